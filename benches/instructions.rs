@@ -1,0 +1,112 @@
+//! How many instructions things take: `cargo bench --bench instructions`. The same figures every time, on any load.
+//!
+//! The program runs itself under `valgrind --tool=callgrind`, once with N calls and once with 2N, and takes the
+//! difference: what the start and the preparation cost is in both and cancels. Without valgrind it says so and is content.
+//! `-- --quick` counts fewer calls; the figures differ by less than one in a hundred.
+
+mod workloads;
+
+use std::io::ErrorKind;
+use std::process::{Command, ExitCode};
+
+use workloads::{Bench, Workload, visit};
+
+/// The argument that makes this program do one workload and nothing else.
+const CHILD: &str = "--count";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if let [child, name, calls] = arguments.as_slice() {
+        if let (CHILD, Ok(calls)) = (child.as_str(), calls.parse()) {
+            visit(&mut Repeat { name, calls });
+            return ExitCode::SUCCESS;
+        }
+    }
+    // `cargo test --all-targets` starts benches too, without this.
+    if !arguments.iter().any(|argument| argument == "--bench") {
+        return ExitCode::SUCCESS;
+    }
+    match Command::new("valgrind").arg("--version").output() {
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            println!("valgrind is not installed: no instructions counted");
+            return ExitCode::SUCCESS;
+        }
+        Err(error) => {
+            eprintln!("valgrind: {error}");
+            return ExitCode::FAILURE;
+        }
+        Ok(_) => {}
+    }
+    let quick = arguments.iter().any(|argument| argument == "--quick");
+    println!("{:<40} {:>14} {:>14}", "", "instructions", "instructions");
+    println!("{:<40} {:>14} {:>14}", "operation", "an operation", "a byte");
+    let mut table = Table { quick, failure: None };
+    visit(&mut table);
+    match table.failure {
+        None => ExitCode::SUCCESS,
+        Some(failure) => {
+            eprintln!("{failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// In the child: calls the workload of this name so often.
+struct Repeat<'a> {
+    name: &'a str,
+    calls: u64,
+}
+
+impl Bench for Repeat<'_> {
+    fn workload<W: FnMut()>(&mut self, workload: &Workload, prepare: impl FnOnce() -> W) {
+        if workload.name == self.name {
+            let mut work = prepare();
+            for _ in 0..self.calls {
+                work();
+            }
+        }
+    }
+}
+
+/// In the parent: prints a line for each workload.
+struct Table {
+    quick: bool,
+    failure: Option<String>,
+}
+
+impl Bench for Table {
+    fn workload<W: FnMut()>(&mut self, workload: &Workload, _: impl FnOnce() -> W) {
+        let calls = match (workload.bytes.is_some(), self.quick) {
+            (false, false) => 10_000,
+            (false, true) => 1_000,
+            (true, false) => 4,
+            (true, true) => 1,
+        };
+        let counted = count(workload.name, calls).and_then(|once| Ok((once, count(workload.name, 2 * calls)?)));
+        let (once, twice) = match counted {
+            Ok(counted) => counted,
+            Err(failure) => {
+                self.failure = Some(failure);
+                return;
+            }
+        };
+        let of_a_call = (twice - once) as f64 / calls as f64;
+        let of_an_operation = of_a_call / workload.operations as f64;
+        let of_a_byte = workload.bytes.map(|bytes| format!("{:.2}", of_a_call / bytes as f64)).unwrap_or_default();
+        println!("{:<40} {of_an_operation:>14.1} {of_a_byte:>14}", workload.name);
+    }
+}
+
+/// The instructions of this program with so many calls of one workload.
+fn count(name: &str, calls: u64) -> Result<u64, String> {
+    let program = std::env::current_exe().map_err(|error| format!("this program: {error}"))?;
+    let output = Command::new("valgrind")
+        .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
+        .arg(program)
+        .args([CHILD, name, &calls.to_string()])
+        .output()
+        .map_err(|error| format!("valgrind: {error}"))?;
+    let told = String::from_utf8_lossy(&output.stderr);
+    let collected = told.lines().find_map(|line| line.split("Collected :").nth(1)?.trim().parse().ok());
+    collected.filter(|_| output.status.success()).ok_or_else(|| format!("{name}: no count from valgrind, but\n{told}"))
+}

@@ -1,0 +1,149 @@
+//! Where a line ends, and a line that is still coming.
+
+use alloc::vec::Vec;
+
+/// How much of a line's beginning and of its end decides what kind of line it is.
+///
+/// Only so much is kept of a line over the limit, so nothing may look at more, or the split of the input would show.
+pub(super) const EDGE: usize = 256;
+
+/// How much of the end of a line over the limit is kept: a carriage return there is not of the line.
+const TAIL: usize = EDGE + 1;
+
+/// The first line of `bytes` without its end (LF or CRLF), and what follows; `None` where no line ends.
+pub(super) fn split_line(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+    let (line, rest) = bytes.split_at_checked(line_feed(bytes)?)?;
+    Some((without_carriage_return(line), rest.get(1..)?))
+}
+
+pub(super) fn without_carriage_return(line: &[u8]) -> &[u8] {
+    line.strip_suffix(b"\r").unwrap_or(line)
+}
+
+/// The position of the first line feed, as no `memchr` is at hand without `std`.
+///
+/// Whether a block holds one at all the compiler asks of all its bytes at once; only the last block is looked into.
+pub(super) fn line_feed(bytes: &[u8]) -> Option<usize> {
+    let mut rest = bytes;
+    while let Some((block, after)) = rest.split_first_chunk::<32>() {
+        if block.iter().fold(false, |found, &byte| found | (byte == b'\n')) {
+            break;
+        }
+        rest = after;
+    }
+    while let Some((word, after)) = rest.split_first_chunk::<8>() {
+        let found = line_feeds(u64::from_le_bytes(*word));
+        if found != 0 {
+            return Some(bytes.len() - rest.len() + (found.trailing_zeros() / 8) as usize);
+        }
+        rest = after;
+    }
+    rest.iter().position(|&byte| byte == b'\n').map(|position| bytes.len() - rest.len() + position)
+}
+
+/// A high bit in the place of the first line feed of a word, and perhaps of later bytes.
+fn line_feeds(word: u64) -> u64 {
+    const ONES: u64 = u64::from_ne_bytes([0x01; 8]);
+    const HIGHS: u64 = u64::from_ne_bytes([0x80; 8]);
+    const LINE_FEEDS: u64 = u64::from_ne_bytes([b'\n'; 8]);
+
+    // A line feed becomes zero, and only what is zero borrows into its high bit without having it set.
+    let zeroed = word ^ LINE_FEEDS;
+    zeroed.wrapping_sub(ONES) & !zeroed & HIGHS
+}
+
+/// The last [`EDGE`] bytes of a line.
+pub(super) fn last_edge(line: &[u8]) -> &[u8] {
+    last_bytes(line, EDGE)
+}
+
+fn last_bytes(line: &[u8], count: usize) -> &[u8] {
+    line.get(line.len().saturating_sub(count)..).unwrap_or(line)
+}
+
+/// The first [`EDGE`] bytes of a line.
+pub(super) fn first_edge(line: &[u8]) -> &[u8] {
+    line.get(..EDGE).unwrap_or(line)
+}
+
+/// A line whose end has not come yet. Keeps at most the limit; of a longer line only its edges.
+#[derive(Debug, Clone, Default)]
+pub(super) struct LineBuffer {
+    /// The line, or its first bytes where it is too long.
+    bytes: Vec<u8>,
+    /// The last bytes of a line that is too long.
+    tail: Vec<u8>,
+    /// The length of the whole line.
+    len: u64,
+    limit: usize,
+}
+
+impl LineBuffer {
+    pub(super) fn new(limit: usize) -> Self {
+        LineBuffer { bytes: Vec::new(), tail: Vec::new(), len: 0, limit }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    pub(super) fn is_too_long(&self) -> bool {
+        self.len > self.limit as u64
+    }
+
+    /// The length of the whole line.
+    pub(super) fn len(&self) -> u64 {
+        self.len
+    }
+
+    /// The line with its carriage return, if it has one; whole unless it is too long.
+    pub(super) fn raw(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.bytes.clear();
+        self.tail.clear();
+        self.len = 0;
+    }
+
+    pub(super) fn push(&mut self, more: &[u8]) {
+        let was_too_long = self.is_too_long();
+        self.len += more.len() as u64;
+        if !self.is_too_long() {
+            self.bytes.extend_from_slice(more);
+            return;
+        }
+        if !was_too_long {
+            self.tail.extend_from_slice(last_bytes(&self.bytes, TAIL));
+            let missing = EDGE.saturating_sub(self.bytes.len()).min(more.len());
+            self.bytes.extend_from_slice(more.get(..missing).unwrap_or_default());
+            self.bytes.truncate(EDGE);
+            self.bytes.shrink_to(EDGE);
+        } else if self.bytes.len() < EDGE {
+            let missing = (EDGE - self.bytes.len()).min(more.len());
+            self.bytes.extend_from_slice(more.get(..missing).unwrap_or_default());
+        }
+        self.tail.extend_from_slice(last_bytes(more, TAIL));
+        let surplus = self.tail.len().saturating_sub(TAIL);
+        self.tail.drain(..surplus);
+    }
+
+    /// The line as far as it is kept; the whole line unless it is too long.
+    pub(super) fn start(&self) -> &[u8] {
+        without_carriage_return(&self.bytes)
+    }
+
+    /// The last bytes of a line that is too long.
+    pub(super) fn tail(&self) -> &[u8] {
+        last_edge(without_carriage_return(&self.tail))
+    }
+
+    /// Takes the line out.
+    #[cfg(feature = "json")]
+    pub(super) fn take(&mut self) -> Vec<u8> {
+        let line = core::mem::take(&mut self.bytes);
+        self.clear();
+        line
+    }
+}

@@ -1,0 +1,29 @@
+//! What may be the id of a session.
+
+use alloc::string::String;
+
+/// The most characters an id may have.
+const LONGEST: usize = 64;
+
+/// A CallUUID that cannot be the id of a session.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("expected a CallUUID of 1 to 64 characters of [A-Za-z0-9._~-] other than . and .., found {found:?}")]
+pub struct BadCallUuid {
+    /// What was found, its first 80 characters.
+    pub found: String,
+}
+
+/// Whether `text` can be the id of a session: it goes into a URL path. Specification 2.
+///
+/// # Errors
+///
+/// [`BadCallUuid`] unless it is 1 to 64 characters of `[A-Za-z0-9._~-]` and neither `.` nor `..`.
+pub fn check_call_uuid(text: &str) -> Result<(), BadCallUuid> {
+    let fits = (1..=LONGEST).contains(&text.len());
+    let unreserved = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'~' | b'-');
+    if fits && text.bytes().all(unreserved) && text != "." && text != ".." {
+        Ok(())
+    } else {
+        Err(BadCallUuid { found: text.chars().take(80).collect() })
+    }
+}

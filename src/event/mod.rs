@@ -1,0 +1,275 @@
+//! What a SIP Server reports: an event with its attributes. Specification 2 and 2.3.
+//!
+//! Text and SIP become an [`Event`], in [`decode`](crate::decode) and `sip`, and nowhere further in; the session reads it and knows nothing of where it came
+//! from. Depends on [`machine`](crate::machine) for the names alone.
+
+mod call_uuid;
+mod conn_id;
+mod key_value_list;
+#[cfg(feature = "serde")]
+mod key_value_list_serde;
+mod name;
+#[cfg(feature = "serde")]
+mod tolerant_serde;
+
+use alloc::borrow::Cow;
+
+pub use call_uuid::{BadCallUuid, check_call_uuid};
+pub use conn_id::{BadConnId, ConnId};
+pub use key_value_list::{KeyValueList, Pair, Value};
+#[cfg(feature = "json")]
+pub(crate) use key_value_list_serde::LIST;
+#[cfg(feature = "serde")]
+pub(crate) use key_value_list_serde::Text;
+pub use name::EventName;
+#[cfg(feature = "serde")]
+pub(crate) use tolerant_serde::{List, Scalar};
+
+/// An event as T-Library reports it: a name and the attributes that an IM session needs.
+///
+/// The fields are named after the attributes, without the prefix `Attribute`. Text is borrowed from the input where it can
+/// be; [`into_owned`](Event::into_owned) cuts that bond. An empty string counts as absent everywhere.
+///
+/// ```
+/// use im_session::{CallEvent, Event};
+///
+/// let event = Event::new(CallEvent::Ringing)
+///     .with_this_dn("3002")
+///     .with_other_dn("3001")
+///     .with_call_uuid("007MDF3D0KAHL93L807GK2LAES000001");
+/// assert_eq!(event.name.as_str(), "EventRinging");
+/// assert!(event.check().is_ok());
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Event<'a> {
+    /// Which event it is.
+    pub name: EventName<'a>,
+    /// The DN whose view this is.
+    pub this_dn: Option<Cow<'a, str>>,
+    /// The other party.
+    pub other_dn: Option<Cow<'a, str>>,
+    /// The id of the call, the same at both parties.
+    pub call_uuid: Option<Cow<'a, str>>,
+    /// The connection id, by which requests address the call.
+    pub conn_id: Option<ConnId>,
+    /// The number of the event; counts up from a server start.
+    pub event_sequence_number: Option<u64>,
+    /// When the server started, in seconds since 1970.
+    pub server_start_time: Option<u64>,
+    /// The user data, the whole list. `None`: the attribute is absent; an empty list: it is there and empty.
+    pub user_data: Option<KeyValueList<'a>>,
+    /// The extensions; EventPrivateInfo carries the text of a message here.
+    pub extensions: Option<KeyValueList<'a>>,
+    /// Which request this event answers.
+    pub reference_id: Option<u64>,
+    /// Of EventError: the T-Library error code.
+    pub error_code: Option<i64>,
+    /// Of EventError: what went wrong, in words.
+    pub error_message: Option<Cow<'a, str>>,
+}
+
+/// Why an event cannot be read as one of a session. Specification 2 and 6.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum UnreadableEvent {
+    /// The event has no CallUUID.
+    #[error("{event}: expected a CallUUID, found none")]
+    NoCallUuid {
+        /// The event's name.
+        event: &'static str,
+    },
+    /// The event has no ThisDN; only EventAttachedDataChanged may leave it out.
+    #[error("{event}: expected a ThisDN, found none")]
+    NoThisDn {
+        /// The event's name.
+        event: &'static str,
+    },
+    /// The event's CallUUID cannot be an id.
+    #[error("{event}: {source}")]
+    BadCallUuid {
+        /// The event's name.
+        event: &'static str,
+        /// What is wrong with it.
+        source: BadCallUuid,
+    },
+}
+
+impl<'a> Event<'a> {
+    /// An event of this name without attributes.
+    #[must_use]
+    pub fn new(name: impl Into<EventName<'a>>) -> Self {
+        Event {
+            name: name.into(),
+            this_dn: None,
+            other_dn: None,
+            call_uuid: None,
+            conn_id: None,
+            event_sequence_number: None,
+            server_start_time: None,
+            user_data: None,
+            extensions: None,
+            reference_id: None,
+            error_code: None,
+            error_message: None,
+        }
+    }
+
+    /// This event at the DN.
+    #[must_use]
+    pub fn with_this_dn(mut self, dn: impl Into<Cow<'a, str>>) -> Self {
+        self.this_dn = Some(dn.into());
+        self
+    }
+
+    /// This event with the other party.
+    #[must_use]
+    pub fn with_other_dn(mut self, dn: impl Into<Cow<'a, str>>) -> Self {
+        self.other_dn = Some(dn.into());
+        self
+    }
+
+    /// This event of the call.
+    #[must_use]
+    pub fn with_call_uuid(mut self, call_uuid: impl Into<Cow<'a, str>>) -> Self {
+        self.call_uuid = Some(call_uuid.into());
+        self
+    }
+
+    /// This event with the connection id.
+    #[must_use]
+    pub fn with_conn_id(mut self, conn_id: ConnId) -> Self {
+        self.conn_id = Some(conn_id);
+        self
+    }
+
+    /// This event with its number.
+    #[must_use]
+    pub fn with_event_sequence_number(mut self, number: u64) -> Self {
+        self.event_sequence_number = Some(number);
+        self
+    }
+
+    /// This event of the server started then (seconds since 1970).
+    #[must_use]
+    pub fn with_server_start_time(mut self, seconds: u64) -> Self {
+        self.server_start_time = Some(seconds);
+        self
+    }
+
+    /// This event with the user data.
+    #[must_use]
+    pub fn with_user_data(mut self, user_data: KeyValueList<'a>) -> Self {
+        self.user_data = Some(user_data);
+        self
+    }
+
+    /// This event with the extensions.
+    #[must_use]
+    pub fn with_extensions(mut self, extensions: KeyValueList<'a>) -> Self {
+        self.extensions = Some(extensions);
+        self
+    }
+
+    /// This event as the answer to a request.
+    #[must_use]
+    pub fn with_reference_id(mut self, reference_id: u64) -> Self {
+        self.reference_id = Some(reference_id);
+        self
+    }
+
+    /// This event with the error of a request.
+    #[must_use]
+    pub fn with_error(mut self, code: i64, message: impl Into<Cow<'a, str>>) -> Self {
+        self.error_code = Some(code);
+        self.error_message = Some(message.into());
+        self
+    }
+
+    /// ThisDN, if there is one and it is not empty.
+    #[must_use]
+    pub fn this_dn(&self) -> Option<&str> {
+        present(&self.this_dn)
+    }
+
+    /// OtherDN, if there is one, it is not empty and it is not ThisDN: never the agent itself. Specification 1.
+    #[must_use]
+    pub fn other_party(&self) -> Option<&str> {
+        present(&self.other_dn).filter(|&other| Some(other) != self.this_dn())
+    }
+
+    /// CallUUID, if there is one and it is not empty.
+    #[must_use]
+    pub fn call_uuid(&self) -> Option<&str> {
+        present(&self.call_uuid)
+    }
+
+    /// The text of a message: the last pair `text` of the extensions. Specification 5.
+    ///
+    /// An integer in decimal; a list is no text.
+    #[must_use]
+    pub fn text(&self) -> Option<Cow<'_, str>> {
+        match self.text_value()? {
+            Value::String(text) | Value::Binary(text) => Some(Cow::Borrowed(text)),
+            Value::Integer(number) => Some(Cow::Owned(alloc::string::ToString::to_string(number))),
+            Value::List(_) => None,
+        }
+    }
+
+    /// Whether there is a [`text`](Self::text), without making it.
+    pub(crate) fn has_text(&self) -> bool {
+        !matches!(self.text_value(), Some(Value::List(_)) | None)
+    }
+
+    fn text_value(&self) -> Option<&Value<'a>> {
+        self.extensions.as_ref()?.get("text")
+    }
+
+    /// Whether the event has what a session needs: a valid CallUUID and, EventAttachedDataChanged apart, a ThisDN.
+    ///
+    /// Events that are ignored by name need nothing.
+    ///
+    /// # Errors
+    ///
+    /// The first thing that is missing or wrong.
+    pub fn check(&self) -> Result<(), UnreadableEvent> {
+        let Some(session_event) = self.name.session_event() else {
+            return Ok(());
+        };
+        let event = session_event.name();
+        let call_uuid = self.call_uuid().ok_or(UnreadableEvent::NoCallUuid { event })?;
+        check_call_uuid(call_uuid).map_err(|source| UnreadableEvent::BadCallUuid { event, source })?;
+        if self.this_dn().is_none() && !self.may_lack_this_dn() {
+            return Err(UnreadableEvent::NoThisDn { event });
+        }
+        Ok(())
+    }
+
+    pub(crate) fn may_lack_this_dn(&self) -> bool {
+        self.name == EventName::Data(crate::machine::DataEvent::AttachedDataChanged)
+    }
+
+    /// The same event with all its text copied.
+    #[must_use]
+    pub fn into_owned(self) -> Event<'static> {
+        let own = |text: Option<Cow<'a, str>>| text.map(|text| Cow::Owned(text.into_owned()));
+        Event {
+            name: self.name.into_owned(),
+            this_dn: own(self.this_dn),
+            other_dn: own(self.other_dn),
+            call_uuid: own(self.call_uuid),
+            conn_id: self.conn_id,
+            event_sequence_number: self.event_sequence_number,
+            server_start_time: self.server_start_time,
+            user_data: self.user_data.map(KeyValueList::into_owned),
+            extensions: self.extensions.map(KeyValueList::into_owned),
+            reference_id: self.reference_id,
+            error_code: self.error_code,
+            error_message: own(self.error_message),
+        }
+    }
+}
+
+fn present<'e>(text: &'e Option<Cow<'_, str>>) -> Option<&'e str> {
+    text.as_deref().filter(|text| !text.is_empty())
+}

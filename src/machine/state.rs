@@ -1,0 +1,87 @@
+//! The four states of a session.
+
+use super::{CallEvent, accepts};
+use super::{UnknownName, unknown};
+
+/// The state of an IM session, as the `state` field of the resource spells it.
+///
+/// The order is the order of life: `Initiating` and `Alerting` come before `Talking`, `Talking` before `Completed`.
+/// "No session" is not a state; where it matters the crate says `Option<State>`.
+///
+/// Exhaustive by decision: the specification (section 1, *IM Session Resource*) knows these four.
+///
+/// ```
+/// use im_session::State;
+///
+/// assert_eq!("Talking".parse(), Ok(State::Talking));
+/// assert_eq!(State::Alerting.to_string(), "Alerting");
+/// ```
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    strum::Display,
+    strum::EnumString,
+    strum::VariantNames,
+    strum::IntoStaticStr,
+)]
+#[strum(parse_err_ty = UnknownName, parse_err_fn = unknown::<State>)]
+#[repr(u8)]
+pub enum State {
+    /// The agent's side started the call: EventDialing.
+    Initiating,
+    /// The call waits for the agent's answer: EventRinging.
+    Alerting,
+    /// The call is answered: EventEstablished.
+    Talking,
+    /// The call is over: EventReleased or EventAbandoned.
+    Completed,
+}
+
+impl State {
+    /// The four states in the order of life.
+    pub const ALL: [State; 4] = [State::Initiating, State::Alerting, State::Talking, State::Completed];
+
+    /// The name on the wire.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        self.into()
+    }
+
+    /// No event of the machine leaves it: true for `Completed` only.
+    ///
+    /// One rule of the session stands above the machine (specification 2.1): a provably newer Dialing or Ringing opens a
+    /// completed session anew.
+    #[must_use]
+    pub const fn is_terminal(self) -> bool {
+        match self {
+            State::Initiating | State::Alerting | State::Talking => false,
+            State::Completed => true,
+        }
+    }
+
+    /// The call still goes on: true for `Initiating`, `Alerting` and `Talking`.
+    #[must_use]
+    pub const fn is_open(self) -> bool {
+        !self.is_terminal()
+    }
+
+    /// The events that this state does not reject, in definition order.
+    ///
+    /// `Initiating` and `Alerting` take all but each other's first event, `Talking` takes Established, Released and
+    /// Abandoned, `Completed` takes Released and Abandoned (and stays as it is).
+    ///
+    /// ```
+    /// use im_session::{CallEvent::*, State};
+    ///
+    /// assert!(State::Talking.accepted_events().eq([Established, Released, Abandoned]));
+    /// ```
+    pub fn accepted_events(self) -> impl Iterator<Item = CallEvent> {
+        CallEvent::ALL.into_iter().filter(move |&event| accepts(Some(self), event))
+    }
+}

@@ -1,0 +1,251 @@
+//! The body of an operation: `{"operationName": …}` and its parameters. Specification 4.
+
+use alloc::borrow::Cow;
+use alloc::string::String;
+use core::fmt;
+use core::str::FromStr;
+
+use crate::event::KeyValueList;
+use crate::machine::Operation;
+
+/// What `operationName` can be. Exhaustive by decision, as [`Operation`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum OperationName {
+    /// Opens a session; goes to the list.
+    InitiateIMSession,
+    /// Concerns a session; goes to it.
+    OnSession(Operation),
+}
+
+impl OperationName {
+    /// All six, as the specification lists them.
+    pub const ALL: [OperationName; 6] = [
+        OperationName::InitiateIMSession,
+        OperationName::OnSession(Operation::SendMessage),
+        OperationName::OnSession(Operation::AttachUserData),
+        OperationName::OnSession(Operation::UpdateUserData),
+        OperationName::OnSession(Operation::DeleteUserData),
+        OperationName::OnSession(Operation::Complete),
+    ];
+
+    /// The name on the wire.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            OperationName::InitiateIMSession => "InitiateIMSession",
+            OperationName::OnSession(operation) => operation.name(),
+        }
+    }
+}
+
+impl fmt::Display for OperationName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// A name that is no operation's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("expected InitiateIMSession, {}", crate::machine::Capabilities::ALL)]
+pub struct UnknownOperationName;
+
+impl FromStr for OperationName {
+    type Err = UnknownOperationName;
+
+    fn from_str(text: &str) -> Result<Self, UnknownOperationName> {
+        Self::ALL.into_iter().find(|known| known.name() == text).ok_or(UnknownOperationName)
+    }
+}
+
+/// A parameter as it stands in a body. Exhaustive by decision: it is there, wrong or not, or it is not there.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Parameter<T> {
+    /// Not there, or `null`.
+    #[default]
+    Missing,
+    /// There, and of its type.
+    Is(T),
+    /// There, and of another type: what was found.
+    Wrong(String),
+}
+
+/// The `destination` of a message or a new session.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Destination<'a> {
+    /// The number to reach.
+    pub phone_number: Parameter<Cow<'a, str>>,
+}
+
+/// The body of an operation, read but not checked.
+///
+/// Unknown keys are skipped, of a repeated one the last counts. An embedder that has no JSON text fills it in by hand.
+///
+/// ```
+/// # #[cfg(feature = "json")] {
+/// use im_session::{OperationBody, Parameter};
+///
+/// let body = OperationBody::from_json(br#"{"operationName":"DeleteUserData","key":7}"#).unwrap();
+/// assert_eq!(body.key, Parameter::Wrong("7".into()));
+/// # }
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct OperationBody<'a> {
+    /// `operationName`.
+    pub operation_name: Parameter<Cow<'a, str>>,
+    /// `destination`, of InitiateIMSession and SendMessage.
+    pub destination: Parameter<Destination<'a>>,
+    /// `text`, of SendMessage.
+    pub text: Parameter<Cow<'a, str>>,
+    /// `userData`, of InitiateIMSession, AttachUserData and UpdateUserData.
+    pub user_data: Parameter<KeyValueList<'a>>,
+    /// `key`, of DeleteUserData.
+    pub key: Parameter<Cow<'a, str>>,
+    /// `devicePath`, of InitiateIMSession and SendMessage; of the others where two of an agent's DNs have the session.
+    pub device_path: Parameter<Cow<'a, str>>,
+}
+
+#[cfg(feature = "serde")]
+mod wire {
+    use alloc::borrow::Cow;
+    use alloc::string::ToString;
+    use core::fmt;
+
+    use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+
+    use super::{Destination, OperationBody, Parameter};
+    use crate::event::{KeyValueList, List, Scalar, Text};
+
+    impl From<Scalar<'_>> for Parameter<Cow<'_, str>> {
+        fn from(scalar: Scalar<'_>) -> Self {
+            match scalar {
+                Scalar::Text(text) => Parameter::Is(Cow::Owned(text.into_owned())),
+                Scalar::Null => Parameter::Missing,
+                Scalar::Unsigned(_) | Scalar::Signed(_) | Scalar::Other(_) => Parameter::Wrong(scalar.to_string()),
+            }
+        }
+    }
+
+    impl From<List<'_>> for Parameter<KeyValueList<'_>> {
+        fn from(list: List<'_>) -> Self {
+            match list {
+                List::Absent => Parameter::Missing,
+                List::Is(list) => Parameter::Is(list.into_owned()),
+                List::Wrong(found) => Parameter::Wrong(found),
+            }
+        }
+    }
+
+    /// Nothing is borrowed, so a body can be read from a stream as well.
+    impl<'de> Deserialize<'de> for OperationBody<'_> {
+        fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+            struct BodyVisitor;
+
+            impl<'de> Visitor<'de> for BodyVisitor {
+                type Value = OperationBody<'static>;
+
+                fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                    f.write_str("a JSON object")
+                }
+
+                fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<OperationBody<'static>, A::Error> {
+                    let mut body = OperationBody::default();
+                    while let Some(Text(key)) = map.next_key()? {
+                        match &*key {
+                            "operationName" => body.operation_name = map.next_value::<Scalar<'_>>()?.into(),
+                            "destination" => body.destination = map.next_value::<ReadDestination>()?.0,
+                            "text" => body.text = map.next_value::<Scalar<'_>>()?.into(),
+                            "userData" => body.user_data = map.next_value::<List<'_>>()?.into(),
+                            "key" => body.key = map.next_value::<Scalar<'_>>()?.into(),
+                            "devicePath" => body.device_path = map.next_value::<Scalar<'_>>()?.into(),
+                            _ => {
+                                map.next_value::<IgnoredAny>()?;
+                            }
+                        }
+                    }
+                    Ok(body)
+                }
+            }
+
+            deserializer.deserialize_map(BodyVisitor)
+        }
+    }
+
+    struct ReadDestination(Parameter<Destination<'static>>);
+
+    impl<'de> Deserialize<'de> for ReadDestination {
+        fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+            struct DestinationVisitor;
+
+            impl<'de> Visitor<'de> for DestinationVisitor {
+                type Value = ReadDestination;
+
+                fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                    f.write_str("any value")
+                }
+
+                fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<ReadDestination, A::Error> {
+                    let mut destination = Destination::default();
+                    while let Some(Text(key)) = map.next_key()? {
+                        if key == "phoneNumber" {
+                            destination.phone_number = map.next_value::<Scalar<'_>>()?.into();
+                        } else {
+                            map.next_value::<IgnoredAny>()?;
+                        }
+                    }
+                    Ok(ReadDestination(Parameter::Is(destination)))
+                }
+
+                fn visit_unit<E>(self) -> Result<ReadDestination, E> {
+                    Ok(ReadDestination(Parameter::Missing))
+                }
+
+                fn visit_str<E>(self, _: &str) -> Result<ReadDestination, E> {
+                    wrong("a string")
+                }
+
+                fn visit_bool<E>(self, _: bool) -> Result<ReadDestination, E> {
+                    wrong("a boolean")
+                }
+
+                fn visit_i64<E>(self, _: i64) -> Result<ReadDestination, E> {
+                    wrong("a number")
+                }
+
+                fn visit_u64<E>(self, _: u64) -> Result<ReadDestination, E> {
+                    wrong("a number")
+                }
+
+                fn visit_f64<E>(self, _: f64) -> Result<ReadDestination, E> {
+                    wrong("a number")
+                }
+
+                fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<ReadDestination, A::Error> {
+                    while items.next_element::<IgnoredAny>()?.is_some() {}
+                    wrong("an array")
+                }
+            }
+
+            fn wrong<E>(found: &str) -> Result<ReadDestination, E> {
+                Ok(ReadDestination(Parameter::Wrong(found.into())))
+            }
+
+            deserializer.deserialize_any(DestinationVisitor)
+        }
+    }
+
+    #[cfg(feature = "json")]
+    impl OperationBody<'static> {
+        /// Reads a body from its JSON text.
+        ///
+        /// # Errors
+        ///
+        /// statusCode 10 where the text is not a JSON object.
+        pub fn from_json(text: &[u8]) -> Result<Self, crate::resource::ErrorBody> {
+            serde_json::from_slice(text).map_err(|error| {
+                let message = alloc::format!("expected a JSON object as the body, found something else: {error}");
+                crate::resource::ErrorBody::new(crate::resource::StatusCode::InputValidation, message)
+            })
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! A participant in the format of the "call" resource.
+
+use alloc::borrow::Cow;
+use alloc::string::String;
+
+#[cfg(feature = "serde")]
+use super::im_session::null_is_default;
+
+/// One of the other parties of a session. Specification 1, *Call Resource*.
+///
+/// Every field that is not there, or `null`, reads as empty or absent.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "camelCase", default))]
+#[non_exhaustive]
+pub struct Participant<'a> {
+    /// The country of a public number.
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
+    pub country: Option<Country<'a>>,
+    /// The number without everything that is not a digit; the whole number if nothing remains.
+    #[cfg_attr(feature = "serde", serde(deserialize_with = "null_is_default"))]
+    pub digits: Cow<'a, str>,
+    /// The number in E.164 form; without number analysis the number as T-Library gave it.
+    #[cfg_attr(feature = "serde", serde(rename = "e164Number", deserialize_with = "null_is_default"))]
+    pub e164_number: Cow<'a, str>,
+    /// The number as a person writes it; without number analysis the number as T-Library gave it.
+    #[cfg_attr(feature = "serde", serde(deserialize_with = "null_is_default"))]
+    pub formatted_phone_number: Cow<'a, str>,
+    /// Where a public number is: "California".
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
+    pub location: Option<Cow<'a, str>>,
+    /// The number as T-Library gave it.
+    #[cfg_attr(feature = "serde", serde(deserialize_with = "null_is_default"))]
+    pub phone_number: Cow<'a, str>,
+}
+
+/// The country of a public number.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "camelCase", default))]
+#[non_exhaustive]
+pub struct Country<'a> {
+    /// The code by which the country is called, such as "1".
+    #[cfg_attr(feature = "serde", serde(deserialize_with = "null_is_default"))]
+    pub calling_code: Cow<'a, str>,
+    /// The code of the country, such as "US".
+    #[cfg_attr(feature = "serde", serde(deserialize_with = "null_is_default"))]
+    pub code: Cow<'a, str>,
+    /// The name of the country.
+    #[cfg_attr(feature = "serde", serde(deserialize_with = "null_is_default"))]
+    pub name: Cow<'a, str>,
+}
+
+impl<'a> Participant<'a> {
+    /// The number by which T-Library knows the participant: the first of `phoneNumber`, `e164Number` and `digits` that is
+    /// not empty.
+    #[must_use]
+    pub fn number(&self) -> &str {
+        let numbers = [&self.phone_number, &self.e164_number, &self.digits];
+        numbers.into_iter().find(|number| !number.is_empty()).map_or("", |number| number)
+    }
+
+    /// The participant with this number, without number analysis.
+    ///
+    /// ```
+    /// use im_session::Participant;
+    ///
+    /// assert_eq!(Participant::from_number("(916) 555-0104").digits, "9165550104");
+    /// assert_eq!(Participant::from_number("VQ_Sales").digits, "VQ_Sales");
+    /// ```
+    #[must_use]
+    pub fn from_number(number: &'a str) -> Self {
+        let count = number.bytes().filter(u8::is_ascii_digit).count();
+        let digits = if count == number.len() || count == 0 {
+            Cow::Borrowed(number)
+        } else {
+            Cow::Owned(number.chars().filter(char::is_ascii_digit).collect::<String>())
+        };
+        Participant {
+            country: None,
+            digits,
+            e164_number: Cow::Borrowed(number),
+            formatted_phone_number: Cow::Borrowed(number),
+            location: None,
+            phone_number: Cow::Borrowed(number),
+        }
+    }
+
+    /// The same participant with all its text copied.
+    #[must_use]
+    pub fn into_owned(self) -> Participant<'static> {
+        let own = |text: Cow<'a, str>| Cow::Owned(text.into_owned());
+        let own_country = |country: Country<'a>| Country {
+            calling_code: own(country.calling_code),
+            code: own(country.code),
+            name: own(country.name),
+        };
+        Participant {
+            country: self.country.map(own_country),
+            digits: own(self.digits),
+            e164_number: own(self.e164_number),
+            formatted_phone_number: own(self.formatted_phone_number),
+            location: self.location.map(own),
+            phone_number: own(self.phone_number),
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! How a session comes to be, or changes, without an event: ended unheard, taken over from another server, restored.
+
+use alloc::vec::Vec;
+
+#[cfg(feature = "serde")]
+use super::EventIdentity;
+use super::{Change, Session};
+#[cfg(feature = "serde")]
+use crate::event::ConnId;
+use crate::event::KeyValueList;
+use crate::machine::State;
+
+impl Session {
+    /// Completes the session.
+    pub(crate) fn end(&mut self) {
+        self.state = State::Completed;
+    }
+
+    /// Makes state, participants and user data these; what changed, if anything did.
+    pub(crate) fn follow<'n>(
+        &mut self,
+        state: State,
+        numbers: impl Iterator<Item = &'n str>,
+        user_data: &KeyValueList<'_>,
+    ) -> Option<Change> {
+        let mut participants: Vec<&str> = Vec::new();
+        for number in numbers {
+            if number != self.this_dn() && !participants.contains(&number) {
+                participants.push(number);
+            }
+        }
+        let change = Change {
+            from: Some(self.state),
+            to: state,
+            participants: !self.participants().eq(participants.iter().copied()),
+            user_data: !self.user_data().same_view(user_data),
+        };
+        self.state = state;
+        if change.participants {
+            self.set_participants(self.packed(&participants));
+        }
+        if change.user_data {
+            self.set_user_data(user_data.clone().into_owned());
+        }
+        (change.state() || change.participants || change.user_data).then_some(change)
+    }
+
+    /// Puts back what only a snapshot knows.
+    #[cfg(feature = "serde")]
+    pub(crate) fn put_back(
+        &mut self,
+        participants: &[&str],
+        user_data: KeyValueList<'static>,
+        conn_id: Option<ConnId>,
+        last_event: Option<EventIdentity>,
+    ) {
+        self.set_participants(self.packed(participants));
+        self.set_user_data(user_data);
+        self.set_conn_id(conn_id);
+        self.set_last_event(last_event);
+    }
+}

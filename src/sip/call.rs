@@ -1,0 +1,280 @@
+//! One call at one endpoint: an INVITE with all its forks, retries and dialogs, and the events that it gives.
+//!
+//! Issue 5's mapping, and nothing of parsing, keys or time: the observer finds the call and says what happened to it.
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+use core::time::Duration;
+
+use super::dialogs::{Closed, Dialogs};
+use super::invites::{Cancelled, Invites, Progress};
+use crate::machine::CallEvent;
+
+/// The most ids of ended sessions that a call keeps.
+const MOST_ENDED_IDS: usize = 32;
+
+/// Which side of the call the endpoint is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Role {
+    /// It sent the INVITE.
+    Caller,
+    /// It received the INVITE.
+    Callee,
+}
+
+/// How far a call is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Phase {
+    /// No event yet: a callee that has not rung.
+    Silent,
+    /// Dialing or ringing.
+    Setup,
+    /// Established.
+    Talking,
+    /// Over. It is kept so that what comes late finds it.
+    Ended,
+}
+
+/// What a call waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum WaitFor {
+    /// A new INVITE, after a challenge or a redirect.
+    Retry,
+    /// The final response, after CANCEL.
+    CancelledEnd,
+}
+
+/// One call.
+#[derive(Debug, Clone)]
+pub(super) struct Call {
+    pub(super) role: Role,
+    pub(super) this_dn: Box<str>,
+    pub(super) other_dn: Option<Box<str>>,
+    /// The session's id, from the first event on.
+    pub(super) id: Option<Box<str>>,
+    pub(super) phase: Phase,
+    pub(super) wait: Option<(WaitFor, Duration)>,
+    /// When its last message came.
+    pub(super) heard: Duration,
+    /// The ids of its sessions that ended, where the call began again; the oldest go first.
+    ended_ids: Vec<Box<str>>,
+    invites: Invites,
+    dialogs: Dialogs,
+}
+
+/// What an initial INVITE is to a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Attempt {
+    /// A repeated, late or impossible one.
+    Known,
+    /// One more of the same call: a retry after a challenge or a redirect, or a fork.
+    Same,
+    /// The call was over and begins again.
+    Anew,
+}
+
+impl Call {
+    pub(super) fn new(role: Role, this_dn: Box<str>, other_dn: Option<Box<str>>, now: Duration) -> Self {
+        Call {
+            role,
+            this_dn,
+            other_dn,
+            id: None,
+            phase: Phase::Silent,
+            wait: None,
+            heard: now,
+            ended_ids: Vec::new(),
+            invites: Invites::default(),
+            dialogs: Dialogs::default(),
+        }
+    }
+
+    /// The call begins anew: for other addresses perhaps, and with another id until it is known to be the same.
+    pub(super) fn begin_anew(&mut self, this_dn: Box<str>, other_dn: Option<Box<str>>) {
+        (self.this_dn, self.other_dn) = (this_dn, other_dn);
+        if let Some(id) = self.id.take().filter(|id| !self.ended_ids.contains(id)) {
+            if self.ended_ids.len() >= MOST_ENDED_IDS {
+                self.ended_ids.remove(0);
+            }
+            self.ended_ids.push(id);
+        }
+    }
+
+    /// Whether a session of this call with the id of now has ended before.
+    pub(super) fn has_ended_before(&self) -> bool {
+        self.id.as_ref().is_some_and(|id| self.ended_ids.contains(id))
+    }
+
+    /// What an INVITE without To tag is to this call. Changes nothing.
+    pub(super) fn attempt(&mut self, branch: &str, cseq: u32) -> Attempt {
+        if self.invites.find(branch, cseq).is_some() || cseq < self.invites.highest_cseq() {
+            return Attempt::Known;
+        }
+        match self.phase {
+            Phase::Silent | Phase::Setup => Attempt::Same,
+            Phase::Talking => Attempt::Known,
+            Phase::Ended => Attempt::Anew,
+        }
+    }
+
+    /// An INVITE without To tag that is not known yet: the first of the call, or one that [`attempt`](Self::attempt) let in.
+    pub(super) fn invite(&mut self, branch: &str, cseq: u32) -> Option<CallEvent> {
+        let parallel = self.wait.is_none() && cseq == self.invites.highest_cseq();
+        if self.phase == Phase::Ended || !parallel {
+            self.invites.supersede();
+            self.dialogs.next_attempt();
+            self.wait = None;
+        }
+        self.invites.push(branch, cseq);
+        match (self.phase, self.role) {
+            (Phase::Silent | Phase::Ended, Role::Caller) => {
+                self.phase = Phase::Setup;
+                Some(CallEvent::Dialing)
+            }
+            (Phase::Silent | Phase::Ended, Role::Callee) => {
+                self.phase = Phase::Silent;
+                None
+            }
+            (Phase::Setup | Phase::Talking, Role::Caller | Role::Callee) => None,
+        }
+    }
+
+    /// Whether a response with this branch and CSeq number is one to an initial INVITE.
+    pub(super) fn is_initial(&mut self, branch: &str, cseq: u32) -> bool {
+        self.invites.find(branch, cseq).is_some()
+    }
+
+    /// A response to an initial INVITE; `retry_until` is when a new INVITE must have come.
+    pub(super) fn response(
+        &mut self,
+        branch: &str,
+        cseq: u32,
+        status: u16,
+        to_tag: &str,
+        retry_until: Duration,
+    ) -> Option<CallEvent> {
+        if self.phase == Phase::Ended {
+            return None;
+        }
+        let invite = self.invites.find(branch, cseq)?;
+        match (status, invite.progress) {
+            (100..=199, Progress::Calling | Progress::Proceeding) => {
+                invite.progress = Progress::Proceeding;
+                if status > 100 && (!to_tag.is_empty() || self.role == Role::Callee) {
+                    self.dialogs.answer(to_tag, false);
+                }
+                let rings = self.role == Role::Callee && self.phase == Phase::Silent && (180..=189).contains(&status);
+                rings.then(|| {
+                    self.phase = Phase::Setup;
+                    CallEvent::Ringing
+                })
+            }
+            (200..=299, Progress::Calling | Progress::Proceeding | Progress::Answered) => {
+                invite.progress = Progress::Answered;
+                self.wait = None;
+                self.dialogs.answer(to_tag, true);
+                (self.phase != Phase::Talking).then(|| {
+                    self.phase = Phase::Talking;
+                    CallEvent::Established
+                })
+            }
+            (300.., Progress::Calling | Progress::Proceeding) => {
+                invite.progress = Progress::Failed;
+                let cancelled = invite.cancelled;
+                self.failed(status, cancelled, retry_until)
+            }
+            // Repeated, or of an attempt that is over.
+            (0..=99, _)
+            | (100..=199 | 300.., Progress::Answered | Progress::Failed)
+            | (200..=299, Progress::Failed) => None,
+        }
+    }
+
+    /// An initial INVITE got a final response other than 2xx.
+    fn failed(&mut self, status: u16, cancelled: Option<Cancelled>, retry_until: Duration) -> Option<CallEvent> {
+        if self.phase == Phase::Talking || self.invites.any_proceeding() {
+            return None;
+        }
+        let invites_retry = matches!(status, 300..=399 | 401 | 407);
+        if self.role == Role::Caller && invites_retry && cancelled.is_none() {
+            self.wait = Some((WaitFor::Retry, retry_until));
+            return None;
+        }
+        match cancelled {
+            None if status == 487 => self.end(Some(Cancelled::GaveUp)),
+            None | Some(Cancelled::GaveUp | Cancelled::AnsweredElsewhere) => self.end(cancelled),
+        }
+    }
+
+    /// CANCEL: no outcome by itself, but it says why the INVITE will fail.
+    pub(super) fn cancel(&mut self, branch: &str, cseq: u32, why: Cancelled, end_until: Duration) {
+        let setup = self.phase == Phase::Setup;
+        if let Some(invite) = self.invites.find(branch, cseq) {
+            if matches!(invite.progress, Progress::Calling | Progress::Proceeding) && invite.cancelled.is_none() {
+                invite.cancelled = Some(why);
+                if setup {
+                    self.wait = Some((WaitFor::CancelledEnd, end_until));
+                }
+            }
+        }
+    }
+
+    /// BYE in the dialog with this To tag of the INVITE; `from_caller`: the caller sent it.
+    pub(super) fn bye(&mut self, to_tag: &str, from_caller: bool) -> Option<CallEvent> {
+        match self.dialogs.close(to_tag) {
+            Closed::Now => {}
+            Closed::Before => return None,
+            // The response that began the dialog was lost or overtaken. A callee knows its own tags.
+            Closed::Unknown if self.role == Role::Caller => self.dialogs.close_unknown(to_tag),
+            Closed::Unknown => return None,
+        }
+        let early = self.phase == Phase::Setup;
+        if early && from_caller && self.role == Role::Callee {
+            self.invites.give_up();
+        }
+        if self.phase == Phase::Ended || self.phase == Phase::Silent || self.dialogs.any_left() {
+            return None;
+        }
+        self.end(if early && from_caller { Some(Cancelled::GaveUp) } else { None })
+    }
+
+    /// 481 or 408 to a request in the dialog: it is gone (RFC 3261 section 12.2.1.2).
+    pub(super) fn dialog_gone(&mut self, to_tag: &str) -> Option<CallEvent> {
+        if self.phase != Phase::Talking || !self.dialogs.is_confirmed(to_tag) {
+            return None;
+        }
+        self.dialogs.close(to_tag);
+        if self.dialogs.any_left() { None } else { self.end(None) }
+    }
+
+    /// Whether a MESSAGE in the dialog is a new message of a session that talks.
+    pub(super) fn message(&mut self, to_tag: &str, sent: bool, cseq: u32, credentials: bool) -> bool {
+        self.phase == Phase::Talking && self.dialogs.message(to_tag, sent, cseq, credentials)
+    }
+
+    /// A MESSAGE in the dialog was challenged.
+    pub(super) fn message_challenged(&mut self, to_tag: &str, sent: bool) {
+        self.dialogs.message_challenged(to_tag, sent);
+    }
+
+    /// What the call waited for did not come.
+    pub(super) fn waited_in_vain(&mut self) -> Option<CallEvent> {
+        let why = self.invites.cancelled();
+        match self.wait.take() {
+            Some((WaitFor::Retry, _)) => self.end(None),
+            Some((WaitFor::CancelledEnd, _)) => self.end(why),
+            None => None,
+        }
+    }
+
+    /// The call is over; the event that says so, unless there was none before.
+    pub(super) fn end(&mut self, why: Option<Cancelled>) -> Option<CallEvent> {
+        let phase = core::mem::replace(&mut self.phase, Phase::Ended);
+        self.wait = None;
+        match (phase, self.role, why) {
+            (Phase::Silent | Phase::Ended, _, _) => None,
+            (Phase::Setup, Role::Callee, Some(Cancelled::GaveUp)) => Some(CallEvent::Abandoned),
+            (Phase::Setup | Phase::Talking, Role::Caller | Role::Callee, _) => Some(CallEvent::Released),
+        }
+    }
+}

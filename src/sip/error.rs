@@ -1,0 +1,100 @@
+//! What can be wrong with a message, and what the observer refuses. A refused message has changed nothing.
+
+use alloc::string::String;
+
+use crate::event::BadCallUuid;
+
+/// Why a SIP message was not observed. Nothing has changed, at this session or at any other.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum SipError {
+    /// The bytes do not begin as a SIP message does.
+    #[error("expected a SIP request or status line, found {found:?}")]
+    NotSip {
+        /// How they begin, the first 80 characters.
+        found: String,
+    },
+    /// The first line has another version.
+    #[error("expected SIP/2.0, found {found:?}")]
+    BadVersion {
+        /// The version.
+        found: String,
+    },
+    /// The status code is not one of 100 to 699.
+    #[error("expected a status code of 100 to 699, found {found:?}")]
+    BadStatus {
+        /// The code.
+        found: String,
+    },
+    /// The empty line after the headers is missing.
+    #[error("expected an empty line after the headers, found the end of the message")]
+    NoEndOfHeaders,
+    /// A line among the headers is none.
+    #[error("expected a header line `name: value`, found {found:?}")]
+    BadHeaderLine {
+        /// The line, its first 80 characters.
+        found: String,
+    },
+    /// A header that every message has is missing.
+    #[error("expected the header {header}, found none")]
+    MissingHeader {
+        /// The name of the header.
+        header: &'static str,
+    },
+    /// A header that can be there only once is there more often.
+    #[error("expected the header {header} once, found it again")]
+    RepeatedHeader {
+        /// The name of the header.
+        header: &'static str,
+    },
+    /// The value of a header is not what it has to be.
+    #[error("{header}: expected {expected}, found {found:?}")]
+    BadHeader {
+        /// The name of the header.
+        header: &'static str,
+        /// What it should have been.
+        expected: &'static str,
+        /// What it was, the first 80 characters.
+        found: String,
+    },
+    /// The method of the request line is not that of CSeq.
+    #[error("expected the method of CSeq, {cseq:?}, in the request line, found {found:?}")]
+    MethodMismatch {
+        /// The method that CSeq names.
+        cseq: String,
+        /// The method of the request line.
+        found: String,
+    },
+    /// A message, or a part of it that is kept, is longer than the limit.
+    #[error("expected {what} of at most {limit} bytes, found {found}")]
+    TooLong {
+        /// What is too long.
+        what: &'static str,
+        /// The limit.
+        limit: usize,
+        /// How long it is.
+        found: usize,
+    },
+    /// The body of a MESSAGE is shorter than its Content-Length says.
+    #[error("expected a body of {expected} bytes, found {found}")]
+    ShortBody {
+        /// What Content-Length says.
+        expected: usize,
+        /// How many bytes there are.
+        found: usize,
+    },
+    /// As many calls as the limit allows are open already, so that a new one cannot be followed.
+    #[error("expected at most {limit} open calls, found one more")]
+    TooManyCalls {
+        /// The limit.
+        limit: usize,
+    },
+    /// The embedder's function gave something that cannot be the id of a session.
+    #[error("the session id: {0}")]
+    BadSessionId(#[from] BadCallUuid),
+}
+
+/// The first 80 characters, for an error.
+pub(super) fn excerpt(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes.get(..320).unwrap_or(bytes)).chars().take(80).collect()
+}

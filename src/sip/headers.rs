@@ -1,0 +1,107 @@
+//! The header lines of a message: names, compact forms and folding. RFC 3261 section 7.3.
+
+use super::error::{SipError, excerpt};
+use super::lexer::{is_token, trim};
+
+/// The headers that the observer reads. All others are skipped, whatever is in them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Header {
+    Via,
+    From,
+    To,
+    CallId,
+    CSeq,
+    ContentType,
+    ContentLength,
+    ContentEncoding,
+    Reason,
+    Credentials,
+}
+
+impl Header {
+    /// The header with this name, in its long or its compact form.
+    fn of(name: &[u8]) -> Option<Self> {
+        const NAMES: [(&str, Header); 18] = [
+            ("Via", Header::Via),
+            ("v", Header::Via),
+            ("From", Header::From),
+            ("f", Header::From),
+            ("To", Header::To),
+            ("t", Header::To),
+            ("Call-ID", Header::CallId),
+            ("i", Header::CallId),
+            ("CSeq", Header::CSeq),
+            ("Content-Type", Header::ContentType),
+            ("c", Header::ContentType),
+            ("Content-Length", Header::ContentLength),
+            ("l", Header::ContentLength),
+            ("Content-Encoding", Header::ContentEncoding),
+            ("e", Header::ContentEncoding),
+            ("Reason", Header::Reason),
+            ("Authorization", Header::Credentials),
+            ("Proxy-Authorization", Header::Credentials),
+        ];
+        let known = NAMES.iter().find(|(known, _)| known.as_bytes().eq_ignore_ascii_case(name));
+        known.map(|&(_, header)| header)
+    }
+}
+
+/// The lines of the headers, folded lines as one; after the empty line, the rest is the body.
+#[derive(Debug, Clone)]
+pub(super) struct HeaderLines<'m> {
+    rest: &'m [u8],
+}
+
+/// What the lines hold next.
+pub(super) enum Next<'m> {
+    /// A header that the observer reads, and its value.
+    Header(Header, &'m [u8]),
+    /// Another header.
+    Other,
+    /// The empty line; this is the body.
+    Body(&'m [u8]),
+}
+
+impl<'m> HeaderLines<'m> {
+    pub(super) fn new(after_first_line: &'m [u8]) -> Self {
+        HeaderLines { rest: after_first_line }
+    }
+
+    pub(super) fn next(&mut self) -> Result<Next<'m>, SipError> {
+        let mut end = 0;
+        loop {
+            let from_here = self.rest.get(end..).unwrap_or_default();
+            let line_feed = from_here.iter().position(|&byte| byte == b'\n').ok_or(SipError::NoEndOfHeaders)?;
+            end += line_feed + 1;
+            let empty = end == line_feed + 1 && matches!(from_here.get(..line_feed), Some([] | b"\r"));
+            let folded = matches!(self.rest.get(end), Some(b' ' | b'\t'));
+            if empty || !folded {
+                break;
+            }
+        }
+        let (line, rest) = self.rest.split_at_checked(end).unwrap_or((self.rest, &[]));
+        self.rest = rest;
+        if matches!(line, b"\n" | b"\r\n") {
+            return Ok(Next::Body(rest));
+        }
+        let bad = || SipError::BadHeaderLine { found: excerpt(trim(line)) };
+        let colon = line.iter().position(|&byte| byte == b':').ok_or_else(bad)?;
+        let (name, value) = line.split_at_checked(colon).ok_or_else(bad)?;
+        let name = trim_name_end(name);
+        if name.is_empty() || !name.iter().copied().all(is_token) {
+            return Err(bad());
+        }
+        Ok(match Header::of(name) {
+            Some(header) => Next::Header(header, trim(value.strip_prefix(b":").unwrap_or(value))),
+            None => Next::Other,
+        })
+    }
+}
+
+/// White space may stand between name and colon, and nowhere before the name.
+fn trim_name_end(mut name: &[u8]) -> &[u8] {
+    while let [rest @ .., b' ' | b'\t'] = name {
+        name = rest;
+    }
+    name
+}

@@ -1,0 +1,120 @@
+//! What has happened in a store, in numbers.
+
+use alloc::string::{String, ToString};
+
+use crate::machine::{RejectReason, State};
+use crate::resource::StatusCode;
+use crate::session::Outcome;
+
+/// What has happened in a store since it began: a plain value to export to one's metrics.
+///
+/// ```
+/// # #[cfg(feature = "std")] {
+/// use im_session::{BaseUri, CallEvent, Event, Sessions, State};
+///
+/// let mut sessions = Sessions::new(BaseUri::new("http://localhost:8090"));
+/// let _ = sessions.handle_event(&Event::new(CallEvent::Ringing).with_this_dn("3002").with_call_uuid("007"));
+/// assert_eq!((sessions.counters().changed, sessions.counters().sessions(State::Alerting)), (1, 1));
+/// # }
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "camelCase"))]
+#[non_exhaustive]
+pub struct Counters {
+    /// Events that changed something.
+    pub changed: u64,
+    /// Events accepted that changed nothing.
+    pub unchanged: u64,
+    /// Messages.
+    pub messages: u64,
+    /// Events that are none of sessions.
+    pub ignored: u64,
+    /// Events that could not be read. Those that a decoder refuses never come here.
+    pub unreadable: u64,
+    /// Sessions there are now, by state.
+    sessions: [u64; 4],
+    /// Events rejected, by reason.
+    rejected: [u64; 7],
+    /// Operations answered, by statusCode.
+    operations: [u64; 21],
+}
+
+impl Counters {
+    /// How many sessions are in this state now.
+    #[must_use]
+    pub fn sessions(&self, state: State) -> u64 {
+        self.sessions.get(state as usize).copied().unwrap_or_default()
+    }
+
+    /// How many events were rejected for this reason.
+    #[must_use]
+    pub fn rejected(&self, reason: RejectReason) -> u64 {
+        self.rejected.get(reason as usize).copied().unwrap_or_default()
+    }
+
+    /// How many operations were answered with this statusCode.
+    #[must_use]
+    pub fn operations(&self, status_code: StatusCode) -> u64 {
+        self.operations.get(usize::from(status_code.code())).copied().unwrap_or_default()
+    }
+
+    /// All counters as (what is counted, of which kind, how many), to be exported: `("rejected", "stale", 3)`.
+    ///
+    /// The kinds are the names on the wire; those of operations are the meanings of the statusCodes.
+    pub fn iter(&self) -> impl Iterator<Item = (&'static str, String, u64)> {
+        let events = [
+            ("changed", self.changed),
+            ("unchanged", self.unchanged),
+            ("message", self.messages),
+            ("ignored", self.ignored),
+            ("unreadable", self.unreadable),
+        ];
+        let events = events.into_iter().map(|(kind, count)| ("events", kind.to_string(), count));
+        let rejected =
+            RejectReason::ALL.into_iter().map(|reason| ("rejected", reason.to_string(), self.rejected(reason)));
+        let sessions = State::ALL.into_iter().map(|state| ("sessions", state.to_string(), self.sessions(state)));
+        let operations =
+            StatusCode::ALL.into_iter().map(|code| ("operations", code.to_string(), self.operations(code)));
+        events.chain(rejected).chain(sessions).chain(operations)
+    }
+
+    pub(super) fn count(&mut self, outcome: &Outcome<'_>) {
+        let counter = match outcome {
+            Outcome::Changed(_) => Some(&mut self.changed),
+            Outcome::Unchanged => Some(&mut self.unchanged),
+            Outcome::Message(_) => Some(&mut self.messages),
+            Outcome::Ignored => Some(&mut self.ignored),
+            Outcome::Rejected(rejection) => self.rejected.get_mut(rejection.reason as usize),
+        };
+        increase(counter);
+    }
+
+    pub(super) fn count_operation(&mut self, status_code: StatusCode) {
+        increase(self.operations.get_mut(usize::from(status_code.code())));
+    }
+
+    /// A session goes from a state to another; none: it comes or goes.
+    pub(super) fn count_state(&mut self, from: Option<State>, to: Option<State>) {
+        if let Some(counter) = from.and_then(|state| self.sessions.get_mut(state as usize)) {
+            *counter = counter.saturating_sub(1);
+        }
+        increase(to.and_then(|state| self.sessions.get_mut(state as usize)));
+    }
+
+    /// The same counters, of a store with other sessions.
+    #[cfg(feature = "serde")]
+    pub(super) fn of_sessions(mut self, states: impl Iterator<Item = State>) -> Self {
+        self.sessions = [0; 4];
+        for state in states {
+            self.count_state(None, Some(state));
+        }
+        self
+    }
+}
+
+fn increase(counter: Option<&mut u64>) {
+    if let Some(counter) = counter {
+        *counter = counter.saturating_add(1);
+    }
+}

@@ -1,0 +1,196 @@
+//! Memory is bounded by the largest single message, not by the log: specification 7.
+//!
+//! A test binary of its own, as it counts every allocation of the process.
+
+#![cfg(feature = "json")]
+#![allow(unsafe_code, reason = "an allocator can be written in no other way")]
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use im_session::{BaseUri, Decoder, Form, Sessions};
+
+/// The system's allocator, which counts what is in use and the most that ever was.
+struct Counting;
+
+static IN_USE: AtomicUsize = AtomicUsize::new(0);
+static MOST: AtomicUsize = AtomicUsize::new(0);
+
+// SAFETY: every call goes on to `System` as it came; only numbers are kept besides.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        let in_use = IN_USE.fetch_add(layout.size(), Ordering::Relaxed) + layout.size();
+        MOST.fetch_max(in_use, Ordering::Relaxed);
+        // SAFETY: the caller keeps the contract of `alloc`, which is the same.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        IN_USE.fetch_sub(layout.size(), Ordering::Relaxed);
+        // SAFETY: the pointer came from `System`, with this layout.
+        unsafe { System.dealloc(pointer, layout) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+/// One measurement at a time, whatever order or threads the tests run in.
+static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+
+const MIB: usize = 1024 * 1024;
+const LOG: usize = 64 * MIB;
+const LONG_LINE: usize = 20 * MIB;
+
+/// The most memory that was in use during `work` above what was before.
+fn most_memory(work: impl FnOnce()) -> usize {
+    let before = IN_USE.load(Ordering::Relaxed);
+    MOST.store(before, Ordering::Relaxed);
+    work();
+    MOST.load(Ordering::Relaxed) - before
+}
+
+/// Decodes a log of 64 MiB that is made as it goes: `message` over and over, and in the middle one line of 20 MiB.
+///
+/// How many events and how many errors there were, of how many messages.
+fn decode_generated(form: Form, message: &str, long_line: (&str, &str)) -> (usize, usize, usize) {
+    let piece = message.repeat(64 * 1024 / message.len());
+    let in_piece = piece.len() / message.len();
+    let filler = [b'x'; 64 * 1024];
+
+    let mut decoder = Decoder::new();
+    let mut sessions = Sessions::new(BaseUri::new("http://localhost:8090"));
+    let (mut events, mut errors, mut messages, mut bytes) = (0, 0, 0, 0);
+    let mut take = |decoder: &mut Decoder, bytes: &[u8]| {
+        decoder.push(bytes, |result| match result {
+            Ok(decoded) => {
+                events += 1;
+                sessions.handle_event(&decoded.event).expect("a readable event");
+            }
+            Err(_) => errors += 1,
+        });
+    };
+    let mut long_line_to_come = true;
+    while bytes < LOG {
+        // An odd size, so that ends of pieces and of messages do not meet.
+        for chunk in piece.as_bytes().chunks(9_973) {
+            take(&mut decoder, chunk);
+        }
+        messages += in_piece;
+        bytes += piece.len();
+        if long_line_to_come && bytes > LOG / 4 {
+            long_line_to_come = false;
+            take(&mut decoder, long_line.0.as_bytes());
+            for _ in 0..LONG_LINE / filler.len() {
+                take(&mut decoder, &filler);
+            }
+            take(&mut decoder, long_line.1.as_bytes());
+            bytes += LONG_LINE;
+        }
+    }
+    assert_eq!(decoder.form(), Some(form));
+    decoder.finish(|result| match result {
+        Ok(_) => events += 1,
+        Err(_) => errors += 1,
+    });
+    (events, errors, messages)
+}
+
+fn check(form: Form, message: &str, long_line: (&str, &str), expected_errors: usize) {
+    let _alone = ONE_AT_A_TIME.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let mut counts = (0, 0, 0);
+    let most = most_memory(|| counts = decode_generated(form, message, long_line));
+    let (events, errors, messages) = counts;
+    assert_eq!((events, errors), (messages, expected_errors));
+    println!("{form}: {events} events, at most {most} bytes in use");
+    // A message has at most 1 MiB; while a buffer grows, the old one and one of twice its size are there.
+    assert!(most < 3 * MIB, "{most} bytes in use");
+}
+
+const MESSAGE: &str = "\
+11:49:08.388 Trc 04542 received from 65200(SIPTS)host:7007(fd=12) message EventAttachedDataChanged
+	AttributeCallUUID	'QK59HK4FS927D7FUU41G6IE468000004'
+	AttributeUserData	[149] 00 01 03 00..
+		'ServiceType'	'default'
+		'RRequestedSkills'(list)
+			'English'	'5'
+		'PegAG'	1
+	AttributeThisDN	'3020'
+INVITE sip:3002@192.0.2.52:5060 SIP/2.0
+";
+
+#[test]
+fn a_long_tserver_log_needs_little_memory() {
+    check(Form::TServerLog, MESSAGE, ("noise ", "\n"), 0);
+}
+
+#[test]
+fn a_long_message_of_a_tserver_log_needs_little_memory() {
+    let header = "x message EventRinging\n\tAttributeCallUUID\t'A'\n\tAttributeThisDN\t'";
+    check(Form::TServerLog, MESSAGE, (header, "'\n"), 1);
+}
+
+#[test]
+fn a_long_platform_sdk_log_needs_little_memory() {
+    let message = "\
+2015-01-07 13:20:31,665 Proxy got message 'EventAttachedDataChanged' ('85')
+message attributes:
+AttributeCallUuid [str] = \"QK59HK4FS927D7FUU41G6IE468000004\"
+AttributeUserData [bstr] = KVList:
+	'ServiceType' [str] = \"default\"
+	'n' [int] = 5
+AttributeThisDN [str] = \"3020\"
+";
+    let header = "'EventRinging' ('60')\nmessage attributes:\nAttributeThisDN [str] = \"";
+    check(Form::PlatformSdkLog, message, (header, "\"\n"), 1);
+}
+
+#[test]
+fn long_json_lines_need_little_memory() {
+    let message =
+        "{\"Event\":\"EventAttachedDataChanged\",\"CallUUID\":\"A\",\"ThisDN\":\"3020\",\"UserData\":{\"k\":\"v\"}}\n";
+    check(Form::JsonLines, message, ("{\"Event\":\"EventRinging\",\"ThisDN\":\"", "\"}\n"), 1);
+}
+
+#[test]
+fn a_log_without_any_event_needs_little_memory() {
+    let _alone = ONE_AT_A_TIME.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let lines = "noise\n".repeat(10_000);
+    let most = most_memory(|| {
+        let mut decoder = Decoder::new();
+        for _ in 0..400 {
+            decoder.push(lines.as_bytes(), |_| ());
+        }
+        let mut errors = 0;
+        decoder.finish(|result| errors += usize::from(result.is_err()));
+        assert_eq!(errors, 1);
+    });
+    assert!(most < 3 * MIB, "{most} bytes in use");
+}
+
+/// Found by the fuzz targets of the logs: the limit held for what is kept between two pieces, but of a message that lay
+/// whole in one piece every pair was collected before it was refused.
+#[test]
+fn a_long_message_handed_over_at_once_needs_little_memory() {
+    let _alone = ONE_AT_A_TIME.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let tserver = ("x message EventRinging\n\tAttributeUserData\t[1] 00\n", "\t\t''\t1\n", "x message EventHeld\n\n");
+    let platform_sdk = (
+        "'EventRinging' ('60')\nmessage attributes:\nAttributeUserData [bstr] = KVList:\n",
+        " '' [int] = 1\n",
+        "'EventHeld' ('66')\n\n",
+    );
+    for (form, (header, pair, next)) in [(Form::TServerLog, tserver), (Form::PlatformSdkLog, platform_sdk)] {
+        let log = [header, &pair.repeat(MIB), next].concat();
+        let (mut events, mut errors) = (0, 0);
+        let most = most_memory(|| {
+            let mut decoder = Decoder::of_form(form).with_limit(4096);
+            decoder.push(log.as_bytes(), |result| match result {
+                Ok(_) => events += 1,
+                Err(_) => errors += 1,
+            });
+        });
+        assert_eq!((events, errors), (1, 1));
+        assert!(most < MIB, "{form}: {most} bytes in use");
+    }
+}

@@ -1,0 +1,67 @@
+//! Proof that `im-session` needs no standard library: a static library without `std`, with its own panic handler and
+//! allocator, linked into the C program `main.c`. `./check` builds and runs it. Nothing depends on this crate.
+
+#![no_std]
+
+mod bump_allocator;
+mod plain_hasher;
+
+use core::hash::BuildHasherDefault;
+
+use im_session::{BaseUri, CallEvent, Decoder, Form, Sessions, State, Step, step};
+use plain_hasher::PlainHasher;
+
+const LOG: &[u8] = b"11:49:08.388 Trc 04542 received from 65200(SIPTS)host:7007(fd=12) message EventRinging\n\
+    \tAttributeCallUUID\t'QK59HK4FS927D7FUU41G6IE468000004'\n\
+    \tAttributeThisDN\t'3020'\n\
+    11:49:09.112 Trc 04542 received from 65200(SIPTS)host:7007(fd=12) message EventEstablished\n\
+    \tAttributeCallUUID\t'QK59HK4FS927D7FUU41G6IE468000004'\n\
+    \tAttributeThisDN\t'3020'\n";
+
+/// Uses every room: 0 if all is as it should be, else the number of the line that is not.
+#[unsafe(no_mangle)]
+pub extern "C" fn im_session_check() -> u32 {
+    let Step::Changed(transition) = step(Some(State::Alerting), CallEvent::Established) else {
+        return line!();
+    };
+    if transition.to != State::Talking {
+        return line!();
+    }
+
+    let hasher = BuildHasherDefault::<PlainHasher>::default();
+    let mut sessions = Sessions::with_hasher(BaseUri::new("http://localhost:8090"), hasher);
+    let mut notifications = 0;
+    let mut handle = |result: im_session::DecodeResult<'_>| {
+        if let Ok(decoded) = result {
+            if let Ok(handled) = sessions.handle_event(&decoded.event) {
+                notifications += handled.notifications().count();
+            }
+        }
+    };
+    let mut decoder = Decoder::new();
+    for bytes in LOG.chunks(100) {
+        decoder.push(bytes, &mut handle);
+    }
+    if decoder.form() != Some(Form::TServerLog) {
+        return line!();
+    }
+    decoder.finish(handle);
+    if notifications != 2 {
+        return line!();
+    }
+
+    let Some(session) = sessions.get("3020", "QK59HK4FS927D7FUU41G6IE468000004") else {
+        return line!();
+    };
+    let resource = sessions.resource(session);
+    if resource.state != State::Talking || resource.path != "/im-sessions/QK59HK4FS927D7FUU41G6IE468000004" {
+        return line!();
+    }
+    0
+}
+
+/// What `std` would bring along; with it there are two, and that does not compile.
+#[panic_handler]
+fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
+    loop {}
+}

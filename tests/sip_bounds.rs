@@ -1,0 +1,260 @@
+//! Messages in the dialog, limits, the caller's time, and input that is hostile.
+
+#![cfg(feature = "sip")]
+
+mod sip_support;
+
+use im_session::State;
+use im_session::sip::{Direction, Observer, SipError, SipLimits};
+use sip_support::{End, both, established, request, response, seconds};
+
+const NOTHING: [&str; 0] = [];
+
+#[test]
+fn a_message_with_a_text_body_is_a_message_both_ways_and_once() {
+    for end in both() {
+        let mut end = established(end);
+        assert_eq!(end.alice(request("MESSAGE", 2).tagged("b1").text("Hello Bob\r\n")), ["“Hello Bob”"]);
+        assert_eq!(end.alice(request("MESSAGE", 2).tagged("b1").text("Hello Bob\r\n")), NOTHING);
+        assert_eq!(end.bob(request("MESSAGE", 2).by_bob("b1").text("Hi Alice")), ["“Hi Alice”"], "his own number");
+        assert_eq!(end.alice(request("MESSAGE", 4).tagged("b1").text("third")), ["“third”"]);
+        assert_eq!(end.alice(request("MESSAGE", 3).tagged("b1").text("overtaken")), ["“overtaken”"]);
+        assert_eq!(end.alice(request("MESSAGE", 3).tagged("b1").text("overtaken")), NOTHING);
+        assert_eq!(end.session().state(), State::Talking);
+    }
+}
+
+#[test]
+fn is_composing_and_other_bodies_are_no_messages() {
+    let composing = "<?xml version=\"1.0\"?><isComposing xmlns=\"urn:ietf:params:xml:ns:im-iscomposing\"/>";
+    for end in both() {
+        let mut end = established(end);
+        let wrapped = format!("From: <im:a@b>\r\n\r\nContent-type: application/im-iscomposing+xml\r\n\r\n{composing}");
+        for (cseq, (content_type, body)) in (2..).zip([
+            ("application/im-iscomposing+xml", composing),
+            ("message/cpim", &wrapped),
+            ("message/imdn+xml", "<imdn/>"),
+            ("image/png", "PNG"),
+            ("text/plain", ""),
+        ]) {
+            let message = request("MESSAGE", cseq).tagged("b1").body(content_type, body);
+            assert_eq!(end.alice(message), NOTHING, "{content_type}");
+        }
+        let compressed = request("MESSAGE", 20).tagged("b1").text("\u{1f}").header("e: gzip");
+        assert_eq!(end.alice(compressed), NOTHING);
+        let wrapped = "From: <im:a@b>\r\n\r\nContent-type: text/plain\r\n\r\nHi";
+        assert_eq!(end.alice(request("MESSAGE", 21).tagged("b1").body("Message/CPIM", wrapped)), ["“Hi”"]);
+    }
+}
+
+#[test]
+fn a_message_before_the_answer_or_after_the_end_is_none() {
+    for mut end in both() {
+        end.alice(request("INVITE", 1));
+        end.bob(response(183, 1, "INVITE", "b1"));
+        assert_eq!(end.alice(request("MESSAGE", 2).tagged("b1").text("early")), NOTHING);
+        end.bob(response(200, 1, "INVITE", "b1"));
+        end.bob(request("BYE", 1).by_bob("b1"));
+        assert_eq!(end.alice(request("MESSAGE", 3).tagged("b1").text("late")), NOTHING);
+    }
+}
+
+#[test]
+fn a_challenged_message_sent_again_with_credentials_is_the_same_message() {
+    for (status, header) in [(401, "Authorization: Digest x"), (407, "Proxy-Authorization: Digest x")] {
+        for end in both() {
+            let mut end = established(end);
+            assert_eq!(end.alice(request("MESSAGE", 2).tagged("b1").text("Hi")), ["“Hi”"]);
+            end.bob(response(status, 2, "MESSAGE", "b1"));
+            assert_eq!(end.alice(request("MESSAGE", 3).tagged("b1").text("Hi").header(header)), NOTHING);
+            assert_eq!(end.alice(request("MESSAGE", 4).tagged("b1").text("Hi").header(header)), ["“Hi”"], "a new one");
+        }
+    }
+}
+
+#[test]
+fn a_body_shorter_than_its_length_is_an_error_where_it_counts() {
+    let mut end = established(End::callee());
+    let message = request("MESSAGE", 2).tagged("b1").text("Hello");
+    let cut = message.bytes();
+    let error = end.observer.observe(Direction::Received, &cut[..cut.len() - 2], seconds(0));
+    assert_eq!(error, Err(SipError::ShortBody { expected: 5, found: 3 }));
+    assert_eq!(end.alice(message), ["“Hello”"], "whole, it is read");
+
+    let mut caller = End::caller();
+    let cut = request("INVITE", 1).body("application/sdp", "v=0").bytes();
+    assert_eq!(caller.observe(Direction::Sent, &cut[..cut.len() - 1]), ["Dialing"], "the headers are all there");
+}
+
+#[test]
+fn calls_are_limited_and_nothing_is_lost_by_it() {
+    let mut limits = SipLimits::DEFAULT;
+    (limits.open_calls, limits.ended_calls) = (2, 3);
+    let mut end = End::caller().with(|observer| observer.with_limits(limits));
+    let invite = |call: u32| request("INVITE", 1).call_id(&format!("call-{call}"));
+    assert_eq!((end.alice(invite(1)), end.alice(invite(2))), (vec!["Dialing".into()], vec!["Dialing".into()]));
+    let refused = end.observer.observe(Direction::Sent, &invite(3).bytes(), seconds(0));
+    assert_eq!(refused, Err(SipError::TooManyCalls { limit: 2 }));
+    assert_eq!(end.alice(invite(1)), NOTHING, "what is known goes on");
+    assert_eq!(end.bob(response(486, 1, "INVITE", "b1").call_id("call-1")), ["Released"]);
+    assert_eq!(end.alice(invite(3)), ["Dialing"], "there is room again");
+    for call in 4..100 {
+        end.bob(response(486, 1, "INVITE", "b1").call_id(&format!("call-{}", call - 1)));
+        assert_eq!(end.alice(invite(call)), ["Dialing"]);
+        assert!(end.observer.held_calls() <= 2 + 4, "{}", end.observer.held_calls());
+    }
+    assert_eq!(end.bob(response(200, 1, "INVITE", "b1").call_id("call-2")), ["Established"]);
+}
+
+#[test]
+fn ended_calls_are_forgotten_in_time() {
+    let mut end = established(End::caller());
+    end.alice(request("BYE", 2).tagged("b1"));
+    end.wait(32);
+    assert_eq!(end.observer.held_calls(), 1);
+    end.wait(1);
+    assert_eq!(end.observer.held_calls(), 0);
+    assert_eq!(end.alice(request("INVITE", 3)), ["Dialing"], "and the session begins anew");
+}
+
+#[test]
+fn calls_that_hear_nothing_expire_by_the_callers_time() {
+    for end in both() {
+        let mut end = established(end);
+        end.wait(50);
+        end.alice(request("INFO", 2).tagged("b1"));
+        let events = end.observer.expire(seconds(50));
+        assert_eq!(end.take(events), NOTHING, "it heard something at 50");
+        let events = end.observer.expire(seconds(51));
+        assert_eq!(end.take(events), ["Released"]);
+        assert_eq!(end.observer.open_calls(), 0);
+        assert_eq!(end.alice(request("BYE", 2).tagged("b1")), NOTHING);
+    }
+    let mut silent = End::callee();
+    silent.alice(request("INVITE", 1));
+    let events = silent.observer.expire(seconds(1));
+    assert_eq!((silent.take(events).len(), silent.observer.open_calls()), (0, 0));
+}
+
+#[test]
+fn what_fell_due_is_not_lost_when_the_message_is_refused() {
+    let mut limits = SipLimits::DEFAULT;
+    limits.open_calls = 0;
+    let mut end = End::caller();
+    end.alice(request("INVITE", 1));
+    end.bob(response(302, 1, "INVITE", "b1"));
+    end = end.with(|observer| observer.with_limits(limits));
+    let refused = end.observer.observe(Direction::Sent, &request("INVITE", 1).call_id("x").bytes(), seconds(40));
+    assert_eq!(refused, Err(SipError::TooManyCalls { limit: 0 }));
+    let events = end.observer.advance(seconds(40));
+    assert_eq!(end.take(events), ["Released"]);
+}
+
+#[test]
+fn time_that_runs_backward_stands_still() {
+    let mut end = End::caller();
+    end.now = seconds(100);
+    end.alice(request("INVITE", 1));
+    end.now = seconds(0);
+    end.bob(response(407, 1, "INVITE", "x1"));
+    assert_eq!(end.observer.next_due(), Some(seconds(132)));
+}
+
+#[test]
+fn the_end_of_the_traffic_ends_what_waited_for_more() {
+    let mut end = End::caller();
+    end.alice(request("INVITE", 1));
+    end.bob(response(407, 1, "INVITE", "x1"));
+    let events = end.observer.finish();
+    assert_eq!(end.take(events), ["Released"]);
+    let mut open = established(End::caller());
+    let events = open.observer.finish();
+    assert_eq!((open.take(events).len(), open.session().state()), (0, State::Talking));
+}
+
+#[test]
+fn names_that_are_too_long_are_refused() {
+    let long = "x".repeat(513);
+    let mut observer = Observer::new();
+    for message in [
+        request("INVITE", 1).call_id(&long),
+        request("INVITE", 1).tagged(&long),
+        request("INVITE", 1).from(&format!("<sip:a@b>;tag={long}")),
+        request("INVITE", 1).from(&format!("<sip:{long}@b>;tag=a1")),
+        request("INVITE", 1).branch(&long),
+    ] {
+        let error = observer.observe(Direction::Sent, &message.bytes(), seconds(0));
+        assert!(matches!(error, Err(SipError::TooLong { limit: 512, .. })), "{error:?}");
+    }
+    let huge = observer.observe(Direction::Sent, &vec![b'x'; 65_536], seconds(0));
+    assert_eq!(huge, Err(SipError::TooLong { what: "a message", limit: 65_535, found: 65_536 }));
+    assert_eq!(observer.held_calls(), 0);
+}
+
+#[test]
+fn keep_alives_are_nothing_and_no_error() {
+    let mut observer = Observer::new();
+    for keep_alive in [&b""[..], b"\r\n", b"\r\n\r\n", b"\n"] {
+        assert_eq!(observer.observe(Direction::Received, keep_alive, seconds(0)), Ok(vec![]));
+    }
+}
+
+#[test]
+fn every_fault_has_its_own_error() {
+    let good = "INVITE sip:b@x SIP/2.0\r\nv: SIP/2.0/UDP h;branch=1\r\nf: <sip:a@x>;tag=1\r\nt: <sip:b@x>\r\ni: c\r\nCSeq: 1 INVITE\r\n\r\n";
+    let mut observer = Observer::new();
+    let mut error = |message: &str| {
+        let error = observer.observe(Direction::Received, message.as_bytes(), seconds(0)).expect_err(message);
+        assert!(!error.to_string().is_empty());
+        error
+    };
+    let changed = |from: &str, to: &str| {
+        assert!(good.contains(from), "{from}");
+        good.replacen(from, to, 1)
+    };
+    assert!(matches!(error("GET / HTTP/1.1\r\n\r\n"), SipError::NotSip { .. }));
+    assert!(matches!(error("\0\x01\x02"), SipError::NotSip { .. }));
+    assert!(matches!(error(&changed("SIP/2.0\r", "SIP/7.0\r")), SipError::BadVersion { .. }));
+    assert!(matches!(error(&changed("INVITE sip:b@x SIP/2.0", "SIP/2.0 99 X")), SipError::BadStatus { .. }));
+    assert!(matches!(error(&changed("INVITE sip:b@x SIP/2.0", "SIP/2.0 4294967301 X")), SipError::BadStatus { .. }));
+    assert!(matches!(
+        error(&changed("sip:b@x SIP", "sip:b@x; lr SIP")),
+        SipError::BadHeader { header: "request line", .. }
+    ));
+    assert_eq!(error(good.trim_end()), SipError::NoEndOfHeaders);
+    assert!(matches!(error(&changed("i: c", "nonsense")), SipError::BadHeaderLine { .. }));
+    assert!(matches!(error(&changed("i: c", "(x): c")), SipError::BadHeaderLine { .. }));
+    for (line, header) in [
+        ("v: SIP/2.0/UDP h;branch=1\r\n", "Via"),
+        ("f: <sip:a@x>;tag=1\r\n", "From"),
+        ("t: <sip:b@x>\r\n", "To"),
+        ("i: c\r\n", "Call-ID"),
+        ("CSeq: 1 INVITE\r\n", "CSeq"),
+    ] {
+        assert_eq!(error(&changed(line, "")), SipError::MissingHeader { header });
+        if header != "Via" {
+            assert_eq!(error(&changed(line, &format!("{line}{line}"))), SipError::RepeatedHeader { header });
+        }
+    }
+    for (from, to, name) in [
+        ("<sip:a@x>", "<sip:a@x", "From"),
+        ("<sip:b@x>", "bob", "To"),
+        ("i: c", "i: a b", "Call-ID"),
+        ("i: c", "i:", "Call-ID"),
+        ("1 INVITE", "4294967296 INVITE", "CSeq"),
+        ("1 INVITE", "INVITE", "CSeq"),
+        ("1 INVITE", "-1 INVITE", "CSeq"),
+        ("i: c", "l: -1\r\ni: c", "Content-Length"),
+        ("i: c", "l: 99999999999999999999999\r\ni: c", "Content-Length"),
+        ("branch=1", "branch=\"1", "Via"),
+    ] {
+        assert!(matches!(error(&changed(from, to)), SipError::BadHeader { header, .. } if header == name), "{to}");
+    }
+    assert!(matches!(error(&changed("1 INVITE", "1 ACK")), SipError::MethodMismatch { .. }));
+    // Whom it is for is in the Request-URI, or else in To: here in neither.
+    let for_nobody = changed("<sip:b@x>", "<sip:>").replacen("INVITE sip:b@x", "INVITE sip:x", 1);
+    assert!(matches!(error(&for_nobody), SipError::BadHeader { header: "To", .. }));
+    assert_eq!(observer.held_calls(), 0);
+    assert_eq!(observer.observe(Direction::Received, good.as_bytes(), seconds(0)), Ok(vec![]));
+    assert_eq!(observer.held_calls(), 1);
+}

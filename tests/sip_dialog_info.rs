@@ -1,0 +1,229 @@
+//! Dialog-info documents (RFC 4235): states, forks, full and partial documents, versions, limits and faults.
+
+#![cfg(feature = "sip")]
+
+mod sip_support;
+
+use im_session::State;
+use im_session::sip::{DialogInfo, DialogInfoError, SipLimits};
+use sip_support::{End, request, response, seconds};
+
+const NOTHING: [&str; 0] = [];
+
+/// Documents about one entity, and the sessions that they make.
+struct Entity {
+    watched: DialogInfo,
+    sessions: End,
+    version: u32,
+}
+
+/// A dialog element: id, attributes, and the state, with its event after a colon.
+fn dialog(id: &str, attributes: &str, state: &str) -> String {
+    let (state, event) = state.split_once(':').unwrap_or((state, "x"));
+    format!(
+        "<dialog id=\"{id}\" {attributes}><state event=\"{event}\">{state}</state>\
+         <remote><identity display=\"A\">sip:3001@example.com</identity></remote></dialog>"
+    )
+}
+
+fn document(version: u32, state: &str, dialogs: &str) -> String {
+    format!(
+        "<?xml version=\"1.0\"?>\n<dialog-info xmlns=\"urn:ietf:params:xml:ns:dialog-info\" version=\"{version}\" \
+         state=\"{state}\" entity=\"sip:3002@example.com\">{dialogs}</dialog-info>"
+    )
+}
+
+const CALLED: &str = "call-id=\"c1\" local-tag=\"b1\" remote-tag=\"a1\" direction=\"recipient\"";
+const CALLS: &str = "call-id=\"c1\" local-tag=\"b1\" direction=\"initiator\"";
+
+impl Entity {
+    fn new() -> Self {
+        Entity { watched: DialogInfo::new(), sessions: End::caller(), version: 0 }
+    }
+
+    fn take(&mut self, document: &str) -> Vec<String> {
+        let events = self.watched.observe(document.as_bytes(), seconds(0)).expect(document);
+        self.sessions.take(events)
+    }
+
+    fn partial(&mut self, dialogs: &str) -> Vec<String> {
+        self.version += 1;
+        self.take(&document(self.version, "partial", dialogs))
+    }
+
+    fn full(&mut self, dialogs: &str) -> Vec<String> {
+        self.version += 1;
+        self.take(&document(self.version, "full", dialogs))
+    }
+}
+
+#[test]
+fn the_states_of_a_calling_and_of_a_called_entity() {
+    let mut calls = Entity::new();
+    let mut called = Entity::new();
+    for (state, at_caller, at_callee) in [
+        ("trying", "Dialing", ""),
+        ("proceeding", "", ""),
+        ("early", "", "Ringing"),
+        ("early", "", ""),
+        ("confirmed", "Established", "Established"),
+        ("early", "", ""),
+        ("confirmed", "", ""),
+        ("terminated:remote-bye", "Released", "Released"),
+        ("terminated:remote-bye", "", ""),
+        ("confirmed", "", ""),
+    ] {
+        let expected = |name: &str| if name.is_empty() { vec![] } else { vec![name.to_owned()] };
+        assert_eq!(calls.partial(&dialog("d", CALLS, state)), expected(at_caller), "{state}");
+        assert_eq!(called.partial(&dialog("d", CALLED, state)), expected(at_callee), "{state}");
+    }
+    assert_eq!(calls.sessions.session().this_dn(), "3002");
+    assert!(called.sessions.session().participants().eq(["3001"]));
+    assert_eq!((calls.watched.open_calls(), called.watched.open_calls()), (0, 0));
+}
+
+#[test]
+fn how_a_call_ends() {
+    for (from, end, at_caller, at_callee) in [
+        ("early", "terminated:cancelled", "Released", "Abandoned"),
+        ("early", "terminated:rejected", "Released", "Released"),
+        ("early", "terminated:timeout", "Released", "Released"),
+        ("confirmed", "terminated:cancelled", "Released", "Released"),
+        ("confirmed", "terminated:replaced", "Released", "Released"),
+        ("confirmed", "terminated:local-bye", "Released", "Released"),
+        ("confirmed", "terminated:error", "Released", "Released"),
+    ] {
+        for (attributes, expected) in [(CALLS, at_caller), (CALLED, at_callee)] {
+            let mut entity = Entity::new();
+            entity.full(&dialog("d", attributes, from));
+            assert_eq!(entity.partial(&dialog("d", attributes, end)), [expected], "{from} {end}");
+        }
+    }
+    let mut never_rang = Entity::new();
+    assert_eq!(never_rang.full(&dialog("d", CALLED, "proceeding")), NOTHING);
+    assert_eq!(never_rang.partial(&dialog("d", CALLED, "terminated:rejected")), NOTHING);
+    assert_eq!(never_rang.partial(&dialog("e", CALLED, "terminated")), NOTHING, "never seen");
+}
+
+#[test]
+fn a_fork_is_one_session_with_the_id_that_the_observer_gives() {
+    let mut entity = Entity::new();
+    assert_eq!(entity.full(&dialog("d1", CALLS, "trying")), ["Dialing"]);
+    assert_eq!(entity.partial(&dialog("d1", &format!("{CALLS} remote-tag=\"x\""), "early")), NOTHING);
+    assert_eq!(entity.partial(&dialog("d2", &format!("{CALLS} remote-tag=\"y\""), "early")), NOTHING);
+    assert_eq!(entity.partial(&dialog("d1", CALLS, "terminated:rejected")), NOTHING, "the other branch lives");
+    assert_eq!(entity.partial(&dialog("d2", CALLS, "confirmed")), ["Established"]);
+    assert_eq!(entity.partial(&dialog("d3", CALLS, "confirmed")), NOTHING, "a second answer");
+    assert_eq!(entity.partial(&dialog("d3", CALLS, "terminated:local-bye")), NOTHING);
+    assert_eq!(entity.partial(&dialog("d2", CALLS, "terminated:local-bye")), ["Released"]);
+    assert_eq!(entity.sessions.states(), [("c1~~b1", State::Completed)]);
+
+    let mut caller = End::caller();
+    caller.alice(request("INVITE", 1).call_id("c1").from("<sip:3002@example.com>;tag=b1"));
+    caller.bob(response(200, 1, "INVITE", "y").call_id("c1").from("<sip:3002@example.com>;tag=b1"));
+    assert_eq!(caller.states(), [("c1~~b1", State::Talking)]);
+}
+
+#[test]
+fn a_full_document_ends_what_it_does_not_name_and_a_partial_one_does_not() {
+    let mut entity = Entity::new();
+    let (first, second) = (dialog("d1", CALLED, "confirmed"), dialog("d2", "direction=\"recipient\"", "early"));
+    assert_eq!(entity.full(&format!("{first}{second}")), ["Established", "Ringing"]);
+    assert_eq!(entity.partial(""), NOTHING);
+    assert_eq!(entity.partial(&dialog("d3", "", "early")), ["Ringing"], "no direction: called");
+    assert_eq!(entity.full(&first), ["Released", "Released"]);
+    assert_eq!(entity.full(&second), ["Released"], "what ended stays ended");
+    assert_eq!(entity.full(""), NOTHING);
+}
+
+#[test]
+fn versions_tell_old_documents_and_gaps() {
+    let mut entity = Entity::new();
+    assert_eq!(entity.take(&document(5, "partial", &dialog("d", CALLED, "early"))), ["Ringing"]);
+    assert!(entity.watched.needs_refresh(), "it began with a partial one");
+    assert_eq!(entity.take(&document(6, "full", &dialog("d", CALLED, "early"))), NOTHING);
+    assert!(!entity.watched.needs_refresh());
+    for old in [0, 5, 6] {
+        assert_eq!(entity.take(&document(old, "full", "")), NOTHING, "{old}");
+    }
+    assert_eq!(entity.take(&document(7, "partial", &dialog("d", CALLED, "confirmed"))), ["Established"]);
+    assert!(!entity.watched.needs_refresh());
+    assert_eq!(entity.take(&document(9, "partial", "")), NOTHING);
+    assert!(entity.watched.needs_refresh(), "8 was missed");
+    assert_eq!(entity.take(&document(10, "partial", "")), NOTHING);
+    assert!(entity.watched.needs_refresh(), "and still is");
+    entity.watched.resubscribed();
+    assert_eq!(entity.take(&document(0, "full", "")), ["Released"]);
+    assert!(!entity.watched.needs_refresh());
+    assert_eq!(entity.take(&document(u32::MAX, "full", "")), NOTHING);
+}
+
+/// Found by the properties: elements of one id, and ids of one session.
+#[test]
+fn one_id_twice_and_one_session_in_both_roles() {
+    let mut twice = Entity::new();
+    let elements =
+        ["proceeding", "terminated", "early", "terminated:cancelled"].map(|state| dialog("d", CALLED, state));
+    assert_eq!(twice.full(&elements.concat()), ["Ringing", "Abandoned"]);
+    assert_eq!(twice.watched.expire(seconds(1)).len(), 0);
+
+    let mut both = Entity::new();
+    assert_eq!(both.full(&format!("{}{}", dialog("d1", CALLED, "early"), dialog("d2", CALLS, "trying"))), ["Ringing"]);
+    assert_eq!(both.sessions.states(), [("c1~~b1", State::Alerting)]);
+}
+
+#[test]
+fn limits_and_the_callers_time() {
+    let mut limits = SipLimits::DEFAULT;
+    (limits.open_calls, limits.ended_calls) = (2, 1);
+    let mut watched = DialogInfo::new().with_limits(limits);
+    let ringing = |id: &str| dialog(id, "", "early");
+    let three = document(0, "full", &format!("{}{}{}", ringing("1"), ringing("2"), ringing("3")));
+    assert_eq!(watched.observe(three.as_bytes(), seconds(0)), Err(DialogInfoError::TooManyCalls { limit: 2 }));
+    let two = document(0, "full", &format!("{}{}", ringing("1"), ringing("2")));
+    assert_eq!(watched.observe(two.as_bytes(), seconds(0)).expect("two").len(), 2, "nothing of the first was kept");
+    let one = document(1, "partial", &dialog("1", "", "confirmed"));
+    assert_eq!(watched.observe(one.as_bytes(), seconds(10)).expect("one").len(), 1);
+    let expired = watched.expire(seconds(10));
+    assert_eq!((expired.len(), expired[0].name.as_str(), watched.open_calls()), (1, "EventReleased", 1));
+    assert_eq!(watched.expire(seconds(11)).len(), 1);
+    assert_eq!(watched.open_calls(), 0);
+}
+
+#[test]
+fn hostile_documents_are_typed_errors_and_change_nothing() {
+    let mut entity = Entity::new();
+    entity.full(&dialog("d", CALLED, "early"));
+    let bomb = "<!DOCTYPE x [<!ENTITY a \"aaaa\"><!ENTITY b \"&a;&a;\">]>";
+    let deep = "<dialog>".repeat(7_000);
+    for (bytes, is) in [
+        (&b""[..], "NotXml"),
+        (b"\xff\xfe", "NotXml"),
+        (b"<dialog-info", "NotXml"),
+        (deep.as_bytes(), "NotXml"),
+        (format!("{bomb}<dialog-info/>").as_bytes(), "NotXml"),
+        (b"<presence/>", "NotDialogInfo"),
+        (b"<dialog-info state='full' entity='sip:a@b'/>", "Missing"),
+        (b"<dialog-info version='1' entity='sip:a@b'/>", "Missing"),
+        (b"<dialog-info version='1' state='full'/>", "Missing"),
+        (b"<dialog-info version='-1' state='full' entity='sip:3002@example.com'/>", "Bad"),
+        (b"<dialog-info version='9' state='whole' entity='sip:3002@example.com'/>", "Bad"),
+        (document(9, "full", "<dialog id='1'/>").as_bytes(), "Missing"),
+        (document(9, "full", "<dialog><state>early</state></dialog>").as_bytes(), "Missing"),
+        (document(9, "full", &dialog("1", "", "late")).as_bytes(), "Bad"),
+        (document(9, "full", &dialog("1", "direction='up'", "early")).as_bytes(), "Bad"),
+        (b"<dialog-info version='9' state='full' entity='sip:other@example.com'/>", "OtherEntity"),
+        (&vec![b' '; 65_536], "TooLong"),
+    ] {
+        let error = entity.watched.observe(bytes, seconds(0)).expect_err(is);
+        assert!(format!("{error:?}").starts_with(is), "{is}: {error:?}");
+        assert!(!error.to_string().is_empty());
+    }
+    assert_eq!(entity.partial(&dialog("d", CALLED, "confirmed")), ["Established"]);
+
+    let mut bad_ids = DialogInfo::new().with_session_id(|_| String::new());
+    let error = bad_ids.observe(document(0, "full", &dialog("d", "", "early")).as_bytes(), seconds(0));
+    assert!(matches!(error, Err(DialogInfoError::BadSessionId(_))));
+    let nobody = b"<dialog-info version='1' state='full' entity='sip:'/>";
+    assert!(matches!(DialogInfo::new().observe(nobody, seconds(0)), Err(DialogInfoError::Bad { what: "entity", .. })));
+}

@@ -1,0 +1,170 @@
+//! Whole conversations, reordered, duplicated, lost and hostile: never a panic, never an event that the machine's table calls
+//! impossible for one DN, never one that changes nothing.
+
+#![cfg(feature = "sip")]
+
+mod sip_support;
+
+use std::time::Duration;
+
+use im_session::sip::{DialogInfo, Direction, Observer, SipLimits, SipMessage};
+use proptest::prelude::*;
+use sip_support::conversation::{Machines, conversation};
+use sip_support::{Message, request, response, seconds};
+
+/// Sensible conversations, to be shaken: who sends (Alice: true), and what.
+fn conversations() -> Vec<Vec<(bool, Message)>> {
+    let in_dialog = |method, cseq| (true, request(method, cseq).tagged("b1"));
+    let answer = |status, cseq, method, tag| (false, response(status, cseq, method, tag));
+    vec![
+        vec![
+            (true, request("INVITE", 1)),
+            answer(100, 1, "INVITE", ""),
+            answer(180, 1, "INVITE", "b1"),
+            answer(200, 1, "INVITE", "b1"),
+            in_dialog("ACK", 1),
+            (true, request("MESSAGE", 2).tagged("b1").text("Hi")),
+            answer(200, 2, "MESSAGE", "b1"),
+            (false, request("MESSAGE", 1).by_bob("b1").text("Ho")),
+            in_dialog("BYE", 3),
+            (false, request("BYE", 2).by_bob("b1")),
+            answer(200, 3, "BYE", "b1"),
+        ],
+        vec![
+            (true, request("INVITE", 1)),
+            answer(407, 1, "INVITE", "x1"),
+            (true, request("INVITE", 2)),
+            answer(302, 2, "INVITE", "x2"),
+            (true, request("INVITE", 3)),
+            answer(183, 3, "INVITE", "b1"),
+            answer(180, 3, "INVITE", "c1"),
+            answer(200, 3, "INVITE", "c1"),
+            answer(200, 3, "INVITE", "b1"),
+            in_dialog("BYE", 4),
+            (true, request("BYE", 5).tagged("c1")),
+        ],
+        vec![
+            (true, request("INVITE", 1)),
+            answer(180, 1, "INVITE", "b1"),
+            (true, request("CANCEL", 1)),
+            answer(200, 1, "CANCEL", "b1"),
+            answer(487, 1, "INVITE", "b1"),
+            (true, request("INVITE", 2)),
+            answer(180, 2, "INVITE", "b1"),
+            answer(486, 2, "INVITE", "b1"),
+            (true, request("INVITE", 3)),
+            answer(200, 3, "INVITE", "b1"),
+            in_dialog("INVITE", 4),
+            answer(481, 4, "INVITE", "b1"),
+        ],
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+    #[test]
+    fn any_bytes_are_a_conversation_that_keeps_the_laws(bytes in prop::collection::vec(any::<u8>(), 0..800)) {
+        conversation(&bytes);
+    }
+
+    #[test]
+    fn shaken_conversations_keep_the_laws(
+        which in 0_usize..3,
+        caller in any::<bool>(),
+        picks in prop::collection::vec((0_usize..12, 0_u64..40), 0..40),
+    ) {
+        let messages = &conversations()[which];
+        let mut limits = SipLimits::DEFAULT;
+        limits.ended_wait = Duration::MAX;
+        let mut observer = Observer::new().with_limits(limits);
+        let mut machines = Machines::default();
+        let mut now = 0;
+        for (pick, time) in picks {
+            let (by_alice, message) = &messages[pick % messages.len()];
+            now += time / 8;
+            let direction = if *by_alice == caller { Direction::Sent } else { Direction::Received };
+            machines.take(&observer.observe(direction, &message.bytes(), seconds(now)).expect("readable"));
+        }
+        machines.take(&observer.finish());
+    }
+
+    #[test]
+    fn a_conversation_in_a_slightly_other_order_keeps_the_laws(
+        which in 0_usize..3,
+        caller in any::<bool>(),
+        swaps in prop::collection::vec(0_usize..12, 0..4),
+        lost in prop::option::of(0_usize..12),
+        twice in prop::option::of(0_usize..12),
+    ) {
+        let mut messages = conversations()[which].clone();
+        for swap in swaps {
+            let count = messages.len();
+            messages.swap(swap % count, (swap + 1) % count);
+        }
+        let mut observer = Observer::new();
+        let mut machines = Machines::default();
+        for (index, (by_alice, message)) in messages.iter().enumerate() {
+            let direction = if *by_alice == caller { Direction::Sent } else { Direction::Received };
+            let times = if lost == Some(index) { 0 } else { 1 + usize::from(twice == Some(index)) };
+            for _ in 0..times {
+                machines.take(&observer.observe(direction, &message.bytes(), seconds(0)).expect("readable"));
+            }
+        }
+    }
+
+    #[test]
+    fn hostile_bytes_never_panic_and_never_disturb_another_session(
+        noise in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..300), 0..20),
+    ) {
+        let messages = &conversations()[0];
+        let mut observer = Observer::new();
+        let mut machines = Machines::default();
+        let mut noise = noise.iter().cycle();
+        for (by_alice, message) in messages {
+            if let Some(bytes) = noise.next() {
+                let _ = observer.observe(Direction::Sent, bytes, seconds(0));
+                let _ = observer.observe(Direction::Received, bytes, seconds(0));
+                let _ = DialogInfo::new().observe(bytes, seconds(0));
+            }
+            let direction = if *by_alice { Direction::Sent } else { Direction::Received };
+            machines.take(&observer.observe(direction, &message.bytes(), seconds(0)).expect("readable"));
+        }
+        prop_assert_eq!(machines.events, 5, "Dialing, Established, two messages, Released");
+    }
+
+    /// A mutant of a message is read or refused, and what is read of it is what stands in it.
+    #[test]
+    fn mutants_are_read_or_refused(
+        which in 0_usize..3, pick in 0_usize..12, at in any::<prop::sample::Index>(), byte in any::<u8>(), cut in 0_usize..400,
+    ) {
+        let messages = &conversations()[which];
+        let mut bytes = messages[pick % messages.len()].1.bytes();
+        let index = at.index(bytes.len());
+        bytes[index] = byte;
+        bytes.truncate(cut.max(1));
+        if let Ok(message) = SipMessage::parse(&bytes) {
+            let whole = String::from_utf8_lossy(&bytes).into_owned();
+            for text in [message.call_id, message.from.uri, message.from.tag, message.to.tag, message.branch] {
+                prop_assert!(whole.contains(text));
+            }
+        }
+    }
+}
+
+/// Conversations that the interpreter found to be at fault once, or that reach far: they stay.
+#[test]
+fn conversations_that_reach_far() {
+    // INVITE, 180, 200, MESSAGE, BYE of one call, at both ends.
+    let call: Vec<u8> = [
+        [0x00, 0x00, 0x11, 0x00],
+        [0xc0, 0x00, 0x19, 0x10],
+        [0xc0, 0x00, 0x19, 0x40],
+        [0x00, 0x04, 0x29, 0x00],
+        [0x00, 0x01, 0x39, 0x00],
+    ]
+    .concat();
+    assert_eq!(conversation(&call), 4, "Dialing, Established, the message, Released");
+    let received: Vec<u8> = call.chunks(4).flat_map(|step| [step[0] ^ 0x80, step[1], step[2], step[3]]).collect();
+    assert_eq!(conversation(&received), 4, "Ringing, Established, the message, Released");
+}

@@ -1,0 +1,321 @@
+//! Forks, glare and messages that cross: RFC 3261 sections 13 and 15, and every race of RFC 5407, at both ends.
+
+#![cfg(feature = "sip")]
+
+mod sip_support;
+
+use im_session::State;
+use sip_support::{End, both, established, request, response};
+
+const NOTHING: [&str; 0] = [];
+
+#[test]
+fn early_dialogs_of_a_fork_are_one_session_until_the_last_of_them_is_refused() {
+    let mut caller = End::caller();
+    caller.alice(request("INVITE", 1));
+    for tag in ["b1", "c1", "d1"] {
+        assert_eq!(caller.bob(response(183, 1, "INVITE", tag)), NOTHING);
+    }
+    assert_eq!(caller.bob(response(200, 1, "INVITE", "c1")), ["Established"]);
+    assert_eq!(caller.bob(response(180, 1, "INVITE", "d1")), NOTHING, "late");
+    assert_eq!(caller.alice(request("BYE", 2).tagged("c1")), ["Released"], "the early ones lapse");
+}
+
+#[test]
+fn a_second_2xx_is_no_second_session_and_its_bye_no_end() {
+    // The second dialog ends first, or the first one does, or the far end ends it.
+    for order in [["c1", "b1"], ["b1", "c1"]] {
+        for mut end in both() {
+            end.alice(request("INVITE", 1));
+            assert_eq!(end.bob(response(200, 1, "INVITE", "b1")), ["Established"]);
+            assert_eq!(end.bob(response(200, 1, "INVITE", "c1")), NOTHING);
+            assert_eq!(end.alice(request("BYE", 2).tagged(order[0])), NOTHING);
+            assert_eq!(end.bob(response(200, 2, "BYE", order[0])), NOTHING);
+            assert_eq!(end.bob(response(200, 1, "INVITE", order[0])), NOTHING, "sent again after its BYE");
+            assert_eq!(end.session().state(), State::Talking);
+            assert_eq!(end.alice(request("MESSAGE", 3).tagged(order[1]).text("Hi")), ["“Hi”"]);
+            assert_eq!(end.alice(request("MESSAGE", 4).tagged(order[0]).text("Hi")), NOTHING, "its dialog is over");
+            assert_eq!(end.bob(request("BYE", 2).by_bob(order[1])), ["Released"]);
+        }
+    }
+}
+
+#[test]
+fn a_second_2xx_after_the_end_is_nothing() {
+    let mut caller = established(End::caller());
+    assert_eq!(caller.alice(request("BYE", 2).tagged("b1")), ["Released"]);
+    assert_eq!(caller.bob(response(200, 1, "INVITE", "c1")), NOTHING);
+    assert_eq!(caller.alice(request("BYE", 3).tagged("c1")), NOTHING);
+}
+
+#[test]
+fn cancel_crosses_200() {
+    // RFC 5407 3.1.2: both are established, then BYE.
+    for mut end in both() {
+        end.alice(request("INVITE", 1));
+        end.bob(response(180, 1, "INVITE", "b1"));
+        let (cancel, ok) = (request("CANCEL", 1), response(200, 1, "INVITE", "b1"));
+        assert_eq!(end.alice(cancel.clone()), NOTHING);
+        assert_eq!(end.bob(ok), ["Established"]);
+        assert_eq!(end.bob(response(481, 1, "CANCEL", "b1")), NOTHING);
+        assert_eq!(end.alice(cancel), NOTHING);
+        assert_eq!(end.wait(100), NOTHING, "the CANCEL is void");
+        assert_eq!(end.alice(request("BYE", 2).tagged("b1")), ["Released"]);
+        assert_eq!(end.bob(response(200, 2, "BYE", "b1")), NOTHING);
+    }
+    // The callee answers first.
+    let mut callee = established(End::callee());
+    assert_eq!(callee.alice(request("CANCEL", 1)), NOTHING);
+    assert_eq!(callee.wait(100), NOTHING);
+    assert_eq!(callee.session().state(), State::Talking);
+}
+
+#[test]
+fn cancel_crosses_a_refusal() {
+    let mut callee = End::callee();
+    callee.alice(request("INVITE", 1));
+    callee.bob(response(180, 1, "INVITE", "b1"));
+    assert_eq!(callee.bob(response(603, 1, "INVITE", "b1")), ["Released"], "declined before the CANCEL came");
+    assert_eq!(callee.alice(request("CANCEL", 1)), NOTHING);
+    assert_eq!(callee.wait(100), NOTHING);
+}
+
+#[test]
+fn cancel_before_any_ringing_is_nothing_at_the_callee() {
+    let mut callee = End::callee();
+    callee.alice(request("INVITE", 1));
+    callee.bob(response(100, 1, "INVITE", ""));
+    assert_eq!(callee.alice(request("CANCEL", 1)), NOTHING);
+    assert_eq!(callee.bob(response(487, 1, "INVITE", "b1")), NOTHING);
+    assert_eq!(callee.states(), []);
+}
+
+#[test]
+fn early_bye_of_the_caller_is_giving_up() {
+    for (mut end, outcome) in [(End::caller(), "Released"), (End::callee(), "Abandoned")] {
+        end.alice(request("INVITE", 1));
+        end.bob(response(180, 1, "INVITE", "b1"));
+        assert_eq!(end.alice(request("BYE", 2).tagged("b1")), [outcome]);
+        assert_eq!(end.bob(response(200, 2, "BYE", "b1")), NOTHING);
+        assert_eq!(end.bob(response(487, 1, "INVITE", "b1")), NOTHING);
+    }
+}
+
+#[test]
+fn early_bye_for_one_of_two_early_dialogs_is_no_end() {
+    for (mut end, outcome) in [(End::caller(), "Released"), (End::callee(), "Abandoned")] {
+        end.alice(request("INVITE", 1));
+        end.bob(response(180, 1, "INVITE", "b1"));
+        end.bob(response(180, 1, "INVITE", "c1"));
+        assert_eq!(end.alice(request("BYE", 2).tagged("b1")), NOTHING);
+        assert_eq!(end.bob(response(487, 1, "INVITE", "b1")), [outcome], "the transaction is over");
+    }
+}
+
+#[test]
+fn early_bye_crosses_200() {
+    for (mut end, outcome) in [(End::caller(), "Released"), (End::callee(), "Abandoned")] {
+        end.alice(request("INVITE", 1));
+        end.bob(response(180, 1, "INVITE", "b1"));
+        assert_eq!(end.alice(request("BYE", 2).tagged("b1")), [outcome]);
+        assert_eq!(end.bob(response(200, 1, "INVITE", "b1")), NOTHING, "RFC 5407 3.1.3: it does not come back");
+    }
+    let mut callee = established(End::callee());
+    assert_eq!(callee.alice(request("BYE", 2).tagged("b1")), ["Released"], "it had answered: not abandoned");
+}
+
+#[test]
+fn bye_before_ack_and_a_late_ack() {
+    for mut end in both() {
+        end.alice(request("INVITE", 1));
+        end.bob(response(200, 1, "INVITE", "b1"));
+        assert_eq!(end.alice(request("BYE", 2).tagged("b1")), ["Released"]);
+        assert_eq!(end.alice(request("ACK", 1).tagged("b1")), NOTHING);
+        assert_eq!(end.bob(response(481, 1, "ACK", "b1")), NOTHING);
+    }
+}
+
+#[test]
+fn bye_overtakes_the_200() {
+    let mut caller = End::caller();
+    caller.alice(request("INVITE", 1));
+    caller.bob(response(180, 1, "INVITE", "b1"));
+    assert_eq!(caller.bob(request("BYE", 1).by_bob("b1")), ["Released"]);
+    assert_eq!(caller.bob(response(200, 1, "INVITE", "b1")), NOTHING);
+
+    let mut nothing_known = End::caller();
+    nothing_known.alice(request("INVITE", 1));
+    assert_eq!(nothing_known.bob(request("BYE", 1).by_bob("b1")), ["Released"]);
+    assert_eq!(nothing_known.bob(response(200, 1, "INVITE", "b1")), NOTHING);
+}
+
+#[test]
+fn bye_glare() {
+    // RFC 5407 3.2.1: both hang up at once; each end sends one and receives one.
+    for end in both() {
+        let mut end = established(end);
+        assert_eq!(end.alice(request("BYE", 2).tagged("b1")), ["Released"]);
+        assert_eq!(end.bob(request("BYE", 1).by_bob("b1")), NOTHING);
+        assert_eq!(end.alice(response(481, 1, "BYE", "").by_bob("b1")), NOTHING);
+        assert_eq!(end.bob(response(200, 2, "BYE", "b1")), NOTHING);
+        assert_eq!(end.session().state(), State::Completed);
+    }
+}
+
+#[test]
+fn re_invite_glare() {
+    // RFC 5407 3.3: both re-INVITE, both get 491, one tries again.
+    for end in both() {
+        let mut end = established(end);
+        assert_eq!(end.alice(request("INVITE", 2).tagged("b1")), NOTHING);
+        assert_eq!(end.bob(request("INVITE", 1).by_bob("b1")), NOTHING);
+        assert_eq!(end.bob(response(491, 2, "INVITE", "b1")), NOTHING);
+        assert_eq!(end.alice(response(491, 1, "INVITE", "").by_bob("b1")), NOTHING);
+        assert_eq!(end.alice(request("ACK", 2).tagged("b1")), NOTHING);
+        assert_eq!(end.wait(3), NOTHING);
+        assert_eq!(end.alice(request("INVITE", 3).tagged("b1")), NOTHING);
+        assert_eq!(end.bob(response(200, 3, "INVITE", "b1")), NOTHING);
+        assert_eq!(end.session().state(), State::Talking);
+    }
+}
+
+#[test]
+fn re_invite_of_the_callee_with_the_callers_own_number_and_branch() {
+    // Bob's CSeq numbers are his own: his 1 is not Alice's initial INVITE.
+    for end in both() {
+        let mut end = established(end);
+        assert_eq!(end.bob(request("INVITE", 1).by_bob("b1")), NOTHING);
+        assert_eq!(end.alice(response(486, 1, "INVITE", "").by_bob("b1")), NOTHING);
+        assert_eq!(end.session().state(), State::Talking);
+    }
+}
+
+#[test]
+fn re_invite_crosses_bye() {
+    // RFC 5407 3.2.2: the re-INVITE gets 481 after the BYE.
+    for end in both() {
+        let mut end = established(end);
+        assert_eq!(end.alice(request("INVITE", 2).tagged("b1")), NOTHING);
+        assert_eq!(end.bob(request("BYE", 1).by_bob("b1")), ["Released"]);
+        assert_eq!(end.bob(response(481, 2, "INVITE", "b1")), NOTHING);
+        assert_eq!(end.alice(response(200, 1, "BYE", "").by_bob("b1")), NOTHING);
+    }
+}
+
+#[test]
+fn re_invite_before_the_first_ack() {
+    // RFC 5407 3.1.5.
+    for mut end in both() {
+        end.alice(request("INVITE", 1));
+        end.bob(response(200, 1, "INVITE", "b1"));
+        assert_eq!(end.bob(request("INVITE", 1).by_bob("b1")), NOTHING);
+        assert_eq!(end.alice(response(491, 1, "INVITE", "").by_bob("b1")), NOTHING);
+        assert_eq!(end.bob(response(200, 1, "INVITE", "b1")), NOTHING, "the 200 again, for the lost ACK");
+        assert_eq!(end.alice(request("ACK", 1).tagged("b1")), NOTHING);
+    }
+}
+
+#[test]
+fn the_callee_hangs_up_after_the_ack_never_came() {
+    let mut callee = End::callee();
+    callee.alice(request("INVITE", 1));
+    callee.bob(response(200, 1, "INVITE", "b1"));
+    for wait in [1, 1, 2, 4, 4, 4, 4, 4, 4, 4] {
+        assert_eq!(callee.wait(wait), NOTHING);
+        assert_eq!(callee.bob(response(200, 1, "INVITE", "b1")), NOTHING);
+    }
+    assert_eq!(callee.bob(request("BYE", 1).by_bob("b1")), ["Released"]);
+}
+
+#[test]
+fn invite_sent_again_over_loss_is_one_session() {
+    for mut end in both() {
+        let first = end.alice(request("INVITE", 1));
+        for wait in [1, 1, 2, 4, 8] {
+            end.wait(wait);
+            assert_eq!(end.alice(request("INVITE", 1)), NOTHING);
+        }
+        assert!(first.len() <= 1);
+        end.bob(response(180, 1, "INVITE", "b1"));
+        assert_eq!(end.alice(request("INVITE", 1)), NOTHING);
+        assert_eq!(end.bob(response(486, 1, "INVITE", "b1")), ["Released"]);
+        assert_eq!(end.alice(request("INVITE", 1)), NOTHING, "its ACK was lost");
+    }
+}
+
+#[test]
+fn a_merged_request_refused_with_482_does_not_end_the_call() {
+    // A fork brought the INVITE to the same endpoint twice; RFC 3261 8.2.2.2.
+    let mut callee = End::callee();
+    callee.alice(request("INVITE", 1).branch("z9hG4bK-path-1"));
+    assert_eq!(callee.bob(response(180, 1, "INVITE", "b1").branch("z9hG4bK-path-1")), ["Ringing"]);
+    assert_eq!(callee.alice(request("INVITE", 1).branch("z9hG4bK-path-2")), NOTHING);
+    assert_eq!(callee.bob(response(482, 1, "INVITE", "b2").branch("z9hG4bK-path-2")), NOTHING);
+    assert_eq!(callee.bob(response(200, 1, "INVITE", "b1").branch("z9hG4bK-path-1")), ["Established"]);
+}
+
+#[test]
+fn an_endpoint_that_forks_is_released_by_its_last_branch() {
+    let mut caller = End::caller();
+    assert_eq!(caller.alice(request("INVITE", 1).branch("z9hG4bK-1")), ["Dialing"]);
+    assert_eq!(caller.alice(request("INVITE", 1).branch("z9hG4bK-2")), NOTHING);
+    caller.bob(response(180, 1, "INVITE", "b1").branch("z9hG4bK-1"));
+    caller.bob(response(180, 1, "INVITE", "c1").branch("z9hG4bK-2"));
+    assert_eq!(caller.bob(response(486, 1, "INVITE", "b1").branch("z9hG4bK-1")), NOTHING);
+    assert_eq!(caller.bob(response(603, 1, "INVITE", "c1").branch("z9hG4bK-2")), ["Released"]);
+}
+
+#[test]
+fn an_invite_sent_again_another_way_is_released_by_the_one_that_was_answered() {
+    // RFC 3263 4.3: no response to the first, so the next server is asked.
+    let mut caller = End::caller();
+    caller.alice(request("INVITE", 1).branch("z9hG4bK-1"));
+    caller.alice(request("INVITE", 1).branch("z9hG4bK-2"));
+    assert_eq!(caller.bob(response(486, 1, "INVITE", "b1").branch("z9hG4bK-2")), ["Released"]);
+}
+
+#[test]
+fn branches_of_rfc_2543_are_told_apart_by_their_numbers() {
+    for mut end in both() {
+        end.alice(request("INVITE", 1).branch(""));
+        end.bob(response(180, 1, "INVITE", "b1").branch(""));
+        assert_eq!(end.alice(request("INVITE", 1).branch("")), NOTHING);
+        assert_eq!(end.bob(response(200, 1, "INVITE", "b1").branch("")), ["Established"]);
+        assert_eq!(end.alice(request("INVITE", 2).tagged("b1").branch("")), NOTHING);
+        assert_eq!(end.bob(response(486, 2, "INVITE", "b1").branch("")), NOTHING);
+    }
+}
+
+#[test]
+fn a_transfer_is_a_new_call_and_the_bye_of_the_old_one() {
+    for end in both() {
+        let mut end = established(end);
+        assert_eq!(end.bob(request("REFER", 1).by_bob("b1").header("Refer-To: <sip:carol@x>")), NOTHING);
+        assert_eq!(end.alice(response(202, 1, "REFER", "").by_bob("b1")), NOTHING);
+        assert_eq!(end.alice(request("NOTIFY", 2).tagged("b1").body("message/sipfrag", "SIP/2.0 200 OK")), NOTHING);
+        assert_eq!(end.bob(response(481, 2, "NOTIFY", "b1")), NOTHING, "that ends the subscription");
+        assert_eq!(end.bob(request("BYE", 2).by_bob("b1")), ["Released"]);
+    }
+}
+
+#[test]
+fn an_endpoint_that_calls_itself_has_both_views() {
+    use im_session::sip::Direction::{Received, Sent};
+    let mut end = End::caller();
+    let to_itself = |message: sip_support::Message| message.bytes();
+    assert_eq!(end.observe(Sent, &to_itself(request("INVITE", 1))), ["Dialing"]);
+    assert_eq!(end.observe(Received, &to_itself(request("INVITE", 1))), NOTHING);
+    let ringing = to_itself(response(180, 1, "INVITE", "b1"));
+    assert_eq!((end.observe(Sent, &ringing), end.observe(Received, &ringing)), (vec!["Ringing".to_owned()], vec![]));
+    let ok = to_itself(response(200, 1, "INVITE", "b1"));
+    assert_eq!(
+        (end.observe(Sent, &ok), end.observe(Received, &ok)),
+        (vec!["Established".into()], vec!["Established".into()])
+    );
+    let bye = to_itself(request("BYE", 2).tagged("b1"));
+    assert_eq!(
+        (end.observe(Sent, &bye), end.observe(Received, &bye)),
+        (vec!["Released".into()], vec!["Released".into()])
+    );
+    assert_eq!(end.states().len(), 2);
+}

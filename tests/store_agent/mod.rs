@@ -1,0 +1,97 @@
+//! One agent with two devices and the sessions it needs: the common ground of the tests `store_*` that tell one thing each.
+
+#![allow(dead_code, reason = "every test that includes this uses another part of it")]
+
+use im_session::{BaseUri, CallEvent, ConnId, DataEvent, Device, Event, KeyValueList, Query, Sessions, State, Target};
+use serde_json::{Value, json};
+
+/// The agent of most tests, at two DNs; the first device is not the first DN in byte order.
+pub(crate) const ME: [Device<'static>; 2] =
+    [Device { device_path: "/devices/1", dn: "3002" }, Device { device_path: "/devices/2", dn: "3001" }];
+
+/// Another agent.
+pub(crate) const OTHER: [Device<'static>; 1] = [Device { device_path: "/devices/9", dn: "3009" }];
+
+pub(crate) const ID: &str = "007MDF3D0KAHL93L807GK2LAES000001";
+
+pub(crate) fn new_store() -> Sessions {
+    Sessions::new(BaseUri::new("http://localhost:8090/"))
+}
+
+pub(crate) fn event(name: CallEvent, this_dn: &'static str, id: &'static str) -> Event<'static> {
+    Event::new(name).with_this_dn(this_dn).with_call_uuid(id)
+}
+
+pub(crate) fn data_event(name: DataEvent, this_dn: &'static str, id: &'static str) -> Event<'static> {
+    Event::new(name).with_this_dn(this_dn).with_call_uuid(id)
+}
+
+pub(crate) fn user_data(pairs: &[(&'static str, &'static str)]) -> KeyValueList<'static> {
+    pairs.iter().copied().collect()
+}
+
+/// Hands the event in; it must be readable.
+pub(crate) fn hear(store: &mut Sessions, event: &Event<'_>) {
+    store.handle_event(event).expect("a readable event");
+}
+
+/// Brings a session of the DN into this state: with `3001` (or, there, `3002`), ConnID 7 and the user data `k`.
+pub(crate) fn put(store: &mut Sessions, this_dn: &'static str, id: &'static str, state: State) {
+    let begin = if state == State::Initiating { CallEvent::Dialing } else { CallEvent::Ringing };
+    let mut names = vec![begin];
+    match state {
+        State::Initiating | State::Alerting => {}
+        State::Talking => names.push(CallEvent::Established),
+        State::Completed => names.push(CallEvent::Released),
+    }
+    for name in names {
+        let other_dn = if this_dn == "3001" { "3002" } else { "3001" };
+        let event = event(name, this_dn, id).with_other_dn(other_dn).with_conn_id(ConnId(7));
+        hear(store, &event.with_user_data(user_data(&[("k", "v")])));
+    }
+}
+
+/// A store in which ME has one session at 3002, in this state.
+pub(crate) fn store_with(state: State) -> Sessions {
+    let mut store = new_store();
+    put(&mut store, "3002", ID, state);
+    store
+}
+
+/// The request, or the statusCode.
+pub(crate) fn post(store: &mut Sessions, me: &[Device<'_>], target: Target<'_>, body: &Value) -> Result<Value, u8> {
+    let text = body.to_string();
+    store.post(me, target, text.as_bytes()).map(|request| json!(request)).map_err(|error| error.status_code.code())
+}
+
+/// An operation of ME on the session.
+pub(crate) fn on_session(store: &mut Sessions, body: &Value) -> Result<Value, u8> {
+    post(store, &ME, Target::Session(ID), body)
+}
+
+/// What ME reads of the list.
+pub(crate) fn list(store: &Sessions, query: &str) -> Value {
+    json!(store.list(&ME, &Query::parse(query)))
+}
+
+/// What ME reads of one session, or the error body.
+pub(crate) fn read(store: &Sessions, id: &str, query: &str) -> Value {
+    store.read(&ME, id, &Query::parse(query)).map_or_else(|error| json!(error), |body| json!(body))
+}
+
+/// A body that nothing is wrong with, for each operation.
+pub(crate) fn good_body(operation: &str) -> Value {
+    match operation {
+        "InitiateIMSession" => json!({
+            "operationName": operation, "destination": {"phoneNumber": "3009"}, "userData": {"k": "v"},
+            "devicePath": "/devices/1",
+        }),
+        "SendMessage" => json!({
+            "operationName": operation, "destination": {"phoneNumber": "3001"}, "text": "hello",
+            "devicePath": "/devices/1",
+        }),
+        "AttachUserData" | "UpdateUserData" => json!({"operationName": operation, "userData": {"k": "w", "n": 1}}),
+        "DeleteUserData" => json!({"operationName": operation, "key": "k"}),
+        _ => json!({"operationName": operation}),
+    }
+}

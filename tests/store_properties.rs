@@ -1,0 +1,237 @@
+//! Properties of the store over random histories of many agents, sessions, operations and reads.
+
+#![cfg(feature = "json")]
+
+mod store_reference;
+mod store_steps;
+
+use im_session::{Session, Sessions};
+use proptest::prelude::*;
+use serde_json::{Value, json};
+use store_reference::{ReferenceEvent, ReferenceStore};
+use store_steps::{AGENTS, BASE_URI, Client, Step, Store, counts, history, linear_extension, list_of, new_store};
+
+fn cases(cases: u32) -> ProptestConfig {
+    ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
+}
+
+proptest! {
+    #![proptest_config(cases(150))]
+
+    /// The same answers, the same notifications, in the same order.
+    #[test]
+    fn the_store_answers_as_the_reference_does(history in history(120)) {
+        let mut store = (new_store(), 0);
+        let mut reference = ReferenceStore::new(BASE_URI);
+        for step in &history {
+            prop_assert_eq!(store.carry_out(step), reference.carry_out(step), "{:?}", step);
+        }
+        let sessions = &store.0;
+        let resources: Vec<Value> = sessions.iter().map(|session| json!(sessions.resource(session))).collect();
+        let expected: Vec<Value> = reference.in_order().into_iter().map(|position| reference.resource(&reference.sessions[position])).collect();
+        prop_assert_eq!(resources, expected);
+        prop_assert_eq!(counts(sessions), reference.counts);
+    }
+
+    /// The same with limits so small that they are hit.
+    #[test]
+    fn the_store_keeps_its_limits_as_the_reference_does(history in history(120), small in small_limits()) {
+        let mut store = (new_store().with_limits(small).with_many_sessions_per_agent(), 0);
+        let mut reference = ReferenceStore { limits: small, one_session_per_agent: false, ..ReferenceStore::new(BASE_URI) };
+        for step in &history {
+            prop_assert_eq!(store.carry_out(step), reference.carry_out(step), "{:?}", step);
+        }
+        prop_assert_eq!(counts(&store.0), reference.counts);
+    }
+
+    /// Folded by a client that starts from an empty list, the notifications alone give what a fresh list gives, at every
+    /// point. (A client that starts from a list later on holds at that point what this one holds.)
+    #[test]
+    fn the_notifications_lead_to_the_list(history in history(120)) {
+        let mut store = (new_store(), 0);
+        let mut client = Client::default();
+        for step in &history {
+            let told = store.carry_out(step);
+            client.hear(step, &told, store.now());
+            for agent in 0..AGENTS.len() {
+                prop_assert_eq!(client.list(agent), list_of(&store.0, agent), "agent {} after {:?}", agent, step);
+            }
+        }
+    }
+
+    /// At every point, a store that is written as JSON and restored goes on as the original.
+    #[test]
+    fn a_restored_store_goes_on_as_the_original(history in history(120)) {
+        let mut original = (new_store(), 0);
+        let mut restored = original.clone();
+        for step in &history {
+            prop_assert_eq!(restored.carry_out(step), original.carry_out(step), "{:?}", step);
+            let json = serde_json::to_string(&restored.0.snapshot()).unwrap();
+            restored.0 = new_store();
+            restored.0.restore(&serde_json::from_str(&json).unwrap()).unwrap();
+            prop_assert_eq!(restored.0.snapshot(), original.0.snapshot());
+            prop_assert!(restored.0.iter().eq(original.0.iter()));
+        }
+    }
+
+    /// Any interleaving that keeps each session's own order ends in the same store.
+    #[test]
+    fn the_order_between_sessions_does_not_count(events in events(), choices in prop::collection::vec(any::<usize>(), 1..20)) {
+        let (mut one, mut other) = (new_store(), new_store());
+        for event in &events {
+            let _ = one.handle_event(&event.event());
+        }
+        for event in &linear_extension(&events, &choices) {
+            let _ = other.handle_event(&event.event());
+        }
+        prop_assert_eq!(one.snapshot(), other.snapshot());
+    }
+
+    /// So sessions can be spread over threads by key, each with a store of its own. AttachedDataChanged without ThisDN
+    /// concerns every session of its call, and goes to all.
+    #[test]
+    fn sessions_spread_over_four_threads_end_as_in_one_store(events in events()) {
+        let mut one = new_store();
+        for event in &events {
+            let _ = one.handle_event(&event.event());
+        }
+        let events = &events;
+        let stores: Vec<Sessions> = std::thread::scope(|scope| {
+            let at = |thread| scope.spawn(move || {
+                let mut store = new_store();
+                for event in events.iter().filter(|event| thread_of(event).is_none_or(|of| of == thread)) {
+                    let _ = store.handle_event(&event.event());
+                }
+                store
+            });
+            let threads: Vec<_> = (0..THREADS).map(at).collect();
+            threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+        });
+        let mut spread: Vec<&Session> = stores.iter().flat_map(Sessions::iter).collect();
+        spread.sort_by_key(|session| (session.this_dn(), session.id()));
+        prop_assert!(one.iter().eq(spread));
+    }
+
+    /// What an agent is answered and told is the same whether or not there is anybody else on its calls: but for the
+    /// ReferenceID, which counts the requests of all, and for what is sent to the whole call.
+    #[test]
+    fn an_agent_cannot_tell_whether_others_are_on_its_calls(history in history(120), me in 0..AGENTS.len()) {
+        let mut all = (new_store(), 0);
+        let mut alone = (new_store(), 0);
+        for step in history.iter().filter(|step| !answers_a_request(step)) {
+            let told = all.carry_out(step);
+            if concerns(step, me) {
+                let told_alone = alone.carry_out(step);
+                prop_assert_eq!(for_me(step, told, me), for_me(step, told_alone, me), "{:?}", step);
+            }
+            prop_assert_eq!(list_of(&all.0, me), list_of(&alone.0, me));
+        }
+    }
+
+    /// Another agent's session answers to the letter as one that does not exist.
+    #[test]
+    fn anothers_session_is_as_none(history in history(60), ask in ask()) {
+        let mut store = (new_store(), 0);
+        for step in &history {
+            store.carry_out(step);
+        }
+        let (agent, id, body) = ask;
+        let empty = new_store();
+        let mine = AGENTS[agent].iter().any(|(_, dn)| store.0.get(dn, id).is_some());
+        let post = |store: &Sessions| {
+            let devices: Vec<_> = AGENTS[agent].iter().map(|&(device_path, dn)| im_session::Device { device_path, dn }).collect();
+            let posted = store.clone().post(&devices, im_session::Target::Session(id), body.as_bytes()).map(|request| json!(request));
+            let read = store.read(&devices, id, &im_session::Query::default()).map(|body| json!(body));
+            (posted, read)
+        };
+        if !mine {
+            prop_assert_eq!(post(&store.0), post(&empty));
+        }
+    }
+}
+
+const THREADS: u64 = 4;
+
+/// Which thread has the session; none where it is for all.
+fn thread_of(event: &ReferenceEvent) -> Option<u64> {
+    use std::hash::{DefaultHasher, Hash, Hasher};
+    let this_dn = event.this_dn.as_ref().filter(|dn| !dn.is_empty())?;
+    let mut hasher = DefaultHasher::new();
+    (this_dn, &event.call_uuid).hash(&mut hasher);
+    Some(hasher.finish() % THREADS)
+}
+
+fn events() -> impl Strategy<Value = Vec<ReferenceEvent>> {
+    store_steps::history_of(store_steps::event().prop_map(Step::Event), 80).prop_map(|steps| {
+        let event = |step| match step {
+            Step::Event(event) => Some(event),
+            _ => None,
+        };
+        steps.into_iter().filter_map(event).collect()
+    })
+}
+
+fn small_limits() -> impl Strategy<Value = im_session::Limits> {
+    (0..6_usize, 0..3_usize, 0..3_usize, 0..30_usize, (1..3_usize, 0..6_usize, 2..5_usize, 0..3_usize)).prop_map(
+        |(sessions, sessions_per_dn, participants, user_data_size, (depth, text, dn, requests))| {
+            let mut limits = im_session::Limits::DEFAULT;
+            limits.sessions = sessions;
+            limits.sessions_per_dn = sessions_per_dn;
+            limits.participants = participants;
+            limits.user_data_size = user_data_size;
+            limits.user_data_depth = depth;
+            limits.text_length = text;
+            limits.dn_length = dn;
+            limits.requests = requests;
+            limits
+        },
+    )
+}
+
+fn ask() -> impl Strategy<Value = (usize, &'static str, String)> {
+    let names = ["SendMessage", "AttachUserData", "UpdateUserData", "DeleteUserData", "Complete", "Hold"];
+    let body = prop::sample::select(names.to_vec()).prop_map(|name| {
+        json!({"operationName": name, "text": "t", "destination": {"phoneNumber": "1"}, "devicePath": "/devices/1",
+            "key": "k", "userData": {"k": "v"}})
+        .to_string()
+    });
+    (0..AGENTS.len(), prop::sample::select(store_steps::IDS.to_vec()), body)
+}
+
+/// An EventError or EventACK names a request by a ReferenceID, which is another where others ask too.
+fn answers_a_request(step: &Step) -> bool {
+    matches!(step, Step::Event(event) if event.reference_id.is_some())
+}
+
+/// Whether this concerns the agent: its own events, operations and reads, and what concerns all.
+fn concerns(step: &Step, me: usize) -> bool {
+    let is_mine = |dn: &str| AGENTS[me].iter().any(|&(_, mine)| mine == dn);
+    match step {
+        Step::Event(event) => event.this_dn.as_deref().is_none_or(|dn| dn.is_empty() || is_mine(dn)),
+        Step::Post { agent, .. } | Step::List { agent, .. } | Step::Read { agent, .. } => *agent == me,
+        Step::Forget { this_dn, .. } | Step::Reconcile { this_dn, .. } => is_mine(this_dn),
+        Step::Time(_) | Step::Expire { .. } | Step::ForgetCompleted { .. } | Step::ForgetRequests { .. } => true,
+    }
+}
+
+/// The part of what was told that this agent gets.
+fn for_me(step: &Step, mut told: Value, me: usize) -> Value {
+    let is_mine = |dn: &Value| AGENTS[me].iter().any(|&(_, mine)| mine == dn);
+    let only_mine = |notifications: &Value| -> Value {
+        let all = notifications.as_array().into_iter().flatten();
+        all.filter(|notification| is_mine(&notification["thisDN"])).cloned().collect()
+    };
+    match step {
+        // The outcome of an event to the whole call is nothing that an agent is told.
+        Step::Event(_) => only_mine(&told["notifications"]),
+        Step::Expire { .. } | Step::Reconcile { .. } => only_mine(&told),
+        Step::Post { .. } => {
+            if let Some(request) = told.as_object_mut() {
+                request.remove("ReferenceID");
+            }
+            told
+        }
+        Step::List { .. } | Step::Read { .. } | Step::Forget { .. } => told,
+        Step::Time(_) | Step::ForgetCompleted { .. } | Step::ForgetRequests { .. } => Value::Null,
+    }
+}
