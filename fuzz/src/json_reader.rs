@@ -1,0 +1,59 @@
+//! The target `json_reader`: the three JSON texts that the library reads.
+
+use im_session::{ImSession, ImSessionList, Notification};
+use serde::{Deserialize, Serialize};
+
+/// What can be read can be written, and what was written reads as the same.
+pub fn json_reader(input: &[u8]) {
+    let Ok(text) = std::str::from_utf8(input) else {
+        return;
+    };
+    if let Ok(im_session) = serde_json::from_str::<ImSession<'_>>(text) {
+        let written = serde_json::to_string(&im_session).expect("what was read can be written");
+        again::<ImSession<'_>>(&written, |again| {
+            assert_same(again, &im_session);
+        });
+    }
+    if let Ok(list) = serde_json::from_str::<ImSessionList<'_>>(text) {
+        let written = serde_json::to_string(&list).expect("what was read can be written");
+        again::<ImSessionList<'_>>(&written, |again| {
+            assert_eq!(again.status_code, list.status_code);
+            assert_eq!(again.im_sessions.len(), list.im_sessions.len());
+            for (again, first) in again.im_sessions.iter().zip(&list.im_sessions) {
+                assert_same(again, first);
+            }
+        });
+    }
+    if let Ok(notification) = serde_json::from_str::<Notification<'_>>(text) {
+        let written = serde_json::to_string(&notification).expect("what was read can be written");
+        again::<Notification<'_>>(&written, |again| match (again, &notification) {
+            (
+                Notification::SessionChanged { im_session: again, notification_type: again_type },
+                Notification::SessionChanged { im_session: first, notification_type: first_type },
+            ) => {
+                assert_eq!(again_type, first_type);
+                assert_same(again, first);
+            }
+            (
+                Notification::NewMessage { im_session_path: again_path, message: again_message },
+                Notification::NewMessage { im_session_path, message },
+            ) => assert_eq!((again_path, again_message), (im_session_path, message)),
+            (again, first) => panic!("{again:?} is not {first:?}"),
+        });
+    }
+}
+
+/// Reads what was written, lets `compare` look at it, and writes it once more: that must be the same text.
+fn again<'w, T: Serialize + Deserialize<'w>>(written: &'w str, compare: impl FnOnce(&T)) {
+    let again: T = serde_json::from_str(written).expect("what was written can be read");
+    compare(&again);
+    assert_eq!(serde_json::to_string(&again).expect("JSON"), written);
+}
+
+/// Equal but for pairs that a later pair of the same key hides: those are not written.
+fn assert_same(again: &ImSession<'_>, first: &ImSession<'_>) {
+    assert!(again.user_data.same_view(&first.user_data), "{again:?} is not {first:?}");
+    assert_eq!((again.capabilities, again.state), (first.capabilities, first.state));
+    assert_eq!((&again.id, &again.path, &again.uri), (&first.id, &first.path, &first.uri));
+    assert_eq!(again.participants, first.participants);
+}

@@ -1,0 +1,52 @@
+//! Counts the bytes that this thread holds on the heap: the decoders promise to keep little, and here that is measured.
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::Cell;
+
+#[global_allocator]
+static COUNTING: Counting = Counting;
+
+thread_local! {
+    static LIVE: Cell<isize> = const { Cell::new(0) };
+    static MOST: Cell<isize> = const { Cell::new(0) };
+}
+
+/// The bytes that this thread allocated and did not free.
+pub(crate) fn live_bytes() -> isize {
+    LIVE.get()
+}
+
+/// The most bytes that this thread held at any time during `work`, beyond what it held before.
+pub(crate) fn most_live_bytes(work: impl FnOnce()) -> isize {
+    let before = LIVE.get();
+    MOST.set(before);
+    work();
+    MOST.get() - before
+}
+
+struct Counting;
+
+impl Counting {
+    fn count(bytes: isize) {
+        // A thread that ends frees things after its counter is gone.
+        let _ = LIVE.try_with(|live| {
+            live.set(live.get() + bytes);
+            MOST.try_with(|most| most.set(most.get().max(live.get())))
+        });
+    }
+}
+
+// SAFETY: `System` does the work and keeps the contract; the counter neither allocates nor unwinds.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        Self::count(layout.size() as isize);
+        // SAFETY: as the caller promised.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        Self::count(-(layout.size() as isize));
+        // SAFETY: as the caller promised.
+        unsafe { System.dealloc(pointer, layout) }
+    }
+}

@@ -1,0 +1,89 @@
+//! Two agents on one call never see each other's view: what one is answered and reads is the same whether the other is there
+//! or not.
+//!
+//! The same property over structured histories is `an_agent_cannot_tell_whether_others_are_on_its_calls` in
+//! `tests/store_properties.rs`; here bodies, ids and queries are any bytes.
+//!
+//! The input is lines. `E` and an event as a JSON line; `A`, `B` and what that agent posts: the id (none: the list), a space,
+//! the body; `R`, the id (none: the list), a space and the query of what the first agent reads.
+
+use im_session::{BaseUri, Decoder, Device, ErrorBody, Event, Query, Sessions, Target};
+use serde_json::{Value, json};
+
+const FIRST: [Device<'static>; 2] =
+    [Device { device_path: "/devices/1", dn: "3001" }, Device { device_path: "/devices/2", dn: "3003" }];
+const SECOND: [Device<'static>; 1] = [Device { device_path: "/devices/1", dn: "3002" }];
+
+/// Panics where the first agent can tell that the second is there.
+pub fn store_two_agents(input: &[u8]) {
+    let new = || Sessions::new(BaseUri::new("http://localhost:8090"));
+    let (mut both, mut alone) = (new(), new());
+    for line in input.split(|&byte| byte == b'\n') {
+        let Some((&kind, rest)) = line.split_first() else { continue };
+        match kind {
+            b'E' => for_every_event(rest, |event| {
+                // Answers name a request by a number that counts the requests of all.
+                if event.reference_id.is_some() {
+                    return;
+                }
+                let concerns_first = event.this_dn().is_none_or(|dn| FIRST.iter().any(|device| device.dn == dn));
+                let told = told(&mut both, event);
+                if concerns_first {
+                    assert_eq!(told, self::told(&mut alone, event), "{event:?}");
+                }
+            }),
+            b'A' => assert_eq!(posted(&mut both, &FIRST, rest), posted(&mut alone, &FIRST, rest)),
+            b'B' => drop(posted(&mut both, &SECOND, rest)),
+            b'R' => assert_eq!(read(&both, rest), read(&alone, rest)),
+            _ => {}
+        }
+        assert_eq!(read(&both, b" fields=*"), read(&alone, b" fields=*"));
+    }
+}
+
+fn for_every_event(line: &[u8], mut handle: impl FnMut(&Event<'_>)) {
+    let mut decoder = Decoder::new();
+    let mut take = |result: im_session::DecodeResult<'_>| {
+        if let Ok(decoded) = result {
+            handle(&decoded.event);
+        }
+    };
+    decoder.push(line, &mut take);
+    decoder.finish(&mut take);
+}
+
+/// What the first agent is notified of.
+fn told(store: &mut Sessions, event: &Event<'_>) -> Vec<Value> {
+    let Ok(handled) = store.handle_event(event) else { return Vec::new() };
+    let is_first = |dn: &str| FIRST.iter().any(|device| device.dn == dn);
+    let notifications = handled.notifications().filter(|(dn, _)| is_first(dn));
+    notifications.map(|(dn, notification)| json!([dn, notification])).collect()
+}
+
+/// The request without its ReferenceID, or the error body to the letter.
+fn posted(store: &mut Sessions, me: &[Device<'_>], line: &[u8]) -> Result<Value, ErrorBody> {
+    let (id, body) = taken_apart(line);
+    let target = if id.is_empty() { Target::Sessions } else { Target::Session(&id) };
+    store.post(me, target, body).map(|request| {
+        let mut request = json!(request);
+        request.as_object_mut().expect("an object").remove("ReferenceID");
+        request
+    })
+}
+
+fn read(store: &Sessions, line: &[u8]) -> Result<Value, ErrorBody> {
+    let (id, query) = taken_apart(line);
+    let query = String::from_utf8_lossy(query);
+    let query = Query::parse(&query);
+    if id.is_empty() {
+        Ok(json!(store.list(&FIRST, &query)))
+    } else {
+        store.read(&FIRST, &id, &query).map(|body| json!(body))
+    }
+}
+
+/// What stands before the first space, and what after it.
+fn taken_apart(line: &[u8]) -> (String, &[u8]) {
+    let at = line.iter().position(|&byte| byte == b' ').unwrap_or(line.len());
+    (String::from_utf8_lossy(&line[..at]).into_owned(), line.get(at + 1..).unwrap_or_default())
+}
