@@ -1,0 +1,88 @@
+//! The streams of events for the machine alone, and the order in which machines meet them.
+//!
+//! A machine lives for [`LIFE`] events and is then made new: without that every machine would soon be completed and every
+//! event rejected.
+
+use im_session::{CallEvent, State, Step, accepts, step};
+
+use crate::random::Random;
+
+/// How many events a machine meets before it is made new.
+pub const LIFE: usize = 6;
+/// How many machines stand side by side in the middle workload.
+pub const MACHINES: usize = 1024;
+/// How many machines stand in one array in the large workload.
+pub const MANY: usize = 1 << 24;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Any event at any time.
+    Mixed,
+    /// Only events that the machine takes: changed or unchanged.
+    Valid,
+}
+
+impl Kind {
+    pub const ALL: [Kind; 2] = [Kind::Mixed, Kind::Valid];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Kind::Mixed => "mixed",
+            Kind::Valid => "valid",
+        }
+    }
+}
+
+fn next(kind: Kind, state: Option<State>, random: &mut Random) -> CallEvent {
+    loop {
+        let event = random.pick(&CallEvent::ALL);
+        if kind == Kind::Mixed || accepts(state, event) {
+            return event;
+        }
+    }
+}
+
+fn after(state: Option<State>, event: CallEvent) -> Option<State> {
+    match step(state, event) {
+        Step::Changed(transition) => Some(transition.to),
+        Step::Unchanged(_) | Step::Rejected(_) => state,
+    }
+}
+
+/// For one machine: life after life.
+pub fn chain(kind: Kind, lives: usize) -> Vec<CallEvent> {
+    let mut random = Random::new(6);
+    let mut events = Vec::with_capacity(lives * LIFE);
+    for _ in 0..lives {
+        let mut state = None;
+        for _ in 0..LIFE {
+            let event = next(kind, state, &mut random);
+            events.push(event);
+            state = after(state, event);
+        }
+    }
+    events
+}
+
+/// For [`MACHINES`] machines: one event for each machine, then the second for each, …
+pub fn rounds(kind: Kind, lives: usize) -> Vec<CallEvent> {
+    let mut random = Random::new(1024);
+    let mut events = Vec::with_capacity(lives * LIFE * MACHINES);
+    for _ in 0..lives {
+        let mut states = [None; MACHINES];
+        for _ in 0..LIFE {
+            for state in &mut states {
+                let event = next(kind, *state, &mut random);
+                events.push(event);
+                *state = after(*state, event);
+            }
+        }
+    }
+    events
+}
+
+/// Any events.
+pub fn any(count: usize) -> Vec<CallEvent> {
+    let mut random = Random::new(16);
+    (0..count).map(|_| random.pick(&CallEvent::ALL)).collect()
+}

@@ -1,0 +1,180 @@
+//! What must be reached, and whether it is.
+
+use std::fmt;
+
+use crate::figures::Figures;
+use crate::workloads::PEERS;
+
+/// What of allocations is counted.
+pub const ALLOCATIONS: [&str; 2] = ["allocations a change of state", "allocations a repeated or rejected event"];
+
+/// A target and how far it is reached.
+pub struct Target {
+    what: String,
+    /// The figures it is judged by.
+    found: String,
+    reached: bool,
+}
+
+impl fmt::Display for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let reached = if self.reached { "reached    " } else { "not reached" };
+        write!(f, "{reached}  {}: {}", self.what, self.found)
+    }
+}
+
+/// As a Markdown table.
+pub fn markdown(targets: &[Target]) -> String {
+    let mut text = String::from("\n## Targets\n\n| target | found | |\n|---|---|---|\n");
+    for Target { what, found, reached } in targets {
+        let reached = if *reached { "reached" } else { "**not reached**" };
+        text.push_str(&format!("| {what} | {found} | {reached} |\n"));
+    }
+    text
+}
+
+/// All targets for which there are figures.
+pub fn all(figures: &Figures) -> Vec<Target> {
+    let mut targets = Vec::new();
+    instructions(figures, &mut targets);
+    times(figures, &mut targets);
+    store(figures, &mut targets);
+    text(figures, &mut targets);
+    costs(figures, &mut targets);
+    targets
+}
+
+/// The best peer: its name and figure.
+fn best_peer(figures: &Figures, group: &str, input: &str) -> Option<(&'static str, f64)> {
+    let found = PEERS.into_iter().filter_map(|peer| Some((peer, figures.get(group, input, peer)?)));
+    found.min_by(|(_, one), (_, other)| one.total_cmp(other))
+}
+
+fn instructions(figures: &Figures, targets: &mut Vec<Target>) {
+    for input in ["mixed", "valid"] {
+        let group = "instructions 1024 machines";
+        let ours = figures.get(group, input, "im-session");
+        if let (Some(ours), Some((peer, best))) = (ours, best_peer(figures, group, input)) {
+            targets.push(Target {
+                what: format!("step, {input} events: fewer instructions than every peer, at most 10"),
+                found: format!("{ours:.1}, best peer {peer} {best:.1}"),
+                reached: ours < best && ours <= 10.0,
+            });
+        }
+    }
+}
+
+fn times(figures: &Figures, targets: &mut Vec<Target>) {
+    let group = "ns 1024 machines";
+    let ours = figures.get(group, "mixed", "im-session");
+    if let (Some(ours), Some((peer, best))) = (ours, best_peer(figures, group, "mixed")) {
+        targets.push(Target {
+            what: "step, 1 024 machines, mixed events: at least 5 times faster than the best peer".into(),
+            found: format!("{ours:.2} ns, {peer} {best:.2} ns: {:.1} times", best / ours),
+            reached: ours * 5.0 <= best,
+        });
+    }
+    ratio(figures, targets, group, "mixed", "bare load-xor-store", 2.0, "step, 1 024 machines, mixed events", "ns");
+    let group = "ns one machine";
+    let ours = figures.get(group, "valid", "im-session");
+    if let (Some(ours), Some((peer, best))) = (ours, best_peer(figures, group, "valid")) {
+        targets.push(Target {
+            what: "step, one machine in a dependent chain, valid events: not slower than the best peer".into(),
+            found: format!("{ours:.2} ns, {peer} {best:.2} ns"),
+            reached: ours <= best,
+        });
+    }
+}
+
+/// At most so many times the other's figure.
+#[expect(clippy::too_many_arguments, reason = "a name of three parts, the other, the limit, and how to say it")]
+fn ratio(
+    figures: &Figures,
+    targets: &mut Vec<Target>,
+    group: &str,
+    input: &str,
+    other: &str,
+    most: f64,
+    what: &str,
+    unit: &str,
+) {
+    let ours = figures.get(group, input, "im-session");
+    if let (Some(ours), Some(theirs)) = (ours, figures.get(group, input, other)) {
+        let places = if ours < 10.0 { 2 } else { 0 };
+        targets.push(Target {
+            what: format!("{what}: at most {most} times {other}"),
+            found: format!("{ours:.places$} {unit}, {theirs:.places$} {unit}: {:.2} times", ours / theirs),
+            reached: ours <= most * theirs,
+        });
+    }
+}
+
+fn store(figures: &Figures, targets: &mut Vec<Target>) {
+    const MILLION: &str = "ns store of 1 million";
+    for hasher in crate::workloads::HASHERS {
+        let what = format!("one event into a million sessions, {hasher}");
+        ratio(figures, targets, MILLION, hasher, "bare hashbrown", 1.5, &what, "ns");
+    }
+    for hasher in crate::workloads::HASHERS {
+        let grows = |who| {
+            let many = figures.get(MILLION, hasher, who)?;
+            Some((many, many / figures.get("ns store of 1 thousand", hasher, who)?))
+        };
+        if let (Some((ours, grown)), Some((_, bare))) = (grows("im-session"), grows("bare hashbrown")) {
+            targets.push(Target {
+                what: format!("an event at a million sessions: at most 4 times that at a thousand, {hasher}"),
+                found: format!("{ours:.0} ns, {grown:.1} times; the bare map {bare:.1} times"),
+                reached: grown <= 4.0,
+            });
+        }
+    }
+    for what in ALLOCATIONS {
+        if let Some(each) = figures.get("memory", what, "im-session") {
+            targets.push(Target {
+                what: format!("no allocation where nothing new is stored: {what}"),
+                found: format!("{each:.3}"),
+                reached: each == 0.0,
+            });
+        }
+    }
+}
+
+fn text(figures: &Figures, targets: &mut Vec<Target>) {
+    for (input, other, least, least_name) in
+        [("T-Server log", "lines and UTF-8", 1.0 / 3.0, "a third"), ("JSON lines", "serde_json, borrowed", 0.9, "0.9")]
+    {
+        let speed = |who| figures.get("MB/s decoding", input, who);
+        if let (Some(ours), Some(theirs)) = (speed("im-session"), speed(other)) {
+            targets.push(Target {
+                what: format!("{input} decoded: at least {least_name} of the speed of {other}"),
+                found: format!("{ours:.0} MB/s, {theirs:.0} MB/s: {:.2}", ours / theirs),
+                reached: ours >= least * theirs,
+            });
+        }
+    }
+    for input in crate::notification::INPUTS {
+        let [_, other] = crate::notification::CONTENDERS;
+        let what = format!("a notification, {input}, instructions");
+        ratio(figures, targets, "instructions notification", input, other, 1.2, &what, "instructions");
+    }
+}
+
+fn costs(figures: &Figures, targets: &mut Vec<Target>) {
+    let bytes = |who| figures.get("memory", "bytes a session", who);
+    if let (Some(ours), Some(plain)) = (bytes("im-session"), bytes("plain program")) {
+        targets.push(Target {
+            what: "memory a session in a store of a million: at most 200 bytes".into(),
+            found: format!("{ours:.0} bytes, the plain program {plain:.0}"),
+            reached: ours <= 200.0,
+        });
+    }
+    let built = |who| Some((figures.get("build cost", "seconds", who)?, figures.get("build cost", "crates", who)?));
+    if let (Some((ours, our_crates)), Some((theirs, their_crates))) = (built("im-session"), built("statig")) {
+        targets.push(Target {
+            what: "building without default features from nothing: no more processor time than statig with its macro"
+                .into(),
+            found: format!("{ours:.1} s, {our_crates} crates; statig {theirs:.1} s, {their_crates} crates"),
+            reached: ours <= theirs,
+        });
+    }
+}

@@ -1,0 +1,115 @@
+//! Text to notifications, the main job: im-session beside the plain program.
+
+use std::hint::black_box;
+
+use im_session::{BaseUri, Decoder, Form, Limits, Sessions};
+
+use crate::decode::CALLS;
+use crate::plain::{self, Program};
+use crate::texts::{FORMS, Text};
+use crate::work::Work;
+
+/// Each pass begins without sessions.
+struct WholePath<S> {
+    text: Text,
+    sessions: S,
+    empty: fn() -> S,
+    run: fn(&Text, &mut S, &mut Vec<u8>) -> usize,
+    buffer: Vec<u8>,
+}
+
+impl<S> Work for WholePath<S> {
+    fn units(&self) -> usize {
+        self.text.events
+    }
+
+    fn bytes(&self) -> usize {
+        self.text.text.len()
+    }
+
+    fn prepare(&mut self) {
+        self.sessions = (self.empty)();
+    }
+
+    fn pass(&mut self) {
+        black_box((self.run)(black_box(&self.text), &mut self.sessions, &mut self.buffer));
+    }
+}
+
+fn no_sessions() -> Sessions {
+    Sessions::new(BaseUri::new("http://localhost:8090")).with_limits(Limits::SPECIFICATION)
+}
+
+/// By im-session: how many bytes were written.
+fn im_session(text: &Text, sessions: &mut Sessions, buffer: &mut Vec<u8>) -> usize {
+    let mut bytes = 0;
+    let mut sink = |result: im_session::DecodeResult<'_>| {
+        let decoded = result.expect("a readable event");
+        let handled = sessions.handle_event(&decoded.event).expect("a readable event");
+        for (dn, notification) in handled.notifications() {
+            buffer.clear();
+            serde_json::to_writer(&mut *buffer, &notification).expect("a Vec takes what is written");
+            black_box((dn, &buffer));
+            bytes += buffer.len();
+        }
+    };
+    let mut decoder = Decoder::new();
+    decoder.push(text.text.as_bytes(), &mut sink);
+    decoder.finish(&mut sink);
+    bytes
+}
+
+/// By the plain program.
+fn plain_program(text: &Text, program: &mut Program, buffer: &mut Vec<u8>) -> usize {
+    match text.form {
+        Form::JsonLines => {
+            for line in text.text.lines() {
+                program.json_line(line, buffer);
+            }
+        }
+        Form::PlatformSdkLog => plain::platform_sdk_log(program, &text.text, buffer),
+        // `Form` is not exhaustive; there are these three.
+        _ => plain::tserver_log(program, &text.text, buffer),
+    }
+    program.written
+}
+
+pub const CONTENDERS: [&str; 2] = ["im-session", "plain program"];
+
+/// The workload of this contender.
+pub fn work(input: &str, contender: &str) -> Option<Box<dyn Work>> {
+    let (_, form) = FORMS.into_iter().find(|(name, _)| *name == input)?;
+    let text = Text::of(form, CALLS);
+    Some(match contender {
+        "im-session" => Box::new(WholePath {
+            text,
+            sessions: no_sessions(),
+            empty: no_sessions,
+            run: im_session,
+            buffer: Vec::new(),
+        }),
+        "plain program" => Box::new(WholePath {
+            text,
+            sessions: Program::default(),
+            empty: Program::default,
+            run: plain_program,
+            buffer: Vec::new(),
+        }),
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_write_the_same_from_each_form() {
+        for (name, form) in FORMS {
+            let text = Text::of(form, 40);
+            let written = im_session(&text, &mut no_sessions(), &mut Vec::new());
+            assert!(written > 40 * 9 * 100, "{name}: {written}");
+            assert_eq!(plain_program(&text, &mut Program::default(), &mut Vec::new()), written, "{name}");
+        }
+    }
+}
