@@ -17,6 +17,7 @@
 //! | [`session`] | What does an event do to one session? |
 //! | [`resource`] | What does the REST API show? The JSON. |
 //! | [`store`] | Which of many sessions does an event concern, who is told, what may an agent do? |
+//! | `testing` | What must come of a history, for this crate and for others? (feature `testing`) |
 //!
 //! ```text
 //! bytes ─ decode, sip ─▶ event ─▶ machine ─▶ session ─▶ store ─ as resource ─▶ JSON
@@ -72,6 +73,9 @@ pub mod session;
 #[cfg_attr(docsrs, doc(cfg(feature = "sip")))]
 pub mod sip;
 pub mod store;
+#[cfg(feature = "testing")]
+#[cfg_attr(docsrs, doc(cfg(feature = "testing")))]
+pub mod testing;
 
 pub use decode::{DecodeError, DecodeErrorKind, DecodeResult, Decoded, Decoder, Form};
 pub use event::{ConnId, Event, EventName, KeyValueList, Pair, UnreadableEvent, Value};

@@ -1,0 +1,97 @@
+//! What happens to a service, step by step: the one form that strategies make, fuzzers read, laws check and people paste.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use serde_json::Value;
+
+use crate::event::Event;
+use crate::store::Device;
+
+/// An agent: its devices in order. Specification 4.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub struct Agent {
+    /// devicePath and DN of each device.
+    pub devices: Vec<(String, String)>,
+}
+
+impl Agent {
+    /// The devices as a store takes them.
+    #[must_use]
+    pub fn me(&self) -> Vec<Device<'_>> {
+        self.devices.iter().map(|(device_path, dn)| Device { device_path, dn }).collect()
+    }
+}
+
+/// What happens to a service with these agents.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct History {
+    /// The agents; steps name them by their position.
+    pub agents: Vec<Agent>,
+    /// What happens, in order.
+    pub steps: Vec<Step>,
+}
+
+/// Something that happens to a service. An agent that is not there is one without devices.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum Step {
+    /// The SIP Server reports an event.
+    Event(Event<'static>),
+    /// An agent posts an operation.
+    Post {
+        /// Which agent.
+        agent: usize,
+        /// The id of the session, `None` for the list.
+        target: Option<String>,
+        /// The body as it comes.
+        body: String,
+    },
+    /// An agent reads the list.
+    List {
+        /// Which agent.
+        agent: usize,
+        /// What stands behind the `?`.
+        query: String,
+    },
+    /// An agent reads one session.
+    Read {
+        /// Which agent.
+        agent: usize,
+        /// The id.
+        id: String,
+        /// What stands behind the `?`.
+        query: String,
+    },
+    /// The caller's time goes on by this much.
+    Time(u64),
+    /// Sessions that heard nothing for longer than this are ended.
+    Expire {
+        /// How long ago.
+        ago: u64,
+    },
+    /// A completed session is forgotten.
+    Forget {
+        /// Its DN.
+        this_dn: String,
+        /// Its id.
+        id: String,
+    },
+    /// Sessions completed longer ago than this are forgotten.
+    ForgetCompleted {
+        /// How long ago.
+        ago: u64,
+    },
+    /// Requests sent longer ago than this are forgotten.
+    ForgetRequests {
+        /// How long ago.
+        ago: u64,
+    },
+    /// Another server's list is taken over for a DN.
+    Reconcile {
+        /// The DN.
+        this_dn: String,
+        /// The resources of the list.
+        list: Vec<Value>,
+    },
+}

@@ -1,0 +1,7 @@
+//! What it takes to test a service that shows IM sessions: histories of what happens to one, and what must come of them.
+//!
+//! Nothing in the library depends on this room. It knows the public face of the others.
+
+mod history;
+
+pub use history::{Agent, History, Step};
