@@ -44,6 +44,7 @@ mod address;
 mod call;
 mod dialog_info;
 mod dialog_info_document;
+mod dialog_info_session;
 mod dialogs;
 mod error;
 mod headers;
