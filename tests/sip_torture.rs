@@ -87,6 +87,25 @@ fn well_formed_messages_are_read() {
     assert_eq!(SipMessage::parse(&bytes).expect("dblreq").body, b"", "what follows is another message");
 }
 
+#[test]
+fn the_via_below_is_known_where_it_can_be_read_and_a_fault_there_disturbs_nobody() {
+    let with_vias = |vias: &str| {
+        format!("INVITE sip:b@x SIP/2.0\r\n{vias}f: <sip:a@x>;tag=1\r\nt: <sip:b@x>\r\ni: c\r\nCSeq: 1 INVITE\r\n\r\n")
+    };
+    for (vias, branch, below) in [
+        ("v: SIP/2.0/UDP h;branch=1\r\n", "1", ""),
+        ("v: SIP/2.0/UDP h;branch=1;x=\"a,b\" ,\r\n SIP/2.0/UDP i;branch=2, SIP/2.0/UDP j;branch=3\r\n", "1", "2"),
+        ("v: SIP/2.0/UDP h;branch=1\r\nVIA : SIP/2.0/TCP i;rport;branch=2\r\nv: SIP/2.0/UDP j;branch=3\r\n", "1", "2"),
+        ("v: SIP/2.0/UDP h;branch=1\r\nv: SIP/2.0/UDP i;branch=\"2\r\n", "1", ""),
+        ("v: SIP/2.0/UDP h;branch=1,\r\n", "1", ""),
+        ("v: SIP/2.0/UDP h\r\nv: SIP/2.0/UDP i;branch=2\r\n", "", "2"),
+    ] {
+        let bytes = with_vias(vias);
+        let message = SipMessage::parse(bytes.as_bytes()).unwrap_or_else(|error| panic!("{vias}: {error}"));
+        assert_eq!((message.branch, message.branch_below), (branch, below), "{vias}");
+    }
+}
+
 /// RFC 5118. One of them is not well-formed, in the Request-URI of a REGISTER, which nobody needs.
 #[test]
 fn ipv6_messages_are_read() {

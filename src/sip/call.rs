@@ -56,6 +56,8 @@ pub(super) struct Call {
     pub(super) wait: Option<(WaitFor, Duration)>,
     /// When its last message came.
     pub(super) heard: Duration,
+    /// The endpoint is a proxy and sent the INVITE on: no party of this call.
+    passed_on: bool,
     /// The ids of its sessions that ended, where the call began again; the oldest go first.
     ended_ids: Vec<Box<str>>,
     invites: Invites,
@@ -83,6 +85,7 @@ impl Call {
             phase: Phase::Silent,
             wait: None,
             heard: now,
+            passed_on: false,
             ended_ids: Vec::new(),
             invites: Invites::default(),
             dialogs: Dialogs::default(),
@@ -124,6 +127,7 @@ impl Call {
             self.invites.supersede();
             self.dialogs.next_attempt();
             self.wait = None;
+            self.passed_on = false;
         }
         self.invites.push(branch, cseq);
         match (self.phase, self.role) {
@@ -137,6 +141,18 @@ impl Call {
             }
             (Phase::Setup | Phase::Talking, Role::Caller | Role::Callee) => None,
         }
+    }
+
+    /// The endpoint sent an INVITE whose Via below has this branch; whether it is one that it received, and so is a proxy.
+    pub(super) fn pass_on(&mut self, branch: &str, cseq: u32) -> bool {
+        let received = self.role == Role::Callee && self.invites.find(branch, cseq).is_some();
+        self.passed_on |= received && self.phase == Phase::Silent;
+        received
+    }
+
+    /// Whether an answer to it would be its first event.
+    pub(super) fn is_silent(&self) -> bool {
+        self.phase == Phase::Silent && !self.passed_on
     }
 
     /// Whether a response with this branch and CSeq number is one to an initial INVITE.
@@ -157,6 +173,9 @@ impl Call {
             return None;
         }
         let invite = self.invites.find(branch, cseq)?;
+        if self.passed_on {
+            return if status >= 200 { self.end(None) } else { None };
+        }
         match (status, invite.progress) {
             (100..=199, Progress::Calling | Progress::Proceeding) => {
                 invite.progress = Progress::Proceeding;

@@ -262,6 +262,9 @@ impl Observer {
             Direction::Received => (Role::Callee, called_uri(message), message.from),
         };
         let (branch, cseq) = (message.branch, message.cseq.number);
+        if direction == Direction::Sent && self.passes_on(message) {
+            return Ok(None);
+        }
         let open_calls = self.open_calls();
         let key = make_key(&mut self.key, role, message.call_id, message.from.tag);
 
@@ -305,6 +308,20 @@ impl Observer {
         let name = call.invite(branch, cseq);
         self.schedule.waits(key, call.wait);
         Ok(name.and_then(|name| self.numbering.event(call, name.into())))
+    }
+
+    /// Whether an INVITE that the endpoint sends is one that it received: a proxy adds its Via on top and leaves the rest (RFC 3261
+    /// section 16.6). It is not the caller, and not the callee of what it received.
+    fn passes_on(&mut self, message: &SipMessage<'_>) -> bool {
+        if message.branch_below.is_empty() {
+            return false;
+        }
+        let key = make_key(&mut self.key, Role::Callee, message.call_id, message.from.tag);
+        let Some(call) = self.calls.get_mut(key) else {
+            return false;
+        };
+        call.heard = self.now;
+        call.pass_on(message.branch_below, message.cseq.number)
     }
 
     fn cancel(&mut self, direction: Direction, message: &SipMessage<'_>) {
@@ -381,8 +398,7 @@ impl Observer {
         let Some(call) = self.calls.get_mut(self.key.as_str()) else {
             return Ok(None);
         };
-        let begins = call.phase == Phase::Silent && matches!(status, 180..=189 | 200..=299);
-        if begins && role == Role::Callee {
+        if role == Role::Callee && call.is_silent() && matches!(status, 180..=189 | 200..=299) {
             let identity = CallIdentity::new(message.call_id, message.to.tag, message.from.tag, &call.this_dn);
             call.id = Some(checked_id(&self.make_id, &identity)?);
             // An ended session begins anew with Dialing or Ringing, never with Established.

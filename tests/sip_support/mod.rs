@@ -60,6 +60,11 @@ impl Message {
         Message { from: format!("{BOB};tag={bobs_tag}"), to: format!("{ALICE};tag=a1"), ..self }
     }
 
+    pub(crate) fn request_uri(self, uri: &str) -> Self {
+        let method = self.first_line.split(' ').next().expect("a method");
+        Message { first_line: format!("{method} {uri} SIP/2.0"), ..self }
+    }
+
     pub(crate) fn from(self, from: &str) -> Self {
         Message { from: from.into(), ..self }
     }
