@@ -167,4 +167,19 @@ fn conversations_that_reach_far() {
     assert_eq!(conversation(&call), 4, "Dialing, Established, the message, Released");
     let received: Vec<u8> = call.chunks(4).flat_map(|step| [step[0] ^ 0x80, step[1], step[2], step[3]]).collect();
     assert_eq!(conversation(&received), 4, "Ringing, Established, the message, Released");
+
+    // Found by the fuzzer: an ended call is forgotten, and answered again at once. The observer cannot know; the end of it does
+    // nothing then.
+    let forgotten: Vec<u8> = [
+        [0x81, 0x00, 0x11, 0x00],
+        [0x40, 0x00, 0x19, 0x10],
+        [0x40, 0x00, 0x19, 0x40],
+        [0x80, 0x01, 0x29, 0x00],
+        [0x71, 0xff, 0x00, 0x00],
+        [0x80, 0x00, 0x11, 0x00],
+        [0x40, 0x00, 0x19, 0x40],
+        [0x80, 0x01, 0x29, 0x00],
+    ]
+    .concat();
+    assert_eq!(conversation(&forgotten), 5, "Ringing, Established, Released, Established, Released");
 }
