@@ -308,6 +308,23 @@ fn a_trace_with_faults_says_where_and_a_file_of_no_kind_says_so() {
     assert_eq!((output.status.code(), lines(&output).len()), (Some(1), 1), "an empty list");
 }
 
+#[test]
+fn a_trace_with_crlf_and_a_byte_order_mark_is_the_same_trace() {
+    let flow = std::fs::read_to_string("tests/data/sip/12-message-in-dialog.txt").expect("a flow");
+    let expected = watch(&["--format", "jsonl", "tests/data/sip/12-message-in-dialog.txt"]).stdout;
+    let crlf = format!("\u{feff}{}", flow.replace('\n', "\r\n"));
+    let file = Temporary::new("crlf", crlf.as_bytes());
+    assert_eq!(watch(&["--format", "jsonl", file.path()]).stdout, expected);
+
+    // The first message on the first line, after the mark.
+    let (_, messages) = flow.split_once("-- #1").expect("a head");
+    let file = Temporary::new("mark", format!("\u{feff}#1{messages}").as_bytes());
+    assert_eq!(
+        lines(&watch(&["--format", "jsonl", file.path()])).len(),
+        expected.split(|&byte| byte == b'\n').count() - 1
+    );
+}
+
 /// A caller that waits in vain for a retry is released by the answer that asked for one, not by what came after it.
 #[test]
 fn a_redirect_that_is_not_followed_is_told_where_it_stood() {
