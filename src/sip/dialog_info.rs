@@ -15,12 +15,10 @@ use super::dialog_info_document::{DialogElement, DialogInfoDocument, DialogInfoE
 use super::dialog_info_session::{Phase, Watched};
 use super::limits::SipLimits;
 use super::numbering::Numbering;
-use super::session_id::{CallIdentity, session_id};
+use super::session_id::{CallIdentity, MakeId, checked_id, session_id};
 use super::uri::dn_of_uri;
-use crate::event::{Event, check_call_uuid};
+use crate::event::Event;
 use crate::machine::CallEvent;
-
-type MakeId = Box<dyn Fn(&CallIdentity<'_>) -> String + Send + Sync>;
 
 /// The sessions of one entity, from the dialog-info documents about it.
 ///
@@ -247,12 +245,11 @@ impl DialogInfo {
                 element.remote_tag.as_deref().unwrap_or_default(),
                 dn,
             );
-            let id = (self.make_id)(&identity);
-            check_call_uuid(&id)?;
+            let id = checked_id(&self.make_id, &identity)?;
             if !self.is_open(&id) {
                 new.insert(id.clone());
             }
-            begun.insert(element.id.clone(), id.into());
+            begun.insert(element.id.clone(), id);
         }
         let limit = self.limits.open_calls;
         if self.open_calls() + new.len() > limit { Err(DialogInfoError::TooManyCalls { limit }) } else { Ok(begun) }

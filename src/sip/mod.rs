@@ -44,10 +44,12 @@
 
 mod address;
 mod call;
+mod call_key;
 mod dialog_info;
 mod dialog_info_document;
 mod dialog_info_session;
 mod dialogs;
+mod dispatch;
 mod error;
 mod headers;
 mod invites;

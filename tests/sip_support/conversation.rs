@@ -148,8 +148,10 @@ fn response(a: u8, b: u8, c: u8) -> Vec<u8> {
 fn message(first_line: &str, method: &str, call: u8, b: u8, branch: u8, more: &str) -> Vec<u8> {
     let (from, to) = parameters(b & 3, b >> 2 & 3);
     let cseq = b >> 4 & 7;
+    // What a proxy sends on.
+    let below = if b & 0x80 == 0 { String::new() } else { format!(", SIP/2.0/UDP i;branch=z{}", (branch + 1) & 3) };
     format!(
-        "{first_line}\r\nVia: SIP/2.0/UDP h;branch=z{branch}\r\nFrom: {from}\r\nTo: {to}\r\nCall-ID: c{call}\r\n\
+        "{first_line}\r\nVia: SIP/2.0/UDP h;branch=z{branch}{below}\r\nFrom: {from}\r\nTo: {to}\r\nCall-ID: c{call}\r\n\
          CSeq: {cseq} {method}\r\n{more}\r\nHi"
     )
     .into_bytes()
