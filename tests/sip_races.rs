@@ -298,6 +298,36 @@ fn a_transfer_is_a_new_call_and_the_bye_of_the_old_one() {
     }
 }
 
+#[test]
+fn a_200_sent_again_for_the_call_before_does_not_answer_the_next_one() {
+    for (end, begins) in [(End::caller(), "Dialing"), (End::callee(), "")] {
+        let mut end = established(end);
+        end.alice(request("BYE", 2).tagged("b1"));
+        let again = end.alice(request("INVITE", 3));
+        assert_eq!(again, if begins.is_empty() { vec![] } else { vec![begins] });
+        assert_eq!(end.bob(response(200, 1, "INVITE", "b1")), NOTHING, "of the call before");
+        assert_eq!(end.bob(response(180, 1, "INVITE", "b1")), NOTHING);
+        assert_eq!(end.bob(response(486, 1, "INVITE", "b1")), NOTHING);
+        end.bob(response(180, 3, "INVITE", "b2"));
+        assert_eq!(end.bob(response(200, 3, "INVITE", "b2")), ["Established"]);
+        assert_eq!(end.alice(request("BYE", 4).tagged("b1")), NOTHING, "the dialog before");
+        assert_eq!(end.alice(request("BYE", 4).tagged("b2")), ["Released"]);
+    }
+}
+
+#[test]
+fn an_invite_that_overtakes_the_challenge_leaves_the_answer_to_the_first_one_an_answer() {
+    // The endpoint did not wait for the end of its first INVITE, and that one is answered.
+    for mut end in both() {
+        end.alice(request("INVITE", 1));
+        end.bob(response(180, 1, "INVITE", "b1"));
+        assert_eq!(end.alice(request("INVITE", 2)), NOTHING);
+        assert_eq!(end.bob(response(200, 1, "INVITE", "b1")), ["Established"]);
+        assert_eq!(end.bob(response(500, 2, "INVITE", "b2")), NOTHING);
+        assert_eq!(end.alice(request("BYE", 3).tagged("b1")), ["Released"]);
+    }
+}
+
 /// A proxy is no party: it passes the INVITE on, and all that it relays is other endpoints' business.
 #[test]
 fn a_proxy_has_no_session_and_who_calls_through_it_has_one() {

@@ -124,7 +124,10 @@ impl Call {
     pub(super) fn invite(&mut self, branch: &str, cseq: u32) -> Option<CallEvent> {
         let parallel = self.wait.is_none() && cseq == self.invites.highest_cseq();
         if self.phase == Phase::Ended || !parallel {
-            self.invites.supersede();
+            match self.phase {
+                Phase::Ended => self.invites.close(),
+                Phase::Silent | Phase::Setup | Phase::Talking => self.invites.supersede(),
+            }
             self.dialogs.next_attempt();
             self.wait = None;
             self.passed_on = false;
@@ -150,9 +153,16 @@ impl Call {
         received
     }
 
-    /// Whether an answer to it would be its first event.
-    pub(super) fn is_silent(&self) -> bool {
-        self.phase == Phase::Silent && !self.passed_on
+    /// Whether a response of the callee to its INVITE is what its session begins with.
+    pub(super) fn begins_with(&mut self, branch: &str, cseq: u32, status: u16) -> bool {
+        let silent = self.role == Role::Callee && self.phase == Phase::Silent && !self.passed_on;
+        let answered = (200..=299).contains(&status);
+        silent
+            && self.invites.find(branch, cseq).is_some_and(|invite| match invite.progress {
+                Progress::Calling | Progress::Proceeding => answered || (180..=189).contains(&status),
+                Progress::Answered | Progress::Superseded => answered,
+                Progress::Failed => false,
+            })
     }
 
     /// Whether a response with this branch and CSeq number is one to an initial INVITE.
@@ -188,7 +198,7 @@ impl Call {
                     CallEvent::Ringing
                 })
             }
-            (200..=299, Progress::Calling | Progress::Proceeding | Progress::Answered) => {
+            (200..=299, Progress::Calling | Progress::Proceeding | Progress::Answered | Progress::Superseded) => {
                 invite.progress = Progress::Answered;
                 self.wait = None;
                 self.dialogs.answer(to_tag, true);
@@ -204,7 +214,7 @@ impl Call {
             }
             // Repeated, or of an attempt that is over.
             (0..=99, _)
-            | (100..=199 | 300.., Progress::Answered | Progress::Failed)
+            | (100..=199 | 300.., Progress::Answered | Progress::Superseded | Progress::Failed)
             | (200..=299, Progress::Failed) => None,
         }
     }

@@ -154,7 +154,7 @@ impl Observer {
             let key = make_key(&mut self.key, role, message.call_id, message.from.tag);
             if let Some(call) = self.calls.get_mut(key).filter(|call| call.phase != Phase::Ended) {
                 if call.is_initial(branch, cseq) {
-                    return self.initial_response(message, status, role);
+                    return self.initial_response(message, status);
                 }
             }
         }
@@ -173,16 +173,11 @@ impl Observer {
     }
 
     /// A response to an initial INVITE of the open call that `self.key` names.
-    fn initial_response(
-        &mut self,
-        message: &SipMessage<'_>,
-        status: u16,
-        role: Role,
-    ) -> Result<Option<Event<'static>>, SipError> {
+    fn initial_response(&mut self, message: &SipMessage<'_>, status: u16) -> Result<Option<Event<'static>>, SipError> {
         let Some(call) = self.calls.get_mut(self.key.as_str()) else {
             return Ok(None);
         };
-        if role == Role::Callee && call.is_silent() && matches!(status, 180..=189 | 200..=299) {
+        if call.begins_with(message.branch, message.cseq.number, status) {
             let identity = CallIdentity::new(message.call_id, message.to.tag, message.from.tag, &call.this_dn);
             call.id = Some(checked_id(&self.make_id, &identity)?);
             // An ended session begins anew with Dialing or Ringing, never with Established.
