@@ -6,10 +6,13 @@ use proptest::option::{of, weighted};
 use proptest::prelude::*;
 use proptest::sample::select;
 
-use super::names::{asked_id, call_uuid, cow, dn, few, number};
+use super::names::{any_line, asked_id, call_uuid, cow, dn, few, number, text_of};
 use super::user_data::{extensions, few_pairs, line_of_text, loggable_user_data};
 use crate::event::{ConnId, Event, EventName};
 use crate::machine::{CallEvent, DataEvent};
+
+/// What an id may be made of; the dot, which alone or twice is none, apart.
+const ID: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_~-";
 
 /// The name of an event: one that moves, one that touches data, or one that is ignored by name. Shrinks to EventDialing.
 pub fn event_name() -> impl Strategy<Value = EventName<'static>> {
@@ -76,8 +79,14 @@ pub fn loggable_event() -> impl Strategy<Value = Event<'static>> {
         1 => select(&CallEvent::ALL[..]).prop_map(EventName::Call),
         1 => select(&DataEvent::ALL[..]).prop_map(EventName::Data),
     ];
-    let any_dn = || prop_oneof![3 => "[0-9]{1,5}", 1 => "\\+?[0-9() -]{1,12}", 1 => "[^\n]{1,8}"];
-    let id = prop_oneof![1 => call_uuid(), 3 => "[A-Za-z0-9_~-]{1,64}"];
+    let any_dn = || {
+        prop_oneof![
+            3 => text_of(b"0123456789", 1..=5),
+            1 => text_of(b"0123456789+() -", 1..=12),
+            1 => any_line(1..=8),
+        ]
+    };
+    let id = prop_oneof![1 => call_uuid(), 3 => text_of(ID, 1..=64)];
     let numbers = || of(prop_oneof![1 => 0..12_u64, 1 => any::<u64>()]);
     let answer = (weighted(0.1, any::<u64>()), weighted(0.1, any::<i64>()), weighted(0.1, line_of_text()));
     let lists = (of(loggable_user_data()), of(loggable_user_data()));

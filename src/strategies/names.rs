@@ -3,6 +3,7 @@
 use alloc::borrow::Cow;
 use alloc::string::String;
 
+use proptest::collection::{SizeRange, vec};
 use proptest::prelude::*;
 use proptest::sample::select;
 
@@ -38,6 +39,18 @@ pub(super) fn number() -> impl Strategy<Value = String> {
 /// One of these. Shrinks to the first.
 pub(super) fn few(texts: &'static [&'static str]) -> impl Strategy<Value = String> + Clone {
     select(texts).prop_map(String::from)
+}
+
+/// A text of these ASCII characters. (A regular expression would be parsed anew for every text.) Shrinks to the shortest, and
+/// to the first of the characters.
+pub(super) fn text_of(characters: &'static [u8], length: impl Into<SizeRange>) -> impl Strategy<Value = String> {
+    vec(select(characters).prop_map(char::from), length).prop_map(String::from_iter)
+}
+
+/// A text of any characters but the end of a line.
+pub(super) fn any_line(length: impl Into<SizeRange>) -> impl Strategy<Value = String> {
+    let not_an_end = |character| if character == '\n' { ' ' } else { character };
+    vec(any::<char>().prop_map(not_an_end), length).prop_map(String::from_iter)
 }
 
 pub(super) fn cow(text: String) -> Cow<'static, str> {
