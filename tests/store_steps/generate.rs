@@ -1,13 +1,14 @@
 //! Random histories of a store: few DNs and ids, so that things meet.
 
+use im_session::testing::Step;
+use im_session::{ConnId, Event, KeyValueList, Value as Data};
 use proptest::collection::vec;
 use proptest::option::{of, weighted};
 use proptest::prelude::*;
 use proptest::sample::select;
 use serde_json::{Value, json};
 
-use super::{AGENTS, DNS, IDS, Step};
-use crate::store_reference::{Data, Pairs, ReferenceEvent};
+use super::{AGENTS, DNS, IDS};
 
 /// Marks a number that is to be replaced by the position in the history.
 const FRESH: u64 = u64::MAX;
@@ -21,7 +22,8 @@ pub(crate) fn history_of(step: impl Strategy<Value = Step>, steps: usize) -> imp
     vec(step, 1..steps).prop_map(|mut steps| {
         for (position, step) in (1..).zip(&mut steps) {
             if let Step::Event(event) = step {
-                event.number = event.number.map(|number| if number == FRESH { position } else { number });
+                let fresh = |number| if number == FRESH { position } else { number };
+                event.event_sequence_number = event.event_sequence_number.map(fresh);
             }
         }
         steps
@@ -57,7 +59,7 @@ fn id() -> impl Strategy<Value = String> {
 }
 
 /// Any event of any kind, most of them readable.
-pub(crate) fn event() -> impl Strategy<Value = ReferenceEvent> {
+pub(crate) fn event() -> impl Strategy<Value = Event<'static>> {
     let opening = select(&["EventDialing", "EventRinging", "EventRinging", "EventEstablished", "EventEstablished"][..]);
     let ending = select(&["EventReleased", "EventAbandoned"][..]);
     let data = select(
@@ -87,33 +89,41 @@ pub(crate) fn event() -> impl Strategy<Value = ReferenceEvent> {
     let what = (of(pairs()), weighted(0.6, pairs()), weighted(0.3, 1..99_u64));
     let answer = (weighted(0.5, 1..12_u64), of(1..99_i64), of(select(&["", "Invalid DN"][..]).prop_map(String::from)));
     let all = (name, whom, (number, server_start), what, answer, to_the_whole_call);
-    all.prop_map(|(name, whom, when, what, answer, to_the_whole_call)| ReferenceEvent {
-        name: name.into(),
-        this_dn: whom.0.filter(|_| name != "EventAttachedDataChanged" || !to_the_whole_call),
-        other_dn: whom.1,
-        call_uuid: whom.2,
-        number: when.0,
-        server_start: when.1,
-        user_data: what.0,
-        extensions: what.1,
-        conn_id: what.2,
-        reference_id: answer.0,
-        error_code: answer.1,
-        error_message: answer.2,
+    all.prop_map(|(name, whom, when, what, answer, to_the_whole_call)| {
+        let mut event = Event::new(name);
+        let has_this_dn = name != "EventAttachedDataChanged" || !to_the_whole_call;
+        event.this_dn = whom.0.filter(|_| has_this_dn).map(Into::into);
+        event.other_dn = whom.1.map(Into::into);
+        event.call_uuid = whom.2.map(Into::into);
+        event.event_sequence_number = when.0;
+        event.server_start_time = when.1;
+        event.user_data = what.0;
+        event.extensions = what.1;
+        event.conn_id = what.2.map(ConnId);
+        event.reference_id = answer.0;
+        event.error_code = answer.1;
+        event.error_message = answer.2.map(Into::into);
+        event
     })
 }
 
 /// User data with few keys, `text` among them, repeated ones too.
-fn pairs() -> impl Strategy<Value = Pairs> {
+fn pairs() -> impl Strategy<Value = KeyValueList<'static>> {
     let leaf = prop_oneof![
-        3 => select(&["", "v", "w", "größer"][..]).prop_map(|text| Data::Text(text.into())),
+        3 => select(&["", "v", "w", "größer"][..]).prop_map(Data::from),
         1 => any::<i64>().prop_map(Data::Integer),
         1 => Just(Data::Binary("00 01..".into())),
     ];
     let key = || select(&["text", "text", "k", "k", "n", ""][..]).prop_map(String::from);
-    let list = leaf.clone().prop_recursive(2, 6, 3, move |inner| vec((key(), inner), 0..3).prop_map(Data::List));
+    let list = leaf
+        .clone()
+        .prop_recursive(2, 6, 3, move |inner| vec((key(), inner), 0..3).prop_map(list_of_pairs).prop_map(Data::List));
     let data = prop_oneof![4 => leaf, 1 => list];
-    vec((key(), data), 0..4)
+    vec((key(), data), 0..4).prop_map(list_of_pairs)
+}
+
+fn list_of_pairs(pairs: Vec<(String, Data<'static>)>) -> KeyValueList<'static> {
+    pairs.into_iter().collect()
 }
 
 fn resource() -> impl Strategy<Value = Value> {
@@ -126,7 +136,7 @@ fn resource() -> impl Strategy<Value = Value> {
 }
 
 fn json_pairs() -> impl Strategy<Value = Value> {
-    pairs().prop_map(|pairs| crate::store_reference::view(&pairs))
+    pairs().prop_map(|pairs| json!(pairs))
 }
 
 /// Operations with good and bad bodies.
@@ -209,8 +219,8 @@ fn query() -> impl Strategy<Value = String> {
 
 /// Another order of the same events, in which each session's own events keep theirs: at every place `choices` says which of
 /// the events that may come next comes.
-pub(crate) fn linear_extension(events: &[ReferenceEvent], choices: &[usize]) -> Vec<ReferenceEvent> {
-    let mut left: Vec<&ReferenceEvent> = events.iter().collect();
+pub(crate) fn linear_extension(events: &[Event<'static>], choices: &[usize]) -> Vec<Event<'static>> {
+    let mut left: Vec<&Event<'static>> = events.iter().collect();
     let mut ordered = Vec::new();
     for choice in choices.iter().cycle() {
         let may_come =
@@ -225,7 +235,7 @@ pub(crate) fn linear_extension(events: &[ReferenceEvent], choices: &[usize]) -> 
 }
 
 /// Whether both events can concern the same session: the same call, and the same DN, or all of them.
-fn share_a_session(one: &ReferenceEvent, other: &ReferenceEvent) -> bool {
-    let dn = |event: &ReferenceEvent| event.this_dn.clone().filter(|dn| !dn.is_empty());
-    one.call_uuid == other.call_uuid && (dn(one) == dn(other) || dn(one).is_none() || dn(other).is_none())
+fn share_a_session(one: &Event<'_>, other: &Event<'_>) -> bool {
+    let (dn, other_dn) = (one.this_dn(), other.this_dn());
+    one.call_uuid == other.call_uuid && (dn == other_dn || dn.is_none() || other_dn.is_none())
 }
