@@ -23,7 +23,7 @@ pub(crate) const AGENTS: [&[(&str, &str)]; 4] =
 pub(crate) const DNS: [&str; 5] = ["3001", "3002", "3003", "VQ_4", "9"];
 
 /// The ids that all of them share.
-pub(crate) const IDS: [&str; 4] = ["007MDF3D0KAHL93L807GK2LAES000001", "a", "b", "~._-"];
+pub(crate) const IDS: [&str; 4] = ["A", "B", "007MDF3D0KAHL93L807GK2LAES000001", "~._-"];
 
 pub(crate) fn agents() -> Vec<Agent> {
     AGENTS.iter().map(|devices| Agent::new(devices.iter().copied())).collect()
