@@ -44,15 +44,15 @@ pub fn valid_history_of(this_dn: &str, call_uuid: &str) -> impl Strategy<Value =
 
 /// The events of a call without number, DN and id.
 pub(super) fn unnumbered() -> impl Strategy<Value = Vec<Event<'static>>> {
-    (leg(), weighted(0.15, leg())).prop_map(|(first, again)| {
-        let mut events = first;
+    // Of two, the first can be left out as well as the second.
+    (vec(leg(), 1..=2), prop::bool::weighted(0.3)).prop_map(|(legs, again)| {
+        let mut legs = legs.into_iter();
+        let mut events = legs.next().unwrap_or_default();
         // Only what ended and did not begin in mid-call can begin anew.
         let ended = events.last().is_some_and(ends);
         let begins_anew =
             |leg: &Vec<Event<'_>>| leg.first().is_some_and(|first| first.name != CallEvent::Established.into());
-        if let Some(again) = again.filter(|leg| ended && begins_anew(leg)) {
-            events.extend(again);
-        }
+        events.extend(legs.next().filter(|leg| again && ended && begins_anew(leg)).unwrap_or_default());
         events
     })
 }
