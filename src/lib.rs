@@ -19,6 +19,7 @@
 //! | [`store`] | Which of many sessions does an event concern, who is told, what may an agent do? |
 //! | `testing` | What must come of a history, for this crate and for others? (feature `testing`) |
 //! | `strategies` | What can be tried in a property test, and shrunk to what a person reads? (feature `proptest`) |
+//! | `from_bytes` | What do the bytes of a fuzzer stand for? (feature `arbitrary`) |
 //!
 //! ```text
 //! bytes ─ decode, sip ─▶ event ─▶ machine ─▶ session ─▶ store ─ as resource ─▶ JSON
@@ -67,6 +68,9 @@ extern crate std;
 
 pub mod decode;
 pub mod event;
+#[cfg(feature = "arbitrary")]
+#[cfg_attr(docsrs, doc(cfg(feature = "arbitrary")))]
+pub mod from_bytes;
 pub mod machine;
 pub mod resource;
 pub mod session;
