@@ -13,7 +13,7 @@ use serde_json::{Map, Value, json};
 use super::{Error, System};
 use crate::decode::{DecodeResult, Decoder, Form};
 use crate::event::Event;
-use crate::testing::{Agent, Setup};
+use crate::testing::{Agent, Setup, Step};
 
 /// A system behind a pair of pipes: one JSON object to it in one line, one from it in one line.
 ///
@@ -89,6 +89,35 @@ struct Told {
     #[serde(rename = "thisDN")]
     this_dn: String,
     notification: Value,
+}
+
+/// The line by which [`JsonLines`] has a system carry out a step; none for what an embedder does. The answer to reset, which comes before
+/// the first step, is not part of it.
+///
+/// ```
+/// use im_session::testing::conformance::command;
+/// use im_session::testing::{Agent, Step};
+///
+/// let step = Step::List { agent: 0, query: "fields=*".into() };
+/// let line = r#"{"do":"list","me":[{"devicePath":"/devices/1","dn":"3002"}],"query":"fields=*"}"#;
+/// assert_eq!(command(&[Agent::new([("/devices/1", "3002")])], &step).as_deref(), Some(line));
+/// ```
+#[must_use]
+pub fn command(agents: &[Agent], step: &Step) -> Option<String> {
+    let me = |agent: &usize| agents.get(*agent).map(devices).unwrap_or_default();
+    let command = match step {
+        Step::Event(event) => Command::Event { event },
+        Step::Post { agent, target, body } => Command::Post { me: me(agent), id: target.as_deref(), body },
+        Step::List { agent, query } => Command::List { me: me(agent), query },
+        Step::Read { agent, id, query } => Command::Read { me: me(agent), id, query },
+        Step::Time(_)
+        | Step::Expire { .. }
+        | Step::Forget { .. }
+        | Step::ForgetCompleted { .. }
+        | Step::ForgetRequests { .. }
+        | Step::Reconcile { .. } => return None,
+    };
+    serde_json::to_string(&command).ok()
 }
 
 fn devices(agent: &Agent) -> Vec<WireDevice> {
