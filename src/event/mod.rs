@@ -5,6 +5,8 @@
 
 mod call_uuid;
 mod conn_id;
+#[cfg(feature = "serde")]
+mod event_serde;
 mod key_value_list;
 #[cfg(feature = "serde")]
 mod key_value_list_serde;

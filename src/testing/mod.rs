@@ -9,10 +9,12 @@
 //! | `model` | What must it answer? The specification once more, as plainly as can be. |
 //! | `carry_out` | What does this crate's store answer? |
 //! | [`laws`] | What holds for every history? |
+//! | [`conformance`] | Does another implementation do what the model does? |
 //! | `shrink`, `code` | What is the shortest history that fails, and how is it pasted into a test? |
 
 mod carry_out;
 mod code;
+pub mod conformance;
 mod history;
 pub mod laws;
 mod model;
