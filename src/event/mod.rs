@@ -5,10 +5,13 @@
 
 mod call_uuid;
 mod conn_id;
+#[cfg(feature = "serde")]
+mod event_serde;
 mod key_value_list;
 #[cfg(feature = "serde")]
 mod key_value_list_serde;
 mod name;
+mod readable;
 #[cfg(feature = "serde")]
 mod tolerant_serde;
 
@@ -40,7 +43,7 @@ pub(crate) use tolerant_serde::{List, Scalar};
 /// assert_eq!(event.name.as_str(), "EventRinging");
 /// assert!(event.check().is_ok());
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Event<'a> {
     /// Which event it is.

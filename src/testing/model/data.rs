@@ -1,22 +1,37 @@
-//! User data of the reference store: an ordered list of pairs. Specification 2.3.
+//! User data of the model: an ordered list of pairs. Specification 2.3.
 
-use im_session::KeyValueList;
+use alloc::string::String;
+use alloc::vec::Vec;
+
 use serde_json::{Map, Value};
 
+use crate::event::{self, KeyValueList};
+
 /// Pairs in order; keys can repeat.
-pub(crate) type Pairs = Vec<(String, Data)>;
+pub(super) type Pairs = Vec<(String, Data)>;
 
 /// A value.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Data {
+pub(super) enum Data {
     Text(String),
     Integer(i64),
     Binary(String),
     List(Pairs),
 }
 
+/// The same pairs, of an event.
+pub(super) fn pairs(list: &KeyValueList<'_>) -> Pairs {
+    let data = |value: &event::Value<'_>| match value {
+        event::Value::String(text) => Data::Text(text.clone().into_owned()),
+        event::Value::Integer(number) => Data::Integer(*number),
+        event::Value::Binary(text) => Data::Binary(text.clone().into_owned()),
+        event::Value::List(list) => Data::List(pairs(list)),
+    };
+    list.pairs().iter().map(|pair| (pair.key.clone().into_owned(), data(&pair.value))).collect()
+}
+
 /// What JSON shows: of equal keys the last.
-pub(crate) fn view(pairs: &Pairs) -> Value {
+pub(super) fn view(pairs: &Pairs) -> Value {
     let mut object = Map::new();
     for (key, data) in pairs {
         let value = match data {
@@ -30,8 +45,8 @@ pub(crate) fn view(pairs: &Pairs) -> Value {
 }
 
 /// The UTF-8 length of keys and strings, 4 for an integer, a list its key and its pairs, binary as the text kept.
-pub(crate) fn size(pairs: &Pairs) -> usize {
-    let mut size = 0;
+pub(super) fn size(pairs: &Pairs) -> usize {
+    let mut size = 0_usize;
     for (key, data) in pairs {
         size += key.len();
         size += match data {
@@ -44,7 +59,7 @@ pub(crate) fn size(pairs: &Pairs) -> usize {
 }
 
 /// The outermost list has depth 1.
-pub(crate) fn depth(pairs: &Pairs) -> usize {
+pub(super) fn depth(pairs: &Pairs) -> usize {
     let mut deepest = 0;
     for (_, data) in pairs {
         if let Data::List(list) = data {
@@ -55,7 +70,7 @@ pub(crate) fn depth(pairs: &Pairs) -> usize {
 }
 
 /// The pairs of a JSON object; `None` where a value is none of user data.
-pub(crate) fn from_json(object: &Map<String, Value>) -> Option<Pairs> {
+pub(super) fn from_json(object: &Map<String, Value>) -> Option<Pairs> {
     let mut pairs = Pairs::new();
     for (key, value) in object {
         let data = match value {
@@ -68,19 +83,4 @@ pub(crate) fn from_json(object: &Map<String, Value>) -> Option<Pairs> {
         pairs.push((key.clone(), data));
     }
     Some(pairs)
-}
-
-/// The same for the crate.
-pub(crate) fn list(pairs: &Pairs) -> KeyValueList<'static> {
-    let mut list = KeyValueList::new();
-    for (key, data) in pairs {
-        let value = match data {
-            Data::Text(text) => im_session::Value::String(text.clone().into()),
-            Data::Integer(number) => im_session::Value::Integer(*number),
-            Data::Binary(text) => im_session::Value::Binary(text.clone().into()),
-            Data::List(pairs) => im_session::Value::List(self::list(pairs)),
-        };
-        list.push(key.clone(), value);
-    }
-    list
 }

@@ -1,15 +1,19 @@
-//! What the reference store answers to an operation, and how a request settles. Specification 4.
+//! What the model answers to an operation, and how a request settles. Specification 4.
+
+use alloc::format;
+use alloc::string::String;
 
 use serde_json::{Map, Value, json};
 
 use super::data::{Pairs, depth, from_json, size};
-use super::{Me, ReferenceEvent, ReferenceRequest, ReferenceStore, capabilities, view};
+use super::events::PlainEvent;
+use super::{Me, Model, ModelRequest, ModelSession, capabilities, view};
 
 const ON_A_SESSION: [&str; 5] = ["SendMessage", "AttachUserData", "UpdateUserData", "DeleteUserData", "Complete"];
 
-impl ReferenceStore {
+impl Model {
     /// The request to send, or the statusCode as a number. `target` is the id, none for the list.
-    pub(crate) fn post(&mut self, me: Me<'_>, target: Option<&str>, body: &[u8]) -> Value {
+    pub(super) fn post(&mut self, me: Me<'_>, target: Option<&str>, body: &[u8]) -> Value {
         match self.checked(me, target, body) {
             Ok(request) => {
                 self.count("operation 0");
@@ -37,7 +41,7 @@ impl ReferenceStore {
         // Session unknown, or another agent's → 6.
         let device_path = body.get("devicePath").and_then(Value::as_str);
         let session = match target {
-            Some(id) => Some(self.mine(me, id, device_path).ok_or(6)?),
+            Some(id) => Some(self.mine(me, id, device_path).cloned().ok_or(6)?),
             None => None,
         };
         // A parameter missing → 1.
@@ -53,28 +57,28 @@ impl ReferenceStore {
             }
         }
         // A parameter of the wrong type, empty where a value is needed, or over a limit → 10.
-        let there = session.map(|position| self.sessions[position].user_data.clone()).unwrap_or_default();
+        let there = session.as_ref().map(|session| session.user_data.clone()).unwrap_or_default();
         self.check_values(&operation, &body, &there)?;
         // devicePath not one of the agent's → 6.
-        if device_path.is_some_and(|device_path| !me.iter().any(|&(path, _)| path == device_path)) {
+        if device_path.is_some_and(|device_path| !me.iter().any(|(path, _)| path == device_path)) {
             return Err(6);
         }
         // Operation not among the capabilities → 2, and one IM session per agent.
-        match session {
-            Some(position) => {
-                if !capabilities(&self.sessions[position]).contains(&&*operation) {
+        match &session {
+            Some(session) => {
+                if !capabilities(session).contains(&&*operation) {
                     return Err(2);
                 }
             }
             None => {
-                let mine = |dn: &str| me.iter().any(|&(_, my_dn)| my_dn == dn);
+                let mine = |dn: &str| me.iter().any(|(_, my_dn)| my_dn == dn);
                 let open = self.sessions.iter().any(|session| mine(&session.this_dn) && session.is_open());
                 if self.one_session_per_agent && open {
                     return Err(2);
                 }
             }
         }
-        Ok(self.request(me, session, &operation, &body))
+        self.request(me, session.as_ref(), &operation, &body)
     }
 
     fn check_values(&self, operation: &str, body: &Map<String, Value>, there: &Pairs) -> Result<(), u8> {
@@ -85,7 +89,7 @@ impl ReferenceStore {
         };
         text("devicePath", usize::MAX)?;
         if ["InitiateIMSession", "SendMessage"].contains(&operation) {
-            match body["destination"].get("phoneNumber") {
+            match body.get("destination").and_then(|destination| destination.get("phoneNumber")) {
                 Some(Value::String(number)) if !number.is_empty() && number.len() <= self.limits.dn_length => {}
                 _ => return Err(10),
             }
@@ -95,7 +99,7 @@ impl ReferenceStore {
         }
         if operation == "DeleteUserData" {
             text("key", usize::MAX)?;
-            if !there.iter().any(|(key, _)| body["key"] == **key) {
+            if !there.iter().any(|(key, _)| body.get("key").and_then(Value::as_str) == Some(key)) {
                 return Err(10);
             }
         }
@@ -113,21 +117,26 @@ impl ReferenceStore {
                 total.retain(|(key, _)| !new.iter().any(|(new_key, _)| new_key == key));
             }
             total.extend(new);
-            if size(&total) > self.limits.user_data_size || depth(&total) > self.limits.user_data_depth {
+            if size(&total) > self.limits.user_data_size || depth(&total) > self.deepest() {
                 return Err(10);
             }
         }
         Ok(())
     }
 
-    fn request(&mut self, me: Me<'_>, session: Option<usize>, operation: &str, body: &Map<String, Value>) -> Value {
-        let session = session.map(|position| self.sessions[position].clone());
-        let named = || me.iter().find(|&&(path, _)| body.get("devicePath").is_some_and(|value| value == path));
-        let this_dn = match &session {
+    fn request(
+        &mut self,
+        me: Me<'_>,
+        session: Option<&ModelSession>,
+        operation: &str,
+        body: &Map<String, Value>,
+    ) -> Result<Value, u8> {
+        let device_path = body.get("devicePath").and_then(Value::as_str);
+        let named = || me.iter().find(|(path, _)| Some(path.as_str()) == device_path);
+        let this_dn = match session {
             Some(session) => session.this_dn.clone(),
-            None => named().unwrap_or(&me[0]).1.to_string(),
+            None => named().or(me.first()).ok_or(1)?.1.clone(),
         };
-        self.last_reference_id += 1;
         let (name, number) = match operation {
             "InitiateIMSession" => ("RequestMakeCall", 14),
             "SendMessage" => ("RequestPrivateService", 149),
@@ -136,68 +145,67 @@ impl ReferenceStore {
             "DeleteUserData" => ("RequestDeletePair", 33),
             _ => ("RequestReleaseCall", 17),
         };
-        let mut request = json!({
-            "Request": name,
-            "RequestNumber": number,
-            "ReferenceID": self.last_reference_id,
-            "ThisDN": this_dn,
-        });
-        if let Some(conn_id) = session.as_ref().and_then(|session| session.conn_id) {
-            request["ConnID"] = json!(format!("{conn_id:016x}"));
+        self.last_reference_id += 1;
+        let mut request = Map::new();
+        request.insert("Request".into(), json!(name));
+        request.insert("RequestNumber".into(), json!(number));
+        request.insert("ReferenceID".into(), json!(self.last_reference_id));
+        request.insert("ThisDN".into(), json!(this_dn));
+        if let Some(conn_id) = session.and_then(|session| session.conn_id) {
+            request.insert("ConnID".into(), json!(format!("{conn_id:016x}")));
         }
         if ["InitiateIMSession", "SendMessage"].contains(&operation) {
-            request["OtherDN"] = body["destination"]["phoneNumber"].clone();
+            let number = body.get("destination").and_then(|destination| destination.get("phoneNumber"));
+            request.insert("OtherDN".into(), json!(number));
         }
         if operation == "SendMessage" {
-            request["Extensions"] = json!({"text": body["text"]});
+            request.insert("Extensions".into(), json!({"text": body.get("text")}));
         }
         if ["InitiateIMSession", "AttachUserData", "UpdateUserData"].contains(&operation) {
             if let Some(Value::Object(user_data)) = body.get("userData") {
-                request["UserData"] = view(&from_json(user_data).expect("checked"));
+                request.insert("UserData".into(), view(&from_json(user_data).unwrap_or_default()));
             }
         }
         if operation == "DeleteUserData" {
-            request["Key"] = body["key"].clone();
+            request.insert("Key".into(), json!(body.get("key")));
         }
 
-        self.requests.push(ReferenceRequest {
+        self.requests.push(ModelRequest {
             reference_id: self.last_reference_id,
             operation: operation.into(),
             this_dn,
-            id: session.map(|session| session.id),
+            id: session.map(|session| session.id.clone()),
             sent: self.now,
         });
         if self.requests.len() > self.limits.requests {
             self.requests.remove(0);
         }
-        request
+        Ok(Value::Object(request))
     }
 
     /// The session with this id at one of the agent's DNs: the one that devicePath names, else the first open one in device
     /// order, else the first.
-    pub(crate) fn mine(&self, me: Me<'_>, id: &str, device_path: Option<&str>) -> Option<usize> {
-        let all: Vec<(&str, usize)> =
-            me.iter().filter_map(|&(path, dn)| Some((path, self.position(dn, id)?))).collect();
-        let named = all.iter().find(|(path, _)| Some(*path) == device_path);
-        let open = all.iter().find(|(_, position)| self.sessions[*position].is_open());
-        named.or(open).or(all.first()).map(|&(_, position)| position)
+    pub(super) fn mine(&self, me: Me<'_>, id: &str, device_path: Option<&str>) -> Option<&ModelSession> {
+        let all = || me.iter().filter_map(|(path, dn)| Some((path, self.session(dn, id)?)));
+        let named = all().find(|(path, _)| Some(path.as_str()) == device_path);
+        let open = || all().find(|(_, session)| session.is_open());
+        named.or_else(open).or_else(|| all().next()).map(|(_, session)| session)
     }
 
     /// An EventError (or EventACK) with that ReferenceID settles the request; not one of another DN.
-    pub(crate) fn settle(&mut self, event: &ReferenceEvent) -> Value {
+    pub(super) fn settle(&mut self, event: &PlainEvent) -> Value {
         if event.name != "EventError" && event.name != "EventACK" {
             return Value::Null;
         }
-        let this_dn = event.this_dn.as_deref().filter(|dn| !dn.is_empty());
-        let answers = |request: &ReferenceRequest| {
-            Some(request.reference_id) == event.reference_id && this_dn.is_none_or(|dn| dn == request.this_dn)
+        let answers = |request: &ModelRequest| {
+            Some(request.reference_id) == event.reference_id
+                && event.this_dn.as_ref().is_none_or(|dn| *dn == request.this_dn)
         };
         let Some(position) = self.requests.iter().position(answers) else {
             return Value::Null;
         };
         let request = self.requests.remove(position);
         let failed = event.name == "EventError";
-        let message = event.error_message.as_deref().filter(|message| !message.is_empty());
         json!({
             "referenceID": request.reference_id,
             "operation": request.operation,
@@ -205,7 +213,7 @@ impl ReferenceStore {
             "id": request.id,
             "failed": failed,
             "code": event.error_code.filter(|_| failed),
-            "message": message.filter(|_| failed),
+            "message": event.error_message.as_ref().filter(|_| failed),
         })
     }
 }
