@@ -30,6 +30,9 @@ pub(super) trait LogSyntax {
     /// Whether a line that starts so goes on with the message, of which it would be the `index`th line after the header.
     fn belongs(start: &[u8], index: u64) -> bool;
 
+    /// Whether a line's content only says that attributes follow: they may stand deeper and are not part of it.
+    fn is_title(content: &[u8]) -> bool;
+
     /// The attribute that a line's content is.
     fn attribute(content: &[u8]) -> Option<Attribute<'_>>;
 
@@ -152,6 +155,9 @@ impl<'a> MessageReader<'a> {
             return;
         }
         self.close_list();
+        if S::is_title(content) {
+            return;
+        }
         // Whatever this line is, deeper ones belong to it.
         self.indentation = Some(indentation);
         let Some(attribute) = S::attribute(content) else {

@@ -56,13 +56,16 @@ impl LogSyntax for PlatformSdkLog {
 
     /// `message attributes:` right after the header, attributes and groups, and all that is indented.
     fn belongs(start: &[u8], index: u64) -> bool {
-        let title = || first_edge(start).trim_ascii_end().eq_ignore_ascii_case(b"message attributes:");
         let attribute = || {
             assignment(first_edge(start)).is_some_and(|(_, kind, value)| {
                 !kind.is_empty() || value.trim_ascii_start().starts_with(b"ComplexClass(")
             })
         };
-        is_indented(start) || attribute() || (index == 0 && title())
+        is_indented(start) || attribute() || (index == 0 && Self::is_title(first_edge(start)))
+    }
+
+    fn is_title(content: &[u8]) -> bool {
+        content.trim_ascii_end().eq_ignore_ascii_case(b"message attributes:")
     }
 
     fn attribute(content: &[u8]) -> Option<Attribute<'_>> {

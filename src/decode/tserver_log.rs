@@ -43,6 +43,11 @@ impl LogSyntax for TServerLog {
         super::form::is_indented(start)
     }
 
+    /// The header says it all.
+    fn is_title(_: &[u8]) -> bool {
+        false
+    }
+
     /// Name, white space, value.
     fn attribute(content: &[u8]) -> Option<Attribute<'_>> {
         let ends = first_blank(content).unwrap_or(content.len());
