@@ -70,10 +70,16 @@ impl<'a> ImSession<'a> {
     #[must_use]
     pub fn of(session: &'a Session, base: &BaseUri<'_>, table: &CapabilityTable) -> Self {
         let id = session.id();
+        let numbers = session.participants();
+        // As many as there are: `collect` would make room for four.
+        let mut participants = Vec::with_capacity(numbers.len());
+        for number in numbers {
+            participants.push(Participant::from_number(number));
+        }
         ImSession {
             capabilities: session.capabilities(table),
             id: Cow::Borrowed(id),
-            participants: session.participants().map(Participant::from_number).collect(),
+            participants,
             path: BaseUri::path(id).into(),
             state: session.state(),
             uri: base.uri(id).into(),
