@@ -92,6 +92,12 @@ pub enum SipError {
     /// The embedder's function gave something that cannot be the id of a session.
     #[error("the session id: {0}")]
     BadSessionId(#[from] BadCallUuid),
+    /// Another open call of the same DN has the id already.
+    #[error("expected a session id that no open call has, found {id:?} again")]
+    SessionIdInUse {
+        /// The id.
+        id: String,
+    },
 }
 
 /// The first 80 characters, for an error.
