@@ -26,7 +26,7 @@ pub enum SipError {
         /// The code.
         found: String,
     },
-    /// The message ends within a header line.
+    /// The message ends within a header line that is needed.
     #[error("expected the end of a header line, found the end of the message")]
     NoEndOfHeaders,
     /// A line among the headers is none.
