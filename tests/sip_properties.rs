@@ -201,4 +201,10 @@ fn conversations_that_reach_far() {
     ]
     .concat();
     assert_eq!(conversation(&forgotten), 5, "Ringing, Established, Released, Established, Released");
+
+    // Found by the fuzzer: two calls that would have one id, here those of two callers whom one tag answers. The second is refused.
+    let one_id: Vec<u8> =
+        [[0x80, 0x00, 0x11, 0x00], [0x40, 0x00, 0x19, 0x10], [0x8a, 0x00, 0x00, 0x00], [0x5a, 0x00, 0x08, 0x40]]
+            .concat();
+    assert_eq!(conversation(&one_id), 2, "Ringing, Released");
 }

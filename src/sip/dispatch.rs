@@ -11,6 +11,7 @@ use super::message::{SipMessage, StartLine};
 use super::numbering::Numbering;
 use super::observer::{Direction, Observer};
 use super::session_id::{CallIdentity, checked_id};
+use super::session_ids::{SessionIds, SessionKey};
 use super::text_body::text_of;
 use super::uri::{dn_of_uri, has_user};
 use crate::event::{Event, EventName, KeyValueList};
@@ -50,11 +51,10 @@ impl Observer {
             return Ok(None);
         }
         let open_calls = self.open_calls();
-        let key = make_key(&mut self.key, role, message.call_id, message.from.tag);
-
-        let known = self.calls.get_mut(key).map(|call| call.attempt(branch, cseq));
+        make_key(&mut self.key, role, message.call_id, message.from.tag);
+        let known = self.calls.get_mut(self.key.as_str()).map(|call| call.attempt(branch, cseq));
         if known == Some(Attempt::Known) {
-            if let Some(call) = self.calls.get_mut(key) {
+            if let Some(call) = self.calls.get_mut(self.key.as_str()) {
                 call.heard = self.now;
             }
             return Ok(None);
@@ -74,9 +74,9 @@ impl Observer {
         let other_dn = dn(other.uri, self.limits.name)?;
         let begins = role == Role::Caller && known != Some(Attempt::Same);
         let identity = CallIdentity::new(message.call_id, message.from.tag, "", &this_dn);
-        let id = if begins { Some(checked_id(&self.make_id, &identity)?) } else { None };
+        let session = if begins { Some(self.new_session(&identity)?.0) } else { None };
 
-        let now = self.now;
+        let (now, key) = (self.now, self.key.as_str());
         if known.is_none() {
             self.calls.insert(key.into(), Call::new(role, this_dn.clone(), other_dn.clone(), now));
         }
@@ -87,7 +87,9 @@ impl Observer {
             self.schedule.revived(key);
             call.begin_anew(this_dn, other_dn);
         }
-        call.id = id.or(call.id.take());
+        if let Some(session) = session {
+            begin_session(call, session, key, &mut self.session_ids);
+        }
         call.heard = now;
         let name = call.invite(branch, cseq);
         self.schedule.waits(key, call.wait);
@@ -174,21 +176,41 @@ impl Observer {
 
     /// A response to an initial INVITE of the open call that `self.key` names.
     fn initial_response(&mut self, message: &SipMessage<'_>, status: u16) -> Result<Option<Event<'static>>, SipError> {
+        self.begin_at_callee(message, status)?;
+        let retry_until = self.now.saturating_add(self.limits.retry_wait);
         let Some(call) = self.calls.get_mut(self.key.as_str()) else {
             return Ok(None);
         };
-        if call.begins_with(message.branch, message.cseq.number, status) {
-            let identity = CallIdentity::new(message.call_id, message.to.tag, message.from.tag, &call.this_dn);
-            call.id = Some(checked_id(&self.make_id, &identity)?);
-            // An ended session begins anew with Dialing or Ringing, never with Established.
-            if status >= 200 && call.has_ended_before() {
-                self.undelivered.extend(self.numbering.event(call, CallEvent::Ringing.into()));
-            }
-        }
-        let retry_until = self.now.saturating_add(self.limits.retry_wait);
         call.heard = self.now;
         let name = call.response(message.branch, message.cseq.number, status, message.to.tag, retry_until);
         Ok(self.settle(name))
+    }
+
+    /// The session of a callee begins with its first 18x or its 2xx; the local tag of that makes its id.
+    fn begin_at_callee(&mut self, message: &SipMessage<'_>, status: u16) -> Result<(), SipError> {
+        let call = self.calls.get_mut(self.key.as_str());
+        let Some(call) = call.filter(|call| call.begins_with(message.branch, message.cseq.number, status)) else {
+            return Ok(());
+        };
+        let this_dn = call.this_dn.clone();
+        let identity = CallIdentity::new(message.call_id, message.to.tag, message.from.tag, &this_dn);
+        let (session, again) = self.new_session(&identity)?;
+        if let Some(call) = self.calls.get_mut(self.key.as_str()) {
+            begin_session(call, session, &self.key, &mut self.session_ids);
+            // An ended session begins anew with Dialing or Ringing, never with Established.
+            if status >= 200 && again {
+                self.undelivered.extend(self.numbering.event(call, CallEvent::Ringing.into()));
+            }
+        }
+        Ok(())
+    }
+
+    /// The session that begins in the call that `self.key` names, and whether one like it has ended. Changes nothing.
+    fn new_session(&self, identity: &CallIdentity<'_>) -> Result<(SessionKey, bool), SipError> {
+        let session = (identity.this_dn.into(), checked_id(&self.make_id, identity)?);
+        let before = self.session_ids.call_of(&session);
+        let in_use = before.and_then(|key| self.calls.get(key)).is_some_and(|call| call.is_in(&session));
+        if in_use { Err(SipError::SessionIdInUse { id: session.1.into() }) } else { Ok((session, before.is_some())) }
     }
 
     /// A request or a response in a dialog; `decide` gets the call and the To tag of its INVITE.
@@ -216,6 +238,13 @@ impl Observer {
             self.schedule.ended(&self.key, self.now);
         }
         name.and_then(|name| self.numbering.event(call, name.into()))
+    }
+}
+
+fn begin_session(call: &mut Call, session: SessionKey, key: &str, ids: &mut SessionIds) {
+    ids.begin(session.clone(), key);
+    if let Some(forgotten) = call.begin_session(session) {
+        ids.forget(&forgotten, key);
     }
 }
 

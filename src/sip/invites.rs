@@ -47,7 +47,12 @@ pub(super) struct Invites {
 }
 
 impl Invites {
-    /// A message of another INVITE than this one finds another transaction: branch and CSeq number are compared.
+    /// Its INVITE: a message of another one has another branch or CSeq number.
+    pub(super) fn get(&self, branch: &str, cseq: u32) -> Option<&Invite> {
+        self.invites.iter().find(|invite| invite.cseq == cseq && *invite.branch == *branch)
+    }
+
+    /// The same, to be changed.
     pub(super) fn find(&mut self, branch: &str, cseq: u32) -> Option<&mut Invite> {
         self.invites.iter_mut().find(|invite| invite.cseq == cseq && *invite.branch == *branch)
     }

@@ -30,6 +30,7 @@
 //! - A CANCEL that gets no final response ends the call after [`SipLimits::cancel_wait`] (RFC 3261 section 9.1).
 //! - An INVITE of the same Call-ID and From tag after the end begins the session anew (a 486 tried again): the same id at the
 //!   caller, and for that the events are numbered; at the callee the id follows its new tag.
+//! - Two open calls cannot have one id (an endpoint that answers two callers of one Call-ID with one tag): the second is refused.
 //! - A 481 to PRACK, CANCEL, SUBSCRIBE or NOTIFY is not about the session (RFC 3262, RFC 5057).
 //! - A MESSAGE that is sent again with credentials after 401 or 407 is the same message.
 //! - A proxy, which sends on the INVITE that it received with its Via on top, is no party: the sessions are at those whose calls it
@@ -60,6 +61,7 @@ mod numbering;
 mod observer;
 mod schedule;
 mod session_id;
+mod session_ids;
 mod text_body;
 mod uri;
 

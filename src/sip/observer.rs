@@ -14,6 +14,7 @@ use super::message::SipMessage;
 use super::numbering::Numbering;
 use super::schedule::Schedule;
 use super::session_id::{CallIdentity, MakeId, session_id};
+use super::session_ids::SessionIds;
 use crate::event::Event;
 
 /// Which way a message went, seen from the endpoint.
@@ -53,6 +54,7 @@ pub struct Observer {
     pub(super) numbering: Numbering,
     pub(super) calls: BTreeMap<Box<str>, Call>,
     pub(super) schedule: Schedule,
+    pub(super) session_ids: SessionIds,
     pub(super) now: Duration,
     /// Events that are made and not handed over yet.
     pub(super) undelivered: Vec<Event<'static>>,
@@ -88,6 +90,7 @@ impl Observer {
             numbering: Numbering::default(),
             calls: BTreeMap::new(),
             schedule: Schedule::default(),
+            session_ids: SessionIds::default(),
             now: Duration::ZERO,
             undelivered: Vec::new(),
             key: String::new(),
@@ -172,7 +175,10 @@ impl Observer {
         }
         let forget_before = self.now.saturating_sub(self.limits.ended_wait);
         while let Some(key) = self.schedule.forget(forget_before, self.limits.ended_calls) {
-            self.calls.remove(&key);
+            let call = self.calls.remove(&key);
+            for session in call.iter().flat_map(Call::sessions) {
+                self.session_ids.forget(session, &key);
+            }
         }
         events
     }

@@ -70,6 +70,14 @@ pub(crate) fn conversation(bytes: &[u8]) -> usize {
     let mut version = 0_u32;
     let mut now = Duration::ZERO;
     let mut before: Vec<u8> = Vec::new();
+    let mut told = BTreeSet::new();
+    let mut observe = |observer: &mut Observer, machines: &mut Machines, direction, message: &[u8], now| {
+        machines.take(&observer.advance(now));
+        let events = observer.observe(direction, message, now).unwrap_or_default();
+        let first = events.is_empty() || told.insert((direction == Direction::Sent, message.to_vec()));
+        assert!(first || forgetful, "told again: {events:?} of {}", String::from_utf8_lossy(message));
+        machines.take(&events);
+    };
     let mut steps = bytes.chunks_exact(4);
     for step in &mut steps {
         let &[kind, a, b, c] = step else { break };
@@ -77,11 +85,11 @@ pub(crate) fn conversation(bytes: &[u8]) -> usize {
         match kind & 0x7f {
             0..=99 => {
                 let message = if kind & 0x40 == 0 { request(a, b, c) } else { response(a, b, c) };
-                machines.take(&observer.observe(direction, &message, now).unwrap_or_default());
+                observe(&mut observer, &mut machines, direction, &message, now);
                 before = message;
             }
             // The same message again.
-            100..=107 => machines.take(&observer.observe(direction, &before, now).unwrap_or_default()),
+            100..=107 => observe(&mut observer, &mut machines, direction, &before, now),
             // A broken one: bytes overwritten, or cut.
             108..=112 => {
                 let mut broken = before.clone();
@@ -90,7 +98,7 @@ pub(crate) fn conversation(bytes: &[u8]) -> usize {
                 }
                 broken.truncate(broken.len().saturating_sub(usize::from(c)));
                 let _ = SipMessage::parse(&broken);
-                machines.take(&observer.observe(direction, &broken, now).unwrap_or_default());
+                observe(&mut observer, &mut machines, direction, &broken, now);
             }
             113..=118 => {
                 now += Duration::from_secs(u64::from(a));
