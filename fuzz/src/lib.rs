@@ -26,6 +26,7 @@ mod machine;
 mod model;
 mod operation;
 mod operations;
+pub mod packed;
 mod query;
 mod recognise;
 mod reconcile;
