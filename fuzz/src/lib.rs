@@ -10,6 +10,13 @@
 //! | [`recognise`] | the first line that says something, and the decoder of that form |
 //! | [`json_reader`] | what is read, written and read again |
 //! | [`store_two_agents`] | the same store without the other agent |
+//! | [`store`] | the laws of `im_session::testing` and its reference model, over whole histories |
+//! | [`operations`] | the model; an operation changes no session, a refused one nothing, a sent one can be settled |
+//! | [`query`] | the model; the same query with every character escaped |
+//! | [`reconcile`] | the model; what is in the list is there, the same list again changes nothing |
+//! | [`restore`] | the store as it was, or its own snapshot restored: both go on the same |
+//! | [`sip_message`] | the same message after empty lines and before other bytes; an observer that refuses it |
+//! | [`dialog_info`] | the table of the machine; the open calls before a document that is refused |
 //! | [`sip_conversation`] | the table of the machine: an observer's events are never impossible, and each does something |
 
 mod decoders;
@@ -18,16 +25,30 @@ mod live_bytes;
 mod machine;
 mod model;
 mod operation;
+mod operations;
+pub mod packed;
+mod query;
 mod recognise;
+mod reconcile;
+mod restore;
+mod sip_raw;
 /// The conversation is the one that the library's own properties play.
 #[path = "../../tests/sip_support/conversation.rs"]
 mod sip_support;
+mod situation;
+mod store;
 mod store_two_agents;
 
 pub use decoders::{json_lines, platform_sdk_log, tserver_log};
 pub use json_reader::json_reader;
 pub use machine::machine;
+pub use operations::operations;
+pub use query::query;
 pub use recognise::recognise;
+pub use reconcile::reconcile;
+pub use restore::restore;
+pub use sip_raw::{dialog_info, sip_message};
+pub use store::store;
 pub use store_two_agents::store_two_agents;
 
 /// See `tests/sip_support/conversation.rs`: whole SIP conversations, reordered, duplicated, lost and hostile.
@@ -39,7 +60,7 @@ pub fn sip_conversation(input: &[u8]) {
 pub type Target = fn(&[u8]);
 
 /// All targets by name: of the binary, of the folder in `corpus/`, and of the function.
-pub const TARGETS: [(&str, Target); 8] = [
+pub const TARGETS: [(&str, Target); 15] = [
     ("machine", machine),
     ("json_lines", json_lines),
     ("tserver_log", tserver_log),
@@ -47,5 +68,12 @@ pub const TARGETS: [(&str, Target); 8] = [
     ("recognise", recognise),
     ("json_reader", json_reader),
     ("store_two_agents", store_two_agents),
+    ("store", store),
+    ("operations", operations),
+    ("query", query),
+    ("reconcile", reconcile),
+    ("restore", restore),
     ("sip_conversation", sip_conversation),
+    ("sip_message", sip_message),
+    ("dialog_info", dialog_info),
 ];

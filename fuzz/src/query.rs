@@ -1,0 +1,51 @@
+//! The target `query`: what stands behind the `?` of a read.
+//!
+//! The first line is what happened before, the second the agent and the id (none: the list), the rest the query; see
+//! `situation.rs`. `AC`, `0`, `fields=id&state=Talking`.
+
+use im_session::testing::Step;
+use im_session::{Fields, Query};
+
+use crate::situation::{Situation, line, who_and_id};
+
+/// It is read whatever it is; written with every character escaped it means the same; no filter shows more than the whole list;
+/// the model answers the same.
+pub fn query(input: &[u8]) {
+    let (events, rest) = line(input);
+    let (who, query) = line(rest);
+    let Ok(query) = std::str::from_utf8(query) else { return };
+    let parsed = Query::parse(query);
+    let escaped = escaped(query);
+    assert_eq!(Query::parse(&escaped), parsed, "{query:?} and {escaped:?}");
+
+    let mut situation = Situation::after(events);
+    let (agent, id) = who_and_id(who);
+    let me = situation.agents.get(agent).cloned().unwrap_or_default();
+    let count = |query: &Query<'_>| match situation.sessions.list(&me.me(), query) {
+        im_session::ListBody::ImSessions(sessions) => sessions.len(),
+        im_session::ListBody::Uris(uris) => uris.len(),
+    };
+    let all = Query { fields: Some(Fields::ALL), ..Query::default() };
+    assert!(count(&parsed) <= count(&all));
+    let held = situation.held();
+    situation.both(&match id {
+        None => Step::List { agent, query: query.to_owned() },
+        Some(id) => Step::Read { agent, id, query: query.to_owned() },
+    });
+    assert_eq!(situation.held(), held, "a read changed something");
+}
+
+/// Every byte as `%` and two hex digits, but for what gives the query its shape, and for texts that are escaped already.
+fn escaped(query: &str) -> String {
+    let (mark, query) = query.strip_prefix('?').map_or(("", query), |rest| ("?", rest));
+    let text = |text: &str| match text {
+        text if text.contains('%') => text.to_owned(),
+        text => text.bytes().map(|byte| format!("%{byte:02x}")).collect(),
+    };
+    let pair = |pair: &str| match pair.split_once('=') {
+        Some((name, value)) => format!("{}={}", text(name), text(value)),
+        None => text(pair),
+    };
+    let pairs: Vec<String> = query.split('&').map(pair).collect();
+    format!("{mark}{}", pairs.join("&"))
+}

@@ -1,0 +1,43 @@
+//! The target `reconcile`: another server's list, any JSON.
+//!
+//! The first line is what happened before, the second the DN, the rest the list as a JSON array; see `situation.rs`. `AC`, `3001`,
+//! `[{"id":"B","state":"Talking"}]`.
+
+use im_session::testing::Step;
+use im_session::{ImSession, State};
+use serde_json::{Value, json};
+
+use crate::situation::{Situation, line};
+
+/// What is refused changes nothing; what is taken over is there, all else of the DN is over, other DNs are as they were; the same
+/// list again tells nobody anything; the model does the same.
+pub fn reconcile(input: &[u8]) {
+    let (events, rest) = line(input);
+    let (this_dn, list) = line(rest);
+    let Ok(list) = serde_json::from_slice::<Vec<Value>>(list) else { return };
+    let this_dn = String::from_utf8_lossy(this_dn).into_owned();
+    let mut situation = Situation::after(events);
+    let before = situation.sessions.clone();
+    let held = situation.held();
+
+    let step = Step::Reconcile { this_dn: this_dn.clone(), list: list.clone() };
+    if situation.both(&step) == json!("refused") {
+        assert_eq!(situation.held(), held, "what was refused changed something");
+        return;
+    }
+    let texts: Vec<String> = list.iter().map(Value::to_string).collect();
+    let wanted: Vec<ImSession<'_>> = texts.iter().map(|text| serde_json::from_str(text).expect("taken over")).collect();
+    for resource in &wanted {
+        let session = situation.sessions.get(&this_dn, &resource.id).expect("a session of the list");
+        assert_eq!(session.state(), resource.state);
+        assert!(session.user_data().same_view(&resource.user_data));
+    }
+    for session in situation.sessions.iter() {
+        if session.this_dn() != this_dn {
+            assert_eq!(before.get(session.this_dn(), session.id()), Some(session), "another DN");
+        } else if !wanted.iter().any(|resource| resource.id == session.id()) {
+            assert_eq!(session.state(), State::Completed, "not in the list");
+        }
+    }
+    assert_eq!(situation.both(&step), json!([]), "the same list again");
+}

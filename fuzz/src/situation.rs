@@ -1,0 +1,67 @@
+//! What the targets of the store share: inputs of lines, the first of which is what happened before.
+//!
+//! The first line is events, a byte each by the table of `im_session::from_bytes`: `AC` is a call that the agent at 3001 dialed and
+//! that was answered. The second says who asks and for what; the rest is what is asked, any bytes.
+
+use im_session::from_bytes::{agents, event_of};
+use im_session::testing::{Agent, Model, Setup, Step, carry_out};
+use im_session::{Limits, Sessions};
+use serde_json::Value;
+
+/// The crate's store and the reference model in the same situation.
+pub(crate) struct Situation {
+    pub(crate) agents: Vec<Agent>,
+    pub(crate) sessions: Sessions,
+    pub(crate) model: Model,
+}
+
+impl Situation {
+    /// After the events of the first line.
+    pub(crate) fn after(events: &[u8]) -> Self {
+        let mut setup = Setup::default();
+        setup.limits = Limits::DEFAULT;
+        let mut situation = Situation { agents: agents(), sessions: setup.sessions(), model: setup.model() };
+        for (place, &byte) in (1..).zip(events.iter().take(60)) {
+            if let Some(mut event) = event_of(byte) {
+                event.event_sequence_number = event.event_sequence_number.map(|_| place);
+                situation.both(&Step::Event(event));
+            }
+        }
+        situation
+    }
+
+    /// What both answer: it must be the same, and so must the sessions be.
+    pub(crate) fn both(&mut self, step: &Step) -> Value {
+        let answer = carry_out(&mut self.sessions, &self.agents, step);
+        let expected = self.model.carry_out(&self.agents, step);
+        assert_eq!(answer, expected, "{step:?}: the store on the left, the model on the right");
+        let resources = self.sessions.iter().map(|session| serde_json::json!(self.sessions.resource(session)));
+        assert_eq!(resources.collect::<Vec<_>>(), self.model.resources(), "after {step:?}");
+        answer
+    }
+
+    /// Everything but the counters, which count refusals as well.
+    pub(crate) fn held(&self) -> Value {
+        held(&self.sessions)
+    }
+}
+
+/// Everything that a store holds but its counters.
+pub(crate) fn held(sessions: &Sessions) -> Value {
+    let mut held = serde_json::json!(sessions.snapshot());
+    held.as_object_mut().expect("an object").remove("counters").expect("the counters");
+    held
+}
+
+/// The next line, without its end, and what follows it.
+pub(crate) fn line(input: &[u8]) -> (&[u8], &[u8]) {
+    let end = input.iter().position(|&byte| byte == b'\n').unwrap_or(input.len());
+    (&input[..end], input.get(end + 1..).unwrap_or_default())
+}
+
+/// Who asks, a digit, and the id; none for the list.
+pub(crate) fn who_and_id(line: &[u8]) -> (usize, Option<String>) {
+    let Some((&who, id)) = line.split_first() else { return (0, None) };
+    let id = String::from_utf8_lossy(id).into_owned();
+    (usize::from(who % 4), Some(id).filter(|id| !id.is_empty()))
+}
