@@ -27,3 +27,13 @@ fn the_capabilities_in_the_readme_are_the_default() {
     let table = CapabilityTable::DEFAULT.to_string();
     assert!(README.contains(&table), "README.md should have:\n{table}");
 }
+
+#[test]
+fn the_figures_in_the_readme_are_those_of_the_last_run() {
+    let results = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/peers/RESULTS.md");
+    let results = std::fs::read_to_string(results).expect("what benches/peers/run wrote");
+    let machine = results.lines().find(|line| line.contains(" cores, ")).expect("the machine");
+    let (_, table) = results.split_once("## Targets\n\n").expect("the table of targets");
+    let figures = format!("<!-- figures -->\n{machine}\n\n{table}<!-- end of figures -->\n");
+    assert!(README.contains(&figures), "README.md should have:\n{figures}");
+}

@@ -1,4 +1,4 @@
-//! Figures into RESULTS.md and the plots, and which targets are reached.
+//! Figures into RESULTS.md, the README and the plots, and which targets are reached.
 //!
 //! Arguments: the file of figures, the date, and `--quick` where no file is to be written.
 
@@ -8,6 +8,8 @@ use std::process::Command;
 
 use im_session_peers::figures::Figures;
 use im_session_peers::{plot, results, targets};
+
+const README: &str = "../../README.md";
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -22,9 +24,12 @@ fn main() {
         let write = |name: &str, text: String| {
             std::fs::write(folder.join(name), text).expect("the results can be written");
         };
-        let mut text = results::markdown(&figures, &machine(date));
-        text.push_str(&targets::markdown(&targets));
+        let machine = machine(date);
+        let table = targets::markdown(&targets);
+        let text = format!("{}\n## Targets\n\n{table}", results::markdown(&figures, &machine));
         write("RESULTS.md", text);
+        let readme = std::fs::read_to_string(folder.join(README)).expect("the README");
+        write(README, in_readme(&readme, &format!("{machine}\n\n{table}")));
         for (name, svg) in plot::all(&figures) {
             write(name, svg);
         }
@@ -34,6 +39,14 @@ fn main() {
         writeln!(text, "{target}").expect("a String takes what is written");
     }
     print!("{text}");
+}
+
+/// The README with this text between the marks that are there for it.
+fn in_readme(readme: &str, text: &str) -> String {
+    let [begin, end] = ["<!-- figures -->\n", "<!-- end of figures -->\n"];
+    let (before, rest) = readme.split_once(begin).expect("where the figures begin");
+    let (_, after) = rest.split_once(end).expect("where the figures end");
+    format!("{before}{begin}{text}{end}{after}")
 }
 
 /// Where and when.
