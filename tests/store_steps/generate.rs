@@ -21,13 +21,18 @@ pub(crate) fn history(steps: usize) -> impl Strategy<Value = Vec<Step>> {
 pub(crate) fn history_of(step: impl Strategy<Value = Step>, steps: usize) -> impl Strategy<Value = Vec<Step>> {
     vec(step, 1..steps).prop_map(|mut steps| {
         for (position, step) in (1..).zip(&mut steps) {
-            if let Step::Event(event) = step {
-                let fresh = |number| if number == FRESH { position } else { number };
-                event.event_sequence_number = event.event_sequence_number.map(fresh);
-            }
+            put_fresh_number(step, position);
         }
         steps
     })
+}
+
+/// Gives an event that has a fresh number this one.
+pub(crate) fn put_fresh_number(step: &mut Step, number: u64) {
+    if let Step::Event(event) = step {
+        let fresh = |old| if old == FRESH { number } else { old };
+        event.event_sequence_number = event.event_sequence_number.map(fresh);
+    }
 }
 
 pub(crate) fn step() -> impl Strategy<Value = Step> {
@@ -108,7 +113,7 @@ pub(crate) fn event() -> impl Strategy<Value = Event<'static>> {
 }
 
 /// User data with few keys, `text` among them, repeated ones too.
-fn pairs() -> impl Strategy<Value = KeyValueList<'static>> {
+pub(crate) fn pairs() -> impl Strategy<Value = KeyValueList<'static>> {
     let leaf = prop_oneof![
         3 => select(&["", "v", "w", "größer"][..]).prop_map(Data::from),
         1 => any::<i64>().prop_map(Data::Integer),
@@ -206,7 +211,7 @@ fn wrong() -> impl Strategy<Value = Value> {
 }
 
 /// Queries of reads, escaped and not.
-fn query() -> impl Strategy<Value = String> {
+pub(crate) fn query() -> impl Strategy<Value = String> {
     let pair = prop_oneof![
         select(&["", "fields", "fields=", "fields=*", "fields=%2A", "fields=id,state", "fields=id%2Cunknown, uri"][..]),
         select(&["fields=unknown", "fields=userData,participants", "fields=capabilities,path"][..]),

@@ -13,7 +13,7 @@ use im_session::{Limits, Query, RejectReason, Sessions, StatusCode};
 use serde_json::{Value, json};
 
 pub(crate) use client::Client;
-pub(crate) use generate::{event, history, history_of, linear_extension};
+pub(crate) use generate::{event, history, history_of, linear_extension, pairs, put_fresh_number, query, step};
 
 /// The agents: devicePath and DN of each device. One has two DNs, one none.
 pub(crate) const AGENTS: [&[(&str, &str)]; 4] =
