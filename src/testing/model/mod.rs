@@ -140,6 +140,19 @@ impl Model {
         self.in_order().into_iter().filter_map(|at| self.sessions.get(at)).map(|one| self.resource(one)).collect()
     }
 
+    /// DN and id of all sessions, in byte order: what may happen next often follows from what is there.
+    #[must_use]
+    pub fn keys(&self) -> Vec<(&str, &str)> {
+        let sessions = self.in_order().into_iter().filter_map(|position| self.sessions.get(position));
+        sessions.map(|session| (session.this_dn.as_str(), session.id.as_str())).collect()
+    }
+
+    /// The ReferenceIDs of the requests that are not settled, the oldest first.
+    #[must_use]
+    pub fn reference_ids(&self) -> Vec<u64> {
+        self.requests.iter().map(|request| request.reference_id).collect()
+    }
+
     /// All that is known of a session, for comparing what the resource does not show: `connID` (hex digits), `lastEvent`
     /// (`[ServerStartTime, EventSequenceNumber]`), `participants` (their numbers), `state`, `userData`.
     #[must_use]
