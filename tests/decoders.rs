@@ -134,6 +134,7 @@ cases! {
     platform_sdk_a_whole_message: "platform-sdk-a-whole-message";
     platform_sdk_crlf_and_cut: "platform-sdk-crlf-and-cut";
     platform_sdk_quotes: "platform-sdk-quotes";
+    platform_sdk_indented_below_the_title: "platform-sdk-indented-below-the-title";
     platform_sdk_requests_and_other_lines: "platform-sdk-requests-and-other-lines";
     tserver_a_blank_line_ends: "tserver-a-blank-line-ends";
     tserver_binary_and_numbers: "tserver-binary-and-numbers";

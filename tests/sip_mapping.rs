@@ -5,7 +5,7 @@
 mod sip_support;
 
 use im_session::State;
-use im_session::sip::{CallIdentity, SipError};
+use im_session::sip::{CallIdentity, Direction, SipError};
 use sip_support::{End, both, established, request, response, seconds};
 
 const NOTHING: [&str; 0] = [];
@@ -386,9 +386,52 @@ fn dn_other_dn_and_id_follow_the_addresses_or_the_embedder() {
 }
 
 #[test]
+fn a_callee_that_is_called_again_by_another_address_has_that_one() {
+    // The endpoint redirected bob to bob2, and is bob2 as well.
+    let mut callee = End::callee();
+    callee.alice(request("INVITE", 1));
+    callee.bob(response(302, 1, "INVITE", "b1"));
+    callee.alice(request("INVITE", 2).request_uri("sip:bob2@10.0.0.2"));
+    assert_eq!(callee.bob(response(180, 2, "INVITE", "c1")), ["Ringing"]);
+    assert_eq!(callee.session().this_dn(), "bob2");
+    // Forks of one INVITE change nothing.
+    let mut forked = End::callee();
+    forked.alice(request("INVITE", 1).branch("z9hG4bK-1"));
+    forked.alice(request("INVITE", 1).branch("z9hG4bK-2").request_uri("sip:bob2@10.0.0.2"));
+    forked.bob(response(180, 1, "INVITE", "b1").branch("z9hG4bK-1"));
+    assert_eq!(forked.session().this_dn(), "bob");
+}
+
+/// Found by the fuzzer. Ids come of tags that endpoints choose, and of functions that embedders write.
+#[test]
+fn two_open_calls_never_have_one_id() {
+    let from_another = |message: sip_support::Message| message.from("<sip:carol@10.0.0.3>;tag=c1");
+    let mut callee = End::callee();
+    callee.alice(request("INVITE", 1));
+    callee.alice(from_another(request("INVITE", 1)));
+    assert_eq!(callee.bob(response(180, 1, "INVITE", "b1")), ["Ringing"]);
+    let second = from_another(response(180, 1, "INVITE", "b1")).bytes();
+    let in_use = SipError::SessionIdInUse { id: "call-1~4010.0.0.1~~b1".into() };
+    assert_eq!(callee.observer.observe(Direction::Sent, &second, seconds(0)), Err(in_use));
+    assert_eq!(callee.bob(response(486, 1, "INVITE", "b1")), ["Released"], "the first goes on");
+    // Now the id is free: the second call is the session's next.
+    assert_eq!(callee.observe(Direction::Sent, &second), ["Ringing"]);
+    assert_eq!(callee.bob(from_another(response(200, 1, "INVITE", "b1"))), ["Established"]);
+    assert_eq!(callee.session().state(), State::Talking);
+
+    let mut caller = End::caller().with(|observer| observer.with_session_id(|_| "always".to_owned()));
+    assert_eq!(caller.alice(request("INVITE", 1)), ["Dialing"]);
+    let second = request("INVITE", 1).call_id("call-2");
+    let refused = caller.observer.observe(Direction::Sent, &second.bytes(), seconds(0));
+    assert_eq!(refused, Err(SipError::SessionIdInUse { id: "always".into() }));
+    assert_eq!(caller.bob(response(486, 1, "INVITE", "b1")), ["Released"]);
+    assert_eq!(caller.alice(second), ["Dialing"]);
+}
+
+#[test]
 fn an_id_that_cannot_be_one_is_an_error_and_opens_nothing() {
     let mut end = End::caller().with(|observer| observer.with_session_id(|_| "no/id".to_owned()));
-    let direction = im_session::sip::Direction::Sent;
+    let direction = Direction::Sent;
     let error = end.observer.observe(direction, &request("INVITE", 1).bytes(), seconds(0));
     assert!(matches!(error, Err(SipError::BadSessionId(_))), "{error:?}");
     assert_eq!(end.observer.held_calls(), 0);

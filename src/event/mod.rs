@@ -18,6 +18,7 @@ mod tolerant_serde;
 use alloc::borrow::Cow;
 
 pub use call_uuid::{BadCallUuid, check_call_uuid};
+pub(crate) use conn_id::hex_number;
 pub use conn_id::{BadConnId, ConnId};
 pub use key_value_list::{KeyValueList, Pair, Value};
 #[cfg(feature = "json")]

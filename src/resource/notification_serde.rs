@@ -16,15 +16,30 @@ struct Envelope<D> {
     data: D,
 }
 
-/// Both message types in one: each has two of the four optional fields, and the order is the alphabet's.
-#[derive(serde::Serialize, serde::Deserialize)]
+/// The fields of either message type, in the order of the alphabet.
+#[derive(serde::Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Data<'a, S> {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    im_session: Option<S>,
-    #[serde(skip_serializing_if = "Option::is_none")]
+struct SessionChanged<'n, 's> {
+    im_session: &'n ImSession<'s>,
+    message_type: &'static str,
+    notification_type: &'static str,
+}
+
+#[derive(serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+struct NewMessage<'n> {
+    im_session_path: &'n str,
+    message: &'n str,
+    message_type: &'static str,
+    notification_type: &'static str,
+}
+
+/// Both in one, to be read: `messageType` may come last.
+#[derive(serde::Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Data<'a> {
+    im_session: Option<ImSession<'a>>,
     im_session_path: Option<Cow<'a, str>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     message: Option<Cow<'a, str>>,
     message_type: Cow<'a, str>,
     notification_type: Cow<'a, str>,
@@ -32,29 +47,24 @@ struct Data<'a, S> {
 
 impl Serialize for Notification<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let data = match self {
-            Notification::SessionChanged { im_session, notification_type } => Data {
-                im_session: Some(im_session),
-                im_session_path: None,
-                message: None,
-                message_type: STATE_CHANGE.into(),
-                notification_type: notification_type.name().into(),
-            },
-            Notification::NewMessage { im_session_path, message } => Data {
-                im_session: None,
-                im_session_path: Some(Cow::Borrowed(im_session_path)),
-                message: Some(Cow::Borrowed(message)),
-                message_type: LOG_UPDATE.into(),
-                notification_type: NEW_MESSAGE.into(),
-            },
-        };
-        Envelope { data }.serialize(serializer)
+        match self {
+            Notification::SessionChanged { im_session, notification_type } => {
+                let (message_type, notification_type) = (STATE_CHANGE, notification_type.name());
+                let data = SessionChanged { im_session, message_type, notification_type };
+                Envelope { data }.serialize(serializer)
+            }
+            Notification::NewMessage { im_session_path, message } => {
+                let (message_type, notification_type) = (LOG_UPDATE, NEW_MESSAGE);
+                let data = NewMessage { im_session_path, message, message_type, notification_type };
+                Envelope { data }.serialize(serializer)
+            }
+        }
     }
 }
 
 impl<'de> Deserialize<'de> for Notification<'_> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let Envelope { data } = Envelope::<Data<'_, ImSession<'_>>>::deserialize(deserializer)?;
+        let Envelope { data } = Envelope::<Data<'_>>::deserialize(deserializer)?;
         match &*data.message_type {
             STATE_CHANGE => Ok(Notification::SessionChanged {
                 im_session: data.im_session.ok_or_else(|| D::Error::missing_field("imSession"))?,

@@ -51,6 +51,11 @@ pub struct Country<'a> {
     pub name: Cow<'a, str>,
 }
 
+/// Apart, as most numbers are digits only.
+fn digits_of(number: &str) -> String {
+    number.chars().filter(char::is_ascii_digit).collect()
+}
+
 impl<'a> Participant<'a> {
     /// The number by which T-Library knows the participant: the first of `phoneNumber`, `e164Number` and `digits` that is
     /// not empty.
@@ -69,12 +74,13 @@ impl<'a> Participant<'a> {
     /// assert_eq!(Participant::from_number("VQ_Sales").digits, "VQ_Sales");
     /// ```
     #[must_use]
+    #[inline]
     pub fn from_number(number: &'a str) -> Self {
-        let count = number.bytes().filter(u8::is_ascii_digit).count();
-        let digits = if count == number.len() || count == 0 {
+        let is_digit = |byte: u8| byte.is_ascii_digit();
+        let digits = if number.bytes().all(is_digit) || !number.bytes().any(is_digit) {
             Cow::Borrowed(number)
         } else {
-            Cow::Owned(number.chars().filter(char::is_ascii_digit).collect::<String>())
+            Cow::Owned(digits_of(number))
         };
         Participant {
             country: None,

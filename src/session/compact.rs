@@ -1,19 +1,19 @@
 //! How a session keeps what it keeps: small, as there may be a million of them.
 //!
-//! ThisDN, id and the first participant are one piece of text: what an event is compared with lies together, and most
-//! sessions have no other participant. Numbers that may be absent share one byte that says which are there; an absent one
+//! ThisDN, id and the first participant are one text ([`Names`]), as most sessions have no other participant. Numbers that may be absent share one byte that says which are there; an absent one
 //! is kept as 0, so that equal sessions are equal to the last bit. User data is absent where there is none.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::slice;
 
+use super::names::Names;
 use super::{EventIdentity, Session};
 use crate::event::{ConnId, KeyValueList};
 use crate::machine::State;
 
 /// The names, and the participants but the first.
-pub(super) type PackedParticipants = (Box<str>, Option<Box<OtherParticipants>>);
+pub(super) type PackedParticipants = (Names, Option<Box<OtherParticipants>>);
 
 /// The participants but the first: at least one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,32 +30,24 @@ impl Session {
     /// A session in this state, with nothing in it.
     pub(crate) fn bare(this_dn: &str, id: &str, state: State) -> Self {
         Session {
-            names: [this_dn, id].concat().into_boxed_str(),
+            names: Names::new(this_dn, id, ""),
             other_participants: None,
             user_data: None,
             conn_id: 0,
             server_start_time: 0,
             event_sequence_number: 0,
-            // A DN of 4 GiB does not come out of any decoder; one that did would be cut, and never found again.
-            this_dn_length: u32::try_from(this_dn.len()).unwrap_or(u32::MAX),
-            id_length: u8::try_from(id.len()).unwrap_or(u8::MAX),
             numbers_there: 0,
             state,
         }
     }
 
-    /// ThisDN, the id, and the first participant, empty where there is none.
-    pub(super) fn names(&self) -> (&str, &str, &str) {
-        let (this_dn, rest) = self.names.split_at_checked(self.this_dn_length as usize).unwrap_or_default();
-        let (id, participant) = rest.split_at_checked(usize::from(self.id_length)).unwrap_or_default();
-        (this_dn, id, participant)
-    }
-
     /// The numbers of the other parties, in the order in which they came.
     #[must_use]
     pub fn participants(&self) -> Participants<'_> {
-        let (_, _, first) = self.names();
-        Participants { first: Some(first).filter(|first| !first.is_empty()), others: self.others().iter() }
+        Participants {
+            first: Some(self.names.participant()).filter(|first| !first.is_empty()),
+            others: self.others().iter(),
+        }
     }
 
     fn others(&self) -> &[Box<str>] {
@@ -64,11 +56,10 @@ impl Session {
 
     /// The names and the other participants of this session, were these, none of them empty, its participants.
     pub(super) fn packed(&self, participants: &[&str]) -> PackedParticipants {
-        let (this_dn, id, _) = self.names();
         let (first, others) = participants.split_first().map_or(("", &[][..]), |(first, others)| (*first, others));
         let others: Vec<Box<str>> = others.iter().copied().map(Box::from).collect();
         let others = if others.is_empty() { None } else { Some(Box::new(OtherParticipants(others))) };
-        ([this_dn, id, first].concat().into_boxed_str(), others)
+        (Names::new(self.this_dn(), self.id(), first), others)
     }
 
     pub(super) fn set_participants(&mut self, packed: PackedParticipants) {

@@ -139,8 +139,11 @@ fn has_room(session: Option<&Session>, event: &Event<'_>, acceptance: Acceptance
 
 impl Session {
     fn is_addressed_by(&self, event: &Event<'_>) -> bool {
-        let to_the_whole_call = event.this_dn().is_none() && event.may_lack_this_dn();
-        event.call_uuid() == Some(self.id()) && (to_the_whole_call || event.this_dn() == Some(self.this_dn()))
+        match (event.this_dn(), event.call_uuid()) {
+            (Some(this_dn), Some(id)) => self.is_of(this_dn, id),
+            (None, Some(id)) => event.may_lack_this_dn() && self.id() == id,
+            (_, None) => false,
+        }
     }
 
     /// Not newer than the last accepted event that had a number, under the same server start.

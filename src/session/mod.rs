@@ -7,6 +7,7 @@ mod accept;
 mod compact;
 mod judge;
 mod limits;
+mod names;
 mod outcome;
 mod recover;
 
@@ -15,6 +16,7 @@ use alloc::boxed::Box;
 pub use compact::Participants;
 pub(crate) use judge::{Acceptance, Verdict, judge};
 pub use limits::Limits;
+use names::Names;
 pub use outcome::{Change, Outcome};
 
 use crate::event::{Event, KeyValueList};
@@ -37,15 +39,12 @@ use crate::machine::{Capabilities, CapabilityTable, State};
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Session {
-    /// ThisDN, then the id, then the first participant.
-    names: Box<str>,
+    names: Names,
     other_participants: Option<Box<compact::OtherParticipants>>,
     user_data: Option<Box<KeyValueList<'static>>>,
     conn_id: u64,
     server_start_time: u64,
     event_sequence_number: u64,
-    this_dn_length: u32,
-    id_length: u8,
     numbers_there: u8,
     state: State,
 }
@@ -99,13 +98,18 @@ impl Session {
     /// The DN whose view this is.
     #[must_use]
     pub fn this_dn(&self) -> &str {
-        self.names().0
+        self.names.this_dn()
     }
 
     /// The id of the session: the CallUUID.
     #[must_use]
     pub fn id(&self) -> &str {
-        self.names().1
+        self.names.id()
+    }
+
+    /// Whether it is the session of this DN and this call.
+    pub(crate) fn is_of(&self, this_dn: &str, id: &str) -> bool {
+        self.names.are(this_dn, id)
     }
 
     /// The state.

@@ -8,10 +8,11 @@ use core::time::Duration;
 
 use super::dialogs::{Closed, Dialogs};
 use super::invites::{Cancelled, Invites, Progress};
+use super::session_ids::SessionKey;
 use crate::machine::CallEvent;
 
-/// The most ids of ended sessions that a call keeps.
-const MOST_ENDED_IDS: usize = 32;
+/// The most sessions that a call remembers.
+const MOST_SESSIONS: usize = 32;
 
 /// Which side of the call the endpoint is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,8 +57,10 @@ pub(super) struct Call {
     pub(super) wait: Option<(WaitFor, Duration)>,
     /// When its last message came.
     pub(super) heard: Duration,
-    /// The ids of its sessions that ended, where the call began again; the oldest go first.
-    ended_ids: Vec<Box<str>>,
+    /// The endpoint is a proxy and sent the INVITE on: no party of this call.
+    passed_on: bool,
+    /// Its sessions, those that ended included, where the call began again; the oldest go first.
+    sessions: Vec<SessionKey>,
     invites: Invites,
     dialogs: Dialogs,
 }
@@ -83,31 +86,41 @@ impl Call {
             phase: Phase::Silent,
             wait: None,
             heard: now,
-            ended_ids: Vec::new(),
+            passed_on: false,
+            sessions: Vec::new(),
             invites: Invites::default(),
             dialogs: Dialogs::default(),
         }
     }
 
-    /// The call begins anew: for other addresses perhaps, and with another id until it is known to be the same.
+    /// The call begins anew: for other addresses perhaps, and with an id that is not known yet.
     pub(super) fn begin_anew(&mut self, this_dn: Box<str>, other_dn: Option<Box<str>>) {
         (self.this_dn, self.other_dn) = (this_dn, other_dn);
-        if let Some(id) = self.id.take().filter(|id| !self.ended_ids.contains(id)) {
-            if self.ended_ids.len() >= MOST_ENDED_IDS {
-                self.ended_ids.remove(0);
-            }
-            self.ended_ids.push(id);
-        }
+        self.id = None;
     }
 
-    /// Whether a session of this call with the id of now has ended before.
-    pub(super) fn has_ended_before(&self) -> bool {
-        self.id.as_ref().is_some_and(|id| self.ended_ids.contains(id))
+    /// Its session begins; an older one that it forgets for that.
+    pub(super) fn begin_session(&mut self, session: SessionKey) -> Option<SessionKey> {
+        self.id = Some(session.1.clone());
+        self.sessions.retain(|known| *known != session);
+        self.sessions.push(session);
+        if self.sessions.len() > MOST_SESSIONS { Some(self.sessions.remove(0)) } else { None }
     }
 
-    /// What an INVITE without To tag is to this call. Changes nothing.
-    pub(super) fn attempt(&mut self, branch: &str, cseq: u32) -> Attempt {
-        if self.invites.find(branch, cseq).is_some() || cseq < self.invites.highest_cseq() {
+    /// Whether it has this session now.
+    pub(super) fn is_in(&self, session: &SessionKey) -> bool {
+        let open = !matches!(self.phase, Phase::Ended | Phase::Silent);
+        open && *self.this_dn == *session.0 && self.id.as_deref() == Some(&*session.1)
+    }
+
+    /// All sessions that it had and remembers.
+    pub(super) fn sessions(&self) -> &[SessionKey] {
+        &self.sessions
+    }
+
+    /// What an INVITE without To tag is to this call.
+    pub(super) fn attempt(&self, branch: &str, cseq: u32) -> Attempt {
+        if self.invites.get(branch, cseq).is_some() || cseq < self.invites.highest_cseq() {
             return Attempt::Known;
         }
         match self.phase {
@@ -121,9 +134,13 @@ impl Call {
     pub(super) fn invite(&mut self, branch: &str, cseq: u32) -> Option<CallEvent> {
         let parallel = self.wait.is_none() && cseq == self.invites.highest_cseq();
         if self.phase == Phase::Ended || !parallel {
-            self.invites.supersede();
+            match self.phase {
+                Phase::Ended => self.invites.close(),
+                Phase::Silent | Phase::Setup | Phase::Talking => self.invites.supersede(),
+            }
             self.dialogs.next_attempt();
             self.wait = None;
+            self.passed_on = false;
         }
         self.invites.push(branch, cseq);
         match (self.phase, self.role) {
@@ -139,9 +156,28 @@ impl Call {
         }
     }
 
+    /// The endpoint sent an INVITE whose Via below has this branch; whether it is one that it received, and so is a proxy.
+    pub(super) fn pass_on(&mut self, branch: &str, cseq: u32) -> bool {
+        let received = self.role == Role::Callee && self.invites.get(branch, cseq).is_some();
+        self.passed_on |= received && self.phase == Phase::Silent;
+        received
+    }
+
+    /// Whether a response of the callee to its INVITE is what its session begins with.
+    pub(super) fn begins_with(&self, branch: &str, cseq: u32, status: u16) -> bool {
+        let silent = self.role == Role::Callee && self.phase == Phase::Silent && !self.passed_on;
+        let answered = (200..=299).contains(&status);
+        silent
+            && self.invites.get(branch, cseq).is_some_and(|invite| match invite.progress {
+                Progress::Calling | Progress::Proceeding => answered || (180..=189).contains(&status),
+                Progress::Answered | Progress::Superseded => answered,
+                Progress::Failed => false,
+            })
+    }
+
     /// Whether a response with this branch and CSeq number is one to an initial INVITE.
-    pub(super) fn is_initial(&mut self, branch: &str, cseq: u32) -> bool {
-        self.invites.find(branch, cseq).is_some()
+    pub(super) fn is_initial(&self, branch: &str, cseq: u32) -> bool {
+        self.invites.get(branch, cseq).is_some()
     }
 
     /// A response to an initial INVITE; `retry_until` is when a new INVITE must have come.
@@ -157,6 +193,9 @@ impl Call {
             return None;
         }
         let invite = self.invites.find(branch, cseq)?;
+        if self.passed_on {
+            return if status >= 200 { self.end(None) } else { None };
+        }
         match (status, invite.progress) {
             (100..=199, Progress::Calling | Progress::Proceeding) => {
                 invite.progress = Progress::Proceeding;
@@ -169,7 +208,7 @@ impl Call {
                     CallEvent::Ringing
                 })
             }
-            (200..=299, Progress::Calling | Progress::Proceeding | Progress::Answered) => {
+            (200..=299, Progress::Calling | Progress::Proceeding | Progress::Answered | Progress::Superseded) => {
                 invite.progress = Progress::Answered;
                 self.wait = None;
                 self.dialogs.answer(to_tag, true);
@@ -185,7 +224,7 @@ impl Call {
             }
             // Repeated, or of an attempt that is over.
             (0..=99, _)
-            | (100..=199 | 300.., Progress::Answered | Progress::Failed)
+            | (100..=199 | 300.., Progress::Answered | Progress::Superseded | Progress::Failed)
             | (200..=299, Progress::Failed) => None,
         }
     }

@@ -26,8 +26,8 @@ pub enum SipError {
         /// The code.
         found: String,
     },
-    /// The empty line after the headers is missing.
-    #[error("expected an empty line after the headers, found the end of the message")]
+    /// The message ends within a header line that is needed.
+    #[error("expected the end of a header line, found the end of the message")]
     NoEndOfHeaders,
     /// A line among the headers is none.
     #[error("expected a header line `name: value`, found {found:?}")]
@@ -92,6 +92,12 @@ pub enum SipError {
     /// The embedder's function gave something that cannot be the id of a session.
     #[error("the session id: {0}")]
     BadSessionId(#[from] BadCallUuid),
+    /// Another open call of the same DN has the id already.
+    #[error("expected a session id that no open call has, found {id:?} again")]
+    SessionIdInUse {
+        /// The id.
+        id: String,
+    },
 }
 
 /// The first 80 characters, for an error.

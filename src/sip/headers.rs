@@ -68,10 +68,18 @@ impl<'m> HeaderLines<'m> {
     }
 
     pub(super) fn next(&mut self) -> Result<Next<'m>, SipError> {
+        // A datagram ends its headers too: dumps lose the empty line, and the end of the last one.
+        if self.rest.is_empty() {
+            return Ok(Next::Body(self.rest));
+        }
         let mut end = 0;
+        let mut ended = true;
         loop {
             let from_here = self.rest.get(end..).unwrap_or_default();
-            let line_feed = from_here.iter().position(|&byte| byte == b'\n').ok_or(SipError::NoEndOfHeaders)?;
+            let Some(line_feed) = from_here.iter().position(|&byte| byte == b'\n') else {
+                (end, ended) = (self.rest.len(), false);
+                break;
+            };
             end += line_feed + 1;
             let empty = end == line_feed + 1 && matches!(from_here.get(..line_feed), Some([] | b"\r"));
             let folded = matches!(self.rest.get(end), Some(b' ' | b'\t'));
@@ -85,13 +93,16 @@ impl<'m> HeaderLines<'m> {
             return Ok(Next::Body(rest));
         }
         let bad = || SipError::BadHeaderLine { found: excerpt(trim(line)) };
-        let colon = line.iter().position(|&byte| byte == b':').ok_or_else(bad)?;
+        let colon = line.iter().position(|&byte| byte == b':');
+        let colon = colon.ok_or_else(|| if ended { bad() } else { SipError::NoEndOfHeaders })?;
         let (name, value) = line.split_at_checked(colon).ok_or_else(bad)?;
         let name = trim_name_end(name);
         if name.is_empty() || !name.iter().copied().all(is_token) {
             return Err(bad());
         }
         Ok(match Header::of(name) {
+            // What says which call it is must be there to its end: it may have been cut.
+            Some(header) if !ended && header != Header::ContentLength => return Err(SipError::NoEndOfHeaders),
             Some(header) => Next::Header(header, trim(value.strip_prefix(b":").unwrap_or(value))),
             None => Next::Other,
         })

@@ -24,7 +24,9 @@ pub(super) enum Progress {
     Proceeding,
     /// A 2xx. More of them can follow, from a fork.
     Answered,
-    /// Another final response, or a newer INVITE took its place.
+    /// A newer INVITE took its place before its final response. Only a 2xx still counts: that is an answer all the same.
+    Superseded,
+    /// Another final response, or the call that it began is over.
     Failed,
 }
 
@@ -45,7 +47,12 @@ pub(super) struct Invites {
 }
 
 impl Invites {
-    /// A message of another INVITE than this one finds another transaction: branch and CSeq number are compared.
+    /// Its INVITE: a message of another one has another branch or CSeq number.
+    pub(super) fn get(&self, branch: &str, cseq: u32) -> Option<&Invite> {
+        self.invites.iter().find(|invite| invite.cseq == cseq && *invite.branch == *branch)
+    }
+
+    /// The same, to be changed.
     pub(super) fn find(&mut self, branch: &str, cseq: u32) -> Option<&mut Invite> {
         self.invites.iter_mut().find(|invite| invite.cseq == cseq && *invite.branch == *branch)
     }
@@ -66,8 +73,15 @@ impl Invites {
     pub(super) fn supersede(&mut self) {
         for invite in &mut self.invites {
             if matches!(invite.progress, Progress::Calling | Progress::Proceeding) {
-                invite.progress = Progress::Failed;
+                invite.progress = Progress::Superseded;
             }
+        }
+    }
+
+    /// The call is over, and another one begins: whatever still comes for these INVITEs is late.
+    pub(super) fn close(&mut self) {
+        for invite in &mut self.invites {
+            invite.progress = Progress::Failed;
         }
     }
 

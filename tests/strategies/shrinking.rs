@@ -62,7 +62,9 @@ fn a_faulty_history() {
         let mut outcomes = events.iter().map(|event| Session::apply(&mut session, event, &Limits::DEFAULT));
         matches!(outcomes.next(), Some(Outcome::Rejected(_))) && events[0].name == CallEvent::Released.into()
     });
-    assert_eq!(orphan.iter().map(|event| event.name.as_str()).collect::<Vec<_>>(), ["EventReleased"]);
+    // What was left out or put last was an event of the same call: one other may stay.
+    let names: Vec<_> = orphan.iter().map(|event| event.name.as_str()).collect();
+    assert!(matches!(names[..], ["EventReleased"] | ["EventReleased", _]), "{names:?}");
 }
 
 #[test]

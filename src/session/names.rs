@@ -1,0 +1,107 @@
+//! The names of a session: within it where they are as short as they nearly always are.
+//!
+//! What an event is compared with then lies where the session lies, and in a large store nothing else has to be fetched
+//! from memory to know that it is the right one.
+
+use alloc::boxed::Box;
+
+/// The longest text that is kept within: an id of 32 characters and two numbers of 8 digits fit.
+const WITHIN: usize = 48;
+
+/// The id, ThisDN and the first participant (empty where there is none).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Names {
+    /// The lengths of the three, and the three one after the other.
+    Within { id: u8, this_dn: u8, participant: u8, bytes: Bytes },
+    /// The same where they are longer; the third is what follows the second.
+    Apart { id: usize, this_dn: usize, text: Box<str> },
+}
+
+/// What is kept within, and zeros after it, so that equal names are equal. Aligned, as text is checked to be text by words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[repr(align(8))]
+pub(super) struct Bytes([u8; WITHIN]);
+
+impl Names {
+    pub(super) fn new(this_dn: &str, id: &str, participant: &str) -> Self {
+        let names = [id, this_dn, participant];
+        Self::within(names).unwrap_or_else(|| Names::Apart {
+            id: id.len(),
+            this_dn: this_dn.len(),
+            text: names.concat().into(),
+        })
+    }
+
+    fn within(names: [&str; 3]) -> Option<Self> {
+        let mut bytes = Bytes([0; WITHIN]);
+        let mut rest = bytes.0.as_mut_slice();
+        for name in names {
+            let (place, after) = rest.split_at_mut_checked(name.len())?;
+            place.copy_from_slice(name.as_bytes());
+            rest = after;
+        }
+        // None is longer than `WITHIN`.
+        let [id, this_dn, participant] = names.map(|name| name.len() as u8);
+        Some(Names::Within { id, this_dn, participant, bytes })
+    }
+
+    pub(super) fn this_dn(&self) -> &str {
+        let [_, this_dn, _] = self.parts();
+        text(this_dn)
+    }
+
+    pub(super) fn id(&self) -> &str {
+        let [id, _, _] = self.parts();
+        text(id)
+    }
+
+    pub(super) fn participant(&self) -> &str {
+        let [_, _, participant] = self.parts();
+        text(participant)
+    }
+
+    /// Whether these are the DN and the id.
+    pub(super) fn are(&self, this_dn: &str, id: &str) -> bool {
+        let [own_id, own_dn, _] = self.parts();
+        own_id == id.as_bytes() && own_dn == this_dn.as_bytes()
+    }
+
+    fn parts(&self) -> [&[u8]; 3] {
+        let (lengths, bytes) = match self {
+            Names::Within { id, this_dn, participant, bytes } => {
+                ([*id, *this_dn, *participant].map(usize::from), bytes.0.as_slice())
+            }
+            Names::Apart { id, this_dn, text } => ([*id, *this_dn, text.len() - id - this_dn], text.as_bytes()),
+        };
+        let mut rest = bytes;
+        lengths.map(|length| {
+            let (part, after) = rest.split_at_checked(length).unwrap_or_default();
+            rest = after;
+            part
+        })
+    }
+}
+
+/// It was text when it came, so this fails for none; without `unsafe` it is looked at again.
+fn text(bytes: &[u8]) -> &str {
+    core::str::from_utf8(bytes).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Names, WITHIN};
+
+    #[test]
+    fn names_of_any_length_are_given_back() {
+        for dn_length in 0..=WITHIN + 2 {
+            for participant_length in [0, 1, 7, 300] {
+                let (this_dn, participant) = ("ü".repeat(dn_length), "7".repeat(participant_length));
+                let names = Names::new(&this_dn, "007MDF", &participant);
+                assert_eq!((names.this_dn(), names.id(), names.participant()), (&*this_dn, "007MDF", &*participant));
+                assert!(names.are(&this_dn, "007MDF") && !names.are(&this_dn, "007MDE") && !names.are("x", "007MDF"));
+                let length = this_dn.len() + 6 + participant_length;
+                assert_eq!(matches!(names, Names::Within { .. }), length <= WITHIN, "{length} bytes");
+            }
+        }
+    }
+}
