@@ -294,6 +294,18 @@ fn a_snapshot_over_the_limits_of_this_store_is_refused() {
     assert_eq!(at(|limits| limits.requests = 0), "requests[0]: over a limit: requests remembered");
 }
 
+/// Found by the fuzz target `store`: where no level of user data is allowed, its own snapshot was refused.
+#[test]
+fn a_session_without_user_data_is_within_every_limit() {
+    let mut limits = Limits::DEFAULT;
+    (limits.user_data_depth, limits.user_data_size) = (0, 0);
+    let mut store = new_store().with_limits(limits);
+    hear(&mut store, &event(CallEvent::Ringing, "3002", ID));
+    let mut again = new_store().with_limits(limits);
+    again.restore(&store.snapshot()).unwrap();
+    assert_eq!(again.snapshot(), store.snapshot());
+}
+
 /// The list of an upstream, for one DN.
 fn upstream(list: &Value) -> String {
     json!({"imSessions": list, "statusCode": 0}).to_string()

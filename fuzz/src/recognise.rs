@@ -17,6 +17,12 @@ pub fn recognise(input: &[u8]) {
         assert!(is_no_form(&results), "no line says anything, and yet {results:?}");
         return;
     };
+    // Of a line over the limit the decoder keeps both ends: an event that is named in its middle it cannot see. That decides only
+    // where the line is indented; all others say what they are at one end.
+    let decides = lines().nth(index).unwrap_or_default();
+    if decides.len() > input.limit && decides.first().is_some_and(u8::is_ascii_whitespace) {
+        return;
+    }
     let told = input.decode_every_way(|| Decoder::of_form(form));
     if form == Form::JsonLines {
         // Of the lines before the first event only the words of the errors differ: nobody tried to read them.

@@ -117,11 +117,12 @@ fn session(record: &SessionRecord, limits: &Limits, at: impl Fn(&str) -> String)
         }
         participants.push(number);
     }
-    if depth(&record.user_data) > limits.deepest_user_data() {
+    // A session without user data is within every limit: it has no list.
+    if !record.user_data.is_empty() && depth(&record.user_data) > limits.deepest_user_data() {
         return Err(over("userData", Limit::UserDataDepth));
     }
     let user_data = list(&record.user_data);
-    if let Some(limit) = limits.exceeded_by(&user_data) {
+    if let Some(limit) = limits.exceeded_by(&user_data).filter(|_| !user_data.is_empty()) {
         return Err(over("userData", limit));
     }
     let conn_id = match record.conn_id.as_deref() {
