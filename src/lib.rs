@@ -18,6 +18,8 @@
 //! | [`resource`] | What does the REST API show? The JSON. |
 //! | [`store`] | Which of many sessions does an event concern, who is told, what may an agent do? |
 //! | `testing` | What must come of a history, for this crate and for others? (feature `testing`) |
+//! | `strategies` | What can be tried in a property test, and shrunk to what a person reads? (feature `proptest`) |
+//! | `from_bytes` | What do the bytes of a fuzzer stand for? (feature `arbitrary`) |
 //!
 //! ```text
 //! bytes ─ decode, sip ─▶ event ─▶ machine ─▶ session ─▶ store ─ as resource ─▶ JSON
@@ -66,6 +68,9 @@ extern crate std;
 
 pub mod decode;
 pub mod event;
+#[cfg(feature = "arbitrary")]
+#[cfg_attr(docsrs, doc(cfg(feature = "arbitrary")))]
+pub mod from_bytes;
 pub mod machine;
 pub mod resource;
 pub mod session;
@@ -73,6 +78,9 @@ pub mod session;
 #[cfg_attr(docsrs, doc(cfg(feature = "sip")))]
 pub mod sip;
 pub mod store;
+#[cfg(feature = "proptest")]
+#[cfg_attr(docsrs, doc(cfg(feature = "proptest")))]
+pub mod strategies;
 #[cfg(feature = "testing")]
 #[cfg_attr(docsrs, doc(cfg(feature = "testing")))]
 pub mod testing;

@@ -386,6 +386,23 @@ fn dn_other_dn_and_id_follow_the_addresses_or_the_embedder() {
 }
 
 #[test]
+fn a_callee_that_is_called_again_by_another_address_has_that_one() {
+    // The endpoint redirected bob to bob2, and is bob2 as well.
+    let mut callee = End::callee();
+    callee.alice(request("INVITE", 1));
+    callee.bob(response(302, 1, "INVITE", "b1"));
+    callee.alice(request("INVITE", 2).request_uri("sip:bob2@10.0.0.2"));
+    assert_eq!(callee.bob(response(180, 2, "INVITE", "c1")), ["Ringing"]);
+    assert_eq!(callee.session().this_dn(), "bob2");
+    // Forks of one INVITE change nothing.
+    let mut forked = End::callee();
+    forked.alice(request("INVITE", 1).branch("z9hG4bK-1"));
+    forked.alice(request("INVITE", 1).branch("z9hG4bK-2").request_uri("sip:bob2@10.0.0.2"));
+    forked.bob(response(180, 1, "INVITE", "b1").branch("z9hG4bK-1"));
+    assert_eq!(forked.session().this_dn(), "bob");
+}
+
+#[test]
 fn an_id_that_cannot_be_one_is_an_error_and_opens_nothing() {
     let mut end = End::caller().with(|observer| observer.with_session_id(|_| "no/id".to_owned()));
     let direction = im_session::sip::Direction::Sent;

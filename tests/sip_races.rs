@@ -299,6 +299,74 @@ fn a_transfer_is_a_new_call_and_the_bye_of_the_old_one() {
 }
 
 #[test]
+fn a_200_sent_again_for_the_call_before_does_not_answer_the_next_one() {
+    for (end, begins) in [(End::caller(), "Dialing"), (End::callee(), "")] {
+        let mut end = established(end);
+        end.alice(request("BYE", 2).tagged("b1"));
+        let again = end.alice(request("INVITE", 3));
+        assert_eq!(again, if begins.is_empty() { vec![] } else { vec![begins] });
+        assert_eq!(end.bob(response(200, 1, "INVITE", "b1")), NOTHING, "of the call before");
+        assert_eq!(end.bob(response(180, 1, "INVITE", "b1")), NOTHING);
+        assert_eq!(end.bob(response(486, 1, "INVITE", "b1")), NOTHING);
+        end.bob(response(180, 3, "INVITE", "b2"));
+        assert_eq!(end.bob(response(200, 3, "INVITE", "b2")), ["Established"]);
+        assert_eq!(end.alice(request("BYE", 4).tagged("b1")), NOTHING, "the dialog before");
+        assert_eq!(end.alice(request("BYE", 4).tagged("b2")), ["Released"]);
+    }
+}
+
+#[test]
+fn an_invite_that_overtakes_the_challenge_leaves_the_answer_to_the_first_one_an_answer() {
+    // The endpoint did not wait for the end of its first INVITE, and that one is answered.
+    for mut end in both() {
+        end.alice(request("INVITE", 1));
+        end.bob(response(180, 1, "INVITE", "b1"));
+        assert_eq!(end.alice(request("INVITE", 2)), NOTHING);
+        assert_eq!(end.bob(response(200, 1, "INVITE", "b1")), ["Established"]);
+        assert_eq!(end.bob(response(500, 2, "INVITE", "b2")), NOTHING);
+        assert_eq!(end.alice(request("BYE", 3).tagged("b1")), ["Released"]);
+    }
+}
+
+/// A proxy is no party: it passes the INVITE on, and all that it relays is other endpoints' business.
+#[test]
+fn a_proxy_has_no_session_and_who_calls_through_it_has_one() {
+    use im_session::sip::Direction::{Received, Sent};
+    let below = |message: sip_support::Message| message.header("Via: SIP/2.0/UDP 10.0.0.1;branch=z9hG4bK-below");
+    let mut proxy = End::caller();
+    let mut relay = |received: sip_support::Message, sent: sip_support::Message| {
+        assert_eq!(proxy.observe(Received, &received.bytes()), NOTHING);
+        assert_eq!(proxy.observe(Sent, &sent.bytes()), NOTHING);
+        proxy.observer.open_calls()
+    };
+    let caller = |message: sip_support::Message| message.branch("z9hG4bK-below");
+    // One leg is busy, the caller is challenged, the next leg rings for longer than anything is remembered, and answers.
+    let mut open = vec![
+        relay(caller(request("INVITE", 1)), below(request("INVITE", 1).branch("z9hG4bK-leg-1"))),
+        relay(below(response(486, 1, "INVITE", "x1").branch("z9hG4bK-leg-1")), request("ACK", 1).tagged("x1")),
+        relay(caller(request("INVITE", 1)), below(request("INVITE", 1).branch("z9hG4bK-leg-2"))),
+        relay(
+            below(response(407, 1, "INVITE", "x2").branch("z9hG4bK-leg-2")),
+            caller(response(407, 1, "INVITE", "x2")),
+        ),
+    ];
+    open.push(relay(caller(request("INVITE", 2)), below(request("INVITE", 2).branch("z9hG4bK-leg-3"))));
+    for status in [180, 200, 200] {
+        let of_leg = below(response(status, 2, "INVITE", "b1").branch("z9hG4bK-leg-3"));
+        open.push(relay(of_leg, caller(response(status, 2, "INVITE", "b1"))));
+    }
+    open.push(relay(request("BYE", 3).tagged("b1"), below(request("BYE", 3).tagged("b1"))));
+    assert_eq!(open, [1, 1, 1, 0, 1, 1, 0, 0, 0]);
+    assert_eq!(proxy.states(), []);
+
+    // Several Vias alone make no proxy.
+    assert_eq!(End::caller().alice(below(request("INVITE", 1))), ["Dialing"]);
+    let mut callee = End::callee();
+    callee.alice(below(request("INVITE", 1)));
+    assert_eq!(callee.bob(below(response(180, 1, "INVITE", "b1"))), ["Ringing"]);
+}
+
+#[test]
 fn an_endpoint_that_calls_itself_has_both_views() {
     use im_session::sip::Direction::{Received, Sent};
     let mut end = End::caller();

@@ -1,4 +1,4 @@
-//! The torture messages of RFC 4475: which are read, which are refused and why, and that none disturbs another session.
+//! The torture messages of RFC 4475, and of RFC 5118 (IPv6): which are read, which are refused and why, and that none disturbs another session.
 
 #![cfg(feature = "sip")]
 
@@ -42,7 +42,13 @@ const REFUSED: [(&str, &str); 12] = [
 ];
 
 fn torture() -> Vec<(String, Vec<u8>)> {
-    let directory = format!("{}/tests/data/torture", env!("CARGO_MANIFEST_DIR"));
+    let messages = messages_in("torture");
+    assert_eq!(messages.len(), 49);
+    messages
+}
+
+fn messages_in(directory: &str) -> Vec<(String, Vec<u8>)> {
+    let directory = format!("{}/tests/data/{directory}", env!("CARGO_MANIFEST_DIR"));
     let mut messages: Vec<(String, Vec<u8>)> = std::fs::read_dir(directory)
         .expect("the messages")
         .map(|entry| entry.expect("an entry").path())
@@ -53,7 +59,6 @@ fn torture() -> Vec<(String, Vec<u8>)> {
         })
         .collect();
     messages.sort();
-    assert_eq!(messages.len(), 49);
     messages
 }
 
@@ -80,6 +85,52 @@ fn well_formed_messages_are_read() {
     assert_eq!(dn_of_uri(esc01.from.uri).as_deref(), Some("I have spaces"));
     let bytes = message("dblreq");
     assert_eq!(SipMessage::parse(&bytes).expect("dblreq").body, b"", "what follows is another message");
+}
+
+#[test]
+fn the_via_below_is_known_where_it_can_be_read_and_a_fault_there_disturbs_nobody() {
+    let with_vias = |vias: &str| {
+        format!("INVITE sip:b@x SIP/2.0\r\n{vias}f: <sip:a@x>;tag=1\r\nt: <sip:b@x>\r\ni: c\r\nCSeq: 1 INVITE\r\n\r\n")
+    };
+    for (vias, branch, below) in [
+        ("v: SIP/2.0/UDP h;branch=1\r\n", "1", ""),
+        ("v: SIP/2.0/UDP h;branch=1;x=\"a,b\" ,\r\n SIP/2.0/UDP i;branch=2, SIP/2.0/UDP j;branch=3\r\n", "1", "2"),
+        ("v: SIP/2.0/UDP h;branch=1\r\nVIA : SIP/2.0/TCP i;rport;branch=2\r\nv: SIP/2.0/UDP j;branch=3\r\n", "1", "2"),
+        ("v: SIP/2.0/UDP h;branch=1\r\nv: SIP/2.0/UDP i;branch=\"2\r\n", "1", ""),
+        ("v: SIP/2.0/UDP h;branch=1,\r\n", "1", ""),
+        ("v: SIP/2.0/UDP h\r\nv: SIP/2.0/UDP i;branch=2\r\n", "", "2"),
+    ] {
+        let bytes = with_vias(vias);
+        let message = SipMessage::parse(bytes.as_bytes()).unwrap_or_else(|error| panic!("{vias}: {error}"));
+        assert_eq!((message.branch, message.branch_below), (branch, below), "{vias}");
+    }
+}
+
+/// RFC 5118. One of them is not well-formed, in the Request-URI of a REGISTER, which nobody needs.
+#[test]
+fn ipv6_messages_are_read() {
+    let messages = messages_in("torture-ipv6");
+    assert_eq!(messages.len(), 12);
+    for (name, bytes) in &messages {
+        let message = SipMessage::parse(bytes).unwrap_or_else(|error| panic!("{name}: {error}"));
+        assert_eq!((message.from.tag, message.missing), ("81x2", 0), "{name}");
+        assert!(message.branch.starts_with("z9hG4bK"), "{name}: {}", message.branch);
+        assert_eq!(dn_of_uri(message.to.uri).as_deref(), Some("user"), "{name}");
+    }
+}
+
+/// Dumps of these messages that go around end with the last header: read as well, and with the same outcome.
+#[test]
+fn well_formed_messages_without_the_empty_line_are_read() {
+    for name in WELL_FORMED {
+        let bytes = message(name);
+        let end = bytes.windows(4).position(|window| window == b"\r\n\r\n").expect("an empty line");
+        let (whole, headers) = (SipMessage::parse(&bytes), SipMessage::parse(&bytes[..end + 2]));
+        let (whole, headers) = (whole.expect(name), headers.expect(name));
+        assert_eq!((whole.call_id, whole.cseq, whole.to), (headers.call_id, headers.cseq, headers.to), "{name}");
+        assert_eq!(headers.body, b"", "{name}");
+        assert!(SipMessage::parse(&bytes[..=end]).is_err(), "{name}: within a line");
+    }
 }
 
 #[test]
@@ -112,7 +163,7 @@ fn none_of_them_disturbs_another_session() {
         (false, request("BYE", 1).by_bob("b1")),
     ];
     for caller in [true, false] {
-        for (name, hostile) in torture() {
+        for (name, hostile) in torture().into_iter().chain(messages_in("torture-ipv6")) {
             let mut observer = Observer::new();
             let mut own = Vec::new();
             let mut machines = Machines::default();

@@ -8,9 +8,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use serde_json::Value;
-use sip_support::{Message, request, response};
-
-const PCAP_MICROSECONDS: [u8; 4] = [0xd4, 0xc3, 0xb2, 0xa1];
+use sip_support::packets::{ipv4, ipv4_fragments, ipv6, ipv6_fragments, pcap, pcapng, udp};
+use sip_support::{request, response};
 
 fn watch(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO"))
@@ -122,78 +121,6 @@ fn text_and_mermaid_name_the_endpoints() {
     assert!(mermaid.stdout.starts_with(b"sequenceDiagram\n"));
 }
 
-fn udp(message: &Message, from_alice: bool) -> Vec<u8> {
-    let (source, destination) = if from_alice { (5061_u16, 5062_u16) } else { (5062, 5061) };
-    let payload = message.bytes();
-    let length = u16::try_from(payload.len() + 8).expect("a datagram");
-    let head = [source.to_be_bytes(), destination.to_be_bytes(), length.to_be_bytes(), [0, 0]].concat();
-    [head, payload].concat()
-}
-
-/// The last bytes of source and destination address: Alice is 1, at port 5061, Bob is 2.
-fn ends(udp: &[u8]) -> [u8; 2] {
-    if udp.starts_with(&5062_u16.to_be_bytes()) { [2, 1] } else { [1, 2] }
-}
-
-fn ipv4(udp: &[u8], flags: u16) -> Vec<u8> {
-    let length = u16::try_from(udp.len() + 20).expect("a packet");
-    let mut packet = vec![0x45, 0];
-    packet.extend(length.to_be_bytes());
-    packet.extend([0, 1]);
-    packet.extend(flags.to_be_bytes());
-    packet.extend([64, 17, 0, 0]);
-    for last in ends(udp) {
-        packet.extend([10, 0, 0, last]);
-    }
-    packet.extend(udp);
-    packet
-}
-
-fn ipv6(udp: &[u8]) -> Vec<u8> {
-    let length = u16::try_from(udp.len()).expect("a packet");
-    let mut packet = vec![0x60, 0, 0, 0];
-    packet.extend(length.to_be_bytes());
-    packet.extend([17, 64]);
-    for last in ends(udp) {
-        packet.extend([0x20, 0x01, 0x0d, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, last]);
-    }
-    packet.extend(udp);
-    packet
-}
-
-/// A capture of these packets, one each second, little-endian.
-fn pcap(link_type: u32, packets: &[Vec<u8>]) -> Vec<u8> {
-    let mut file = PCAP_MICROSECONDS.to_vec();
-    file.extend([2, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4, 0]);
-    file.extend(link_type.to_le_bytes());
-    for (second, packet) in (0_u32..).zip(packets) {
-        let length = u32::try_from(packet.len()).expect("a packet").to_le_bytes();
-        file.extend([second.to_le_bytes(), [0; 4], length, length].concat());
-        file.extend(packet);
-    }
-    file
-}
-
-/// The same as pcapng: a section, an interface, a packet block each.
-fn pcapng(link_type: u16, packets: &[Vec<u8>]) -> Vec<u8> {
-    fn block(kind: u32, body: &[u8]) -> Vec<u8> {
-        let padding = vec![0; body.len().next_multiple_of(4) - body.len()];
-        let length = u32::try_from(body.len() + padding.len() + 12).expect("a block").to_le_bytes();
-        [&kind.to_le_bytes()[..], &length, body, &padding, &length].concat()
-    }
-    let section = [&0x1a2b_3c4d_u32.to_le_bytes()[..], &[1, 0, 0, 0], &[0xff; 8]].concat();
-    let mut file = block(0x0a0d_0d0a, &section);
-    file.extend(block(1, &[&link_type.to_le_bytes()[..], &[0; 6]].concat()));
-    for (second, packet) in (0_u64..).zip(packets) {
-        let time = second * 1_000_000;
-        let (high, low) = (u32::try_from(time >> 32).expect("half"), u32::try_from(time & 0xffff_ffff).expect("half"));
-        let length = u32::try_from(packet.len()).expect("a packet").to_le_bytes();
-        let head = [[0; 4], high.to_le_bytes(), low.to_le_bytes(), length, length].concat();
-        file.extend(block(6, &[&head[..], packet].concat()));
-    }
-    file
-}
-
 /// INVITE, 180, 200, BYE.
 fn call() -> Vec<Vec<u8>> {
     vec![
@@ -250,22 +177,44 @@ fn captures_of_every_link_type_are_read() {
 }
 
 #[test]
+fn datagrams_in_fragments_are_put_together_whatever_their_order() {
+    let names = |capture: &[u8], name: &str| {
+        let file = Temporary::new(name, capture);
+        let output = watch(&["--format", "jsonl", file.path()]);
+        assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
+        let shown = events(&lines(&output));
+        shown.into_iter().map(|(at, _, event, _)| format!("{at} {event}")).collect::<Vec<_>>()
+    };
+    let whole = names(&pcap(101, &call().iter().map(|udp| ipv4(udp, 0)).collect::<Vec<_>>()), "whole");
+    assert_eq!(whole.len(), 6);
+    let cut: Vec<Vec<u8>> = call().iter().flat_map(|udp| ipv4_fragments(udp, 104).into_iter().rev()).collect();
+    assert_eq!(cut.len(), 10);
+    assert_eq!(names(&pcap(101, &cut), "fragments"), whole);
+    let whole6 = names(&pcap(101, &call().iter().map(|udp| ipv6(udp)).collect::<Vec<_>>()), "whole-6");
+    let cut6: Vec<Vec<u8>> = call().iter().flat_map(|udp| ipv6_fragments(udp, 104)).collect();
+    assert_eq!(names(&pcap(101, &cut6), "fragments-6"), whole6);
+}
+
+#[test]
 fn what_cannot_be_read_is_said_and_all_else_is_shown() {
     let whole = ipv4(&udp(&request("INVITE", 1), true), 0x4000);
-    let fragment = ipv4(&udp(&request("INVITE", 1), true), 0x2000);
+    let fragment = ipv4(&udp(&request("INVITE", 1), true)[..200], 0x2000);
+    let unaligned = ipv4(&udp(&request("INVITE", 1), true)[..201], 0x2000);
     let other = ipv4(&[0, 53, 0, 53, 0, 12, 0, 0, 1, 2, 3, 4], 0x4000);
     let mut faulty = udp(&request("INVITE", 1).call_id("x"), true);
     let at = faulty.windows(5).position(|window| window == b"CSeq:").expect("it is there");
     faulty[at] = b'X';
-    let packets = [other, fragment, ipv4(&faulty, 0x4000), whole];
+    let packets = [other, fragment, ipv4(&faulty, 0x4000), whole, unaligned];
     let mut capture = pcap(101, &packets);
     let file = Temporary::new("faults", &capture);
     let output = watch(&["--format", "jsonl", file.path()]);
     assert_eq!(output.status.code(), Some(1));
     let errors = String::from_utf8_lossy(&output.stderr).into_owned();
     let expected = format!(
-        "{0}:2: an IP fragment from 10.0.0.1 to 10.0.0.2: not put together\n\
-         {0}:3: expected the header CSeq, found none\n",
+        "{0}:3: expected the header CSeq, found none\n\
+         {0}:5: an IP fragment from 10.0.0.1 to 10.0.0.2: Payload length 201 of IP fragment (offset 0) is not a multiple of 8. This is \
+         only allowed for the last fragment packet.\n\
+         {0}:2: the last IP fragment of a UDP datagram that is not there as a whole\n",
         file.path()
     );
     assert_eq!(errors, expected);
@@ -275,7 +224,7 @@ fn what_cannot_be_read_is_said_and_all_else_is_shown() {
     let file = Temporary::new("cut", &capture);
     let output = watch(&["--format", "jsonl", file.path()]);
     let errors = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(errors.ends_with(":4: the capture ends within a packet\n"), "{errors}");
+    assert!(errors.contains(":5: the capture ends within a packet\n"), "{errors}");
 
     let unknown = Temporary::new("link", &pcap(147, &[vec![1, 2, 3]]));
     let errors = watch(&[unknown.path()]).stderr;
@@ -306,6 +255,23 @@ fn a_trace_with_faults_says_where_and_a_file_of_no_kind_says_so() {
     let nothing = Temporary::new("nothing", b"no messages here\n");
     let output = watch(&["--format", "jsonl", nothing.path()]);
     assert_eq!((output.status.code(), lines(&output).len()), (Some(1), 1), "an empty list");
+}
+
+#[test]
+fn a_trace_with_crlf_and_a_byte_order_mark_is_the_same_trace() {
+    let flow = std::fs::read_to_string("tests/data/sip/12-message-in-dialog.txt").expect("a flow");
+    let expected = watch(&["--format", "jsonl", "tests/data/sip/12-message-in-dialog.txt"]).stdout;
+    let crlf = format!("\u{feff}{}", flow.replace('\n', "\r\n"));
+    let file = Temporary::new("crlf", crlf.as_bytes());
+    assert_eq!(watch(&["--format", "jsonl", file.path()]).stdout, expected);
+
+    // The first message on the first line, after the mark.
+    let (_, messages) = flow.split_once("-- #1").expect("a head");
+    let file = Temporary::new("mark", format!("\u{feff}#1{messages}").as_bytes());
+    assert_eq!(
+        lines(&watch(&["--format", "jsonl", file.path()])).len(),
+        expected.split(|&byte| byte == b'\n').count() - 1
+    );
 }
 
 /// A caller that waits in vain for a retry is released by the answer that asked for one, not by what came after it.

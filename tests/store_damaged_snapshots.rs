@@ -2,15 +2,15 @@
 
 #![cfg(feature = "json")]
 
-mod store_reference;
 mod store_steps;
 
+use im_session::testing::Step;
 use im_session::{Sessions, Snapshot};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
 use serde_json::{Value, json};
-use store_steps::{Step, Store, history, new_store};
+use store_steps::{carry_out, history, new_store};
 
 /// How a place of a snapshot is damaged. Places are numbered from front to back.
 #[derive(Debug, Clone)]
@@ -104,10 +104,10 @@ fn damaged(mut snapshot: Value, damages: &[Damage]) -> Value {
     snapshot
 }
 
-fn after(history: &[Step]) -> (Sessions, u64) {
-    let mut store = (new_store(), 0);
+fn after(history: &[Step]) -> Sessions {
+    let mut store = new_store();
     for step in history {
-        store.carry_out(step);
+        carry_out(&mut store, step);
     }
     store
 }
@@ -122,21 +122,21 @@ proptest! {
         damages in vec(damage(), 1..4),
         then in history(40),
     ) {
-        let text = damaged(json!(after(&kept).0.snapshot()), &damages).to_string();
+        let text = damaged(json!(after(&kept).snapshot()), &damages).to_string();
         let Ok(snapshot) = serde_json::from_str::<Snapshot>(&text) else { return Ok(()) };
         let mut store = after(&there);
-        let before = store.0.snapshot();
-        match store.0.restore(&snapshot) {
+        let before = store.snapshot();
+        match store.restore(&snapshot) {
             Err(error) => {
-                prop_assert_eq!(store.0.snapshot(), before);
+                prop_assert_eq!(store.snapshot(), before);
                 prop_assert!(error.to_string().contains(": "), "it names the place: {}", error);
             }
             Ok(()) => {
                 // What was taken is a store: its own snapshot can be restored, and whatever happens next happens there too.
-                let mut again = (new_store(), store.1);
-                again.0.restore(&store.0.snapshot()).unwrap();
+                let mut again = new_store();
+                again.restore(&store.snapshot()).unwrap();
                 for step in &then {
-                    prop_assert_eq!(again.carry_out(step), store.carry_out(step), "{:?}", step);
+                    prop_assert_eq!(carry_out(&mut again, step), carry_out(&mut store, step), "{:?}", step);
                 }
             }
         }

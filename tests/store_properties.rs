@@ -2,14 +2,13 @@
 
 #![cfg(feature = "json")]
 
-mod store_reference;
 mod store_steps;
 
-use im_session::{Session, Sessions};
+use im_session::testing::{Setup, Step};
+use im_session::{Event, Session, Sessions};
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use store_reference::{ReferenceEvent, ReferenceStore};
-use store_steps::{AGENTS, BASE_URI, Client, Step, Store, counts, history, linear_extension, list_of, new_store};
+use store_steps::{AGENTS, Client, agents, carry_out, counts, history, linear_extension, list_of, new_store, setup};
 
 fn cases(cases: u32) -> ProptestConfig {
     ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
@@ -20,41 +19,41 @@ proptest! {
 
     /// The same answers, the same notifications, in the same order.
     #[test]
-    fn the_store_answers_as_the_reference_does(history in history(120)) {
-        let mut store = (new_store(), 0);
-        let mut reference = ReferenceStore::new(BASE_URI);
+    fn the_store_answers_as_the_model_does(history in history(120)) {
+        let mut store = new_store();
+        let mut model = setup().model();
         for step in &history {
-            prop_assert_eq!(store.carry_out(step), reference.carry_out(step), "{:?}", step);
+            prop_assert_eq!(carry_out(&mut store, step), model.carry_out(&agents(), step), "{:?}", step);
         }
-        let sessions = &store.0;
-        let resources: Vec<Value> = sessions.iter().map(|session| json!(sessions.resource(session))).collect();
-        let expected: Vec<Value> = reference.in_order().into_iter().map(|position| reference.resource(&reference.sessions[position])).collect();
-        prop_assert_eq!(resources, expected);
-        prop_assert_eq!(counts(sessions), reference.counts);
+        let resources: Vec<Value> = store.iter().map(|session| json!(store.resource(session))).collect();
+        prop_assert_eq!(resources, model.resources());
+        prop_assert_eq!(&counts(&store), model.counts());
     }
 
     /// The same with limits so small that they are hit.
     #[test]
-    fn the_store_keeps_its_limits_as_the_reference_does(history in history(120), small in small_limits()) {
-        let mut store = (new_store().with_limits(small).with_many_sessions_per_agent(), 0);
-        let mut reference = ReferenceStore { limits: small, one_session_per_agent: false, ..ReferenceStore::new(BASE_URI) };
+    fn the_store_keeps_its_limits_as_the_model_does(history in history(120), small in small_limits()) {
+        let mut setup = Setup::default();
+        setup.limits = small;
+        setup.one_session_per_agent = false;
+        let (mut store, mut model) = (setup.sessions(), setup.model());
         for step in &history {
-            prop_assert_eq!(store.carry_out(step), reference.carry_out(step), "{:?}", step);
+            prop_assert_eq!(carry_out(&mut store, step), model.carry_out(&agents(), step), "{:?}", step);
         }
-        prop_assert_eq!(counts(&store.0), reference.counts);
+        prop_assert_eq!(&counts(&store), model.counts());
     }
 
     /// Folded by a client that starts from an empty list, the notifications alone give what a fresh list gives, at every
     /// point. (A client that starts from a list later on holds at that point what this one holds.)
     #[test]
     fn the_notifications_lead_to_the_list(history in history(120)) {
-        let mut store = (new_store(), 0);
+        let mut store = new_store();
         let mut client = Client::default();
         for step in &history {
-            let told = store.carry_out(step);
+            let told = carry_out(&mut store, step);
             client.hear(step, &told, store.now());
             for agent in 0..AGENTS.len() {
-                prop_assert_eq!(client.list(agent), list_of(&store.0, agent), "agent {} after {:?}", agent, step);
+                prop_assert_eq!(client.list(agent), list_of(&store, agent), "agent {} after {:?}", agent, step);
             }
         }
     }
@@ -62,15 +61,15 @@ proptest! {
     /// At every point, a store that is written as JSON and restored goes on as the original.
     #[test]
     fn a_restored_store_goes_on_as_the_original(history in history(120)) {
-        let mut original = (new_store(), 0);
+        let mut original = new_store();
         let mut restored = original.clone();
         for step in &history {
-            prop_assert_eq!(restored.carry_out(step), original.carry_out(step), "{:?}", step);
-            let json = serde_json::to_string(&restored.0.snapshot()).unwrap();
-            restored.0 = new_store();
-            restored.0.restore(&serde_json::from_str(&json).unwrap()).unwrap();
-            prop_assert_eq!(restored.0.snapshot(), original.0.snapshot());
-            prop_assert!(restored.0.iter().eq(original.0.iter()));
+            prop_assert_eq!(carry_out(&mut restored, step), carry_out(&mut original, step), "{:?}", step);
+            let json = serde_json::to_string(&restored.snapshot()).unwrap();
+            restored = new_store();
+            restored.restore(&serde_json::from_str(&json).unwrap()).unwrap();
+            prop_assert_eq!(restored.snapshot(), original.snapshot());
+            prop_assert!(restored.iter().eq(original.iter()));
         }
     }
 
@@ -79,10 +78,10 @@ proptest! {
     fn the_order_between_sessions_does_not_count(events in events(), choices in prop::collection::vec(any::<usize>(), 1..20)) {
         let (mut one, mut other) = (new_store(), new_store());
         for event in &events {
-            let _ = one.handle_event(&event.event());
+            let _ = one.handle_event(event);
         }
         for event in &linear_extension(&events, &choices) {
-            let _ = other.handle_event(&event.event());
+            let _ = other.handle_event(event);
         }
         prop_assert_eq!(one.snapshot(), other.snapshot());
     }
@@ -93,14 +92,14 @@ proptest! {
     fn sessions_spread_over_four_threads_end_as_in_one_store(events in events()) {
         let mut one = new_store();
         for event in &events {
-            let _ = one.handle_event(&event.event());
+            let _ = one.handle_event(event);
         }
         let events = &events;
         let stores: Vec<Sessions> = std::thread::scope(|scope| {
             let at = |thread| scope.spawn(move || {
                 let mut store = new_store();
                 for event in events.iter().filter(|event| thread_of(event).is_none_or(|of| of == thread)) {
-                    let _ = store.handle_event(&event.event());
+                    let _ = store.handle_event(event);
                 }
                 store
             });
@@ -116,36 +115,37 @@ proptest! {
     /// ReferenceID, which counts the requests of all, and for what is sent to the whole call.
     #[test]
     fn an_agent_cannot_tell_whether_others_are_on_its_calls(history in history(120), me in 0..AGENTS.len()) {
-        let mut all = (new_store(), 0);
-        let mut alone = (new_store(), 0);
+        let mut all = new_store();
+        let mut alone = new_store();
         for step in history.iter().filter(|step| !answers_a_request(step)) {
-            let told = all.carry_out(step);
+            let told = carry_out(&mut all, step);
             if concerns(step, me) {
-                let told_alone = alone.carry_out(step);
+                let told_alone = carry_out(&mut alone, step);
                 prop_assert_eq!(for_me(step, told, me), for_me(step, told_alone, me), "{:?}", step);
             }
-            prop_assert_eq!(list_of(&all.0, me), list_of(&alone.0, me));
+            prop_assert_eq!(list_of(&all, me), list_of(&alone, me));
         }
     }
 
     /// Another agent's session answers to the letter as one that does not exist.
     #[test]
     fn anothers_session_is_as_none(history in history(60), ask in ask()) {
-        let mut store = (new_store(), 0);
+        let mut store = new_store();
         for step in &history {
-            store.carry_out(step);
+            carry_out(&mut store, step);
         }
         let (agent, id, body) = ask;
         let empty = new_store();
-        let mine = AGENTS[agent].iter().any(|(_, dn)| store.0.get(dn, id).is_some());
+        let mine = AGENTS[agent].iter().any(|(_, dn)| store.get(dn, id).is_some());
         let post = |store: &Sessions| {
-            let devices: Vec<_> = AGENTS[agent].iter().map(|&(device_path, dn)| im_session::Device { device_path, dn }).collect();
+            let agents = agents();
+            let devices = agents[agent].me();
             let posted = store.clone().post(&devices, im_session::Target::Session(id), body.as_bytes()).map(|request| json!(request));
             let read = store.read(&devices, id, &im_session::Query::default()).map(|body| json!(body));
             (posted, read)
         };
         if !mine {
-            prop_assert_eq!(post(&store.0), post(&empty));
+            prop_assert_eq!(post(&store), post(&empty));
         }
     }
 }
@@ -153,15 +153,15 @@ proptest! {
 const THREADS: u64 = 4;
 
 /// Which thread has the session; none where it is for all.
-fn thread_of(event: &ReferenceEvent) -> Option<u64> {
+fn thread_of(event: &Event<'_>) -> Option<u64> {
     use std::hash::{DefaultHasher, Hash, Hasher};
-    let this_dn = event.this_dn.as_ref().filter(|dn| !dn.is_empty())?;
+    let this_dn = event.this_dn()?;
     let mut hasher = DefaultHasher::new();
-    (this_dn, &event.call_uuid).hash(&mut hasher);
+    (this_dn, event.call_uuid()).hash(&mut hasher);
     Some(hasher.finish() % THREADS)
 }
 
-fn events() -> impl Strategy<Value = Vec<ReferenceEvent>> {
+fn events() -> impl Strategy<Value = Vec<Event<'static>>> {
     store_steps::history_of(store_steps::event().prop_map(Step::Event), 80).prop_map(|steps| {
         let event = |step| match step {
             Step::Event(event) => Some(event),
@@ -210,7 +210,7 @@ fn concerns(step: &Step, me: usize) -> bool {
         Step::Event(event) => event.this_dn.as_deref().is_none_or(|dn| dn.is_empty() || is_mine(dn)),
         Step::Post { agent, .. } | Step::List { agent, .. } | Step::Read { agent, .. } => *agent == me,
         Step::Forget { this_dn, .. } | Step::Reconcile { this_dn, .. } => is_mine(this_dn),
-        Step::Time(_) | Step::Expire { .. } | Step::ForgetCompleted { .. } | Step::ForgetRequests { .. } => true,
+        _ => true,
     }
 }
 
@@ -232,6 +232,6 @@ fn for_me(step: &Step, mut told: Value, me: usize) -> Value {
             told
         }
         Step::List { .. } | Step::Read { .. } | Step::Forget { .. } => told,
-        Step::Time(_) | Step::ForgetCompleted { .. } | Step::ForgetRequests { .. } => Value::Null,
+        _ => Value::Null,
     }
 }

@@ -7,6 +7,7 @@
 mod show;
 
 mod capture;
+mod fragments;
 mod trace;
 mod watch;
 

@@ -9,6 +9,8 @@ use std::time::Duration;
 /// The longest message that is read; what is longer is cut, and the observer refuses it.
 const LONGEST: usize = 1 << 20;
 
+const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
+
 /// One message of a trace.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct TracedMessage {
@@ -53,6 +55,9 @@ impl<R: BufRead> Trace<R> {
             // A line without an end must not fill the memory: it is taken in pieces.
             let more = self.input.by_ref().take(LONGEST as u64).read_until(b'\n', &mut line)? > 0;
             self.line += u64::from(more);
+            if self.line == 1 && line.starts_with(BYTE_ORDER_MARK) {
+                line.drain(..BYTE_ORDER_MARK.len());
+            }
             let head = if more { head(&line) } else { None };
             if !more || head.is_some() {
                 let next = head.map(|head| (self.line, head));

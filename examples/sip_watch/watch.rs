@@ -66,7 +66,9 @@ impl<'w> Watch<'w> {
             let observed = self.endpoint(endpoint).observer.observe(direction, bytes, now);
             match observed {
                 Ok(events) => {
-                    self.note_wait(endpoint, bytes);
+                    if direction == Direction::Received {
+                        self.note_wait(endpoint, bytes);
+                    }
                     self.events(endpoint, &events, false)?;
                 }
                 // Both read the same bytes: once is enough.
@@ -112,7 +114,7 @@ impl<'w> Watch<'w> {
         Ok(())
     }
 
-    /// A challenge or a redirect: if no new INVITE follows, the end is told where it stood.
+    /// A challenge or a redirect that a caller received: if no new INVITE follows, the end is told where it stood.
     fn note_wait(&mut self, name: &str, bytes: &[u8]) {
         let Ok(message) = SipMessage::parse(bytes) else { return };
         let waits = match message.start_line {

@@ -106,9 +106,10 @@ impl<'a> Line<'a> {
     }
 
     fn note(&mut self, attribute: Attribute, put: Put) {
-        if !self.wrong.is_empty() {
-            self.wrong.retain(|wrong| wrong.attribute != attribute);
+        if put.is_ok() && self.wrong.is_empty() {
+            return;
         }
+        self.wrong.retain(|wrong| wrong.attribute != attribute);
         if let Err((expected, found)) = put {
             self.wrong.push(Wrong { attribute, expected, found });
         }

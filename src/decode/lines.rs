@@ -31,25 +31,51 @@ pub(super) fn line_feed(bytes: &[u8]) -> Option<usize> {
         }
         rest = after;
     }
+    // A line feed becomes zero, and nothing else is below one.
+    let position = first(rest, |word| below::<1>(word ^ u64::from_ne_bytes([b'\n'; 8])), |byte| byte == b'\n')?;
+    Some(bytes.len() - rest.len() + position)
+}
+
+/// The position of the first white space, or another control character: nothing that a name could hold.
+pub(super) fn first_blank(bytes: &[u8]) -> Option<usize> {
+    first(bytes, below::<{ b' ' + 1 }>, |byte| byte <= b' ')
+}
+
+/// The position of the first byte that is not of a word: what is neither a letter, nor a digit, nor `_`.
+pub(super) fn word_end(bytes: &[u8]) -> Option<usize> {
+    let mut rest = bytes;
+    while let Some((block, after)) = rest.split_first_chunk::<8>() {
+        if !block.iter().fold(true, |all, byte| all & is_of_word(byte)) {
+            break;
+        }
+        rest = after;
+    }
+    rest.iter().position(|byte| !is_of_word(byte)).map(|position| bytes.len() - rest.len() + position)
+}
+
+/// A letter, a digit or `_`.
+pub(super) fn is_of_word(byte: &u8) -> bool {
+    byte.is_ascii_alphanumeric() | (*byte == b'_')
+}
+
+/// The position of the first byte that `is_it`, looked for in eight at a time: `marks` has a high bit in the place of the
+/// first such byte of a word, and perhaps of later ones.
+fn first(bytes: &[u8], marks: impl Fn(u64) -> u64, is_it: impl Fn(u8) -> bool) -> Option<usize> {
+    let mut rest = bytes;
     while let Some((word, after)) = rest.split_first_chunk::<8>() {
-        let found = line_feeds(u64::from_le_bytes(*word));
+        let found = marks(u64::from_le_bytes(*word));
         if found != 0 {
             return Some(bytes.len() - rest.len() + (found.trailing_zeros() / 8) as usize);
         }
         rest = after;
     }
-    rest.iter().position(|&byte| byte == b'\n').map(|position| bytes.len() - rest.len() + position)
+    rest.iter().position(|&byte| is_it(byte)).map(|position| bytes.len() - rest.len() + position)
 }
 
-/// A high bit in the place of the first line feed of a word, and perhaps of later bytes.
-fn line_feeds(word: u64) -> u64 {
-    const ONES: u64 = u64::from_ne_bytes([0x01; 8]);
-    const HIGHS: u64 = u64::from_ne_bytes([0x80; 8]);
-    const LINE_FEEDS: u64 = u64::from_ne_bytes([b'\n'; 8]);
-
-    // A line feed becomes zero, and only what is zero borrows into its high bit without having it set.
-    let zeroed = word ^ LINE_FEEDS;
-    zeroed.wrapping_sub(ONES) & !zeroed & HIGHS
+/// A high bit in the place of the first byte of a word that is below `BYTE` (at most 128), and perhaps of later bytes: only
+/// such a byte borrows into its high bit without having it set.
+fn below<const BYTE: u8>(word: u64) -> u64 {
+    word.wrapping_sub(u64::from_ne_bytes([BYTE; 8])) & !word & u64::from_ne_bytes([0x80; 8])
 }
 
 /// The last [`EDGE`] bytes of a line.

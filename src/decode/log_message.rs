@@ -7,14 +7,22 @@ use alloc::vec::Vec;
 
 use super::DecodeErrorKind;
 use super::attribute::Attribute as Known;
-use crate::event::{ConnId, Event, EventName, KeyValueList, Value};
+use super::lines::is_of_word;
+use crate::event::{ConnId, Event, EventName, KeyValueList, Value, hex_number};
+
+/// In which base a number is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Digits {
+    Decimal,
+    Hex,
+}
 
 /// How one of the logs writes things.
 pub(super) trait LogSyntax {
     /// What stands around strings.
     const QUOTE: u8;
     /// In which base EventSequenceNumber and ServerStartTime are written.
-    const NUMBER_RADIX: u32;
+    const NUMBERS: Digits;
 
     /// The header that an unindented line with this end is, if it is one.
     fn header(end: &[u8]) -> Option<Header<'_>>;
@@ -59,8 +67,7 @@ pub(super) enum PairValue<'a> {
 
 /// The header that this name makes: letters, digits and `_` after `Event` or `Request`.
 pub(super) fn is_message_name(name: &[u8]) -> Option<Header<'_>> {
-    let one_word =
-        |rest: &[u8]| !rest.is_empty() && rest.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
+    let one_word = |rest: &[u8]| !rest.is_empty() && rest.iter().all(is_of_word);
     if name.strip_prefix(b"Event").is_some_and(one_word) {
         Some(Header::Event(name))
     } else if name.strip_prefix(b"Request").is_some_and(one_word) {
@@ -89,11 +96,6 @@ pub(super) fn plain_value(value: &[u8]) -> PairValue<'_> {
 
 /// What the names of all attributes begin with.
 const PREFIX: &[u8; 9] = b"Attribute";
-
-/// White space, or another control character: nothing that a name could hold. (One comparison, not five.)
-pub(super) fn is_blank(byte: &u8) -> bool {
-    *byte <= b' '
-}
 
 /// Reads one message, line by line.
 #[derive(Debug)]
@@ -170,8 +172,7 @@ impl<'a> MessageReader<'a> {
         let written = &self.written;
         let name = &self.name;
         let string_of = |known, value| string::<S>(value).map_err(|expected| bad(name, known, expected, value));
-        let number_of =
-            |known, value| number(value, S::NUMBER_RADIX).map_err(|expected| bad(name, known, expected, value));
+        let number_of = |known, value| number(value, S::NUMBERS).map_err(|expected| bad(name, known, expected, value));
 
         let mut event = Event::new(self.name.clone());
         if let EventName::Ignored(_) = self.name {
@@ -294,22 +295,26 @@ fn string<S: LogSyntax>(value: &[u8]) -> Result<Option<Cow<'_, str>>, &'static s
 }
 
 /// A number of 64 bits; nothing written is no number.
-fn number(value: &[u8], radix: u32) -> Result<Option<u64>, &'static str> {
-    let add = |number: u64, &digit: &u8| {
-        let digit = char::from(digit).to_digit(radix)?;
-        number.checked_mul(radix.into())?.checked_add(digit.into())
-    };
-    let expected =
-        if radix == 16 { "hex digits of at most 64 bits" } else { "a number from 0 to 18446744073709551615" };
-    match value.iter().try_fold(0, add) {
-        Some(_) if value.is_empty() => Ok(None),
-        Some(number) => Ok(Some(number)),
-        None => Err(expected),
+fn number(value: &[u8], digits: Digits) -> Result<Option<u64>, &'static str> {
+    if value.is_empty() {
+        return Ok(None);
     }
+    match digits {
+        Digits::Hex => hex_number(value).ok_or("hex digits of at most 64 bits"),
+        Digits::Decimal => decimal_number(value).ok_or("a number from 0 to 18446744073709551615"),
+    }
+    .map(Some)
+}
+
+fn decimal_number(digits: &[u8]) -> Option<u64> {
+    digits.iter().try_fold(0, |number: u64, &digit| {
+        let digit = char::from(digit).to_digit(10)?;
+        number.checked_mul(10)?.checked_add(digit.into())
+    })
 }
 
 fn conn_id(value: &[u8]) -> Result<Option<ConnId>, &'static str> {
-    Ok(number(value, 16)?.map(ConnId))
+    Ok(number(value, Digits::Hex)?.map(ConnId))
 }
 
 /// A number that nothing depends on: what cannot be read is not there.

@@ -1,8 +1,10 @@
 //! How a program on the Platform SDK (.NET, Java) writes a message to its log.
 
 use super::form::is_indented;
-use super::lines::first_edge;
-use super::log_message::{Attribute, Header, LogSyntax, PairValue, between_quotes, is_message_name, plain_value};
+use super::lines::{first_edge, word_end};
+use super::log_message::{
+    Attribute, Digits, Header, LogSyntax, PairValue, between_quotes, is_message_name, plain_value,
+};
 
 /// The syntax of this log.
 #[derive(Debug)]
@@ -25,13 +27,13 @@ pub(super) fn header(end: &[u8]) -> Option<Header<'_>> {
 
 /// `name [type] = value` into name, type and value; a group has no type.
 fn assignment(content: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
-    let ends = content.iter().position(|byte| !byte.is_ascii_alphanumeric() && *byte != b'_')?;
+    let ends = word_end(content)?;
     let (name, rest) = content.split_at_checked(ends)?;
     let (kind, value) = typed_value(rest)?;
     if name.is_empty() { None } else { Some((name, kind, value)) }
 }
 
-/// ` [type] = value` into type and value.
+/// ` [type] = value` into type and value; the value with the white space around it.
 fn typed_value(rest: &[u8]) -> Option<(&[u8], &[u8])> {
     let rest = rest.trim_ascii_start();
     let (kind, rest) = match rest.strip_prefix(b"[") {
@@ -41,12 +43,12 @@ fn typed_value(rest: &[u8]) -> Option<(&[u8], &[u8])> {
         }
         None => (<&[u8]>::default(), rest),
     };
-    Some((kind, rest.strip_prefix(b"=")?.trim_ascii()))
+    Some((kind, rest.strip_prefix(b"=")?))
 }
 
 impl LogSyntax for PlatformSdkLog {
     const QUOTE: u8 = b'"';
-    const NUMBER_RADIX: u32 = 10;
+    const NUMBERS: Digits = Digits::Decimal;
 
     fn header(end: &[u8]) -> Option<Header<'_>> {
         header(end)
@@ -56,15 +58,16 @@ impl LogSyntax for PlatformSdkLog {
     fn belongs(start: &[u8], index: u64) -> bool {
         let title = || first_edge(start).trim_ascii_end().eq_ignore_ascii_case(b"message attributes:");
         let attribute = || {
-            assignment(first_edge(start))
-                .is_some_and(|(_, kind, value)| !kind.is_empty() || value.starts_with(b"ComplexClass("))
+            assignment(first_edge(start)).is_some_and(|(_, kind, value)| {
+                !kind.is_empty() || value.trim_ascii_start().starts_with(b"ComplexClass(")
+            })
         };
         is_indented(start) || attribute() || (index == 0 && title())
     }
 
     fn attribute(content: &[u8]) -> Option<Attribute<'_>> {
         let (name, _, value) = assignment(content)?;
-        Some(Attribute { name, value, opens_list: value == LIST })
+        Some(Attribute { name, value, opens_list: value.trim_ascii() == LIST })
     }
 
     /// `'key' [type] = value`.
@@ -74,7 +77,7 @@ impl LogSyntax for PlatformSdkLog {
             let rest = content.get(at + 1..)?;
             let (kind, value) =
                 rest.first().filter(|byte| byte.is_ascii_whitespace()).and_then(|_| typed_value(rest))?;
-            if kind.is_empty() { None } else { Some((content.get(..at)?, value)) }
+            if kind.is_empty() { None } else { Some((content.get(..at)?, value.trim_ascii())) }
         })?;
         let value = match between_quotes(value, Self::QUOTE) {
             Some(text) => PairValue::Text(text),

@@ -1,7 +1,8 @@
 //! How a T-Server, SIP Server or URS writes a message to its log.
 
+use super::lines::{first_blank, is_of_word};
 use super::log_message::{
-    Attribute, Header, LogSyntax, PairValue, between_quotes, is_blank, is_message_name, plain_value,
+    Attribute, Digits, Header, LogSyntax, PairValue, between_quotes, is_message_name, plain_value,
 };
 
 /// The syntax of this log.
@@ -11,10 +12,12 @@ pub(super) struct TServerLog;
 /// The header that a line with this end is: it ends in `message EventX`, a `(refid=…)` may follow.
 pub(super) fn header(end: &[u8]) -> Option<Header<'_>> {
     let end = without_refid(end.trim_ascii_end());
-    let name_at = end.iter().rposition(is_blank)? + 1;
+    // Backwards only over what a name may hold: most lines of other kinds end in something else.
+    let name_at = end.iter().rposition(|byte| !is_of_word(byte))? + 1;
     let (before, name) = end.split_at_checked(name_at)?;
-    let before = before.trim_ascii_end().strip_suffix(b"message")?;
-    let alone = before.last().is_none_or(u8::is_ascii_whitespace);
+    let title = before.trim_ascii_end();
+    let before = title.strip_suffix(b"message")?;
+    let alone = title.len() < name_at && before.last().is_none_or(u8::is_ascii_whitespace);
     if alone { is_message_name(name) } else { None }
 }
 
@@ -29,7 +32,7 @@ fn without_refid(end: &[u8]) -> &[u8] {
 
 impl LogSyntax for TServerLog {
     const QUOTE: u8 = b'\'';
-    const NUMBER_RADIX: u32 = 16;
+    const NUMBERS: Digits = Digits::Hex;
 
     fn header(end: &[u8]) -> Option<Header<'_>> {
         header(end)
@@ -42,7 +45,7 @@ impl LogSyntax for TServerLog {
 
     /// Name, white space, value.
     fn attribute(content: &[u8]) -> Option<Attribute<'_>> {
-        let ends = content.iter().position(is_blank).unwrap_or(content.len());
+        let ends = first_blank(content).unwrap_or(content.len());
         let (name, value) = content.split_at_checked(ends)?;
         Some(Attribute { name, value, opens_list: true })
     }

@@ -23,12 +23,15 @@ impl FromStr for ConnId {
     type Err = BadConnId;
 
     fn from_str(text: &str) -> Result<Self, BadConnId> {
-        // `from_str_radix` alone would take a sign.
-        if !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-            return Err(BadConnId);
-        }
-        u64::from_str_radix(text, 16).map(ConnId).map_err(|_| BadConnId)
+        if text.is_empty() { Err(BadConnId) } else { hex_number(text.as_bytes()).map(ConnId).ok_or(BadConnId) }
     }
+}
+
+/// The number that these hex digits write; none of them is 0. `None` for another character and beyond 64 bits.
+pub(crate) fn hex_number(digits: &[u8]) -> Option<u64> {
+    let zeros = digits.iter().take_while(|&&digit| digit == b'0').count();
+    let digits = digits.get(zeros..).filter(|digits| digits.len() <= 16)?;
+    digits.iter().try_fold(0, |number, &digit| Some(number << 4 | u64::from(char::from(digit).to_digit(16)?)))
 }
 
 impl fmt::Display for ConnId {

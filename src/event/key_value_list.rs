@@ -18,7 +18,7 @@ use alloc::vec::Vec;
 /// assert_eq!(list.get("ServiceType"), Some(&Value::from("gold")));
 /// assert_eq!((list.len(), list.size(), list.depth()), (3, 42, 1));
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Clone, PartialEq, Eq, Default)]
 pub struct KeyValueList<'a> {
     pairs: Vec<Pair<'a>>,
 }

@@ -5,16 +5,20 @@
 
 mod call_uuid;
 mod conn_id;
+#[cfg(feature = "serde")]
+mod event_serde;
 mod key_value_list;
 #[cfg(feature = "serde")]
 mod key_value_list_serde;
 mod name;
+mod readable;
 #[cfg(feature = "serde")]
 mod tolerant_serde;
 
 use alloc::borrow::Cow;
 
 pub use call_uuid::{BadCallUuid, check_call_uuid};
+pub(crate) use conn_id::hex_number;
 pub use conn_id::{BadConnId, ConnId};
 pub use key_value_list::{KeyValueList, Pair, Value};
 #[cfg(feature = "json")]
@@ -40,7 +44,7 @@ pub(crate) use tolerant_serde::{List, Scalar};
 /// assert_eq!(event.name.as_str(), "EventRinging");
 /// assert!(event.check().is_ok());
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Event<'a> {
     /// Which event it is.

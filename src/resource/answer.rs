@@ -49,33 +49,24 @@ mod wire {
     use serde::ser::{Serialize, SerializeStruct, Serializer};
 
     use super::{ListBody, SelectedFields, SingleBody};
-    use crate::resource::{Field, Fields, ImSession, StatusCode};
+    use crate::resource::{Field, Fields, StatusCode};
 
     /// Every field that is asked for and there, in alphabetical order.
     impl Serialize for SelectedFields<'_> {
         fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
             let SelectedFields { im_session, fields } = self;
-            im_session.serialize_fields(*fields, serializer)
-        }
-    }
-
-    impl Serialize for ImSession<'_> {
-        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-            self.serialize_fields(Fields::ALL, serializer)
-        }
-    }
-
-    impl ImSession<'_> {
-        fn serialize_fields<S: Serializer>(&self, fields: Fields, serializer: S) -> Result<S::Ok, S::Error> {
-            let mut written = Written { to: serializer.serialize_struct("ImSession", 7)?, fields };
-            written.put(Field::Capabilities, &self.capabilities)?;
-            written.put(Field::Id, &self.id)?;
-            written.put(Field::Participants, &self.participants)?;
-            written.put(Field::Path, &self.path)?;
-            written.put(Field::State, &self.state)?;
-            written.put(Field::Uri, &self.uri)?;
-            if !self.user_data.is_empty() {
-                written.put(Field::UserData, &*self.user_data)?;
+            if *fields == Fields::ALL {
+                return im_session.serialize(serializer);
+            }
+            let mut written = Written { to: serializer.serialize_struct("ImSession", 7)?, fields: *fields };
+            written.put(Field::Capabilities, &im_session.capabilities)?;
+            written.put(Field::Id, &im_session.id)?;
+            written.put(Field::Participants, &im_session.participants)?;
+            written.put(Field::Path, &im_session.path)?;
+            written.put(Field::State, &im_session.state)?;
+            written.put(Field::Uri, &im_session.uri)?;
+            if !im_session.user_data.is_empty() {
+                written.put(Field::UserData, &*im_session.user_data)?;
             }
             written.to.end()
         }

@@ -24,7 +24,7 @@ use crate::session::Session;
 /// # }
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Deserialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "camelCase"))]
 #[non_exhaustive]
 pub struct ImSession<'a> {
@@ -45,7 +45,10 @@ pub struct ImSession<'a> {
     #[cfg_attr(feature = "serde", serde(default))]
     pub uri: Cow<'a, str>,
     /// The user data; not written where there is none.
-    #[cfg_attr(feature = "serde", serde(default, deserialize_with = "list_or_null"))]
+    #[cfg_attr(
+        feature = "serde",
+        serde(default, deserialize_with = "list_or_null", skip_serializing_if = "is_empty_list")
+    )]
     pub user_data: Cow<'a, KeyValueList<'a>>,
 }
 
@@ -66,13 +69,14 @@ impl<'a> ImSession<'a> {
     /// What the API shows of `session`.
     #[must_use]
     pub fn of(session: &'a Session, base: &BaseUri<'_>, table: &CapabilityTable) -> Self {
+        let id = session.id();
         ImSession {
             capabilities: session.capabilities(table),
-            id: Cow::Borrowed(session.id()),
+            id: Cow::Borrowed(id),
             participants: session.participants().map(Participant::from_number).collect(),
-            path: BaseUri::path(session.id()).into(),
+            path: BaseUri::path(id).into(),
             state: session.state(),
-            uri: base.uri(session.id()).into(),
+            uri: base.uri(id).into(),
             user_data: Cow::Borrowed(session.user_data()),
         }
     }
@@ -105,6 +109,11 @@ impl<'a> ImSessionList<'a> {
         let im_sessions = self.im_sessions.into_iter().map(ImSession::into_owned).collect();
         ImSessionList { im_sessions, status_code: self.status_code }
     }
+}
+
+#[cfg(feature = "serde")]
+fn is_empty_list(list: &KeyValueList<'_>) -> bool {
+    list.is_empty()
 }
 
 /// `null` reads as no user data.

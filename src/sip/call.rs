@@ -56,6 +56,8 @@ pub(super) struct Call {
     pub(super) wait: Option<(WaitFor, Duration)>,
     /// When its last message came.
     pub(super) heard: Duration,
+    /// The endpoint is a proxy and sent the INVITE on: no party of this call.
+    passed_on: bool,
     /// The ids of its sessions that ended, where the call began again; the oldest go first.
     ended_ids: Vec<Box<str>>,
     invites: Invites,
@@ -83,6 +85,7 @@ impl Call {
             phase: Phase::Silent,
             wait: None,
             heard: now,
+            passed_on: false,
             ended_ids: Vec::new(),
             invites: Invites::default(),
             dialogs: Dialogs::default(),
@@ -121,9 +124,13 @@ impl Call {
     pub(super) fn invite(&mut self, branch: &str, cseq: u32) -> Option<CallEvent> {
         let parallel = self.wait.is_none() && cseq == self.invites.highest_cseq();
         if self.phase == Phase::Ended || !parallel {
-            self.invites.supersede();
+            match self.phase {
+                Phase::Ended => self.invites.close(),
+                Phase::Silent | Phase::Setup | Phase::Talking => self.invites.supersede(),
+            }
             self.dialogs.next_attempt();
             self.wait = None;
+            self.passed_on = false;
         }
         self.invites.push(branch, cseq);
         match (self.phase, self.role) {
@@ -137,6 +144,25 @@ impl Call {
             }
             (Phase::Setup | Phase::Talking, Role::Caller | Role::Callee) => None,
         }
+    }
+
+    /// The endpoint sent an INVITE whose Via below has this branch; whether it is one that it received, and so is a proxy.
+    pub(super) fn pass_on(&mut self, branch: &str, cseq: u32) -> bool {
+        let received = self.role == Role::Callee && self.invites.find(branch, cseq).is_some();
+        self.passed_on |= received && self.phase == Phase::Silent;
+        received
+    }
+
+    /// Whether a response of the callee to its INVITE is what its session begins with.
+    pub(super) fn begins_with(&mut self, branch: &str, cseq: u32, status: u16) -> bool {
+        let silent = self.role == Role::Callee && self.phase == Phase::Silent && !self.passed_on;
+        let answered = (200..=299).contains(&status);
+        silent
+            && self.invites.find(branch, cseq).is_some_and(|invite| match invite.progress {
+                Progress::Calling | Progress::Proceeding => answered || (180..=189).contains(&status),
+                Progress::Answered | Progress::Superseded => answered,
+                Progress::Failed => false,
+            })
     }
 
     /// Whether a response with this branch and CSeq number is one to an initial INVITE.
@@ -157,6 +183,9 @@ impl Call {
             return None;
         }
         let invite = self.invites.find(branch, cseq)?;
+        if self.passed_on {
+            return if status >= 200 { self.end(None) } else { None };
+        }
         match (status, invite.progress) {
             (100..=199, Progress::Calling | Progress::Proceeding) => {
                 invite.progress = Progress::Proceeding;
@@ -169,7 +198,7 @@ impl Call {
                     CallEvent::Ringing
                 })
             }
-            (200..=299, Progress::Calling | Progress::Proceeding | Progress::Answered) => {
+            (200..=299, Progress::Calling | Progress::Proceeding | Progress::Answered | Progress::Superseded) => {
                 invite.progress = Progress::Answered;
                 self.wait = None;
                 self.dialogs.answer(to_tag, true);
@@ -185,7 +214,7 @@ impl Call {
             }
             // Repeated, or of an attempt that is over.
             (0..=99, _)
-            | (100..=199 | 300.., Progress::Answered | Progress::Failed)
+            | (100..=199 | 300.., Progress::Answered | Progress::Superseded | Progress::Failed)
             | (200..=299, Progress::Failed) => None,
         }
     }

@@ -4,7 +4,7 @@
 //! same ids, that an [`Observer`](super::Observer) at the entity would make of the messages.
 
 use alloc::boxed::Box;
-use alloc::collections::{BTreeMap, BTreeSet, VecDeque};
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -12,17 +12,13 @@ use core::fmt;
 use core::time::Duration;
 
 use super::dialog_info_document::{DialogElement, DialogInfoDocument, DialogInfoError, DialogState};
+use super::dialog_info_session::{Phase, Watched};
 use super::limits::SipLimits;
 use super::numbering::Numbering;
-use super::session_id::{CallIdentity, session_id};
+use super::session_id::{CallIdentity, MakeId, checked_id, session_id};
 use super::uri::dn_of_uri;
-use crate::event::{Event, check_call_uuid};
+use crate::event::Event;
 use crate::machine::CallEvent;
-
-/// The most dialogs of one fork that are kept.
-const MOST_DIALOGS: usize = 32;
-
-type MakeId = Box<dyn Fn(&CallIdentity<'_>) -> String + Send + Sync>;
 
 /// The sessions of one entity, from the dialog-info documents about it.
 ///
@@ -33,7 +29,8 @@ type MakeId = Box<dyn Fn(&CallIdentity<'_>) -> String + Send + Sync>;
 /// | `confirmed` | EventEstablished |
 /// | `terminated`, or missing in a full document | EventReleased; where the entity rang and the event is `cancelled`, EventAbandoned |
 ///
-/// Dialogs of one fork (same call-id and local-tag of a calling entity) are one session; it ends with the last of them.
+/// Dialogs of one fork (same call-id and local-tag of a calling entity) are one session; it ends with the last of them. A dialog
+/// that begins after its session ended, in a newer document, is another call: ids are unique among current dialogs only.
 ///
 /// Versions: a document whose version is not higher is old and changes nothing. After a gap, or where the first document is
 /// partial, the document counts and [`needs_refresh`](Self::needs_refresh) says that a full one should be asked for.
@@ -62,28 +59,11 @@ pub struct DialogInfo {
     sessions: BTreeMap<Box<str>, Watched>,
     /// Which session a dialog is of, by the dialog's id.
     session_of: BTreeMap<Box<str>, Box<str>>,
-    /// The ids of the sessions that ended, the oldest first.
-    ended: VecDeque<Box<str>>,
+    /// The ids of the sessions that ended, in that order.
+    ended: BTreeMap<u64, Box<str>>,
+    /// How many ended so far.
+    ended_count: u64,
     now: Duration,
-}
-
-#[derive(Debug, Clone)]
-struct Watched {
-    other_dn: Option<Box<str>>,
-    phase: Phase,
-    /// Its dialogs by their ids, and the latest state of each.
-    dialogs: BTreeMap<Box<str>, DialogState>,
-    heard: Duration,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Phase {
-    /// No event yet; it follows at once.
-    New,
-    Dialing,
-    Ringing,
-    Talking,
-    Ended,
 }
 
 impl fmt::Debug for DialogInfo {
@@ -115,7 +95,8 @@ impl DialogInfo {
             needs_refresh: false,
             sessions: BTreeMap::new(),
             session_of: BTreeMap::new(),
-            ended: VecDeque::new(),
+            ended: BTreeMap::new(),
+            ended_count: 0,
             now: Duration::ZERO,
         }
     }
@@ -190,9 +171,9 @@ impl DialogInfo {
 
         let mut events = Vec::new();
         for element in &document.dialogs {
+            let known = self.session_of.get(&element.id).filter(|id| !element.opens() || self.is_open(id));
             let opened = || begun.get(&element.id).filter(|_| element.opens());
-            let known = self.session_of.get(&element.id).or_else(opened);
-            if let Some(id) = known.cloned() {
+            if let Some(id) = known.or_else(opened).cloned() {
                 self.dialog(id, &dn, element, &mut events);
             }
         }
@@ -206,18 +187,46 @@ impl DialogInfo {
     /// Ends every open session that no document mentioned since `before`.
     pub fn expire(&mut self, before: Duration) -> Vec<Event<'static>> {
         let dn = self.entity.as_deref().and_then(dn_of_uri);
-        let mut events = Vec::new();
+        let (mut events, mut over) = (Vec::new(), Vec::new());
         for (id, session) in &mut self.sessions {
             if session.phase != Phase::Ended && session.heard < before {
                 session.phase = Phase::Ended;
-                self.ended.push_back(id.clone());
+                over.push(id.clone());
                 if let Some(dn) = &dn {
                     events.push(self.numbering.number(session.event(CallEvent::Released, dn, id)));
                 }
             }
         }
+        over.into_iter().for_each(|id| self.ended(id));
         self.forget();
         events
+    }
+
+    fn is_open(&self, id: &str) -> bool {
+        self.sessions.get(id).is_some_and(|session| session.phase != Phase::Ended)
+    }
+
+    /// The session is over, and remembered for a while.
+    fn ended(&mut self, id: Box<str>) {
+        if let Some(session) = self.sessions.get_mut(&id) {
+            self.ended_count = self.ended_count.wrapping_add(1);
+            session.ended = Some(self.ended_count);
+            self.ended.insert(self.ended_count, id);
+        }
+    }
+
+    /// Nothing is kept of a session that has ended.
+    fn remove(&mut self, id: &str) {
+        let Some(session) = self.sessions.remove(id) else { return };
+        if let Some(ended) = session.ended {
+            self.ended.remove(&ended);
+        }
+        for dialog in session.dialogs.keys() {
+            // Its id may be that of another session's dialog by now.
+            if self.session_of.get(dialog).is_some_and(|of| **of == *id) {
+                self.session_of.remove(dialog);
+            }
+        }
     }
 
     /// The sessions of the dialogs that are new in the document, by the dialogs' ids.
@@ -225,7 +234,8 @@ impl DialogInfo {
         let mut begun: BTreeMap<Box<str>, Box<str>> = BTreeMap::new();
         let mut new = BTreeSet::new();
         for element in document.dialogs.iter().filter(|element| element.opens()) {
-            if self.session_of.contains_key(&element.id) || begun.contains_key(&element.id) {
+            let of_open = self.session_of.get(&element.id).is_some_and(|id| self.is_open(id));
+            if of_open || begun.contains_key(&element.id) {
                 continue;
             }
             let without_call_id = format!("{};{}", document.entity, element.id);
@@ -235,12 +245,11 @@ impl DialogInfo {
                 element.remote_tag.as_deref().unwrap_or_default(),
                 dn,
             );
-            let id = (self.make_id)(&identity);
-            check_call_uuid(&id)?;
-            if !self.sessions.contains_key(id.as_str()) {
+            let id = checked_id(&self.make_id, &identity)?;
+            if !self.is_open(&id) {
                 new.insert(id.clone());
             }
-            begun.insert(element.id.clone(), id.into());
+            begun.insert(element.id.clone(), id);
         }
         let limit = self.limits.open_calls;
         if self.open_calls() + new.len() > limit { Err(DialogInfoError::TooManyCalls { limit }) } else { Ok(begun) }
@@ -248,7 +257,12 @@ impl DialogInfo {
 
     /// One dialog of a document, and the id of its session.
     fn dialog(&mut self, id: Box<str>, dn: &str, element: &DialogElement, events: &mut Vec<Event<'static>>) {
-        let session = self.sessions.entry(id.clone()).or_insert_with(|| Watched::new(self.now));
+        // A dialog in a newer document that begins in a session that is over is another call, under an id that came again.
+        let again = element.opens() && self.sessions.contains_key(&id) && !self.is_open(&id);
+        if again {
+            self.remove(&id);
+        }
+        let session = self.sessions.entry(id.clone()).or_insert_with(|| Watched::new(self.now, again));
         session.heard = self.now;
         if session.other_dn.is_none() {
             let remote = element.remote.as_deref().and_then(dn_of_uri);
@@ -257,17 +271,20 @@ impl DialogInfo {
         let before = session.phase;
         let name = session.dialog(element);
         if session.dialogs.contains_key(&element.id) {
-            self.session_of.entry(element.id.clone()).or_insert_with(|| id.clone());
+            self.session_of.insert(element.id.clone(), id.clone());
         }
-        events.extend(name.map(|name| self.numbering.number(session.event(name, dn, &id))));
+        for name in [session.before(name, element), name].into_iter().flatten() {
+            events.push(self.numbering.number(session.event(name, dn, &id)));
+        }
         if session.phase == Phase::Ended && before != Phase::Ended {
-            self.ended.push_back(id);
+            self.ended(id);
         }
     }
 
     /// A full document names all dialogs: the others are over.
     fn end_missing(&mut self, document: &DialogInfoDocument, dn: &str, events: &mut Vec<Event<'static>>) {
         let named: BTreeSet<&Box<str>> = document.dialogs.iter().map(|element| &element.id).collect();
+        let mut over = Vec::new();
         for (id, session) in &mut self.sessions {
             if session.phase == Phase::Ended {
                 continue;
@@ -279,92 +296,17 @@ impl DialogInfo {
             }
             let name = session.end_if_over(false);
             if session.phase == Phase::Ended {
-                self.ended.push_back(id.clone());
+                over.push(id.clone());
             }
             events.extend(name.map(|name| self.numbering.number(session.event(name, dn, id))));
         }
+        over.into_iter().for_each(|id| self.ended(id));
     }
 
     fn forget(&mut self) {
         while self.ended.len() > self.limits.ended_calls {
-            if let Some(session) = self.ended.pop_front().and_then(|id| self.sessions.remove(&id)) {
-                for dialog in session.dialogs.keys() {
-                    self.session_of.remove(dialog);
-                }
-            }
-        }
-    }
-}
-
-impl DialogElement {
-    /// Whether a session begins with a dialog in this state: one that the entity answered, or that it makes, or that rings.
-    fn opens(&self) -> bool {
-        match self.state {
-            DialogState::Trying | DialogState::Proceeding => self.initiator,
-            DialogState::Early | DialogState::Confirmed => true,
-            DialogState::Terminated => false,
-        }
-    }
-}
-
-impl Watched {
-    fn new(now: Duration) -> Self {
-        Watched { other_dn: None, phase: Phase::New, dialogs: BTreeMap::new(), heard: now }
-    }
-
-    fn event(&self, name: CallEvent, dn: &str, id: &str) -> Event<'static> {
-        let event = Event::new(name).with_this_dn(String::from(dn)).with_call_uuid(String::from(id));
-        match &self.other_dn {
-            Some(other) => event.with_other_dn(String::from(&**other)),
-            None => event,
-        }
-    }
-
-    /// What the state of one of its dialogs means.
-    fn dialog(&mut self, element: &DialogElement) -> Option<CallEvent> {
-        if self.phase == Phase::Ended {
-            return None;
-        }
-        let known = self.dialogs.get(&element.id).copied();
-        if known.is_some_and(|known| known >= element.state) || known.is_none() && self.dialogs.len() >= MOST_DIALOGS {
-            return None;
-        }
-        self.dialogs.insert(element.id.clone(), element.state);
-        match (element.state, self.phase) {
-            (DialogState::Terminated, _) => self.end_if_over(element.cancelled),
-            (DialogState::Confirmed, Phase::New | Phase::Dialing | Phase::Ringing) => {
-                self.phase = Phase::Talking;
-                Some(CallEvent::Established)
-            }
-            (DialogState::Trying | DialogState::Proceeding | DialogState::Early, Phase::New) if element.initiator => {
-                self.phase = Phase::Dialing;
-                Some(CallEvent::Dialing)
-            }
-            (DialogState::Early, Phase::New) => {
-                self.phase = Phase::Ringing;
-                Some(CallEvent::Ringing)
-            }
-            // Known already.
-            (
-                DialogState::Trying | DialogState::Proceeding | DialogState::Early | DialogState::Confirmed,
-                Phase::New | Phase::Dialing | Phase::Ringing | Phase::Talking | Phase::Ended,
-            ) => None,
-        }
-    }
-
-    /// Ends the session if its dialogs have: while it talks the confirmed ones count, before that all.
-    fn end_if_over(&mut self, cancelled: bool) -> Option<CallEvent> {
-        let counts = |state: &DialogState| match self.phase {
-            Phase::Talking => *state == DialogState::Confirmed,
-            Phase::New | Phase::Dialing | Phase::Ringing | Phase::Ended => *state != DialogState::Terminated,
-        };
-        if self.dialogs.values().any(counts) {
-            return None;
-        }
-        match core::mem::replace(&mut self.phase, Phase::Ended) {
-            Phase::New | Phase::Ended => None,
-            Phase::Ringing if cancelled => Some(CallEvent::Abandoned),
-            Phase::Dialing | Phase::Ringing | Phase::Talking => Some(CallEvent::Released),
+            let Some((_, oldest)) = self.ended.pop_first() else { return };
+            self.remove(&oldest);
         }
     }
 }

@@ -26,8 +26,8 @@ pub enum SipError {
         /// The code.
         found: String,
     },
-    /// The empty line after the headers is missing.
-    #[error("expected an empty line after the headers, found the end of the message")]
+    /// The message ends within a header line.
+    #[error("expected the end of a header line, found the end of the message")]
     NoEndOfHeaders,
     /// A line among the headers is none.
     #[error("expected a header line `name: value`, found {found:?}")]

@@ -68,6 +68,10 @@ impl<'m> HeaderLines<'m> {
     }
 
     pub(super) fn next(&mut self) -> Result<Next<'m>, SipError> {
+        // A datagram ends its headers too: senders and dumps lose the empty line, but no more than that may be missing.
+        if self.rest.is_empty() {
+            return Ok(Next::Body(self.rest));
+        }
         let mut end = 0;
         loop {
             let from_here = self.rest.get(end..).unwrap_or_default();

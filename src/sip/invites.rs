@@ -24,7 +24,9 @@ pub(super) enum Progress {
     Proceeding,
     /// A 2xx. More of them can follow, from a fork.
     Answered,
-    /// Another final response, or a newer INVITE took its place.
+    /// A newer INVITE took its place before its final response. Only a 2xx still counts: that is an answer all the same.
+    Superseded,
+    /// Another final response, or the call that it began is over.
     Failed,
 }
 
@@ -66,8 +68,15 @@ impl Invites {
     pub(super) fn supersede(&mut self) {
         for invite in &mut self.invites {
             if matches!(invite.progress, Progress::Calling | Progress::Proceeding) {
-                invite.progress = Progress::Failed;
+                invite.progress = Progress::Superseded;
             }
+        }
+    }
+
+    /// The call is over, and another one begins: whatever still comes for these INVITEs is late.
+    pub(super) fn close(&mut self) {
+        for invite in &mut self.invites {
+            invite.progress = Progress::Failed;
         }
     }
 

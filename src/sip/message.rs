@@ -27,6 +27,8 @@ pub struct SipMessage<'m> {
     pub start_line: StartLine<'m>,
     /// The branch of the topmost Via; empty where it has none (RFC 2543).
     pub branch: &'m str,
+    /// The branch of the Via below: in a request that a proxy passes on, that of the request it received. Empty where there is none.
+    pub branch_below: &'m str,
     /// The From header.
     pub from: Address<'m>,
     /// The To header.
@@ -79,6 +81,7 @@ pub struct CSeq<'m> {
 #[derive(Default)]
 struct Found<'m> {
     branch: Option<&'m str>,
+    branch_below: Option<&'m str>,
     from: Option<Address<'m>>,
     to: Option<Address<'m>>,
     call_id: Option<&'m str>,
@@ -172,10 +175,14 @@ fn check_version(version: &[u8]) -> Result<(), SipError> {
 impl<'m> Found<'m> {
     fn header(&mut self, header: Header, value: &'m [u8]) -> Result<(), SipError> {
         match header {
-            // The topmost only: the others are of proxies further on.
+            // The topmost counts, and the one below if it can be read: the others are of proxies further on.
             Header::Via => {
                 if self.branch.is_none() {
-                    self.branch = Some(branch(value)?);
+                    let (first, rest) = first_via(value)?;
+                    self.branch = Some(branch(first)?);
+                    self.branch_below = rest.map(|rest| branch(rest).unwrap_or_default());
+                } else if self.branch_below.is_none() {
+                    self.branch_below = first_via(value).and_then(|(first, _)| branch(first)).ok();
                 }
                 Ok(())
             }
@@ -219,6 +226,7 @@ impl<'m> Found<'m> {
         Ok(SipMessage {
             start_line,
             branch,
+            branch_below: self.branch_below.unwrap_or_default(),
             from,
             to,
             call_id,
@@ -241,16 +249,26 @@ fn once<T>(slot: &mut Option<T>, header: &'static str, value: T) -> Result<(), S
     Ok(())
 }
 
+fn bad_via(value: &[u8], expected: &'static str) -> SipError {
+    SipError::BadHeader { header: "Via", expected, found: excerpt(value) }
+}
+
+/// The first value of a Via header, and the others.
+fn first_via(value: &[u8]) -> Result<(&[u8], Option<&[u8]>), SipError> {
+    let end = find_outside(value, |byte| byte == b',').map_err(|_| bad_via(value, "quotes that end"))?;
+    Ok(match end.and_then(|end| value.split_at_checked(end)) {
+        Some((first, rest)) => (first, rest.get(1..)),
+        None => (value, None),
+    })
+}
+
 /// The branch of the first value of a Via header.
 fn branch(value: &[u8]) -> Result<&str, SipError> {
-    let bad = |expected| SipError::BadHeader { header: "Via", expected, found: excerpt(value) };
-    let unbalanced = |_| bad("quotes that end");
-    let end = find_outside(value, |byte| byte == b',').map_err(unbalanced)?;
-    let value = end.and_then(|end| value.get(..end)).unwrap_or(value);
-    let semicolon = find_outside(value, |byte| byte == b';').map_err(unbalanced)?;
+    let semicolon = find_outside(value, |byte| byte == b';').map_err(|_| bad_via(value, "quotes that end"))?;
+    // The parameters end at a comma.
     let parameters = semicolon.and_then(|position| value.get(position..)).unwrap_or_default();
     let branch = Parameters::new(parameters).get("branch").unwrap_or_default();
-    core::str::from_utf8(branch).map_err(|_| bad("a branch in UTF-8"))
+    core::str::from_utf8(branch).map_err(|_| bad_via(value, "a branch in UTF-8"))
 }
 
 fn call_id(value: &[u8]) -> Result<&str, SipError> {

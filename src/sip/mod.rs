@@ -20,8 +20,8 @@
 //! | both | a new MESSAGE with a text body in the established dialog, either way | EventPrivateInfo with `text` |
 //!
 //! Everything else maps to nothing: what is sent again, early dialogs of a fork, a second 2xx and the BYE for its dialog,
-//! re-INVITE and UPDATE and what refuses them, PRACK, ACK, answers to CANCEL and BYE, whatever comes after the end, and requests
-//! outside dialogs.
+//! re-INVITE and UPDATE and what refuses them, PRACK, ACK, answers to CANCEL and BYE, whatever comes after the end, requests
+//! outside dialogs, and at a proxy everything.
 //!
 //! Where the issue leaves a choice:
 //!
@@ -32,6 +32,8 @@
 //!   caller, and for that the events are numbered; at the callee the id follows its new tag.
 //! - A 481 to PRACK, CANCEL, SUBSCRIBE or NOTIFY is not about the session (RFC 3262, RFC 5057).
 //! - A MESSAGE that is sent again with credentials after 401 or 407 is the same message.
+//! - A proxy, which sends on the INVITE that it received with its Via on top, is no party: the sessions are at those whose calls it
+//!   relays.
 //! - The DN of a caller is the user of its From header, that of a callee the user of the Request-URI, which says who is called
 //!   now (To where that has no user), unless [`with_dn`](Observer::with_dn) names it.
 //!
@@ -42,9 +44,12 @@
 
 mod address;
 mod call;
+mod call_key;
 mod dialog_info;
 mod dialog_info_document;
+mod dialog_info_session;
 mod dialogs;
+mod dispatch;
 mod error;
 mod headers;
 mod invites;

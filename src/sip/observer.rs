@@ -1,4 +1,4 @@
-//! The observer: finds the call that a message belongs to, lets it decide, and makes the event.
+//! The observer: one endpoint's calls, their limits and their time. What a message does is in `dispatch`.
 
 use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
@@ -7,18 +7,14 @@ use alloc::vec::Vec;
 use core::fmt;
 use core::time::Duration;
 
-use super::call::{Attempt, Call, Phase, Role};
+use super::call::{Call, Phase};
 use super::error::SipError;
-use super::invites::Cancelled;
 use super::limits::SipLimits;
-use super::message::{SipMessage, StartLine};
+use super::message::SipMessage;
 use super::numbering::Numbering;
 use super::schedule::Schedule;
-use super::session_id::{CallIdentity, session_id};
-use super::text_body::text_of;
-use super::uri::{dn_of_uri, has_user};
-use crate::event::{Event, EventName, KeyValueList, check_call_uuid};
-use crate::machine::{CallEvent, DataEvent};
+use super::session_id::{CallIdentity, MakeId, session_id};
+use crate::event::Event;
 
 /// Which way a message went, seen from the endpoint.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -28,9 +24,6 @@ pub enum Direction {
     /// The endpoint received it.
     Received,
 }
-
-/// A function that makes session ids.
-type MakeId = Box<dyn Fn(&CallIdentity<'_>) -> String + Send + Sync>;
 
 /// One endpoint's view of the SIP messages that it sends and receives, as the events that SIP Server would report for its DN.
 ///
@@ -54,17 +47,17 @@ type MakeId = Box<dyn Fn(&CallIdentity<'_>) -> String + Send + Sync>;
 /// assert_eq!(events[0].call_uuid(), Some("c1~~b1"));
 /// ```
 pub struct Observer {
-    limits: SipLimits,
-    make_id: MakeId,
-    dn: Option<Box<str>>,
-    numbering: Numbering,
-    calls: BTreeMap<Box<str>, Call>,
-    schedule: Schedule,
-    now: Duration,
+    pub(super) limits: SipLimits,
+    pub(super) make_id: MakeId,
+    pub(super) dn: Option<Box<str>>,
+    pub(super) numbering: Numbering,
+    pub(super) calls: BTreeMap<Box<str>, Call>,
+    pub(super) schedule: Schedule,
+    pub(super) now: Duration,
     /// Events that are made and not handed over yet.
-    undelivered: Vec<Event<'static>>,
+    pub(super) undelivered: Vec<Event<'static>>,
     /// The key that is looked up, kept for its memory.
-    key: String,
+    pub(super) key: String,
 }
 
 impl fmt::Debug for Observer {
@@ -113,7 +106,7 @@ impl Observer {
         Observer { dn: Some(dn.into()), ..self }
     }
 
-    /// The same with another function that makes session ids. An id that [`check_call_uuid`] refuses is a [`SipError`].
+    /// The same with another function that makes session ids. An id that [`check_call_uuid`](crate::event::check_call_uuid) refuses is a [`SipError`].
     #[must_use]
     pub fn with_session_id(self, make_id: impl Fn(&CallIdentity<'_>) -> String + Send + Sync + 'static) -> Self {
         Observer { make_id: Box::new(make_id), ..self }
@@ -236,258 +229,4 @@ impl Observer {
             None => Ok(()),
         }
     }
-
-    fn apply(&mut self, direction: Direction, message: &SipMessage<'_>) -> Result<Option<Event<'static>>, SipError> {
-        match message.start_line {
-            StartLine::Request { method: "INVITE", .. } if message.to.tag.is_empty() => self.invite(direction, message),
-            StartLine::Request { method: "CANCEL", .. } => {
-                self.cancel(direction, message);
-                Ok(None)
-            }
-            StartLine::Request { method: "BYE", .. } => {
-                let caller = |role| (role == Role::Caller) == (direction == Direction::Sent);
-                Ok(self.in_dialog(direction, true, message, |call, tag| call.bye(tag, caller(call.role))))
-            }
-            StartLine::Request { method: "MESSAGE", .. } => self.message(direction, message),
-            // Nothing happened, but the dialog lives.
-            StartLine::Request { .. } => Ok(self.in_dialog(direction, true, message, |_, _| None)),
-            StartLine::Response { status } => self.response(direction, message, status),
-        }
-    }
-
-    /// An INVITE that is not in a dialog.
-    fn invite(&mut self, direction: Direction, message: &SipMessage<'_>) -> Result<Option<Event<'static>>, SipError> {
-        let (role, own, other) = match direction {
-            Direction::Sent => (Role::Caller, message.from.uri, message.to),
-            Direction::Received => (Role::Callee, called_uri(message), message.from),
-        };
-        let (branch, cseq) = (message.branch, message.cseq.number);
-        let open_calls = self.open_calls();
-        let key = make_key(&mut self.key, role, message.call_id, message.from.tag);
-
-        let known = self.calls.get_mut(key).map(|call| call.attempt(branch, cseq));
-        if known == Some(Attempt::Known) {
-            if let Some(call) = self.calls.get_mut(key) {
-                call.heard = self.now;
-            }
-            return Ok(None);
-        }
-        if known != Some(Attempt::Same) && open_calls >= self.limits.open_calls {
-            return Err(SipError::TooManyCalls { limit: self.limits.open_calls });
-        }
-        // Everything that can fail comes before the first change.
-        let this_dn: Box<str> = match &self.dn {
-            Some(dn) => dn.clone(),
-            None => dn(own, self.limits.name)?.ok_or_else(|| SipError::BadHeader {
-                header: if role == Role::Caller { "From" } else { "To" },
-                expected: "an address with a user or a host",
-                found: super::error::excerpt(own.as_bytes()),
-            })?,
-        };
-        let other_dn = dn(other.uri, self.limits.name)?;
-        let begins = role == Role::Caller && known != Some(Attempt::Same);
-        let identity = CallIdentity::new(message.call_id, message.from.tag, "", &this_dn);
-        let id = if begins { Some(checked_id(&self.make_id, &identity)?) } else { None };
-
-        let now = self.now;
-        if known.is_none() {
-            self.calls.insert(key.into(), Call::new(role, this_dn.clone(), other_dn.clone(), now));
-        }
-        let Some(call) = self.calls.get_mut(key) else {
-            return Ok(None);
-        };
-        if known == Some(Attempt::Anew) {
-            self.schedule.revived(key);
-            call.begin_anew(this_dn, other_dn);
-        }
-        call.id = id.or(call.id.take());
-        call.heard = now;
-        let name = call.invite(branch, cseq);
-        self.schedule.waits(key, call.wait);
-        Ok(name.and_then(|name| self.numbering.event(call, name.into())))
-    }
-
-    fn cancel(&mut self, direction: Direction, message: &SipMessage<'_>) {
-        let role = if direction == Direction::Sent { Role::Caller } else { Role::Callee };
-        let key = make_key(&mut self.key, role, message.call_id, message.from.tag);
-        if let Some(call) = self.calls.get_mut(key) {
-            let why = if message.reason == Some(200) { Cancelled::AnsweredElsewhere } else { Cancelled::GaveUp };
-            let end_until = self.now.saturating_add(self.limits.cancel_wait);
-            call.heard = self.now;
-            call.cancel(message.branch, message.cseq.number, why, end_until);
-            self.schedule.waits(key, call.wait);
-        }
-    }
-
-    fn message(&mut self, direction: Direction, message: &SipMessage<'_>) -> Result<Option<Event<'static>>, SipError> {
-        if message.missing > 0 {
-            let found = message.body.len();
-            return Err(SipError::ShortBody { expected: found.saturating_add(message.missing), found });
-        }
-        let Some(text) = text_of(message) else {
-            return Ok(None);
-        };
-        let (sent, cseq, credentials) = (direction == Direction::Sent, message.cseq.number, message.credentials);
-        let Some((call, tag)) = find_in_dialog(&mut self.calls, &mut self.key, direction, true, message) else {
-            return Ok(None);
-        };
-        call.heard = self.now;
-        if !call.message(tag, sent, cseq, credentials) {
-            return Ok(None);
-        }
-        let mut extensions = KeyValueList::new();
-        extensions.push("text", text.into_owned());
-        let event = self.numbering.event(call, DataEvent::PrivateInfo.into());
-        Ok(event.map(|event| event.with_extensions(extensions)))
-    }
-
-    fn response(
-        &mut self,
-        direction: Direction,
-        message: &SipMessage<'_>,
-        status: u16,
-    ) -> Result<Option<Event<'static>>, SipError> {
-        if message.cseq.method == "INVITE" {
-            let role = if direction == Direction::Received { Role::Caller } else { Role::Callee };
-            let (branch, cseq) = (message.branch, message.cseq.number);
-            let key = make_key(&mut self.key, role, message.call_id, message.from.tag);
-            if let Some(call) = self.calls.get_mut(key).filter(|call| call.phase != Phase::Ended) {
-                if call.is_initial(branch, cseq) {
-                    return self.initial_response(message, status, role);
-                }
-            }
-        }
-        // A 481 to BYE comes too late; those to CANCEL and PRACK are about a transaction; those to SUBSCRIBE and NOTIFY end a
-        // subscription and not the session (RFC 5057).
-        let about_session = !matches!(message.cseq.method, "ACK" | "BYE" | "CANCEL" | "PRACK" | "SUBSCRIBE" | "NOTIFY");
-        // Who received the response had sent the request.
-        let sent = direction == Direction::Received;
-        let challenged = message.cseq.method == "MESSAGE" && matches!(status, 401 | 407);
-        Ok(self.in_dialog(direction, false, message, |call, tag| {
-            if challenged {
-                call.message_challenged(tag, sent);
-            }
-            if about_session && matches!(status, 408 | 481) { call.dialog_gone(tag) } else { None }
-        }))
-    }
-
-    /// A response to an initial INVITE of the open call that `self.key` names.
-    fn initial_response(
-        &mut self,
-        message: &SipMessage<'_>,
-        status: u16,
-        role: Role,
-    ) -> Result<Option<Event<'static>>, SipError> {
-        let Some(call) = self.calls.get_mut(self.key.as_str()) else {
-            return Ok(None);
-        };
-        let begins = call.phase == Phase::Silent && matches!(status, 180..=189 | 200..=299);
-        if begins && role == Role::Callee {
-            let identity = CallIdentity::new(message.call_id, message.to.tag, message.from.tag, &call.this_dn);
-            call.id = Some(checked_id(&self.make_id, &identity)?);
-            // An ended session begins anew with Dialing or Ringing, never with Established.
-            if status >= 200 && call.has_ended_before() {
-                self.undelivered.extend(self.numbering.event(call, CallEvent::Ringing.into()));
-            }
-        }
-        let retry_until = self.now.saturating_add(self.limits.retry_wait);
-        call.heard = self.now;
-        let name = call.response(message.branch, message.cseq.number, status, message.to.tag, retry_until);
-        Ok(self.settle(name))
-    }
-
-    /// A request or a response in a dialog; `decide` gets the call and the To tag of its INVITE.
-    fn in_dialog(
-        &mut self,
-        direction: Direction,
-        request: bool,
-        message: &SipMessage<'_>,
-        decide: impl FnOnce(&mut Call, &str) -> Option<CallEvent>,
-    ) -> Option<Event<'static>> {
-        let (call, tag) = find_in_dialog(&mut self.calls, &mut self.key, direction, request, message)?;
-        if call.phase == Phase::Ended {
-            return None;
-        }
-        call.heard = self.now;
-        let name = decide(call, tag);
-        self.settle(name)
-    }
-
-    /// After a change of the call that `self.key` names: what it waits for, whether it is over, and its event.
-    fn settle(&mut self, name: Option<CallEvent>) -> Option<Event<'static>> {
-        let call = self.calls.get_mut(self.key.as_str())?;
-        self.schedule.waits(&self.key, call.wait);
-        if call.phase == Phase::Ended {
-            self.schedule.ended(&self.key, self.now);
-        }
-        name.and_then(|name| self.numbering.event(call, name.into()))
-    }
-}
-
-impl Numbering {
-    /// The event of a call; `None` for one that has no id, which none has that gives events.
-    fn event(&mut self, call: &Call, name: EventName<'static>) -> Option<Event<'static>> {
-        let id = call.id.as_deref()?;
-        let event = Event::new(name).with_this_dn(String::from(&*call.this_dn)).with_call_uuid(String::from(id));
-        Some(self.number(match &call.other_dn {
-            Some(other) => event.with_other_dn(String::from(&**other)),
-            None => event,
-        }))
-    }
-}
-
-/// The call whose dialog a message is in, and the To tag of the call's INVITE, which names the dialog.
-fn find_in_dialog<'c, 'm>(
-    calls: &'c mut BTreeMap<Box<str>, Call>,
-    key: &mut String,
-    direction: Direction,
-    request: bool,
-    message: &SipMessage<'m>,
-) -> Option<(&'c mut Call, &'m str)> {
-    // From names the sender of the request; a response goes the other way.
-    let own_is_from = (direction == Direction::Sent) == request;
-    let (own, other) = if own_is_from { (message.from, message.to) } else { (message.to, message.from) };
-    if message.from.tag.is_empty() && message.to.tag.is_empty() {
-        return None;
-    }
-    let caller = calls.contains_key(make_key(key, Role::Caller, message.call_id, own.tag));
-    let tag = if caller {
-        other.tag
-    } else {
-        make_key(key, Role::Callee, message.call_id, other.tag);
-        own.tag
-    };
-    calls.get_mut(key.as_str()).map(|call| (call, tag))
-}
-
-/// What a call is found by: the role, the Call-ID and the caller's tag. A Call-ID has no control characters.
-fn make_key<'k>(key: &'k mut String, role: Role, call_id: &str, caller_tag: &str) -> &'k str {
-    key.clear();
-    key.push(if role == Role::Caller { '>' } else { '<' });
-    key.push_str(call_id);
-    key.push('\0');
-    key.push_str(caller_tag);
-    key
-}
-
-/// The callee's own address. The Request-URI says who is called now; To may still name whom the caller wanted first (RFC 3261
-/// 8.2.2.1), but it is all there is where the Request-URI has no user.
-fn called_uri<'m>(message: &SipMessage<'m>) -> &'m str {
-    match message.start_line {
-        StartLine::Request { uri, .. } if has_user(uri) => uri,
-        StartLine::Request { .. } | StartLine::Response { .. } => message.to.uri,
-    }
-}
-
-fn dn(uri: &str, limit: usize) -> Result<Option<Box<str>>, SipError> {
-    match dn_of_uri(uri) {
-        Some(dn) if dn.len() > limit => Err(SipError::TooLong { what: "a DN", limit, found: dn.len() }),
-        dn => Ok(dn.map(|dn| (*dn).into())),
-    }
-}
-
-fn checked_id(make_id: &MakeId, identity: &CallIdentity<'_>) -> Result<Box<str>, SipError> {
-    let id = make_id(identity);
-    check_call_uuid(&id)?;
-    Ok(id.into())
 }

@@ -16,6 +16,19 @@ pub struct Agent {
 }
 
 impl Agent {
+    /// An agent with these devices: devicePath and DN of each.
+    ///
+    /// ```
+    /// use im_session::testing::Agent;
+    ///
+    /// let agent = Agent::new([("/devices/1", "3002"), ("/devices/2", "3003")]);
+    /// assert_eq!(agent.me()[1].dn, "3003");
+    /// ```
+    #[must_use]
+    pub fn new<P: Into<String>, D: Into<String>>(devices: impl IntoIterator<Item = (P, D)>) -> Self {
+        Agent { devices: devices.into_iter().map(|(device_path, dn)| (device_path.into(), dn.into())).collect() }
+    }
+
     /// The devices as a store takes them.
     #[must_use]
     pub fn me(&self) -> Vec<Device<'_>> {

@@ -1,7 +1,30 @@
 //! What it takes to test a service that shows IM sessions: histories of what happens to one, and what must come of them.
 //!
 //! Nothing in the library depends on this room. It knows the public face of the others.
+//!
+//! | file | question |
+//! |---|---|
+//! | `history` | What can happen to a service? |
+//! | `setup` | How is the service set up? |
+//! | `model` | What must it answer? The specification once more, as plainly as can be. |
+//! | `carry_out` | What does this crate's store answer? |
+//! | [`laws`] | What holds for every history? |
+//! | [`conformance`] | Does another implementation do what the model does? |
+//! | `shrink`, `code` | What is the shortest history that fails, and how is it pasted into a test? |
 
+mod carry_out;
+mod code;
+pub mod conformance;
 mod history;
+pub mod laws;
+mod model;
+mod setup;
+mod shrink;
 
+pub use carry_out::carry_out;
+pub use code::Code;
 pub use history::{Agent, History, Step};
+pub use laws::{LAWS, Law, LawBroken};
+pub use model::Model;
+pub use setup::Setup;
+pub use shrink::shortest;

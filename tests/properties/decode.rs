@@ -1,14 +1,15 @@
 //! Decoding: any split gives the same, what is written is read back, and no input panics.
 
-use im_session::{BaseUri, DecodeError, DecodeErrorKind, Decoder, Event, Form, ImSessionList, Sessions};
+use im_session::strategies::{log_message, loggable_event, read_back};
+use im_session::{BaseUri, CallEvent, DecodeError, DecodeErrorKind, Decoder, Event, Form, ImSessionList, Sessions};
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
-use crate::generate::{event, form, log, mutated_log};
+use crate::config;
+use crate::generate::{form, log, mutated_log};
 use crate::reference::{Book, convert};
-use crate::{config, encode};
 
 /// Line, header and event, or the error.
 type Found = Result<(u64, String, Event<'static>), DecodeError>;
@@ -81,7 +82,7 @@ proptest! {
     #[test]
     fn what_is_written_is_read_back(
         form in form(),
-        events in vec(event(), 1..5),
+        events in vec(loggable_event(), 1..5),
         crlf in any::<bool>(),
         mark in any::<bool>(),
         size in 1..200_usize,
@@ -90,7 +91,7 @@ proptest! {
         let mut lines = Vec::new();
         for event in &events {
             lines.push(log.matches('\n').count() as u64 + 1);
-            log.push_str(&encode::event(form, event));
+            log.push_str(&log_message(form, event));
         }
         if crlf {
             log = log.replace('\n', "\r\n");
@@ -100,14 +101,14 @@ proptest! {
         for ((found, event), line) in found.iter().zip(&events).zip(lines) {
             let Ok((found_line, header, found)) = found else { return Err(TestCaseError::fail(format!("{found:?}"))) };
             prop_assert_eq!(*found_line, line);
-            prop_assert!(header.contains(&event.name));
-            prop_assert_eq!(convert::plain_event(found), encode::read_back(form, event));
+            prop_assert!(header.contains(event.name.as_str()));
+            prop_assert_eq!(found, &read_back(form, event));
         }
     }
 
     #[test]
-    fn a_log_that_is_cut_gives_the_events_before(form in form(), events in vec(event(), 1..4), cut in any::<Index>()) {
-        let blocks: Vec<String> = events.iter().map(|event| encode::event(form, event)).collect();
+    fn a_log_that_is_cut_gives_the_events_before(form in form(), events in vec(loggable_event(), 1..4), cut in any::<Index>()) {
+        let blocks: Vec<String> = events.iter().map(|event| log_message(form, event)).collect();
         let log = blocks.concat();
         let cut = cut.index(log.len());
         let complete = {
@@ -127,12 +128,11 @@ proptest! {
     }
 
     #[test]
-    fn invalid_bytes_in_strings_are_replaced(form in form(), event in event(), byte in 0x80..=0xff_u8) {
-        let mut log = encode::event(form, &event).into_bytes();
+    fn invalid_bytes_in_strings_are_replaced(form in form(), event in loggable_event(), byte in 0x80..=0xff_u8) {
+        let mut log = log_message(form, &event).into_bytes();
         let id = event.call_uuid.clone().unwrap_or_default();
-        log.extend_from_slice(&encode::event(form, &crate::reference::PlainEvent {
-            name: "EventRinging".into(), this_dn: Some("x#y".into()), call_uuid: Some(id), ..Default::default()
-        }).into_bytes());
+        let last = Event::new(CallEvent::Ringing).with_this_dn("x#y").with_call_uuid(id);
+        log.extend_from_slice(log_message(form, &last).as_bytes());
         let at = log.windows(3).rposition(|window| window == b"x#y").expect("it was just written") + 1;
         log[at] = byte;
         let found = decode(Decoder::new(), [&*log]);
@@ -166,21 +166,13 @@ proptest! {
     }
 
     #[test]
-    fn over_the_limit_is_one_error_at_the_header(form in form(), event in event(), limit in 0..300_usize) {
-        let log = encode::event(form, &event);
-        let found = decode(Decoder::of_form(crate_form(form)).with_limit(limit), [log.as_bytes()]);
+    fn over_the_limit_is_one_error_at_the_header(form in form(), event in loggable_event(), limit in 0..300_usize) {
+        let log = log_message(form, &event);
+        let found = decode(Decoder::of_form(form).with_limit(limit), [log.as_bytes()]);
         // The limit counts whole lines with their ends, of a JSON line all but its end.
-        let length = if form == encode::Form::JsonLines { log.len() - 1 } else { log.len() };
+        let length = if form == Form::JsonLines { log.len() - 1 } else { log.len() };
         prop_assert_eq!(found.len(), 1);
         let too_long = matches!(&found[0], Err(DecodeError { line: 1, kind: DecodeErrorKind::TooLong { limit: l } }) if *l == limit);
         prop_assert_eq!(too_long, length > limit, "{:?}", found);
-    }
-}
-
-fn crate_form(form: encode::Form) -> Form {
-    match form {
-        encode::Form::JsonLines => Form::JsonLines,
-        encode::Form::TServerLog => Form::TServerLog,
-        encode::Form::PlatformSdkLog => Form::PlatformSdkLog,
     }
 }

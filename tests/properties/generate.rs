@@ -1,146 +1,22 @@
-//! Random events, lists and logs.
+//! Logs that no server writes, and what the strategies make in the plain form of the reference.
 
+use im_session::strategies::{any_event, log_message, loggable_event, loggable_user_data, user_data};
+use im_session::{Form, Limits};
 use proptest::collection::vec;
-use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::select;
 
-use crate::encode::{self, Form};
-use crate::reference::PlainEvent;
-use crate::reference::pairs::{Pair, Pairs};
+use crate::reference::pairs::Pairs;
+use crate::reference::{PlainEvent, convert};
 
-pub(crate) const CALL_EVENTS: [&str; 5] =
-    ["EventDialing", "EventRinging", "EventEstablished", "EventReleased", "EventAbandoned"];
-
-pub(crate) const SESSION_EVENTS: [&str; 11] = [
-    "EventDialing",
-    "EventRinging",
-    "EventEstablished",
-    "EventReleased",
-    "EventAbandoned",
-    "EventDestinationBusy",
-    "EventPartyChanged",
-    "EventPartyAdded",
-    "EventPartyDeleted",
-    "EventAttachedDataChanged",
-    "EventPrivateInfo",
-];
-
-/// A text of one line, often with what the logs give a meaning to.
-fn line_of_text() -> impl Strategy<Value = String> {
-    prop_oneof![
-        3 => "[a-z]{0,6}",
-        1 => "[a-z '\"\\\\(){}\\[\\]=:\t,]{0,12}",
-        1 => "[^\n]{0,8}",
-        1 => select(vec!["(list)", "KVList:", "[3] 00 01..", "12", "-7", "text", "'", "\"", "café", "\u{feff}"]).prop_map(str::to_owned),
-    ]
-}
-
-/// A key that ends where it should in both logs: no quote in it is followed by white space or `(list)`.
-fn key() -> impl Strategy<Value = String> {
-    let ends_early = |key: &String| {
-        let pieces = key.split('\'').skip(1);
-        pieces
-            .into_iter()
-            .any(|after| after.starts_with("(list)") || after.starts_with(|c: char| c.is_ascii_whitespace()))
-    };
-    prop_oneof![
-        4 => select(vec!["a", "b", "text", "Key", "k k"]).prop_map(str::to_owned),
-        1 => line_of_text().prop_filter("a key that ends early", move |key| !ends_early(key)),
-    ]
-}
-
-/// What a log prints for something binary: neither quoted nor a number, nor white space at its ends.
-fn binary() -> impl Strategy<Value = String> {
-    prop_oneof![
-        select(vec!["[3] 00 01 02", "00 01 03 00..", "5.5", "0x1F", "+5", "true", "9223372036854775808"])
-            .prop_map(str::to_owned),
-        "[A-F][0-9A-F ]{0,8}[0-9A-F]\\.\\.",
-    ]
-}
-
-/// Lists nested up to a few levels, with keys that repeat.
+/// Lists nested up to a few levels, with keys that repeat, in the plain form.
 pub(crate) fn pairs() -> impl Strategy<Value = Pairs> {
-    let leaf = prop_oneof![
-        4 => line_of_text().prop_map(Pair::Text),
-        2 => any::<i64>().prop_map(Pair::Integer),
-        1 => (-3..3_i64).prop_map(Pair::Integer),
-        1 => binary().prop_map(Pair::Binary),
-    ];
-    let value = leaf.prop_recursive(4, 24, 4, |inner| vec((key(), inner), 0..4).prop_map(Pair::List));
-    vec((key(), value), 0..5)
+    prop_oneof![user_data(&Limits::DEFAULT), loggable_user_data()].prop_map(|list| convert::pairs(&list))
 }
 
-/// A text of one line that is not empty.
-fn dn() -> impl Strategy<Value = String> {
-    prop_oneof![3 => "[0-9]{1,5}", 1 => "\\+?[0-9() -]{1,12}", 1 => "[^\n]{1,8}"]
-}
-
-/// Any readable event that concerns a session: for reading and writing.
-pub(crate) fn event() -> impl Strategy<Value = PlainEvent> {
-    let attributes = (
-        select(SESSION_EVENTS.to_vec()),
-        dn(),
-        option::of(dn()),
-        "[A-Za-z0-9_~-]{1,64}",
-        option::of(any::<u64>()),
-        option::of(any::<u64>()),
-        option::of(any::<u64>()),
-        option::of(pairs()),
-        option::of(pairs()),
-    );
-    attributes.prop_map(|(name, this_dn, other_dn, call_uuid, conn_id, number, start, user_data, extensions)| {
-        PlainEvent {
-            name: name.to_owned(),
-            this_dn: Some(this_dn),
-            other_dn,
-            call_uuid: Some(call_uuid),
-            conn_id,
-            number,
-            server_start_time: start,
-            user_data,
-            extensions,
-        }
-    })
-}
-
-/// Events that meet each other: few DNs, calls, numbers; some of them unreadable or ignored.
+/// Events that meet each other, in the plain form.
 pub(crate) fn meeting_event() -> impl Strategy<Value = PlainEvent> {
-    let name = prop_oneof![
-        6 => select(CALL_EVENTS.to_vec()),
-        6 => select(SESSION_EVENTS.to_vec()),
-        1 => select(vec!["EventHeld", "EventError", "EventOnHook"]),
-    ];
-    let few = |texts: &[&'static str]| select(texts.to_vec()).prop_map(str::to_owned);
-    let text = prop_oneof![
-        few(&["hello", ""]).prop_map(Pair::Text),
-        (0..3_i64).prop_map(Pair::Integer),
-        Just(Pair::List(Pairs::new())),
-    ];
-    let attributes = (
-        name,
-        option::weighted(0.9, few(&["3001", "3002", "3002", ""])),
-        option::of(few(&["3001", "3002", "3003", "+1 415", ""])),
-        option::weighted(0.97, few(&["A", "A", "A", "B", "b", "..", ""])),
-        option::weighted(0.3, 0..4_u64),
-        option::weighted(0.6, 0..12_u64),
-        option::weighted(0.2, select(vec![0_u64, 1])),
-        option::weighted(0.4, pairs()),
-        option::weighted(0.6, vec((few(&["text", "text", "Text"]), text), 0..3)),
-    );
-    attributes.prop_map(|(name, this_dn, other_dn, call_uuid, conn_id, number, start, user_data, extensions)| {
-        PlainEvent {
-            name: name.to_owned(),
-            this_dn,
-            other_dn,
-            call_uuid,
-            conn_id,
-            number,
-            server_start_time: start,
-            user_data,
-            extensions,
-        }
-    })
+    any_event().prop_map(|event| convert::plain_event(&event))
 }
 
 pub(crate) fn form() -> impl Strategy<Value = Form> {
@@ -201,7 +77,7 @@ fn long_line() -> impl Strategy<Value = Vec<u8>> {
 pub(crate) fn log() -> impl Strategy<Value = Vec<u8>> {
     let block = |form| {
         prop_oneof![
-            3 => event().prop_map(move |event| encode::event(form, &event).into_bytes()),
+            3 => loggable_event().prop_map(move |event| log_message(form, &event).into_bytes()),
             2 => noise().prop_map(|mut line| { line.push(b'\n'); line }),
             1 => long_line().prop_map(|mut line| { line.push(b'\n'); line }),
         ]

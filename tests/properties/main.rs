@@ -3,7 +3,6 @@
 #![cfg(feature = "json")]
 
 mod decode;
-mod encode;
 mod generate;
 mod key_value_list;
 #[path = "../reference/mod.rs"]

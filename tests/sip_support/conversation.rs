@@ -2,11 +2,11 @@
 //!
 //! [`conversation`] is total: any bytes are one. Few Call-IDs, tags, numbers and branches, so that messages meet.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use im_session::sip::{DialogInfo, Direction, Observer, SipLimits, SipMessage};
-use im_session::{Event, Limits, Outcome, RejectReason, Session};
+use im_session::{CallEvent, Event, EventName, Limits, Outcome, RejectReason, Session};
 
 const METHODS: [&str; 12] =
     ["INVITE", "BYE", "CANCEL", "ACK", "MESSAGE", "PRACK", "UPDATE", "INFO", "OPTIONS", "REFER", "NOTIFY", "INVITE"];
@@ -22,6 +22,8 @@ pub(crate) struct Machines {
     /// The source forgets ended calls: a callee that then answers without 18x, under the same Call-ID and both the same tags, is
     /// rejected as ended, and that is the one thing it cannot know.
     pub(crate) forgetful: bool,
+    /// The sessions to which that happened. What follows in them does nothing, until they begin anew.
+    mistaken: BTreeSet<(String, String)>,
 }
 
 impl Machines {
@@ -29,12 +31,21 @@ impl Machines {
         for event in events {
             event.check().expect("an event that can be read");
             let key = (event.this_dn().expect("a DN").to_owned(), event.call_uuid().expect("an id").to_owned());
-            let outcome = Session::apply(self.sessions.entry(key).or_default(), event, &Limits::DEFAULT);
+            let outcome = Session::apply(self.sessions.entry(key.clone()).or_default(), event, &Limits::DEFAULT);
             let possible = match &outcome {
-                Outcome::Changed(change) => change.state(),
+                Outcome::Changed(change) => {
+                    self.mistaken.remove(&key);
+                    change.state()
+                }
                 Outcome::Message(_) => true,
-                Outcome::Rejected(rejection) if self.forgetful => rejection.reason == RejectReason::Ended,
-                Outcome::Unchanged | Outcome::Ignored | Outcome::Rejected(_) => false,
+                Outcome::Rejected(rejection) if rejection.reason == RejectReason::Ended && self.forgetful => {
+                    match event.name {
+                        EventName::Call(CallEvent::Established) => self.mistaken.insert(key),
+                        _ => self.mistaken.contains(&key),
+                    }
+                }
+                Outcome::Unchanged => self.mistaken.remove(&key),
+                Outcome::Ignored | Outcome::Rejected(_) => false,
             };
             assert!(possible, "{event:?}\n{outcome:?}");
             self.events += 1;
@@ -137,8 +148,10 @@ fn response(a: u8, b: u8, c: u8) -> Vec<u8> {
 fn message(first_line: &str, method: &str, call: u8, b: u8, branch: u8, more: &str) -> Vec<u8> {
     let (from, to) = parameters(b & 3, b >> 2 & 3);
     let cseq = b >> 4 & 7;
+    // What a proxy sends on.
+    let below = if b & 0x80 == 0 { String::new() } else { format!(", SIP/2.0/UDP i;branch=z{}", (branch + 1) & 3) };
     format!(
-        "{first_line}\r\nVia: SIP/2.0/UDP h;branch=z{branch}\r\nFrom: {from}\r\nTo: {to}\r\nCall-ID: c{call}\r\n\
+        "{first_line}\r\nVia: SIP/2.0/UDP h;branch=z{branch}{below}\r\nFrom: {from}\r\nTo: {to}\r\nCall-ID: c{call}\r\n\
          CSeq: {cseq} {method}\r\n{more}\r\nHi"
     )
     .into_bytes()

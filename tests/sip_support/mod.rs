@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "each test file uses its part")]
 
 pub(crate) mod conversation;
+pub(crate) mod packets;
 
 use std::time::Duration;
 
@@ -58,6 +59,11 @@ impl Message {
     /// In the other direction: Bob's request in the dialog, or a response to one.
     pub(crate) fn by_bob(self, bobs_tag: &str) -> Self {
         Message { from: format!("{BOB};tag={bobs_tag}"), to: format!("{ALICE};tag=a1"), ..self }
+    }
+
+    pub(crate) fn request_uri(self, uri: &str) -> Self {
+        let method = self.first_line.split(' ').next().expect("a method");
+        Message { first_line: format!("{method} {uri} SIP/2.0"), ..self }
     }
 
     pub(crate) fn from(self, from: &str) -> Self {

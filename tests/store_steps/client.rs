@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use im_session::testing::Step;
 use serde_json::{Value, json};
 
-use super::{AGENTS, Step};
+use super::AGENTS;
 
 /// The resources as the client knows them, by DN and id.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -34,9 +35,7 @@ impl Client {
                 forgotten.iter().for_each(|key| self.forget(key));
                 return;
             }
-            Step::Post { .. } | Step::List { .. } | Step::Read { .. } | Step::Time(_) | Step::ForgetRequests { .. } => {
-                return;
-            }
+            _ => return,
         };
         for notification in notifications.as_array().into_iter().flatten() {
             let data = &notification["notification"]["data"];

@@ -1,19 +1,19 @@
-//! What can happen to a store, as values: made at random by `generate`, carried out by `carry_out` at the crate's store and
-//! at the reference, told as JSON by both. `client` follows the notifications alone.
+//! What can happen to a store: made at random by `generate`, carried out by the crate's own `testing` at the store and at the
+//! model. `client` follows the notifications alone.
 
 #![allow(dead_code, unused_imports, reason = "every test that includes this uses another part of it")]
 
-mod carry_out;
 mod client;
 mod generate;
 
-use serde_json::Value;
+use std::collections::BTreeMap;
 
-pub(crate) use carry_out::{BASE_URI, Store, counts, list_of, new_store};
+use im_session::testing::{self, Agent, Setup, Step};
+use im_session::{Limits, Query, RejectReason, Sessions, StatusCode};
+use serde_json::{Value, json};
+
 pub(crate) use client::Client;
 pub(crate) use generate::{event, history, history_of, linear_extension};
-
-use crate::store_reference::ReferenceEvent;
 
 /// The agents: devicePath and DN of each device. One has two DNs, one none.
 pub(crate) const AGENTS: [&[(&str, &str)]; 4] =
@@ -23,19 +23,49 @@ pub(crate) const AGENTS: [&[(&str, &str)]; 4] =
 pub(crate) const DNS: [&str; 5] = ["3001", "3002", "3003", "VQ_4", "9"];
 
 /// The ids that all of them share.
-pub(crate) const IDS: [&str; 4] = ["007MDF3D0KAHL93L807GK2LAES000001", "a", "b", "~._-"];
+pub(crate) const IDS: [&str; 4] = ["A", "B", "007MDF3D0KAHL93L807GK2LAES000001", "~._-"];
 
-/// Something that happens to a store.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Step {
-    Event(ReferenceEvent),
-    Post { agent: usize, target: Option<String>, body: String },
-    List { agent: usize, query: String },
-    Read { agent: usize, id: String, query: String },
-    Time(u64),
-    Expire { ago: u64 },
-    Forget { this_dn: String, id: String },
-    ForgetCompleted { ago: u64 },
-    ForgetRequests { ago: u64 },
-    Reconcile { this_dn: String, list: Vec<Value> },
+pub(crate) fn agents() -> Vec<Agent> {
+    AGENTS.iter().map(|devices| Agent::new(devices.iter().copied())).collect()
+}
+
+/// As services are set up.
+pub(crate) fn setup() -> Setup {
+    let mut setup = Setup::default();
+    setup.limits = Limits::DEFAULT;
+    setup
+}
+
+pub(crate) fn new_store() -> Sessions {
+    setup().sessions()
+}
+
+/// What the store answers, and what it notifies, in order.
+pub(crate) fn carry_out(store: &mut Sessions, step: &Step) -> Value {
+    testing::carry_out(store, &agents(), step)
+}
+
+/// The whole list of an agent's DNs.
+pub(crate) fn list_of(sessions: &Sessions, agent: usize) -> Value {
+    json!(sessions.list(&agents()[agent].me(), &Query::parse("fields=*")))
+}
+
+/// The counters in the words of the model.
+pub(crate) fn counts(sessions: &Sessions) -> BTreeMap<String, u64> {
+    let counters = sessions.counters();
+    let mut counts = BTreeMap::from([
+        ("changed".to_string(), counters.changed),
+        ("unchanged".to_string(), counters.unchanged),
+        ("message".to_string(), counters.messages),
+        ("ignored".to_string(), counters.ignored),
+        ("unreadable".to_string(), counters.unreadable),
+    ]);
+    for reason in RejectReason::ALL {
+        counts.insert(format!("rejected {reason}"), counters.rejected(reason));
+    }
+    for status_code in StatusCode::ALL {
+        counts.insert(format!("operation {}", status_code.code()), counters.operations(status_code));
+    }
+    counts.retain(|_, count| *count > 0);
+    counts
 }

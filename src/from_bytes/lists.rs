@@ -1,0 +1,90 @@
+//! User data and extensions.
+
+use alloc::borrow::Cow;
+use alloc::string::String;
+
+use arbitrary::{Arbitrary, Result, Unstructured};
+
+use super::primitives::{integer, several, text};
+use crate::event::{KeyValueList, Value};
+
+/// What the specification allows, 2.3.
+const SIZE: usize = 16_000;
+const DEPTH: usize = 16;
+
+const KEYS: [&str; 6] = ["k", "text", "n", "", "größer", "list"];
+const TEXTS: [&str; 6] = ["v", "w", "", "hello", "größer", "two\nlines"];
+
+/// One byte: 0 a string, 1 an integer, 2 binary, 3 a list, counted modulo; and what the value takes.
+impl<'a> Arbitrary<'a> for Value<'_> {
+    fn arbitrary(u: &mut Unstructured<'a>) -> Result<Self> {
+        value(u, 1)
+    }
+
+    fn size_hint(_: usize) -> (usize, Option<usize>) {
+        (1, None)
+    }
+}
+
+/// One byte for what is met often and for the limits (see the source of `list`), else pairs spelled out.
+impl<'a> Arbitrary<'a> for KeyValueList<'_> {
+    fn arbitrary(u: &mut Unstructured<'a>) -> Result<Self> {
+        list(u)
+    }
+
+    fn size_hint(_: usize) -> (usize, Option<usize>) {
+        (1, None)
+    }
+}
+
+/// 0 the empty list; 1, 2 the key `k` with `v`, `w`; 3 both, so that `w` counts; 4 `n` with 1; 5 a list in a list; 6, 7 binary and
+/// text that look the same; 8, 9 the depth that is allowed, and one more; 10, 11 the size that is allowed, and one byte more;
+/// 12 `text`; 13, 14 as an integer and as a list; all others are pairs, as many as their three low bits say.
+fn list<'v>(u: &mut Unstructured<'_>) -> Result<KeyValueList<'v>> {
+    let of = |key: &'static str, value: Value<'v>| KeyValueList::from_iter([(key, value)]);
+    Ok(match u.peek_bytes(1).and_then(|bytes| bytes.first().copied()).unwrap_or(0) {
+        byte @ 0..=14 => {
+            u.arbitrary::<u8>()?;
+            match byte {
+                1 => of("k", "v".into()),
+                2 => of("k", "w".into()),
+                3 => KeyValueList::from_iter([("k", "v"), ("k", "w")]),
+                4 => of("n", 1.into()),
+                5 => of("list", of("k", "v".into()).into()),
+                6 => of("k", Value::Binary("00 01".into())),
+                7 => of("k", "00 01".into()),
+                8 => nested(DEPTH),
+                9 => nested(DEPTH + 1),
+                10 => of("k", "x".repeat(SIZE - 1).into()),
+                11 => of("k", "x".repeat(SIZE).into()),
+                12 => of("text", "hello".into()),
+                13 => of("text", (-7).into()),
+                14 => of("text", KeyValueList::new().into()),
+                0 | 15.. => KeyValueList::new(),
+            }
+        }
+        15.. => pairs(u, 1)?,
+    })
+}
+
+fn nested<'v>(depth: usize) -> KeyValueList<'v> {
+    (1..depth).fold(KeyValueList::new(), |inner, _| KeyValueList::from_iter([("list", inner)]))
+}
+
+/// The first byte says how many, up to 7.
+fn pairs<'v>(u: &mut Unstructured<'_>, depth: usize) -> Result<KeyValueList<'v>> {
+    let pairs = several(u, |u| Ok((text(u, &KEYS)?, value(u, depth)?)))?;
+    Ok(pairs.into_iter().collect())
+}
+
+fn value<'v>(u: &mut Unstructured<'_>, depth: usize) -> Result<Value<'v>> {
+    let owned = |text: String| Cow::Owned(text);
+    Ok(match u.arbitrary::<u8>()? % 4 {
+        0 => Value::String(owned(text(u, &TEXTS)?)),
+        1 => Value::Integer(integer(u)?),
+        2 => Value::Binary(owned(text(u, &["00 01..", ""])?)),
+        // As deep as bytes last, but not so deep that reading it back fails.
+        3.. if depth < 40 => Value::List(pairs(u, depth + 1)?),
+        3.. => Value::List(KeyValueList::new()),
+    })
+}

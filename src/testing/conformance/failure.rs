@@ -1,0 +1,34 @@
+//! What an implementation did other than the model, and after which history.
+
+use alloc::string::String;
+use core::fmt;
+
+use serde_json::Value;
+
+use crate::testing::History;
+
+/// What a system did other than the model: printed, it is a report for a person with the history as Rust.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Failure {
+    /// The shortest history that shows it.
+    pub history: History,
+    /// The step that shows it, from 0.
+    pub step: usize,
+    /// What differs: `the answer`, `the notifications`, `the list of agent 1`, …
+    pub what: String,
+    /// What the model says.
+    pub expected: Value,
+    /// What the system says.
+    pub found: Value,
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Failure { history, step, what, expected, found } = self;
+        writeln!(f, "{what} differs at step {} of {}:", step + 1, history.steps.len())?;
+        writeln!(f, "  expected {expected}")?;
+        writeln!(f, "  found    {found}")?;
+        write!(f, "\n{}", history.code("it_differs"))
+    }
+}

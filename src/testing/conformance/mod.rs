@@ -1,0 +1,42 @@
+//! The conformance kit: drives any implementation with random histories against the [`Model`](super::Model), shrinks what
+//! fails, and says which cells of the specification were reached.
+//!
+//! An implementation stands behind [`System`]: a few methods to write. One in another language speaks [`JsonLines`] over a pipe;
+//! `cargo run --example conformance -- COMMAND…` starts it and tests it.
+//!
+//! | file | question |
+//! |---|---|
+//! | `system` | What must an implementation be able to do? |
+//! | `run` | Does it do what the model does? |
+//! | `failure` | What did it do instead, and after which history? |
+//! | `coverage` | Which cells of the specification were reached? |
+//! | `histories` | What happens to it? |
+//! | `json_lines` | How does one in another language take part? |
+//! | `this_crate` | The crate's own store behind the trait. |
+//!
+//! ```
+//! use im_session::testing::Setup;
+//! use im_session::testing::conformance::{Histories, ThisCrate, run};
+//!
+//! let setup = Setup::default();
+//! let report = run(&mut ThisCrate::new(&setup), &setup, Histories::new(7).take(5));
+//! assert!(report.failure.is_none(), "{report}");
+//! // Five histories do not reach every cell, and the report says so.
+//! assert!(!report.conforms() && !report.coverage.missing().is_empty());
+//! ```
+
+mod coverage;
+mod failure;
+mod histories;
+mod json_lines;
+mod run;
+mod system;
+mod this_crate;
+
+pub use coverage::{Cell, Coverage};
+pub use failure::Failure;
+pub use histories::Histories;
+pub use json_lines::{JsonLines, command, serve};
+pub use run::{Report, run};
+pub use system::{Error, System};
+pub use this_crate::ThisCrate;

@@ -1,0 +1,181 @@
+//! Laws of what an event may do. Specification 2.
+
+use alloc::format;
+use alloc::vec::Vec;
+
+use serde_json::json;
+
+use super::{Violation, all, broken, play, same};
+use crate::event::{Event, EventName};
+use crate::machine::{CallEvent, State};
+use crate::session::{EventIdentity, Session};
+use crate::store::Sessions;
+use crate::testing::{History, Setup, carry_out};
+
+fn rank(state: State) -> u8 {
+    match state {
+        State::Initiating | State::Alerting => 1,
+        State::Talking => 2,
+        State::Completed => 3,
+    }
+}
+
+/// Whether the event may open this completed session anew.
+fn reopens(session: &Session, event: &Event<'_>) -> bool {
+    let begins = matches!(event.name, EventName::Call(CallEvent::Dialing | CallEvent::Ringing));
+    let newer = session.last_event().zip(EventIdentity::of(event)).is_some_and(|(last, new)| {
+        last.server_start_time == new.server_start_time && last.event_sequence_number < new.event_sequence_number
+    });
+    let its_own = event.this_dn() == Some(session.this_dn()) && event.call_uuid() == Some(session.id());
+    session.state() == State::Completed && begins && newer && its_own
+}
+
+/// No event takes a session back: Initiating = Alerting < Talking < Completed. Specification 2.1.
+///
+/// # Errors
+///
+/// Where it does not hold.
+pub fn state_never_goes_back(setup: &Setup, history: &History) -> Result<(), Violation> {
+    play(setup, history, |played| {
+        let Some(event) = played.event() else { return Ok(()) };
+        for (before, after) in played.pairs() {
+            let (from, to) = (before.state(), after.state());
+            if from != to && rank(from) >= rank(to) && !reopens(before, event) {
+                return broken(format!("at least {from}, in {}", before.id()), to.name());
+            }
+        }
+        Ok(())
+    })
+}
+
+/// No event leaves Completed, but a Dialing or Ringing that is provably newer. Specification 2.1.
+///
+/// # Errors
+///
+/// Where it does not hold.
+pub fn completed_absorbs(setup: &Setup, history: &History) -> Result<(), Violation> {
+    play(setup, history, |played| {
+        let Some(event) = played.event() else { return Ok(()) };
+        for (before, after) in played.pairs().filter(|(before, _)| before.state() == State::Completed) {
+            let to = after.state();
+            if to != State::Completed && !reopens(before, event) {
+                return broken("Completed, as the event is not provably newer", to.name());
+            }
+            if matches!(to, State::Talking) {
+                return broken("Initiating or Alerting at most", to.name());
+            }
+        }
+        Ok(())
+    })
+}
+
+/// An event that is rejected, ignored or unreadable changes no session and is told to nobody. Specification 2.1.
+///
+/// # Errors
+///
+/// Where it does not hold.
+pub fn a_refusal_changes_nothing(setup: &Setup, history: &History) -> Result<(), Violation> {
+    play(setup, history, |played| {
+        let refused = ["rejected", "ignored", "unreadable"].contains(&played.outcome());
+        if played.event().is_none() || !refused {
+            return Ok(());
+        }
+        played.nothing_changed()?;
+        same(&json!([]), &json!(played.notifications()))
+    })
+}
+
+/// An event that is delivered again at once changes nothing more. Specification 2.1 and 2.2.
+///
+/// # Errors
+///
+/// Where it does not hold.
+pub fn repeated_delivery_changes_nothing_more(setup: &Setup, history: &History) -> Result<(), Violation> {
+    play(setup, history, |played| {
+        let Some(_) = played.event() else { return Ok(()) };
+        let mut again = played.after.clone();
+        let answer = carry_out(&mut again, played.agents, played.step);
+        if answer.get("outcome") == Some(&json!("changed")) || !again.iter().eq(played.after.iter()) {
+            return broken(format!("no change the second time: {}", all(played.after)), all(&again));
+        }
+        Ok(())
+    })
+}
+
+/// An event changes the session of its ThisDN and CallUUID, without ThisDN those of its CallUUID, and no other.
+/// Specification 2 and 2.2.
+///
+/// # Errors
+///
+/// Where it does not hold.
+pub fn an_event_changes_only_its_own_session(setup: &Setup, history: &History) -> Result<(), Violation> {
+    play(setup, history, |played| {
+        let Some(event) = played.event() else { return Ok(()) };
+        let its_own = |session: &Session| {
+            event.call_uuid() == Some(session.id()) && event.this_dn().is_none_or(|dn| dn == session.this_dn())
+        };
+        let others = |sessions: &Sessions| -> Vec<Session> {
+            sessions.iter().filter(|session| !its_own(session)).cloned().collect()
+        };
+        let (before, after) = (others(played.before), others(played.after));
+        if before == after { Ok(()) } else { broken(format!("{before:?}"), format!("{after:?}")) }
+    })
+}
+
+/// Under one ServerStartTime the number of the last accepted event never falls. Specification 2.2.
+///
+/// # Errors
+///
+/// Where it does not hold.
+pub fn numbers_only_rise(setup: &Setup, history: &History) -> Result<(), Violation> {
+    play(setup, history, |played| {
+        if played.event().is_none() {
+            return Ok(());
+        }
+        for (before, after) in played.pairs() {
+            let (Some(from), to) = (before.last_event(), after.last_event()) else { continue };
+            let fell = to.is_none_or(|to| {
+                to.server_start_time == from.server_start_time && to.event_sequence_number < from.event_sequence_number
+            });
+            if fell {
+                return broken(format!("at least {from:?}"), format!("{to:?}"));
+            }
+        }
+        Ok(())
+    })
+}
+
+/// `changed` is told where the resource differs, and nowhere else; its `notificationType` says what differs. Specification 2.2
+/// and 5.
+///
+/// # Errors
+///
+/// Where it does not hold.
+pub fn the_outcome_is_what_changed(setup: &Setup, history: &History) -> Result<(), Violation> {
+    play(setup, history, |played| {
+        if played.event().is_none() || played.outcome() == "message" {
+            return Ok(());
+        }
+        let mut expected = Vec::new();
+        for session in played.after.iter() {
+            let before = played.before.get(session.this_dn(), session.id());
+            let after = json!(played.after.resource(session));
+            let status = before.is_none_or(|before| {
+                before.state() != session.state() || !before.participants().eq(session.participants())
+            });
+            let notification_type = if status {
+                "StatusChange"
+            } else if before.map(|before| json!(played.before.resource(before))).as_ref() != Some(&after) {
+                "AttachedDataChanged"
+            } else {
+                continue;
+            };
+            let data = json!({
+                "imSession": after, "messageType": "IMSessionStateChangeMessage", "notificationType": notification_type,
+            });
+            expected.push(json!({"thisDN": session.this_dn(), "notification": {"data": data}}));
+        }
+        same(&json!(expected), &json!(played.notifications()))?;
+        same(&json!(!expected.is_empty()), &json!(played.outcome() == "changed"))
+    })
+}

@@ -1,0 +1,83 @@
+//! Laws of operations, limits and snapshots, and the model.
+
+use alloc::format;
+use alloc::string::ToString;
+use alloc::vec::Vec;
+
+use serde_json::{Value, json};
+
+use super::{Violation, broken, play, same};
+use crate::testing::{History, Setup, Step, carry_out};
+
+/// An operation or a read changes no session by itself. Specification 4.
+///
+/// # Errors
+///
+/// Where it does not hold.
+pub fn an_operation_changes_nothing(setup: &Setup, history: &History) -> Result<(), Violation> {
+    play(setup, history, |played| match played.step {
+        Step::Post { .. } | Step::List { .. } | Step::Read { .. } => played.nothing_changed(),
+        Step::Event(_)
+        | Step::Time(_)
+        | Step::Expire { .. }
+        | Step::Forget { .. }
+        | Step::ForgetCompleted { .. }
+        | Step::ForgetRequests { .. }
+        | Step::Reconcile { .. } => Ok(()),
+    })
+}
+
+/// A store that is restored from its snapshot answers and notifies as the original.
+///
+/// # Errors
+///
+/// Where it does not hold.
+pub fn a_restored_store_goes_on(setup: &Setup, history: &History) -> Result<(), Violation> {
+    play(setup, history, |played| {
+        let text = json!(played.before.snapshot()).to_string();
+        let snapshot =
+            serde_json::from_str(&text).map_err(|error| ("a readable snapshot".into(), error.to_string()))?;
+        let mut restored = setup.sessions();
+        restored.restore(&snapshot).map_err(|error| ("a snapshot that is taken".into(), error.to_string()))?;
+        same(played.answer, &carry_out(&mut restored, played.agents, played.step))?;
+        same(&json!(played.after.snapshot()), &json!(restored.snapshot()))
+    })
+}
+
+/// The reference model answers and notifies the same.
+///
+/// # Errors
+///
+/// Where it does not hold.
+pub fn the_model_agrees(setup: &Setup, history: &History) -> Result<(), Violation> {
+    let mut model = setup.model();
+    play(setup, history, |played| {
+        same(&model.carry_out(played.agents, played.step), played.answer)?;
+        let found: Vec<Value> = played.after.iter().map(|session| json!(played.after.resource(session))).collect();
+        same(&json!(model.resources()), &json!(found))
+    })
+}
+
+/// No event takes user data or the number of sessions over a limit. Specification 2.3.
+///
+/// # Errors
+///
+/// Where it does not hold.
+pub fn limits_are_kept(setup: &Setup, history: &History) -> Result<(), Violation> {
+    play(setup, history, |played| {
+        let limits = &setup.limits;
+        if played.after.len() > limits.sessions {
+            return broken(format!("at most {} sessions", limits.sessions), played.after.len().to_string());
+        }
+        for session in played.after.iter() {
+            let user_data = session.user_data();
+            if !user_data.is_empty()
+                && (user_data.size() > limits.user_data_size || user_data.depth() > limits.user_data_depth)
+            {
+                let expected = format!("at most {} bytes, {} deep", limits.user_data_size, limits.user_data_depth);
+                return broken(expected, format!("{} bytes, {} deep", user_data.size(), user_data.depth()));
+            }
+        }
+        Ok(())
+    })
+}

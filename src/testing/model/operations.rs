@@ -1,0 +1,230 @@
+//! What the model answers to an operation, and how a request settles. Specification 4.
+
+use alloc::format;
+use alloc::string::String;
+
+use serde_json::{Map, Value, json};
+
+use super::data::{Pairs, depth, from_json, size};
+use super::events::PlainEvent;
+use super::{Me, Model, ModelRequest, ModelSession, capabilities, view};
+
+const ON_A_SESSION: [&str; 5] = ["SendMessage", "AttachUserData", "UpdateUserData", "DeleteUserData", "Complete"];
+
+impl Model {
+    /// The request to send, or the statusCode as a number. `target` is the id, none for the list.
+    pub(super) fn post(&mut self, me: Me<'_>, target: Option<&str>, body: &[u8]) -> Value {
+        match self.checked(me, target, body) {
+            Ok(request) => {
+                self.count("operation 0");
+                request
+            }
+            Err(status_code) => {
+                self.count(&format!("operation {status_code}"));
+                json!(status_code)
+            }
+        }
+    }
+
+    fn checked(&mut self, me: Me<'_>, target: Option<&str>, body: &[u8]) -> Result<Value, u8> {
+        // Body not a JSON object → 10; operationName missing → 1, unknown → 3.
+        let Ok(Value::Object(mut body)) = serde_json::from_slice::<Value>(body) else {
+            return Err(10);
+        };
+        body.retain(|_, value| !value.is_null());
+        let operation = match body.get("operationName") {
+            None => return Err(1),
+            Some(Value::String(name)) if target.is_some() && ON_A_SESSION.contains(&&**name) => name.clone(),
+            Some(Value::String(name)) if target.is_none() && name == "InitiateIMSession" => name.clone(),
+            Some(_) => return Err(3),
+        };
+        // Session unknown, or another agent's → 6.
+        let device_path = body.get("devicePath").and_then(Value::as_str);
+        let session = match target {
+            Some(id) => Some(self.mine(me, id, device_path).cloned().ok_or(6)?),
+            None => None,
+        };
+        // A parameter missing → 1.
+        for &parameter in required(&operation, me) {
+            if !body.contains_key(parameter) {
+                return Err(1);
+            }
+            let destination = body.get(parameter).and_then(Value::as_object);
+            if parameter == "destination"
+                && destination.is_some_and(|destination| destination.get("phoneNumber").is_none_or(Value::is_null))
+            {
+                return Err(1);
+            }
+        }
+        // A parameter of the wrong type, empty where a value is needed, or over a limit → 10.
+        let there = session.as_ref().map(|session| session.user_data.clone()).unwrap_or_default();
+        self.check_values(&operation, &body, &there)?;
+        // devicePath not one of the agent's → 6.
+        if device_path.is_some_and(|device_path| !me.iter().any(|(path, _)| path == device_path)) {
+            return Err(6);
+        }
+        // Operation not among the capabilities → 2, and one IM session per agent.
+        match &session {
+            Some(session) => {
+                if !capabilities(session).contains(&&*operation) {
+                    return Err(2);
+                }
+            }
+            None => {
+                let mine = |dn: &str| me.iter().any(|(_, my_dn)| my_dn == dn);
+                let open = self.sessions.iter().any(|session| mine(&session.this_dn) && session.is_open());
+                if self.one_session_per_agent && open {
+                    return Err(2);
+                }
+            }
+        }
+        self.request(me, session.as_ref(), &operation, &body)
+    }
+
+    fn check_values(&self, operation: &str, body: &Map<String, Value>, there: &Pairs) -> Result<(), u8> {
+        let text = |parameter: &str, longest: usize| match body.get(parameter) {
+            None => Ok(()),
+            Some(Value::String(text)) if !text.is_empty() && text.len() <= longest => Ok(()),
+            Some(_) => Err(10),
+        };
+        text("devicePath", usize::MAX)?;
+        if ["InitiateIMSession", "SendMessage"].contains(&operation) {
+            match body.get("destination").and_then(|destination| destination.get("phoneNumber")) {
+                Some(Value::String(number)) if !number.is_empty() && number.len() <= self.limits.dn_length => {}
+                _ => return Err(10),
+            }
+        }
+        if operation == "SendMessage" {
+            text("text", self.limits.text_length)?;
+        }
+        if operation == "DeleteUserData" {
+            text("key", usize::MAX)?;
+            if !there.iter().any(|(key, _)| body.get("key").and_then(Value::as_str) == Some(key)) {
+                return Err(10);
+            }
+        }
+        if ["InitiateIMSession", "AttachUserData", "UpdateUserData"].contains(&operation) {
+            let new = match body.get("userData") {
+                None => return Ok(()),
+                Some(Value::Object(object)) => from_json(object).ok_or(10)?,
+                Some(_) => return Err(10),
+            };
+            if new.is_empty() && operation != "InitiateIMSession" {
+                return Err(10);
+            }
+            let mut total = there.clone();
+            if operation == "UpdateUserData" {
+                total.retain(|(key, _)| !new.iter().any(|(new_key, _)| new_key == key));
+            }
+            total.extend(new);
+            if size(&total) > self.limits.user_data_size || depth(&total) > self.deepest() {
+                return Err(10);
+            }
+        }
+        Ok(())
+    }
+
+    fn request(
+        &mut self,
+        me: Me<'_>,
+        session: Option<&ModelSession>,
+        operation: &str,
+        body: &Map<String, Value>,
+    ) -> Result<Value, u8> {
+        let device_path = body.get("devicePath").and_then(Value::as_str);
+        let named = || me.iter().find(|(path, _)| Some(path.as_str()) == device_path);
+        let this_dn = match session {
+            Some(session) => session.this_dn.clone(),
+            None => named().or(me.first()).ok_or(1)?.1.clone(),
+        };
+        let (name, number) = match operation {
+            "InitiateIMSession" => ("RequestMakeCall", 14),
+            "SendMessage" => ("RequestPrivateService", 149),
+            "AttachUserData" => ("RequestAttachUserData", 30),
+            "UpdateUserData" => ("RequestUpdateUserData", 31),
+            "DeleteUserData" => ("RequestDeletePair", 33),
+            _ => ("RequestReleaseCall", 17),
+        };
+        self.last_reference_id += 1;
+        let mut request = Map::new();
+        request.insert("Request".into(), json!(name));
+        request.insert("RequestNumber".into(), json!(number));
+        request.insert("ReferenceID".into(), json!(self.last_reference_id));
+        request.insert("ThisDN".into(), json!(this_dn));
+        if let Some(conn_id) = session.and_then(|session| session.conn_id) {
+            request.insert("ConnID".into(), json!(format!("{conn_id:016x}")));
+        }
+        if ["InitiateIMSession", "SendMessage"].contains(&operation) {
+            let number = body.get("destination").and_then(|destination| destination.get("phoneNumber"));
+            request.insert("OtherDN".into(), json!(number));
+        }
+        if operation == "SendMessage" {
+            request.insert("Extensions".into(), json!({"text": body.get("text")}));
+        }
+        if ["InitiateIMSession", "AttachUserData", "UpdateUserData"].contains(&operation) {
+            if let Some(Value::Object(user_data)) = body.get("userData") {
+                request.insert("UserData".into(), view(&from_json(user_data).unwrap_or_default()));
+            }
+        }
+        if operation == "DeleteUserData" {
+            request.insert("Key".into(), json!(body.get("key")));
+        }
+
+        self.requests.push(ModelRequest {
+            reference_id: self.last_reference_id,
+            operation: operation.into(),
+            this_dn,
+            id: session.map(|session| session.id.clone()),
+            sent: self.now,
+        });
+        if self.requests.len() > self.limits.requests {
+            self.requests.remove(0);
+        }
+        Ok(Value::Object(request))
+    }
+
+    /// The session with this id at one of the agent's DNs: the one that devicePath names, else the first open one in device
+    /// order, else the first.
+    pub(super) fn mine(&self, me: Me<'_>, id: &str, device_path: Option<&str>) -> Option<&ModelSession> {
+        let all = || me.iter().filter_map(|(path, dn)| Some((path, self.session(dn, id)?)));
+        let named = all().find(|(path, _)| Some(path.as_str()) == device_path);
+        let open = || all().find(|(_, session)| session.is_open());
+        named.or_else(open).or_else(|| all().next()).map(|(_, session)| session)
+    }
+
+    /// An EventError (or EventACK) with that ReferenceID settles the request; not one of another DN.
+    pub(super) fn settle(&mut self, event: &PlainEvent) -> Value {
+        if event.name != "EventError" && event.name != "EventACK" {
+            return Value::Null;
+        }
+        let answers = |request: &ModelRequest| {
+            Some(request.reference_id) == event.reference_id
+                && event.this_dn.as_ref().is_none_or(|dn| *dn == request.this_dn)
+        };
+        let Some(position) = self.requests.iter().position(answers) else {
+            return Value::Null;
+        };
+        let request = self.requests.remove(position);
+        let failed = event.name == "EventError";
+        json!({
+            "referenceID": request.reference_id,
+            "operation": request.operation,
+            "thisDN": request.this_dn,
+            "id": request.id,
+            "failed": failed,
+            "code": event.error_code.filter(|_| failed),
+            "message": event.error_message.as_ref().filter(|_| failed),
+        })
+    }
+}
+
+fn required(operation: &str, me: Me<'_>) -> &'static [&'static str] {
+    match operation {
+        "InitiateIMSession" if me.len() == 1 => &["destination"],
+        "InitiateIMSession" => &["destination", "devicePath"],
+        "SendMessage" => &["text", "destination", "devicePath"],
+        "AttachUserData" | "UpdateUserData" => &["userData"],
+        "DeleteUserData" => &["key"],
+        _ => &[],
+    }
+}

@@ -1,0 +1,104 @@
+//! What the model answers to a read. Specification 4.
+
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+use serde_json::{Map, Value, json};
+
+use super::{Me, Model};
+
+const FIELDS: [&str; 7] = ["capabilities", "id", "participants", "path", "state", "uri", "userData"];
+
+/// A query, taken apart.
+struct Query {
+    fields: Option<Vec<String>>,
+    filters: Vec<(String, String)>,
+    device_path: Option<String>,
+}
+
+impl Model {
+    /// The list.
+    pub(super) fn list(&self, me: Me<'_>, query: &str) -> Value {
+        let query = parsed(query);
+        let mut resources = Vec::new();
+        for session in self.sorted() {
+            let resource = self.resource(&session);
+            let holds =
+                |(name, text): &(String, String)| resource.get(name).and_then(Value::as_str) == Some(text.as_str());
+            if me.iter().any(|(_, dn)| *dn == session.this_dn) && query.filters.iter().all(holds) {
+                resources.push(resource);
+            }
+        }
+        match query.fields {
+            Some(fields) => {
+                let selected: Vec<Value> = resources.iter().map(|resource| selected(resource, &fields)).collect();
+                json!({"imSessions": selected, "statusCode": 0})
+            }
+            None => {
+                let uris: Vec<&Value> = resources.iter().filter_map(|resource| resource.get("uri")).collect();
+                json!({"statusCode": 0, "uris": uris})
+            }
+        }
+    }
+
+    /// One session, or the statusCode as a number.
+    pub(super) fn read(&self, me: Me<'_>, id: &str, query: &str) -> Value {
+        let query = parsed(query);
+        let Some(session) = self.mine(me, id, query.device_path.as_deref()) else {
+            return json!(6);
+        };
+        let resource = self.resource(session);
+        match query.fields {
+            Some(fields) => json!({"imSession": selected(&resource, &fields), "statusCode": 0}),
+            None => json!({"imSession": resource, "statusCode": 0}),
+        }
+    }
+}
+
+fn selected(resource: &Value, fields: &[String]) -> Value {
+    let mut selected = Map::new();
+    for (name, value) in resource.as_object().into_iter().flatten() {
+        if fields.iter().any(|field| field == "*" || field == name) {
+            selected.insert(name.clone(), value.clone());
+        }
+    }
+    Value::Object(selected)
+}
+
+fn parsed(query: &str) -> Query {
+    let mut parsed = Query { fields: None, filters: Vec::new(), device_path: None };
+    for pair in query.strip_prefix('?').unwrap_or(query).split('&') {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        let (name, value) = (percent_decoded(name), percent_decoded(value));
+        if name == "fields" {
+            let names = value.split(',').map(|name| name.trim().to_string()).collect();
+            parsed.fields = if value.is_empty() { None } else { Some(names) };
+        } else if name == "devicePath" {
+            parsed.device_path = Some(value);
+        } else if FIELDS.contains(&&*name) {
+            parsed.filters.push((name, value));
+        }
+    }
+    parsed
+}
+
+fn percent_decoded(text: &str) -> String {
+    let text = text.as_bytes();
+    let (mut bytes, mut at) = (Vec::new(), 0);
+    while let Some(&byte) = text.get(at) {
+        let digits = text.get(at + 1..at + 3).and_then(|digits| core::str::from_utf8(digits).ok());
+        let is_hex = |digits: &&str| digits.bytes().all(|digit| digit.is_ascii_hexdigit());
+        let decoded = digits.filter(is_hex).and_then(|digits| u8::from_str_radix(digits, 16).ok());
+        match decoded.filter(|_| byte == b'%') {
+            Some(decoded) => {
+                bytes.push(decoded);
+                at += 3;
+            }
+            None => {
+                bytes.push(byte);
+                at += 1;
+            }
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}

@@ -1,0 +1,61 @@
+//! How a service under test is set up.
+
+use alloc::string::String;
+
+use super::Model;
+use crate::machine::CapabilityTable;
+use crate::resource::BaseUri;
+use crate::session::Limits;
+use crate::store::Sessions;
+
+/// How a service under test is set up: the same for the crate's [`Sessions`] and for the [`Model`].
+///
+/// ```
+/// use im_session::testing::Setup;
+///
+/// let mut setup = Setup::default();
+/// setup.limits.user_data_size = 100;
+/// assert_eq!(setup.sessions().len(), 0);
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Setup {
+    /// The base address of the service.
+    pub base_uri: String,
+    /// How much it may hold.
+    pub limits: Limits,
+    /// Whether InitiateIMSession is refused while another session is open. Specification 4.
+    pub one_session_per_agent: bool,
+    /// What [`sessions`](Self::sessions) offer in which state. The model knows the table of specification 3 and no other: with
+    /// another one here the laws that speak of capabilities are broken.
+    pub capabilities: CapabilityTable,
+}
+
+impl Default for Setup {
+    /// `http://localhost:8090`, the specification's own limits and table, one session per agent.
+    fn default() -> Self {
+        Setup {
+            base_uri: "http://localhost:8090".into(),
+            limits: Limits::SPECIFICATION,
+            one_session_per_agent: true,
+            capabilities: CapabilityTable::DEFAULT,
+        }
+    }
+}
+
+impl Setup {
+    /// A store of this crate, set up like this.
+    #[must_use]
+    pub fn sessions(&self) -> Sessions {
+        let sessions = Sessions::new(BaseUri::new(self.base_uri.clone()))
+            .with_limits(self.limits)
+            .with_capabilities(self.capabilities);
+        if self.one_session_per_agent { sessions } else { sessions.with_many_sessions_per_agent() }
+    }
+
+    /// The model, set up like this.
+    #[must_use]
+    pub fn model(&self) -> Model {
+        Model::new(self)
+    }
+}

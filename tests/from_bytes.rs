@@ -1,0 +1,230 @@
+//! What bytes stand for: the table byte by byte, and that the boundaries are reached.
+
+#![cfg(feature = "json")]
+
+use std::collections::BTreeSet;
+
+use arbitrary::{Arbitrary, Unstructured};
+use im_session::from_bytes::{agents, event_of, operation_of};
+use im_session::testing::{History, Step};
+use im_session::{
+    CallEvent, Capabilities, ConnId, DataEvent, Event, EventName, Form, KeyValueList, Limits, Operation, OperationBody,
+    OperationName, Parameter, SessionEvent, State, Value,
+};
+
+fn of<'a, T: Arbitrary<'a>>(bytes: &'a [u8]) -> T {
+    T::arbitrary(&mut Unstructured::new(bytes)).expect("any bytes are a value")
+}
+
+/// The values of all single bytes.
+fn of_every_byte<T: for<'a> Arbitrary<'a>>() -> Vec<T> {
+    (0..=u8::MAX).map(|byte| of(&[byte])).collect()
+}
+
+const NAMES: [&str; 16] = [
+    "(spelled out)",
+    "EventDialing",
+    "EventRinging",
+    "EventEstablished",
+    "EventReleased",
+    "EventAbandoned",
+    "EventDestinationBusy",
+    "EventPartyChanged",
+    "EventPartyAdded",
+    "EventPartyDeleted",
+    "EventAttachedDataChanged",
+    "EventPrivateInfo",
+    "EventHeld",
+    "EventAttachedDataChanged",
+    "EventError",
+    "EventACK",
+];
+
+/// At which DN, of which call, with which OtherDN and user data.
+const ROWS: [(&str, &str, Option<&str>, Option<&str>); 8] = [
+    ("3001", "A", Some("3001"), Some("{}")),
+    ("VQ_4", "~._-", None, None),
+    ("3003", "A", None, None),
+    ("3001", "B", None, None),
+    ("3001", "A", None, None),
+    ("3001", "A", Some("3002"), Some(r#"{"k":"v"}"#)),
+    ("3002", "A", None, None),
+    ("3002", "A", Some("3001"), Some(r#"{"k":"w"}"#)),
+];
+
+#[test]
+fn every_byte_is_the_event_of_the_table() {
+    for byte in 0..=u8::MAX {
+        let (low, row) = (usize::from(byte & 0xf), usize::from(byte >> 4 & 7));
+        let Some(event) = event_of(byte) else {
+            assert_eq!(low, 0, "{byte:#x}");
+            continue;
+        };
+        let (this_dn, id, other_dn, user_data) = ROWS[row];
+        assert_ne!(low, 0, "{byte:#x}");
+        assert_eq!(event.name.as_str(), NAMES[low], "{byte:#x}");
+        assert_eq!(event.this_dn(), Some(this_dn).filter(|_| low != 13), "{byte:#x}");
+        assert_eq!(event.call_uuid(), Some(id), "{byte:#x}");
+        assert_eq!(event.other_dn.as_deref(), other_dn, "{byte:#x}");
+        let json = event.user_data.as_ref().map(|list| serde_json::to_string(list).unwrap());
+        assert_eq!(json.as_deref(), user_data, "{byte:#x}");
+        assert_eq!(event.text().as_deref(), Some("hello").filter(|_| low == 11 && row != 0), "{byte:#x}");
+        assert_eq!(event.event_sequence_number, Some(1).filter(|_| byte >= 0x80), "{byte:#x}");
+        assert_eq!(event.server_start_time, Some(1_420_640_000).filter(|_| byte >= 0x80), "{byte:#x}");
+        assert_eq!(event.reference_id, [None, Some(1), Some(2)][low.saturating_sub(13)], "{byte:#x}");
+        assert_eq!(event.error_code, Some(50).filter(|_| low == 14), "{byte:#x}");
+        assert!(event.check().is_ok(), "{byte:#x}");
+        assert_eq!(of::<Event<'_>>(&[byte]), event);
+        assert_eq!(of::<Step>(&[byte]), Step::Event(event));
+    }
+}
+
+/// 240 bytes are events. Only EventAttachedDataChanged without ThisDN does not tell the three DNs of one call apart.
+#[test]
+fn hardly_two_bytes_are_the_same_event() {
+    let events: BTreeSet<String> = (0..=u8::MAX).filter_map(event_of).map(|event| format!("{event:?}")).collect();
+    assert_eq!(events.len(), 240 - 2 * 2);
+}
+
+/// A corpus can be written by hand: the letters are the common rows.
+#[test]
+fn a_text_is_a_history() {
+    let history: History = of(b"AbCcDd");
+    assert_eq!(history.agents, agents());
+    let at = |dn: &'static str, name: CallEvent| Step::Event(Event::new(name).with_this_dn(dn).with_call_uuid("A"));
+    let (mine, theirs) = ("3001", "3002");
+    assert_eq!(
+        history.steps,
+        [
+            at(mine, CallEvent::Dialing),
+            at(theirs, CallEvent::Ringing),
+            at(mine, CallEvent::Established),
+            at(theirs, CallEvent::Established),
+            at(mine, CallEvent::Released),
+            at(theirs, CallEvent::Released),
+        ]
+    );
+}
+
+#[test]
+fn numbered_events_of_a_history_count_up() {
+    let history: History = of(&[b'A', 0x80 | b'C', 0x80 | b'D', b'D']);
+    let number = |step: &Step| match step {
+        Step::Event(event) => event.event_sequence_number,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(history.steps.iter().map(number).collect::<Vec<_>>(), [None, Some(2), Some(3), None]);
+}
+
+#[test]
+fn no_bytes_are_the_first_of_everything() {
+    assert_eq!(of::<History>(b""), History { agents: agents(), steps: vec![] });
+    assert_eq!(of::<Event<'_>>(b""), Event::new(CallEvent::Dialing));
+    assert_eq!(of::<KeyValueList<'_>>(b""), KeyValueList::new());
+    assert_eq!(of::<Limits>(b""), Limits::DEFAULT);
+}
+
+#[test]
+fn one_byte_reaches_all_of_a_small_type() {
+    assert!(State::ALL.iter().all(|state| of_every_byte().contains(state)));
+    assert!(CallEvent::ALL.iter().all(|event| of_every_byte().contains(event)));
+    assert!(DataEvent::ALL.iter().all(|event| of_every_byte().contains(event)));
+    assert!(Operation::ALL.iter().all(|operation| of_every_byte().contains(operation)));
+    assert!(
+        [Form::JsonLines, Form::TServerLog, Form::PlatformSdkLog].iter().all(|form| of_every_byte().contains(form))
+    );
+    assert_eq!(of_every_byte::<SessionEvent>().into_iter().collect::<BTreeSet<_>>().len(), 11);
+    let sets: BTreeSet<String> = of_every_byte::<Capabilities>().iter().map(Capabilities::to_string).collect();
+    assert_eq!(sets.len(), 32);
+    let names: BTreeSet<String> = of_every_byte::<EventName<'_>>().iter().map(EventName::to_string).collect();
+    assert!(NAMES[1..].iter().all(|name| names.contains(*name)));
+}
+
+#[test]
+fn one_byte_reaches_the_boundaries() {
+    let conn_ids = of_every_byte::<ConnId>();
+    for boundary in [0, 1, u64::MAX - 1, u64::MAX] {
+        assert!(conn_ids.contains(&ConnId(boundary)), "{boundary}");
+    }
+    assert_eq!(of::<ConnId>(&[0xfc, 1, 2, 0, 0, 0, 0, 0, 0]), ConnId(0x201), "any other is nine bytes");
+
+    let lists = of_every_byte::<KeyValueList<'_>>();
+    let sizes: BTreeSet<usize> = lists.iter().map(KeyValueList::size).collect();
+    let depths: BTreeSet<usize> = lists.iter().map(KeyValueList::depth).collect();
+    assert!(sizes.is_superset(&BTreeSet::from([0, 2, 16_000, 16_001])), "{sizes:?}");
+    assert!(depths.is_superset(&BTreeSet::from([1, 2, 16, 17])), "{depths:?}");
+
+    // A string, an integer: the kind, then the value.
+    let integers: Vec<Value<'_>> = (0..=u8::MAX).map(|byte| of(&[1, byte])).collect();
+    for boundary in [0, 1, -1, i64::MIN, i64::MAX] {
+        assert!(integers.contains(&Value::Integer(boundary)), "{boundary}");
+    }
+    let lengths: BTreeSet<usize> = (0..=u8::MAX)
+        .filter_map(|byte| match of(&[0, byte]) {
+            Value::String(text) => Some(text.len()),
+            Value::Integer(_) | Value::Binary(_) | Value::List(_) => None,
+        })
+        .collect();
+    assert!(lengths.is_superset(&BTreeSet::from([0, 1, 64, 65, 255, 256])), "{lengths:?}");
+
+    let limits = of::<Limits>(&[0x80, 0x81, 0xff, 0x7f, 0, 0, 0, 0]);
+    assert_eq!((limits.sessions, limits.sessions_per_dn, limits.participants), (0, 1, 127));
+    assert_eq!(limits.user_data_size, Limits::DEFAULT.user_data_size);
+}
+
+/// 0x00 and then attribute by attribute: a byte that says whether it is there, and the value.
+#[test]
+fn an_event_is_spelled_out() {
+    let bytes = [0x00, 2, 1, 1, 0, 1, 0, 0, 1, 0xff, 1, 1, 1, 1, 0];
+    let expected = Event::new(CallEvent::Established)
+        .with_this_dn("3002")
+        .with_call_uuid("A")
+        .with_event_sequence_number(u64::MAX)
+        .with_server_start_time(1)
+        .with_user_data(KeyValueList::from_iter([("k", "v")]));
+    assert_eq!(of::<Event<'_>>(&bytes), expected);
+}
+
+#[test]
+fn however_many_lists_the_bytes_say_they_are_not_nested_without_end() {
+    let list: KeyValueList<'_> = of(&[0xff; 10_000]);
+    assert!(list.depth() <= 41, "{}", list.depth());
+    let value: Value<'_> = of(&[3; 10_000]);
+    assert!(matches!(value, Value::List(list) if list.depth() <= 41));
+}
+
+#[test]
+fn bodies_of_one_byte_are_good_or_have_one_thing_wrong() {
+    let mut operations = BTreeSet::new();
+    for byte in 0..=u8::MAX {
+        let Some(body) = operation_of(byte, "/devices/1") else {
+            assert_eq!(byte & 7, 7);
+            continue;
+        };
+        let read = OperationBody::from_json(body.as_bytes()).expect("an object");
+        match &read.operation_name {
+            Parameter::Is(name) => {
+                let name: Result<OperationName, _> = name.parse();
+                assert!(name.is_ok() || byte & 7 == 6 || body.contains("\"operationName\":\"\""), "{byte:#x} {body}");
+                operations.extend(name.ok().filter(|_| byte < 8).map(OperationName::name));
+            }
+            Parameter::Missing | Parameter::Wrong(_) => assert!(byte >= 8, "{byte:#x} {body}"),
+        }
+    }
+    assert_eq!(operations.len(), 6);
+}
+
+#[test]
+fn every_step_has_bytes() {
+    let mut kinds = BTreeSet::new();
+    for row in 0..16_u8 {
+        let step: Step = of(&[row << 4, 1, 1, 0, 0]);
+        kinds.insert(format!("{step:?}").split(['(', ' ']).next().unwrap_or_default().to_owned());
+    }
+    let all =
+        ["Event", "Expire", "Forget", "ForgetCompleted", "ForgetRequests", "List", "Post", "Read", "Reconcile", "Time"];
+    assert_eq!(kinds.iter().collect::<Vec<_>>(), all);
+    let posted: Step = of(&[b'@', 0, 5]);
+    let body = r#"{"devicePath":"/devices/1","operationName":"Complete"}"#.to_owned();
+    assert_eq!(posted, Step::Post { agent: 0, target: Some("A".into()), body });
+}

@@ -1,0 +1,219 @@
+//! Every kind of thing is reached.
+
+use std::collections::BTreeSet;
+
+use im_session::strategies::{
+    Fault, any_event, call_uuid, dn, fault, history, loggable_event, operation, operation_body, participants, query,
+    resource, step, user_data,
+};
+use im_session::testing::Step;
+use im_session::{
+    BaseUri, CallEvent, DataEvent, EventName, Field, ImSession, KeyValueList, Limits, OperationBody, OperationName,
+    Outcome, Parameter, Query, RejectReason, Sessions, State, StatusCode, Target, UnreadableEvent, Value,
+};
+use serde_json::json;
+
+use crate::samples;
+
+#[test]
+fn events_of_every_name_with_and_without_every_attribute() {
+    let events = samples(any_event(), 2000);
+    for name in CallEvent::ALL.map(EventName::Call).into_iter().chain(DataEvent::ALL.map(EventName::Data)) {
+        assert!(events.iter().filter(|event| event.name == name).count() > 30, "{name}");
+    }
+    let ignored: BTreeSet<&str> = events.iter().map(|event| event.name.as_str()).collect();
+    assert!(["EventHeld", "EventError", "EventACK"].iter().all(|name| ignored.contains(name)));
+
+    macro_rules! with_and_without {
+        ($($attribute:ident)*) => {$(
+            let with = events.iter().filter(|event| event.$attribute.is_some()).count();
+            assert!((20..1980).contains(&with), "{} with {}", with, stringify!($attribute));
+        )*};
+    }
+    with_and_without! {
+        this_dn other_dn call_uuid conn_id event_sequence_number server_start_time user_data extensions reference_id
+        error_code error_message
+    }
+    let unreadable: Vec<UnreadableEvent> = events.iter().filter_map(|event| event.check().err()).collect();
+    assert!(unreadable.iter().any(|why| matches!(why, UnreadableEvent::NoCallUuid { .. })));
+    assert!(unreadable.iter().any(|why| matches!(why, UnreadableEvent::NoThisDn { .. })));
+    assert!(unreadable.iter().any(|why| matches!(why, UnreadableEvent::BadCallUuid { .. })));
+    assert!(
+        events.iter().any(|event| event.name == DataEvent::AttachedDataChanged.into() && event.this_dn().is_none())
+    );
+    assert!(events.iter().any(|event| event.other_dn.is_some() && event.other_party().is_none()));
+}
+
+#[test]
+fn loggable_events_are_readable_and_of_every_name() {
+    let events = samples(loggable_event(), 500);
+    assert!(events.iter().all(|event| event.check().is_ok()));
+    let names: BTreeSet<&str> = events.iter().map(|event| event.name.as_str()).collect();
+    assert_eq!(names.len(), CallEvent::ALL.len() + DataEvent::ALL.len());
+}
+
+#[test]
+fn names_are_valid() {
+    assert!(samples(call_uuid(), 200).iter().all(|id| im_session::event::check_call_uuid(id).is_ok()));
+    assert_eq!(samples(call_uuid(), 200).into_iter().collect::<BTreeSet<_>>().len(), 4);
+    assert_eq!(samples(dn(), 200).into_iter().collect::<BTreeSet<_>>().len(), 5);
+}
+
+#[test]
+fn user_data_of_every_kind() {
+    fn kinds(list: &KeyValueList<'_>, into: &mut BTreeSet<&'static str>) {
+        for pair in list.pairs() {
+            into.insert(match &pair.value {
+                Value::String(_) => "string",
+                Value::Integer(_) => "integer",
+                Value::Binary(_) => "binary",
+                Value::List(_) => "list",
+            });
+            if let Value::List(inner) = &pair.value {
+                kinds(inner, into);
+            }
+        }
+    }
+    let lists = samples(user_data(&Limits::DEFAULT), 300);
+    let mut found = BTreeSet::new();
+    lists.iter().for_each(|list| kinds(list, &mut found));
+    assert_eq!(found.len(), 4, "{found:?}");
+    assert!(lists.iter().any(|list| list.view().count() < list.len()), "a key repeats");
+    assert!(lists.iter().any(KeyValueList::is_empty));
+}
+
+#[test]
+fn faults_of_every_kind() {
+    let found: BTreeSet<&str> = samples(fault(), 200)
+        .into_iter()
+        .map(|fault| match fault {
+            Fault::Repeated { .. } => "repeated",
+            Fault::Lost { .. } => "lost",
+            Fault::Reordered { .. } => "reordered",
+            Fault::Truncated { .. } => "truncated",
+            Fault::WrongRole { .. } => "wrong role",
+        })
+        .collect();
+    assert_eq!(found.len(), 5);
+}
+
+#[test]
+fn participants_with_number_analysis_and_without() {
+    let all: Vec<_> = samples(participants(), 200).into_iter().flatten().collect();
+    assert!(all.iter().any(|participant| participant.country.is_some() && participant.location.is_some()));
+    assert!(all.iter().any(|participant| participant.e164_number.is_empty()));
+    assert!(all.iter().any(|participant| participant.digits != participant.phone_number));
+    assert!(all.iter().all(|participant| !participant.number().is_empty()));
+}
+
+#[test]
+fn resources_can_be_read_and_are_of_every_shape() {
+    let resources = samples(resource(), 500);
+    let mut states = BTreeSet::new();
+    for resource in &resources {
+        // From text, as others send it.
+        let text = resource.to_string();
+        let read: ImSession<'_> = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{text}: {error}"));
+        states.insert(read.state);
+    }
+    assert_eq!(states.len(), State::ALL.len());
+    let some = |holds: &dyn Fn(&serde_json::Value) -> bool| resources.iter().any(holds);
+    assert!(some(&|resource| resource["state"] == " Talking"));
+    assert!(some(&|resource| resource.get("userData") == Some(&json!(null))));
+    assert!(some(&|resource| resource.get("userData").is_none()));
+    assert!(some(&|resource| resource.get("participants").is_none()));
+    assert!(some(&|resource| resource.get("dnis").is_some()));
+    assert!(some(&|resource| resource["participants"][0] == json!({"digits": "3001"})));
+    assert!(some(&|resource| resource["capabilities"] == json!(["Complete", "SendMessage"])));
+}
+
+#[test]
+fn queries_ask_for_every_field_and_filter() {
+    let queries = samples(query(), 2000);
+    let parsed: Vec<Query<'_>> = queries.iter().map(|query| Query::parse(query)).collect();
+    let fields =
+        [Field::Capabilities, Field::Id, Field::Participants, Field::Path, Field::State, Field::Uri, Field::UserData];
+    for field in fields {
+        let only_some = |fields: im_session::Fields| fields != im_session::Fields::ALL && fields.contains(field);
+        assert!(parsed.iter().any(|query| query.fields.is_some_and(only_some)), "{field}");
+    }
+    for field in [Field::Id, Field::State, Field::Path, Field::UserData, Field::Participants] {
+        assert!(parsed.iter().any(|query| query.filters.iter().any(|(filter, _)| *filter == field)), "{field}");
+    }
+    assert!(parsed.iter().any(|query| query.fields.is_none() && query.filters.len() == 2));
+    assert!(parsed.iter().any(|query| query.device_path.as_deref() == Some("/devices/3")));
+}
+
+#[test]
+fn bodies_of_every_operation_good_and_bad() {
+    let bodies = samples(operation_body(), 500);
+    let mut operations = BTreeSet::new();
+    let (mut none, mut wrong) = (0, 0);
+    for body in &bodies {
+        match OperationBody::from_json(body.as_bytes()) {
+            Ok(OperationBody { operation_name: Parameter::Is(name), .. }) => {
+                operations.extend(name.parse::<OperationName>().ok().map(OperationName::name));
+            }
+            Ok(_) => wrong += 1,
+            Err(_) => none += 1,
+        }
+    }
+    assert_eq!(operations.len(), 6, "{operations:?}");
+    assert!(wrong > 5 && none > 5, "{wrong} {none}");
+}
+
+#[test]
+fn operations_come_from_every_agent_to_list_and_session() {
+    let (mut agents, mut to_the_list) = (BTreeSet::new(), 0);
+    for step in samples(operation(), 300) {
+        let Step::Post { agent, target, .. } = step else { panic!("no operation") };
+        agents.insert(agent);
+        to_the_list += usize::from(target.is_none());
+    }
+    assert_eq!(agents.len(), 4);
+    assert!((20..150).contains(&to_the_list));
+}
+
+#[test]
+fn steps_of_every_kind() {
+    let found: BTreeSet<String> = samples(step(), 500)
+        .iter()
+        .map(|step| format!("{step:?}").split(['(', ' ']).next().unwrap_or_default().to_owned())
+        .collect();
+    let all =
+        ["Event", "Expire", "Forget", "ForgetCompleted", "ForgetRequests", "List", "Post", "Read", "Reconcile", "Time"];
+    assert_eq!(found.iter().collect::<Vec<_>>(), all);
+}
+
+/// At a store, histories reach every outcome, every reason and every status code that an operation can have.
+#[test]
+fn histories_reach_every_outcome() {
+    let mut outcomes = BTreeSet::new();
+    let mut reasons = BTreeSet::new();
+    let mut codes = BTreeSet::new();
+    let mut limits = Limits::DEFAULT;
+    limits.user_data_size = 40;
+    for history in samples(history(), 300) {
+        let mut sessions = Sessions::new(BaseUri::new("http://localhost:8090")).with_limits(limits);
+        for step in &history.steps {
+            match step {
+                Step::Event(event) => {
+                    let Ok(handled) = sessions.handle_event(event) else { continue };
+                    outcomes.insert(handled.outcome().name());
+                    if let Outcome::Rejected(rejection) = handled.outcome() {
+                        reasons.insert(rejection.reason);
+                    }
+                }
+                Step::Post { agent, target, body } => {
+                    let target = target.as_deref().map_or(Target::Sessions, Target::Session);
+                    let posted = sessions.post(&history.agents[*agent].me(), target, body.as_bytes());
+                    codes.insert(posted.map_or_else(|error| error.status_code, |_| StatusCode::Ok));
+                }
+                _ => {}
+            }
+        }
+    }
+    assert_eq!(outcomes.len(), 5, "{outcomes:?}");
+    assert_eq!(reasons.into_iter().collect::<Vec<_>>(), RejectReason::ALL);
+    assert_eq!(codes.iter().map(|code| code.code()).collect::<Vec<_>>(), [0, 1, 2, 3, 6, 10]);
+}

@@ -1,0 +1,59 @@
+//! A log holds the events that it says, at the lines that it says.
+
+use im_session::strategies::{Log, log, log_of};
+use im_session::{Decoder, Event, Form};
+use proptest::prelude::*;
+
+use crate::samples;
+
+/// The events and the errors that are found, by line, and the form.
+fn found(log: &Log) -> (Vec<(u64, Event<'static>)>, Vec<u64>, Option<Form>) {
+    let (mut events, mut errors) = (Vec::new(), Vec::new());
+    let mut decoder = Decoder::new();
+    let mut keep = |result: im_session::DecodeResult<'_>| match result {
+        Ok(decoded) => events.push((decoded.line, decoded.event.into_owned())),
+        Err(error) => errors.push(error.line),
+    };
+    decoder.push(log.text.as_bytes(), &mut keep);
+    let form = decoder.form();
+    decoder.finish(&mut keep);
+    (events, errors, form)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 512, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_log_holds_what_it_says(log in log()) {
+        let (events, errors, form) = found(&log);
+        prop_assert_eq!(events, log.events);
+        prop_assert_eq!(errors, log.errors);
+        prop_assert!(form.is_none_or(|form| form == log.form));
+    }
+}
+
+#[test]
+fn logs_of_every_form_and_shape() {
+    for form in [Form::JsonLines, Form::TServerLog, Form::PlatformSdkLog] {
+        let logs = samples(log_of(form), 200);
+        assert!(logs.iter().all(|log| log.form == form && !log.events.is_empty()));
+        assert!(logs.iter().any(|log| log.text.contains("\r\n")));
+        assert!(logs.iter().any(|log| log.text.starts_with('\u{feff}')));
+        assert!(logs.iter().any(|log| !log.text.ends_with('\n')));
+        assert!(logs.iter().any(|log| log.events[0].0 > 1), "other lines before the first event");
+        assert_eq!(logs.iter().any(|log| !log.errors.is_empty()), form == Form::JsonLines);
+    }
+    let any_form = samples(log(), 50);
+    assert!(
+        [Form::JsonLines, Form::TServerLog, Form::PlatformSdkLog]
+            .iter()
+            .all(|form| any_form.iter().any(|log| log.form == *form))
+    );
+}
+
+/// A failing property shows the log, not a string with escapes.
+#[test]
+fn a_log_shows_as_it_stands() {
+    let log = &samples(log_of(Form::TServerLog), 1)[0];
+    assert!(format!("{log:?}").contains(&log.text));
+}

@@ -1,0 +1,34 @@
+//! The strategies hold what they promise: every kind is reached, what is called valid is valid, logs hold what they say, and a
+//! failing property ends in the smallest case.
+
+#![cfg(feature = "json")]
+
+mod kinds;
+mod logs;
+mod shrinking;
+mod valid;
+
+use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::{RngAlgorithm, TestError, TestRng, TestRunner};
+
+/// The same numbers in every run.
+fn runner(cases: u32) -> TestRunner {
+    let config = ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() };
+    TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha))
+}
+
+/// So many values.
+fn samples<T: std::fmt::Debug>(strategy: impl Strategy<Value = T>, count: usize) -> Vec<T> {
+    let mut runner = runner(1);
+    (0..count).map(|_| strategy.new_tree(&mut runner).expect("a value").current()).collect()
+}
+
+/// What a property that fails for these shrinks to.
+fn smallest<T: std::fmt::Debug>(strategy: impl Strategy<Value = T>, fails: impl Fn(&T) -> bool) -> T {
+    let check = |value| if fails(&value) { Err(TestCaseError::fail("as wanted")) } else { Ok(()) };
+    match runner(2000).run(&strategy, check) {
+        Err(TestError::Fail(_, smallest)) => smallest,
+        other => panic!("no value for which the property fails: {other:?}"),
+    }
+}

@@ -1,0 +1,168 @@
+//! A failing property ends in the smallest case, and that is one a person reads.
+
+use im_session::strategies::{
+    Fault, agents, any_event, fault, faulty_history, history, interleaved_histories, log, log_of, loggable_event,
+    operation, operation_body, participants, query, resource, step, user_data, user_data_beyond, valid_history,
+};
+use im_session::testing::{History, Step};
+use im_session::{CallEvent, ConnId, DataEvent, Event, Form, KeyValueList, Limits, Outcome, Session, State, Value};
+use serde_json::json;
+
+use crate::smallest;
+
+fn always<T>(_: &T) -> bool {
+    true
+}
+
+fn dialing() -> Event<'static> {
+    Event::new(CallEvent::Dialing)
+}
+
+fn numbered(name: CallEvent, number: u64) -> Event<'static> {
+    Event::new(name)
+        .with_this_dn("3001")
+        .with_call_uuid("A")
+        .with_event_sequence_number(number)
+        .with_server_start_time(1_420_640_000)
+}
+
+#[test]
+fn an_event() {
+    assert_eq!(smallest(any_event(), always), dialing());
+    let with_user_data = smallest(any_event(), |event| event.user_data.as_ref().is_some_and(|list| !list.is_empty()));
+    assert_eq!(with_user_data, dialing().with_user_data(KeyValueList::from_iter([("k", "v")])));
+    let answer = smallest(any_event(), |event| event.conn_id.is_some() && event.this_dn().is_some());
+    assert_eq!(answer, dialing().with_this_dn("3001").with_conn_id(ConnId(1)));
+    assert_eq!(smallest(loggable_event(), always), dialing().with_this_dn("0").with_call_uuid("A"));
+}
+
+#[test]
+fn a_valid_history() {
+    assert_eq!(smallest(valid_history(), always), [numbered(CallEvent::Dialing, 1)]);
+    let answered = smallest(valid_history(), |events| {
+        events.iter().any(|event| event.name == CallEvent::Established.into() && event.event_sequence_number > Some(1))
+    });
+    assert_eq!(answered, [numbered(CallEvent::Dialing, 1), numbered(CallEvent::Established, 2)]);
+    let abandoned =
+        smallest(valid_history(), |events| events.iter().any(|event| event.name == CallEvent::Abandoned.into()));
+    assert_eq!(abandoned, [numbered(CallEvent::Ringing, 1), numbered(CallEvent::Abandoned, 2)]);
+    let message =
+        smallest(valid_history(), |events| events.iter().any(|event| event.text().as_deref() == Some("hello")));
+    assert_eq!(message.len(), 3, "{message:?}");
+    assert_eq!(message[2].name, DataEvent::PrivateInfo.into());
+}
+
+#[test]
+fn a_faulty_history() {
+    let twice = vec![numbered(CallEvent::Dialing, 1), numbered(CallEvent::Dialing, 1)];
+    assert_eq!(smallest(faulty_history(), always), twice);
+    assert_eq!(smallest(fault(), always), Fault::Repeated { at: 0, after: 0 });
+    let orphan = smallest(faulty_history(), |events| {
+        let mut session = None;
+        let mut outcomes = events.iter().map(|event| Session::apply(&mut session, event, &Limits::DEFAULT));
+        matches!(outcomes.next(), Some(Outcome::Rejected(_))) && events[0].name == CallEvent::Released.into()
+    });
+    assert_eq!(orphan.iter().map(|event| event.name.as_str()).collect::<Vec<_>>(), ["EventReleased"]);
+}
+
+#[test]
+fn interleaved_histories_of_two_dns() {
+    let two = smallest(interleaved_histories(), |history| {
+        let dn = |at: usize| match history.steps.get(at) {
+            Some(Step::Event(event)) => event.this_dn().map(str::to_owned),
+            _ => None,
+        };
+        dn(1).is_some() && dn(0) != dn(1)
+    });
+    let steps = [numbered(CallEvent::Dialing, 1), numbered(CallEvent::Dialing, 2).with_this_dn("3002")];
+    // Of two calls, either may be the one whose DN is the first.
+    let dns: Vec<_> = two
+        .steps
+        .iter()
+        .map(|step| match step {
+            Step::Event(event) => event.clone(),
+            _ => panic!("{step:?}"),
+        })
+        .collect();
+    assert_eq!(dns.len(), 2);
+    assert!(
+        dns == steps || dns == [steps[0].clone().with_this_dn("3002"), steps[1].clone().with_this_dn("3001")],
+        "{dns:?}"
+    );
+}
+
+#[test]
+fn user_data_up_to_a_limit() {
+    assert_eq!(smallest(user_data(&Limits::DEFAULT), always), KeyValueList::new());
+    assert_eq!(smallest(user_data(&Limits::DEFAULT), |list| !list.is_empty()), KeyValueList::from_iter([("k", "v")]));
+    let nested = smallest(user_data(&Limits::DEFAULT), |list| list.depth() > 1);
+    assert_eq!(nested, KeyValueList::from_iter([("k", Value::List(KeyValueList::new()))]));
+    let mut limits = Limits::DEFAULT;
+    limits.user_data_depth = 2;
+    let two_deeper = KeyValueList::from_iter([(
+        "l",
+        Value::List(KeyValueList::from_iter([("l", Value::List(KeyValueList::new()))])),
+    )]);
+    assert_eq!(smallest(user_data_beyond(&limits), always), two_deeper);
+    assert_eq!(smallest(participants(), always), []);
+}
+
+#[test]
+fn an_operation() {
+    assert_eq!(smallest(operation_body(), always), "{}");
+    let name = "\"operationName\":\"InitiateIMSession\"";
+    assert_eq!(smallest(operation_body(), |body| body.contains("operationName")), format!("{{{name}}}"));
+    assert_eq!(smallest(operation_body(), |body| body.contains("\"key\"")), r#"{"key":"k"}"#);
+    let posted = smallest(operation(), always);
+    assert!(matches!(&posted, Step::Post { agent: 0, body, .. } if body == "{}"), "{posted:?}");
+}
+
+#[test]
+fn a_resource_and_a_query() {
+    assert_eq!(smallest(resource(), always), json!({"id": "A", "state": "Initiating"}));
+    let talking = smallest(resource(), |resource| resource["state"] == " Talking" && resource["userData"].is_object());
+    assert_eq!(talking, json!({"id": "A", "state": " Talking", "userData": {}}));
+    let somebody = smallest(resource(), |resource| resource["participants"][0].is_object());
+    assert_eq!(somebody["participants"], json!([im_session::Participant::from_number("3001")]));
+    assert_eq!(smallest(query(), always), "");
+    assert_eq!(smallest(query(), |query| query.contains("fields")), "fields=*");
+}
+
+#[test]
+fn a_log() {
+    let smallest_log = smallest(log(), always);
+    let line = "{\"Event\":\"EventDialing\",\"ThisDN\":\"0\",\"CallUUID\":\"A\"}\n";
+    assert_eq!((smallest_log.form, smallest_log.text.as_str()), (Form::JsonLines, line));
+    let in_a_list = smallest(log_of(Form::TServerLog), |log| log.text.contains("(list)"));
+    let lines = "11:49:08.388 Trc 04542 received from 65200(SIPTS)host:7007(fd=12) message EventDialing
+\tAttributeCallType\t2
+\tAttributeCallUUID\t'A'
+\tAttributeThisDN\t'0'
+\tAttributeUserData\t[149] 00 01 03 00..
+\t\t'a'(list)
+";
+    assert_eq!(in_a_list.text.replace("Extensions", "UserData"), lines);
+}
+
+#[test]
+fn a_history() {
+    assert_eq!(smallest(history(), always), History { agents: agents(), steps: vec![] });
+    assert_eq!(smallest(step(), always), Step::Event(dialing()));
+    let posted = smallest(history(), |history| history.steps.iter().any(|step| matches!(step, Step::Post { .. })));
+    assert!(matches!(&posted.steps[..], [Step::Post { agent: 0, body, .. }] if body == "{}"), "{posted:?}");
+    // A session that ends twice: the shortest way there, with nothing around it.
+    let completed = smallest(history(), |history| {
+        let mut session = None;
+        for step in &history.steps {
+            if let Step::Event(event) = step {
+                if event.this_dn() == Some("3002") && event.call_uuid() == Some("B") {
+                    Session::apply(&mut session, event, &Limits::DEFAULT);
+                }
+            }
+        }
+        session.is_some_and(|session: Session| session.state() == State::Completed)
+    });
+    let [Step::Event(first), Step::Event(last)] = &completed.steps[..] else { panic!("{completed:?}") };
+    let at = |name: CallEvent| Event::new(name).with_this_dn("3002").with_call_uuid("B");
+    assert_eq!((first, last), (&at(CallEvent::Dialing), &at(CallEvent::Released)));
+}
