@@ -85,7 +85,7 @@ impl Session {
     pub(super) fn set_conn_id(&mut self, conn_id: Option<ConnId>) {
         if let Some(conn_id) = conn_id {
             self.conn_id = conn_id.0;
-            self.numbers_there |= CONN_ID;
+            self.mark(CONN_ID, true);
         }
     }
 
@@ -100,11 +100,18 @@ impl Session {
 
     pub(super) fn set_last_event(&mut self, identity: Option<EventIdentity>) {
         if let Some(identity) = identity {
-            let start = identity.server_start_time;
-            let start_there = if start.is_some() { SERVER_START_TIME } else { 0 };
-            self.server_start_time = start.unwrap_or_default();
+            self.server_start_time = identity.server_start_time.unwrap_or_default();
+            self.mark(SERVER_START_TIME, identity.server_start_time.is_some());
             self.event_sequence_number = identity.event_sequence_number;
-            self.numbers_there = (self.numbers_there & CONN_ID) | start_there | EVENT_SEQUENCE_NUMBER;
+            self.mark(EVENT_SEQUENCE_NUMBER, true);
+        }
+    }
+
+    fn mark(&mut self, number: u8, is_there: bool) {
+        if is_there {
+            self.numbers_there |= number;
+        } else {
+            self.numbers_there &= !number;
         }
     }
 

@@ -102,7 +102,8 @@ fn table(session: Option<&Session>, event: &Event<'_>, session_event: SessionEve
 fn reopened(session: Option<&Session>, event: &Event<'_>, call_event: CallEvent) -> Option<State> {
     let session = session.filter(|session| session.state == State::Completed)?;
     let (last, new) = (session.last_event()?, EventIdentity::of(event)?);
-    let newer = new.same_server_start(last) && new.event_sequence_number > last.event_sequence_number;
+    // Of one server start it is the newer one: a number that is not higher was refused as stale.
+    let newer = new.same_server_start(last);
     match call_event {
         CallEvent::Dialing if newer => Some(State::Initiating),
         CallEvent::Ringing if newer => Some(State::Alerting),
