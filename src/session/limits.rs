@@ -17,7 +17,8 @@ use crate::machine::Limit;
 pub struct Limits {
     /// The most sessions in a store, completed ones counted until they are forgotten.
     pub sessions: usize,
-    /// The most sessions of one DN, completed ones counted until they are forgotten.
+    /// The most sessions of one DN, completed ones counted until they are forgotten. What looks at every session of a DN is
+    /// bounded by it: lists, `reconcile`, and of InitiateIMSession whether one is open.
     pub sessions_per_dn: usize,
     /// The most participants of a session.
     pub participants: usize,

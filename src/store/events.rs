@@ -114,7 +114,7 @@ impl<S: BuildHasher> Sessions<S> {
         let limits = &self.settings.limits;
         if self.slots.len() >= limits.sessions {
             Some(Limit::Sessions)
-        } else if self.slots.has(Shared::Dn, this_dn, limits.sessions_per_dn) {
+        } else if self.slots.count(Shared::Dn, this_dn) >= limits.sessions_per_dn {
             Some(Limit::SessionsPerDn)
         } else {
             None

@@ -99,7 +99,7 @@ impl<S: BuildHasher> Sessions<S> {
         if this_dn.is_empty() {
             return Err(ReconcileError::NoDn);
         }
-        let of_dn = self.slots.sharing(Shared::Dn, this_dn).len();
+        let of_dn = self.slots.count(Shared::Dn, this_dn);
         let mut ids = BTreeSet::new();
         let mut new = 0;
         for (position, im_session) in list.iter().enumerate() {

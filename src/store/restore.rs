@@ -77,7 +77,7 @@ impl<S: BuildHasher + Clone> Sessions<S> {
             if slots.len() >= limits.sessions {
                 return Err(RestoreError::Limit { place: at("id"), limit: Limit::Sessions });
             }
-            if slots.has(Shared::Dn, session.this_dn(), limits.sessions_per_dn) {
+            if slots.count(Shared::Dn, session.this_dn()) >= limits.sessions_per_dn {
                 return Err(RestoreError::Limit { place: at("thisDN"), limit: Limit::SessionsPerDn });
             }
             slots.insert(session, record.heard);

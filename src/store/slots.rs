@@ -22,6 +22,14 @@ pub(super) enum Shared {
     Call,
 }
 
+/// The sessions of a DN or of a call.
+#[derive(Debug, Clone, Copy)]
+struct List {
+    /// The last that came; the others hang on it.
+    first: Handle,
+    len: u32,
+}
+
 #[derive(Debug, Clone, Copy, Default)]
 struct Links {
     previous: Option<Handle>,
@@ -47,8 +55,8 @@ pub(super) struct Slots<S> {
     slots: Vec<Option<Slot>>,
     free: Vec<Handle>,
     by_key: Index<Handle>,
-    by_dn: Index<Handle>,
-    by_call: Index<Handle>,
+    by_dn: Index<List>,
+    by_call: Index<List>,
     hasher: S,
 }
 
@@ -146,14 +154,14 @@ impl<S> Slots<S> {
         self.session(handle).map(|session| (session.this_dn(), session.id()))
     }
 
-    fn index(&self, shared: Shared) -> &Index<Handle> {
+    fn index(&self, shared: Shared) -> &Index<List> {
         match shared {
             Shared::Dn => &self.by_dn,
             Shared::Call => &self.by_call,
         }
     }
 
-    fn index_mut(&mut self, shared: Shared) -> &mut Index<Handle> {
+    fn index_mut(&mut self, shared: Shared) -> &mut Index<List> {
         match shared {
             Shared::Dn => &mut self.by_dn,
             Shared::Call => &mut self.by_call,
@@ -180,15 +188,15 @@ impl<S: BuildHasher> Slots<S> {
         self.chain(shared, key).any(|handle| self.session(handle).is_some_and(&is_so))
     }
 
-    /// Whether a DN or a call has at least so many sessions; looks at no more than these.
-    pub(super) fn has(&self, shared: Shared, key: &str, count: usize) -> bool {
-        self.len() >= count && self.chain(shared, key).take(count).count() >= count
+    /// How many sessions a DN or a call has.
+    pub(super) fn count(&self, shared: Shared, key: &str) -> usize {
+        self.list(shared, key).map_or(0, |list| list.len as usize)
     }
 
     /// The sessions of a DN or of a call, the last that came first.
     fn chain(&self, shared: Shared, key: &str) -> impl Iterator<Item = Handle> {
         let next = move |handle: &Handle| self.slot(*handle).and_then(|slot| slot.links(shared).next);
-        core::iter::successors(self.first(shared, key), next)
+        core::iter::successors(self.list(shared, key).map(|list| list.first), next)
     }
 
     /// Adds a session whose key is not there yet; `None` where there is no place left (2³² - 1 sessions).
@@ -221,8 +229,8 @@ impl<S: BuildHasher> Slots<S> {
         Some(session)
     }
 
-    fn first(&self, shared: Shared, key: &str) -> Option<Handle> {
-        let is_it = |handle| self.session(handle).is_some_and(|session| shared.of(session) == key);
+    fn list(&self, shared: Shared, key: &str) -> Option<List> {
+        let is_it = |list: List| self.session(list.first).is_some_and(|session| shared.of(session) == key);
         self.index(shared).get(self.hasher.hash_one(key), is_it)
     }
 
@@ -232,8 +240,8 @@ impl<S: BuildHasher> Slots<S> {
             return;
         };
         let hash = self.hasher.hash_one(key);
-        let Some(first) = self.first(shared, key) else {
-            self.index_mut(shared).insert(hash, handle);
+        let Some(List { first, len }) = self.list(shared, key) else {
+            self.index_mut(shared).insert(hash, List { first: handle, len: 1 });
             return;
         };
         if let Some(slot) = self.slot_mut(first) {
@@ -242,7 +250,7 @@ impl<S: BuildHasher> Slots<S> {
         if let Some(slot) = self.slot_mut(handle) {
             slot.links_mut(shared).next = Some(first);
         }
-        self.replace_first(shared, hash, first, Some(handle));
+        self.replace(shared, hash, first, List { first: handle, len: len + 1 });
     }
 
     /// Takes the session out of its list.
@@ -251,24 +259,29 @@ impl<S: BuildHasher> Slots<S> {
             return;
         };
         let Links { previous, next } = *slot.links(shared);
-        let hash = self.hasher.hash_one(shared.of(&slot.session));
-        match previous.and_then(|previous| self.slot_mut(previous)) {
-            Some(slot) => slot.links_mut(shared).next = next,
-            None => self.replace_first(shared, hash, handle, next),
+        let key = shared.of(&slot.session);
+        let hash = self.hasher.hash_one(key);
+        let Some(List { first, len }) = self.list(shared, key) else {
+            return;
+        };
+        if let Some(slot) = previous.and_then(|previous| self.slot_mut(previous)) {
+            slot.links_mut(shared).next = next;
         }
         if let Some(slot) = next.and_then(|next| self.slot_mut(next)) {
             slot.links_mut(shared).previous = previous;
         }
+        match if first == handle { next } else { Some(first) } {
+            Some(still_first) => self.replace(shared, hash, first, List { first: still_first, len: len - 1 }),
+            None => {
+                self.index_mut(shared).remove(hash, |list| list.first == first);
+            }
+        }
     }
 
-    fn replace_first(&mut self, shared: Shared, hash: u64, old: Handle, new: Option<Handle>) {
-        let index = self.index_mut(shared);
-        match (index.get_mut(hash, |first| first == old), new) {
-            (Some(first), Some(new)) => *first = new,
-            (Some(_), None) => {
-                index.remove(hash, |first| first == old);
-            }
-            (None, _) => {}
+    /// Puts this list in the place of the one that began so.
+    fn replace(&mut self, shared: Shared, hash: u64, began: Handle, new: List) {
+        if let Some(list) = self.index_mut(shared).get_mut(hash, |list| list.first == began) {
+            *list = new;
         }
     }
 }
