@@ -184,7 +184,7 @@ fn an_empty_store_can_be_restored() {
 /// What is damaged is refused at its place, and the store is as it was.
 #[test]
 fn a_damaged_snapshot_is_refused_and_its_place_named() {
-    let cases: [(&str, Value, &str); 22] = [
+    let cases: [(&str, Value, &str); 24] = [
         ("/version", json!(2), "version: expected 1, found 2"),
         ("/version", json!(0), "version: expected 1, found 0"),
         ("/sessions/0/thisDN", json!(""), "sessions[0].thisDN: expected a DN, found \"\""),
@@ -196,6 +196,8 @@ fn a_damaged_snapshot_is_refused_and_its_place_named() {
             json!("talking"),
             "sessions[1].state: expected Initiating, Alerting, Talking or Completed, found \"talking\"",
         ),
+        ("/sessions/1/heard", json!(1_000_000), "sessions[1].heard: expected a time not after now, found \"1000000\""),
+        ("/requests/0/sent", json!(1_000_000), "requests[0].sent: expected a time not after now, found \"1000000\""),
         ("/sessions/1/connID", json!("0x1"), "sessions[1].connID: expected hex digits, found \"0x1\""),
         (
             "/sessions/1/connID",

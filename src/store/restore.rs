@@ -80,6 +80,9 @@ impl<S: BuildHasher + Clone> Sessions<S> {
             if slots.count(Shared::Dn, session.this_dn()) >= limits.sessions_per_dn {
                 return Err(RestoreError::Limit { place: at("thisDN"), limit: Limit::SessionsPerDn });
             }
+            if record.heard > snapshot.now {
+                return Err(impossible(at("heard"), "a time not after now", &format!("{}", record.heard)));
+            }
             slots.insert(session, record.heard);
         }
         let requests = requests(snapshot, limits)?;
@@ -166,6 +169,9 @@ fn requests(snapshot: &Snapshot, limits: &Limits) -> Result<InFlight, RestoreErr
         }
         if this_dn.len() > limits.dn_length {
             return Err(RestoreError::Limit { place: at("thisDN"), limit: Limit::DnLength });
+        }
+        if *sent > snapshot.now {
+            return Err(impossible(at("sent"), "a time not after now", &format!("{sent}")));
         }
         let sending = Sending { operation, this_dn: this_dn.clone(), id: id.clone(), sent: *sent };
         let known = requests.by_reference_id.insert(*reference_id, sending).is_some();
