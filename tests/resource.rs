@@ -4,8 +4,8 @@
 
 use im_session::{
     BaseUri, CallEvent, Capabilities, CapabilityTable, ConnId, Country, DataEvent, Event, ImSession, ImSessionList,
-    KeyValueList, Limits, Notification, NotificationType, Operation, Participant, RejectReason, Session, Sessions,
-    State, Value,
+    KeyValueList, Limits, Notification, NotificationType, Operation, OperationBody, OperationName, Participant,
+    RejectReason, Session, Sessions, State, StatusCode, Value,
 };
 use serde_json::json;
 
@@ -392,4 +392,42 @@ fn what_is_owned_is_equal_to_what_is_borrowed() {
     assert_eq!(serde_json::to_string(&owned).expect("JSON"), text);
     let message = Notification::of_message("007", String::from("hello")).into_owned();
     assert!(serde_json::to_string(&message).expect("JSON").contains("\"message\":\"hello\""));
+}
+
+#[test]
+fn the_number_of_a_participant_is_the_first_that_is_there() {
+    let read = |json: &'static str| serde_json::from_str::<Participant<'_>>(json).expect("a participant");
+    assert_eq!(read(r#"{"phoneNumber":"1","e164Number":"2","digits":"3"}"#).number(), "1");
+    assert_eq!(read(r#"{"phoneNumber":"","e164Number":"2","digits":"3"}"#).number(), "2");
+    assert_eq!(read(r#"{"digits":"3"}"#).number(), "3");
+    assert_eq!(read("{}").number(), "");
+}
+
+#[test]
+fn status_codes_have_the_numbers_of_the_specification() {
+    for code in 0..=20 {
+        assert_eq!(StatusCode::from_code(code).map(StatusCode::code), Some(code));
+    }
+    assert_eq!(StatusCode::from_code(21), None);
+    assert_eq!(StatusCode::from_code(6), Some(StatusCode::NotFound));
+}
+
+#[test]
+fn operations_print_their_names() {
+    for operation in Operation::ALL {
+        assert_eq!(OperationName::OnSession(operation).to_string(), operation.name());
+    }
+    assert_eq!(OperationName::InitiateIMSession.to_string(), "InitiateIMSession");
+}
+
+#[test]
+fn an_owned_list_is_the_list() {
+    let list: ImSessionList<'_> = serde_json::from_str(SAMPLE).expect("the sample");
+    assert_eq!(to_json(&list.into_owned()), SAMPLE);
+}
+
+#[test]
+fn what_is_no_body_is_told_what_should_be_there() {
+    let error = serde_json::from_str::<OperationBody<'_>>("7").expect_err("no object").to_string();
+    assert!(error.contains("expected a JSON object"), "{error}");
 }

@@ -104,3 +104,24 @@ fn operations_are_counted_by_status_code() {
         .collect();
     assert_eq!(counted, [(0, 2), (1, 1), (2, 1), (3, 1), (6, 1), (10, 1)]);
 }
+
+#[test]
+fn all_counters_can_be_exported() {
+    let mut store = store_with(State::Alerting);
+    hear(&mut store, &event(CallEvent::Dialing, "3002", ID));
+    let all: Vec<_> = store.counters().iter().collect();
+    assert_eq!(all.len(), 5 + RejectReason::ALL.len() + State::ALL.len() + StatusCode::ALL.len());
+    let counted: Vec<_> =
+        all.iter().filter(|(_, _, count)| *count > 0).map(|(what, kind, n)| (*what, &**kind, *n)).collect();
+    assert_eq!(counted, [("events", "changed", 1), ("rejected", "role-conflict", 1), ("sessions", "Alerting", 1)]);
+    assert_eq!(store.counters().rejected(RejectReason::Stale), 0);
+}
+
+#[test]
+fn the_time_is_the_last_that_was_told() {
+    let mut store = new_store();
+    for (told, expected) in [(7, 7), (5, 7), (9, 9)] {
+        store.set_time(told);
+        assert_eq!(store.now(), expected);
+    }
+}

@@ -31,7 +31,7 @@ impl FromStr for ConnId {
 pub(crate) fn hex_number(digits: &[u8]) -> Option<u64> {
     let zeros = digits.iter().take_while(|&&digit| digit == b'0').count();
     let digits = digits.get(zeros..).filter(|digits| digits.len() <= 16)?;
-    digits.iter().try_fold(0, |number, &digit| Some(number << 4 | u64::from(char::from(digit).to_digit(16)?)))
+    digits.iter().try_fold(0, |number, &digit| Some((number << 4) + u64::from(char::from(digit).to_digit(16)?)))
 }
 
 impl fmt::Display for ConnId {
