@@ -21,7 +21,7 @@ pub fn reconcile(input: &[u8]) {
     let held = situation.held();
 
     let step = Step::Reconcile { this_dn: this_dn.clone(), list: list.clone() };
-    if !list.iter().all(has_plain_participants) {
+    if !list.iter().all(is_plainly_written) {
         if carry_out(&mut situation.sessions, &[], &step) == json!("refused") {
             assert_eq!(situation.held(), held, "what was refused changed something");
         }
@@ -48,8 +48,8 @@ pub fn reconcile(input: &[u8]) {
     assert_eq!(situation.both(&step), json!([]), "the same list again");
 }
 
-/// Whether the participants are written as the API writes them. What else serde reads as one is not the model's business.
-fn has_plain_participants(resource: &Value) -> bool {
+/// Whether it is written as the API writes it. What else serde reads, or refuses to, is not the model's business.
+fn is_plainly_written(resource: &Value) -> bool {
     const TEXTS: [&str; 4] = ["digits", "e164Number", "formattedPhoneNumber", "phoneNumber"];
     let plain = |participant: &Value| {
         participant.as_object().is_some_and(|fields| {
@@ -57,6 +57,9 @@ fn has_plain_participants(resource: &Value) -> bool {
             TEXTS.into_iter().all(is_text) && !fields.contains_key("country") && !fields.contains_key("location")
         })
     };
-    resource.is_object()
-        && resource["participants"].as_array().is_none_or(|participants| participants.iter().all(plain))
+    let text = |name: &str| resource[name].is_null() || resource[name].is_string();
+    let names = resource["capabilities"].as_array().is_some_and(|names| names.iter().all(Value::is_string));
+    let written = text("path") && text("uri") && (resource["capabilities"].is_null() || names);
+    let participants = resource["participants"].as_array();
+    resource.is_object() && written && participants.is_none_or(|participants| participants.iter().all(plain))
 }
