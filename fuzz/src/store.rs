@@ -29,7 +29,7 @@ pub fn store(input: &[u8]) {
     let mut history = History::arbitrary(&mut bytes).expect("any bytes are a history");
     history.steps.truncate(LONG);
     if history.steps.len() > SHORT {
-        if let Err(violation) = laws::the_model_agrees(&setup, &history) {
+        if let Err(violation) = laws::the_model_agrees(&setup, &setup.sessions(), &history) {
             panic!("{violation:?}");
         }
         history.steps.truncate(SHORT);

@@ -18,10 +18,14 @@
 //! assert_eq!(broken.name, "capabilities_follow_state_and_data");
 //! assert_eq!(broken.history.steps.len(), 2);
 //! ```
+//!
+//! A service that wraps the store, or has one of its own, shows it through [`StoreUnderTest`], and the same laws are asked of it:
+//! [`check_all_of`], [`Law::hold_of`].
 
 mod of_events;
 mod of_what_is_shown;
 mod of_whole_stores;
+mod under_test;
 
 use alloc::boxed::Box;
 use alloc::format;
@@ -31,14 +35,12 @@ use core::fmt;
 
 use serde_json::{Value, json};
 
-use super::{Agent, History, Setup, Step, carry_out, shortest};
+use super::{Agent, History, Setup, Step, shortest};
 use crate::event::Event;
-use crate::resource::Query;
-use crate::session::Session;
-use crate::store::Sessions;
 pub use of_events::*;
 pub use of_what_is_shown::*;
 pub use of_whole_stores::*;
+pub use under_test::*;
 
 /// A law.
 #[derive(Debug, Clone, Copy)]
@@ -48,8 +50,8 @@ pub struct Law {
     pub name: &'static str,
     /// What holds.
     pub sentence: &'static str,
-    /// Plays a history and tells where the law does not hold.
-    pub check: fn(&Setup, &History) -> Result<(), Violation>,
+    /// Plays a history at a store that is empty and set up like this, and tells where the law does not hold.
+    pub check: fn(&Setup, &dyn StoreUnderTest, &History) -> Result<(), Violation>,
 }
 
 /// Where a law does not hold.
@@ -108,28 +110,46 @@ laws! {
 }
 
 impl Law {
-    /// Whether the law holds for this history, in a service that is set up like this.
+    /// Whether the law holds for this history, in this crate's store that is set up like this.
     ///
     /// # Errors
     ///
     /// What was broken, with the shortest history that breaks it.
     pub fn hold(&self, setup: &Setup, history: &History) -> Result<(), Box<LawBroken>> {
-        let Err(violation) = (self.check)(setup, history) else {
+        self.hold_of(setup, &setup.sessions(), history)
+    }
+
+    /// The same of any store, which is empty and set up like this.
+    ///
+    /// # Errors
+    ///
+    /// What was broken, with the shortest history that breaks it.
+    pub fn hold_of(&self, setup: &Setup, store: &dyn StoreUnderTest, history: &History) -> Result<(), Box<LawBroken>> {
+        let Err(violation) = (self.check)(setup, store, history) else {
             return Ok(());
         };
-        let history = shortest(history, |history| (self.check)(setup, history).is_err());
-        let violation = (self.check)(setup, &history).err().unwrap_or(violation);
+        let history = shortest(history, |history| (self.check)(setup, store, history).is_err());
+        let violation = (self.check)(setup, store, &history).err().unwrap_or(violation);
         Err(Box::new(LawBroken { name: self.name, sentence: self.sentence, violation, history }))
     }
 }
 
-/// Whether all laws hold for this history.
+/// Whether all laws hold for this history, in this crate's store.
 ///
 /// # Errors
 ///
 /// The first that is broken, with the shortest history that breaks it.
 pub fn check_all(setup: &Setup, history: &History) -> Result<(), Box<LawBroken>> {
-    LAWS.iter().try_for_each(|law| law.hold(setup, history))
+    check_all_of(setup, &setup.sessions(), history)
+}
+
+/// The same of any store, which is empty and set up like this.
+///
+/// # Errors
+///
+/// The first that is broken, with the shortest history that breaks it.
+pub fn check_all_of(setup: &Setup, store: &dyn StoreUnderTest, history: &History) -> Result<(), Box<LawBroken>> {
+    LAWS.iter().try_for_each(|law| law.hold_of(setup, store, history))
 }
 
 impl fmt::Display for LawBroken {
@@ -167,26 +187,45 @@ fn same(expected: &Value, found: &Value) -> Result<(), Broken> {
 struct Played<'p> {
     agents: &'p [Agent],
     step: &'p Step,
-    before: &'p Sessions,
-    after: &'p Sessions,
+    /// The sessions before and after.
+    before: &'p [SeenSession],
+    after: &'p [SeenSession],
+    /// The store before and after.
+    store_before: &'p dyn StoreUnderTest,
+    store_after: &'p dyn StoreUnderTest,
     /// What was answered and told.
     answer: &'p Value,
 }
 
 /// Plays the history, and looks at every step.
 fn play(
-    setup: &Setup,
+    store: &dyn StoreUnderTest,
     history: &History,
     mut look: impl FnMut(&Played<'_>) -> Result<(), Broken>,
 ) -> Result<(), Violation> {
-    let mut sessions = setup.sessions();
+    let mut store = store.duplicate();
+    let mut after = store.sessions();
     for (position, step) in history.steps.iter().enumerate() {
-        let before = sessions.clone();
-        let answer = carry_out(&mut sessions, &history.agents, step);
-        let played = Played { agents: &history.agents, step, before: &before, after: &sessions, answer: &answer };
+        let (before, store_before) = (after, store.duplicate());
+        let answer = store.carry_out(&history.agents, step);
+        after = store.sessions();
+        let played = Played {
+            agents: &history.agents,
+            step,
+            before: &before,
+            after: &after,
+            store_before: &*store_before,
+            store_after: &*store,
+            answer: &answer,
+        };
         look(&played).map_err(|(expected, found)| Violation { step: position, expected, found })?;
     }
     Ok(())
+}
+
+/// The session of this DN with this id.
+fn find<'s>(sessions: &'s [SeenSession], this_dn: &str, id: &str) -> Option<&'s SeenSession> {
+    sessions.iter().find(|session| session.this_dn == this_dn && session.id == id)
 }
 
 impl Played<'_> {
@@ -206,8 +245,8 @@ impl Played<'_> {
     }
 
     /// Each session that was there and still is, before and after.
-    fn pairs(&self) -> impl Iterator<Item = (&Session, &Session)> {
-        self.before.iter().filter_map(|before| Some((before, self.after.get(before.this_dn(), before.id())?)))
+    fn pairs(&self) -> impl Iterator<Item = (&SeenSession, &SeenSession)> {
+        self.before.iter().filter_map(|before| Some((before, find(self.after, &before.this_dn, &before.id)?)))
     }
 
     fn outcome(&self) -> &str {
@@ -221,19 +260,24 @@ impl Played<'_> {
 
     /// Whether any session is another than before, comes or goes.
     fn nothing_changed(&self) -> Result<(), Broken> {
-        if self.before.iter().eq(self.after.iter()) {
+        if self.before == self.after {
             return Ok(());
         }
         broken(format!("the sessions as they were: {}", all(self.before)), all(self.after))
     }
+
+    /// What an agent reads now.
+    fn answer_to(&self, step: &Step) -> Value {
+        self.store_after.duplicate().carry_out(self.agents, step)
+    }
+
+    /// The whole list of an agent.
+    fn list(&self, agent: usize) -> Value {
+        self.answer_to(&Step::List { agent, query: "fields=*".into() })
+    }
 }
 
 /// All sessions, to be printed.
-fn all(sessions: &Sessions) -> String {
-    json!(sessions.iter().map(|session| json!(sessions.resource(session))).collect::<Vec<_>>()).to_string()
-}
-
-/// The whole list of an agent.
-fn list(sessions: &Sessions, agent: &Agent) -> Value {
-    json!(sessions.list(&agent.me(), &Query::parse("fields=*")))
+fn all(sessions: &[SeenSession]) -> String {
+    json!(sessions.iter().map(|session| &session.resource).collect::<Vec<_>>()).to_string()
 }

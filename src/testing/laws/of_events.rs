@@ -5,12 +5,11 @@ use alloc::vec::Vec;
 
 use serde_json::json;
 
-use super::{Violation, all, broken, play, same};
+use super::{SeenSession, StoreUnderTest, Violation, all, broken, find, play, same};
 use crate::event::{Event, EventName};
 use crate::machine::{CallEvent, State};
-use crate::session::{EventIdentity, Session};
-use crate::store::Sessions;
-use crate::testing::{History, Setup, carry_out};
+use crate::session::EventIdentity;
+use crate::testing::{History, Setup};
 
 fn rank(state: State) -> u8 {
     match state {
@@ -21,13 +20,13 @@ fn rank(state: State) -> u8 {
 }
 
 /// Whether the event may open this completed session anew.
-fn reopens(session: &Session, event: &Event<'_>) -> bool {
+fn reopens(session: &SeenSession, event: &Event<'_>) -> bool {
     let begins = matches!(event.name, EventName::Call(CallEvent::Dialing | CallEvent::Ringing));
-    let newer = session.last_event().zip(EventIdentity::of(event)).is_some_and(|(last, new)| {
+    let newer = session.last_event.zip(EventIdentity::of(event)).is_some_and(|(last, new)| {
         last.server_start_time == new.server_start_time && last.event_sequence_number < new.event_sequence_number
     });
-    let its_own = event.this_dn() == Some(session.this_dn()) && event.call_uuid() == Some(session.id());
-    session.state() == State::Completed && begins && newer && its_own
+    let its_own = event.this_dn() == Some(&*session.this_dn) && event.call_uuid() == Some(&*session.id);
+    session.state == State::Completed && begins && newer && its_own
 }
 
 /// No event takes a session back: Initiating = Alerting < Talking < Completed. Specification 2.1.
@@ -35,13 +34,13 @@ fn reopens(session: &Session, event: &Event<'_>) -> bool {
 /// # Errors
 ///
 /// Where it does not hold.
-pub fn state_never_goes_back(setup: &Setup, history: &History) -> Result<(), Violation> {
-    play(setup, history, |played| {
+pub fn state_never_goes_back(_: &Setup, store: &dyn StoreUnderTest, history: &History) -> Result<(), Violation> {
+    play(store, history, |played| {
         let Some(event) = played.event() else { return Ok(()) };
         for (before, after) in played.pairs() {
-            let (from, to) = (before.state(), after.state());
+            let (from, to) = (before.state, after.state);
             if from != to && rank(from) >= rank(to) && !reopens(before, event) {
-                return broken(format!("at least {from}, in {}", before.id()), to.name());
+                return broken(format!("at least {from}, in {}", before.id), to.name());
             }
         }
         Ok(())
@@ -53,11 +52,11 @@ pub fn state_never_goes_back(setup: &Setup, history: &History) -> Result<(), Vio
 /// # Errors
 ///
 /// Where it does not hold.
-pub fn completed_absorbs(setup: &Setup, history: &History) -> Result<(), Violation> {
-    play(setup, history, |played| {
+pub fn completed_absorbs(_: &Setup, store: &dyn StoreUnderTest, history: &History) -> Result<(), Violation> {
+    play(store, history, |played| {
         let Some(event) = played.event() else { return Ok(()) };
-        for (before, after) in played.pairs().filter(|(before, _)| before.state() == State::Completed) {
-            let to = after.state();
+        for (before, after) in played.pairs().filter(|(before, _)| before.state == State::Completed) {
+            let to = after.state;
             if to != State::Completed && !reopens(before, event) {
                 return broken("Completed, as the event is not provably newer", to.name());
             }
@@ -74,8 +73,8 @@ pub fn completed_absorbs(setup: &Setup, history: &History) -> Result<(), Violati
 /// # Errors
 ///
 /// Where it does not hold.
-pub fn a_refusal_changes_nothing(setup: &Setup, history: &History) -> Result<(), Violation> {
-    play(setup, history, |played| {
+pub fn a_refusal_changes_nothing(_: &Setup, store: &dyn StoreUnderTest, history: &History) -> Result<(), Violation> {
+    play(store, history, |played| {
         let refused = ["rejected", "ignored", "unreadable"].contains(&played.outcome());
         if played.event().is_none() || !refused {
             return Ok(());
@@ -90,13 +89,20 @@ pub fn a_refusal_changes_nothing(setup: &Setup, history: &History) -> Result<(),
 /// # Errors
 ///
 /// Where it does not hold.
-pub fn repeated_delivery_changes_nothing_more(setup: &Setup, history: &History) -> Result<(), Violation> {
-    play(setup, history, |played| {
-        let Some(_) = played.event() else { return Ok(()) };
-        let mut again = played.after.clone();
-        let answer = carry_out(&mut again, played.agents, played.step);
-        if answer.get("outcome") == Some(&json!("changed")) || !again.iter().eq(played.after.iter()) {
-            return broken(format!("no change the second time: {}", all(played.after)), all(&again));
+pub fn repeated_delivery_changes_nothing_more(
+    _: &Setup,
+    store: &dyn StoreUnderTest,
+    history: &History,
+) -> Result<(), Violation> {
+    play(store, history, |played| {
+        if played.event().is_none() {
+            return Ok(());
+        }
+        let mut again = played.store_after.duplicate();
+        let answer = again.carry_out(played.agents, played.step);
+        let sessions = again.sessions();
+        if answer.get("outcome") == Some(&json!("changed")) || sessions != played.after {
+            return broken(format!("no change the second time: {}", all(played.after)), all(&sessions));
         }
         Ok(())
     })
@@ -108,17 +114,21 @@ pub fn repeated_delivery_changes_nothing_more(setup: &Setup, history: &History) 
 /// # Errors
 ///
 /// Where it does not hold.
-pub fn an_event_changes_only_its_own_session(setup: &Setup, history: &History) -> Result<(), Violation> {
-    play(setup, history, |played| {
+pub fn an_event_changes_only_its_own_session(
+    _: &Setup,
+    store: &dyn StoreUnderTest,
+    history: &History,
+) -> Result<(), Violation> {
+    play(store, history, |played| {
         let Some(event) = played.event() else { return Ok(()) };
-        let its_own = |session: &Session| {
-            event.call_uuid() == Some(session.id()) && event.this_dn().is_none_or(|dn| dn == session.this_dn())
+        let its_own = |session: &SeenSession| {
+            event.call_uuid() == Some(&*session.id) && event.this_dn().is_none_or(|dn| dn == session.this_dn)
         };
-        let others = |sessions: &Sessions| -> Vec<Session> {
+        let others = |sessions: &[SeenSession]| -> Vec<SeenSession> {
             sessions.iter().filter(|session| !its_own(session)).cloned().collect()
         };
         let (before, after) = (others(played.before), others(played.after));
-        if before == after { Ok(()) } else { broken(format!("{before:?}"), format!("{after:?}")) }
+        if before == after { Ok(()) } else { broken(all(&before), all(&after)) }
     })
 }
 
@@ -127,13 +137,13 @@ pub fn an_event_changes_only_its_own_session(setup: &Setup, history: &History) -
 /// # Errors
 ///
 /// Where it does not hold.
-pub fn numbers_only_rise(setup: &Setup, history: &History) -> Result<(), Violation> {
-    play(setup, history, |played| {
+pub fn numbers_only_rise(_: &Setup, store: &dyn StoreUnderTest, history: &History) -> Result<(), Violation> {
+    play(store, history, |played| {
         if played.event().is_none() {
             return Ok(());
         }
         for (before, after) in played.pairs() {
-            let (Some(from), to) = (before.last_event(), after.last_event()) else { continue };
+            let (Some(from), to) = (before.last_event, after.last_event) else { continue };
             let fell = to.is_none_or(|to| {
                 to.server_start_time == from.server_start_time && to.event_sequence_number < from.event_sequence_number
             });
@@ -151,29 +161,27 @@ pub fn numbers_only_rise(setup: &Setup, history: &History) -> Result<(), Violati
 /// # Errors
 ///
 /// Where it does not hold.
-pub fn the_outcome_is_what_changed(setup: &Setup, history: &History) -> Result<(), Violation> {
-    play(setup, history, |played| {
+pub fn the_outcome_is_what_changed(_: &Setup, store: &dyn StoreUnderTest, history: &History) -> Result<(), Violation> {
+    play(store, history, |played| {
         if played.event().is_none() || played.outcome() == "message" {
             return Ok(());
         }
         let mut expected = Vec::new();
-        for session in played.after.iter() {
-            let before = played.before.get(session.this_dn(), session.id());
-            let after = json!(played.after.resource(session));
-            let status = before.is_none_or(|before| {
-                before.state() != session.state() || !before.participants().eq(session.participants())
-            });
+        for session in played.after {
+            let before = find(played.before, &session.this_dn, &session.id);
+            let status = before
+                .is_none_or(|before| before.state != session.state || before.participants != session.participants);
             let notification_type = if status {
                 "StatusChange"
-            } else if before.map(|before| json!(played.before.resource(before))).as_ref() != Some(&after) {
+            } else if before.map(|before| &before.resource) != Some(&session.resource) {
                 "AttachedDataChanged"
             } else {
                 continue;
             };
             let data = json!({
-                "imSession": after, "messageType": "IMSessionStateChangeMessage", "notificationType": notification_type,
+                "imSession": session.resource, "messageType": "IMSessionStateChangeMessage", "notificationType": notification_type,
             });
-            expected.push(json!({"thisDN": session.this_dn(), "notification": {"data": data}}));
+            expected.push(json!({"thisDN": session.this_dn, "notification": {"data": data}}));
         }
         same(&json!(expected), &json!(played.notifications()))?;
         same(&json!(!expected.is_empty()), &json!(played.outcome() == "changed"))

@@ -7,10 +7,8 @@ use alloc::vec::Vec;
 
 use serde_json::{Value, json};
 
-use super::{Violation, broken, list, play, same};
+use super::{StoreUnderTest, Violation, broken, find, play, same};
 use crate::machine::State;
-use crate::resource::Query;
-use crate::session::Session;
 use crate::testing::{History, Setup, Step};
 
 /// The capabilities are those of the table of specification 3, for the state and for user data being there.
@@ -18,12 +16,15 @@ use crate::testing::{History, Setup, Step};
 /// # Errors
 ///
 /// Where it does not hold.
-pub fn capabilities_follow_state_and_data(setup: &Setup, history: &History) -> Result<(), Violation> {
-    play(setup, history, |played| {
-        for session in played.after.iter() {
-            let resource = json!(played.after.resource(session));
-            let has_user_data = resource.get("userData").is_some();
-            let expected: &[&str] = match (session.state(), has_user_data) {
+pub fn capabilities_follow_state_and_data(
+    _: &Setup,
+    store: &dyn StoreUnderTest,
+    history: &History,
+) -> Result<(), Violation> {
+    play(store, history, |played| {
+        for session in played.after {
+            let has_user_data = session.resource.get("userData").is_some();
+            let expected: &[&str] = match (session.state, has_user_data) {
                 (State::Talking, false) => &["SendMessage", "AttachUserData", "Complete"],
                 (State::Talking, true) => {
                     &["SendMessage", "AttachUserData", "UpdateUserData", "DeleteUserData", "Complete"]
@@ -34,7 +35,7 @@ pub fn capabilities_follow_state_and_data(setup: &Setup, history: &History) -> R
                 }
                 (State::Completed, _) => &[],
             };
-            same(&json!(expected), resource.get("capabilities").unwrap_or(&Value::Null))?;
+            same(&json!(expected), session.resource.get("capabilities").unwrap_or(&Value::Null))?;
         }
         Ok(())
     })
@@ -45,9 +46,13 @@ pub fn capabilities_follow_state_and_data(setup: &Setup, history: &History) -> R
 /// # Errors
 ///
 /// Where it does not hold.
-pub fn notifications_fold_to_the_list(setup: &Setup, history: &History) -> Result<(), Violation> {
+pub fn notifications_fold_to_the_list(
+    _: &Setup,
+    store: &dyn StoreUnderTest,
+    history: &History,
+) -> Result<(), Violation> {
     let mut known: BTreeMap<(String, String), Value> = BTreeMap::new();
-    play(setup, history, |played| {
+    play(store, history, |played| {
         for told in played.notifications() {
             let (dn, resource) = (told.get("thisDN"), told.pointer("/notification/data/imSession"));
             let id = resource.and_then(|resource| resource.get("id"));
@@ -58,13 +63,13 @@ pub fn notifications_fold_to_the_list(setup: &Setup, history: &History) -> Resul
             }
         }
         if matches!(played.step, Step::Forget { .. } | Step::ForgetCompleted { .. }) {
-            known.retain(|(dn, id), _| played.after.get(dn, id).is_some());
+            known.retain(|(dn, id), _| find(played.after, dn, id).is_some());
         }
-        for agent in played.agents {
+        for (position, agent) in played.agents.iter().enumerate() {
             let is_mine = |dn: &str| agent.devices.iter().any(|(_, mine)| mine == dn);
             let expected: Vec<&Value> =
                 known.iter().filter(|((dn, _), _)| is_mine(dn)).map(|(_, resource)| resource).collect();
-            same(&list(played.after, agent), &json!({"imSessions": expected, "statusCode": 0}))?;
+            same(&json!({"imSessions": expected, "statusCode": 0}), &played.list(position))?;
         }
         Ok(())
     })
@@ -75,22 +80,19 @@ pub fn notifications_fold_to_the_list(setup: &Setup, history: &History) -> Resul
 /// # Errors
 ///
 /// Where it does not hold.
-pub fn agents_see_only_their_own(setup: &Setup, history: &History) -> Result<(), Violation> {
-    play(setup, history, |played| {
-        for agent in played.agents {
-            let me = agent.me();
-            let is_mine = |session: &&Session| me.iter().any(|device| device.dn == session.this_dn());
-            let resources = |session| json!(played.after.resource(session));
-            let mine: Vec<Value> = played.after.iter().filter(is_mine).map(resources).collect();
-            same(&json!({"imSessions": mine, "statusCode": 0}), &list(played.after, agent))?;
-            for session in played.after.iter() {
-                let has_one = me.iter().any(|device| played.after.get(device.dn, session.id()).is_some());
-                let read = played.after.read(&me, session.id(), &Query::default());
-                if read.is_ok() != has_one {
-                    return broken(
-                        format!("{} to be readable: {has_one}", session.id()),
-                        format!("{:?}", read.is_ok()),
-                    );
+pub fn agents_see_only_their_own(_: &Setup, store: &dyn StoreUnderTest, history: &History) -> Result<(), Violation> {
+    play(store, history, |played| {
+        for (position, agent) in played.agents.iter().enumerate() {
+            let is_mine = |this_dn: &str| agent.devices.iter().any(|(_, dn)| dn == this_dn);
+            let mine = || played.after.iter().filter(|session| is_mine(&session.this_dn));
+            let resources: Vec<&Value> = mine().map(|session| &session.resource).collect();
+            same(&json!({"imSessions": resources, "statusCode": 0}), &played.list(position))?;
+            for session in played.after {
+                let id = session.id.clone();
+                let read = played.answer_to(&Step::Read { agent: position, id, query: String::new() });
+                let has_one = mine().any(|mine| mine.id == session.id);
+                if read.is_object() != has_one {
+                    return broken(format!("{} to be readable: {has_one}", session.id), read.to_string());
                 }
             }
         }
@@ -103,9 +105,9 @@ pub fn agents_see_only_their_own(setup: &Setup, history: &History) -> Result<(),
 /// # Errors
 ///
 /// Where it does not hold.
-pub fn lists_are_in_order(setup: &Setup, history: &History) -> Result<(), Violation> {
-    play(setup, history, |played| {
-        let found: Vec<(&str, &str)> = played.after.iter().map(|session| (session.this_dn(), session.id())).collect();
+pub fn lists_are_in_order(_: &Setup, store: &dyn StoreUnderTest, history: &History) -> Result<(), Violation> {
+    play(store, history, |played| {
+        let found: Vec<(&str, &str)> = played.after.iter().map(|session| (&*session.this_dn, &*session.id)).collect();
         let mut sorted = found.clone();
         sorted.sort_unstable();
         sorted.dedup();
@@ -118,13 +120,13 @@ pub fn lists_are_in_order(setup: &Setup, history: &History) -> Result<(), Violat
 /// # Errors
 ///
 /// Where it does not hold.
-pub fn participants_are_others(setup: &Setup, history: &History) -> Result<(), Violation> {
-    play(setup, history, |played| {
-        for session in played.after.iter() {
-            let found: Vec<&str> = session.participants().collect();
-            let mut expected: Vec<&str> = Vec::new();
-            for number in &found {
-                if *number != session.this_dn() && !expected.contains(number) {
+pub fn participants_are_others(_: &Setup, store: &dyn StoreUnderTest, history: &History) -> Result<(), Violation> {
+    play(store, history, |played| {
+        for session in played.after {
+            let found = &session.participants;
+            let mut expected: Vec<&String> = Vec::new();
+            for number in found {
+                if *number != session.this_dn && !expected.contains(&number) {
                     expected.push(number);
                 }
             }

@@ -6,16 +6,16 @@ use alloc::vec::Vec;
 
 use serde_json::{Value, json};
 
-use super::{Violation, broken, play, same};
-use crate::testing::{History, Setup, Step, carry_out};
+use super::{StoreUnderTest, Violation, broken, play, same};
+use crate::testing::{History, Setup, Step};
 
 /// An operation or a read changes no session by itself. Specification 4.
 ///
 /// # Errors
 ///
 /// Where it does not hold.
-pub fn an_operation_changes_nothing(setup: &Setup, history: &History) -> Result<(), Violation> {
-    play(setup, history, |played| match played.step {
+pub fn an_operation_changes_nothing(_: &Setup, store: &dyn StoreUnderTest, history: &History) -> Result<(), Violation> {
+    play(store, history, |played| match played.step {
         Step::Post { .. } | Step::List { .. } | Step::Read { .. } => played.nothing_changed(),
         Step::Event(_)
         | Step::Time(_)
@@ -32,15 +32,12 @@ pub fn an_operation_changes_nothing(setup: &Setup, history: &History) -> Result<
 /// # Errors
 ///
 /// Where it does not hold.
-pub fn a_restored_store_goes_on(setup: &Setup, history: &History) -> Result<(), Violation> {
-    play(setup, history, |played| {
-        let text = json!(played.before.snapshot()).to_string();
-        let snapshot =
-            serde_json::from_str(&text).map_err(|error| ("a readable snapshot".into(), error.to_string()))?;
-        let mut restored = setup.sessions();
-        restored.restore(&snapshot).map_err(|error| ("a snapshot that is taken".into(), error.to_string()))?;
-        same(played.answer, &carry_out(&mut restored, played.agents, played.step))?;
-        same(&json!(played.after.snapshot()), &json!(restored.snapshot()))
+pub fn a_restored_store_goes_on(_: &Setup, store: &dyn StoreUnderTest, history: &History) -> Result<(), Violation> {
+    play(store, history, |played| {
+        let restored = store.restored(&played.store_before.snapshot());
+        let mut restored = restored.map_err(|error| ("a snapshot that is taken".into(), error))?;
+        same(played.answer, &restored.carry_out(played.agents, played.step))?;
+        same(&played.store_after.snapshot(), &restored.snapshot())
     })
 }
 
@@ -49,11 +46,11 @@ pub fn a_restored_store_goes_on(setup: &Setup, history: &History) -> Result<(), 
 /// # Errors
 ///
 /// Where it does not hold.
-pub fn the_model_agrees(setup: &Setup, history: &History) -> Result<(), Violation> {
+pub fn the_model_agrees(setup: &Setup, store: &dyn StoreUnderTest, history: &History) -> Result<(), Violation> {
     let mut model = setup.model();
-    play(setup, history, |played| {
+    play(store, history, |played| {
         same(&model.carry_out(played.agents, played.step), played.answer)?;
-        let found: Vec<Value> = played.after.iter().map(|session| json!(played.after.resource(session))).collect();
+        let found: Vec<&Value> = played.after.iter().map(|session| &session.resource).collect();
         same(&json!(model.resources()), &json!(found))
     })
 }
@@ -63,14 +60,14 @@ pub fn the_model_agrees(setup: &Setup, history: &History) -> Result<(), Violatio
 /// # Errors
 ///
 /// Where it does not hold.
-pub fn limits_are_kept(setup: &Setup, history: &History) -> Result<(), Violation> {
-    play(setup, history, |played| {
+pub fn limits_are_kept(setup: &Setup, store: &dyn StoreUnderTest, history: &History) -> Result<(), Violation> {
+    play(store, history, |played| {
         let limits = &setup.limits;
         if played.after.len() > limits.sessions {
             return broken(format!("at most {} sessions", limits.sessions), played.after.len().to_string());
         }
-        for session in played.after.iter() {
-            let user_data = session.user_data();
+        for session in played.after {
+            let user_data = &session.user_data;
             if !user_data.is_empty()
                 && (user_data.size() > limits.user_data_size || user_data.depth() > limits.user_data_depth)
             {
