@@ -4,7 +4,7 @@
 //! second chooses the sizes of the pieces. The rest is the log, so that seeds can be read: they begin with `@0` or `A0`.
 
 use im_session::decode::MESSAGE_LIMIT;
-use im_session::{BaseUri, DecodeError, DecodeErrorKind, Decoder, Event, Form, KeyValueList, Sessions};
+use im_session::{BaseUri, DecodeError, DecodeErrorKind, Decoder, Event, Form, KeyValueList, Sessions, Value};
 
 use crate::live_bytes::{live_bytes, most_live_bytes};
 
@@ -138,31 +138,25 @@ fn same_as_json_line(event: &Event<'_>) {
     if too_deep(&event.user_data) || too_deep(&event.extensions) {
         return;
     }
-    let line = serde_json::json!({
-        "Event": event.name.as_str(),
-        "ThisDN": event.this_dn,
-        "OtherDN": event.other_dn,
-        "CallUUID": event.call_uuid,
-        "ConnID": event.conn_id.map(|conn_id| conn_id.to_string()),
-        "EventSequenceNumber": event.event_sequence_number,
-        "ServerStartTime": event.server_start_time,
-        "UserData": event.user_data,
-        "Extensions": event.extensions,
-        "ReferenceID": event.reference_id,
-        "ErrorCode": event.error_code,
-        "ErrorMessage": event.error_message,
-    });
-    let results = decode(Decoder::of_form(Form::JsonLines), [line.to_string().as_bytes()]);
+    let line = serde_json::to_string(event).expect("an event can be written");
+    let results = decode(Decoder::of_form(Form::JsonLines), [line.as_bytes()]);
     let [Ok((1, _, again))] = results.as_slice() else {
         panic!("{line} gives {results:?}");
     };
-    let view = |list: &Option<KeyValueList<'_>>| list.as_ref().map(|list| serde_json::to_value(list).expect("JSON"));
-    assert_eq!(view(&again.user_data), view(&event.user_data));
-    assert_eq!(view(&again.extensions), view(&event.extensions));
-    let mut again = again.clone();
-    again.user_data = event.user_data.clone().map(KeyValueList::into_owned);
-    again.extensions = event.extensions.clone().map(KeyValueList::into_owned);
-    assert_eq!(again, *event);
+    let mut expected = event.clone();
+    expected.user_data = expected.user_data.as_ref().map(without_binary);
+    expected.extensions = expected.extensions.as_ref().map(without_binary);
+    assert_eq!(*again, expected, "{line}");
+}
+
+/// JSON knows no binary: it is a string there.
+fn without_binary(list: &KeyValueList<'_>) -> KeyValueList<'static> {
+    let value = |value: &Value<'_>| match value {
+        Value::String(text) | Value::Binary(text) => Value::from(text.to_string()),
+        Value::Integer(number) => Value::from(*number),
+        Value::List(list) => Value::List(without_binary(list)),
+    };
+    list.pairs().iter().map(|pair| (pair.key.to_string(), value(&pair.value))).collect()
 }
 
 /// Whether a result is the one error of an input without events.
