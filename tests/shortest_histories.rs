@@ -128,3 +128,208 @@ fn code_in_this_file(name: &str) -> String {
     let lines = file[begin..end].lines().map(|line| line.strip_prefix("    ").unwrap_or(line));
     lines.map(|line| line.strip_prefix("pub(crate) ").unwrap_or(line).to_owned() + "\n").collect()
 }
+
+/// The one step that is left of this one.
+fn shortest_step(step: Step, fails: impl Fn(&Step) -> bool) -> Step {
+    let history = History { agents: vec![], steps: vec![Step::Time(1), step, Step::Time(2)] };
+    let mut short = shortest(&history, |history| history.steps.iter().any(&fails));
+    assert_eq!((short.agents.len(), short.steps.len()), (0, 1), "{short:?}");
+    short.steps.remove(0)
+}
+
+fn shortest_event(event: &Event<'static>, fails: impl Fn(&Event<'static>) -> bool) -> Event<'static> {
+    let step = shortest_step(Step::Event(event.clone()), |step| matches!(step, Step::Event(event) if fails(event)));
+    let Step::Event(event) = step else { panic!("{step:?}") };
+    event
+}
+
+fn pairs(pairs: impl IntoIterator<Item = (&'static str, Value<'static>)>) -> KeyValueList<'static> {
+    pairs.into_iter().collect()
+}
+
+#[test]
+fn what_does_not_matter_of_an_event_goes_and_what_does_gets_small() {
+    let list = || pairs([("k", Value::from("some text")), ("n", Value::from(-90))]);
+    let mut event = Event::new("EventX").with_this_dn("3001").with_other_dn("3002").with_call_uuid("A");
+    event =
+        event.with_conn_id(ConnId(7)).with_event_sequence_number(90).with_server_start_time(80).with_reference_id(3);
+    event = event.with_user_data(list()).with_extensions(list()).with_error(71, "Invalid DN");
+    let bare = || Event::new("EventX");
+    let with_code = |code| {
+        let mut event = bare();
+        event.error_code = Some(code);
+        event
+    };
+    let with_message = |message: &'static str| {
+        let mut event = bare();
+        event.error_message = Some(message.into());
+        event
+    };
+    type Holds = fn(&Event<'static>) -> bool;
+    let cases: [(Holds, Event<'static>); 19] = [
+        (|_| true, bare()),
+        (|event| event.this_dn.is_some(), bare().with_this_dn("3001")),
+        (|event| event.call_uuid.is_some(), bare().with_call_uuid("A")),
+        (|event| event.conn_id.is_some(), bare().with_conn_id(ConnId(7))),
+        (|event| event.reference_id.is_some(), bare().with_reference_id(3)),
+        (|event| event.error_code.is_some(), with_code(71)),
+        (|event| event.error_message.is_some(), with_message("Invalid DN")),
+        (|event| event.other_dn.is_some(), bare().with_other_dn("")),
+        (|event| event.other_dn.as_ref().is_some_and(|dn| dn.len() > 2), bare().with_other_dn("300")),
+        (|event| event.event_sequence_number.is_some(), bare().with_event_sequence_number(0)),
+        (|event| event.event_sequence_number > Some(20), bare().with_event_sequence_number(21)),
+        (|event| event.server_start_time.is_some(), bare().with_server_start_time(0)),
+        (|event| event.server_start_time > Some(20), bare().with_server_start_time(21)),
+        (|event| event.user_data.is_some(), bare().with_user_data(KeyValueList::new())),
+        (|event| event.extensions.is_some(), bare().with_extensions(KeyValueList::new())),
+        (|event| event.user_data.as_ref().is_some_and(|list| list.len() > 1), {
+            bare().with_user_data(pairs([("k", Value::from("")), ("n", Value::from(0))]))
+        }),
+        (|event| event.user_data.as_ref().is_some_and(|list| list.pairs().iter().any(|pair| pair.key == "n")), {
+            bare().with_user_data(pairs([("n", Value::from(0))]))
+        }),
+        (|event| event.extensions.as_ref().is_some_and(|list| list.pairs().iter().any(|pair| pair.key == "k")), {
+            bare().with_extensions(pairs([("k", Value::from(""))]))
+        }),
+        (|event| event.extensions.as_ref().is_some_and(|list| list.size() > 7), {
+            bare().with_extensions(pairs([("k", Value::from("some te"))]))
+        }),
+    ];
+    for (fails, expected) in cases {
+        assert_eq!(shortest_event(&event, fails), expected);
+    }
+}
+
+#[test]
+fn values_of_user_data_get_plain_and_small() {
+    let nested = || Value::List(pairs([("b", Value::Binary("00..".into())), ("i", Value::from(-90))]));
+    let event = Event::new("EventX").with_user_data(pairs([("l", nested()), ("b", Value::Binary("00..".into()))]));
+    let with = |list: KeyValueList<'static>| Event::new("EventX").with_user_data(list);
+    let holds = |of: fn(&Value<'static>) -> bool| {
+        move |event: &Event<'static>| {
+            event.user_data.as_ref().is_some_and(|list| list.pairs().iter().any(|pair| of(&pair.value)))
+        }
+    };
+    let short = shortest_event(&event, holds(|value| matches!(value, Value::Binary(_))));
+    assert_eq!(short, with(pairs([("b", Value::Binary("00..".into()))])), "where a binary is needed it stays");
+    let short = shortest_event(&event, holds(|value| matches!(value, Value::Binary(_) | Value::String(_))));
+    assert_eq!(short, with(pairs([("b", Value::from(""))])));
+    let short = shortest_event(&event, holds(|value| matches!(value, Value::List(_))));
+    assert_eq!(short, with(pairs([("l", Value::List(KeyValueList::new()))])));
+    let has_integer = |value: &Value<'static>| matches!(value, Value::List(list) if list.pairs().iter().any(|pair| matches!(pair.value, Value::Integer(_))));
+    let short = shortest_event(&event, holds(has_integer));
+    assert_eq!(short, with(pairs([("l", Value::List(pairs([("i", Value::from(0))])))])));
+    let event = with(pairs([("i", Value::from(-90))]));
+    let short = shortest_event(&event, holds(|value| matches!(value, Value::Integer(number) if number.abs() > 20)));
+    assert_eq!(short, with(pairs([("i", Value::from(21))])));
+}
+
+#[test]
+fn what_agents_ask_gets_short() {
+    let body = r#"{"a":[1,"a long text of an agent",{"x":1,"y":2}],"b":"a long text of an agent","c":"short"}"#;
+    let post = |body: &str| Step::Post { agent: 3, target: Some("A".into()), body: body.into() };
+    let body_of = |holds: fn(&str) -> bool| move |step: &Step| matches!(step, Step::Post { agent: 3, target: Some(_), body } if holds(body));
+    type Holds = fn(&str) -> bool;
+    let cases: [(Holds, &str); 7] = [
+        (|body| body.contains("\"c\""), r#"{"c":"short"}"#),
+        (|body| body.contains("\"a\""), r#"{"a":[]}"#),
+        (|body| body.contains("\"y\""), r#"{"a":[{"y":2}]}"#),
+        (|body| body.contains("[1"), r#"{"a":[1]}"#),
+        (|body| body.contains("\"b\""), r#"{"b":""}"#),
+        (|body| body.contains("a long"), r#"{"b":"a long text "}"#),
+        (|_| true, "{}"),
+    ];
+    for (fails, expected) in cases {
+        assert_eq!(shortest_step(post(body), body_of(fails)), post(expected));
+    }
+    // What is no JSON object stays.
+    for body in ["{", "7", "no JSON", r#""a text of more than twelve letters""#] {
+        let expected = if body.starts_with('"') { r#""""# } else { body };
+        assert_eq!(shortest_step(post(body), body_of(|_| true)), post(expected));
+    }
+
+    let query = "fields=*&&id=b&state=Talking";
+    for (needs, expected) in [("", ""), ("id", "id=b"), ("&", "id=b&state=Talking"), ("state", "state=Talking")] {
+        let list = |query: &str| Step::List { agent: 2, query: query.into() };
+        let short =
+            shortest_step(list(query), |step| matches!(step, Step::List { query, .. } if query.contains(needs)));
+        assert_eq!(short, list(expected));
+        let read = |query: &str| Step::Read { agent: 2, id: "A".into(), query: query.into() };
+        let short =
+            shortest_step(read(query), |step| matches!(step, Step::Read { query, .. } if query.contains(needs)));
+        assert_eq!(short, read(expected));
+    }
+}
+
+#[test]
+fn what_embedders_do_gets_small() {
+    for more_than in [0, 20, 63, 64, 89] {
+        let least = more_than + 1;
+        let fails = |step: &Step| match step {
+            Step::Expire { ago } | Step::ForgetCompleted { ago } | Step::ForgetRequests { ago } => *ago > more_than,
+            Step::Time(by) => *by > more_than.max(2),
+            _ => false,
+        };
+        assert_eq!(shortest_step(Step::Expire { ago: 90 }, fails), Step::Expire { ago: least });
+        assert_eq!(shortest_step(Step::ForgetCompleted { ago: 90 }, fails), Step::ForgetCompleted { ago: least });
+        assert_eq!(shortest_step(Step::ForgetRequests { ago: 90 }, fails), Step::ForgetRequests { ago: least });
+        assert_eq!(shortest_step(Step::Time(90), fails), Step::Time(least.max(3)));
+    }
+    let whole = shortest_step(Step::Expire { ago: u64::MAX }, |step| *step == Step::Expire { ago: u64::MAX });
+    assert_eq!(whole, Step::Expire { ago: u64::MAX });
+    let forget = Step::Forget { this_dn: "3001".into(), id: "A".into() };
+    assert_eq!(shortest_step(forget.clone(), |step| matches!(step, Step::Forget { .. })), forget);
+
+    let list = vec![serde_json::json!({"id": "A"}), serde_json::json!({"id": "B", "state": "Talking"})];
+    let reconcile = |list| Step::Reconcile { this_dn: "3001".into(), list };
+    let has_b = |step: &Step| matches!(step, Step::Reconcile { list, .. } if list.iter().any(|one| one["id"] == "B"));
+    assert_eq!(shortest_step(reconcile(list.clone()), has_b), reconcile(vec![serde_json::json!({"id": "B"})]));
+    assert_eq!(shortest_step(reconcile(list), |step| matches!(step, Step::Reconcile { .. })), reconcile(vec![]));
+}
+
+/// Agents at the end go, those before keep their places and lose their devices.
+#[test]
+fn agents_and_devices_that_do_not_matter_go() {
+    let device = |dn: &'static str| ("/devices/1", dn);
+    let all = [
+        Agent::new([device("1"), device("2")]),
+        Agent::new([device("3"), device("4"), device("5")]),
+        Agent::new([device("6")]),
+    ];
+    let history = History { agents: all.to_vec(), steps: vec![] };
+    for (needed, expected) in [
+        (None, vec![]),
+        (Some("2"), vec![Agent::new([device("2")])]),
+        (Some("4"), vec![Agent::default(), Agent::new([device("4")])]),
+        (Some("6"), vec![Agent::default(), Agent::default(), Agent::new([device("6")])]),
+    ] {
+        let short = shortest(&history, |history| {
+            let mut dns = history.agents.iter().flat_map(|agent| &agent.devices).map(|(_, dn)| &**dn);
+            needed.is_none_or(|needed| dns.any(|dn| dn == needed))
+        });
+        assert_eq!(short.agents, expected);
+    }
+}
+
+/// How often it has to be asked: chunks go at once.
+#[test]
+fn a_long_history_is_short_after_few_questions() {
+    let steps = (0..64).map(|number| Step::Forget { this_dn: number.to_string(), id: String::new() });
+    let history = History { agents: vec![], steps: steps.collect() };
+    let number = |step: &Step| match step {
+        Step::Forget { this_dn, .. } => this_dn.parse().unwrap(),
+        _ => usize::MAX,
+    };
+    let mut found = Vec::new();
+    for needed in [&[][..], &[63], &[0], &[5, 40]] {
+        let mut questions = 0;
+        let short = shortest(&history, |history| {
+            questions += 1;
+            let there: Vec<usize> = history.steps.iter().map(number).collect();
+            needed.iter().all(|needed| there.contains(needed))
+        });
+        assert_eq!(short.steps.iter().map(number).collect::<Vec<_>>(), needed);
+        found.push(questions);
+    }
+    assert_eq!(found, [2, 15, 15, 27]);
+}
