@@ -10,7 +10,7 @@ use std::borrow::Cow;
 use std::fs;
 use std::path::PathBuf;
 
-use im_session::{DecodeResult, Decoder, Form, KeyValueList, Value};
+use im_session::{CallEvent, ConnId, DecodeResult, Decoder, Event, Form, KeyValueList, Value};
 use serde_json::{Map, json};
 
 fn data() -> PathBuf {
@@ -403,5 +403,46 @@ fn what_lies_whole_in_the_bytes_is_read_in_place() {
             }
         });
         assert_eq!(events, 2, "{form}");
+    }
+}
+
+#[test]
+fn an_event_written_as_a_json_line_is_read_again() {
+    let list = || {
+        let inner = KeyValueList::from_iter([("again", 1), ("again", -2)]);
+        let mut list = KeyValueList::from_iter([("text", "hello")]);
+        list.push("list", inner);
+        list.push("text", 5);
+        list
+    };
+    let event = Event::new(CallEvent::Established)
+        .with_this_dn("3002")
+        .with_other_dn("3001")
+        .with_call_uuid("A")
+        .with_conn_id(ConnId(0x0077_028a_809f_7004))
+        .with_event_sequence_number(u64::MAX)
+        .with_server_start_time(1_420_640_000)
+        .with_user_data(list())
+        .with_extensions(KeyValueList::new())
+        .with_reference_id(31)
+        .with_error(-5, "Not so");
+    let line = serde_json::to_string(&event).expect("JSON") + "\n";
+    let mut found = Vec::new();
+    Decoder::of_form(Form::JsonLines)
+        .push(line.as_bytes(), |result| found.push(result.expect("an event").event.into_owned()));
+    assert_eq!(found, [event]);
+}
+
+/// They are too deep for any limit, so how deep they are is not looked at any further.
+#[test]
+fn of_lists_nested_deeper_than_a_hundred_one_more_is_read() {
+    for (depth, read) in [(99, 99), (100, 100), (101, 101), (102, 101), (1000, 101)] {
+        let lists = format!("{}1{}", "{\"k\":".repeat(depth), "}".repeat(depth));
+        let line = format!("{{\"Event\":\"EventHeld\",\"UserData\":{lists}}}\n");
+        let mut found = Vec::new();
+        Decoder::new().push(line.as_bytes(), |result| {
+            found.push(result.expect("an event").event.user_data.map(|list| list.depth()));
+        });
+        assert_eq!(found, [Some(read)], "{depth}");
     }
 }
