@@ -6,10 +6,11 @@
 
 #![cfg(feature = "json")]
 
+use std::borrow::Cow;
 use std::fs;
 use std::path::PathBuf;
 
-use im_session::{DecodeResult, Decoder, Form, KeyValueList, Value};
+use im_session::{CallEvent, ConnId, DecodeResult, Decoder, Event, Form, KeyValueList, Value};
 use serde_json::{Map, json};
 
 fn data() -> PathBuf {
@@ -42,6 +43,9 @@ fn shown(result: &DecodeResult<'_>) -> serde_json::Value {
         ("ServerStartTime", event.server_start_time.map(|number| json!(number))),
         ("UserData", event.user_data.as_ref().map(list)),
         ("Extensions", event.extensions.as_ref().map(list)),
+        ("ReferenceID", event.reference_id.map(|number| json!(number))),
+        ("ErrorCode", event.error_code.map(|number| json!(number))),
+        ("ErrorMessage", event.error_message.as_deref().map(|text| json!(text))),
     ];
     let mut object =
         Map::from_iter([("line".into(), json!(decoded.line)), ("event".into(), json!(event.name.as_str()))]);
@@ -130,12 +134,15 @@ cases! {
     json_lines_ignored_events_are_not_checked: "json-lines-ignored-events-are-not-checked";
     json_lines_lines_before_the_first: "json-lines-lines-before-the-first";
     json_lines_not_utf_8: "json-lines-not-utf-8";
+    json_lines_the_error_of_a_request: "json-lines-the-error-of-a-request";
     json_lines_tolerance: "json-lines-tolerance";
     platform_sdk_a_whole_message: "platform-sdk-a-whole-message";
     platform_sdk_crlf_and_cut: "platform-sdk-crlf-and-cut";
     platform_sdk_quotes: "platform-sdk-quotes";
     platform_sdk_indented_below_the_title: "platform-sdk-indented-below-the-title";
     platform_sdk_requests_and_other_lines: "platform-sdk-requests-and-other-lines";
+    platform_sdk_the_error_of_a_request: "platform-sdk-the-error-of-a-request";
+    platform_sdk_what_belongs_to_a_message: "platform-sdk-what-belongs-to-a-message";
     tserver_a_blank_line_ends: "tserver-a-blank-line-ends";
     tserver_binary_and_numbers: "tserver-binary-and-numbers";
     tserver_crlf_and_byte_order_mark: "tserver-crlf-and-byte-order-mark";
@@ -146,11 +153,13 @@ cases! {
     tserver_latin_1: "tserver-latin-1";
     tserver_lists_by_indentation: "tserver-lists-by-indentation";
     tserver_lists_of_other_attributes: "tserver-lists-of-other-attributes";
+    tserver_names_nearly_alike: "tserver-names-nearly-alike";
     tserver_numbers_in_hex: "tserver-numbers-in-hex";
     tserver_other_lines_stand_between: "tserver-other-lines-stand-between";
     tserver_quotes: "tserver-quotes";
     tserver_requests_stand_between: "tserver-requests-stand-between";
     tserver_sample_of_the_specification: "tserver-sample-of-the-specification";
+    tserver_the_error_of_a_request: "tserver-the-error-of-a-request";
     tserver_the_last_counts: "tserver-the-last-counts";
     tserver_unreadable_events: "tserver-unreadable-events";
     tserver_without_a_last_line_end: "tserver-without-a-last-line-end";
@@ -177,10 +186,32 @@ fn a_message_over_the_limit_is_an_error_at_its_header_and_the_next_is_read() {
 
 #[test]
 fn the_limit_counts_the_whole_message_with_its_line_ends() {
-    let log = format!("{RINGING}noise\n");
+    let log = format!("{RINGING}noise\n{RINGING}noise\n");
     let exact = RINGING.len();
-    assert_eq!(decode(Decoder::new().with_limit(exact), [log.as_bytes()]), [ringing(1)]);
-    assert_eq!(decode(Decoder::new().with_limit(exact - 1), [log.as_bytes()]), [too_long(1, exact - 1)]);
+    for decoder in [Decoder::new(), Decoder::of_form(Form::TServerLog)] {
+        let (fits, over) = (decoder.clone().with_limit(exact), decoder.with_limit(exact - 1));
+        assert_eq!(decode(fits.clone(), [log.as_bytes()]), [ringing(1), ringing(5)]);
+        assert_splits_do_not_show(log.as_bytes(), fits);
+        assert_eq!(decode(over.clone(), [log.as_bytes()]), [too_long(1, exact - 1), too_long(5, exact - 1)]);
+        assert_splits_do_not_show(log.as_bytes(), over);
+    }
+}
+
+/// It did not: a JSON line could have one byte more than a message of a log.
+#[test]
+fn the_limit_counts_a_json_line_with_its_end() {
+    for end in ["\n", "\r\n"] {
+        let line = format!("{{\"Event\":\"EventRinging\",\"ThisDN\":\"3002\",\"CallUUID\":\"A\"}}{end}");
+        let (log, exact) = (line.repeat(3), line.len());
+        for decoder in [Decoder::new(), Decoder::of_form(Form::JsonLines)] {
+            let (fits, over) = (decoder.clone().with_limit(exact), decoder.with_limit(exact - 1));
+            assert_eq!(decode(fits.clone(), [log.as_bytes()]), [ringing(1), ringing(2), ringing(3)]);
+            assert_splits_do_not_show(log.as_bytes(), fits);
+            let errors = [1, 2, 3].map(|line| too_long(line, exact - 1));
+            assert_eq!(decode(over.clone(), [log.as_bytes()]), errors);
+            assert_splits_do_not_show(log.as_bytes(), over);
+        }
+    }
 }
 
 #[test]
@@ -219,7 +250,8 @@ fn a_json_line_over_the_limit_is_an_error_and_the_next_is_read() {
 
 #[test]
 fn a_message_of_a_million_bytes_is_read_and_one_byte_more_is_not() {
-    let limit = im_session::decode::MESSAGE_LIMIT;
+    let limit = 1_048_576;
+    assert_eq!(im_session::decode::MESSAGE_LIMIT, limit);
     let frame = format!("{RINGING}\tAttributeOtherDN\t''\n").len();
     for (length, fits) in [(limit - frame, true), (limit - frame + 1, false)] {
         let log = format!("{RINGING}\tAttributeOtherDN\t'{}'\n{RINGING}", "9".repeat(length));
@@ -237,10 +269,10 @@ fn many_lines_before_json_lines_are_told_together() {
     let (last, errors) = found.split_last().expect("the event");
     assert_eq!(last, &json!({ "line": 70_001, "event": "EventHeld" }));
     let (rest, one_a_line) = errors.split_last().expect("errors");
+    assert_eq!(one_a_line.len(), 65_536);
     assert!((1..).zip(one_a_line).all(|(line, error)| error["line"] == line));
     assert_eq!(rest["line"], 70_000, "the last of those that were not told one by one");
-    let since = format!("since line {}", one_a_line.len() + 1);
-    assert!(rest["error"].as_str().is_some_and(|text| text.contains(&since)), "{rest}");
+    assert!(rest["error"].as_str().is_some_and(|text| text.contains("since line 65537")), "{rest}");
 }
 
 /// Found in review: the title of a Platform SDK message was looked at further than a decoder keeps of a long line.
@@ -248,6 +280,19 @@ fn many_lines_before_json_lines_are_told_together() {
 fn a_long_title_line_over_the_limit_is_the_same_in_any_split() {
     let log = format!("'EventHeld' ('66')\nmessage attributes:{}x\nAttributeThisDN [str] = \"1\"\n", " ".repeat(300));
     assert_splits_do_not_show(log.as_bytes(), Decoder::of_form(Form::PlatformSdkLog).with_limit(100));
+}
+
+/// Of a line over the limit the first 256 bytes say whether it belongs to the message, however small the limit is.
+#[test]
+fn a_long_attribute_after_a_small_limit_is_the_same_in_any_split() {
+    for name in [200, 300] {
+        let log = format!("'EventHeld' ('66')\n{} [str] = \"1\"\nAttributeThisDN [str] = \"1\"\n", "x".repeat(name));
+        let decoder = Decoder::of_form(Form::PlatformSdkLog).with_limit(50);
+        let whole = decode(decoder.clone(), [log.as_bytes()]);
+        let held = json!({ "line": 1, "event": "EventHeld" });
+        assert_eq!(whole, [if name < 256 { too_long(1, 50) } else { held }], "{name}");
+        assert_splits_do_not_show(log.as_bytes(), decoder);
+    }
 }
 
 /// Found in review: a byte order mark was still before the header where all of a line over the limit was its end.
@@ -306,4 +351,98 @@ fn what_is_deeper_than_an_odd_line_belongs_to_it() {
     decoder.push(log, |_| ());
     decoder.finish(|result| dns.push(result.expect("an event").event.this_dn().map(str::to_owned)));
     assert_eq!(dns, [Some("3002".to_owned())]);
+}
+
+#[test]
+fn the_form_is_known_from_the_line_that_decides_it() {
+    let mut decoder = Decoder::new();
+    decoder.push(b"noise\nx message EventRinging", |_| ());
+    assert_eq!(decoder.form(), None);
+    decoder.push(b"\n", |_| ());
+    assert_eq!(decoder.form(), Some(Form::TServerLog));
+    assert_eq!(Decoder::of_form(Form::JsonLines).form(), Some(Form::JsonLines));
+}
+
+/// `Event` and `Request` are no names yet, and a name is one word.
+#[test]
+fn a_name_needs_a_word_after_event_or_request() {
+    for (name, is_one) in [
+        ("EventX", true),
+        ("RequestX", true),
+        ("Event_1", true),
+        ("Event", false),
+        ("Request", false),
+        ("Event-x", false),
+        ("Request x", false),
+        ("eventX", false),
+    ] {
+        let found = Form::of_line(format!("x '{name}' ('64')").as_bytes());
+        assert_eq!(found, is_one.then_some(Form::PlatformSdkLog), "{name}");
+    }
+}
+
+/// A message that lies whole in the bytes handed over is not copied: header and text are where they were.
+#[test]
+fn what_lies_whole_in_the_bytes_is_read_in_place() {
+    let platform_sdk = "x 'EventRinging' ('60')\nAttributeThisDN [str] = \"3002\"\nAttributeCallUuid [str] = \"A\"\n\n";
+    let json = "{\"Event\":\"EventRinging\",\"ThisDN\":\"3002\",\"CallUUID\":\"A\"}\n";
+    for (form, message) in [
+        (Form::TServerLog, format!("{RINGING}\n")),
+        (Form::PlatformSdkLog, platform_sdk.to_owned()),
+        (Form::JsonLines, json.to_owned()),
+    ] {
+        let log = message.repeat(2);
+        let mut events = 0;
+        Decoder::of_form(form).push(log.as_bytes(), |result| {
+            events += 1;
+            let decoded = result.expect("an event");
+            let dn = decoded.event.this_dn.expect("a DN");
+            for text in [&decoded.header, &dn] {
+                assert!(matches!(text, Cow::Borrowed(_)), "{form}: {text}");
+                assert!(log.as_bytes().as_ptr_range().contains(&text.as_ptr()), "{form}: {text}");
+            }
+        });
+        assert_eq!(events, 2, "{form}");
+    }
+}
+
+#[test]
+fn an_event_written_as_a_json_line_is_read_again() {
+    let list = || {
+        let inner = KeyValueList::from_iter([("again", 1), ("again", -2)]);
+        let mut list = KeyValueList::from_iter([("text", "hello")]);
+        list.push("list", inner);
+        list.push("text", 5);
+        list
+    };
+    let event = Event::new(CallEvent::Established)
+        .with_this_dn("3002")
+        .with_other_dn("3001")
+        .with_call_uuid("A")
+        .with_conn_id(ConnId(0x0077_028a_809f_7004))
+        .with_event_sequence_number(u64::MAX)
+        .with_server_start_time(1_420_640_000)
+        .with_user_data(list())
+        .with_extensions(KeyValueList::new())
+        .with_reference_id(31)
+        .with_error(-5, "Not so");
+    let line = serde_json::to_string(&event).expect("JSON") + "\n";
+    let mut found = Vec::new();
+    Decoder::of_form(Form::JsonLines)
+        .push(line.as_bytes(), |result| found.push(result.expect("an event").event.into_owned()));
+    assert_eq!(found, [event]);
+}
+
+/// They are too deep for any limit, so how deep they are is not looked at any further.
+#[test]
+fn of_lists_nested_deeper_than_a_hundred_one_more_is_read() {
+    for (depth, read) in [(99, 99), (100, 100), (101, 101), (102, 101), (1000, 101)] {
+        let lists = format!("{}1{}", "{\"k\":".repeat(depth), "}".repeat(depth));
+        let line = format!("{{\"Event\":\"EventHeld\",\"UserData\":{lists}}}\n");
+        let mut found = Vec::new();
+        Decoder::new().push(line.as_bytes(), |result| {
+            found.push(result.expect("an event").event.user_data.map(|list| list.depth()));
+        });
+        assert_eq!(found, [Some(read)], "{depth}");
+    }
 }

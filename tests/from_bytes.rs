@@ -2,6 +2,9 @@
 
 #![cfg(feature = "json")]
 
+#[path = "from_bytes/pinned.rs"]
+mod pinned;
+
 use std::collections::BTreeSet;
 
 use arbitrary::{Arbitrary, Unstructured};
@@ -9,8 +12,9 @@ use im_session::from_bytes::{agents, event_of, operation_of};
 use im_session::testing::{History, Step};
 use im_session::{
     CallEvent, Capabilities, ConnId, DataEvent, Event, EventName, Form, KeyValueList, Limits, Operation, OperationBody,
-    OperationName, Parameter, SessionEvent, State, Value,
+    OperationName, Parameter, Participant, SessionEvent, State, Value,
 };
+use serde_json::json;
 
 fn of<'a, T: Arbitrary<'a>>(bytes: &'a [u8]) -> T {
     T::arbitrary(&mut Unstructured::new(bytes)).expect("any bytes are a value")
@@ -188,9 +192,9 @@ fn an_event_is_spelled_out() {
 #[test]
 fn however_many_lists_the_bytes_say_they_are_not_nested_without_end() {
     let list: KeyValueList<'_> = of(&[0xff; 10_000]);
-    assert!(list.depth() <= 41, "{}", list.depth());
+    assert_eq!(list.depth(), 41);
     let value: Value<'_> = of(&[3; 10_000]);
-    assert!(matches!(value, Value::List(list) if list.depth() <= 41));
+    assert!(matches!(value, Value::List(list) if list.depth() == 40));
 }
 
 #[test]
@@ -214,6 +218,28 @@ fn bodies_of_one_byte_are_good_or_have_one_thing_wrong() {
     assert_eq!(operations.len(), 6);
 }
 
+/// Bits 6 and 7 say what is wrong with the parameter of bits 3 to 5, and nothing else is.
+#[test]
+fn the_one_thing_that_is_wrong_with_a_body_is_the_one_of_its_bits() {
+    let parameters = ["operationName", "text", "destination", "userData", "key", "devicePath"];
+    let body = |byte: u8| Some(serde_json::from_str::<serde_json::Value>(&operation_of(byte, "/devices/1")?).unwrap());
+    for byte in 0..=u8::MAX {
+        let (mut expected, which, how) = (body(byte & 7), usize::from(byte >> 3 & 7), byte >> 6);
+        if let Some(serde_json::Value::Object(good)) = &mut expected {
+            let name = if how == 0 { which.checked_sub(1) } else { Some(which) }.and_then(|at| parameters.get(at));
+            if let Some((name, value)) = name.and_then(|&name| Some((name, good.get_mut(name)?))) {
+                match how {
+                    0 => drop(good.remove(name)),
+                    1 => *value = json!(7),
+                    2 => *value = if value.is_object() { json!({}) } else { json!("") },
+                    _ => *value = json!(null),
+                }
+            }
+        }
+        assert_eq!(body(byte), expected, "{byte:#x}");
+    }
+}
+
 #[test]
 fn every_step_has_bytes() {
     let mut kinds = BTreeSet::new();
@@ -227,4 +253,38 @@ fn every_step_has_bytes() {
     let posted: Step = of(&[b'@', 0, 5]);
     let body = r#"{"devicePath":"/devices/1","operationName":"Complete"}"#.to_owned();
     assert_eq!(posted, Step::Post { agent: 0, target: Some("A".into()), body });
+}
+
+/// That this is the type's hint, and that no string takes fewer or more bytes.
+fn assert_takes<T: for<'a> Arbitrary<'a>>(hint: (usize, Option<usize>)) {
+    let name = std::any::type_name::<T>();
+    assert_eq!(T::size_hint(0), hint, "{name}");
+    for byte in 0..=u8::MAX {
+        for bytes in [[byte; 100], std::array::from_fn(|at| byte.wrapping_add(at as u8))] {
+            let mut rest = Unstructured::new(&bytes);
+            assert!(T::arbitrary(&mut rest).is_ok(), "{name} of {bytes:?}");
+            let taken = bytes.len() - rest.len();
+            assert!((hint.0..=hint.1.unwrap_or(usize::MAX)).contains(&taken), "{name} took {taken} of {bytes:?}");
+        }
+    }
+}
+
+#[test]
+fn a_value_takes_as_many_bytes_as_its_hint_says() {
+    assert_takes::<State>((1, Some(1)));
+    assert_takes::<CallEvent>((1, Some(1)));
+    assert_takes::<DataEvent>((1, Some(1)));
+    assert_takes::<SessionEvent>((1, Some(1)));
+    assert_takes::<Operation>((1, Some(1)));
+    assert_takes::<Form>((1, Some(1)));
+    assert_takes::<Capabilities>((1, Some(1)));
+    assert_takes::<ConnId>((1, Some(9)));
+    assert_takes::<Limits>((8, Some(8)));
+    assert_takes::<EventName<'_>>((1, None));
+    assert_takes::<Participant<'_>>((1, None));
+    assert_takes::<Value<'_>>((1, None));
+    assert_takes::<KeyValueList<'_>>((1, None));
+    assert_takes::<Event<'_>>((1, None));
+    assert_takes::<Step>((1, None));
+    assert_takes::<History>((0, None));
 }

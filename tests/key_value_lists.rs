@@ -31,3 +31,31 @@ fn repeated_keys_are_hidden_in_lists_of_every_length() {
         assert!(list.same_view(&reversed) && reversed.same_view(&list), "of {length}");
     }
 }
+
+#[cfg(feature = "json")]
+#[test]
+fn lists_nested_deeper_than_a_hundred_are_refused_in_words() {
+    let json = |depth: usize| format!("{}1{}", "{\"k\":".repeat(depth), "}".repeat(depth));
+    for depth in [1, 2, 99, 100] {
+        let list: KeyValueList<'_> = serde_json::from_str(&json(depth)).expect("not too deep");
+        assert_eq!(list.depth(), depth);
+    }
+    for depth in [101, 102, 1000] {
+        let error = serde_json::from_str::<KeyValueList<'_>>(&json(depth)).expect_err("too deep").to_string();
+        assert!(error.starts_with("expected lists nested at most 100 deep"), "{depth}: {error}");
+    }
+}
+
+/// What JSON cannot hold but another format can.
+#[cfg(feature = "json")]
+#[test]
+fn bytes_and_keys_that_are_numbers_are_refused_with_what_was_expected() {
+    use serde::de::Deserialize;
+    use serde::de::value::{BytesDeserializer, Error, MapDeserializer};
+
+    let bytes = KeyValueList::deserialize(BytesDeserializer::<Error>::new(b"v")).expect_err("bytes");
+    assert_eq!(bytes.to_string(), "invalid type: byte array, expected a string, an integer of 64 bits or an object");
+    let pairs = MapDeserializer::<_, Error>::new([(1_u8, "v")].into_iter());
+    let key = KeyValueList::deserialize(pairs).expect_err("a number as a key");
+    assert_eq!(key.to_string(), "invalid type: integer `1`, expected a string");
+}

@@ -180,6 +180,23 @@ fn user_data_that_is_none_is_refused_with_key_and_kind() {
     assert_eq!((edges.get("k"), edges.get("l")), (Some(&i64::MAX.into()), Some(&i64::MIN.into())));
 }
 
+/// What JSON cannot hold but another format can.
+#[test]
+fn a_body_with_bytes_is_refused_with_what_was_expected() {
+    use serde::de::Deserialize;
+    use serde::de::value::{BytesDeserializer, Error, MapDeserializer};
+
+    let whole = OperationBody::deserialize(BytesDeserializer::<Error>::new(b"{}")).expect_err("bytes");
+    assert_eq!(whole.to_string(), "invalid type: byte array, expected a JSON object");
+    for (key, expected) in
+        [("text", "any value"), ("destination", "any value"), ("userData", "an object of user data or null")]
+    {
+        let body = MapDeserializer::<_, Error>::new([(key, &b"v"[..])].into_iter());
+        let error = OperationBody::deserialize(body).expect_err(key);
+        assert_eq!(error.to_string(), format!("invalid type: byte array, expected {expected}"));
+    }
+}
+
 #[test]
 fn wrong_types_and_names_are_refused() {
     let wrong = [

@@ -54,6 +54,7 @@ fn a_session_takes_only_events_of_its_dn_and_its_call() {
 #[test]
 fn accepted_are_changed_unchanged_and_messages_alone() {
     let text = || KeyValueList::from_iter([("text", "hello")]);
+    let no_text = || KeyValueList::from_iter([("text", text())]);
     let mut session = None;
     for (event, name, accepted) in [
         (at("3002", ID, CallEvent::Released), "rejected", false),
@@ -61,6 +62,7 @@ fn accepted_are_changed_unchanged_and_messages_alone() {
         (at("3002", ID, CallEvent::Established), "changed", true),
         (at("3002", ID, CallEvent::Established), "unchanged", true),
         (at("3002", ID, DataEvent::PrivateInfo), "ignored", false),
+        (at("3002", ID, DataEvent::PrivateInfo).with_extensions(no_text()), "ignored", false),
         (at("3002", ID, DataEvent::PrivateInfo).with_extensions(text()), "message", true),
         (at("3002", ID, CallEvent::Ringing), "rejected", false),
     ] {

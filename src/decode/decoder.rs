@@ -252,8 +252,7 @@ impl Decoder {
     fn json_lines<'b>(&mut self, bytes: &'b [u8], sink: &mut impl FnMut(DecodeResult<'_>)) -> &'b [u8] {
         if self.line.is_empty() {
             if let Some((line, rest)) = split_line(bytes) {
-                let raw = bytes.len() - rest.len() - 1;
-                self.json_line(line, raw > self.limit, sink);
+                self.json_line(line, bytes.len() - rest.len() > self.limit, sink);
                 return rest;
             }
         }
@@ -328,12 +327,12 @@ impl Decoder {
         let mut rest = after_header;
         let mut lines = 1;
         loop {
-            let next = split_line(rest);
-            match next {
+            let length = bytes.len() - rest.len();
+            if length > self.limit {
+                reader = None;
+            }
+            match split_line(rest) {
                 Some((line, after)) if S::belongs(line, lines - 1) => {
-                    if bytes.len() - after.len() > self.limit {
-                        reader = None;
-                    }
                     if let Some(reader) = &mut reader {
                         reader.line::<S>(line);
                     }
@@ -343,15 +342,12 @@ impl Decoder {
                 Some(_) => {
                     let line = self.line_number;
                     self.line_number += lines;
-                    if bytes.len() - rest.len() > self.limit {
-                        reader = None;
-                    }
                     let event = reader.as_mut().map_or_else(|| self.too_long(), MessageReader::finish::<S>);
                     sink(decoded(line, text(header), event));
                     return Some(rest);
                 }
                 None => {
-                    let complete = bytes.get(..bytes.len() - rest.len()).filter(|message| message.len() <= self.limit);
+                    let complete = bytes.get(..length).filter(|_| reader.is_some());
                     self.message =
                         Some(OpenMessage { line_number: self.line_number, lines, bytes: complete.map(<[u8]>::to_vec) });
                     self.line_number += lines;
@@ -412,7 +408,7 @@ impl Decoder {
 
 impl OpenMessage {
     fn add(&mut self, line: &LineBuffer, limit: usize) {
-        let fits = |bytes: &Vec<u8>| !line.is_too_long() && bytes.len() as u64 + line.len() < limit as u64;
+        let fits = |bytes: &Vec<u8>| bytes.len() as u64 + line.len() < limit as u64;
         self.bytes = self.bytes.take().filter(fits).map(|mut bytes| {
             bytes.extend_from_slice(line.raw());
             bytes.push(b'\n');

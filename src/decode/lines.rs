@@ -26,7 +26,7 @@ pub(super) fn without_carriage_return(line: &[u8]) -> &[u8] {
 pub(super) fn line_feed(bytes: &[u8]) -> Option<usize> {
     let mut rest = bytes;
     while let Some((block, after)) = rest.split_first_chunk::<32>() {
-        if block.iter().fold(false, |found, &byte| found | (byte == b'\n')) {
+        if block.iter().fold(false, |found, &byte| found | matches!(byte, b'\n')) {
             break;
         }
         rest = after;
@@ -55,7 +55,7 @@ pub(super) fn word_end(bytes: &[u8]) -> Option<usize> {
 
 /// A letter, a digit or `_`.
 pub(super) fn is_of_word(byte: &u8) -> bool {
-    byte.is_ascii_alphanumeric() | (*byte == b'_')
+    byte.is_ascii_alphanumeric() || *byte == b'_'
 }
 
 /// The position of the first byte that `is_it`, looked for in eight at a time: `marks` has a high bit in the place of the
@@ -92,7 +92,7 @@ pub(super) fn first_edge(line: &[u8]) -> &[u8] {
     line.get(..EDGE).unwrap_or(line)
 }
 
-/// A line whose end has not come yet. Keeps at most the limit; of a longer line only its edges.
+/// A line whose end has not come yet. Keeps less than the limit; of a longer line only its edges.
 #[derive(Debug, Clone, Default)]
 pub(super) struct LineBuffer {
     /// The line, or its first bytes where it is too long.
@@ -113,8 +113,9 @@ impl LineBuffer {
         self.len == 0
     }
 
+    /// Whether it is over the limit with the line feed that is to come.
     pub(super) fn is_too_long(&self) -> bool {
-        self.len > self.limit as u64
+        self.len >= self.limit as u64
     }
 
     /// The length of the whole line.
@@ -142,14 +143,10 @@ impl LineBuffer {
         }
         if !was_too_long {
             self.tail.extend_from_slice(last_bytes(&self.bytes, TAIL));
-            let missing = EDGE.saturating_sub(self.bytes.len()).min(more.len());
-            self.bytes.extend_from_slice(more.get(..missing).unwrap_or_default());
-            self.bytes.truncate(EDGE);
-            self.bytes.shrink_to(EDGE);
-        } else if self.bytes.len() < EDGE {
-            let missing = (EDGE - self.bytes.len()).min(more.len());
-            self.bytes.extend_from_slice(more.get(..missing).unwrap_or_default());
         }
+        self.bytes.extend(more.iter().take(EDGE.saturating_sub(self.bytes.len())));
+        self.bytes.truncate(EDGE);
+        self.bytes.shrink_to(EDGE);
         self.tail.extend_from_slice(last_bytes(more, TAIL));
         let surplus = self.tail.len().saturating_sub(TAIL);
         self.tail.drain(..surplus);

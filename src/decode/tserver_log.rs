@@ -15,10 +15,8 @@ pub(super) fn header(end: &[u8]) -> Option<Header<'_>> {
     // Backwards only over what a name may hold: most lines of other kinds end in something else.
     let name_at = end.iter().rposition(|byte| !is_of_word(byte))? + 1;
     let (before, name) = end.split_at_checked(name_at)?;
-    let title = before.trim_ascii_end();
-    let before = title.strip_suffix(b"message")?;
-    let alone = title.len() < name_at && before.last().is_none_or(u8::is_ascii_whitespace);
-    if alone { is_message_name(name) } else { None }
+    let before = before.trim_ascii_end().strip_suffix(b"message")?;
+    if before.last().is_none_or(u8::is_ascii_whitespace) { is_message_name(name) } else { None }
 }
 
 fn without_refid(end: &[u8]) -> &[u8] {

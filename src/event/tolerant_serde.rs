@@ -10,9 +10,7 @@ use super::key_value_list_serde::ValueSeed;
 use super::{KeyValueList, Value};
 
 /// A list of pairs, or what stands where one should.
-#[derive(Default)]
 pub(crate) enum List<'a> {
-    #[default]
     Absent,
     Is(KeyValueList<'a>),
     Wrong(String),
@@ -51,9 +49,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for List<'a> {
 }
 
 /// A value that should be a string or an integer.
-#[derive(Default)]
 pub(crate) enum Scalar<'a> {
-    #[default]
     Null,
     Text(Cow<'a, str>),
     Unsigned(u64),

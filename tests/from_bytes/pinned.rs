@@ -1,0 +1,135 @@
+//! What bytes stand for does not change unseen: `tests/data/from_bytes.txt` has the values of many strings of bytes.
+//!
+//! A change of that file makes corpora worthless, those in `fuzz/` and those that others wrote by hand: their bytes then stand for
+//! other values. If it is meant (or only a `Debug` prints otherwise), the test writes the file anew, and the difference is to be read:
+//!
+//! ```text
+//! FROM_BYTES_REWRITE=1 cargo test --all-features --test from_bytes
+//! ```
+
+use std::fmt::Debug;
+use std::{env, fs, iter};
+
+use arbitrary::Arbitrary;
+use im_session::from_bytes::{event_of, operation_of};
+use im_session::testing::{History, Step};
+use im_session::{
+    CallEvent, Capabilities, ConnId, DataEvent, Event, EventName, Form, KeyValueList, Limits, Operation, Participant,
+    SessionEvent, State, Value,
+};
+
+const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/from_bytes.txt");
+
+#[test]
+fn bytes_stand_for_what_they_stood_for() {
+    let now = all();
+    if env::var_os("FROM_BYTES_REWRITE").is_some() {
+        fs::write(FILE, &now).expect(FILE);
+    }
+    let pinned = fs::read_to_string(FILE).expect(FILE);
+    for (at, (now, pinned)) in now.lines().zip(pinned.lines()).enumerate() {
+        assert_eq!(now, pinned, "line {}: corpora become worthless, see tests/from_bytes/pinned.rs", at + 1);
+    }
+    assert_eq!(now.len(), pinned.len(), "see tests/from_bytes/pinned.rs");
+}
+
+fn all() -> String {
+    let mut pins = Pins(String::from("Strings of bytes = the value that they are; see tests/from_bytes/pinned.rs.\n"));
+
+    pins.add::<State>("State", bytes());
+    pins.add::<CallEvent>("CallEvent", bytes());
+    pins.add::<DataEvent>("DataEvent", bytes());
+    pins.add::<SessionEvent>("SessionEvent", bytes());
+    pins.add::<Operation>("Operation", bytes());
+    pins.add::<Form>("Form", bytes());
+    pins.add::<Capabilities>("Capabilities", bytes());
+    pins.add::<ConnId>("ConnId", bytes().chain(noisy(&[0xfc], 8, 2)));
+    // Texts are spelled out by 0xf0 to 0xfb.
+    pins.add::<EventName<'_>>("EventName", bytes().chain((0xf0..=0xfb).flat_map(|byte| noisy(&[byte], 16, 1))));
+    pins.add::<Participant<'_>>("Participant", bytes().chain((0xf0..=0xfb).flat_map(|byte| noisy(&[byte], 16, 1))));
+    pins.add::<Limits>("Limits", noisy(&[], 8, 8));
+
+    // The kind, then a text, an integer, a text, how many pairs.
+    let kinds = (0..4).flat_map(|kind| bytes().map(move |byte| [vec![kind], byte].concat()));
+    pins.add::<Value<'_>>("Value of two bytes", kinds);
+    pins.add::<Value<'_>>("Value", noisy(&[], 40, 24).chain((0..8).flat_map(|pairs| noisy(&[3, pairs], 40, 2))));
+    pins.add::<KeyValueList<'_>>("KeyValueList of one byte", bytes());
+    pins.add::<KeyValueList<'_>>("KeyValueList", (15..=40).flat_map(|pairs| noisy(&[pairs], 40, 1)));
+
+    // From 0x80 on they are the same and numbered: one row is enough.
+    let debug = |event: Option<Event<'_>>| event.map_or_else(String::new, |event| format!("{event:?}"));
+    pins.values("event_of", (0..=0x8f).map(|byte| (vec![byte], debug(event_of(byte)))));
+    pins.add::<Event<'_>>("Event", (0..=40).flat_map(|name| noisy(&[0, name], 40, 1)));
+
+    let body = |byte| operation_of(byte, "/devices/1").unwrap_or_default();
+    pins.values("operation_of at /devices/1", (0..=u8::MAX).map(|byte| (vec![byte], body(byte))));
+
+    let rows = (0..16).map(|row| row << 4);
+    pins.add::<Step>("Step", rows.flat_map(|row| noisy(&[row], 40, 4)));
+    // Who posts to what, and a body that is good, or is spelled out as a text or by its parameters.
+    let posts = (0..16).flat_map(|who| [0x00, 0x07, 0x0f].map(|body| [b'@', who, body]));
+    pins.add::<Step>("Step, Post", posts.flat_map(|post| noisy(&post, 40, 1)));
+    let texts = ["ACD", "AbCcDd", "QrSsTt"].map(|text| text.as_bytes().to_vec());
+    pins.add::<History>("History", texts.into_iter().chain(noisy(&[], 12, 20)));
+    pins.0
+}
+
+/// All strings of one byte.
+fn bytes() -> impl Iterator<Item = Vec<u8>> {
+    (0..=u8::MAX).map(|byte| vec![byte])
+}
+
+/// Strings that start so, each with as many other bytes behind: those of a linear congruential generator.
+fn noisy(start: &[u8], length: usize, count: u64) -> impl Iterator<Item = Vec<u8>> + use<> {
+    let start = start.to_vec();
+    (0..count).map(move |nth| {
+        let mut state = start.iter().fold(nth, |seed, &byte| seed << 8 | u64::from(byte));
+        let next = || {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            state.to_be_bytes()[0]
+        };
+        start.iter().copied().chain(iter::repeat_with(next).take(length)).collect()
+    })
+}
+
+/// The text of the file.
+struct Pins(String);
+
+impl Pins {
+    fn add<T: for<'a> Arbitrary<'a> + Debug>(&mut self, name: &str, strings: impl Iterator<Item = Vec<u8>>) {
+        self.values(name, strings.map(|bytes| (bytes.clone(), format!("{:?}", super::of::<T>(&bytes)))));
+    }
+
+    /// In the order in which a value first comes, all strings that are it.
+    fn values(&mut self, name: &str, pairs: impl Iterator<Item = (Vec<u8>, String)>) {
+        let mut values: Vec<(String, Vec<Vec<u8>>)> = Vec::new();
+        for (bytes, value) in pairs {
+            match values.iter_mut().find(|(other, _)| *other == value) {
+                Some((_, strings)) => strings.push(bytes),
+                None => values.push((value, vec![bytes])),
+            }
+        }
+        self.0 += &format!("\n{name}\n");
+        for (value, strings) in values {
+            self.line(&strings, &value);
+        }
+    }
+
+    /// Of a long value its start, its length and a checksum (FNV-1a).
+    fn line(&mut self, strings: &[Vec<u8>], value: &str) {
+        for bytes in strings {
+            self.0.extend(bytes.iter().map(|byte| format!("{byte:02x}")));
+            self.0 += " ";
+        }
+        self.0 += "= ";
+        match value.char_indices().nth(200) {
+            None => self.0 += value,
+            Some((cut, _)) => {
+                let sum =
+                    value.bytes().fold(0x811c_9dc5_u32, |sum, byte| (sum ^ u32::from(byte)).wrapping_mul(0x0100_0193));
+                self.0 += &format!("{}… {} bytes, {sum:08x}", &value[..cut], value.len());
+            }
+        }
+        self.0 += "\n";
+    }
+}
