@@ -4,7 +4,7 @@
 
 mod store_steps;
 
-use im_session::testing::{Agent, History, Setup, Step, laws, shortest};
+use im_session::testing::{Agent, History, LAWS, Setup, Step, laws, shortest};
 use im_session::{CallEvent, CapabilityTable, ConnId, Event, KeyValueList, Value};
 use proptest::prelude::*;
 use store_steps::{agents, history};
@@ -82,6 +82,37 @@ at step 2 of the shortest history that breaks it:
 "#;
     let printed = broken.to_string();
     assert_eq!(printed.strip_prefix(expected), Some(&*code_in_this_file("capabilities_follow_state_and_data")));
+}
+
+/// One law by itself, of this crate's store.
+#[test]
+fn a_law_by_itself_tells_its_name_sentence_and_place() {
+    let mut setup = Setup::default();
+    setup.capabilities = CapabilityTable::DOCUMENTED_SAMPLE;
+    for law in LAWS {
+        let told = law.hold(&setup, &long_history());
+        if ["capabilities_follow_state_and_data", "the_model_agrees"].contains(&law.name) {
+            let broken = told.unwrap_err();
+            assert_eq!((broken.name, broken.sentence, broken.violation.step), (law.name, law.sentence, 1));
+            assert_eq!(broken.history, pasted::capabilities_follow_state_and_data());
+        } else {
+            told.unwrap();
+        }
+    }
+}
+
+/// Forty letters are still read at a glance.
+#[test]
+fn a_text_of_one_letter_over_forty_is_printed_as_how_often() {
+    for (times, printed) in [(40, format!("{:?}", "x".repeat(40))), (41, r#""x".repeat(41)"#.to_owned())] {
+        let event = Event::new("EventX").with_this_dn("x".repeat(times));
+        let history = History { agents: vec![], steps: vec![Step::Event(event)] };
+        let code = history.code("it").to_string();
+        assert!(code.contains(&format!(".with_this_dn({printed})")), "{code}");
+    }
+    let event = Event::new("EventX").with_this_dn("x".repeat(40) + "y");
+    let history = History { agents: vec![], steps: vec![Step::Event(event)] };
+    assert!(!history.code("it").to_string().contains("repeat"));
 }
 
 /// Everything that a history can hold, as it is printed.
