@@ -156,6 +156,21 @@ fn state_never_goes_back() {
     }
 }
 
+/// A session is known by its DN and its id, both.
+#[test]
+fn sessions_of_one_dn_and_of_one_call_are_not_mixed_up() {
+    let talking_before_alerting = [
+        [at("3001", "B", CallEvent::Established), at("3001", "A", CallEvent::Ringing)],
+        [at("3002", "A", CallEvent::Established), at("3001", "A", CallEvent::Ringing)],
+    ];
+    for events in talking_before_alerting {
+        let history = history(events.into_iter().chain([Event::new("EventHeld")]));
+        for law in LAWS {
+            keeps(law.name, &wrong_sessions(|_, _| {}), &history);
+        }
+    }
+}
+
 /// The one way back: a Dialing or Ringing of this very session, numbered higher under the same ServerStartTime.
 #[test]
 fn completed_absorbs() {
