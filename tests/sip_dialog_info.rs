@@ -222,6 +222,96 @@ fn limits_and_the_callers_time() {
 }
 
 #[test]
+fn of_the_sessions_that_ended_only_the_last_are_remembered() {
+    let mut limits = SipLimits::DEFAULT;
+    limits.ended_calls = 2;
+    let mut entity = Entity { watched: DialogInfo::new().with_limits(limits), ..Entity::new() };
+    let call = |id: &str, state| dialog(id, "", state);
+    for id in ["1", "2", "3"] {
+        assert_eq!(entity.partial(&call(id, "confirmed")), ["Established"]);
+        assert_eq!(entity.partial(&call(id, "terminated")), ["Released"]);
+    }
+    // One that is remembered begins anew, one that is not simply begins.
+    let mut names = |id: &str| {
+        entity.version += 1;
+        let document = document(entity.version, "partial", &call(id, "confirmed"));
+        let events = entity.watched.observe(document.as_bytes(), seconds(0)).expect("a document");
+        events.iter().map(|event| event.name.as_str().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(names("1"), ["EventEstablished"]);
+    assert_eq!(names("2"), ["EventRinging", "EventEstablished"]);
+    assert_eq!(names("3"), ["EventRinging", "EventEstablished"]);
+}
+
+#[test]
+fn a_call_goes_on_when_the_one_before_it_under_its_dialog_id_is_forgotten() {
+    let mut limits = SipLimits::DEFAULT;
+    limits.ended_calls = 1;
+    let mut entity = Entity { watched: DialogInfo::new().with_limits(limits), ..Entity::new() };
+    let of = |call: &str| CALLED.replace("c1", call);
+    assert_eq!(entity.partial(&dialog("100", &of("c1"), "confirmed")), ["Established"]);
+    assert_eq!(entity.partial(&dialog("100", &of("c1"), "terminated")), ["Released"]);
+    assert_eq!(entity.partial(&dialog("100", &of("c2"), "confirmed")), ["Established"]);
+    // The end of a third one makes the first one forgotten.
+    assert_eq!(entity.partial(&dialog("7", &of("c3"), "confirmed")), ["Established"]);
+    assert_eq!(entity.partial(&dialog("7", &of("c3"), "terminated")), ["Released"]);
+    assert_eq!(entity.partial(&dialog("100", "", "terminated")), ["Released"]);
+    assert_eq!(entity.watched.open_calls(), 0);
+}
+
+/// Asterisk leaves out the call-id in some documents.
+#[test]
+fn a_dialog_that_is_known_is_no_new_call_whatever_its_attributes() {
+    let mut limits = SipLimits::DEFAULT;
+    limits.open_calls = 1;
+    let mut entity = Entity { watched: DialogInfo::new().with_limits(limits), ..Entity::new() };
+    assert_eq!(entity.full(&dialog("100", CALLED, "early")), ["Ringing"]);
+    assert_eq!(entity.full(&dialog("100", "", "confirmed")), ["Established"], "there is room for one call only");
+    assert_eq!(entity.sessions.states(), [("c1~~b1", State::Talking)]);
+}
+
+#[test]
+fn a_dialog_does_not_go_back_to_a_state_before() {
+    let mut entity = Entity::new();
+    assert_eq!(entity.partial(&dialog("d1", CALLS, "confirmed")), ["Established"]);
+    assert_eq!(entity.partial(&dialog("d1", CALLS, "early")), NOTHING);
+    assert_eq!(entity.partial(&dialog("d2", CALLS, "confirmed")), NOTHING);
+    assert_eq!(entity.partial(&dialog("d2", CALLS, "terminated")), NOTHING, "the first one is still confirmed");
+    assert_eq!(entity.partial(&dialog("d1", CALLS, "terminated")), ["Released"]);
+}
+
+#[test]
+fn documents_and_names_as_long_as_the_limit_are_read_and_longer_ones_are_not() {
+    let document = document(0, "full", &dialog("d", CALLED, "early"));
+    let with_limit = |limit| {
+        let mut limits = SipLimits::DEFAULT;
+        limits.message = limit;
+        DialogInfo::new().with_limits(limits).observe(document.as_bytes(), seconds(0))
+    };
+    let found = document.len();
+    assert_eq!(with_limit(found).expect("as long as the limit").len(), 1);
+    assert_eq!(with_limit(found - 1), Err(DialogInfoError::TooLong { limit: found - 1, found }));
+
+    let of_entity = |length: usize| {
+        let document = document.replace("3002", &"3".repeat(length));
+        DialogInfo::new().observe(document.as_bytes(), seconds(0))
+    };
+    assert_eq!(of_entity(512).expect("as long as the limit").len(), 1);
+    assert!(matches!(of_entity(513), Err(DialogInfoError::Bad { what: "entity", .. })));
+}
+
+#[test]
+fn a_document_of_very_many_elements_is_refused_whatever_its_length_may_be() {
+    let mut limits = SipLimits::DEFAULT;
+    limits.message = usize::MAX;
+    let mut watched = DialogInfo::new().with_limits(limits);
+    let mut with_elements = |count| watched.observe(document(0, "full", &"<a/>".repeat(count)).as_bytes(), seconds(0));
+    let error = with_elements(100_000).expect_err("too many");
+    assert!(matches!(error, DialogInfoError::NotXml { .. }), "{error}");
+    assert_eq!(with_elements(90_000), Ok(vec![]));
+}
+
+#[test]
 fn hostile_documents_are_typed_errors_and_change_nothing() {
     let mut entity = Entity::new();
     entity.full(&dialog("d", CALLED, "early"));

@@ -5,7 +5,7 @@
 mod sip_support;
 
 use im_session::State;
-use im_session::sip::{CallIdentity, Direction, SipError};
+use im_session::sip::{CallIdentity, Direction, Observer, SipError};
 use sip_support::{End, both, established, request, response, seconds};
 
 const NOTHING: [&str; 0] = [];
@@ -143,6 +143,22 @@ fn bye_in_either_direction_releases_both_ends_at_once() {
             assert_eq!(end.session().state(), State::Completed);
         }
     }
+}
+
+#[test]
+fn endpoints_of_rfc_2543_that_have_no_tags_have_sessions_too() {
+    const NO_TAG: &str = "<sip:alice@10.0.0.1>";
+    for mut end in both() {
+        end.alice(request("INVITE", 1).from(NO_TAG));
+        end.bob(response(180, 1, "INVITE", "b1").from(NO_TAG));
+        assert_eq!(end.bob(response(200, 1, "INVITE", "b1").from(NO_TAG)), ["Established"]);
+        assert_eq!(end.alice(request("MESSAGE", 2).from(NO_TAG).tagged("b1").text("Hi")), ["“Hi”"]);
+        assert_eq!(end.alice(request("BYE", 3).from(NO_TAG).tagged("b1")), ["Released"]);
+    }
+    let mut callee = End::callee();
+    callee.alice(request("INVITE", 1));
+    assert_eq!(callee.bob(response(180, 1, "INVITE", "")), ["Ringing"]);
+    assert_eq!(callee.alice(request("BYE", 2)), ["Abandoned"]);
 }
 
 #[test]
@@ -310,6 +326,54 @@ fn a_callee_that_answers_again_under_the_same_tag_rings_first() {
     callee.alice(request("INVITE", 2));
     assert_eq!(callee.bob(response(200, 2, "INVITE", "b1")), ["Ringing", "Established"]);
     assert_eq!(callee.session().state(), State::Talking);
+}
+
+#[test]
+fn an_invite_with_a_lower_number_than_the_last_one_is_late() {
+    for (mut end, begins) in [(End::caller(), 1), (End::callee(), 0)] {
+        assert_eq!(end.alice(request("INVITE", 5)).len(), begins);
+        end.bob(response(180, 5, "INVITE", "b1"));
+        assert_eq!(end.bob(response(486, 5, "INVITE", "b1")), ["Released"]);
+        assert_eq!(end.alice(request("INVITE", 4)), NOTHING);
+        assert_eq!(end.bob(response(200, 4, "INVITE", "b2")), NOTHING);
+        assert_eq!(end.observer.open_calls(), 0);
+    }
+}
+
+#[test]
+fn an_invite_that_takes_the_place_of_another_ends_the_call_when_it_is_refused() {
+    for mut end in both() {
+        end.alice(request("INVITE", 1));
+        end.bob(response(180, 1, "INVITE", "b1"));
+        assert_eq!(end.alice(request("INVITE", 2)), NOTHING);
+        assert_eq!(end.bob(response(486, 2, "INVITE", "b2")), ["Released"], "nobody waits for the first one");
+    }
+}
+
+/// What a callee remembers of an ended session shows in how it answers again: with Ringing first, or as if it were the first time.
+#[test]
+fn a_call_remembers_the_last_32_of_its_sessions_and_forgets_the_others() {
+    let refused = |observer: &mut Observer, number: u32| {
+        let tag = format!("b{number}");
+        observer.observe(Direction::Received, &request("INVITE", number).bytes(), seconds(0)).expect("readable");
+        for status in [180, 486] {
+            let answer = response(status, number, "INVITE", &tag).bytes();
+            assert_eq!(observer.observe(Direction::Sent, &answer, seconds(0)).expect("readable").len(), 1);
+        }
+    };
+    let answered_again = |observer: &mut Observer, tag: &str| {
+        observer.observe(Direction::Received, &request("INVITE", 100).bytes(), seconds(0)).expect("readable");
+        let answer = response(200, 100, "INVITE", tag).bytes();
+        let events = observer.observe(Direction::Sent, &answer, seconds(0)).expect("readable");
+        events.iter().map(|event| event.name.as_str().to_owned()).collect::<Vec<_>>()
+    };
+    for (sessions, expected) in [(32, &["EventRinging", "EventEstablished"][..]), (33, &["EventEstablished"])] {
+        let mut observer = Observer::new();
+        for number in 1..=sessions {
+            refused(&mut observer, number);
+        }
+        assert_eq!(answered_again(&mut observer, "b1"), expected, "after {sessions}");
+    }
 }
 
 #[test]

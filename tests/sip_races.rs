@@ -110,6 +110,120 @@ fn early_bye_for_one_of_two_early_dialogs_is_no_end() {
         assert_eq!(end.alice(request("BYE", 2).tagged("b1")), NOTHING);
         assert_eq!(end.bob(response(487, 1, "INVITE", "b1")), [outcome], "the transaction is over");
     }
+    // At the callee any refusal after it is the caller giving up.
+    let mut callee = End::callee();
+    callee.alice(request("INVITE", 1));
+    callee.bob(response(180, 1, "INVITE", "b1"));
+    callee.bob(response(180, 1, "INVITE", "c1"));
+    callee.alice(request("BYE", 2).tagged("b1"));
+    assert_eq!(callee.bob(response(480, 1, "INVITE", "c1")), ["Abandoned"]);
+    // The caller only gave up one of the forks: it may still follow a redirect.
+    let mut caller = End::caller();
+    caller.alice(request("INVITE", 1));
+    caller.bob(response(180, 1, "INVITE", "b1"));
+    caller.bob(response(180, 1, "INVITE", "c1"));
+    caller.alice(request("BYE", 2).tagged("b1"));
+    assert_eq!(caller.bob(response(302, 1, "INVITE", "c1")), NOTHING);
+    assert_eq!(caller.alice(request("INVITE", 3)), NOTHING);
+    assert_eq!(caller.bob(response(200, 3, "INVITE", "d1")), ["Established"]);
+}
+
+#[test]
+fn early_bye_that_is_not_the_callers_or_not_in_a_known_dialog_is_not_giving_up() {
+    let ringing = || {
+        let mut callee = End::callee();
+        callee.alice(request("INVITE", 1));
+        callee.bob(response(180, 1, "INVITE", "b1"));
+        callee
+    };
+    let mut callee = ringing();
+    assert_eq!(callee.bob(request("BYE", 1).by_bob("b1")), ["Released"], "the callee's own");
+    let mut callee = ringing();
+    callee.bob(response(180, 1, "INVITE", "c1"));
+    assert_eq!(callee.bob(request("BYE", 1).by_bob("b1")), NOTHING);
+    assert_eq!(callee.bob(response(480, 1, "INVITE", "c1")), ["Released"], "the callee's own, for one of two");
+    let mut callee = ringing();
+    assert_eq!(callee.alice(request("BYE", 2).tagged("x1")), NOTHING, "a tag that the callee never gave");
+    assert_eq!(callee.bob(response(480, 1, "INVITE", "b1")), ["Released"]);
+}
+
+#[test]
+fn early_bye_before_the_ringing_leaves_the_call_to_its_invite() {
+    let mut callee = End::callee();
+    callee.alice(request("INVITE", 1));
+    assert_eq!(callee.bob(response(199, 1, "INVITE", "b1")), NOTHING);
+    assert_eq!(callee.alice(request("BYE", 2).tagged("b1")), NOTHING);
+    assert_eq!(callee.bob(response(180, 1, "INVITE", "c1")), ["Ringing"]);
+    assert_eq!(callee.bob(response(200, 1, "INVITE", "c1")), ["Established"]);
+}
+
+#[test]
+fn responses_that_make_no_dialog_do_not_keep_a_call_alive() {
+    // RFC 3261 12.1: 100 makes none, whatever its tag; at the caller no response without a tag does.
+    for (mut end, outcome) in [(End::caller(), "Released"), (End::callee(), "Abandoned")] {
+        end.alice(request("INVITE", 1));
+        end.bob(response(100, 1, "INVITE", "t1"));
+        end.bob(response(180, 1, "INVITE", "b1"));
+        assert_eq!(end.alice(request("BYE", 2).tagged("b1")), [outcome]);
+    }
+    let mut caller = End::caller();
+    caller.alice(request("INVITE", 1));
+    caller.bob(response(183, 1, "INVITE", ""));
+    caller.bob(response(180, 1, "INVITE", "b1"));
+    assert_eq!(caller.alice(request("BYE", 2).tagged("b1")), ["Released"]);
+}
+
+#[test]
+fn dialogs_of_an_attempt_that_is_over_do_not_keep_the_next_one_alive() {
+    let mut caller = End::caller();
+    caller.alice(request("INVITE", 1));
+    caller.bob(response(183, 1, "INVITE", "b1"));
+    caller.bob(response(302, 1, "INVITE", "b2"));
+    caller.alice(request("INVITE", 2));
+    caller.bob(response(183, 2, "INVITE", "c1"));
+    assert_eq!(caller.alice(request("BYE", 3).tagged("c1")), ["Released"]);
+}
+
+#[test]
+fn a_tag_that_comes_again_in_another_attempt_is_another_dialog() {
+    for end in both() {
+        let mut end = established(end);
+        end.alice(request("MESSAGE", 2).tagged("b1").text("Hi"));
+        assert_eq!(end.alice(request("BYE", 3).tagged("b1")), ["Released"]);
+        end.alice(request("INVITE", 4));
+        end.bob(response(180, 4, "INVITE", "b1"));
+        assert_eq!(end.bob(response(200, 4, "INVITE", "b1")), ["Established"]);
+        assert_eq!(end.alice(request("MESSAGE", 5).tagged("b1").text("Hi again")), ["“Hi again”"]);
+        assert_eq!(end.bob(response(481, 5, "MESSAGE", "b1")), ["Released"]);
+    }
+}
+
+#[test]
+fn an_early_dialog_that_is_gone_can_still_be_answered() {
+    for end in both() {
+        let mut end = established(end);
+        end.bob(response(183, 1, "INVITE", "c1"));
+        end.alice(request("UPDATE", 2).tagged("c1"));
+        assert_eq!(end.bob(response(481, 2, "UPDATE", "c1")), NOTHING);
+        assert_eq!(end.bob(response(200, 1, "INVITE", "c1")), NOTHING);
+        assert_eq!(end.alice(request("BYE", 3).tagged("b1")), NOTHING, "the other one is there");
+        assert_eq!(end.bob(request("BYE", 1).by_bob("c1")), ["Released"]);
+    }
+}
+
+#[test]
+fn of_very_many_forks_those_that_answer_are_followed() {
+    let mut caller = End::caller();
+    caller.alice(request("INVITE", 1));
+    assert_eq!(caller.bob(response(200, 1, "INVITE", "first")), ["Established"]);
+    for fork in 0..100 {
+        assert_eq!(caller.bob(response(183, 1, "INVITE", &format!("b{fork}"))), NOTHING);
+    }
+    assert_eq!(caller.bob(response(200, 1, "INVITE", "last")), NOTHING);
+    assert_eq!(caller.alice(request("MESSAGE", 2).tagged("first").text("Hi")), ["“Hi”"]);
+    assert_eq!(caller.alice(request("MESSAGE", 3).tagged("last").text("Ho")), ["“Ho”"]);
+    assert_eq!(caller.alice(request("BYE", 4).tagged("first")), NOTHING);
+    assert_eq!(caller.alice(request("BYE", 5).tagged("last")), ["Released"]);
 }
 
 #[test]
@@ -364,6 +478,26 @@ fn a_proxy_has_no_session_and_who_calls_through_it_has_one() {
     let mut callee = End::callee();
     callee.alice(below(request("INVITE", 1)));
     assert_eq!(callee.bob(below(response(180, 1, "INVITE", "b1"))), ["Ringing"]);
+}
+
+#[test]
+fn who_passes_an_invite_on_after_ringing_or_another_one_is_a_party() {
+    use im_session::sip::Direction::Sent;
+    let leg = |message: sip_support::Message, below: &str| {
+        let below = format!("Via: SIP/2.0/UDP 10.0.0.1;branch={below}");
+        message.branch("z9hG4bK-leg").header(&below).bytes()
+    };
+    // It rang, and only then sends the call on.
+    let mut callee = End::callee();
+    callee.alice(request("INVITE", 1).branch("z9hG4bK-below"));
+    assert_eq!(callee.bob(response(180, 1, "INVITE", "b1").branch("z9hG4bK-below")), ["Ringing"]);
+    assert_eq!(callee.observe(Sent, &leg(request("INVITE", 1), "z9hG4bK-below")), NOTHING);
+    assert_eq!(callee.bob(response(200, 1, "INVITE", "b1").branch("z9hG4bK-below")), ["Established"]);
+    // What it sends is not what it received: it calls.
+    let mut callee = End::callee();
+    callee.alice(request("INVITE", 1).branch("z9hG4bK-below"));
+    assert_eq!(callee.observe(Sent, &leg(request("INVITE", 1), "z9hG4bK-other")), ["Dialing"]);
+    assert_eq!(callee.bob(response(180, 1, "INVITE", "b1").branch("z9hG4bK-below")), ["Ringing"]);
 }
 
 #[test]

@@ -158,7 +158,7 @@ impl Call {
 
     /// The endpoint sent an INVITE whose Via below has this branch; whether it is one that it received, and so is a proxy.
     pub(super) fn pass_on(&mut self, branch: &str, cseq: u32) -> bool {
-        let received = self.role == Role::Callee && self.invites.get(branch, cseq).is_some();
+        let received = self.is_initial(branch, cseq);
         self.passed_on |= received && self.phase == Phase::Silent;
         received
     }
@@ -267,19 +267,18 @@ impl Call {
             Closed::Unknown if self.role == Role::Caller => self.dialogs.close_unknown(to_tag),
             Closed::Unknown => return None,
         }
-        let early = self.phase == Phase::Setup;
-        if early && from_caller && self.role == Role::Callee {
+        if self.phase == Phase::Setup && from_caller && self.role == Role::Callee {
             self.invites.give_up();
         }
-        if self.phase == Phase::Ended || self.phase == Phase::Silent || self.dialogs.any_left() {
+        if self.phase == Phase::Silent || self.dialogs.any_left() {
             return None;
         }
-        self.end(if early && from_caller { Some(Cancelled::GaveUp) } else { None })
+        self.end(from_caller.then_some(Cancelled::GaveUp))
     }
 
     /// 481 or 408 to a request in the dialog: it is gone (RFC 3261 section 12.2.1.2).
     pub(super) fn dialog_gone(&mut self, to_tag: &str) -> Option<CallEvent> {
-        if self.phase != Phase::Talking || !self.dialogs.is_confirmed(to_tag) {
+        if !self.dialogs.is_confirmed(to_tag) {
             return None;
         }
         self.dialogs.close(to_tag);

@@ -35,7 +35,10 @@ pub(super) fn find_in_dialog<'c, 'm>(
 /// What a call is found by: the role, the Call-ID and the caller's tag. A Call-ID has no control characters.
 pub(super) fn make_key<'k>(key: &'k mut String, role: Role, call_id: &str, caller_tag: &str) -> &'k str {
     key.clear();
-    key.push(if role == Role::Caller { '>' } else { '<' });
+    key.push(match role {
+        Role::Caller => '>',
+        Role::Callee => '<',
+    });
     key.push_str(call_id);
     key.push('\0');
     key.push_str(caller_tag);

@@ -133,8 +133,7 @@ impl Messages {
     /// Whether the number was not seen before. What is 64 behind the highest is too old to be new.
     fn is_new(&mut self, cseq: u32) -> bool {
         if self.seen == 0 || cseq > self.highest {
-            let step = if self.seen == 0 { 0 } else { cseq - self.highest };
-            self.seen = self.seen.checked_shl(step).unwrap_or(0) | 1;
+            self.seen = self.seen.checked_shl(cseq - self.highest).unwrap_or(0) + 1;
             self.highest = cseq;
             return true;
         }

@@ -72,6 +72,9 @@ impl<'m> HeaderLines<'m> {
         if self.rest.is_empty() {
             return Ok(Next::Body(self.rest));
         }
+        if let Some(body) = self.rest.strip_prefix(b"\r\n").or_else(|| self.rest.strip_prefix(b"\n")) {
+            return Ok(Next::Body(body));
+        }
         let mut end = 0;
         let mut ended = true;
         loop {
@@ -81,17 +84,13 @@ impl<'m> HeaderLines<'m> {
                 break;
             };
             end += line_feed + 1;
-            let empty = end == line_feed + 1 && matches!(from_here.get(..line_feed), Some([] | b"\r"));
             let folded = matches!(self.rest.get(end), Some(b' ' | b'\t'));
-            if empty || !folded {
+            if !folded {
                 break;
             }
         }
         let (line, rest) = self.rest.split_at_checked(end).unwrap_or((self.rest, &[]));
         self.rest = rest;
-        if matches!(line, b"\n" | b"\r\n") {
-            return Ok(Next::Body(rest));
-        }
         let bad = || SipError::BadHeaderLine { found: excerpt(trim(line)) };
         let colon = line.iter().position(|&byte| byte == b':');
         let colon = colon.ok_or_else(|| if ended { bad() } else { SipError::NoEndOfHeaders })?;

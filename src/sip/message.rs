@@ -5,7 +5,7 @@
 use super::address::Address;
 use super::error::{SipError, excerpt};
 use super::headers::{Header, HeaderLines, Next};
-use super::lexer::{Parameters, find_outside, is_lws, token, trim};
+use super::lexer::{Parameters, Unbalanced, find_outside, is_lws, token, trim};
 
 /// A SIP message, as far as the observer needs it.
 ///
@@ -255,10 +255,15 @@ fn bad_via(value: &[u8], expected: &'static str) -> SipError {
 
 /// The first value of a Via header, and the others.
 fn first_via(value: &[u8]) -> Result<(&[u8], Option<&[u8]>), SipError> {
-    let end = find_outside(value, |byte| byte == b',').map_err(|_| bad_via(value, "quotes that end"))?;
-    Ok(match end.and_then(|end| value.split_at_checked(end)) {
+    first_of(value).map_err(|_| bad_via(value, "quotes that end"))
+}
+
+/// The first of the values between commas, and the others.
+fn first_of(values: &[u8]) -> Result<(&[u8], Option<&[u8]>), Unbalanced> {
+    let end = find_outside(values, |byte| byte == b',')?;
+    Ok(match end.and_then(|end| values.split_at_checked(end)) {
         Some((first, rest)) => (first, rest.get(1..)),
-        None => (value, None),
+        None => (values, None),
     })
 }
 
@@ -296,17 +301,17 @@ fn content_length(value: &[u8]) -> Result<usize, SipError> {
 
 /// The cause of the first value of the protocol SIP.
 fn reason(value: &[u8]) -> Option<u16> {
-    let mut rest = value;
-    loop {
-        let end = find_outside(rest, |byte| byte == b',').ok()?;
-        let one = rest.get(..end.unwrap_or(rest.len()))?;
+    let mut rest = Some(value);
+    while let Some(values) = rest {
+        let (one, others) = first_of(values).ok()?;
         let semicolon = find_outside(one, |byte| byte == b';').ok()?.unwrap_or(one.len());
         let (protocol, parameters) = one.split_at_checked(semicolon)?;
         if trim(protocol).eq_ignore_ascii_case(b"SIP") {
             return number(Parameters::new(parameters).get("cause")?).and_then(|cause| u16::try_from(cause).ok());
         }
-        rest = rest.get(end? + 1..)?;
+        rest = others;
     }
+    None
 }
 
 /// A decimal number, leading zeros allowed; `None` also where it does not fit.

@@ -73,15 +73,12 @@ pub fn session_id(identity: &CallIdentity<'_>) -> String {
 }
 
 fn escape(text: &str, into: &mut String) {
-    for byte in text.bytes() {
+    // Of a longer text the id is a hash.
+    for byte in text.bytes().take(65) {
         if byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-') {
             into.push(char::from(byte));
         } else {
             let _ = write!(into, "~{byte:02X}");
-        }
-        if into.len() > 256 {
-            // It will be hashed anyway.
-            return;
         }
     }
 }
