@@ -215,10 +215,10 @@ fn an_early_dialog_that_is_gone_can_still_be_answered() {
 fn of_very_many_forks_those_that_answer_are_followed() {
     let mut caller = End::caller();
     caller.alice(request("INVITE", 1));
-    assert_eq!(caller.bob(response(200, 1, "INVITE", "first")), ["Established"]);
     for fork in 0..100 {
         assert_eq!(caller.bob(response(183, 1, "INVITE", &format!("b{fork}"))), NOTHING);
     }
+    assert_eq!(caller.bob(response(200, 1, "INVITE", "first")), ["Established"]);
     assert_eq!(caller.bob(response(200, 1, "INVITE", "last")), NOTHING);
     assert_eq!(caller.alice(request("MESSAGE", 2).tagged("first").text("Hi")), ["“Hi”"]);
     assert_eq!(caller.alice(request("MESSAGE", 3).tagged("last").text("Ho")), ["“Ho”"]);
