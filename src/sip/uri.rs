@@ -77,7 +77,7 @@ fn decoded(text: &str) -> Cow<'_, str> {
         match (first, after) {
             (b'%', [high, low, after_escape @ ..]) => match (hex(*high), hex(*low)) {
                 (Some(high), Some(low)) => {
-                    bytes.push((high << 4) + low);
+                    bytes.push(high << 4 | low);
                     rest = after_escape;
                 }
                 (Some(_) | None, Some(_) | None) => bytes.push(b'%'),
