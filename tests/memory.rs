@@ -194,3 +194,22 @@ fn a_long_message_handed_over_at_once_needs_little_memory() {
         assert!(most < MIB, "{form}: {most} bytes in use");
     }
 }
+
+/// Bytes that are not UTF-8 are replaced in a copy: not those of a line that takes the message over the limit.
+#[test]
+fn a_long_line_that_is_not_utf_8_handed_over_at_once_needs_little_memory() {
+    let _alone = ONE_AT_A_TIME.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let tserver = ("x message EventRinging\n\tAttributeUserData\t[1] 00\n\t\t'k'\t'", "'\n\n");
+    let platform_sdk =
+        ("'EventRinging' ('60')\nmessage attributes:\nAttributeUserData [bstr] = KVList:\n 'k' [str] = \"", "\"\n\n");
+    for (form, (start, end)) in [(Form::TServerLog, tserver), (Form::PlatformSdkLog, platform_sdk)] {
+        let log = [start.as_bytes(), &vec![0xff; 2 * MIB], end.as_bytes()].concat();
+        let mut errors = 0;
+        let most = most_memory(|| {
+            let mut decoder = Decoder::of_form(form).with_limit(4096);
+            decoder.push(&log, |result| errors += usize::from(result.is_err()));
+        });
+        assert_eq!(errors, 1);
+        assert!(most < MIB, "{form}: {most} bytes in use");
+    }
+}

@@ -118,7 +118,8 @@ impl Decoder {
         Decoder { form: Some(form), ..Self::new() }
     }
 
-    /// The same decoder with another limit for one message, in bytes, the ends of lines counted.
+    /// The same decoder with another limit for one message, in bytes, the ends of lines counted; of a JSON line all but its
+    /// line feed.
     #[must_use]
     pub fn with_limit(self, limit: usize) -> Self {
         Decoder { limit, line: LineBuffer::new(limit), ..self }
@@ -252,7 +253,8 @@ impl Decoder {
     fn json_lines<'b>(&mut self, bytes: &'b [u8], sink: &mut impl FnMut(DecodeResult<'_>)) -> &'b [u8] {
         if self.line.is_empty() {
             if let Some((line, rest)) = split_line(bytes) {
-                self.json_line(line, bytes.len() - rest.len() > self.limit, sink);
+                let raw = bytes.len() - rest.len() - 1;
+                self.json_line(line, raw > self.limit, sink);
                 return rest;
             }
         }
@@ -322,17 +324,18 @@ impl Decoder {
         after_header: &'b [u8],
         sink: &mut impl FnMut(DecodeResult<'_>),
     ) -> Option<&'b [u8]> {
+        let limit = self.limit;
+        let fits = |rest: &[u8]| bytes.len() - rest.len() <= limit;
         // None once the message is over the limit: what is not given is not collected.
-        let mut reader = Some(MessageReader::new(name));
+        let mut reader = fits(after_header).then(|| MessageReader::new(name));
         let mut rest = after_header;
         let mut lines = 1;
         loop {
-            let length = bytes.len() - rest.len();
-            if length > self.limit {
-                reader = None;
-            }
             match split_line(rest) {
                 Some((line, after)) if S::belongs(line, lines - 1) => {
+                    if !fits(after) {
+                        reader = None;
+                    }
                     if let Some(reader) = &mut reader {
                         reader.line::<S>(line);
                     }
@@ -347,7 +350,7 @@ impl Decoder {
                     return Some(rest);
                 }
                 None => {
-                    let complete = bytes.get(..length).filter(|_| reader.is_some());
+                    let complete = bytes.get(..bytes.len() - rest.len()).filter(|_| reader.is_some());
                     self.message =
                         Some(OpenMessage { line_number: self.line_number, lines, bytes: complete.map(<[u8]>::to_vec) });
                     self.line_number += lines;

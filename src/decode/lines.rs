@@ -92,7 +92,7 @@ pub(super) fn first_edge(line: &[u8]) -> &[u8] {
     line.get(..EDGE).unwrap_or(line)
 }
 
-/// A line whose end has not come yet. Keeps less than the limit; of a longer line only its edges.
+/// A line whose end has not come yet. Keeps at most the limit; of a longer line only its edges.
 #[derive(Debug, Clone, Default)]
 pub(super) struct LineBuffer {
     /// The line, or its first bytes where it is too long.
@@ -113,9 +113,8 @@ impl LineBuffer {
         self.len == 0
     }
 
-    /// Whether it is over the limit with the line feed that is to come.
     pub(super) fn is_too_long(&self) -> bool {
-        self.len >= self.limit as u64
+        self.len > self.limit as u64
     }
 
     /// The length of the whole line.
