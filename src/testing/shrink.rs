@@ -28,14 +28,21 @@ pub fn shortest(history: &History, mut fails: impl FnMut(&History) -> bool) -> H
         return shortest;
     }
     // Every round that goes on has made it smaller.
-    while fewer_steps(&mut shortest, &mut fails) | plainer_steps(&mut shortest, &mut fails) {}
+    loop {
+        let before = shortest.clone();
+        fewer_steps(&mut shortest, &mut fails);
+        plainer_steps(&mut shortest, &mut fails);
+        if shortest == before {
+            break;
+        }
+    }
     fewer_agents(&mut shortest, &mut fails);
     shortest
 }
 
-/// Takes away chunks of half the steps, a quarter, …, one; whether any went.
-fn fewer_steps(history: &mut History, fails: &mut impl FnMut(&History) -> bool) -> bool {
-    let (mut some_went, mut chunk) = (false, history.steps.len());
+/// Takes away chunks of half the steps, a quarter, …, one.
+fn fewer_steps(history: &mut History, fails: &mut impl FnMut(&History) -> bool) {
+    let mut chunk = history.steps.len();
     while chunk > 0 {
         // From the end, since the step that shows the failure is the last.
         let mut end = history.steps.len();
@@ -45,25 +52,20 @@ fn fewer_steps(history: &mut History, fails: &mut impl FnMut(&History) -> bool) 
             without.steps.drain(start..end);
             if fails(&without) {
                 *history = without;
-                some_went = true;
             }
             end = start;
         }
         chunk /= 2;
     }
-    some_went
 }
 
-/// Puts plainer steps in the place of steps; whether any did as well.
-fn plainer_steps(history: &mut History, fails: &mut impl FnMut(&History) -> bool) -> bool {
-    let mut some_did = false;
+/// Puts plainer steps in the place of steps.
+fn plainer_steps(history: &mut History, fails: &mut impl FnMut(&History) -> bool) {
     for position in 0..history.steps.len() {
         while let Some(plainer) = plainer_at(history, position, fails) {
             *history = plainer;
-            some_did = true;
         }
     }
-    some_did
 }
 
 fn plainer_at(history: &History, position: usize, fails: &mut impl FnMut(&History) -> bool) -> Option<History> {
