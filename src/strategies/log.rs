@@ -10,9 +10,10 @@ use proptest::sample::select;
 
 use super::event::loggable_event;
 use super::noise::{Noise, noise};
-use super::write::{log_message, read_back};
+use super::write::log_message;
 use crate::decode::Form;
 use crate::event::Event;
+use crate::testing::read_back;
 
 /// A log, and what a decoder must find in it.
 #[derive(Clone, PartialEq, Eq)]

@@ -70,4 +70,6 @@ pub use query::query;
 pub use resource::resource;
 pub use user_data::{loggable_user_data, user_data, user_data_beyond};
 pub use valid::{valid_history, valid_history_of};
-pub use write::{log_message, read_back};
+pub use write::log_message;
+
+pub use crate::testing::read_back;

@@ -31,28 +31,6 @@ pub fn log_message(form: Form, event: &Event<'_>) -> String {
     }
 }
 
-/// The event as it comes back from this form: JSON knows no binary, it is a string there.
-#[must_use]
-pub fn read_back(form: Form, event: &Event<'_>) -> Event<'static> {
-    fn without_binary(list: &KeyValueList<'_>) -> KeyValueList<'static> {
-        let value = |value: &Value<'_>| match value {
-            Value::String(text) | Value::Binary(text) => Value::from(text.to_string()),
-            Value::Integer(number) => Value::Integer(*number),
-            Value::List(list) => Value::List(without_binary(list)),
-        };
-        list.pairs().iter().map(|pair| (pair.key.to_string(), value(&pair.value))).collect()
-    }
-    let mut event = event.clone().into_owned();
-    match form {
-        Form::JsonLines => {
-            event.user_data = event.user_data.as_ref().map(without_binary);
-            event.extensions = event.extensions.as_ref().map(without_binary);
-        }
-        Form::TServerLog | Form::PlatformSdkLog => {}
-    }
-    event
-}
-
 type Text<'e> = Option<Cow<'e, str>>;
 
 /// Repeated keys are written as often as they are there, which no JSON value of serde could do.

@@ -8,6 +8,7 @@
 //! | `setup` | How is the service set up? |
 //! | `model` | What must it answer? The specification once more, as plainly as can be. |
 //! | `carry_out` | What does this crate's store answer? |
+//! | `read_back` | What can a text form carry of an event? |
 //! | [`laws`] | What holds for every history? |
 //! | [`conformance`] | Does another implementation do what the model does? |
 //! | `shrink`, `code` | What is the shortest history that fails, and how is it pasted into a test? |
@@ -18,6 +19,7 @@ pub mod conformance;
 mod history;
 pub mod laws;
 mod model;
+mod read_back;
 mod setup;
 mod shrink;
 
@@ -26,5 +28,6 @@ pub use code::Code;
 pub use history::{Agent, History, Step};
 pub use laws::{LAWS, Law, LawBroken};
 pub use model::Model;
+pub use read_back::read_back;
 pub use setup::Setup;
 pub use shrink::shortest;

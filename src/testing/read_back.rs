@@ -1,0 +1,28 @@
+//! What a text form can carry of an event.
+
+use alloc::string::ToString;
+
+use crate::decode::Form;
+use crate::event::{Event, KeyValueList, Value};
+
+/// The event as it comes back from this form: JSON knows no binary, it is a string there. Specification 6.
+#[must_use]
+pub fn read_back(form: Form, event: &Event<'_>) -> Event<'static> {
+    fn without_binary(list: &KeyValueList<'_>) -> KeyValueList<'static> {
+        let value = |value: &Value<'_>| match value {
+            Value::String(text) | Value::Binary(text) => Value::from(text.to_string()),
+            Value::Integer(number) => Value::Integer(*number),
+            Value::List(list) => Value::List(without_binary(list)),
+        };
+        list.pairs().iter().map(|pair| (pair.key.to_string(), value(&pair.value))).collect()
+    }
+    let mut event = event.clone().into_owned();
+    match form {
+        Form::JsonLines => {
+            event.user_data = event.user_data.as_ref().map(without_binary);
+            event.extensions = event.extensions.as_ref().map(without_binary);
+        }
+        Form::TServerLog | Form::PlatformSdkLog => {}
+    }
+    event
+}
