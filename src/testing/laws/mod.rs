@@ -190,9 +190,8 @@ struct Played<'p> {
     /// The sessions before and after.
     before: &'p [SeenSession],
     after: &'p [SeenSession],
-    /// The store before and after.
-    store_before: &'p dyn StoreUnderTest,
-    store_after: &'p dyn StoreUnderTest,
+    /// The store after it.
+    store: &'p dyn StoreUnderTest,
     /// What was answered and told.
     answer: &'p Value,
 }
@@ -206,18 +205,11 @@ fn play(
     let mut store = store.duplicate();
     let mut after = store.sessions();
     for (position, step) in history.steps.iter().enumerate() {
-        let (before, store_before) = (after, store.duplicate());
+        let before = after;
         let answer = store.carry_out(&history.agents, step);
         after = store.sessions();
-        let played = Played {
-            agents: &history.agents,
-            step,
-            before: &before,
-            after: &after,
-            store_before: &*store_before,
-            store_after: &*store,
-            answer: &answer,
-        };
+        let played =
+            Played { agents: &history.agents, step, before: &before, after: &after, store: &*store, answer: &answer };
         look(&played).map_err(|(expected, found)| Violation { step: position, expected, found })?;
     }
     Ok(())
@@ -268,7 +260,7 @@ impl Played<'_> {
 
     /// What an agent reads now.
     fn answer_to(&self, step: &Step) -> Value {
-        self.store_after.duplicate().carry_out(self.agents, step)
+        self.store.duplicate().carry_out(self.agents, step)
     }
 
     /// The whole list of an agent.

@@ -98,7 +98,7 @@ pub fn repeated_delivery_changes_nothing_more(
         if played.event().is_none() {
             return Ok(());
         }
-        let mut again = played.store_after.duplicate();
+        let mut again = played.store.duplicate();
         let answer = again.carry_out(played.agents, played.step);
         let sessions = again.sessions();
         if answer.get("outcome") == Some(&json!("changed")) || sessions != played.after {

@@ -9,7 +9,12 @@ use serde_json::{Value, json};
 
 use super::{StoreUnderTest, Violation, broken, find, play, same};
 use crate::machine::State;
-use crate::testing::{History, Setup, Step};
+use crate::testing::{Agent, History, Setup, Step};
+
+/// Whether one of the agent's devices has this DN.
+fn has(agent: &Agent, this_dn: &str) -> bool {
+    agent.devices.iter().any(|(_, dn)| dn == this_dn)
+}
 
 /// The capabilities are those of the table of specification 3, for the state and for user data being there.
 ///
@@ -66,9 +71,8 @@ pub fn notifications_fold_to_the_list(
             known.retain(|(dn, id), _| find(played.after, dn, id).is_some());
         }
         for (position, agent) in played.agents.iter().enumerate() {
-            let is_mine = |dn: &str| agent.devices.iter().any(|(_, mine)| mine == dn);
             let expected: Vec<&Value> =
-                known.iter().filter(|((dn, _), _)| is_mine(dn)).map(|(_, resource)| resource).collect();
+                known.iter().filter(|((dn, _), _)| has(agent, dn)).map(|(_, resource)| resource).collect();
             same(&json!({"imSessions": expected, "statusCode": 0}), &played.list(position))?;
         }
         Ok(())
@@ -83,8 +87,7 @@ pub fn notifications_fold_to_the_list(
 pub fn agents_see_only_their_own(_: &Setup, store: &dyn StoreUnderTest, history: &History) -> Result<(), Violation> {
     play(store, history, |played| {
         for (position, agent) in played.agents.iter().enumerate() {
-            let is_mine = |this_dn: &str| agent.devices.iter().any(|(_, dn)| dn == this_dn);
-            let mine = || played.after.iter().filter(|session| is_mine(&session.this_dn));
+            let mine = || played.after.iter().filter(|session| has(agent, &session.this_dn));
             let resources: Vec<&Value> = mine().map(|session| &session.resource).collect();
             same(&json!({"imSessions": resources, "statusCode": 0}), &played.list(position))?;
             for session in played.after {

@@ -33,11 +33,13 @@ pub fn an_operation_changes_nothing(_: &Setup, store: &dyn StoreUnderTest, histo
 ///
 /// Where it does not hold.
 pub fn a_restored_store_goes_on(_: &Setup, store: &dyn StoreUnderTest, history: &History) -> Result<(), Violation> {
+    let mut snapshot = store.snapshot();
     play(store, history, |played| {
-        let restored = store.restored(&played.store_before.snapshot());
+        let restored = store.restored(&snapshot);
         let mut restored = restored.map_err(|error| ("a snapshot that is taken".into(), error))?;
         same(played.answer, &restored.carry_out(played.agents, played.step))?;
-        same(&played.store_after.snapshot(), &restored.snapshot())
+        snapshot = played.store.snapshot();
+        same(&snapshot, &restored.snapshot())
     })
 }
 
