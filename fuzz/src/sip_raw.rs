@@ -7,8 +7,8 @@ use im_session::sip::{CallIdentity, DialogInfo, Direction, Observer, SipLimits, 
 
 use crate::sip_support::Machines;
 
-/// A message is the same after empty lines, and with other bytes behind its body (where an empty line ends its headers); its Call-ID and tag make an id; what an observer
-/// refuses leaves it as it was.
+/// A message is the same after empty lines, and with other bytes behind its body (where an empty line ends its headers); its
+/// Call-ID and tag make an id; what an observer refuses leaves it as it was.
 pub fn sip_message(input: &[u8]) {
     if let Ok(text) = std::str::from_utf8(input) {
         assert!(dn_of_uri(text).is_none_or(|dn| !dn.is_empty()), "{text:?}");
