@@ -3,53 +3,15 @@
 //! A test binary of its own, as it counts every allocation of the process.
 
 #![cfg(feature = "json")]
-#![allow(unsafe_code, reason = "an allocator can be written in no other way")]
 
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
+mod counting_allocator;
 
+use counting_allocator::{alone, most_memory};
 use im_session::{BaseUri, Decoder, Form, Sessions};
-
-/// The system's allocator, which counts what is in use and the most that ever was.
-struct Counting;
-
-static IN_USE: AtomicUsize = AtomicUsize::new(0);
-static MOST: AtomicUsize = AtomicUsize::new(0);
-
-// SAFETY: every call goes on to `System` as it came; only numbers are kept besides.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        let in_use = IN_USE.fetch_add(layout.size(), Ordering::Relaxed) + layout.size();
-        MOST.fetch_max(in_use, Ordering::Relaxed);
-        // SAFETY: the caller keeps the contract of `alloc`, which is the same.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        IN_USE.fetch_sub(layout.size(), Ordering::Relaxed);
-        // SAFETY: the pointer came from `System`, with this layout.
-        unsafe { System.dealloc(pointer, layout) }
-    }
-}
-
-#[global_allocator]
-static ALLOCATOR: Counting = Counting;
-
-/// One measurement at a time, whatever order or threads the tests run in.
-static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
 
 const MIB: usize = 1024 * 1024;
 const LOG: usize = 64 * MIB;
 const LONG_LINE: usize = 20 * MIB;
-
-/// The most memory that was in use during `work` above what was before.
-fn most_memory(work: impl FnOnce()) -> usize {
-    let before = IN_USE.load(Ordering::Relaxed);
-    MOST.store(before, Ordering::Relaxed);
-    work();
-    MOST.load(Ordering::Relaxed) - before
-}
 
 /// Decodes a log of 64 MiB that is made as it goes: `message` over and over, and in the middle one line of 20 MiB.
 ///
@@ -98,7 +60,7 @@ fn decode_generated(form: Form, message: &str, long_line: (&str, &str)) -> (usiz
 }
 
 fn check(form: Form, message: &str, long_line: (&str, &str), expected_errors: usize) {
-    let _alone = ONE_AT_A_TIME.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let _alone = alone();
     let mut counts = (0, 0, 0);
     let most = most_memory(|| counts = decode_generated(form, message, long_line));
     let (events, errors, messages) = counts;
@@ -155,7 +117,7 @@ fn long_json_lines_need_little_memory() {
 
 #[test]
 fn a_log_without_any_event_needs_little_memory() {
-    let _alone = ONE_AT_A_TIME.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let _alone = alone();
     let lines = "noise\n".repeat(10_000);
     let most = most_memory(|| {
         let mut decoder = Decoder::new();
@@ -173,7 +135,7 @@ fn a_log_without_any_event_needs_little_memory() {
 /// whole in one piece every pair was collected before it was refused.
 #[test]
 fn a_long_message_handed_over_at_once_needs_little_memory() {
-    let _alone = ONE_AT_A_TIME.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let _alone = alone();
     let tserver = ("x message EventRinging\n\tAttributeUserData\t[1] 00\n", "\t\t''\t1\n", "x message EventHeld\n\n");
     let platform_sdk = (
         "'EventRinging' ('60')\nmessage attributes:\nAttributeUserData [bstr] = KVList:\n",
@@ -198,7 +160,7 @@ fn a_long_message_handed_over_at_once_needs_little_memory() {
 /// Bytes that are not UTF-8 are replaced in a copy: not those of a line that takes the message over the limit.
 #[test]
 fn a_long_line_that_is_not_utf_8_handed_over_at_once_needs_little_memory() {
-    let _alone = ONE_AT_A_TIME.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let _alone = alone();
     let tserver = ("x message EventRinging\n\tAttributeUserData\t[1] 00\n\t\t'k'\t'", "'\n\n");
     let platform_sdk =
         ("'EventRinging' ('60')\nmessage attributes:\nAttributeUserData [bstr] = KVList:\n 'k' [str] = \"", "\"\n\n");

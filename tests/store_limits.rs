@@ -141,6 +141,25 @@ fn user_data_for_a_whole_call_is_checked_once_for_all() {
     assert!(store.iter().all(|session| session.user_data().size() == 5));
 }
 
+/// One session cannot take it because of what it brings, the other has heard newer: what is wrong with the event is said,
+/// in whichever order they are asked.
+#[test]
+fn of_a_whole_call_the_limit_counts_more_than_a_stale_number() {
+    for stale_at in ["3001", "3002"] {
+        let mut store = limited(|limits| limits.user_data_size = 5);
+        for this_dn in ["3001", "3002"] {
+            let number = if this_dn == stale_at { 9 } else { 1 };
+            hear(&mut store, &ringing(this_dn, "a").with_event_sequence_number(number));
+        }
+        let update = Event::new(DataEvent::AttachedDataChanged).with_call_uuid("a").with_event_sequence_number(5);
+        let heavy = update.with_user_data(user_data(&[("k", "12345")]));
+        assert_eq!(over(&mut store, &heavy), Some(Limit::UserDataSize), "stale at {stale_at}");
+        let handled = store.handle_event(&heavy).expect("a readable event");
+        let Outcome::Rejected(rejection) = handled.outcome() else { panic!("{:?}", handled.outcome()) };
+        assert_eq!(rejection.state, None, "a call has none");
+    }
+}
+
 #[test]
 fn length_of_a_dn() {
     let mut store = limited(|limits| limits.dn_length = 4);

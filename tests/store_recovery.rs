@@ -5,8 +5,8 @@
 mod store_agent;
 
 use im_session::{
-    CallEvent, ConnId, DataEvent, ImSession, ImSessionList, Limits, Notification, RestoreError, Sessions, Snapshot,
-    State, Target,
+    CallEvent, Change, ConnId, DataEvent, ImSession, ImSessionList, Limits, Notification, RestoreError, Sessions,
+    Snapshot, State, Target,
 };
 use serde_json::{Value, json};
 use store_agent::{
@@ -45,6 +45,7 @@ fn expire_ends_what_heard_nothing_since_in_the_order_of_lists() {
     assert!(store.expire(10).is_empty());
     let ended = [("3001", "z"), ("3002", "B"), ("3002", "b")];
     let changes = store.expire(20);
+    assert!(!changes.is_empty());
     assert_eq!(changes.len(), 3);
     let expected: Vec<_> = ended.map(|(dn, id)| (dn.to_string(), id.to_string(), State::Completed)).into();
     assert_eq!(told(changes.notifications()), expected);
@@ -57,6 +58,20 @@ fn expire_ends_what_heard_nothing_since_in_the_order_of_lists() {
     assert_eq!(store.get("3001", "a").unwrap().state(), State::Talking);
     // What they held can still be read.
     assert_eq!(store.get("3002", "b").unwrap().user_data().len(), 1);
+}
+
+/// And the end too: a session is forgotten by the time of its end, not of its beginning.
+#[test]
+fn beginning_end_and_new_beginning_are_heard() {
+    let mut store = new_store();
+    let numbered = |name, number| event(name, "3002", ID).with_event_sequence_number(number);
+    for (now, name) in [(10, CallEvent::Ringing), (20, CallEvent::Released), (30, CallEvent::Ringing)] {
+        store.set_time(now);
+        hear(&mut store, &numbered(name, now));
+        assert_eq!(store.clone().expire(now).len() + store.clone().forget_completed(now), 0, "{name}");
+        store.set_time(now + 5);
+        assert_eq!(store.clone().expire(now + 1).len() + store.clone().forget_completed(now + 1), 1, "{name}");
+    }
 }
 
 #[test]
@@ -184,7 +199,7 @@ fn an_empty_store_can_be_restored() {
 /// What is damaged is refused at its place, and the store is as it was.
 #[test]
 fn a_damaged_snapshot_is_refused_and_its_place_named() {
-    let cases: [(&str, Value, &str); 24] = [
+    let cases: [(&str, Value, &str); 25] = [
         ("/version", json!(2), "version: expected 1, found 2"),
         ("/version", json!(0), "version: expected 1, found 0"),
         ("/sessions/0/thisDN", json!(""), "sessions[0].thisDN: expected a DN, found \"\""),
@@ -235,6 +250,7 @@ fn a_damaged_snapshot_is_refused_and_its_place_named() {
             json!([{"key": "k", "value": {"string": "v".repeat(16_000)}}]),
             "sessions[1].userData: over a limit: size of the user data",
         ),
+        ("/requests/0/thisDN", json!("x".repeat(256)), "requests[0].thisDN: over a limit: length of a DN"),
         ("/sessions/1/userData", nested(17), "sessions[1].userData: over a limit: depth of the user data"),
         (
             "/requests/0/operationName",
@@ -294,6 +310,17 @@ fn a_snapshot_over_the_limits_of_this_store_is_refused() {
     assert_eq!(at(|limits| limits.sessions_per_dn = 0), "sessions[0].thisDN: over a limit: sessions of one DN");
     assert_eq!(at(|limits| limits.dn_length = 3), "sessions[0].thisDN: over a limit: length of a DN");
     assert_eq!(at(|limits| limits.requests = 0), "requests[0]: over a limit: requests remembered");
+}
+
+/// As much as is allowed is: the snapshot above goes up to each of these limits.
+#[test]
+fn a_snapshot_at_the_limits_of_this_store_is_taken() {
+    let mut limits = Limits::DEFAULT;
+    (limits.sessions, limits.sessions_per_dn, limits.participants) = (2, 1, 1);
+    (limits.dn_length, limits.requests) = (4, 1);
+    let mut store = new_store().with_limits(limits);
+    restored(&mut store, &snapshot()).unwrap();
+    assert_eq!(json!(store.snapshot()), snapshot());
 }
 
 /// Found by the fuzz target `store`: where no level of user data is allowed, its own snapshot was refused.
@@ -469,6 +496,45 @@ fn a_full_store_can_be_reconciled() {
     assert_eq!(error, "imSessions[1]: over a limit: sessions in all");
     assert_eq!(reconcile(&mut store, "3002", &json!([{"id": ID, "state": "Talking"}])).unwrap().len(), 1);
     assert_eq!(reconcile(&mut store, "3002", &json!([])).unwrap().len(), 1);
+}
+
+/// Nor where the store holds more than it may now.
+#[test]
+fn a_store_over_its_limits_can_be_reconciled() {
+    for (sessions, sessions_per_dn) in [(0, 9), (9, 0)] {
+        let mut limits = Limits::DEFAULT;
+        (limits.sessions, limits.sessions_per_dn) = (sessions, sessions_per_dn);
+        let mut store = store_with(State::Alerting).with_limits(limits);
+        assert_eq!(reconcile(&mut store, "3002", &json!([{"id": ID, "state": "Talking"}])).unwrap().len(), 1);
+    }
+}
+
+#[test]
+fn a_list_at_the_limits_is_taken() {
+    let mut limits = Limits::DEFAULT;
+    (limits.sessions, limits.sessions_per_dn, limits.participants, limits.dn_length) = (2, 2, 1, 4);
+    let mut store = new_store().with_limits(limits);
+    let with = |id: &str| json!({"id": id, "state": "Talking", "participants": [{"digits": "3001"}]});
+    assert_eq!(reconcile(&mut store, "3002", &json!([with("a"), with("b")])).unwrap().len(), 2);
+}
+
+#[test]
+fn of_a_session_taken_over_it_is_told_what_it_holds() {
+    for (participants, user_data) in [(false, false), (true, false), (false, true), (true, true)] {
+        let mut im_session = json!({"id": ID, "state": "Talking"});
+        if participants {
+            im_session["participants"] = json!([{"digits": "3001"}]);
+        }
+        if user_data {
+            im_session["userData"] = json!({"k": "v"});
+        }
+        let text = upstream(&json!([im_session]));
+        let list: ImSessionList<'_> = serde_json::from_str(&text).unwrap();
+        let mut store = new_store();
+        let changes = store.reconcile("3002", &list.im_sessions).unwrap();
+        let expected = Change { from: None, to: State::Talking, participants, user_data };
+        assert_eq!(changes.iter().map(|(_, change)| change).collect::<Vec<_>>(), [expected]);
+    }
 }
 
 /// Requests do not end with their session, nor with its DN's list.

@@ -36,7 +36,7 @@ impl<'s> Changes<'s> {
     /// How many sessions changed.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.many.len() + usize::from(self.one.is_some())
+        self.iter().count()
     }
 
     /// Whether none changed.

@@ -120,11 +120,8 @@ fn session(record: &SessionRecord, limits: &Limits, at: impl Fn(&str) -> String)
         }
         participants.push(number);
     }
-    // A session without user data is within every limit: it has no list.
-    if !record.user_data.is_empty() && depth(&record.user_data) > limits.deepest_user_data() {
-        return Err(over("userData", Limit::UserDataDepth));
-    }
     let user_data = list(&record.user_data);
+    // A session without user data is within every limit: it has no list.
     if let Some(limit) = limits.exceeded_by(&user_data).filter(|_| !user_data.is_empty()) {
         return Err(over("userData", limit));
     }
@@ -191,14 +188,6 @@ fn list(records: &[PairRecord]) -> KeyValueList<'static> {
         ValueRecord::List(records) => Value::List(list(records)),
     };
     records.iter().map(|record| (record.key.clone(), value(&record.value))).collect()
-}
-
-fn depth(records: &[PairRecord]) -> usize {
-    let inner = records.iter().map(|record| match &record.value {
-        ValueRecord::List(records) => depth(records),
-        ValueRecord::String(_) | ValueRecord::Integer(_) | ValueRecord::Binary(_) => 0,
-    });
-    1 + inner.max().unwrap_or(0)
 }
 
 fn impossible(place: String, expected: &'static str, found: &str) -> RestoreError {
