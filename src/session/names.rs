@@ -86,22 +86,3 @@ impl Names {
 fn text(bytes: &[u8]) -> &str {
     core::str::from_utf8(bytes).unwrap_or_default()
 }
-
-#[cfg(test)]
-mod tests {
-    use super::{Names, WITHIN};
-
-    #[test]
-    fn names_of_any_length_are_given_back() {
-        for dn_length in 0..=WITHIN + 2 {
-            for participant_length in [0, 1, 7, 300] {
-                let (this_dn, participant) = ("ü".repeat(dn_length), "7".repeat(participant_length));
-                let names = Names::new(&this_dn, "007MDF", &participant);
-                assert_eq!((names.this_dn(), names.id(), names.participant()), (&*this_dn, "007MDF", &*participant));
-                assert!(names.are(&this_dn, "007MDF") && !names.are(&this_dn, "007MDE") && !names.are("x", "007MDF"));
-                let length = this_dn.len() + 6 + participant_length;
-                assert_eq!(matches!(names, Names::Within { .. }), length <= WITHIN, "{length} bytes");
-            }
-        }
-    }
-}
