@@ -14,7 +14,9 @@ use proptest::test_runner::{RngAlgorithm, TestError, TestRng, TestRunner};
 
 /// The same numbers in every run.
 fn runner(cases: u32) -> TestRunner {
-    let config = ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() };
+    // What is shrunk here is what is tested, whatever the environment says (`scripts/mutants` says no shrinking).
+    let config =
+        ProptestConfig { cases, max_shrink_iters: u32::MAX, failure_persistence: None, ..ProptestConfig::default() };
     TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha))
 }
 
