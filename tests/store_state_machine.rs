@@ -12,7 +12,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use proptest_state_machine::{ReferenceStateMachine, StateMachineTest, prop_state_machine};
 use serde_json::{Value, json};
-use store_steps::{AGENTS, agents, carry_out, counts, setup};
+use store_steps::{AGENTS, agents, agree, carry_out, setup};
 
 /// The model, and what it answered last.
 #[derive(Debug, Clone)]
@@ -124,20 +124,7 @@ impl StateMachineTest for TheStore {
     }
 
     fn check_invariants(store: &Sessions, state: &Answered) {
-        let resources: Vec<Value> = store.iter().map(|session| json!(store.resource(session))).collect();
-        assert_eq!(resources, state.model.resources());
-        assert_eq!(&counts(store), state.model.counts());
-        for session in store.iter() {
-            let last = session.last_event().map(|last| (last.server_start_time, last.event_sequence_number));
-            let found = json!({
-                "connID": session.conn_id().map(|conn_id| conn_id.to_string()),
-                "lastEvent": last,
-                "participants": session.participants().collect::<Vec<_>>(),
-                "state": session.state(),
-                "userData": session.user_data(),
-            });
-            assert_eq!(Some(found), state.model.inside(session.this_dn(), session.id()));
-        }
+        agree(store, &state.model);
     }
 }
 

@@ -8,7 +8,7 @@ mod generate;
 
 use std::collections::BTreeMap;
 
-use im_session::testing::{self, Agent, Setup, Step};
+use im_session::testing::{self, Agent, Model, Setup, Step};
 use im_session::{Limits, Query, RejectReason, Sessions, StatusCode};
 use serde_json::{Value, json};
 
@@ -68,4 +68,22 @@ pub(crate) fn counts(sessions: &Sessions) -> BTreeMap<String, u64> {
     }
     counts.retain(|_, count| *count > 0);
     counts
+}
+
+/// The store holds and has counted what the model has.
+pub(crate) fn agree(store: &Sessions, model: &Model) {
+    let resources: Vec<Value> = store.iter().map(|session| json!(store.resource(session))).collect();
+    assert_eq!(resources, model.resources());
+    assert_eq!(&counts(store), model.counts());
+    for session in store.iter() {
+        let last = session.last_event().map(|last| (last.server_start_time, last.event_sequence_number));
+        let found = json!({
+            "connID": session.conn_id().map(|conn_id| conn_id.to_string()),
+            "lastEvent": last,
+            "participants": session.participants().collect::<Vec<_>>(),
+            "state": session.state(),
+            "userData": session.user_data(),
+        });
+        assert_eq!(Some(found), model.inside(session.this_dn(), session.id()));
+    }
 }

@@ -63,7 +63,7 @@ impl Model {
         }
         let new = wanted.iter().filter(|session| self.session(this_dn, &session.id).is_none()).count();
         let of_dn = self.sessions.iter().filter(|session| session.this_dn == this_dn).count();
-        if new > 0 && (self.sessions.len() + new > self.limits.sessions || of_dn + new > self.limits.sessions_per_dn) {
+        if self.sessions.len() + new > self.limits.sessions || of_dn + new > self.limits.sessions_per_dn {
             return None;
         }
 
@@ -140,6 +140,9 @@ fn there<'v>(object: &'v Value, name: &str) -> Option<&'v Value> {
 
 /// The first number of a participant that is not empty.
 fn number(participant: &Value) -> Option<String> {
+    if !participant.is_object() {
+        return None;
+    }
     let mut first = String::new();
     for name in ["phoneNumber", "e164Number", "digits"] {
         let number = there(participant, name).map_or(Some(""), Value::as_str)?;

@@ -312,11 +312,11 @@ fn is_stale(session: &ModelSession, event: &PlainEvent) -> bool {
     }
 }
 
-/// A Dialing or Ringing that meets `Completed` and is provably newer.
+/// A Dialing or Ringing that meets `Completed` and is provably newer: of the same server start, and (not being stale) later.
 fn is_reopened(session: &ModelSession, event: &PlainEvent) -> bool {
     let begins = event.name == "EventDialing" || event.name == "EventRinging";
     match (session.last_event, event.number) {
-        (Some((server_start, last)), Some(number)) => begins && server_start == event.server_start && number > last,
+        (Some((server_start, _)), Some(_)) => begins && server_start == event.server_start,
         _ => false,
     }
 }
