@@ -75,14 +75,14 @@ fn steps() -> Vec<Step> {
     }
     steps.extend(DNS.map(|dn| Step::Event(data_event(DataEvent::PartyDeleted, "a").with_other_dn(dn))));
     for (count, (id, dn)) in IDS.into_iter().zip(DNS).enumerate() {
-        let participants: Vec<Value> = DNS.iter().take(count).map(|_| json!({"digits": count.to_string()})).collect();
+        let the_same: Vec<Value> = DNS.iter().take(count).map(|_| json!({"digits": count.to_string()})).collect();
         let different: Vec<Value> = (0..count).map(|number| json!({"digits": number.to_string()})).collect();
         steps.extend([
             Step::Event(event(CallEvent::Ringing, "3001", id).with_other_dn(dn)),
             Step::Event(Event::new(CallEvent::Ringing).with_this_dn(dn).with_call_uuid("a")),
             Step::Event(event(CallEvent::Dialing, "3002", id).with_user_data(of_size(count))),
             Step::Time(1),
-            reconcile(&[resource("x", &json!({"participants": participants})), resource("a", &json!({}))]),
+            reconcile(&[resource("x", &json!({"participants": the_same})), resource("a", &json!({}))]),
             reconcile(&[resource("x", &json!({"participants": different}))]),
             reconcile(&[resource("x", &json!({"participants": [{"digits": "1".repeat(count)}]}))]),
             reconcile(&[resource("x", &json!({"userData": of_size(count)}))]),

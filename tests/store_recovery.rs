@@ -60,6 +60,20 @@ fn expire_ends_what_heard_nothing_since_in_the_order_of_lists() {
     assert_eq!(store.get("3002", "b").unwrap().user_data().len(), 1);
 }
 
+/// So are a list's own beginnings and ends.
+#[test]
+fn what_a_list_ends_or_begins_anew_was_heard_of() {
+    let mut store = new_store();
+    store.set_time(10);
+    put(&mut store, "3002", "ends", State::Talking);
+    put(&mut store, "3002", "anew", State::Completed);
+    store.set_time(20);
+    let list = json!([{"id": "ends", "state": "Completed"}, {"id": "anew", "state": "Talking"}]);
+    assert_eq!(reconcile(&mut store, "3002", &list).unwrap().len(), 2);
+    assert_eq!((store.clone().forget_completed(20), store.clone().expire(20).len()), (0, 0));
+    assert_eq!((store.forget_completed(21), store.expire(21).len()), (1, 1));
+}
+
 /// And the end too: a session is forgotten by the time of its end, not of its beginning.
 #[test]
 fn beginning_end_and_new_beginning_are_heard() {
