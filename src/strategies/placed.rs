@@ -109,8 +109,10 @@ impl<T: ValueTree> ValueTree for PlacedTree<T> {
                     let there = self.elements.iter().filter(|element| element.is_in).count();
                     self.stage = match next.last() {
                         Some(last) => Stage::LeaveOut { from: last + 1, count },
-                        None if count > 1 => Stage::LeaveOut { from: 0, count: count / 2 },
-                        None => Stage::Simplify { at: 0 },
+                        None => match count / 2 {
+                            0 => Stage::Simplify { at: 0 },
+                            half => Stage::LeaveOut { from: 0, count: half },
+                        },
                     };
                     if !next.is_empty() && there - next.len() >= self.fewest {
                         self.set_in(&next, false);

@@ -3,17 +3,97 @@
 use std::collections::BTreeSet;
 
 use im_session::strategies::{
-    Fault, any_event, call_uuid, dn, fault, history, loggable_event, operation, operation_body, participants, query,
-    resource, step, user_data,
+    Fault, any_event, call_uuid, dn, fault, history, history_of, loggable_event, operation, operation_body,
+    participants, query, resource, step, user_data,
 };
 use im_session::testing::Step;
 use im_session::{
     BaseUri, CallEvent, DataEvent, EventName, Field, ImSession, KeyValueList, Limits, OperationBody, OperationName,
     Outcome, Parameter, Query, RejectReason, Sessions, State, StatusCode, Target, UnreadableEvent, Value,
 };
+use proptest::prelude::Just;
 use serde_json::json;
 
 use crate::samples;
+
+/// Half of what may go to the whole call does, and nothing else: that lacks a ThisDN only now and then.
+#[test]
+fn half_of_the_events_for_a_whole_call_have_no_dn() {
+    let events = samples(any_event(), 2000);
+    let (for_a_call, others): (Vec<_>, Vec<_>) =
+        events.iter().partition(|event| event.name == DataEvent::AttachedDataChanged.into());
+    let without = |events: &[&im_session::Event<'_>]| {
+        events.iter().filter(|event| event.this_dn.is_none()).count() * 100 / events.len()
+    };
+    assert!((35..65).contains(&without(&for_a_call)), "{} %", without(&for_a_call));
+    assert!((1..10).contains(&without(&others)), "{} %", without(&others));
+}
+
+/// Of a history the events with the number `u64::MAX` are numbered, and no others.
+#[test]
+fn a_history_numbers_what_asks_for_it() {
+    for (number, numbers) in [
+        (Some(u64::MAX), [Some(1), Some(2), Some(3)]),
+        (Some(7), [Some(7), Some(7), Some(7)]),
+        (None, [None, None, None]),
+    ] {
+        let mut event = im_session::Event::new(CallEvent::Dialing);
+        event.event_sequence_number = number;
+        for history in samples(history_of(Just(Step::Event(event)), 3..=3), 3) {
+            let number = |step: &Step| match step {
+                Step::Event(event) => event.event_sequence_number,
+                _ => panic!("{step:?}"),
+            };
+            assert!(history.steps.iter().map(number).eq(numbers));
+        }
+    }
+}
+
+/// A history of named events with a fault in it, by their first letters.
+#[test]
+fn faults_are_at_their_places() {
+    let damaged = |letters: &str, fault: Fault| -> String {
+        let name = |letter| match letter {
+            'D' => CallEvent::Dialing,
+            'R' => CallEvent::Ringing,
+            'E' => CallEvent::Established,
+            _ => CallEvent::Released,
+        };
+        let mut events: Vec<_> = letters.chars().map(|letter| im_session::Event::new(name(letter))).collect();
+        fault.damage(&mut events);
+        let letter = |name: &str| match name {
+            "EventDialing" => 'D',
+            "EventRinging" => 'R',
+            "EventEstablished" => 'E',
+            _ => 'X',
+        };
+        events.iter().map(|event| letter(event.name.as_str())).collect()
+    };
+    for (before, fault, after) in [
+        ("DEX", Fault::Repeated { at: 0, after: 0 }, "DDEX"),
+        ("DEX", Fault::Repeated { at: 0, after: 1 }, "DEDX"),
+        ("DEX", Fault::Repeated { at: 4, after: 9 }, "DEXE"),
+        ("DEX", Fault::Lost { at: 1 }, "DX"),
+        ("DEX", Fault::Lost { at: 5 }, "DE"),
+        ("DEX", Fault::Reordered { at: 0, by: 1 }, "EDX"),
+        ("DEX", Fault::Reordered { at: 0, by: 9 }, "EXD"),
+        ("DEX", Fault::Reordered { at: 5, by: 1 }, "DEX"),
+        ("DEX", Fault::Truncated { at: 2 }, "DE"),
+        ("DEX", Fault::Truncated { at: 3 }, "D"),
+        ("DEX", Fault::WrongRole { at: 0 }, "REX"),
+        ("DEX", Fault::WrongRole { at: 2 }, "REX"),
+        ("EDX", Fault::WrongRole { at: 1 }, "ERX"),
+        ("EDX", Fault::WrongRole { at: 0 }, "EDX"),
+        ("DRX", Fault::WrongRole { at: 2 }, "DDX"),
+        ("", Fault::Repeated { at: 0, after: 0 }, ""),
+        ("", Fault::Lost { at: 0 }, ""),
+        ("", Fault::Reordered { at: 0, by: 1 }, ""),
+        ("", Fault::Truncated { at: 0 }, ""),
+        ("", Fault::WrongRole { at: 0 }, ""),
+    ] {
+        assert_eq!(damaged(before, fault), after, "{fault:?} of {before}");
+    }
+}
 
 #[test]
 fn events_of_every_name_with_and_without_every_attribute() {

@@ -1,8 +1,9 @@
 //! A failing property ends in the smallest case, and that is one a person reads.
 
 use im_session::strategies::{
-    Fault, agents, any_event, fault, faulty_history, history, interleaved_histories, log, log_of, loggable_event,
-    operation, operation_body, participants, query, resource, step, user_data, user_data_beyond, valid_history,
+    Fault, agents, any_event, fault, faulty_history, history, history_of, interleaved_histories, log, log_of,
+    loggable_event, operation, operation_body, participants, query, resource, step, user_data, user_data_beyond,
+    valid_history,
 };
 use im_session::testing::{History, Step};
 use im_session::{CallEvent, ConnId, DataEvent, Event, Form, KeyValueList, Limits, Outcome, Session, State, Value};
@@ -167,4 +168,48 @@ fn a_history() {
     let [Step::Event(first), Step::Event(last)] = &completed.steps[..] else { panic!("{completed:?}") };
     let at = |name: CallEvent| Event::new(name).with_this_dn("3002").with_call_uuid("B");
     assert_eq!((first, last), (&at(CallEvent::Dialing), &at(CallEvent::Released)));
+}
+
+/// What can go often shows only after something else got simpler: then leaving out begins again.
+#[test]
+fn steps_go_that_became_needless_when_others_got_simpler() {
+    let begun = std::cell::Cell::new(false);
+    let alone = smallest(history(), |history| {
+        let established: Vec<_> = history
+            .steps
+            .iter()
+            .filter_map(|step| match step {
+                Step::Event(event) if event.name == CallEvent::Established.into() => Some(event.user_data.is_some()),
+                _ => None,
+            })
+            .collect();
+        // It begins with user data at the one step that has to stay; as long as that is there, two others have to stay too.
+        begun.set(begun.get() || (established == [true] && history.steps.len() > 9));
+        begun.get() && (established == [false] || (established == [true] && history.steps.len() > 2))
+    });
+    assert_eq!(alone.steps, [Step::Event(Event::new(CallEvent::Established))]);
+}
+
+#[test]
+fn a_history_keeps_as_many_steps_as_it_must_have() {
+    for fewest in [0, 1, 3] {
+        assert_eq!(smallest(history_of(step(), fewest..=9), always).steps.len(), fewest);
+    }
+}
+
+/// Half of the steps are left out at once, then a quarter, and so on: one that matters among 60 is soon alone.
+#[test]
+fn few_questions_lead_to_the_one_step_that_matters() {
+    let (asked, since) = (std::cell::Cell::new(0), std::cell::Cell::new(None));
+    let alone = smallest(history(), |history| {
+        asked.set(asked.get() + 1);
+        let fails = history.steps.iter().any(|step| matches!(step, Step::Forget { .. }));
+        if fails && history.steps.len() > 30 && since.get().is_none() {
+            since.set(Some(asked.get()));
+        }
+        fails && since.get().is_some()
+    });
+    assert_eq!(alone.steps.len(), 1);
+    println!("{} questions", asked.get() - since.get().unwrap());
+    assert!(asked.get() - since.get().unwrap() <= 26);
 }
