@@ -166,8 +166,7 @@ fn deepen(list: &mut KeyValueList<'static>, depth: usize, size: usize) {
 
 /// Adds a text of the length that the size still lacks.
 fn fill(list: &mut KeyValueList<'static>, size: usize) {
-    let lacking = size.saturating_sub(list.size());
-    if lacking > 0 {
+    if let lacking @ 1.. = size.saturating_sub(list.size()) {
         list.push("", "x".repeat(lacking));
     }
 }
