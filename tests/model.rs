@@ -69,11 +69,21 @@ fn steps() -> Vec<Step> {
             post(None, &json!({"operationName": "InitiateIMSession", "destination": {"phoneNumber": dn}})),
         ]);
     }
-    for dn in DNS {
-        steps.push(Step::Event(data_event(DataEvent::PartyAdded, "a").with_other_dn(dn)));
-        steps.push(Step::Event(data_event(DataEvent::PartyAdded, "a").with_other_dn(dn)));
+    // Begun anew by what is provably newer: heard then, and over again; a repeat of the end is not heard.
+    for (number, name) in
+        (1..).zip([CallEvent::Ringing, CallEvent::Released, CallEvent::Dialing, CallEvent::Established])
+    {
+        let numbered = event(name, "3003", "n").with_event_sequence_number(number);
+        let text = [("text", Attribute::String("a long text of no message".into()))];
+        let more = numbered.with_extensions(text.into_iter().collect());
+        steps.extend([Step::Time(2), Step::Event(more), Step::Expire { ago: 1 }, Step::ForgetCompleted { ago: 1 }]);
     }
-    steps.extend(DNS.map(|dn| Step::Event(data_event(DataEvent::PartyDeleted, "a").with_other_dn(dn))));
+    let over = Step::Event(event(CallEvent::Released, "3003", "n"));
+    steps.extend([over.clone(), Step::Time(2), over, Step::ForgetCompleted { ago: 0 }]);
+    steps.push(Step::Event(event(CallEvent::Ringing, "3001", "parties")));
+    for name in [DataEvent::PartyAdded, DataEvent::PartyAdded, DataEvent::PartyDeleted] {
+        steps.extend(DNS.map(|dn| Step::Event(data_event(name, "parties").with_other_dn(dn))));
+    }
     for (count, (id, dn)) in IDS.into_iter().zip(DNS).enumerate() {
         let the_same: Vec<Value> = DNS.iter().take(count).map(|_| json!({"digits": count.to_string()})).collect();
         let different: Vec<Value> = (0..count).map(|number| json!({"digits": number.to_string()})).collect();
