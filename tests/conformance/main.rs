@@ -23,6 +23,8 @@ fn tested(system: &mut impl System) -> Report {
 fn this_crate_conforms() {
     let report = tested(&mut ThisCrate::new(&Setup::default()));
     assert!(report.conforms(), "{report}");
+    let last_line = "\nCONFORMS: no difference was found, and every cell was reached\n";
+    assert!(report.to_string().ends_with(last_line), "{report}");
 }
 
 #[test]

@@ -78,8 +78,7 @@ pub trait System {
     /// # Errors
     ///
     /// The system cannot go on.
-    fn embedder(&mut self, step: &Step) -> Result<Option<Value>, Error> {
-        let _ = step;
+    fn embedder(&mut self, _step: &Step) -> Result<Option<Value>, Error> {
         Ok(None)
     }
 }
