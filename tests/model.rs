@@ -3,16 +3,14 @@
 
 #![cfg(feature = "json")]
 
+mod store_agent;
 mod store_steps;
 
 use im_session::testing::{Setup, Step};
 use im_session::{CallEvent, ConnId, DataEvent, Event, KeyValueList, Limits, Value as Attribute};
 use serde_json::{Value, json};
+use store_agent::{event, nested};
 use store_steps::{agents, agree, carry_out};
-
-fn event(name: CallEvent, this_dn: &'static str, id: &'static str) -> Event<'static> {
-    Event::new(name).with_this_dn(this_dn).with_call_uuid(id)
-}
 
 fn data_event(name: DataEvent, id: &'static str) -> Event<'static> {
     Event::new(name).with_this_dn("3001").with_call_uuid(id)
@@ -22,11 +20,6 @@ fn data_event(name: DataEvent, id: &'static str) -> Event<'static> {
 fn of_size(size: usize) -> KeyValueList<'static> {
     let pair = |rest| ("k", Attribute::String("v".repeat(rest).into()));
     size.checked_sub(1).map(pair).into_iter().collect()
-}
-
-/// Lists one in the other.
-fn of_depth(depth: usize) -> KeyValueList<'static> {
-    (1..depth).fold(KeyValueList::new(), |list, _| [("k", Attribute::List(list))].into_iter().collect())
 }
 
 fn post(target: Option<&str>, body: &Value) -> Step {
@@ -54,7 +47,7 @@ fn steps() -> Vec<Step> {
     for (size, dn) in DNS.into_iter().enumerate() {
         steps.extend([
             Step::Event(data_event(DataEvent::AttachedDataChanged, "a").with_user_data(of_size(size))),
-            Step::Event(data_event(DataEvent::AttachedDataChanged, "a").with_user_data(of_depth(size))),
+            Step::Event(data_event(DataEvent::AttachedDataChanged, "a").with_user_data(nested(size))),
             Step::Event(data_event(DataEvent::PartyChanged, "a").with_other_dn(dn)),
             Step::Event(
                 data_event(DataEvent::PrivateInfo, "a")
@@ -65,7 +58,7 @@ fn steps() -> Vec<Step> {
             post(Some("a"), &json!({"operationName": "SendMessage", "text": "t".repeat(size)})),
             post(Some("a"), &json!({"operationName": "AttachUserData", "userData": {"k": "v".repeat(size)}})),
             post(Some("a"), &json!({"operationName": "UpdateUserData", "userData": {"k": "v".repeat(size)}})),
-            post(Some("a"), &json!({"operationName": "UpdateUserData", "userData": {"k": of_depth(size)}})),
+            post(Some("a"), &json!({"operationName": "UpdateUserData", "userData": {"k": nested(size)}})),
             post(None, &json!({"operationName": "InitiateIMSession", "destination": {"phoneNumber": dn}})),
         ]);
     }
@@ -96,7 +89,7 @@ fn steps() -> Vec<Step> {
             reconcile(&[resource("x", &json!({"participants": different}))]),
             reconcile(&[resource("x", &json!({"participants": [{"digits": "1".repeat(count)}]}))]),
             reconcile(&[resource("x", &json!({"userData": of_size(count)}))]),
-            reconcile(&[resource("x", &json!({"userData": of_depth(count)}))]),
+            reconcile(&[resource("x", &json!({"userData": nested(count)}))]),
             reconcile(&IDS[..count].iter().map(|id| resource(id, &json!({}))).collect::<Vec<_>>()),
             reconcile(&[resource("x", &json!({"state": "Completed"})), resource("a", &json!({}))]),
             Step::Reconcile { this_dn: dn.into(), list: vec![resource("y", &json!({}))] },

@@ -9,7 +9,7 @@ use im_session::{
     StatusCode, Target, Value,
 };
 use serde_json::json;
-use store_agent::{ID, ME, data_event, event, hear, new_store, post, put, user_data};
+use store_agent::{ID, ME, data_event, event, hear, nested, new_store, post, put, user_data};
 
 fn limited(change: impl FnOnce(&mut Limits)) -> Sessions {
     let mut limits = Limits::DEFAULT;
@@ -34,11 +34,6 @@ fn over(store: &mut Sessions, event: &Event<'_>) -> Option<Limit> {
 
 fn ringing(this_dn: &'static str, id: &'static str) -> Event<'static> {
     event(CallEvent::Ringing, this_dn, id)
-}
-
-fn nested(depth: usize) -> KeyValueList<'static> {
-    let inner = |list, _| [("k", Value::List(list))].into_iter().collect();
-    (1..depth).fold(KeyValueList::new(), inner)
 }
 
 #[test]
@@ -252,7 +247,6 @@ fn a_huge_update_is_refused_before_it_is_merged() {
 /// Found in review: deeper lists than that were emptied on reading, or made a snapshot that could not be read again.
 #[test]
 fn no_limit_allows_user_data_deeper_than_what_can_be_carried() {
-    let nested = |depth: usize| (1..depth).fold(KeyValueList::new(), |list, _| KeyValueList::from_iter([("l", list)]));
     let mut limits = Limits::DEFAULT;
     limits.user_data_depth = 1_000;
     let mut sessions = Sessions::new(BaseUri::new("http://localhost:8090")).with_limits(limits);

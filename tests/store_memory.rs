@@ -7,7 +7,7 @@ mod counting_allocator;
 use std::hash::{BuildHasherDefault, Hasher};
 
 use counting_allocator::memory;
-use im_session::{BaseUri, CallEvent, Event, Limits, Session, Sessions, State};
+use im_session::{BaseUri, CallEvent, Event, Limits, Outcome, RejectReason, Session, Sessions, State};
 
 fn new_store() -> Sessions {
     Sessions::new(BaseUri::new("http://localhost:8090")).with_limits(Limits::SPECIFICATION)
@@ -21,12 +21,17 @@ fn event(name: CallEvent, this_dn: &'static str, number: usize) -> Event<'static
 #[test]
 fn names_of_any_length_are_given_back_and_short_ones_take_no_memory_of_their_own() {
     for dn_length in 1..60 {
-        for participant_length in [0, 1, 7, 200] {
+        for participant_length in [0, 1, 7, 300] {
             let (this_dn, participant) = ("ü".repeat(dn_length), "7".repeat(participant_length));
             let event = Event::new(CallEvent::Ringing).with_this_dn(&*this_dn).with_call_uuid("007MDF");
             let event = if participant.is_empty() { event } else { event.with_other_dn(&*participant) };
             let mut session = None;
-            let (_, kept) = memory(|| assert!(Session::apply(&mut session, &event, &Limits::DEFAULT).is_accepted()));
+            let (_, kept) =
+                memory(|| assert!(Session::apply(&mut session, &event, &Limits::SPECIFICATION).is_accepted()));
+            for another in [event.clone().with_call_uuid("007MDE"), event.with_this_dn("x")] {
+                let outcome = Session::apply(&mut session, &another, &Limits::SPECIFICATION);
+                assert!(matches!(outcome, Outcome::Rejected(rejection) if rejection.reason == RejectReason::Orphan));
+            }
             let session = session.unwrap();
             assert_eq!((session.this_dn(), session.id()), (&*this_dn, "007MDF"));
             assert!(session.participants().eq(Some(&*participant).filter(|participant| !participant.is_empty())));

@@ -30,6 +30,12 @@ pub(crate) fn user_data(pairs: &[(&'static str, &'static str)]) -> KeyValueList<
     pairs.iter().copied().collect()
 }
 
+/// Lists one in the other, so that there are as many levels.
+pub(crate) fn nested(depth: usize) -> KeyValueList<'static> {
+    let inner = |list, _| [("k", im_session::Value::List(list))].into_iter().collect();
+    (1..depth).fold(KeyValueList::new(), inner)
+}
+
 /// Hands the event in; it must be readable.
 pub(crate) fn hear(store: &mut Sessions, event: &Event<'_>) {
     store.handle_event(event).expect("a readable event");
