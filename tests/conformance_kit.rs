@@ -48,7 +48,7 @@ fn report_of(steps: impl IntoIterator<Item = Step>) -> Report {
 /// The cells that one history reaches, each counted once a step.
 fn reached(steps: impl IntoIterator<Item = Step>) -> Vec<String> {
     let report = report_of(steps);
-    assert!(report.failure.is_none() && report.error.is_none(), "{report}");
+    assert!(report.failure.is_none() && report.halt.is_none(), "{report}");
     report
         .coverage
         .cells()
@@ -167,6 +167,7 @@ struct Says<F> {
 /// What a system can say.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum What {
+    Reset,
     Told,
     Posted,
     List,
@@ -178,7 +179,8 @@ enum What {
 
 impl<F: FnMut(What, &mut Value) -> Result<(), Error>> System for Says<F> {
     fn reset(&mut self) -> Result<(), Error> {
-        self.inner.reset()
+        self.inner.reset()?;
+        (self.says)(What::Reset, &mut Value::Null)
     }
 
     fn event(&mut self, event: &Event<'_>) -> Result<Value, Error> {
@@ -291,7 +293,7 @@ fn what_a_system_is_free_to_say_is_no_difference() {
         (vec![rings(), Step::Time(1), rings()], What::Embedder, json!("none")),
     ] {
         let report = otherwise(steps, what, value.clone());
-        assert!(report.failure.is_none() && report.error.is_none(), "{value} as {what:?}: {report}");
+        assert!(report.failure.is_none() && report.halt.is_none(), "{value} as {what:?}: {report}");
         assert!(report.to_string().contains("NOT COMPLETE"), "{report}");
     }
 }
@@ -318,11 +320,81 @@ fn a_run_ends_at_the_first_difference_or_error() {
     };
     let report = run(&mut Says { inner: ThisCrate::new(&setup), says: error }, &setup, histories());
     assert!(report.histories < 3 && report.failure.is_none() && !report.conforms());
-    assert_eq!(report.error, Some(Error("it died".into())));
-    assert!(
-        report.to_string().ends_with("DOES NOT CONFORM: the system under test cannot go on: it died\n"),
-        "{report}"
-    );
+    let halt = report.halt.as_ref().unwrap();
+    assert_eq!((halt.step, &halt.error), (Some(0), &Error("it died".into())));
+    assert!(report.to_string().contains("DOES NOT CONFORM: the system under test cannot go on: it died\n"), "{report}");
+}
+
+/// One that dies of what makes a session talk, and can be reset after that or not.
+fn dies_of_talking(survives: bool) -> Report {
+    let mut is_dead = false;
+    let says = move |what: What, answer: &mut Value| {
+        is_dead = (is_dead && !(survives && what == What::Reset)) || answer["to"] == "Talking";
+        if is_dead { Err(Error("it died".into())) } else { Ok(()) }
+    };
+    let established = Step::Event(mine(CallEvent::Established).with_other_dn("3002"));
+    let steps = [rings(), Step::Time(5), established, Step::Event(mine(CallEvent::Released))];
+    let setup = Setup::default();
+    let histories = [one_agent([rings()]), one_agent(steps), one_agent([rings()])];
+    run(&mut Says { inner: ThisCrate::new(&setup), says }, &setup, histories)
+}
+
+#[test]
+fn what_a_system_dies_of_is_made_short_if_it_can_be_reset() {
+    let report = dies_of_talking(true);
+    assert_eq!((report.histories, report.failure.is_none(), report.conforms()), (2, true, false));
+    let halt = report.halt.as_ref().unwrap();
+    assert_eq!(halt.history.steps, [Step::Event(mine(CallEvent::Established))]);
+    assert_eq!((halt.step, &halt.error), (Some(0), &Error("it died".into())));
+    let begin = "the system under test cannot go on: it died\nat step 1 of 1:\n\n";
+    assert_eq!(halt.to_string(), format!("{begin}{}", halt.history.code("it_cannot_go_on")));
+    assert!(report.to_string().contains(&format!("DOES NOT CONFORM: {halt}")), "{report}");
+}
+
+#[test]
+fn what_a_system_dies_of_for_ever_is_told_as_it_was_played() {
+    let report = dies_of_talking(false);
+    let halt = report.halt.as_ref().unwrap();
+    let established = Step::Event(mine(CallEvent::Established).with_other_dn("3002"));
+    assert_eq!(halt.history, one_agent([rings(), Step::Time(5), established]), "what came after it is left out");
+    assert_eq!((halt.step, &halt.error), (Some(2), &Error("it died".into())));
+}
+
+#[test]
+fn a_system_that_cannot_be_reset_shows_nothing() {
+    let report = tested(one_agent([rings()]), |_, _| Err(Error("it is dead".into())));
+    let halt = report.halt.as_ref().unwrap();
+    assert_eq!((halt.step, halt.history.steps.len()), (None, 0));
+    assert_eq!(halt.to_string(), "the system under test cannot go on: it is dead\nat reset\n");
+}
+
+/// The place and the history belong together, whatever happened to the system meanwhile.
+#[test]
+fn a_difference_is_told_of_the_history_that_showed_it_last() {
+    for survived in 1..8 {
+        let (mut events, mut histories) = (0, 0);
+        let says = |what: What, answer: &mut Value| {
+            match what {
+                What::Told => events += 1,
+                What::Reset => (events, histories) = (0, histories + 1),
+                _ => {}
+            }
+            if histories > survived {
+                return Err(Error("it is dead".into()));
+            }
+            if what == What::Told && events == 2 {
+                *answer = json!({"outcome": "message"});
+            }
+            Ok(())
+        };
+        let times = || (1..5).map(Step::Time);
+        let report = tested(one_agent(times().chain([rings()]).chain(times()).chain([rings()]).chain(times())), says);
+        let failure = report.failure.as_ref().unwrap_or_else(|| panic!("{report}"));
+        let length = failure.history.steps.len();
+        assert_eq!(failure.step + 1, length, "{failure}");
+        assert!(length == 10 || survived > 2, "nothing could be tried: {failure}");
+        assert!(length < 10 || survived < 7, "something could be left out: {failure}");
+    }
 }
 
 /// Every line that the kit can write, and what this crate's store answers.

@@ -50,11 +50,9 @@ fn long_history() -> History {
 /// What follows is what the broken law printed, pasted.
 #[rustfmt::skip]
 mod pasted {
-    use im_session::testing::History;
-
-    pub(crate) fn capabilities_follow_state_and_data() -> History {
+    pub(crate) fn capabilities_follow_state_and_data() -> im_session::testing::History {
         use im_session::Event;
-        use im_session::testing::Step;
+        use im_session::testing::{History, Step};
         History {
             agents: vec![],
             steps: vec![
@@ -118,20 +116,22 @@ fn a_text_of_one_letter_over_forty_is_printed_as_how_often() {
 /// Everything that a history can hold, as it is printed.
 #[rustfmt::skip]
 mod everything {
-    use im_session::testing::History;
-
-    pub(crate) fn everything() -> History {
+    pub(crate) fn everything() -> im_session::testing::History {
         use im_session::{ConnId, Event, KeyValueList, Value};
-        use im_session::testing::{Agent, Step};
+        use im_session::testing::{Agent, History, Step};
         History {
-            agents: vec![Agent::new([("/devices/1", "3001"), ("/devices/2", "3002")]), Agent::default()],
+            agents: vec![Agent::new([("/devices/1", "3001"), ("/devices/2", "3002")]), Agent::default(), Agent::new([("/devices/1", String::from("3001")), ("/devices/2", "3".repeat(64))])],
             steps: vec![
+                Step::Event(Event::new("E".repeat(50)).with_user_data(KeyValueList::from_iter([(String::from("k"), Value::from("")), ("k".repeat(50), Value::Binary("0".repeat(50).into()))]))),
                 Step::Event(Event::new("EventAttachedDataChanged").with_this_dn("3002").with_other_dn("\"").with_call_uuid("x".repeat(64)).with_conn_id(ConnId(7)).with_event_sequence_number(1).with_server_start_time(2).with_user_data(KeyValueList::from_iter([("k", Value::from("größer\n")), ("k", Value::from(-1)), ("b", Value::Binary("00..".into())), ("l", Value::List(KeyValueList::new()))])).with_extensions(KeyValueList::from_iter([("v", Value::from("v".repeat(16000)))]))),
                 Step::Event(Event::new("EventError").with_reference_id(3).with_error(71, "Invalid DN")),
                 Step::Event({ let mut event = Event::new("EventError"); event.error_code = Some(1); event }),
                 Step::Event({ let mut event = Event::new("EventError"); event.error_message = Some("m".into()); event }),
                 Step::Post { agent: 0, target: Some("007".into()), body: r#"{"operationName":"Complete"}"#.into() },
                 Step::Post { agent: 1, target: None, body: "\n".into() },
+                Step::Post { agent: 1, target: None, body: r#""größer\n'""#.into() },
+                Step::Post { agent: 1, target: None, body: "\"\u{202e}".into() },
+                Step::Post { agent: 1, target: None, body: "\"#".into() },
                 Step::List { agent: 0, query: "fields=*".into() },
                 Step::Read { agent: 0, id: "007".into(), query: "".into() },
                 Step::Time(1),
@@ -149,6 +149,25 @@ mod everything {
 fn whatever_a_history_holds_can_be_pasted() {
     let printed = everything::everything().code("everything").to_string();
     assert_eq!(printed, code_in_this_file("everything"));
+}
+
+#[test]
+fn whatever_it_is_called_the_function_has_a_name() {
+    let names = [
+        ("it rings", "it_rings"),
+        ("Größer-2", "gr__er_2"),
+        ("2 agents", "history_2_agents"),
+        ("match", "history_match"),
+        ("yield", "history_yield"),
+        ("abstract", "history_abstract"),
+        ("matches", "matches"),
+        ("", "history_"),
+        ("--", "history___"),
+    ];
+    for (name, expected) in names {
+        let code = History::default().code(name).to_string();
+        assert!(code.starts_with(&format!("fn {expected}() -> im_session::testing::History {{\n")), "{name}: {code}");
+    }
 }
 
 /// The function of this name as it stands in this file, without its indentation and visibility.

@@ -1,6 +1,7 @@
 //! The name of an event, sorted by what it means for a session.
 
 use alloc::borrow::Cow;
+use alloc::string::String;
 use core::fmt;
 
 use crate::machine::{CallEvent, DataEvent, SessionEvent};
@@ -98,6 +99,12 @@ impl<'a> From<Cow<'a, str>> for EventName<'a> {
 impl<'a> From<&'a str> for EventName<'a> {
     fn from(name: &'a str) -> Self {
         Cow::Borrowed(name).into()
+    }
+}
+
+impl From<String> for EventName<'_> {
+    fn from(name: String) -> Self {
+        EventName::from(Cow::Owned(name))
     }
 }
 

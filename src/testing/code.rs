@@ -16,8 +16,8 @@ pub struct Code<'h> {
 }
 
 impl History {
-    /// This history as Rust: a function of this name, to be pasted into a test. Letters of the name that cannot stand there
-    /// become `_`.
+    /// This history as Rust: a function of this name, to be pasted into a test as it is. Letters of the name that cannot stand
+    /// there become `_`; one that is no name for a function even so gets `history_` before it.
     ///
     /// ```
     /// use im_session::testing::{History, Step};
@@ -25,9 +25,9 @@ impl History {
     ///
     /// let rings = Event::new(CallEvent::Ringing).with_this_dn("3002").with_call_uuid("007");
     /// let history = History { agents: vec![], steps: vec![Step::Event(rings)] };
-    /// let code = r#"fn it_rings() -> History {
+    /// let code = r#"fn it_rings() -> im_session::testing::History {
     ///     use im_session::Event;
-    ///     use im_session::testing::Step;
+    ///     use im_session::testing::{History, Step};
     ///     History {
     ///         agents: vec![],
     ///         steps: vec![
@@ -46,27 +46,43 @@ impl History {
 
 impl fmt::Display for Code<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let letter = |letter: char| if letter.is_ascii_alphanumeric() { letter.to_ascii_lowercase() } else { '_' };
-        let name: String = self.name.chars().map(letter).collect();
+        let name = function_name(self.name);
         let agents: Vec<String> = self.history.agents.iter().map(agent).collect();
         let steps: Vec<String> = self.history.steps.iter().map(step).collect();
         let uses = |word: &str| steps.iter().any(|step| step.contains(word));
 
-        writeln!(f, "fn {name}() -> History {{")?;
+        writeln!(f, "fn {name}() -> im_session::testing::History {{")?;
         // Only what is used, so that it compiles without warnings.
         let events =
             [("ConnId", "ConnId("), ("Event", "Event::new("), ("KeyValueList", "KeyValueList::"), ("Value", "Value::")];
         let events: Vec<&str> = events.into_iter().filter(|(_, word)| uses(word)).map(|(name, _)| name).collect();
         write_use(f, "im_session", &events)?;
-        let agent_name = if agents.is_empty() { None } else { Some("Agent") };
-        let step_name = if steps.is_empty() { None } else { Some("Step") };
-        write_use(f, "im_session::testing", &agent_name.into_iter().chain(step_name).collect::<Vec<_>>())?;
+        let used = [("Agent", !agents.is_empty()), ("History", true), ("Step", !steps.is_empty())];
+        let used: Vec<&str> = used.into_iter().filter(|(_, used)| *used).map(|(name, _)| name).collect();
+        write_use(f, "im_session::testing", &used)?;
         writeln!(f, "    History {{\n        agents: vec![{}],\n        steps: vec![", agents.join(", "))?;
         for step in steps {
             writeln!(f, "            {step},")?;
         }
         writeln!(f, "        ],\n    }}\n}}")
     }
+}
+
+/// Names that Rust keeps for itself.
+const KEYWORDS: [&str; 51] = [
+    "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "crate", "do", "dyn", "else",
+    "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let", "loop", "macro", "match", "mod",
+    "move", "mut", "override", "priv", "pub", "ref", "return", "self", "static", "struct", "super", "trait", "true",
+    "try", "type", "typeof", "unsafe", "unsized", "use", "virtual", "where", "while", "yield",
+];
+
+fn function_name(name: &str) -> String {
+    let letter = |letter: char| if letter.is_ascii_alphanumeric() { letter.to_ascii_lowercase() } else { '_' };
+    let name: String = name.chars().map(letter).collect();
+    let no_name = name.starts_with(|letter: char| letter.is_ascii_digit())
+        || name.chars().all(|letter| letter == '_')
+        || KEYWORDS.contains(&name.as_str());
+    if no_name { format!("history_{name}") } else { name }
 }
 
 fn write_use(f: &mut fmt::Formatter<'_>, path: &str, names: &[&str]) -> fmt::Result {
@@ -81,8 +97,9 @@ fn agent(agent: &Agent) -> String {
     if agent.devices.is_empty() {
         return "Agent::default()".into();
     }
-    let devices: Vec<String> =
-        agent.devices.iter().map(|(path, dn)| format!("({}, {})", text(path), text(dn))).collect();
+    let (paths, dns) = agent.devices.iter().map(|(path, dn)| (path.as_str(), dn.as_str())).unzip();
+    let devices = of_one_type(paths).into_iter().zip(of_one_type(dns));
+    let devices: Vec<String> = devices.map(|(path, dn)| format!("({path}, {dn})")).collect();
     format!("Agent::new([{}])", devices.join(", "))
 }
 
@@ -146,8 +163,9 @@ fn list(list: &KeyValueList<'_>) -> String {
     if list.is_empty() {
         return "KeyValueList::new()".into();
     }
-    let pairs: Vec<String> =
-        list.pairs().iter().map(|pair| format!("({}, {})", text(&pair.key), value(&pair.value))).collect();
+    let keys = of_one_type(list.pairs().iter().map(|pair| pair.key.as_ref()).collect());
+    let pairs = keys.into_iter().zip(list.pairs());
+    let pairs: Vec<String> = pairs.map(|(key, pair)| format!("({key}, {})", value(&pair.value))).collect();
     format!("KeyValueList::from_iter([{}])", pairs.join(", "))
 }
 
@@ -171,6 +189,16 @@ fn text(text: &str) -> String {
     }
 }
 
+/// Expressions that may stand side by side in an array: `repeat` gives a `String`, and so must the others then.
+fn of_one_type(texts: Vec<&str>) -> Vec<String> {
+    let texts: Vec<String> = texts.into_iter().map(text).collect();
+    let is_string = |text: &String| !text.ends_with('"');
+    if !texts.iter().any(is_string) {
+        return texts;
+    }
+    texts.into_iter().map(|text| if is_string(&text) { text } else { format!("String::from({text})") }).collect()
+}
+
 /// An expression that gives a `String`.
 fn owned(text: &str) -> String {
     format!("{}.into()", raw(text))
@@ -178,6 +206,7 @@ fn owned(text: &str) -> String {
 
 /// JSON is easier to read where its quotes are not escaped.
 fn raw(text: &str) -> String {
-    let plain = text.contains('"') && !text.contains("\"#") && text.chars().all(|letter| !letter.is_control());
+    let as_it_is = |letter: char| "\"'\\".contains(letter) || letter.escape_debug().len() == 1;
+    let plain = text.contains('"') && !text.contains("\"#") && text.chars().all(as_it_is);
     if plain { format!("r#\"{text}\"#") } else { format!("{text:?}") }
 }

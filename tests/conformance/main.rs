@@ -6,6 +6,7 @@ mod mistakes;
 mod over_pipes;
 mod plain;
 mod plain_operations;
+mod processes;
 
 use im_session::testing::Setup;
 use im_session::testing::conformance::{Histories, Report, System, ThisCrate, run};

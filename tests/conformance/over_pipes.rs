@@ -75,15 +75,15 @@ fn error_after(answer: &str) -> String {
     let mut system = JsonLines::new(answer.as_bytes(), Vec::new(), &setup);
     let report = run(&mut system, &setup, Histories::new(1).take(3));
     assert!(!report.conforms());
-    report.error.expect("it cannot go on").to_string()
+    report.halt.expect("it cannot go on").to_string()
 }
 
 #[test]
 fn a_system_that_cannot_go_on_is_no_failure_of_the_rules_but_an_error() {
     let begin = "the system under test cannot go on: ";
     let at_the_end = "expected an answer to {\"do\":\"reset\",\"baseUri\":\"http://localhost:8090\"}, found the end";
-    assert_eq!(error_after(""), format!("{begin}{at_the_end}"));
-    assert_eq!(error_after("{\"error\":\"no memory\"}\n"), format!("{begin}no memory"));
+    assert_eq!(error_after(""), format!("{begin}{at_the_end}\nat reset\n"));
+    assert_eq!(error_after("{\"error\":\"no memory\"}\n"), format!("{begin}no memory\nat reset\n"));
     assert!(error_after("hello\n").starts_with(&format!("{begin}expected an answer, found \"hello\": ")));
 }
 

@@ -1,10 +1,11 @@
-//! What an implementation did other than the model, and after which history.
+//! What an implementation did other than the model, or where it could not go on, and after which history.
 
 use alloc::string::String;
 use core::fmt;
 
 use serde_json::Value;
 
+use super::Error;
 use crate::testing::History;
 
 /// What a system did other than the model: printed, it is a report for a person with the history as Rust.
@@ -30,5 +31,30 @@ impl fmt::Display for Failure {
         writeln!(f, "  expected {expected}")?;
         writeln!(f, "  found    {found}")?;
         write!(f, "\n{}", history.code("it_differs"))
+    }
+}
+
+/// Where a system could not go on: printed, it is a report for a person with the history as Rust.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Halt {
+    /// The shortest history after which it cannot go on; of a system that cannot be reset any more, the one that was played.
+    pub history: History,
+    /// The step that it did not survive, from 0; `None` if it could not even be reset.
+    pub step: Option<usize>,
+    /// Why, in its own words.
+    pub error: Error,
+}
+
+impl fmt::Display for Halt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Halt { history, step, error } = self;
+        match step {
+            Some(step) => {
+                writeln!(f, "{error}\nat step {} of {}:\n", step + 1, history.steps.len())?;
+                write!(f, "{}", history.code("it_cannot_go_on"))
+            }
+            None => writeln!(f, "{error}\nat reset"),
+        }
     }
 }

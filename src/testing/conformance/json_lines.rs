@@ -29,6 +29,12 @@ use crate::testing::{Agent, Setup, Step};
 /// [`System::event`]). `notifications`, `[{"thisDN":…,"notification":{…}}]`, and `requests` may stand in any answer: they are what
 /// was pushed and sent since the last; a system that shows its requests says `"requests":[]` in the answer to `reset`.
 /// `{"error":"…"}` says that the system cannot go on.
+///
+/// Of the [`Setup`] only the base address crosses the pipe: where the limits, or many sessions per agent, are not those of
+/// [`Setup::default`], the system must be started with the same. The capabilities are those of specification 3.
+///
+/// An end of what it says, and a line that is no answer, are errors that the run reports with their history. Reading waits as long as
+/// `R` does; a reader with a time limit makes an error of silence, as the one in `examples/conformance` does.
 #[derive(Debug)]
 pub struct JsonLines<R, W> {
     from_system: R,
@@ -188,7 +194,8 @@ impl<R: BufRead, W: Write> System for JsonLines<R, W> {
     }
 }
 
-/// The other side: answers the lines of [`JsonLines`] with what a system of this language does, until they end.
+/// The other side: answers the lines of [`JsonLines`] with what a system of this language does, until they end. The system has its own
+/// setup; the base address that comes with `reset` is not looked at.
 ///
 /// # Errors
 ///

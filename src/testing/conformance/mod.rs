@@ -8,7 +8,7 @@
 //! |---|---|
 //! | `system` | What must an implementation be able to do? |
 //! | `run` | Does it do what the model does? |
-//! | `failure` | What did it do instead, and after which history? |
+//! | `failure` | What did it do instead, or where did it end, and after which history? |
 //! | `coverage` | Which cells of the specification were reached? |
 //! | `histories` | What happens to it? |
 //! | `json_lines` | How does one in another language take part? |
@@ -34,7 +34,7 @@ mod system;
 mod this_crate;
 
 pub use coverage::{Cell, Coverage};
-pub use failure::Failure;
+pub use failure::{Failure, Halt};
 pub use histories::Histories;
 pub use json_lines::{JsonLines, command, serve};
 pub use run::{Report, run};

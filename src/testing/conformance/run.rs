@@ -7,7 +7,7 @@ use core::fmt;
 
 use serde_json::{Map, Value, json};
 
-use super::{Coverage, Error, Failure, System};
+use super::{Coverage, Error, Failure, Halt, System};
 use crate::testing::{Agent, History, Model, Setup, Step, shortest};
 
 /// What came of a run.
@@ -22,15 +22,15 @@ pub struct Report {
     pub coverage: Coverage,
     /// Where the system does other than the model, in the shortest history that shows it.
     pub failure: Option<Failure>,
-    /// Why the system could not go on.
-    pub error: Option<Error>,
+    /// Where the system could not go on: it died, did not answer, answered nonsense.
+    pub halt: Option<Halt>,
 }
 
 impl Report {
     /// Whether the system does what the model does, and every cell was reached.
     #[must_use]
     pub fn conforms(&self) -> bool {
-        self.failure.is_none() && self.error.is_none() && self.coverage.is_complete()
+        self.failure.is_none() && self.halt.is_none() && self.coverage.is_complete()
     }
 }
 
@@ -38,8 +38,8 @@ impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{} histories, {} steps; reached:", self.histories, self.steps)?;
         write!(f, "{}", self.coverage)?;
-        match (&self.error, &self.failure) {
-            (Some(error), _) => writeln!(f, "DOES NOT CONFORM: {error}"),
+        match (&self.halt, &self.failure) {
+            (Some(halt), _) => writeln!(f, "DOES NOT CONFORM: {halt}"),
             (None, Some(failure)) => writeln!(f, "DOES NOT CONFORM: {failure}"),
             (None, None) if !self.coverage.is_complete() => {
                 writeln!(f, "NOT COMPLETE: no difference was found, but not every cell was reached")
@@ -49,80 +49,92 @@ impl fmt::Display for Report {
     }
 }
 
-/// Plays the histories at the system and at the model, and stops at the first difference.
+/// Plays the histories at the system and at the model, and stops at the first difference, or where the system cannot go on.
 ///
 /// After every step the answer, the requests (where the system shows them), what was notified and the whole list of every agent
-/// are compared.
+/// are compared. The history is then made as short as can be; of a system that cannot go on only if it can be
+/// [reset](System::reset) after that.
 pub fn run(system: &mut impl System, setup: &Setup, histories: impl IntoIterator<Item = History>) -> Report {
-    let mut report = Report { histories: 0, steps: 0, coverage: Coverage::default(), failure: None, error: None };
+    let mut report = Report { histories: 0, steps: 0, coverage: Coverage::default(), failure: None, halt: None };
     for history in histories {
         report.histories += 1;
         report.steps += history.steps.len();
-        match play(system, setup, &history, &mut report.coverage) {
-            Ok(()) => continue,
-            Err(Stop::Error(error)) => report.error = Some(error),
-            Err(Stop::Difference(difference)) => report.failure = Some(shrunk(system, setup, history, difference)),
+        let Err(stop) = play(system, setup, &history, &mut report.coverage) else { continue };
+        let (history, Stop { step, why }) = shrunk(system, setup, history, stop);
+        match why {
+            Why::Halt(error) => report.halt = Some(Halt { history, step, error }),
+            Why::Difference { what, expected, found } => {
+                report.failure = Some(Failure { history, step: step.unwrap_or(0), what, expected, found });
+            }
         }
         break;
     }
     report
 }
 
-/// The difference in the shortest history that shows one.
-fn shrunk(system: &mut impl System, setup: &Setup, mut history: History, difference: Difference) -> Failure {
-    history.steps.truncate(difference.step + 1);
+/// The shortest history that stops the system in the same way, and how that one does.
+fn shrunk(system: &mut impl System, setup: &Setup, mut history: History, stop: Stop) -> (History, Stop) {
+    history.steps.truncate(stop.step.map_or(0, |step| step + 1));
     let mut nowhere = Coverage::default();
-    let mut last = difference;
-    let short = shortest(&history, |history| match play(system, setup, history, &mut nowhere) {
-        Err(Stop::Difference(_)) => true,
-        // One that cannot go on shows nothing of what it does.
-        Ok(()) | Err(Stop::Error(_)) => false,
+    let mut last = stop;
+    let history = shortest(&history, |history| match play(system, setup, history, &mut nowhere) {
+        Err(stop) if stop.is_like(&last) => {
+            last = stop;
+            true
+        }
+        Ok(()) | Err(_) => false,
     });
-    if let Err(Stop::Difference(difference)) = play(system, setup, &short, &mut nowhere) {
-        last = difference;
+    (history, last)
+}
+
+/// Where a history ended before its end.
+struct Stop {
+    /// None before the first step.
+    step: Option<usize>,
+    why: Why,
+}
+
+enum Why {
+    Halt(Error),
+    Difference { what: String, expected: Value, found: Value },
+}
+
+impl Stop {
+    /// One that cannot go on shows nothing of what it does, and one that cannot even begin shows nothing at all.
+    fn is_like(&self, other: &Stop) -> bool {
+        match (&self.why, &other.why) {
+            (Why::Halt(_), Why::Halt(_)) => self.step.is_some() && other.step.is_some(),
+            (Why::Difference { .. }, Why::Difference { .. }) => true,
+            (Why::Halt(_), Why::Difference { .. }) | (Why::Difference { .. }, Why::Halt(_)) => false,
+        }
     }
-    let Difference { step, what, expected, found } = last;
-    Failure { history: short, step, what, expected, found }
 }
 
-enum Stop {
-    Error(Error),
-    Difference(Difference),
-}
-
-impl From<Error> for Stop {
+impl From<Error> for Why {
     fn from(error: Error) -> Self {
-        Stop::Error(error)
+        Why::Halt(error)
     }
-}
-
-struct Difference {
-    step: usize,
-    what: String,
-    expected: Value,
-    found: Value,
 }
 
 fn play(system: &mut impl System, setup: &Setup, history: &History, coverage: &mut Coverage) -> Result<(), Stop> {
     let mut model = setup.model();
-    system.reset()?;
+    system.reset().map_err(|error| Stop { step: None, why: error.into() })?;
     for (step, happens) in history.steps.iter().enumerate() {
-        let mut look = Look { step, agents: &history.agents, model: &mut model, coverage };
-        look.at(system, happens)?;
+        let mut look = Look { agents: &history.agents, model: &mut model, coverage };
+        look.at(system, happens).map_err(|why| Stop { step: Some(step), why })?;
     }
     Ok(())
 }
 
 /// Looks at one step.
 struct Look<'l> {
-    step: usize,
     agents: &'l [Agent],
     model: &'l mut Model,
     coverage: &'l mut Coverage,
 }
 
 impl Look<'_> {
-    fn at(&mut self, system: &mut impl System, happens: &Step) -> Result<(), Stop> {
+    fn at(&mut self, system: &mut impl System, happens: &Step) -> Result<(), Why> {
         let nobody = Agent::default();
         let agents = self.agents;
         let me = |agent: &usize| agents.get(*agent).unwrap_or(&nobody);
@@ -174,16 +186,16 @@ impl Look<'_> {
         Ok(())
     }
 
-    fn compare(&self, what: &str, expected: &Value, found: &Value) -> Result<(), Stop> {
+    fn compare(&self, what: &str, expected: &Value, found: &Value) -> Result<(), Why> {
         if expected == found {
             return Ok(());
         }
         let (expected, found) = (expected.clone(), found.clone());
-        Err(Stop::Difference(Difference { step: self.step, what: what.into(), expected, found }))
+        Err(Why::Difference { what: what.into(), expected, found })
     }
 
     /// Whatever the system says of what came of an event must be so.
-    fn compare_outcome(&self, expected: &Value, found: &Value) -> Result<(), Stop> {
+    fn compare_outcome(&self, expected: &Value, found: &Value) -> Result<(), Why> {
         let Some(told) = found.as_object() else {
             return Ok(());
         };
@@ -196,7 +208,7 @@ impl Look<'_> {
     }
 
     /// `{"statusCode":n,"statusMessage":"…"}` and nothing else; the words are free.
-    fn compare_error(&self, code: &Value, found: &Value) -> Result<(), Stop> {
+    fn compare_error(&self, code: &Value, found: &Value) -> Result<(), Why> {
         let words = found.get("statusMessage").filter(|words| words.is_string());
         let words = words.cloned().unwrap_or_else(|| json!("some words"));
         self.compare("the answer", &json!({"statusCode": code, "statusMessage": words}), found)

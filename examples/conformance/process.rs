@@ -1,0 +1,154 @@
+//! The implementation as a process: killed when it does not answer in time, and started again when a history begins after that.
+
+use std::io::{self, BufReader, Read};
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use im_session::Event;
+use im_session::testing::conformance::{Error, JsonLines, System};
+use im_session::testing::{Agent, Setup};
+use serde_json::Value;
+
+pub(crate) struct Process {
+    /// The program and its arguments.
+    command: Vec<String>,
+    setup: Setup,
+    /// For one answer, and for its end.
+    time_limit: Duration,
+    running: Option<Running>,
+}
+
+struct Running {
+    child: Child,
+    system: JsonLines<BufReader<Answers>, ChildStdin>,
+}
+
+impl Process {
+    pub(crate) fn new(command: Vec<String>, setup: &Setup, time_limit: Duration) -> Self {
+        Process { command, setup: setup.clone(), time_limit, running: None }
+    }
+
+    fn start(&self) -> io::Result<Running> {
+        let (program, arguments) = self.command.split_first().ok_or(io::ErrorKind::InvalidInput)?;
+        let mut child = Command::new(program).args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
+        let pipes = child.stdin.take().zip(child.stdout.take());
+        let (to_system, from_system) = pipes.ok_or(io::ErrorKind::BrokenPipe)?;
+        let answers = BufReader::new(Answers::of(from_system, self.time_limit));
+        Ok(Running { child, system: JsonLines::new(answers, to_system, &self.setup) })
+    }
+
+    /// One that could not go on once is not asked again.
+    fn ask<T>(
+        &mut self,
+        ask: impl FnOnce(&mut JsonLines<BufReader<Answers>, ChildStdin>) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let running = self.running.as_mut().ok_or_else(|| Error("it does not run".into()))?;
+        let answer = ask(&mut running.system);
+        if answer.is_err() {
+            self.stop(Duration::ZERO);
+        }
+        answer
+    }
+
+    /// Without its pipes it should end; after this time it is made to.
+    fn stop(&mut self, time_limit: Duration) {
+        let Some(Running { mut child, system }) = self.running.take() else { return };
+        drop(system);
+        let started = Instant::now();
+        while matches!(child.try_wait(), Ok(None)) {
+            if started.elapsed() >= time_limit {
+                // Where it cannot be killed it has ended.
+                let _ = child.kill();
+                let _ = child.wait();
+                return;
+            }
+            thread::sleep(Duration::from_millis(5));
+        }
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        self.stop(self.time_limit);
+    }
+}
+
+impl System for Process {
+    fn reset(&mut self) -> Result<(), Error> {
+        if self.running.is_none() {
+            let started = self.start().map_err(|error| Error(format!("{}: {error}", self.command.join(" "))))?;
+            self.running = Some(started);
+        }
+        self.ask(JsonLines::reset)
+    }
+
+    fn event(&mut self, event: &Event<'_>) -> Result<Value, Error> {
+        self.ask(|system| system.event(event))
+    }
+
+    fn post(&mut self, me: &Agent, id: Option<&str>, body: &str) -> Result<Value, Error> {
+        self.ask(|system| system.post(me, id, body))
+    }
+
+    fn list(&mut self, me: &Agent, query: &str) -> Result<Value, Error> {
+        self.ask(|system| system.list(me, query))
+    }
+
+    fn read(&mut self, me: &Agent, id: &str, query: &str) -> Result<Value, Error> {
+        self.ask(|system| system.read(me, id, query))
+    }
+
+    fn notifications(&mut self) -> Result<Vec<(String, Value)>, Error> {
+        self.ask(JsonLines::notifications)
+    }
+
+    fn requests(&mut self) -> Result<Option<Vec<Value>>, Error> {
+        self.ask(JsonLines::requests)
+    }
+}
+
+/// What a process says, with an error where it is silent for too long.
+struct Answers {
+    chunks: Receiver<io::Result<Vec<u8>>>,
+    chunk: Vec<u8>,
+    time_limit: Duration,
+}
+
+impl Answers {
+    fn of(mut from_system: impl Read + Send + 'static, time_limit: Duration) -> Self {
+        let (sender, chunks) = sync_channel(16);
+        thread::spawn(move || {
+            let mut buffer = vec![0; 65_536];
+            loop {
+                let chunk = match from_system.read(&mut buffer) {
+                    Ok(0) => return,
+                    read => read.map(|length| buffer[..length].to_vec()),
+                };
+                if sender.send(chunk).is_err() {
+                    return;
+                }
+            }
+        });
+        Answers { chunks, chunk: Vec::new(), time_limit }
+    }
+}
+
+impl Read for Answers {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.chunk.is_empty() {
+            self.chunk = match self.chunks.recv_timeout(self.time_limit) {
+                Ok(chunk) => chunk?,
+                Err(RecvTimeoutError::Disconnected) => return Ok(0),
+                Err(RecvTimeoutError::Timeout) => {
+                    let words = format!("expected an answer within {:?}, found none", self.time_limit);
+                    return Err(io::Error::new(io::ErrorKind::TimedOut, words));
+                }
+            };
+        }
+        let length = self.chunk.as_slice().read(buffer)?;
+        self.chunk.drain(..length);
+        Ok(length)
+    }
+}
