@@ -51,8 +51,16 @@
 //!
 //! # Features
 //!
-//! `std` and `json` (which implies `serde`) are on by default, `sip` and `tracing` are not. Without `std` the crate is `no_std`
-//! with `alloc`; without `json` the decoders of the two logs are still there.
+//! `std` and `json` (which implies `serde`) are on by default. Without `std` the crate is `no_std` with `alloc`; without `json` the
+//! decoders of the two logs are still there. The others are off by default:
+//!
+//! | feature | what it adds |
+//! |---|---|
+//! | `sip` | the room `sip` |
+//! | `tracing` | a `tracing` event for every change and every refusal of a store |
+//! | `testing` | the room `testing`: the reference model, the laws, the conformance kit; implies `std` and `json` |
+//! | `proptest` | the room `strategies`; implies `testing` |
+//! | `arbitrary` | the room `from_bytes`; implies `testing` |
 //!
 //! Section numbers in these pages are those of the project's specification, `docs/specification.md`; names in *italics* are pages of the Genesys
 //! Web Services 8.5.2 API reference and of the T-Library event reference.

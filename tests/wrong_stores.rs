@@ -615,6 +615,25 @@ fn limits_are_kept() {
         assert_eq!(found.as_ref().map(|violation| &*violation.expected), expected);
         assert_eq!(found.map(|violation| violation.found).as_deref(), expected.map(|_| "3"));
     }
+    setup.limits.sessions = 9;
+    setup.limits.sessions_per_dn = 1;
+    for (dn, expected) in [("3009", None), ("3001", Some("at most 1 sessions of one DN"))] {
+        let store = wrong_sessions(move |step, sessions| {
+            let first = sessions.first().cloned().filter(|_| step == 1);
+            sessions.extend(first.map(|first| SeenSession { this_dn: dn.into(), ..first }));
+        });
+        let found = asked("limits_are_kept", &setup, &store, &history).err();
+        assert_eq!(found.as_ref().map(|violation| &*violation.expected), expected);
+        assert_eq!(found.map(|violation| violation.found).as_deref(), expected.map(|_| "2"));
+    }
+    setup.limits.participants = 1;
+    for (numbers, expected) in [(vec!["1"], None), (vec!["1", "2"], Some("at most 1 participants"))] {
+        let store =
+            at_last(1, move |session| session.participants = numbers.iter().map(|&number| number.into()).collect());
+        let found = asked("limits_are_kept", &setup, &store, &history).err();
+        assert_eq!(found.as_ref().map(|violation| &*violation.expected), expected);
+        assert_eq!(found.map(|violation| violation.found).as_deref(), expected.map(|_| "2"));
+    }
     // Nothing is over a limit of nothing.
     (setup.limits.user_data_size, setup.limits.user_data_depth) = (0, 0);
     let store = at_last(1, |session| session.user_data = KeyValueList::new());

@@ -104,7 +104,8 @@ laws! {
     agents_see_only_their_own: "An agent reads the sessions of its own DNs; another's answers as one that does not exist.",
     lists_are_in_order: "Lists are in byte order of DN, then id, each session once.",
     participants_are_others: "Participants are there once each, and never the agent's own DN.",
-    limits_are_kept: "No event takes user data or the number of sessions over a limit.",
+    limits_are_kept:
+        "No step takes the number of sessions, of those of one DN, the participants or the user data over a limit.",
     a_restored_store_goes_on: "A store that is restored from its snapshot answers and notifies as the original.",
     the_model_agrees: "The reference model answers and notifies the same.",
 }

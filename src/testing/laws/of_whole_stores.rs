@@ -57,7 +57,7 @@ pub fn the_model_agrees(setup: &Setup, store: &dyn StoreUnderTest, history: &His
     })
 }
 
-/// No event takes user data or the number of sessions over a limit. Specification 2.3.
+/// No step takes the number of sessions, of those of one DN, the participants or the user data over a limit. Specification 2.3.
 ///
 /// # Errors
 ///
@@ -69,6 +69,17 @@ pub fn limits_are_kept(setup: &Setup, store: &dyn StoreUnderTest, history: &Hist
             return broken(format!("at most {} sessions", limits.sessions), played.after.len().to_string());
         }
         for session in played.after {
+            let of_this_dn = played.after.iter().filter(|other| other.this_dn == session.this_dn).count();
+            if of_this_dn > limits.sessions_per_dn {
+                return broken(
+                    format!("at most {} sessions of one DN", limits.sessions_per_dn),
+                    of_this_dn.to_string(),
+                );
+            }
+            if session.participants.len() > limits.participants {
+                let expected = format!("at most {} participants", limits.participants);
+                return broken(expected, session.participants.len().to_string());
+            }
             let user_data = &session.user_data;
             if !user_data.is_empty()
                 && (user_data.size() > limits.user_data_size || user_data.depth() > limits.user_data_depth)
