@@ -274,8 +274,10 @@ fn whatever_a_system_says_otherwise_is_a_difference_of_that_name() {
         assert_eq!((report.histories, report.steps, failure.step + 1), (1, length, failure.history.steps.len()));
         assert!(!report.conforms());
         let printed = report.to_string();
-        let header = format!("{named} differs at step {} of {}:", failure.step + 1, failure.history.steps.len());
+        let header = format!("difference in {named} at step {} of {}:", failure.step + 1, failure.history.steps.len());
         assert!(printed.contains("DOES NOT CONFORM: ") && printed.contains(&header), "{printed}");
+        assert!(!printed.contains("not reached"), "it ended before it could: {printed}");
+        assert!(printed.starts_with(&format!("histories: 1, with {length} steps in all; reached:\n  ")), "{printed}");
         assert!(printed.contains(&failure.history.code("it_differs").to_string()), "{printed}");
     }
 }
@@ -348,7 +350,18 @@ fn what_a_system_dies_of_is_made_short_if_it_can_be_reset() {
     assert_eq!((halt.step, &halt.error), (Some(0), &Error("it died".into())));
     let begin = "the system under test cannot go on: it died\nat step 1 of 1:\n\n";
     assert_eq!(halt.to_string(), format!("{begin}{}", halt.history.code("it_cannot_go_on")));
-    assert!(report.to_string().contains(&format!("DOES NOT CONFORM: {halt}")), "{report}");
+    let printed = report.to_string();
+    assert!(printed.contains(&format!("DOES NOT CONFORM: {halt}")) && !printed.contains("not reached"), "{printed}");
+}
+
+/// The words are those of the system, and no part of what is expected.
+#[test]
+fn the_words_of_an_error_are_not_expected() {
+    let read = Step::Read { agent: 0, id: "B".into(), query: String::new() };
+    let report = otherwise([read], What::Read, json!({"statusCode": 3, "statusMessage": "no"}));
+    let failure = report.failure.unwrap();
+    assert_eq!(failure.expected, json!({"statusCode": 6, "statusMessage": "words of its own"}));
+    assert_eq!(failure.found, json!({"statusCode": 3, "statusMessage": "no"}));
 }
 
 #[test]

@@ -152,6 +152,22 @@ fn whatever_a_history_holds_can_be_pasted() {
 }
 
 #[test]
+fn an_agent_that_is_not_there_is_said_to_have_no_devices() {
+    let read = || Step::Read { agent: 1, id: String::new(), query: String::new() };
+    let list = || Step::List { agent: 1, query: String::new() };
+    let post = || Step::Post { agent: 1, target: None, body: String::new() };
+    for step in [read, list, post] as [fn() -> Step; 3] {
+        for (agents, said) in [(0, true), (1, true), (2, false)] {
+            let history = History { agents: vec![Agent::default(); agents], steps: vec![step(), Step::Time(7)] };
+            let code = history.code("it").to_string();
+            assert_eq!(code.contains("], // One that is not here has no devices.\n"), said, "{code}");
+        }
+    }
+    let history = History { agents: vec![], steps: vec![Step::Time(7)] };
+    assert!(!history.code("it").to_string().contains("not here"));
+}
+
+#[test]
 fn whatever_it_is_called_the_function_has_a_name() {
     let names = [
         ("it rings", "it_rings"),

@@ -6,7 +6,9 @@ use std::rc::Rc;
 
 use im_session::testing::laws::{self, SeenSession, StoreUnderTest, Violation};
 use im_session::testing::{Agent, History, LAWS, Setup, Step};
-use im_session::{CallEvent, DataEvent, Event, EventIdentity, KeyValueList, Limits, Sessions, State, Value as Data};
+use im_session::{
+    CallEvent, DataEvent, Event, EventIdentity, KeyValueList, Limits, Sessions, Snapshot, State, Value as Data,
+};
 use serde_json::{Value, json};
 
 /// What is wrong, given how many steps were carried out.
@@ -55,9 +57,12 @@ impl StoreUnderTest for WrongStore {
         snapshot
     }
 
-    /// What is restored is this crate's, and right.
+    /// What is restored is right.
     fn restored(&self, snapshot: &Value) -> Result<Box<dyn StoreUnderTest>, String> {
-        self.inner.restored(snapshot)
+        let snapshot: Snapshot = serde_json::from_str(&snapshot.to_string()).map_err(|error| error.to_string())?;
+        let mut restored = WrongStore { inner: self.inner.clone(), ..WrongStore::new(&Setup::default()) };
+        restored.inner.restore(&snapshot).map_err(|error| error.to_string())?;
+        Ok(Box::new(restored))
     }
 
     fn duplicate(&self) -> Box<dyn StoreUnderTest> {
@@ -89,7 +94,7 @@ fn with_steps(steps: impl IntoIterator<Item = Step>) -> History {
     History { agents, steps: steps.into_iter().collect() }
 }
 
-fn asked(law: &str, setup: &Setup, store: &WrongStore, history: &History) -> Result<(), Violation> {
+fn asked(law: &str, setup: &Setup, store: &dyn StoreUnderTest, history: &History) -> Result<(), Violation> {
     let law = LAWS.iter().find(|known| known.name == law).expect("a law of this name");
     assert_eq!((law.check)(setup, &setup.sessions(), history), Ok(()), "{}: the right store", law.name);
     (law.check)(setup, store, history)
@@ -698,4 +703,57 @@ fn all_laws_of_a_store_are_asked_in_order_and_the_shortest_history_is_told() {
     let printed = broken.to_string();
     assert!(printed.contains("at step 2 of the shortest history") && printed.contains("EventEstablished"), "{printed}");
     laws::check_all_of(&setup, &wrong_sessions(|_, _| {}), &history).unwrap();
+}
+
+/// A wrapper that gives away the store in it, whole or by its snapshot: whatever it does wrong itself would not be seen.
+struct GivesAway {
+    inner: Sessions,
+    whole: bool,
+}
+
+impl StoreUnderTest for GivesAway {
+    fn carry_out(&mut self, _: &[Agent], _: &Step) -> Value {
+        Value::Null
+    }
+
+    fn sessions(&self) -> Vec<SeenSession> {
+        Vec::new()
+    }
+
+    fn snapshot(&self) -> Value {
+        StoreUnderTest::snapshot(&self.inner)
+    }
+
+    fn restored(&self, snapshot: &Value) -> Result<Box<dyn StoreUnderTest>, String> {
+        self.inner.restored(snapshot)
+    }
+
+    fn duplicate(&self) -> Box<dyn StoreUnderTest> {
+        let inner = self.inner.clone();
+        if self.whole { Box::new(inner) } else { Box::new(GivesAway { inner, whole: false }) }
+    }
+}
+
+#[test]
+fn a_wrapper_that_gives_away_the_store_in_it_is_not_praised_for_that() {
+    let setup = Setup::default();
+    let history = history([mine(CallEvent::Ringing)]);
+    for (whole, laws) in [(true, LAWS.iter().map(|law| law.name).collect()), (false, vec!["a_restored_store_goes_on"])]
+    {
+        for law in laws {
+            let store = GivesAway { inner: setup.sessions(), whole };
+            let violation = asked(law, &setup, &store, &history).unwrap_err();
+            assert!(violation.expected.ends_with("GivesAway"), "{law}: {violation:?}");
+            assert!(violation.found.contains("Sessions"), "{law}: {violation:?}");
+        }
+    }
+}
+
+#[test]
+fn a_store_that_is_not_empty_is_said_to_be_so() {
+    let setup = Setup::default();
+    let mut store = setup.sessions();
+    store.handle_event(&mine(CallEvent::Ringing)).unwrap();
+    let broken = laws::check_all_of(&setup, &store, &history([mine(CallEvent::Released)])).unwrap_err();
+    assert_eq!((&*broken.violation.expected, &*broken.violation.found), ("an empty store", "1 sessions"));
 }

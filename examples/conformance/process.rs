@@ -142,7 +142,10 @@ impl Read for Answers {
                 Ok(chunk) => chunk?,
                 Err(RecvTimeoutError::Disconnected) => return Ok(0),
                 Err(RecvTimeoutError::Timeout) => {
-                    let words = format!("expected an answer within {:?}, found none", self.time_limit);
+                    let words = format!(
+                        "expected an answer within {:?}, found none; does it flush each line?",
+                        self.time_limit
+                    );
                     return Err(io::Error::new(io::ErrorKind::TimedOut, words));
                 }
             };

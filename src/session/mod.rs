@@ -102,6 +102,7 @@ impl Session {
     }
 
     /// The id of the session: the CallUUID.
+    #[doc(alias = "call_uuid")]
     #[must_use]
     pub fn id(&self) -> &str {
         self.names.id()

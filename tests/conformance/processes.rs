@@ -40,7 +40,10 @@ fn one_that_dies_is_started_again_to_find_what_it_dies_of() {
 fn one_that_says_nothing_in_time_is_killed() {
     let report = tested(&["sh", "-c", "while true; do read line; done"], Duration::ZERO);
     let halt = report.halt.as_ref().unwrap_or_else(|| panic!("{report}"));
-    assert_eq!((halt.step, &*halt.error.0), (None, "expected an answer within 0ns, found none"));
+    assert_eq!(
+        (halt.step, &*halt.error.0),
+        (None, "expected an answer within 0ns, found none; does it flush each line?")
+    );
 }
 
 #[test]

@@ -186,21 +186,28 @@ fn all_cells() -> Vec<Cell> {
     cells
 }
 
-/// A line for each kind of cell, and the cells that were not reached.
-impl fmt::Display for Coverage {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Coverage {
+    /// A line for each kind of cell.
+    pub(super) fn write_groups(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut groups: BTreeMap<&str, (u32, u32)> = BTreeMap::new();
         for ((group, _), count) in self.cells() {
             let (reached, all) = groups.entry(group).or_default();
             *all += 1;
             *reached += u32::from(count > 0);
         }
-        for (group, (reached, all)) in groups {
-            writeln!(f, "  {group:<18} {reached:>3} of {all:>3}")?;
-        }
-        for (group, name) in self.missing() {
-            writeln!(f, "  not reached: {group}: {name}")?;
-        }
-        Ok(())
+        groups.iter().try_for_each(|(group, (reached, all))| writeln!(f, "  {group:<18} {reached:>3} of {all:>3}"))
+    }
+
+    /// A line for each cell that was not reached.
+    pub(super) fn write_missing(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.missing().iter().try_for_each(|(group, name)| writeln!(f, "  not reached: {group}: {name}"))
+    }
+}
+
+/// A line for each kind of cell, and the cells that were not reached.
+impl fmt::Display for Coverage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.write_groups(f)?;
+        self.write_missing(f)
     }
 }

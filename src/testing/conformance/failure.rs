@@ -27,7 +27,7 @@ pub struct Failure {
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Failure { history, step, what, expected, found } = self;
-        writeln!(f, "{what} differs at step {} of {}:", step + 1, history.steps.len())?;
+        writeln!(f, "difference in {what} at step {} of {}:", step + 1, history.steps.len())?;
         writeln!(f, "  expected {expected}")?;
         writeln!(f, "  found    {found}")?;
         write!(f, "\n{}", history.code("it_differs"))

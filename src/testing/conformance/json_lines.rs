@@ -15,7 +15,7 @@ use crate::decode::{DecodeResult, Decoder, Form};
 use crate::event::Event;
 use crate::testing::{Agent, Setup, Step};
 
-/// A system behind a pair of pipes: one JSON object to it in one line, one from it in one line.
+/// A system behind a pair of pipes: one JSON object to it in one line, one from it in one line, which it must flush.
 ///
 /// | to the system | from the system |
 /// |---|---|

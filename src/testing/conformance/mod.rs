@@ -24,6 +24,35 @@
 //! // Five histories do not reach every cell, and the report says so.
 //! assert!(!report.conforms() && !report.coverage.missing().is_empty());
 //! ```
+//!
+//! # A part of an implementation
+//!
+//! What an implementation does not have yet is left out of the histories; then what counts is that there is no difference, since some
+//! cells cannot be reached:
+//!
+//! ```
+//! use im_session::testing::conformance::{Histories, ThisCrate, run};
+//! use im_session::testing::{Setup, Step};
+//!
+//! let setup = Setup::default();
+//! let without_operations = Histories::new(7).take(5).map(|mut history| {
+//!     history.steps.retain(|step| !matches!(step, Step::Post { .. }));
+//!     history
+//! });
+//! let report = run(&mut ThisCrate::new(&setup), &setup, without_operations);
+//! assert!(report.failure.is_none() && report.halt.is_none(), "{report}");
+//! ```
+//!
+//! # Where the specification leaves it open
+//!
+//! The model has chosen, and the kit compares with that:
+//!
+//! - An `operationName` that is no string is no operation: statusCode 3.
+//! - White space around the names in `fields=id, uri` does not count.
+//! - An EventPrivateInfo without `text` is ignored only if it is readable: without CallUUID or ThisDN it is unreadable first.
+//! - A request is settled by the ReferenceID of an answer that names the DN of the request, or none.
+//! - `"userData":{}` of an InitiateIMSession is sent as an empty `UserData`; without it there is none in the request.
+//! - An attribute that is an empty string is one that is absent, in the JSON lines form as in the others.
 
 mod coverage;
 mod failure;

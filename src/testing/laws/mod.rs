@@ -120,7 +120,7 @@ impl Law {
         self.hold_of(setup, &setup.sessions(), history)
     }
 
-    /// The same of any store, which is empty and set up like this.
+    /// The same of any store, which must be empty and set up like this.
     ///
     /// # Errors
     ///
@@ -144,7 +144,7 @@ pub fn check_all(setup: &Setup, history: &History) -> Result<(), Box<LawBroken>>
     check_all_of(setup, &setup.sessions(), history)
 }
 
-/// The same of any store, which is empty and set up like this.
+/// The same of any store, which must be empty and set up like this.
 ///
 /// # Errors
 ///
@@ -203,8 +203,13 @@ fn play(
     history: &History,
     mut look: impl FnMut(&Played<'_>) -> Result<(), Broken>,
 ) -> Result<(), Violation> {
-    let mut store = store.duplicate();
+    let given = store;
+    let at_the_beginning = |(expected, found)| Violation { step: 0, expected, found };
+    let mut store = of_the_same_type(given, given.duplicate()).map_err(at_the_beginning)?;
     let mut after = store.sessions();
+    if !after.is_empty() {
+        return broken("an empty store", format!("{} sessions", after.len())).map_err(at_the_beginning);
+    }
     for (position, step) in history.steps.iter().enumerate() {
         let before = after;
         let answer = store.carry_out(&history.agents, step);
@@ -214,6 +219,19 @@ fn play(
         look(&played).map_err(|(expected, found)| Violation { step: position, expected, found })?;
     }
     Ok(())
+}
+
+/// What a store of another type does says nothing of the one that was given.
+fn of_the_same_type(
+    given: &dyn StoreUnderTest,
+    other: Box<dyn StoreUnderTest>,
+) -> Result<Box<dyn StoreUnderTest>, Broken> {
+    let (expected, found) = (given.type_name(), other.type_name());
+    if expected == found {
+        Ok(other)
+    } else {
+        broken(format!("a store of the type {expected}"), format!("one of {found}"))
+    }
 }
 
 /// The session of this DN with this id.

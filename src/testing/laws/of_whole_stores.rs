@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 
 use serde_json::{Value, json};
 
-use super::{StoreUnderTest, Violation, broken, play, same};
+use super::{StoreUnderTest, Violation, broken, of_the_same_type, play, same};
 use crate::testing::{History, Setup, Step};
 
 /// An operation or a read changes no session by itself. Specification 4.
@@ -36,7 +36,8 @@ pub fn a_restored_store_goes_on(_: &Setup, store: &dyn StoreUnderTest, history: 
     let mut snapshot = store.snapshot();
     play(store, history, |played| {
         let restored = store.restored(&snapshot);
-        let mut restored = restored.map_err(|error| ("a snapshot that is taken".into(), error))?;
+        let restored = restored.map_err(|error| ("a snapshot that is taken".into(), error))?;
+        let mut restored = of_the_same_type(store, restored)?;
         same(played.answer, &restored.carry_out(played.agents, played.step))?;
         snapshot = played.store.snapshot();
         same(&snapshot, &restored.snapshot())

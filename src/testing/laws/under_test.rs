@@ -14,6 +14,52 @@ use crate::store::{Sessions, Snapshot};
 use crate::testing::{Agent, Step, carry_out};
 
 /// A store of which laws are asked: [`Sessions`], or whatever wraps or replaces it.
+///
+/// The laws play on duplicates and on what is restored, so both must be of the type that is tested: a wrapper that gave away the
+/// store in it would be praised for what that one does.
+///
+/// ```
+/// use im_session::testing::laws::{SeenSession, StoreUnderTest, check_all_of};
+/// use im_session::testing::{Agent, History, Setup, Step, carry_out};
+/// use im_session::{CallEvent, Event, Sessions};
+/// use serde_json::Value;
+///
+/// /// A store that keeps to itself what happens.
+/// #[derive(Clone)]
+/// struct Silent(Sessions);
+///
+/// impl StoreUnderTest for Silent {
+///     fn carry_out(&mut self, agents: &[Agent], step: &Step) -> Value {
+///         let mut answer = carry_out(&mut self.0, agents, step);
+///         if let Some(notifications) = answer.get_mut("notifications") {
+///             *notifications = Value::Array(vec![]);
+///         }
+///         answer
+///     }
+///     fn sessions(&self) -> Vec<SeenSession> {
+///         self.0.sessions()
+///     }
+///     fn snapshot(&self) -> Value {
+///         StoreUnderTest::snapshot(&self.0)
+///     }
+///     fn restored(&self, snapshot: &Value) -> Result<Box<dyn StoreUnderTest>, String> {
+///         let mut restored = self.clone();
+///         let snapshot = serde_json::from_value(snapshot.clone()).map_err(|error| error.to_string())?;
+///         restored.0.restore(&snapshot).map_err(|error| error.to_string())?;
+///         Ok(Box::new(restored))
+///     }
+///     fn duplicate(&self) -> Box<dyn StoreUnderTest> {
+///         Box::new(self.clone())
+///     }
+/// }
+///
+/// let setup = Setup::default();
+/// let rings = Event::new(CallEvent::Ringing).with_this_dn("3001").with_call_uuid("A");
+/// let history = History { agents: vec![], steps: vec![Step::Event(rings)] };
+/// assert!(check_all_of(&setup, &setup.sessions(), &history).is_ok());
+/// let broken = check_all_of(&setup, &Silent(setup.sessions()), &history).unwrap_err();
+/// assert_eq!(broken.name, "the_outcome_is_what_changed");
+/// ```
 pub trait StoreUnderTest {
     /// Carries a step out; what was answered and told, in the form of [`Model`](crate::testing::Model).
     fn carry_out(&mut self, agents: &[Agent], step: &Step) -> Value;
@@ -24,15 +70,20 @@ pub trait StoreUnderTest {
     /// Everything that it holds, to be kept.
     fn snapshot(&self) -> Value;
 
-    /// A store that is set up like this one, and begins with what a snapshot holds. Asked of an empty store.
+    /// A store of the same type that is set up like this one, and begins with what a snapshot holds. Asked of an empty store.
     ///
     /// # Errors
     ///
     /// Why the snapshot cannot be taken.
     fn restored(&self, snapshot: &Value) -> Result<Box<dyn StoreUnderTest>, String>;
 
-    /// A store that holds the same and is another.
+    /// A store of the same type that holds the same and is another.
     fn duplicate(&self) -> Box<dyn StoreUnderTest>;
+
+    /// By which it is seen that a duplicate is of the same type.
+    fn type_name(&self) -> &'static str {
+        core::any::type_name::<Self>()
+    }
 }
 
 /// A session of a store under test.
