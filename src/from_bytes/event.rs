@@ -9,9 +9,7 @@ use super::names::{IDS, NUMBERS};
 use super::primitives::{integer, number, perhaps, text};
 use crate::event::{ConnId, Event, EventName, KeyValueList};
 use crate::machine::{CallEvent, DataEvent};
-
-/// When the server started that numbers the events: seconds since 1970.
-const SERVER_START_TIME: u64 = 1_420_640_000;
+use crate::testing::parts::SERVER_START_TIME;
 
 /// The event that this byte is, by the [table](self::super); none for the bytes whose low half is 0: those are spelled out.
 ///

@@ -56,13 +56,12 @@ mod query;
 mod resource;
 mod user_data;
 mod valid;
-mod write;
 
 pub use event::{any_event, event_name, loggable_event};
-pub use faulty::{Fault, fault, faulty, faulty_history};
+pub use faulty::{fault, faulty, faulty_history};
 pub use history::{agents, history, history_of, step};
 pub use interleaved::interleaved_histories;
-pub use log::{Log, log, log_of};
+pub use log::{log, log_of};
 pub use names::{call_uuid, dn};
 pub use operation::{operation, operation_body};
 pub use participants::participants;
@@ -70,6 +69,5 @@ pub use query::query;
 pub use resource::resource;
 pub use user_data::{loggable_user_data, user_data, user_data_beyond};
 pub use valid::{valid_history, valid_history_of};
-pub use write::log_message;
 
-pub use crate::testing::read_back;
+pub use crate::testing::{Fault, Log, log_message, read_back};

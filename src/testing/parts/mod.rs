@@ -1,0 +1,18 @@
+//! What values are made of, whether chance or bytes choose: for `strategies` and `from_bytes`.
+//!
+//! | file | question |
+//! |---|---|
+//! | `numbered` | How are the events of a valid history numbered? |
+//! | `participant` | How does a server with number analysis show a number? |
+//! | `query` | Which pairs are queries made of? |
+//! | `resource` | How do others write an imSession? |
+
+mod numbered;
+mod participant;
+mod query;
+mod resource;
+
+pub(crate) use numbered::{SERVER_START_TIME, number_from_one};
+pub(crate) use participant::{extension, public};
+pub(crate) use query::QUERY_PAIRS;
+pub(crate) use resource::{Resource, Shape, unknown_values};
