@@ -15,6 +15,9 @@
 //! | [`query`] | what stands behind the `?` of a read |
 //! | [`log`], [`log_of`] | a log in one of the three text forms, other lines in between, and what is in it |
 //!
+//! `any::<T>()` of the types with one obvious strategy is that: events, names, user data and values, participants, limits, faults,
+//! logs, steps, histories.
+//!
 //! All of them shrink to what a person can read: fewer events, the first names, DNs such as `3001`, the id `A`, attributes
 //! left out. None decides with one random value what the next ones mean, so that shrinking one leaves the others as they are.
 //!
@@ -46,6 +49,7 @@ mod event;
 mod faulty;
 mod history;
 mod interleaved;
+mod limits;
 mod log;
 mod names;
 mod noise;

@@ -3,7 +3,7 @@
 use crate::event::Event;
 
 /// When the server started that numbers the events: seconds since 1970.
-pub(crate) const SERVER_START_TIME: u64 = 1_420_640_000;
+const SERVER_START_TIME: u64 = 1_420_640_000;
 
 pub(crate) fn number_from_one(events: &mut [Event<'static>]) {
     for (number, event) in (1..).zip(events) {
