@@ -7,10 +7,11 @@ use alloc::vec::Vec;
 use arbitrary::{Result, Unstructured};
 
 use super::event::event_of;
-use super::names::{IDS, NUMBERS};
-use super::primitives::{number, one_of, perhaps, text};
+use super::lists::list_of;
+use super::names::NUMBERS;
+use super::primitives::{counted, number, one_of, perhaps, text};
 use super::step::agents;
-use crate::event::{ConnId, Event, KeyValueList, Value};
+use crate::event::{ConnId, Event, KeyValueList};
 use crate::session::Limits;
 use crate::testing::parts::number_from_one;
 use crate::testing::{Fault, History, Step};
@@ -18,16 +19,16 @@ use crate::testing::{Fault, History, Step};
 /// One call at one DN, a byte an event, see [`from_bytes`](crate::from_bytes#histories-that-are-valid): the first byte says which
 /// call it is, and at which DN. At least one event.
 ///
-/// All are accepted, in the order in which they are and by any store that has these [`Limits::DEFAULT`].
+/// A store accepts all of them, within [`Limits::DEFAULT`].
 ///
 /// ```
 /// use arbitrary::Unstructured;
 /// use im_session::from_bytes::valid_history;
 ///
-/// let events = valid_history(&mut Unstructured::new(b"BSED"))?;
+/// let events = valid_history(&mut Unstructured::new(b"BCED"))?;
 /// let names: Vec<&str> = events.iter().map(|event| event.name.as_str()).collect();
-/// // `E`, EventAbandoned, cannot follow an answer: EventAttachedDataChanged is what it stands for there.
-/// assert_eq!(names, ["EventRinging", "EventEstablished", "EventAttachedDataChanged", "EventReleased"]);
+/// // EventAbandoned, `E`, cannot follow an answer: there it stands for a message.
+/// assert_eq!(names, ["EventRinging", "EventEstablished", "EventPrivateInfo", "EventReleased"]);
 /// assert_eq!(events[3].event_sequence_number, Some(4));
 /// # Ok::<_, arbitrary::Error>(())
 /// ```
@@ -142,8 +143,7 @@ fn legal_events(u: &mut Unstructured<'_>, mut place_of: impl FnMut(u8) -> Place)
 /// The low half that this byte stands for at this point: its own, or by it one of those that are legal.
 fn legal(phase: Phase, byte: u8) -> u8 {
     let (low, legal) = (byte & 0xf, phase.legal());
-    let counted = || legal.get(usize::from(low) % legal.len()).copied();
-    if legal.contains(&low) { low } else { counted().unwrap_or(low) }
+    if legal.contains(&low) { low } else { counted(low, legal).copied().unwrap_or(low) }
 }
 
 const LONGEST_DN: usize = Limits::DEFAULT.dn_length;
@@ -166,4 +166,54 @@ fn place(row: u8) -> Place {
         15.. => ("3002", &*longest_id),
     };
     (this_dn.to_string(), call_uuid.to_string())
+}
+
+/// What the table says of the event, but for where it is.
+fn of_the_table(row: u8, low: u8) -> Option<Event<'static>> {
+    // The rows from 8 on are those of valid histories alone: the plain row, and what is added here.
+    let mut event = event_of(if row < 8 { row } else { 4 } << 4 | low)?;
+    match row {
+        8 => event.user_data = list_of(10),
+        9 => event.user_data = list_of(8),
+        10 => event = event.with_other_dn("x".repeat(LONGEST_DN)),
+        12 => {
+            event = event.with_other_dn("+1 (916) 555-0104");
+            event.user_data = list_of(6);
+        }
+        13 => event.user_data = list_of(3),
+        14 => {
+            event = event.with_other_dn("x".repeat(LONGEST_DN));
+            event.user_data = list_of(0);
+        }
+        0..=7 | 11 | 15.. => {}
+    }
+    match row {
+        0 => set_text(&mut event, ""),
+        11 => set_text(&mut event, &"x".repeat(Limits::DEFAULT.text_length)),
+        1..=10 | 12.. => {}
+    }
+    Some(event)
+}
+
+/// Another text of an event that is a message.
+fn set_text(event: &mut Event<'static>, text: &str) {
+    if event.extensions.is_some() {
+        event.extensions = Some(KeyValueList::from_iter([("text", text.to_string())]));
+    }
+}
+
+/// OtherDN, ConnID and user data, each with a byte before it that says whether it is there; of a message the text.
+fn spelled_out(u: &mut Unstructured<'_>, low: u8) -> Result<Option<Event<'static>>> {
+    let mut event = of_the_table(4, low);
+    if let Some(event) = &mut event {
+        // Few, so that no limit of participants is met.
+        event.other_dn = perhaps(u, |u| one_of(u, &NUMBERS))?.map(Into::into);
+        event.conn_id = perhaps(u, number)?.map(ConnId);
+        let user_data: Option<KeyValueList<'_>> = perhaps(u, |u| u.arbitrary())?;
+        event.user_data = user_data.filter(|list| Limits::DEFAULT.exceeded_by(list).is_none());
+        if event.extensions.is_some() {
+            set_text(event, &text(u, &["hello", "", "größer"])?);
+        }
+    }
+    Ok(event)
 }
