@@ -2,14 +2,20 @@
 
 #![cfg(feature = "json")]
 
+#[path = "from_bytes/logs.rs"]
+mod logs;
 #[path = "from_bytes/pinned.rs"]
 mod pinned;
+#[path = "from_bytes/resources.rs"]
+mod resources;
+#[path = "from_bytes/valid.rs"]
+mod valid;
 
 use std::collections::BTreeSet;
 
 use arbitrary::{Arbitrary, Unstructured};
 use im_session::from_bytes::{agents, event_of, operation_of};
-use im_session::testing::{History, Step};
+use im_session::testing::{Fault, History, Log, Step};
 use im_session::{
     CallEvent, Capabilities, ConnId, DataEvent, Event, EventName, Form, KeyValueList, Limits, Operation, OperationBody,
     OperationName, Parameter, Participant, SessionEvent, State, Value,
@@ -255,6 +261,34 @@ fn every_step_has_bytes() {
     assert_eq!(posted, Step::Post { agent: 0, target: Some("A".into()), body });
 }
 
+/// Of the first byte of Post bits 0 and 1 are the agent, bits 2 and 3 where to.
+#[test]
+fn an_operation_is_posted_by_hand() {
+    let post = |bytes: &[u8]| match of::<Step>(bytes) {
+        Step::Post { agent, target, body } => (agent, target, body),
+        other => panic!("{other:?}"),
+    };
+    let complete = |device: &str| format!(r#"{{"devicePath":"/devices/{device}","operationName":"Complete"}}"#);
+    assert_eq!(post(b"@@="), (0, Some("A".into()), complete("1")));
+    assert_eq!(post(b"@E="), (1, None, complete("2")));
+    assert_eq!(post(b"0J="), (2, Some("B".into()), complete("2")));
+    assert_eq!(post(b"PO\x03="), (3, Some("~._-".into()), complete("2")));
+    for (byte, name) in (b'8'..).zip(OperationName::ALL) {
+        let (_, _, body) = post(&[b'@', b'@', byte]);
+        let body = OperationBody::from_json(body.as_bytes()).expect("an object");
+        assert_eq!(body.operation_name, Parameter::Is(name.name().into()));
+    }
+    assert_eq!(post(b"@@7\x02{}").2, "{}", "a body spelled out");
+    let parameters: serde_json::Value = serde_json::from_str(&post(&[b'@', b'@', b'?', 1, 1, 1, 2, 1, 3]).2).unwrap();
+    assert_eq!(
+        parameters,
+        json!({
+            "operationName": "SendMessage", "text": "größer", "destination": {"phoneNumber": "3003"},
+            "userData": {"k": "v"}, "key": "n", "devicePath": "/devices/4",
+        })
+    );
+}
+
 /// That this is the type's hint, and that no string takes fewer or more bytes.
 fn assert_takes<T: for<'a> Arbitrary<'a>>(hint: (usize, Option<usize>)) {
     let name = std::any::type_name::<T>();
@@ -287,4 +321,6 @@ fn a_value_takes_as_many_bytes_as_its_hint_says() {
     assert_takes::<Event<'_>>((1, None));
     assert_takes::<Step>((1, None));
     assert_takes::<History>((0, None));
+    assert_takes::<Fault>((1, Some(19)));
+    assert_takes::<Log>((1, None));
 }

@@ -11,6 +11,7 @@
 //! | [`json_reader`] | what is read, written and read again |
 //! | [`store_two_agents`] | the same store without the other agent |
 //! | [`store`] | the laws of `im_session::testing` and its reference model, over whole histories |
+//! | [`valid_histories`] | every event that really happens is accepted; the laws, over these and over faulty ones |
 //! | [`operations`] | the model; an operation changes no session, a refused one nothing, a sent one can be settled |
 //! | [`query`] | the model; the same query with every character escaped |
 //! | [`reconcile`] | the model; what is in the list is there, the same list again changes nothing |
@@ -38,6 +39,7 @@ mod sip_support;
 mod situation;
 mod store;
 mod store_two_agents;
+mod valid_histories;
 
 pub use decoders::{json_lines, platform_sdk_log, tserver_log};
 pub use json_reader::json_reader;
@@ -50,6 +52,7 @@ pub use restore::restore;
 pub use sip_raw::{dialog_info, sip_message};
 pub use store::store;
 pub use store_two_agents::store_two_agents;
+pub use valid_histories::valid_histories;
 
 /// See `tests/sip_support/conversation.rs`: whole SIP conversations, reordered, duplicated, lost and hostile.
 pub fn sip_conversation(input: &[u8]) {
@@ -60,7 +63,7 @@ pub fn sip_conversation(input: &[u8]) {
 pub type Target = fn(&[u8]);
 
 /// All targets by name: of the binary, of the folder in `corpus/`, and of the function.
-pub const TARGETS: [(&str, Target); 15] = [
+pub const TARGETS: [(&str, Target); 16] = [
     ("machine", machine),
     ("json_lines", json_lines),
     ("tserver_log", tserver_log),
@@ -69,6 +72,7 @@ pub const TARGETS: [(&str, Target); 15] = [
     ("json_reader", json_reader),
     ("store_two_agents", store_two_agents),
     ("store", store),
+    ("valid_histories", valid_histories),
     ("operations", operations),
     ("query", query),
     ("reconcile", reconcile),

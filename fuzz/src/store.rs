@@ -26,15 +26,19 @@ pub fn store(input: &[u8]) {
         3 => setup.limits = Limits::arbitrary(&mut bytes).expect("any bytes are limits"),
         _ => {}
     }
-    let mut history = History::arbitrary(&mut bytes).expect("any bytes are a history");
+    let history = History::arbitrary(&mut bytes).expect("any bytes are a history");
+    assert_lawful(&setup, history);
+}
+
+pub(crate) fn assert_lawful(setup: &Setup, mut history: History) {
     history.steps.truncate(LONG);
     if history.steps.len() > SHORT {
-        if let Err(violation) = laws::the_model_agrees(&setup, &setup.sessions(), &history) {
+        if let Err(violation) = laws::the_model_agrees(setup, &setup.sessions(), &history) {
             panic!("{violation:?}");
         }
         history.steps.truncate(SHORT);
     }
-    if let Err(broken) = laws::check_all(&setup, &history) {
+    if let Err(broken) = laws::check_all(setup, &history) {
         panic!("{broken}");
     }
 }

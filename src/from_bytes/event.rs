@@ -2,6 +2,7 @@
 
 use alloc::borrow::Cow;
 use alloc::string::String;
+use core::slice;
 
 use arbitrary::{Arbitrary, Result, Unstructured};
 
@@ -9,9 +10,7 @@ use super::names::{IDS, NUMBERS};
 use super::primitives::{integer, number, perhaps, text};
 use crate::event::{ConnId, Event, EventName, KeyValueList};
 use crate::machine::{CallEvent, DataEvent};
-
-/// When the server started that numbers the events: seconds since 1970.
-const SERVER_START_TIME: u64 = 1_420_640_000;
+use crate::testing::parts::number_from_one;
 
 /// The event that this byte is, by the [table](self::super); none for the bytes whose low half is 0: those are spelled out.
 ///
@@ -50,7 +49,7 @@ pub fn event_of(byte: u8) -> Option<Event<'static>> {
         event.extensions = Some(KeyValueList::from_iter([("text", "hello")]));
     }
     if byte >= 0x80 {
-        event = event.with_event_sequence_number(1).with_server_start_time(SERVER_START_TIME);
+        number_from_one(slice::from_mut(&mut event));
     }
     Some(match byte & 0xf {
         13 => Event { this_dn: None, ..event },

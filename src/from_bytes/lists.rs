@@ -15,7 +15,7 @@ const DEPTH: usize = 16;
 const KEYS: [&str; 6] = ["k", "text", "n", "", "größer", "list"];
 const TEXTS: [&str; 6] = ["v", "w", "", "hello", "größer", "two\nlines"];
 
-/// One byte: 0 a string, 1 an integer, 2 binary, 3 a list, counted modulo; and what the value takes.
+/// One byte for the kind, and what the value takes: see [`from_bytes`](crate::from_bytes#user-data).
 impl<'a> Arbitrary<'a> for Value<'_> {
     fn arbitrary(u: &mut Unstructured<'a>) -> Result<Self> {
         value(u, 1)
@@ -26,7 +26,7 @@ impl<'a> Arbitrary<'a> for Value<'_> {
     }
 }
 
-/// One byte for what is met often and for the limits (see the source of `list`), else pairs spelled out.
+/// One byte for what is met often and for the limits, else pairs spelled out: see [`from_bytes`](crate::from_bytes#user-data).
 impl<'a> Arbitrary<'a> for KeyValueList<'_> {
     fn arbitrary(u: &mut Unstructured<'a>) -> Result<Self> {
         list(u)
@@ -37,33 +37,33 @@ impl<'a> Arbitrary<'a> for KeyValueList<'_> {
     }
 }
 
-/// 0 the empty list; 1, 2 the key `k` with `v`, `w`; 3 both, so that `w` counts; 4 `n` with 1; 5 a list in a list; 6, 7 binary and
-/// text that look the same; 8, 9 the depth that is allowed, and one more; 10, 11 the size that is allowed, and one byte more;
-/// 12 `text`; 13, 14 as an integer and as a list; all others are pairs, as many as their three low bits say.
 fn list<'v>(u: &mut Unstructured<'_>) -> Result<KeyValueList<'v>> {
+    match list_of(u.peek_bytes(1).and_then(|bytes| bytes.first().copied()).unwrap_or(0)) {
+        Some(list) => u.arbitrary::<u8>().map(|_| list),
+        None => pairs(u, 1),
+    }
+}
+
+/// The list that this byte is, by the table of the module; none for the bytes that are pairs.
+pub(super) fn list_of<'v>(byte: u8) -> Option<KeyValueList<'v>> {
     let of = |key: &'static str, value: Value<'v>| KeyValueList::from_iter([(key, value)]);
-    Ok(match u.peek_bytes(1).and_then(|bytes| bytes.first().copied()).unwrap_or(0) {
-        byte @ 0..=14 => {
-            u.arbitrary::<u8>()?;
-            match byte {
-                1 => of("k", "v".into()),
-                2 => of("k", "w".into()),
-                3 => KeyValueList::from_iter([("k", "v"), ("k", "w")]),
-                4 => of("n", 1.into()),
-                5 => of("list", of("k", "v".into()).into()),
-                6 => of("k", Value::Binary("00 01".into())),
-                7 => of("k", "00 01".into()),
-                8 => nested(DEPTH),
-                9 => nested(DEPTH + 1),
-                10 => of("k", "x".repeat(SIZE - 1).into()),
-                11 => of("k", "x".repeat(SIZE).into()),
-                12 => of("text", "hello".into()),
-                13 => of("text", (-7).into()),
-                14 => of("text", KeyValueList::new().into()),
-                0 | 15.. => KeyValueList::new(),
-            }
-        }
-        15.. => pairs(u, 1)?,
+    Some(match byte {
+        0 => KeyValueList::new(),
+        1 => of("k", "v".into()),
+        2 => of("k", "w".into()),
+        3 => KeyValueList::from_iter([("k", "v"), ("k", "w")]),
+        4 => of("n", 1.into()),
+        5 => of("list", of("k", "v".into()).into()),
+        6 => of("k", Value::Binary("00 01".into())),
+        7 => of("k", "00 01".into()),
+        8 => nested(DEPTH),
+        9 => nested(DEPTH + 1),
+        10 => of("k", "x".repeat(SIZE - 1).into()),
+        11 => of("k", "x".repeat(SIZE).into()),
+        12 => of("text", "hello".into()),
+        13 => of("text", (-7).into()),
+        14 => of("text", KeyValueList::new().into()),
+        15.. => return None,
     })
 }
 

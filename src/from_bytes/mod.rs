@@ -1,4 +1,13 @@
-//! Values from bytes, for fuzzers: [`Arbitrary`](::arbitrary::Arbitrary) for the types of the crate.
+//! Values from bytes, for fuzzers: [`Arbitrary`](::arbitrary::Arbitrary) for the types of the crate, and functions for what is no
+//! type of its own. They are the same as in the feature `proptest`; the agents and what is known of names differ.
+//!
+//! | of | it is made by |
+//! |---|---|
+//! | events, steps, histories, faults, logs, user data, small types | `Arbitrary`: [`Event`](crate::Event), [`Step`](crate::testing::Step), [`History`](crate::testing::History), [`Fault`](crate::testing::Fault), [`Log`](crate::testing::Log), [`KeyValueList`](crate::KeyValueList), … |
+//! | one byte that is an event, an operation | [`event_of`], [`operation_of`] |
+//! | what really happens, at one DN and at many | [`valid_history`], [`interleaved_histories`] |
+//! | the same with faults | [`faulty_history`] |
+//! | the other parties, a resource, a query | [`participants`], [`resource`], [`query`] |
 //!
 //! All lean to the boundaries: 0, 1 and the largest of a number; no text, one character, and the lengths of 64 and 255 bytes
 //! that ids and DNs may have, or one more; user data of 16 000 bytes or 16 levels, or one more. No bytes at all give the first of
@@ -40,26 +49,189 @@
 //!
 //! | high half | step | bytes that follow |
 //! |---|---|---|
-//! | 0, 13 to 15 | an event spelled out | its attributes |
-//! | 1 | the time goes on | a number |
+//! | 0, 13 to 15 | an event spelled out | its name, a text; its attributes in the order of the fields of [`Event`](crate::Event), before each a byte that says whether it is there: an odd one |
+//! | 1 | the time goes on | a byte: by how much |
 //! | 2 | Expire | a number |
-//! | 3 to 5 (`0`, `@`, `P`) | Post | the operation and what is wrong with it; see [`operation_of`] |
+//! | 3 to 5 (`0`, `@`, `P`) | Post | who and where to; the operation and what is wrong with it, see [`operation_of`], or a body spelled out |
 //! | 6 (`` ` ``) | List | the agent, the query |
 //! | 7 (`p`) | Read | the agent, the id, the query |
 //! | 8 | Forget | the DN, the id |
 //! | 9 | ForgetCompleted | a number |
 //! | 10 | ForgetRequests | a number |
-//! | 11, 12 | Reconcile | the DN, how many resources, the resources |
+//! | 11, 12 | Reconcile | the DN; how many resources, up to 7; of each the id, the state (a byte), the DNs of the participants (how many, up to 7, and each), and whether there is user data, and what |
+//!
+//! The agent is a byte, counted modulo 4; the fourth there is not. Of Post's first byte bits 0 and 1 are the agent, bits 2 and 3
+//! where to: 0 the session A, 1 the list, 2 the session B, 3 the id that follows. The operations with a good body are `8` to `=`, so
+//! `@@=` is the agent at 3001 that completes the session A. A body spelled out is any text: `7`, how many bytes (the low half), and
+//! these; or its parameters: `?`, the user data, operationName, text, phoneNumber, key, devicePath, all but the first texts.
 //!
 //! A history is the steps of all its bytes, at the agents of [`agents`].
+//!
+//! # Numbers and texts
+//!
+//! | byte | a number | an integer | a text |
+//! |---|---|---|---|
+//! | 0 to 0xef | the byte | the byte | one of those that are known, counted modulo |
+//! | 0xf0 to 0xfb | the byte | the byte | spelled out: a byte for how many, up to 15 (its low half), and these |
+//! | 0xfc | any: eight bytes, the low one first | any: the same | 64 times `x` |
+//! | 0xfd | the largest of 63 bits | -1 | 65 times `x` |
+//! | 0xfe | the last but one | the lowest | 255 times `x` |
+//! | 0xff | the largest | the largest | 256 times `x` |
+//!
+//! | known | in their order |
+//! |---|---|
+//! | DNs and numbers | `3001`, `3002`, `3003`, `VQ_4`, none, `+1 (916) 555-0104`, `9` |
+//! | ids | `A`, `B`, `007MDF3D0KAHL93L807GK2LAES000001`, `~._-`, `unknown`, none, `..`, `no id` |
+//! | keys | `k`, `text`, `n`, none, `größer`, `list` |
+//! | values | `v`, `w`, none, `hello`, `größer`, `two\nlines` |
+//! | binary | `00 01..`, none |
+//! | of bodies | operationName: the six in the order of [`operation_of`]; text: `hello`, `größer`; key: `k`, `n`, `text`; devicePath: `/devices/1` to `/devices/4` |
+//! | queries of steps | `fields=*`, none, `fields=id,state`, `fields=*&state=Talking`, `state=Completed`, `fields=userData,participants&id=A`, `fields=`, `fields=unknown`, `st%61te=Alert%69ng&fields=*`, `devicePath=/devices/3`, `devicePath=%2Fdevices%2F2&fields=uri`, `?fields=%2A&path=/im-sessions/A` |
+//! | error messages | `Invalid DN`, none |
+//! | names of events | EventDialing, EventRinging, EventEstablished, EventReleased, EventAbandoned, EventDestinationBusy, EventPartyChanged, EventPartyAdded, EventPartyDeleted, EventAttachedDataChanged, EventPrivateInfo, EventHeld, EventRetrieved, EventNetworkReached, EventError, EventACK |
+//!
+//! # User data
+//!
+//! A [`KeyValueList`](crate::KeyValueList) is, by its first byte,
+//!
+//! | byte | list |
+//! |---|---|
+//! | 0 | empty |
+//! | 1, 2 | `k` with `v`, with `w` |
+//! | 3 | `k` with `v` and then `k` with `w`, so that `w` counts |
+//! | 4 | `n` with 1 |
+//! | 5 | a list in a list: `list` with the list 1 |
+//! | 6, 7 | `k` with `00 01`, as binary and as text |
+//! | 8, 9 | 16 levels, as deep as is allowed, and one more |
+//! | 10, 11 | 16 000 bytes, as much as is allowed, and one more |
+//! | 12, 13, 14 | `text` with `hello`, with -7, with an empty list |
+//! | all others | as many pairs as the three low bits say, each a key (a text) and a [`Value`](crate::Value) |
+//!
+//! A value is a byte, counted modulo 4, and what it says: 0 a string (a text), 1 an integer, 2 binary (a text), 3 a list (how many
+//! pairs, up to 7, and these; an empty one where it would be the 41st level).
+//!
+//! # Histories that are valid
+//!
+//! [`valid_history`] and [`interleaved_histories`] read the same letters as a history, but what they make is what really happens:
+//! every event is one that may come next, all are numbered from 1, and a store accepts all. `ACD` is the call that is dialed,
+//! answered and ended; `AbCcDd` are both its parties.
+//!
+//! The low half is the event, as in the table above. Where it may not come, its number, counted modulo, takes one of those that
+//! may:
+//!
+//! | so far | what may come, from 0 |
+//! |---|---|
+//! | nothing | EventDialing, EventRinging, EventEstablished |
+//! | dialed | EventEstablished, EventReleased, EventDestinationBusy, the four changes |
+//! | dialed, busy | EventReleased, the four changes |
+//! | rings | EventEstablished, EventReleased, EventAbandoned, the four changes |
+//! | answered | EventReleased, the four changes, EventPrivateInfo |
+//! | ended | EventDialing, EventRinging: the call begins anew |
+//!
+//! The four changes are EventPartyChanged, EventPartyAdded, EventPartyDeleted, EventAttachedDataChanged. The high half says where the
+//! event is and what it has; of a [`valid_history`] the first byte says where all are.
+//!
+//! | high half | first | at | of | with |
+//! |---|---|---|---|---|
+//! | 0 to 7 | | | | as in the table above, but that in row 0 a message is empty |
+//! | 8 | | 3001 | the longest id | 16 000 bytes of user data |
+//! | 9 | | the longest DN | A | user data of 16 levels |
+//! | 10 | | 3001 | B | the longest DN as OtherDN |
+//! | 11 | | 3001 | 007MDF3D0KAHL93L807GK2LAES000001 | the longest message, 16 000 bytes |
+//! | 12 | | 3002 | B | OtherDN +1 (916) 555-0104, binary user data (the list 6) |
+//! | 13 | | 3003 | B | user data with a key twice (the list 3) |
+//! | 14 | | the longest DN | the longest id | the longest DN as OtherDN, an empty list of user data |
+//! | 15 | | 3002 | the longest id | |
+//!
+//! The longest DN has 255 characters and the longest id 64, all `x`. Where the low half is 0 the attributes are spelled out: the
+//! next byte's low half is the event; then OtherDN (a byte: one of the known DNs), ConnID (a number) and user data (left out
+//! where it is over a limit), each after a byte that says whether it is there; of an EventPrivateInfo last the text, known being
+//! `hello`, none, `größer`.
+//!
+//! [`faulty_history`] is a byte (bits 0 and 1: how many faults, from 1; bit 2: no numbers), the faults, and a valid history:
+//! `0AACD` is `ACD` without its second event.
+//!
+//! # Faults
+//!
+//! A [`Fault`](crate::testing::Fault) is a byte: what goes wrong, and at which place of the history, from 0: the low half.
+//!
+//! | high half | first | fault |
+//! |---|---|---|
+//! | 0 | | spelled out: the low half, counted modulo 5, is the kind (Repeated, Lost, Reordered, Truncated, WrongRole); the place and, of Repeated and Reordered, how far follow, two numbers |
+//! | 1 | | Reordered, to the end |
+//! | 2 | space | Repeated, at once |
+//! | 3 | `0` | Repeated, after three others |
+//! | 4 | `@` | Lost |
+//! | 5 | `P` | Reordered by one |
+//! | 6 | `` ` `` | Truncated |
+//! | 7 | `p` | WrongRole |
+//! | 8 to 15 | | as 0 to 7, 16 places further; what is spelled out is the same |
+//!
+//! # Logs
+//!
+//! A [`Log`](crate::testing::Log) is a byte for its form, and a byte a line. Of the first byte bits 0 and 1 are the form: 0 JSON lines,
+//! 1 the T-Server log, 2 the Platform SDK log (3: as 0); bit 2: lines end in CRLF; bit 3: a byte order mark; bit 6: no end of the last
+//! line. So `1` is a T-Server log and `u` the same with CRLF and without its last end.
+//!
+//! The others are events by the table at the top. Those with the low half 0 are other lines, which are no events; which ones, the
+//! high half says, from 1 and counted modulo; but with the high half 0 an event is spelled out, as of a step, and what logs cannot
+//! carry is taken out of it. Where none is an event, `A` comes at the end. `1ACD` is the call in a T-Server log, `1A@C@D` with other
+//! lines in between.
+//!
+//! | form | other lines, from 1 |
+//! |---|---|
+//! | JSON lines | an empty one, one of white space, and eight that are errors: cut short, `{}`, an array, no name of an event, a ThisDN that is a number, no ThisDN, an id that can be none, a line of a log |
+//! | T-Server log | an empty one, a line of the log, one with indented lines after it, a request, SIP, a line after a byte order mark, a time |
+//! | Platform SDK log | an empty one, a line of the log, a request, one with indented lines after it, SIP, `--` |
+//!
+//! # Resources
+//!
+//! Of [`participants`] the first byte says how many, up to 7; of each the first byte, its bits 0 and 1, what it is: 0 a number without
+//! number analysis, 1 an extension, its e164Number empty (the number follows, a text), 2 the public number 9165550104 with
+//! country and place, 3 the same without them.
+//!
+//! [`resource`] is a byte for what is there, and then, in this order, what is there:
+//!
+//! | bits | | bytes that follow |
+//! |---|---|---|
+//! | | the id | a text |
+//! | | the state | a byte: bits 0 and 1 the state, bits 2 and 3 the white space before it, bits 6 and 7 that after it: 0 none, 1 a space, 2 a tab, 3 CRLF |
+//! | 0 | path and uri | |
+//! | 1 | participants | as above |
+//! | 2 | capabilities | a byte: its five low bits are which; bit 6: in the other order |
+//! | 3 | a field that there is not | a byte, counted modulo: 1, `null`, an object |
+//! | 4 and 5 | user data: 0 none, 1 `null`, 2 and 3 a list | of the list its own |
+//! | 6 and 7 | of the participants 1 the phoneNumber alone, 2 the digits alone, 0 and 3 all | |
+//!
+//! # Queries
+//!
+//! Of [`query`] the first byte says how many pairs, up to 7; the high half of each, counted modulo 5, of which kind it is, and the low
+//! half, counted modulo, which of them:
+//!
+//! | high half | first | pairs, from 0 |
+//! |---|---|---|
+//! | 0, 5, 10 | `P` | `fields=*`, `fields=id,state`, `fields`, `fields=`, `fields=%2A`, `fields=id%2Cunknown, uri` |
+//! | 1, 6, 11 | `` ` `` | `fields=unknown`, `fields=userData,participants`, `fields=capabilities,path` |
+//! | 2, 7, 12 | space, `p` | `state=Talking`, `st%61te=Alert%69ng`, `state=Completed`, `state=`, `state=Tal%6` |
+//! | 3, 8, 13 | `0` | `id=A`, `id=%7E._-`, `path=/im-sessions/B`, `userData=x`, `participants=3001`, `unknown=1` |
+//! | 4, 9, 14 | `@` | `devicePath=/devices/2`, `devicePath=%2Fdevices%2F3`, `devicePath=/none` |
+//! | 15 | | spelled out: a byte for how many, up to 15, and these |
 
 mod event;
+mod fault;
 mod lists;
+mod log;
 mod names;
 mod operation;
 mod primitives;
+mod query;
+mod resource;
 mod step;
+mod valid;
 
 pub use event::event_of;
 pub use operation::operation_of;
+pub use query::query;
+pub use resource::{participants, resource};
 pub use step::agents;
+pub use valid::{faulty_history, interleaved_histories, valid_history};

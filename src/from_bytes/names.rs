@@ -2,20 +2,20 @@
 
 use arbitrary::{Arbitrary, Result, Unstructured};
 
-use super::primitives::{number, text};
+use super::primitives::{counted, number, text};
 use crate::decode::Form;
 use crate::event::{ConnId, EventName};
 use crate::machine::{CallEvent, Capabilities, DataEvent, Operation, SessionEvent, State};
 use crate::resource::Participant;
 use crate::session::Limits;
+use crate::testing::parts::all_limits;
 
 /// One byte, counted modulo, chooses one of all.
 macro_rules! one_of_all {
     ($($type:ty, $all:expr;)*) => {$(
         impl<'a> Arbitrary<'a> for $type {
             fn arbitrary(u: &mut Unstructured<'a>) -> Result<Self> {
-                let at = usize::from(u.arbitrary::<u8>()?) % $all.len();
-                $all.get(at).copied().ok_or(arbitrary::Error::EmptyChoose)
+                counted(u.arbitrary()?, &$all).copied().ok_or(arbitrary::Error::EmptyChoose)
             }
 
             fn size_hint(_: usize) -> (usize, Option<usize>) {
@@ -102,7 +102,7 @@ impl<'a> Arbitrary<'a> for ConnId {
     }
 }
 
-/// From a number, without number analysis.
+/// From a number, without number analysis; [`participants`](super::participants) has others.
 impl<'a> Arbitrary<'a> for Participant<'_> {
     fn arbitrary(u: &mut Unstructured<'a>) -> Result<Self> {
         Ok(Participant::from_number(&text(u, &NUMBERS)?).into_owned())
@@ -117,16 +117,7 @@ impl<'a> Arbitrary<'a> for Participant<'_> {
 impl<'a> Arbitrary<'a> for Limits {
     fn arbitrary(u: &mut Unstructured<'a>) -> Result<Self> {
         let mut limits = Limits::DEFAULT;
-        for limit in [
-            &mut limits.sessions,
-            &mut limits.sessions_per_dn,
-            &mut limits.participants,
-            &mut limits.user_data_size,
-            &mut limits.user_data_depth,
-            &mut limits.text_length,
-            &mut limits.dn_length,
-            &mut limits.requests,
-        ] {
+        for limit in all_limits(&mut limits) {
             // Half of the bytes leave the default.
             let byte = u.arbitrary::<u8>()?;
             if byte >= 0x80 {

@@ -3,7 +3,7 @@
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use arbitrary::{Result, Unstructured};
+use arbitrary::{Error, Result, Unstructured};
 
 /// 0, 1, a small one, the largest, the one before it, or any.
 pub(super) fn number(u: &mut Unstructured<'_>) -> Result<u64> {
@@ -36,12 +36,19 @@ pub(super) fn text(u: &mut Unstructured<'_>, known: &[&str]) -> Result<String> {
         0xfd => 65,
         0xfc => 64,
         0xf0..=0xfb => return spelled_out(u),
-        0..=0xef => {
-            let at = usize::from(byte).checked_rem(known.len());
-            return Ok(at.and_then(|at| known.get(at)).map_or_else(String::new, ToString::to_string));
-        }
+        0..=0xef => return Ok(counted(byte, known).map_or_else(String::new, ToString::to_string)),
     };
     Ok("x".repeat(length))
+}
+
+/// One of these by one byte, counted modulo.
+pub(super) fn one_of(u: &mut Unstructured<'_>, known: &[&str]) -> Result<String> {
+    counted(u.arbitrary()?, known).map(ToString::to_string).ok_or(Error::EmptyChoose)
+}
+
+/// The one at this place, counted modulo; none where there are none.
+pub(super) fn counted<T>(at: u8, all: &[T]) -> Option<&T> {
+    usize::from(at).checked_rem(all.len()).and_then(|at| all.get(at))
 }
 
 /// A byte for the length, up to 15, and that many bytes; what is not UTF-8 is replaced.

@@ -4,11 +4,17 @@ use proptest::arbitrary::Arbitrary;
 use proptest::prelude::*;
 use proptest::sample::select;
 
-use super::{any_event, event_name, history, step, user_data};
-use crate::event::{ConnId, Event, EventName, KeyValueList};
-use crate::machine::{CallEvent, Capabilities, DataEvent, Operation, State};
+use super::limits::limits;
+use super::log::form;
+use super::participants::participant;
+use super::user_data::value;
+use super::{any_event, event_name, fault, history, log, step, user_data};
+use crate::decode::Form;
+use crate::event::{ConnId, Event, EventName, KeyValueList, Value};
+use crate::machine::{CallEvent, Capabilities, DataEvent, Operation, SessionEvent, State};
+use crate::resource::Participant;
 use crate::session::Limits;
-use crate::testing::{History, Step};
+use crate::testing::{Fault, History, Log, Step};
 
 /// `any` of a type is this strategy.
 macro_rules! any_is {
@@ -29,6 +35,8 @@ any_is! {
     State => select(&State::ALL[..]), "Shrinks to `Initiating`.";
     CallEvent => select(&CallEvent::ALL[..]), "Shrinks to EventDialing.";
     DataEvent => select(&DataEvent::ALL[..]), "Shrinks to EventDestinationBusy.";
+    SessionEvent => prop_oneof![any::<CallEvent>().prop_map(SessionEvent::Call), any::<DataEvent>().prop_map(SessionEvent::Data)],
+        "Shrinks to EventDialing.";
     Operation => select(&Operation::ALL[..]), "Shrinks to `SendMessage`.";
     Capabilities => proptest::sample::subsequence(&Operation::ALL[..], 0..=Operation::ALL.len()).prop_map(Capabilities::from_iter),
         "Any set. Shrinks to the empty one.";
@@ -36,6 +44,12 @@ any_is! {
     EventName<'static> => event_name(), "As [`event_name`].";
     Event<'static> => any_event(), "As [`any_event`].";
     KeyValueList<'static> => user_data(&Limits::DEFAULT), "As [`user_data`] within [`Limits::DEFAULT`].";
+    Value<'static> => value(), "Of each of the four kinds. Shrinks to the string `v`.";
+    Participant<'static> => participant(), "With number analysis and without. Shrinks to the number 3001.";
+    Limits => limits(), "Some of them small, so that they are soon met. Shrinks to [`Limits::DEFAULT`].";
+    Form => form(), "Shrinks to JSON lines.";
+    Log => log(), "As [`log()`].";
+    Fault => fault(), "As [`fault`].";
     Step => step(), "As [`step`].";
     History => history(), "As [`history`].";
 }

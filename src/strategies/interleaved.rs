@@ -7,8 +7,9 @@ use proptest::prelude::*;
 
 use super::history::agents;
 use super::names::{DNS, IDS};
-use super::valid::{number_from_one, placed, unnumbered};
+use super::valid::{placed, unnumbered};
 use crate::event::Event;
+use crate::testing::parts::number_from_one;
 use crate::testing::{History, Step};
 
 /// A call at a DN, and how long it waits before each of its events.

@@ -15,6 +15,9 @@
 //! | [`query`] | what stands behind the `?` of a read |
 //! | [`log`], [`log_of`] | a log in one of the three text forms, other lines in between, and what is in it |
 //!
+//! `any::<T>()` of the types with one obvious strategy is that: events, names, user data and values, participants, limits, faults,
+//! logs, steps, histories.
+//!
 //! All of them shrink to what a person can read: fewer events, the first names, DNs such as `3001`, the id `A`, attributes
 //! left out. None decides with one random value what the next ones mean, so that shrinking one leaves the others as they are.
 //!
@@ -46,6 +49,7 @@ mod event;
 mod faulty;
 mod history;
 mod interleaved;
+mod limits;
 mod log;
 mod names;
 mod noise;
@@ -56,13 +60,12 @@ mod query;
 mod resource;
 mod user_data;
 mod valid;
-mod write;
 
 pub use event::{any_event, event_name, loggable_event};
-pub use faulty::{Fault, fault, faulty, faulty_history};
+pub use faulty::{fault, faulty, faulty_history};
 pub use history::{agents, history, history_of, step};
 pub use interleaved::interleaved_histories;
-pub use log::{Log, log, log_of};
+pub use log::{log, log_of};
 pub use names::{call_uuid, dn};
 pub use operation::{operation, operation_body};
 pub use participants::participants;
@@ -70,6 +73,5 @@ pub use query::query;
 pub use resource::resource;
 pub use user_data::{loggable_user_data, user_data, user_data_beyond};
 pub use valid::{valid_history, valid_history_of};
-pub use write::log_message;
 
-pub use crate::testing::read_back;
+pub use crate::testing::{Fault, Log, log_message, read_back};

@@ -6,16 +6,12 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 
 use super::names::few;
+use crate::testing::parts::QUERY_PAIRS;
 
 /// What stands behind the `?` of a read: fields, filters, a device, escaped and not, known and unknown. Shrinks to the empty
 /// query.
 pub fn query() -> impl Strategy<Value = String> {
-    let pair = prop_oneof![
-        few(&["fields=*", "fields=id,state", "fields", "fields=", "fields=%2A", "fields=id%2Cunknown, uri"]),
-        few(&["fields=unknown", "fields=userData,participants", "fields=capabilities,path"]),
-        few(&["state=Talking", "st%61te=Alert%69ng", "state=Completed", "state=", "state=Tal%6"]),
-        few(&["id=A", "id=%7E._-", "path=/im-sessions/B", "userData=x", "participants=3001", "unknown=1"]),
-        few(&["devicePath=/devices/2", "devicePath=%2Fdevices%2F3", "devicePath=/none"]),
-    ];
+    let [fields, other_fields, states, filters, devices] = QUERY_PAIRS.map(few);
+    let pair = prop_oneof![fields, other_fields, states, filters, devices];
     vec(pair, 0..4).prop_map(|pairs| pairs.join("&"))
 }

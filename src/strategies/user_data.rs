@@ -132,17 +132,28 @@ fn binary(text: String) -> Value<'static> {
     Value::Binary(Cow::Owned(text))
 }
 
+/// A value of any kind, as in the events that meet.
+pub(super) fn value() -> impl Strategy<Value = Value<'static>> {
+    nested(any_key().boxed(), any_value())
+}
+
 /// Lists nested up to a few levels, with keys that repeat.
 fn pairs(
     key: impl Strategy<Value = String> + 'static,
     value: impl Strategy<Value = Value<'static>> + 'static,
 ) -> impl Strategy<Value = KeyValueList<'static>> {
     let key = key.boxed();
-    let inner_key = key.clone();
-    let value = value.prop_recursive(3, 16, 4, move |inner| {
-        vec((inner_key.clone(), inner), 0..4).prop_map(|pairs| Value::List(KeyValueList::from_iter(pairs)))
-    });
-    vec((key, value), 0..5).prop_map(KeyValueList::from_iter)
+    vec((key.clone(), nested(key, value)), 0..5).prop_map(KeyValueList::from_iter)
+}
+
+/// Such a value, or a list of such keys and values, up to a few levels.
+fn nested(
+    key: BoxedStrategy<String>,
+    value: impl Strategy<Value = Value<'static>> + 'static,
+) -> impl Strategy<Value = Value<'static>> {
+    value.prop_recursive(3, 16, 4, move |inner| {
+        vec((key.clone(), inner), 0..4).prop_map(|pairs| Value::List(KeyValueList::from_iter(pairs)))
+    })
 }
 
 /// The first pairs of the list, as many as the limits allow.

@@ -12,9 +12,7 @@ use super::names::{call_uuid, cow, dn, few, number};
 use super::user_data::few_pairs;
 use crate::event::{ConnId, Event, KeyValueList};
 use crate::machine::{CallEvent, DataEvent};
-
-/// When the server started, in all valid histories: seconds since 1970.
-const SERVER_START_TIME: u64 = 1_420_640_000;
+use crate::testing::parts::number_from_one;
 
 /// One call at one DN, from the first event to the last, as a client may hear it.
 ///
@@ -62,13 +60,6 @@ pub(super) fn placed(events: Vec<Event<'static>>, this_dn: &str, call_uuid: &str
     let place =
         |event: Event<'static>| event.with_this_dn(String::from(this_dn)).with_call_uuid(String::from(call_uuid));
     events.into_iter().map(place).collect()
-}
-
-pub(super) fn number_from_one(events: &mut [Event<'static>]) {
-    for (number, event) in (1..).zip(events) {
-        event.event_sequence_number = Some(number);
-        event.server_start_time = Some(SERVER_START_TIME);
-    }
 }
 
 /// Whether the event ends a call.

@@ -9,6 +9,9 @@
 //! | `model` | What must it answer? The specification once more, as plainly as can be. |
 //! | `carry_out` | What does this crate's store answer? |
 //! | `read_back` | What can a text form carry of an event? |
+//! | `log` | How is a log written, and what must a decoder find in it? |
+//! | `fault` | What can go wrong with the events on the way? |
+//! | `parts` | What do `strategies` and `from_bytes` both make things of? |
 //! | [`laws`] | What holds for every history? |
 //! | [`conformance`] | Does another implementation do what the model does? |
 //! | `shrink`, `code` | What is the shortest history that fails, and how is it pasted into a test? |
@@ -16,17 +19,25 @@
 mod carry_out;
 mod code;
 pub mod conformance;
+mod fault;
 mod history;
 pub mod laws;
+mod log;
 mod model;
+#[cfg(any(feature = "proptest", feature = "arbitrary"))]
+pub(crate) mod parts;
 mod read_back;
 mod setup;
 mod shrink;
 
 pub use carry_out::carry_out;
 pub use code::Code;
+pub use fault::Fault;
 pub use history::{Agent, History, Step};
 pub use laws::{LAWS, Law, LawBroken};
+#[cfg(any(feature = "proptest", feature = "arbitrary"))]
+pub(crate) use log::{Ends, Noise, Pieces, put_together};
+pub use log::{Log, log_message};
 pub use model::Model;
 pub use read_back::read_back;
 pub use setup::Setup;

@@ -5,7 +5,8 @@ use alloc::string::ToString;
 use crate::decode::Form;
 use crate::event::{Event, KeyValueList, Value};
 
-/// The event as it comes back from this form: JSON knows no binary, it is a string there. Specification 6.
+/// The event as it comes back from this form: JSON knows no binary, it is a string there; of an event that is ignored by name
+/// the logs' numbers and ConnID are not read. Specification 6.
 #[must_use]
 pub fn read_back(form: Form, event: &Event<'_>) -> Event<'static> {
     fn without_binary(list: &KeyValueList<'_>) -> KeyValueList<'static> {
@@ -21,6 +22,9 @@ pub fn read_back(form: Form, event: &Event<'_>) -> Event<'static> {
         Form::JsonLines => {
             event.user_data = event.user_data.as_ref().map(without_binary);
             event.extensions = event.extensions.as_ref().map(without_binary);
+        }
+        Form::TServerLog | Form::PlatformSdkLog if event.name.session_event().is_none() => {
+            (event.conn_id, event.event_sequence_number, event.server_start_time) = (None, None, None);
         }
         Form::TServerLog | Form::PlatformSdkLog => {}
     }

@@ -10,9 +10,11 @@
 use std::fmt::Debug;
 use std::{env, fs, iter};
 
-use arbitrary::Arbitrary;
-use im_session::from_bytes::{event_of, operation_of};
-use im_session::testing::{History, Step};
+use arbitrary::{Arbitrary, Unstructured};
+use im_session::from_bytes::{
+    event_of, faulty_history, interleaved_histories, operation_of, participants, query, resource, valid_history,
+};
+use im_session::testing::{Fault, History, Log, Step};
 use im_session::{
     CallEvent, Capabilities, ConnId, DataEvent, Event, EventName, Form, KeyValueList, Limits, Operation, Participant,
     SessionEvent, State, Value,
@@ -70,7 +72,18 @@ fn all() -> String {
     let posts = (0..16).flat_map(|who| [0x00, 0x07, 0x0f].map(|body| [b'@', who, body]));
     pins.add::<Step>("Step, Post", posts.flat_map(|post| noisy(&post, 40, 1)));
     let texts = ["ACD", "AbCcDd", "QrSsTt"].map(|text| text.as_bytes().to_vec());
-    pins.add::<History>("History", texts.into_iter().chain(noisy(&[], 12, 20)));
+    pins.add::<History>("History", texts.clone().into_iter().chain(noisy(&[], 12, 20)));
+
+    pins.add::<Fault>("Fault", bytes().chain((0..5).flat_map(|kind| noisy(&[kind], 18, 2))));
+    let forms = (b'0'..=b'2').chain(b'p'..=b'r');
+    pins.add::<Log>("Log", forms.flat_map(|form| noisy(&[form], 12, 4)));
+    let histories = || texts.clone().into_iter().chain(noisy(&[], 12, 20));
+    pins.made("valid_history", histories(), valid_history);
+    pins.made("interleaved_histories", histories(), interleaved_histories);
+    pins.made("faulty_history", histories(), faulty_history);
+    pins.made("participants", (0..8).flat_map(|count| noisy(&[count], 20, 2)), participants);
+    pins.made("resource", (0..32).flat_map(|which| noisy(&[which * 8 + which / 4], 30, 1)), resource);
+    pins.made("query", (0..8).flat_map(|count| noisy(&[count], 12, 2)), query);
     pins.0
 }
 
@@ -98,6 +111,16 @@ struct Pins(String);
 impl Pins {
     fn add<T: for<'a> Arbitrary<'a> + Debug>(&mut self, name: &str, strings: impl Iterator<Item = Vec<u8>>) {
         self.values(name, strings.map(|bytes| (bytes.clone(), format!("{:?}", super::of::<T>(&bytes)))));
+    }
+
+    fn made<T: Debug>(
+        &mut self,
+        name: &str,
+        strings: impl Iterator<Item = Vec<u8>>,
+        make: impl Fn(&mut Unstructured<'_>) -> arbitrary::Result<T>,
+    ) {
+        let value = |bytes: &[u8]| make(&mut Unstructured::new(bytes)).expect("any bytes are a value");
+        self.values(name, strings.map(|bytes| (bytes.clone(), format!("{:?}", value(&bytes)))));
     }
 
     /// In the order in which a value first comes, all strings that are it.

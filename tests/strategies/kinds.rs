@@ -6,12 +6,13 @@ use im_session::strategies::{
     Fault, any_event, call_uuid, dn, fault, history, history_of, loggable_event, operation, operation_body,
     participants, query, resource, step, user_data,
 };
-use im_session::testing::Step;
+use im_session::testing::{Log, Step};
 use im_session::{
-    BaseUri, CallEvent, DataEvent, EventName, Field, ImSession, KeyValueList, Limits, OperationBody, OperationName,
-    Outcome, Parameter, Query, RejectReason, Sessions, State, StatusCode, Target, UnreadableEvent, Value,
+    BaseUri, CallEvent, DataEvent, EventName, Field, Form, ImSession, KeyValueList, Limits, OperationBody,
+    OperationName, Outcome, Parameter, Participant, Query, RejectReason, SessionEvent, Sessions, State, StatusCode,
+    Target, UnreadableEvent, Value,
 };
-use proptest::prelude::Just;
+use proptest::prelude::{Just, any};
 use serde_json::json;
 
 use crate::samples;
@@ -199,12 +200,50 @@ fn resources_can_be_read_and_are_of_every_shape() {
     assert_eq!(states.len(), State::ALL.len());
     let some = |holds: &dyn Fn(&serde_json::Value) -> bool| resources.iter().any(holds);
     assert!(some(&|resource| resource["state"] == " Talking"));
+    assert!(some(&|resource| resource["state"] == "Talking "));
+    assert!(some(&|resource| resource["state"] == " Talking\t"));
     assert!(some(&|resource| resource.get("userData") == Some(&json!(null))));
     assert!(some(&|resource| resource.get("userData").is_none()));
     assert!(some(&|resource| resource.get("participants").is_none()));
     assert!(some(&|resource| resource.get("dnis").is_some()));
     assert!(some(&|resource| resource["participants"][0] == json!({"digits": "3001"})));
     assert!(some(&|resource| resource["capabilities"] == json!(["Complete", "SendMessage"])));
+}
+
+/// `any` of each type reaches all of it, and the boundaries.
+#[test]
+fn any_of_a_type_reaches_every_kind() {
+    let forms: BTreeSet<String> = samples(any::<Form>(), 50).iter().map(Form::to_string).collect();
+    assert_eq!(forms.len(), 3);
+    assert_eq!(samples(any::<SessionEvent>(), 200).into_iter().collect::<BTreeSet<_>>().len(), 11);
+    let values = samples(any::<Value<'_>>(), 1000);
+    assert!(values.iter().any(|value| matches!(value, Value::String(text) if text.is_empty())));
+    assert!(values.iter().any(|value| matches!(value, Value::Integer(i64::MAX))));
+    assert!(values.iter().any(|value| matches!(value, Value::Binary(_))));
+    assert!(values.iter().any(|value| matches!(value, Value::List(list) if list.depth() > 1)));
+    let numbers: Vec<_> = samples(any::<Participant<'_>>(), 100);
+    assert!(numbers.iter().any(|participant| participant.country.is_some()));
+    assert!(numbers.iter().any(|participant| participant.country.is_none()));
+    assert!(samples(any::<Log>(), 20).iter().all(|log| !log.events.is_empty()));
+    assert_eq!(samples(any::<Fault>(), 50), samples(fault(), 50));
+}
+
+/// Each limit is its default in about half of them, else under 128.
+#[test]
+fn any_limits_are_small_or_the_default() {
+    let all = samples(any::<Limits>(), 200);
+    macro_rules! small_or_default {
+        ($($limit:ident)*) => {$(
+            let default = all.iter().filter(|limits| limits.$limit == Limits::DEFAULT.$limit).count();
+            assert!((60..140).contains(&default), "{} {}", default, stringify!($limit));
+            let others: BTreeSet<usize> =
+                all.iter().map(|limits| limits.$limit).filter(|&limit| limit != Limits::DEFAULT.$limit).collect();
+            assert!(others.iter().all(|&limit| limit < 128) && others.len() > 30, "{}", stringify!($limit));
+        )*};
+    }
+    small_or_default! {
+        sessions sessions_per_dn participants user_data_size user_data_depth text_length dn_length requests
+    }
 }
 
 #[test]

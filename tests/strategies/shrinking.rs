@@ -5,8 +5,12 @@ use im_session::strategies::{
     loggable_event, operation, operation_body, participants, query, resource, step, user_data, user_data_beyond,
     valid_history,
 };
-use im_session::testing::{History, Step};
-use im_session::{CallEvent, ConnId, DataEvent, Event, Form, KeyValueList, Limits, Outcome, Session, State, Value};
+use im_session::testing::{History, Log, Step};
+use im_session::{
+    CallEvent, ConnId, DataEvent, Event, Form, KeyValueList, Limits, Outcome, Participant, Session, SessionEvent,
+    State, Value,
+};
+use proptest::prelude::any;
 use serde_json::json;
 
 use crate::smallest;
@@ -212,4 +216,18 @@ fn few_questions_lead_to_the_one_step_that_matters() {
     assert_eq!(alone.steps.len(), 1);
     println!("{} questions", asked.get() - since.get().unwrap());
     assert!(asked.get() - since.get().unwrap() <= 26);
+}
+
+#[test]
+fn any_of_a_type() {
+    assert_eq!(smallest(any::<Form>(), always), Form::JsonLines);
+    assert_eq!(smallest(any::<SessionEvent>(), always), SessionEvent::Call(CallEvent::Dialing));
+    assert_eq!(smallest(any::<Value<'_>>(), always), "v".into());
+    assert_eq!(smallest(any::<Participant<'_>>(), always), Participant::from_number("3001"));
+    assert_eq!(smallest(any::<Limits>(), always), Limits::DEFAULT);
+    let mut no_session = Limits::DEFAULT;
+    no_session.sessions = 0;
+    assert_eq!(smallest(any::<Limits>(), |limits| limits.sessions < 100), no_session);
+    assert_eq!(smallest(any::<Log>(), always).events.len(), 1);
+    assert_eq!(smallest(any::<Fault>(), always), Fault::Repeated { at: 0, after: 0 });
 }

@@ -13,10 +13,10 @@ use crate::event::{Event, KeyValueList, Value};
 /// The lines of one event in this form, each with its end.
 ///
 /// The logs cannot carry everything: texts of several lines, keys with a quote before white space. What a
-/// [`loggable_event`](super::loggable_event) has they carry.
+/// `loggable_event` (features `proptest` and `arbitrary`) has they carry.
 ///
 /// ```
-/// use im_session::strategies::log_message;
+/// use im_session::testing::log_message;
 /// use im_session::{CallEvent, Event, Form};
 ///
 /// let event = Event::new(CallEvent::Ringing).with_this_dn("3002").with_call_uuid("A");
