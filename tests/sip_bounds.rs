@@ -4,8 +4,8 @@
 
 mod sip_support;
 
-use im_session::State;
 use im_session::sip::{Direction, Observer, SipError, SipLimits};
+use im_session::{BaseUri, Limits, Sessions, State};
 use sip_support::{End, both, established, request, response, seconds};
 
 const NOTHING: [&str; 0] = [];
@@ -248,11 +248,18 @@ fn names_that_are_too_long_are_refused() {
         request("INVITE", 1).call_id(&long),
         request("INVITE", 1).tagged(&long),
         request("INVITE", 1).from(&format!("<sip:a@b>;tag={long}")),
-        request("INVITE", 1).from(&format!("<sip:{long}@b>;tag=a1")),
         request("INVITE", 1).branch(&long),
     ] {
         let error = observer.observe(Direction::Sent, &message.bytes(), seconds(0));
         assert!(matches!(error, Err(SipError::TooLong { limit: 512, .. })), "{error:?}");
+    }
+    let long = "x".repeat(256);
+    for message in [
+        request("INVITE", 1).from(&format!("<sip:{long}@b>;tag=a1")),
+        request("INVITE", 1).to(&format!("<sip:{long}@b>")),
+    ] {
+        let error = observer.observe(Direction::Sent, &message.bytes(), seconds(0));
+        assert_eq!(error, Err(SipError::TooLong { what: "a DN", limit: 255, found: 256 }));
     }
     let huge = observer.observe(Direction::Sent, &vec![b'x'; 65_536], seconds(0));
     assert_eq!(huge, Err(SipError::TooLong { what: "a message", limit: 65_535, found: 65_536 }));
@@ -261,15 +268,23 @@ fn names_that_are_too_long_are_refused() {
 
 #[test]
 fn what_is_as_long_as_the_limit_is_read() {
-    let name = "x".repeat(512);
+    let (name, dn) = ("x".repeat(512), "x".repeat(255));
     let longest = || {
-        let message = request("INVITE", 1).branch(&name).call_id(&name).to(&format!("<sip:{name}@b>"));
-        message.from(&format!("<sip:{name}@b>;tag={name}")).request_uri("sip:bob@10.0.0.2")
+        let message = request("INVITE", 1).branch(&name).call_id(&name).to(&format!("<sip:y{}@b>", &dn[1..]));
+        message.from(&format!("<sip:{dn}@b>;tag={name}")).request_uri("sip:bob@10.0.0.2")
     };
     let mut limits = SipLimits::DEFAULT;
     limits.message = longest().bytes().len();
     let mut observer = Observer::new().with_limits(limits);
-    assert_eq!(observer.observe(Direction::Sent, &longest().bytes(), seconds(0)).expect("readable").len(), 1);
+    let events = observer.observe(Direction::Sent, &longest().bytes(), seconds(0)).expect("readable");
+    assert_eq!(events.len(), 1);
+    // What an observer makes with its default limits, a store takes with its own.
+    let mut sessions = Sessions::new(BaseUri::new("http://localhost")).with_limits(Limits::DEFAULT);
+    assert!(sessions.handle_event(&events[0]).expect("readable").outcome().is_accepted());
+    assert_eq!(
+        (events[0].this_dn().map(str::len), SipLimits::DEFAULT.dn_length),
+        (Some(255), Limits::DEFAULT.dn_length)
+    );
     let answer = response(200, 1, "INVITE", "").branch(&name).call_id(&name);
     let answer = answer.from(&format!("<sip:a@b>;tag={name}")).to(&format!("<sip:b@b>;tag={name}"));
     assert_eq!(observer.observe(Direction::Received, &answer.bytes(), seconds(0)).expect("readable").len(), 1);

@@ -296,8 +296,8 @@ fn documents_and_names_as_long_as_the_limit_are_read_and_longer_ones_are_not() {
         let document = document.replace("3002", &"3".repeat(length));
         DialogInfo::new().observe(document.as_bytes(), seconds(0))
     };
-    assert_eq!(of_entity(512).expect("as long as the limit").len(), 1);
-    assert!(matches!(of_entity(513), Err(DialogInfoError::Bad { what: "entity", .. })));
+    assert_eq!(of_entity(255).expect("as long as the limit").len(), 1);
+    assert!(matches!(of_entity(256), Err(DialogInfoError::Bad { what: "entity", .. })));
 }
 
 #[test]

@@ -150,7 +150,7 @@ impl DialogInfo {
             return Err(DialogInfoError::OtherEntity { expected, found });
         }
         let dn: Box<str> = match dn_of_uri(&document.entity) {
-            Some(dn) if dn.len() <= self.limits.name => (*dn).into(),
+            Some(dn) if dn.len() <= self.limits.dn_length => (*dn).into(),
             Some(_) | None => {
                 let found = super::error::excerpt(document.entity.as_bytes());
                 return Err(DialogInfoError::Bad { what: "entity", expected: "a URI with a user or a host", found });
@@ -266,7 +266,7 @@ impl DialogInfo {
         session.heard = self.now;
         if session.other_dn.is_none() {
             let remote = element.remote.as_deref().and_then(dn_of_uri);
-            session.other_dn = remote.filter(|dn| dn.len() <= self.limits.name).map(|dn| (*dn).into());
+            session.other_dn = remote.filter(|dn| dn.len() <= self.limits.dn_length).map(|dn| (*dn).into());
         }
         let before = session.phase;
         let name = session.dialog(element);

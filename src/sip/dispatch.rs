@@ -65,13 +65,13 @@ impl Observer {
         // Everything that can fail comes before the first change.
         let this_dn: Box<str> = match &self.dn {
             Some(dn) => dn.clone(),
-            None => dn(own, self.limits.name)?.ok_or_else(|| SipError::BadHeader {
+            None => dn(own, self.limits.dn_length)?.ok_or_else(|| SipError::BadHeader {
                 header: if role == Role::Caller { "From" } else { "To" },
                 expected: "an address with a user or a host",
                 found: super::error::excerpt(own.as_bytes()),
             })?,
         };
-        let other_dn = dn(other.uri, self.limits.name)?;
+        let other_dn = dn(other.uri, self.limits.dn_length)?;
         let begins = role == Role::Caller && known != Some(Attempt::Same);
         let identity = CallIdentity::new(message.call_id, message.from.tag, "", &this_dn);
         let session = if begins { Some(self.new_session(&identity)?.0) } else { None };

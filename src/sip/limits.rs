@@ -14,8 +14,11 @@ pub struct SipLimits {
     pub ended_wait: Duration,
     /// The longest message, in bytes. A datagram cannot be longer than the default.
     pub message: usize,
-    /// The longest Call-ID, tag, branch or DN that is kept, in bytes.
+    /// The longest Call-ID, tag or branch that is kept, in bytes.
     pub name: usize,
+    /// The longest DN, in bytes; the default is what a store takes by default
+    /// ([`Limits::dn_length`](crate::Limits::dn_length)).
+    pub dn_length: usize,
     /// How long a caller may take to answer a challenge (401, 407) or a redirect (3xx) with a new INVITE.
     pub retry_wait: Duration,
     /// How long the final response may take after CANCEL (RFC 3261 section 9.1: 64 × T1).
@@ -30,6 +33,7 @@ impl SipLimits {
         ended_wait: Duration::from_secs(32),
         message: 65_535,
         name: 512,
+        dn_length: 255,
         retry_wait: Duration::from_secs(32),
         cancel_wait: Duration::from_secs(32),
     };

@@ -74,7 +74,13 @@ pub(crate) fn conversation(bytes: &[u8]) -> usize {
     let mut observe = |observer: &mut Observer, machines: &mut Machines, direction, message: &[u8], now| {
         machines.take(&observer.advance(now));
         let events = observer.observe(direction, message, now).unwrap_or_default();
-        let first = events.is_empty() || told.insert((direction == Direction::Sent, message.to_vec()));
+        // An endpoint that takes a tag of its own again, which RFC 3261 (19.3) forbids, makes the old message one of another session.
+        let session = |event: &Event<'_>| (event.this_dn().map(String::from), event.call_uuid().map(String::from));
+        let sessions: BTreeSet<_> = events.iter().map(session).collect();
+        let mut first = true;
+        for session in sessions {
+            first &= told.insert((direction == Direction::Sent, message.to_vec(), session));
+        }
         assert!(first || forgetful, "told again: {events:?} of {}", String::from_utf8_lossy(message));
         machines.take(&events);
     };
