@@ -18,8 +18,32 @@
 //! `any::<T>()` of the types with one obvious strategy is that: events, names, user data and values, participants, limits, faults,
 //! logs, steps, histories.
 //!
-//! All of them shrink to what a person can read: fewer events, the first names, DNs such as `3001`, the id `A`, attributes
-//! left out. None decides with one random value what the next ones mean, so that shrinking one leaves the others as they are.
+//! All of them shrink to what a person can read: fewer events, attributes left out, and, where nothing else depends on them, DNs such
+//! as `3001` and the id `A`. None decides with one random value what the next ones mean, so that shrinking one leaves the others as
+//! they are.
+//!
+//! Names that several events share cannot shrink one by one, so a failing history may keep `3003` or a long id.
+//! [`testing::shortest`](crate::testing::shortest) goes on from there, and its [`code`](crate::testing::History::code) is Rust to paste:
+//!
+//! ```
+//! use im_session::strategies::history;
+//! use im_session::testing::{History, shortest};
+//! use proptest::prelude::*;
+//!
+//! fn holds(history: &History) -> bool {
+//!     history.steps.len() < 100
+//! }
+//!
+//! proptest! {
+//!     # /*
+//!     #[test]
+//!     # */
+//!     fn it_holds(history in history()) {
+//!         prop_assert!(holds(&history), "{}", shortest(&history, |history| !holds(history)).code("it_fails"));
+//!     }
+//! }
+//! # it_holds();
+//! ```
 //!
 //! # A property of your own
 //!
