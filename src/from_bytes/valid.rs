@@ -171,7 +171,7 @@ fn place(row: u8) -> Place {
 /// What the table says of the event, but for where it is.
 fn of_the_table(row: u8, low: u8) -> Option<Event<'static>> {
     // The rows from 8 on are those of valid histories alone: the plain row, and what is added here.
-    let mut event = event_of(if row < 8 { row } else { 4 } << 4 | low)?;
+    let mut event = event_of(if row < 8 { row } else { 4 } * 16 + low)?;
     match row {
         8 => event.user_data = list_of(10),
         9 => event.user_data = list_of(8),
