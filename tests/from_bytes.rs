@@ -2,10 +2,12 @@
 
 #![cfg(feature = "json")]
 
+mod legal_sequences;
 #[path = "from_bytes/logs.rs"]
 mod logs;
 #[path = "from_bytes/pinned.rs"]
 mod pinned;
+mod read_log;
 #[path = "from_bytes/resources.rs"]
 mod resources;
 #[path = "from_bytes/valid.rs"]

@@ -109,14 +109,19 @@ impl System for Process {
     }
 }
 
-/// What a process says, with an error where it is silent for too long.
-struct Answers {
+/// What comes in pieces from another thread, with an error where it is silent for too long.
+pub(crate) struct Answers {
     chunks: Receiver<io::Result<Vec<u8>>>,
     chunk: Vec<u8>,
     time_limit: Duration,
 }
 
 impl Answers {
+    pub(crate) fn new(chunks: Receiver<io::Result<Vec<u8>>>, time_limit: Duration) -> Self {
+        Answers { chunks, chunk: Vec::new(), time_limit }
+    }
+
+    /// Of a process.
     fn of(mut from_system: impl Read + Send + 'static, time_limit: Duration) -> Self {
         let (sender, chunks) = sync_channel(16);
         thread::spawn(move || {
@@ -131,7 +136,7 @@ impl Answers {
                 }
             }
         });
-        Answers { chunks, chunk: Vec::new(), time_limit }
+        Answers::new(chunks, time_limit)
     }
 }
 

@@ -7,10 +7,11 @@ use arbitrary::{Arbitrary, Result, Unstructured};
 
 use super::primitives::{integer, several, text};
 use crate::event::{KeyValueList, Value};
+use crate::session::Limits;
 
 /// What the specification allows, 2.3.
-const SIZE: usize = 16_000;
-const DEPTH: usize = 16;
+const SIZE: usize = Limits::SPECIFICATION.user_data_size;
+const DEPTH: usize = Limits::SPECIFICATION.user_data_depth;
 
 const KEYS: [&str; 6] = ["k", "text", "n", "", "größer", "list"];
 const TEXTS: [&str; 6] = ["v", "w", "", "hello", "größer", "two\nlines"];

@@ -5,24 +5,21 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::mem;
 
-use arbitrary::{Arbitrary, Result, Unstructured};
+use arbitrary::{Arbitrary, Error, Result, Unstructured};
 
 use super::event::{event_of, spelled_out};
 use super::primitives::counted;
 use crate::decode::Form;
 use crate::event::{Event, KeyValueList, Value};
 use crate::machine::CallEvent;
+use crate::testing::parts::FORMS;
 use crate::testing::{Ends, Log, Noise, Pieces, put_together};
 
 /// A byte for the form and the ends of lines, then a byte a line: see [`from_bytes`](crate::from_bytes#logs).
 impl<'a> Arbitrary<'a> for Log {
     fn arbitrary(u: &mut Unstructured<'a>) -> Result<Self> {
         let byte = u.arbitrary::<u8>()?;
-        let form = match byte & 3 {
-            1 => Form::TServerLog,
-            2 => Form::PlatformSdkLog,
-            0 | 3.. => Form::JsonLines,
-        };
+        let form = counted(byte & 3, &FORMS).copied().ok_or(Error::EmptyChoose)?;
         let ends = Ends { crlf: byte & 4 != 0, mark: byte & 8 != 0, without_the_last: byte & 0x40 != 0 };
         Ok(put_together(form, pieces(u, form)?, ends))
     }

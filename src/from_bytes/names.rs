@@ -8,7 +8,7 @@ use crate::event::{ConnId, EventName};
 use crate::machine::{CallEvent, Capabilities, DataEvent, Operation, SessionEvent, State};
 use crate::resource::Participant;
 use crate::session::Limits;
-use crate::testing::parts::all_limits;
+use crate::testing::parts::{FORMS, all_limits};
 
 /// One byte, counted modulo, chooses one of all.
 macro_rules! one_of_all {
@@ -30,7 +30,7 @@ one_of_all! {
     CallEvent, CallEvent::ALL;
     DataEvent, DataEvent::ALL;
     Operation, Operation::ALL;
-    Form, [Form::JsonLines, Form::TServerLog, Form::PlatformSdkLog];
+    Form, FORMS;
 }
 
 /// One byte: the five that move, then the six that touch data.
@@ -71,7 +71,7 @@ impl<'a> Arbitrary<'a> for EventName<'_> {
                 "EventACK",
             ],
         )?;
-        Ok(EventName::from(alloc::borrow::Cow::Owned(name)))
+        Ok(EventName::from(name))
     }
 
     fn size_hint(_: usize) -> (usize, Option<usize>) {

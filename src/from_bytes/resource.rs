@@ -11,7 +11,7 @@ use super::primitives::{counted, several, text};
 use crate::event::KeyValueList;
 use crate::machine::{Capabilities, Operation, State};
 use crate::resource::Participant;
-use crate::testing::parts::{Resource, Shape, extension, public, unknown_values};
+use crate::testing::parts::{Resource, Shape, extension, public, public_without_place, unknown_values};
 
 /// The other parties, without number analysis and with it: how many, up to 7, and for each what and which, see
 /// [`from_bytes`](crate::from_bytes#resources).
@@ -32,7 +32,7 @@ pub fn participants(u: &mut Unstructured<'_>) -> Result<Vec<Participant<'static>
             0 => u.arbitrary()?,
             1 => extension(&text(u, &NUMBERS)?),
             2 => public(),
-            3.. => Participant { country: None, location: None, ..public() },
+            3.. => public_without_place(),
         })
     })
 }

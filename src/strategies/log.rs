@@ -7,6 +7,7 @@ use proptest::sample::select;
 use super::event::loggable_event;
 use super::noise::noise;
 use crate::decode::Form;
+use crate::testing::parts::FORMS;
 use crate::testing::{Ends, Log, Pieces, put_together};
 
 /// A log in any of the three forms, see [`log_of`].
@@ -51,7 +52,7 @@ pub fn log_of(form: Form) -> impl Strategy<Value = Log> {
 
 /// A form. Shrinks to JSON lines.
 pub(super) fn form() -> impl Strategy<Value = Form> {
-    select(alloc::vec![Form::JsonLines, Form::TServerLog, Form::PlatformSdkLog])
+    select(&FORMS[..])
 }
 
 fn pieces(form: Form) -> impl Strategy<Value = Pieces> {

@@ -60,7 +60,7 @@ impl fmt::Display for Code<'_> {
         let used = [("Agent", !agents.is_empty()), ("History", true), ("Step", !steps.is_empty())];
         let used: Vec<&str> = used.into_iter().filter(|(_, used)| *used).map(|(name, _)| name).collect();
         write_use(f, "im_session::testing", &used)?;
-        let named = self.history.steps.iter().filter_map(agent_of).max();
+        let named = self.history.steps.iter().filter_map(Step::agent).max();
         let nobody = if named >= Some(agents.len()) { " // One that is not here has no devices." } else { "" };
         writeln!(f, "    History {{\n        agents: vec![{}],{nobody}\n        steps: vec![", agents.join(", "))?;
         for step in steps {
@@ -92,19 +92,6 @@ fn write_use(f: &mut fmt::Formatter<'_>, path: &str, names: &[&str]) -> fmt::Res
         [] => Ok(()),
         [name] => writeln!(f, "    use {path}::{name};"),
         names => writeln!(f, "    use {path}::{{{}}};", names.join(", ")),
-    }
-}
-
-fn agent_of(step: &Step) -> Option<usize> {
-    match step {
-        Step::Post { agent, .. } | Step::List { agent, .. } | Step::Read { agent, .. } => Some(*agent),
-        Step::Event(_)
-        | Step::Time(_)
-        | Step::Expire { .. }
-        | Step::Forget { .. }
-        | Step::ForgetCompleted { .. }
-        | Step::ForgetRequests { .. }
-        | Step::Reconcile { .. } => None,
     }
 }
 

@@ -108,3 +108,19 @@ pub enum Step {
         list: Vec<Value>,
     },
 }
+
+impl Step {
+    /// The agent who does it, if an agent does.
+    pub(super) fn agent(&self) -> Option<usize> {
+        match self {
+            Step::Post { agent, .. } | Step::List { agent, .. } | Step::Read { agent, .. } => Some(*agent),
+            Step::Event(_)
+            | Step::Time(_)
+            | Step::Expire { .. }
+            | Step::Forget { .. }
+            | Step::ForgetCompleted { .. }
+            | Step::ForgetRequests { .. }
+            | Step::Reconcile { .. } => None,
+        }
+    }
+}

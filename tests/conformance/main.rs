@@ -6,12 +6,19 @@ mod mistakes;
 mod over_pipes;
 mod plain;
 mod plain_operations;
+#[path = "../../examples/conformance/process.rs"]
+mod process;
 mod processes;
+
+use std::time::Duration;
 
 use im_session::testing::Setup;
 use im_session::testing::conformance::{Histories, Report, System, ThisCrate, run};
 use mistakes::MISTAKES;
 use plain::Plain;
+
+/// For one answer, and never waited for.
+const LONG: Duration = Duration::from_secs(600);
 
 /// How many histories reach every cell, with room to spare.
 const ENOUGH: usize = 400;

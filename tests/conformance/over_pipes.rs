@@ -1,8 +1,8 @@
 //! Systems behind a pair of pipes: the crate's own store, one in Python, and ones that are broken.
 
-use std::io::{self, BufReader, Read, Write};
+use std::io::{self, BufReader, Write};
 use std::process::{Command, Stdio};
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::mpsc::{SyncSender, sync_channel};
 use std::thread;
 
 use im_session::Event;
@@ -10,33 +10,20 @@ use im_session::testing::conformance::{Error, Histories, JsonLines, System, This
 use im_session::testing::{Agent, Setup};
 use serde_json::Value;
 
-use crate::tested;
+use crate::process::Answers;
+use crate::{LONG, tested};
 
-/// One end of a pipe in memory.
-struct ReadEnd(Receiver<Vec<u8>>, Vec<u8>);
-struct WriteEnd(Sender<Vec<u8>>);
+/// The end of a pipe in memory that is written to; the other is what the example reads from.
+struct WriteEnd(SyncSender<io::Result<Vec<u8>>>);
 
-fn pipe() -> (BufReader<ReadEnd>, WriteEnd) {
-    let (sender, receiver) = channel();
-    (BufReader::new(ReadEnd(receiver, Vec::new())), WriteEnd(sender))
-}
-
-impl Read for ReadEnd {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if self.1.is_empty() {
-            // A writer that is gone is the end.
-            self.1 = self.0.recv().unwrap_or_default();
-        }
-        let length = self.1.len().min(buffer.len());
-        buffer[..length].copy_from_slice(&self.1[..length]);
-        self.1.drain(..length);
-        Ok(length)
-    }
+fn pipe() -> (BufReader<Answers>, WriteEnd) {
+    let (sender, chunks) = sync_channel(1);
+    (BufReader::new(Answers::new(chunks, LONG)), WriteEnd(sender))
 }
 
 impl Write for WriteEnd {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.send(bytes.to_vec()).map_err(|_| io::ErrorKind::BrokenPipe)?;
+        self.0.send(Ok(bytes.to_vec())).map_err(|_| io::ErrorKind::BrokenPipe)?;
         Ok(bytes.len())
     }
 

@@ -8,10 +8,8 @@ use im_session::testing::conformance::{Report, run};
 use im_session::testing::{Agent, History, Setup, Step};
 use im_session::{CallEvent, Event};
 
-#[path = "../../examples/conformance/process.rs"]
-mod process;
-
-use process::Process;
+use crate::LONG;
+use crate::process::Process;
 
 fn tested(command: &[&str], time_limit: Duration) -> Report {
     let setup = Setup::default();
@@ -23,8 +21,6 @@ fn tested(command: &[&str], time_limit: Duration) -> Report {
     };
     run(&mut Process::new(command, &setup, time_limit), &setup, [history])
 }
-
-const LONG: Duration = Duration::from_secs(600);
 
 #[test]
 fn one_that_dies_is_started_again_to_find_what_it_dies_of() {

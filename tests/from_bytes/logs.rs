@@ -3,24 +3,11 @@
 use std::collections::BTreeSet;
 
 use im_session::testing::{Log, Step, log_message, read_back};
-use im_session::{CallEvent, DecodeResult, Decoder, Event, Form, KeyValueList};
+use im_session::{CallEvent, Event, Form, KeyValueList};
 use proptest::prelude::*;
 
 use super::of;
-
-/// The events and the errors that a decoder finds, by line, and the form.
-fn found(log: &Log) -> (Vec<(u64, Event<'static>)>, Vec<u64>, Option<Form>) {
-    let (mut events, mut errors) = (Vec::new(), Vec::new());
-    let mut decoder = Decoder::new();
-    let mut keep = |result: DecodeResult<'_>| match result {
-        Ok(decoded) => events.push((decoded.line, decoded.event.into_owned())),
-        Err(error) => errors.push(error.line),
-    };
-    decoder.push(log.text.as_bytes(), &mut keep);
-    let form = decoder.form();
-    decoder.finish(&mut keep);
-    (events, errors, form)
-}
+use super::read_log::found;
 
 fn assert_holds(bytes: &[u8]) -> Log {
     let log: Log = of(bytes);

@@ -11,6 +11,7 @@ use im_session::{
 };
 use proptest::prelude::*;
 
+use super::legal_sequences::{LEGAL, is_legal, moves};
 use super::{NAMES, of};
 
 fn valid(bytes: &[u8]) -> Vec<Event<'static>> {
@@ -54,28 +55,15 @@ fn assert_valid(bytes: &[u8]) {
     let place = (&events[0].this_dn, &events[0].call_uuid);
     assert!(events.iter().all(|event| (&event.this_dn, &event.call_uuid) == place), "{bytes:?}");
     for (nth, leg) in legs(&events).iter().enumerate() {
-        assert!(LEGAL.iter().any(|legal| legal.starts_with(leg)), "{bytes:?}: {leg:?}");
+        assert!(is_legal(leg), "{bytes:?}: {leg:?}");
         assert!(nth == 0 || leg[0] != "EventEstablished", "{bytes:?}");
     }
 }
 
-const LEGAL: [&[&str]; 7] = [
-    &["EventDialing", "EventEstablished", "EventReleased"],
-    &["EventDialing", "EventReleased"],
-    &["EventDialing", "EventDestinationBusy", "EventReleased"],
-    &["EventRinging", "EventEstablished", "EventReleased"],
-    &["EventRinging", "EventReleased"],
-    &["EventRinging", "EventAbandoned"],
-    &["EventEstablished", "EventReleased"],
-];
-
 /// What moves, from each beginning to its end.
 fn legs<'e>(events: &'e [Event<'_>]) -> Vec<Vec<&'e str>> {
-    let moves = |event: &&Event<'_>| {
-        matches!(event.name, EventName::Call(_)) || event.name == DataEvent::DestinationBusy.into()
-    };
     let mut legs = vec![vec![]];
-    for event in events.iter().filter(moves) {
+    for event in events.iter().filter(|event| moves(event)) {
         let name = event.name.as_str();
         legs.last_mut().expect("a leg").push(name);
         if ["EventReleased", "EventAbandoned"].contains(&name) {
@@ -118,7 +106,7 @@ proptest! {
             for place in places {
                 let mine: Vec<Event<'_>> =
                     events.iter().filter(|event| (event.this_dn(), event.call_uuid()) == place).cloned().collect();
-                prop_assert!(legs(&mine).iter().all(|leg| LEGAL.iter().any(|legal| legal.starts_with(leg))), "{:?}", bytes);
+                prop_assert!(legs(&mine).iter().all(|leg| is_legal(leg)), "{:?}", bytes);
             }
         }
     }

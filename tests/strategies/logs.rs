@@ -1,24 +1,11 @@
 //! A log holds the events that it says, at the lines that it says.
 
-use im_session::strategies::{Log, log, log_of};
-use im_session::{Decoder, Event, Form};
+use im_session::Form;
+use im_session::strategies::{log, log_of};
 use proptest::prelude::*;
 
+use crate::read_log::found;
 use crate::samples;
-
-/// The events and the errors that are found, by line, and the form.
-fn found(log: &Log) -> (Vec<(u64, Event<'static>)>, Vec<u64>, Option<Form>) {
-    let (mut events, mut errors) = (Vec::new(), Vec::new());
-    let mut decoder = Decoder::new();
-    let mut keep = |result: im_session::DecodeResult<'_>| match result {
-        Ok(decoded) => events.push((decoded.line, decoded.event.into_owned())),
-        Err(error) => errors.push(error.line),
-    };
-    decoder.push(log.text.as_bytes(), &mut keep);
-    let form = decoder.form();
-    decoder.finish(&mut keep);
-    (events, errors, form)
-}
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 512, failure_persistence: None, ..ProptestConfig::default() })]

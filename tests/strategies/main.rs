@@ -4,7 +4,11 @@
 #![cfg(feature = "json")]
 
 mod kinds;
+#[path = "../legal_sequences/mod.rs"]
+mod legal_sequences;
 mod logs;
+#[path = "../read_log/mod.rs"]
+mod read_log;
 mod shrinking;
 mod valid;
 

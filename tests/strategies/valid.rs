@@ -6,9 +6,10 @@ use im_session::strategies::{
     Fault, fault, faulty_history, interleaved_histories, user_data, user_data_beyond, valid_history, valid_history_of,
 };
 use im_session::testing::Step;
-use im_session::{BaseUri, CallEvent, DataEvent, Event, EventName, Limits, Outcome, Session, Sessions, State};
+use im_session::{BaseUri, CallEvent, Event, Limits, Outcome, Session, Sessions, State};
 use proptest::prelude::*;
 
+use crate::legal_sequences::{is_legal, moves};
 use crate::samples;
 
 fn config() -> ProptestConfig {
@@ -109,24 +110,6 @@ proptest! {
         let session_is = rejected(&list, limits);
         prop_assert!(session_is, "{:?}", limits);
     }
-}
-
-fn moves(event: &Event<'_>) -> bool {
-    matches!(event.name, EventName::Call(_)) || event.name == DataEvent::DestinationBusy.into()
-}
-
-/// Specification 2, the legal sequences and their beginnings.
-fn is_legal(names: &[&str]) -> bool {
-    const LEGAL: [&[&str]; 7] = [
-        &["EventDialing", "EventEstablished", "EventReleased"],
-        &["EventDialing", "EventReleased"],
-        &["EventDialing", "EventDestinationBusy", "EventReleased"],
-        &["EventRinging", "EventEstablished", "EventReleased"],
-        &["EventRinging", "EventReleased"],
-        &["EventRinging", "EventAbandoned"],
-        &["EventEstablished", "EventReleased"],
-    ];
-    LEGAL.iter().any(|legal| legal.starts_with(names))
 }
 
 /// Each of the seven is reached, whole, and one that rings again.

@@ -14,6 +14,11 @@ pub(crate) fn public() -> Participant<'static> {
     }
 }
 
+/// The same from a server that does not know where numbers belong.
+pub(crate) fn public_without_place() -> Participant<'static> {
+    Participant { country: None, location: None, ..public() }
+}
+
 /// What it makes of an extension.
 pub(crate) fn extension(number: &str) -> Participant<'static> {
     Participant { e164_number: "".into(), ..Participant::from_number(number).into_owned() }
