@@ -1,37 +1,30 @@
-//! Replays logs of a SIP Server: events in, IM sessions out.
-//!
-//! `cargo run --example replay -- [--format text|jsonl|mermaid] [--base-uri URI] [FILE…|-]`, the specification's section 7.
-//! Without a FILE it replays a recorded log that ships with the crate.
-
-#[path = "../show/mod.rs"]
-mod show;
+//! `im-session replay`: events of a log in, IM sessions out. Specification 7.
 
 mod progress;
 
 use std::fs::File;
 use std::io::{self, BufWriter, IsTerminal, Read};
-use std::process::ExitCode;
 
-use clap::Parser;
+use clap::Args;
 use im_session::{BaseUri, DecodeResult, Decoder, Limits, Sessions, UnreadableEvent};
 use progress::Progress;
-use show::{Format, Show, Source, View};
+use crate::show::{Format, Show, Source, View};
 
-const SHIPPED_LOG: &[u8] = include_bytes!("../data/sip-server.log");
+const BASE_URI: &str = "http://localhost:8090";
+const SHIPPED_LOG: &[u8] = include_bytes!("../../data/sip-server.log");
 
 /// Replays the log of a SIP Server and shows the IM sessions in it.
 ///
 /// Reads T-Server / SIP Server / URS logs, Platform SDK logs and JSON lines, and recognises which by itself. What cannot be
 /// read is reported on standard error as FILE:LINE: reason, all else is replayed, and the exit status is 1.
-#[derive(Parser)]
-#[command(name = "replay", version)]
-struct Arguments {
+#[derive(Args)]
+pub(crate) struct Arguments {
     /// How to show what happened: a timeline, an object a line, or a Mermaid sequence diagram.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
 
     /// The base address of the service, for the `uri` of each session.
-    #[arg(long, value_name = "URI", default_value = "http://localhost:8090")]
+    #[arg(long, value_name = "URI", default_value = BASE_URI)]
     base_uri: String,
 
     /// The logs to replay, one after the other into the same sessions; `-` is standard input.
@@ -39,24 +32,20 @@ struct Arguments {
     files: Vec<String>,
 }
 
-fn main() -> ExitCode {
-    let arguments = Arguments::parse();
-    let stdout = io::stdout().lock();
-    let colour = stdout.is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-    let mut show = arguments.format.show(BufWriter::new(stdout), colour);
-    match replay(&arguments, &mut *show) {
-        Ok(all_read) if all_read => ExitCode::SUCCESS,
-        Ok(_) => ExitCode::FAILURE,
-        // The reader of the pipe has seen enough.
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("standard output: {error}");
-            ExitCode::FAILURE
-        }
+impl Default for Arguments {
+    fn default() -> Self {
+        Arguments { format: Format::Text, base_uri: BASE_URI.into(), files: Vec::new() }
     }
 }
 
 /// Replays everything; whether all of it could be read. The error is one of writing.
+pub(crate) fn run(arguments: &Arguments) -> io::Result<bool> {
+    let stdout = io::stdout().lock();
+    let colour = stdout.is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+    let mut show = arguments.format.show(BufWriter::new(stdout), colour);
+    replay(arguments, &mut *show)
+}
+
 fn replay(arguments: &Arguments, show: &mut dyn Show) -> io::Result<bool> {
     // A log is as large as it is: only what the specification limits is limited.
     let mut sessions = Sessions::new(BaseUri::new(arguments.base_uri.clone())).with_limits(Limits::SPECIFICATION);

@@ -14,7 +14,7 @@ use pcap_parser::pcapng::Block;
 use pcap_parser::traits::{PcapNGPacketBlock, PcapReaderIterator};
 use pcap_parser::{LegacyPcapReader, Linktype, PcapBlockOwned, PcapError, PcapNGReader};
 
-use crate::fragments::Fragments;
+use super::fragments::Fragments;
 
 /// The most bytes of a block: the largest packet and its head fit.
 const BUFFER: usize = 1 << 20;

@@ -1,17 +1,15 @@
-//! Prints the machine: `cargo run --example machine -- [table|cells|mermaid|dot|capabilities]`.
+//! Prints the machine: `im-session machine [table|cells|mermaid|dot|capabilities]`.
 //!
 //! Everything comes out of the one `match` by enumeration; the README's table and diagram are this output.
 
 use std::io::{self, Write};
-use std::process::ExitCode;
 
-use clap::{Parser, ValueEnum};
+use clap::{Args, ValueEnum};
 use im_session::{CapabilityTable, Dot, Mermaid, Step, TRANSITIONS, Table};
 
-/// Prints the state machine of an IM session.
-#[derive(Parser)]
-#[command(name = "machine", version)]
-struct Arguments {
+/// What of the machine is printed.
+#[derive(Args)]
+pub(crate) struct Arguments {
     /// What to print.
     #[arg(value_enum, default_value_t = What::Table)]
     what: What,
@@ -31,16 +29,10 @@ enum What {
     Capabilities,
 }
 
-fn main() -> ExitCode {
-    match print(Arguments::parse().what, &mut io::stdout().lock()) {
-        Ok(()) => ExitCode::SUCCESS,
-        // The reader of the pipe has seen enough.
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("standard output: {error}");
-            ExitCode::FAILURE
-        }
-    }
+/// Prints what is asked for. The error is one of writing.
+pub(crate) fn run(arguments: &Arguments) -> io::Result<bool> {
+    print(arguments.what, &mut io::stdout().lock())?;
+    Ok(true)
 }
 
 fn print(what: What, output: &mut impl Write) -> io::Result<()> {

@@ -8,7 +8,7 @@ use im_session::sip::{CallIdentity, Direction, Observer, SipError, SipMessage, S
 use im_session::{BaseUri, Event, Limits, Sessions};
 
 use crate::show::{Show, Source, View};
-use crate::time_of_day;
+use super::time_of_day;
 
 /// One endpoint's view.
 struct Endpoint {

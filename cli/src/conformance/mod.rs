@@ -1,29 +1,27 @@
-//! Tests an implementation in any language: `cargo run --example conformance -- COMMAND…`
+//! Tests an implementation in any language: `im-session conformance COMMAND…`
 //!
 //! The command is spoken to over its standard input and output, one JSON object a line: what is said stands at
 //! `im_session::testing::conformance::JsonLines`. It is started once, and again when it died or did not answer in time, so that the
 //! history that does this to it can be made as short as can be. The exit status is 0 if it conforms, 1 if not.
 //!
 //! ```text
-//! cargo run --example conformance -- python3 tests/conformance/im_session.py
-//! cargo run --example conformance -- --serve      # the other side, with this crate's own store
+//! im-session conformance python3 tests/conformance/im_session.py
+//! im-session conformance --serve      # the other side, with this crate's own store
 //! ```
 
 mod process;
 
-use std::error::Error;
-use std::io::{stdin, stdout};
-use std::process::ExitCode;
+use std::io::{self, stdin, stdout};
 use std::time::Duration;
 
-use clap::Parser;
+use clap::Args;
 use im_session::testing::Setup;
-use im_session::testing::conformance::{Histories, ThisCrate, run, serve};
+use im_session::testing::conformance::{self, Histories, ThisCrate, serve};
 use process::Process;
 
-#[derive(Parser)]
-#[command(about = "Tests an implementation of IM sessions against the reference model")]
-struct Arguments {
+/// How the conformance kit is run.
+#[derive(Args)]
+pub(crate) struct Arguments {
     /// How many random histories to play.
     #[arg(long, default_value_t = 1000)]
     histories: usize,
@@ -41,16 +39,16 @@ struct Arguments {
     command: Vec<String>,
 }
 
-fn main() -> Result<ExitCode, Box<dyn Error>> {
-    let arguments = Arguments::parse();
+/// Tests the implementation; whether it conforms. The error is one of writing.
+pub(crate) fn run(arguments: Arguments) -> io::Result<bool> {
     let setup = Setup::default();
     if arguments.serve {
         serve(&mut ThisCrate::new(&setup), stdin().lock(), stdout().lock())?;
-        return Ok(ExitCode::SUCCESS);
+        return Ok(true);
     }
     let mut process = Process::new(arguments.command, &setup, Duration::from_secs(arguments.answer_within));
-    let report = run(&mut process, &setup, Histories::new(arguments.seed).take(arguments.histories));
+    let report = conformance::run(&mut process, &setup, Histories::new(arguments.seed).take(arguments.histories));
     drop(process);
     print!("{report}");
-    Ok(if report.conforms() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(report.conforms())
 }

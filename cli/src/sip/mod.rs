@@ -1,10 +1,6 @@
-//! Watches SIP: messages on the wire in, the IM sessions of every endpoint out.
+//! `im-session sip`: messages on the wire in, the IM sessions of every endpoint out.
 //!
-//! `cargo run --example sip_watch -- [--format text|jsonl|mermaid] [--base-uri URI] FILE…`. A FILE is a text trace or a capture
-//! (pcap, pcapng) with SIP over UDP.
-
-#[path = "../show/mod.rs"]
-mod show;
+//! A FILE is a text trace or a capture (pcap, pcapng) with SIP over UDP.
 
 mod capture;
 mod fragments;
@@ -13,12 +9,11 @@ mod watch;
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, BufWriter, IsTerminal, Read};
-use std::process::ExitCode;
 use std::time::Duration;
 
 use capture::Packet;
-use clap::Parser;
-use show::Format;
+use clap::Args;
+use crate::show::Format;
 use trace::Trace;
 use watch::Watch;
 
@@ -26,9 +21,8 @@ use watch::Watch;
 ///
 /// Every address that sends or receives is an endpoint with its own view. What cannot be read is reported on standard error as
 /// FILE:LINE: reason (of a capture FILE:PACKET), all else is shown, and the exit status is 1.
-#[derive(Parser)]
-#[command(name = "sip_watch", version)]
-struct Arguments {
+#[derive(Args)]
+pub(crate) struct Arguments {
     /// How to show what happened: a timeline, an object a line, or a Mermaid sequence diagram.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
@@ -42,24 +36,14 @@ struct Arguments {
     files: Vec<String>,
 }
 
-fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+/// Shows all files; whether all of it could be read. The error is one of writing.
+pub(crate) fn run(arguments: &Arguments) -> io::Result<bool> {
     let stdout = io::stdout().lock();
     let colour = stdout.is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
     let show = arguments.format.show(BufWriter::new(stdout), colour);
-    match watch_all(&arguments, Watch::new(&arguments.base_uri, show)) {
-        Ok(true) => ExitCode::SUCCESS,
-        Ok(false) => ExitCode::FAILURE,
-        // The reader of the pipe has seen enough.
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("standard output: {error}");
-            ExitCode::FAILURE
-        }
-    }
+    watch_all(arguments, Watch::new(&arguments.base_uri, show))
 }
 
-/// Shows all files; whether all of it could be read. The error is one of writing.
 fn watch_all(arguments: &Arguments, mut watch: Watch<'_>) -> io::Result<bool> {
     let mut all_read = true;
     for name in &arguments.files {
