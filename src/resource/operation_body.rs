@@ -2,60 +2,8 @@
 
 use alloc::borrow::Cow;
 use alloc::string::String;
-use core::fmt;
-use core::str::FromStr;
 
 use crate::event::KeyValueList;
-use crate::machine::Operation;
-
-/// What `operationName` can be. Exhaustive by decision, as [`Operation`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum OperationName {
-    /// Opens a session; goes to the list.
-    InitiateIMSession,
-    /// Concerns a session; goes to it.
-    OnSession(Operation),
-}
-
-impl OperationName {
-    /// All six, as the specification lists them.
-    pub const ALL: [OperationName; 6] = [
-        OperationName::InitiateIMSession,
-        OperationName::OnSession(Operation::SendMessage),
-        OperationName::OnSession(Operation::AttachUserData),
-        OperationName::OnSession(Operation::UpdateUserData),
-        OperationName::OnSession(Operation::DeleteUserData),
-        OperationName::OnSession(Operation::Complete),
-    ];
-
-    /// The name on the wire.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            OperationName::InitiateIMSession => "InitiateIMSession",
-            OperationName::OnSession(operation) => operation.name(),
-        }
-    }
-}
-
-impl fmt::Display for OperationName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
-
-/// A name that is no operation's.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("expected InitiateIMSession, {}", crate::machine::Capabilities::ALL)]
-pub struct UnknownOperationName;
-
-impl FromStr for OperationName {
-    type Err = UnknownOperationName;
-
-    fn from_str(text: &str) -> Result<Self, UnknownOperationName> {
-        Self::ALL.into_iter().find(|known| known.name() == text).ok_or(UnknownOperationName)
-    }
-}
 
 /// A parameter as it stands in a body. Exhaustive by decision: it is there, wrong or not, or it is not there.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

@@ -1,4 +1,4 @@
-//! How a session comes to be, or changes, without an event: ended unheard, taken over from another server, restored.
+//! How a session changes without an event: it expires, follows another server, or is restored.
 
 use alloc::vec::Vec;
 
@@ -16,7 +16,7 @@ impl Session {
         self.state = State::Completed;
     }
 
-    /// Makes state, participants and user data these; what changed, if anything did.
+    /// Sets state, participants and user data, and returns what changed, if anything did.
     pub(crate) fn follow<'n>(
         &mut self,
         state: State,
@@ -42,10 +42,10 @@ impl Session {
         if change.user_data {
             self.set_user_data(user_data.clone().into_owned());
         }
-        (change.state() || change.participants || change.user_data).then_some(change)
+        change.changes_anything().then_some(change)
     }
 
-    /// Puts back what only a snapshot knows.
+    /// Sets everything that a snapshot holds besides the key and the state.
     #[cfg(feature = "serde")]
     pub(crate) fn put_back(
         &mut self,
