@@ -76,6 +76,7 @@ extern crate std;
 
 pub mod decode;
 pub mod event;
+mod excerpt;
 #[cfg(feature = "arbitrary")]
 #[cfg_attr(docsrs, doc(cfg(feature = "arbitrary")))]
 pub mod from_bytes;

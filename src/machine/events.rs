@@ -10,8 +10,8 @@ use super::{UnknownName, unknown};
 /// use im_session::CallEvent;
 ///
 /// assert_eq!("EventRinging".parse(), Ok(CallEvent::Ringing));
-/// assert_eq!(CallEvent::Ringing.number(), 60);
-/// assert_eq!(CallEvent::from_number(59), Some(CallEvent::Abandoned));
+/// assert_eq!(CallEvent::Ringing.message_number(), 60);
+/// assert_eq!(CallEvent::from_message_number(59), Some(CallEvent::Abandoned));
 /// ```
 #[derive(
     Debug,
@@ -60,7 +60,7 @@ impl CallEvent {
 
     /// The T-Library message number.
     #[must_use]
-    pub const fn number(self) -> u16 {
+    pub const fn message_number(self) -> u16 {
         match self {
             CallEvent::Abandoned => 59,
             CallEvent::Ringing => 60,
@@ -72,7 +72,7 @@ impl CallEvent {
 
     /// The event with this T-Library message number, if it is one of the five.
     #[must_use]
-    pub const fn from_number(number: u16) -> Option<Self> {
+    pub const fn from_message_number(number: u16) -> Option<Self> {
         match number {
             59 => Some(CallEvent::Abandoned),
             60 => Some(CallEvent::Ringing),
@@ -143,7 +143,7 @@ impl DataEvent {
 
     /// The T-Library message number.
     #[must_use]
-    pub const fn number(self) -> u16 {
+    pub const fn message_number(self) -> u16 {
         match self {
             DataEvent::DestinationBusy => 63,
             DataEvent::PartyChanged => 68,
@@ -156,7 +156,7 @@ impl DataEvent {
 
     /// The event with this T-Library message number, if it is one of the six.
     #[must_use]
-    pub const fn from_number(number: u16) -> Option<Self> {
+    pub const fn from_message_number(number: u16) -> Option<Self> {
         match number {
             63 => Some(DataEvent::DestinationBusy),
             68 => Some(DataEvent::PartyChanged),
@@ -192,10 +192,10 @@ impl SessionEvent {
 
     /// The T-Library message number.
     #[must_use]
-    pub const fn number(self) -> u16 {
+    pub const fn message_number(self) -> u16 {
         match self {
-            SessionEvent::Call(event) => event.number(),
-            SessionEvent::Data(event) => event.number(),
+            SessionEvent::Call(event) => event.message_number(),
+            SessionEvent::Data(event) => event.message_number(),
         }
     }
 }

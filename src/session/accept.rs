@@ -91,11 +91,9 @@ impl Session {
     fn change_user_data(&mut self, event: &Event<'_>, acceptance: Acceptance, from: Option<State>) -> bool {
         let brought = match acceptance.event {
             // Even an attribute that is absent says something: there is no user data.
-            SessionEvent::Data(DataEvent::AttachedDataChanged) => {
-                Some(event.user_data.as_ref().unwrap_or(NO_USER_DATA))
-            }
-            SessionEvent::Call(_) if acceptance.anew => Some(event.user_data.as_ref().unwrap_or(NO_USER_DATA)),
-            SessionEvent::Call(_) if from != Some(State::Completed) => event.user_data.as_ref(),
+            SessionEvent::Data(DataEvent::AttachedDataChanged) => Some(event.user_data.list().unwrap_or(NO_USER_DATA)),
+            SessionEvent::Call(_) if acceptance.anew => Some(event.user_data.list().unwrap_or(NO_USER_DATA)),
+            SessionEvent::Call(_) if from != Some(State::Completed) => event.user_data.list(),
             // An accepted repeat of the end changes no data.
             SessionEvent::Call(_) => None,
             SessionEvent::Data(

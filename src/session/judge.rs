@@ -45,7 +45,7 @@ pub(crate) fn judge(session: Option<&Session>, event: &Event<'_>, limits: &Limit
 
     let belongs = match session {
         Some(session) => session.is_addressed_by(event),
-        None => event.check().is_ok(),
+        None => event.route().is_ok(),
     };
     if !belongs {
         return Verdict::Rejected(Rejection::new(None, session_event, RejectReason::Orphan));
@@ -66,7 +66,7 @@ pub(crate) fn judge(session: Option<&Session>, event: &Event<'_>, limits: &Limit
 /// The limit that the event would go over, if it were carried out.
 fn exceeded(session: Option<&Session>, event: &Event<'_>, acceptance: Acceptance, limits: &Limits) -> Option<Limit> {
     let too_long = |dn: Option<&str>| dn.is_some_and(|dn| dn.len() > limits.dn_length);
-    let user_data = event.user_data.as_ref().and_then(|user_data| limits.exceeded_by(user_data));
+    let user_data = event.user_data.list().and_then(|user_data| limits.exceeded_by(user_data));
     if user_data.is_some() {
         user_data
     } else if too_long(event.this_dn()) || too_long(event.other_party()) {
@@ -142,7 +142,7 @@ impl Session {
     fn is_addressed_by(&self, event: &Event<'_>) -> bool {
         match (event.this_dn(), event.call_uuid()) {
             (Some(this_dn), Some(id)) => self.is_of(this_dn, id),
-            (None, Some(id)) => event.may_lack_this_dn() && self.id() == id,
+            (None, Some(id)) => matches!(event.route(), Ok(crate::event::Route::ToCall { .. })) && self.id() == id,
             (_, None) => false,
         }
     }

@@ -18,9 +18,9 @@ impl<S: BuildHasher> Sessions<S> {
     ///
     /// # Errors
     ///
-    /// [`UnreadableEvent`] where the event lacks what it needs ([`Event::check`]). Nothing has changed then.
+    /// [`UnreadableEvent`] where the event lacks what it needs ([`Event::route`]). Nothing has changed then.
     pub fn handle_event<'s, 'e>(&'s mut self, event: &'e Event<'_>) -> Result<Handled<'s, 'e>, UnreadableEvent> {
-        event.check().inspect_err(|error| {
+        event.route().inspect_err(|error| {
             self.counters.unreadable = self.counters.unreadable.saturating_add(1);
             trace::unreadable(event, error);
         })?;

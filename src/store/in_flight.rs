@@ -74,13 +74,10 @@ impl InFlight {
 
     /// The request that an event settles, which is then forgotten. An event of another DN settles nothing.
     pub(super) fn settle(&mut self, event: &Event<'_>) -> Option<Settled> {
-        let EventName::Ignored(name) = &event.name else {
-            return None;
-        };
-        let failed = match &**name {
-            "EventError" => true,
-            "EventACK" => false,
-            _ => return None,
+        let failed = match &event.name {
+            EventName::Error => true,
+            EventName::Ack => false,
+            EventName::Call(_) | EventName::Data(_) | EventName::Other(_) => return None,
         };
         let reference_id = event.reference_id?;
         let sending = self.by_reference_id.get(&reference_id)?;

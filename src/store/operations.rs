@@ -250,8 +250,10 @@ fn merged<'a>(there: &'a KeyValueList<'a>, new: &'a KeyValueList<'a>, operation:
         }
     };
     let stays = |key: &str| !replaced.contains(key);
-    let there = there.pairs().iter().filter(|pair| stays(&pair.key));
-    there.chain(new.pairs()).map(|pair| (pair.key.clone(), pair.value.clone())).collect()
+    let mut merged = there.clone();
+    merged.retain(|pair| stays(&pair.key));
+    merged.append(new.clone());
+    merged
 }
 
 fn is_there<T>(parameter: &Parameter<T>, name: &str) -> Result<(), ErrorBody> {

@@ -187,7 +187,8 @@ fn list(records: &[PairRecord]) -> KeyValueList<'static> {
         ValueRecord::Binary(text) => Value::Binary(text.clone().into()),
         ValueRecord::List(records) => Value::List(list(records)),
     };
-    records.iter().map(|record| (record.key.clone(), value(&record.value))).collect()
+    let pairs = records.iter().map(|record| (record.key.clone(), value(&record.value)));
+    KeyValueList::try_from_iter(pairs).unwrap_or_default()
 }
 
 fn impossible(place: String, expected: &'static str, found: &str) -> RestoreError {
