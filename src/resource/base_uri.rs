@@ -31,12 +31,12 @@ impl BaseUri {
     }
 
     /// The `path` of a session: `/im-sessions/{id}`.
-    pub fn path_of(id: &str) -> impl fmt::Display {
+    pub fn path_of(id: &str) -> impl fmt::Display + '_ {
         Joined(["", "/im-sessions/", id])
     }
 
     /// The `uri` of a session: this address, `/api/v2` and the path.
-    pub fn uri_of(&self, id: &str) -> impl fmt::Display {
+    pub fn uri_of<'a>(&'a self, id: &'a str) -> impl fmt::Display + 'a {
         Joined([self.as_str(), "/api/v2/im-sessions/", id])
     }
 }

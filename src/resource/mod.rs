@@ -28,6 +28,7 @@ mod status;
 
 pub use base_uri::BaseUri;
 pub use im_session::ImSession;
+pub(crate) use im_session::participant_numbers;
 pub use list::{ImSessionList, ListBody, SingleBody};
 pub use notification::{Notification, NotificationType};
 pub use operation_body::{Destination, OperationBody, Parameter};

@@ -26,7 +26,7 @@ use alloc::boxed::Box;
 use core::fmt;
 
 use inline_names::InlineNames;
-pub(crate) use judge::{Acceptance, judge};
+pub(crate) use judge::judge;
 pub use limits::{Limit, Limits};
 pub use memory_layout::Participants;
 pub use newer_leg::EventIdentity;
@@ -77,7 +77,10 @@ impl Session {
                 let event = SessionEvent::Data(DataEvent::AttachedDataChanged);
                 (event, session.is_none_or(|session| session.id() == id))
             }
-            (Err(unreadable), _) => (unreadable.event(), false),
+            (Err(_), _) => match event.name.session_event() {
+                Some(event) => (event, false),
+                None => return Outcome::Ignored,
+            },
         };
         if !belongs {
             return Outcome::Rejected(Rejection::new(None, session_event, RejectReason::Orphan));

@@ -11,20 +11,25 @@ use crate::event::KeyValueList;
 use crate::machine::State;
 
 impl Session {
+    /// What a slot without a session holds: it has no id, which no session lacks.
+    pub(crate) fn vacant() -> Self {
+        Session::bare("", "", State::Completed)
+    }
+
     /// Completes the session.
     pub(crate) fn end(&mut self) {
         self.state = State::Completed;
     }
 
     /// Sets state, participants and user data, and returns what changed, if anything did.
-    pub(crate) fn follow<'n>(
+    pub(crate) fn follow(
         &mut self,
         state: State,
-        numbers: impl Iterator<Item = &'n str>,
+        numbers: &[alloc::string::String],
         user_data: &KeyValueList<'_>,
     ) -> Option<Change> {
         let mut participants: Vec<&str> = Vec::new();
-        for number in numbers {
+        for number in numbers.iter().map(|number| &**number) {
             if number != self.this_dn() && !participants.contains(&number) {
                 participants.push(number);
             }
