@@ -38,7 +38,7 @@ impl Form {
     /// begins with `{`. `None` for a line that says nothing.
     ///
     /// ```
-    /// use im_session::Form;
+    /// use im_session::decode::Form;
     ///
     /// assert_eq!(Form::of_line(b"11:49:08.388 distribute_event: message EventRinging"), Some(Form::TServerLog));
     /// assert_eq!(Form::of_line(b"Via: SIP/2.0/UDP 192.0.2.1:5060"), None);

@@ -30,7 +30,7 @@ pub struct Destination<'a> {
 ///
 /// ```
 /// # #[cfg(feature = "json")] {
-/// use im_session::{OperationBody, Parameter};
+/// use im_session::resource::{OperationBody, Parameter};
 ///
 /// let body = OperationBody::from_json(br#"{"operationName":"DeleteUserData","key":7}"#).unwrap();
 /// assert_eq!(body.key, Parameter::Wrong("7".into()));

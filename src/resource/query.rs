@@ -38,7 +38,7 @@ set_of! {
 /// of a repeated `fields` the last counts.
 ///
 /// ```
-/// use im_session::{Field, Query};
+/// use im_session::resource::{Field, Query};
 ///
 /// let query = Query::parse("fields=id,state,new&state=Talk%69ng");
 /// assert!(query.fields.unwrap().contains(Field::State));
