@@ -41,7 +41,7 @@ pub fn dn_of_uri(uri: &str) -> Option<Cow<'_, str>> {
 }
 
 /// Whether an address names somebody, and not only a host.
-pub(super) fn has_user(uri: &str) -> bool {
+pub(in crate::sip) fn has_user(uri: &str) -> bool {
     uri.split_once(':').is_some_and(|(scheme, rest)| {
         let user = rest.split_once('@').map_or("", |(user, _)| user);
         scheme.eq_ignore_ascii_case("tel") || !user.is_empty()

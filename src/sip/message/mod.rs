@@ -1,11 +1,26 @@
 //! One SIP message, as far as the observer needs it: RFC 3261 sections 7, 8.1.1, 20 and 25.
 //!
-//! Nothing is copied. Headers that are not needed are not looked into, so a fault there disturbs nobody.
+//! Nothing is copied. A header that the message does not need is not looked into, or not refused: a fault there disturbs nobody.
 
-use super::address::Address;
+mod address;
+mod headers;
+mod lexer;
+mod text;
+mod uri;
+mod via;
+
+pub use address::Address;
+use address::first_uri;
+pub(super) use headers::{Header, HeaderLine, HeaderLines};
+pub(super) use lexer::decimal;
+use lexer::{first_of, is_lws, token, trim, with_parameters};
+pub(super) use text::text_of;
+pub use uri::dn_of_uri;
+pub(super) use uri::has_user;
+use via::branch;
+pub use via::{Rport, Via};
+
 use super::error::{SipError, excerpt};
-use super::headers::{Header, HeaderLines, Next};
-use super::lexer::{Parameters, Unbalanced, find_outside, is_lws, token, trim};
 
 /// A SIP message, as far as the observer needs it.
 ///
@@ -25,7 +40,8 @@ use super::lexer::{Parameters, Unbalanced, find_outside, is_lws, token, trim};
 pub struct SipMessage<'m> {
     /// Request or response.
     pub start_line: StartLine<'m>,
-    /// The branch of the topmost Via; empty where it has none (RFC 2543).
+    /// The branch of the topmost Via; empty where it has none (RFC 2543), or where it cannot be read in a message that does not need
+    /// it.
     pub branch: &'m str,
     /// The branch of the Via below: in a request that a proxy passes on, that of the request it received. Empty where there is none.
     pub branch_below: &'m str,
@@ -37,9 +53,10 @@ pub struct SipMessage<'m> {
     pub call_id: &'m str,
     /// The CSeq header.
     pub cseq: CSeq<'m>,
-    /// The value of Content-Type; empty where there is none.
+    /// The value of the first Content-Type; empty where there is none.
     pub content_type: &'m [u8],
-    /// The body, at most as long as Content-Length says. It may be shorter: see [`missing`](Self::missing).
+    /// The body, at most as long as Content-Length says. It may be shorter: see [`missing`](Self::missing). Where Content-Length is no
+    /// number, or several, the body ends where the bytes do.
     pub body: &'m [u8],
     /// How many bytes of the body Content-Length promises beyond those that are there.
     pub missing: usize,
@@ -49,6 +66,8 @@ pub struct SipMessage<'m> {
     pub credentials: bool,
     /// The cause of a Reason header of the protocol SIP (RFC 3326).
     pub reason: Option<u16>,
+    top_via: &'m [u8],
+    top_contact: &'m [u8],
 }
 
 /// The first line of a message.
@@ -80,17 +99,44 @@ pub struct CSeq<'m> {
 /// What was read of the headers so far.
 #[derive(Default)]
 struct Found<'m> {
-    branch: Option<&'m str>,
+    top_via: Option<&'m [u8]>,
+    branch: &'m str,
     branch_below: Option<&'m str>,
     from: Option<Address<'m>>,
     to: Option<Address<'m>>,
     call_id: Option<&'m str>,
     cseq: Option<CSeq<'m>>,
     content_type: Option<&'m [u8]>,
-    content_length: Option<usize>,
+    content_length: ContentLength,
     encoded: bool,
     credentials: bool,
     reason: Option<u16>,
+    top_contact: &'m [u8],
+    /// The first fault in what only INVITE, CANCEL and the responses to INVITE need: the branch and the URIs.
+    fault: Option<SipError>,
+}
+
+/// How long the body is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) enum ContentLength {
+    /// Nothing says it.
+    #[default]
+    Absent,
+    /// So many bytes.
+    Bytes(usize),
+    /// What the header says is no number, or another one than the header before.
+    Unusable,
+}
+
+impl ContentLength {
+    /// With one more header of this value.
+    pub(super) fn and(self, value: &[u8]) -> Self {
+        match (self, decimal(value).and_then(|length| usize::try_from(length).ok())) {
+            (ContentLength::Absent, Some(length)) => ContentLength::Bytes(length),
+            (ContentLength::Bytes(before), Some(length)) if before == length => self,
+            (ContentLength::Absent | ContentLength::Bytes(_) | ContentLength::Unusable, _) => ContentLength::Unusable,
+        }
+    }
 }
 
 impl<'m> SipMessage<'m> {
@@ -115,12 +161,30 @@ impl<'m> SipMessage<'m> {
         let mut found = Found::default();
         let rest = loop {
             match lines.next()? {
-                Next::Header(header, value) => found.header(header, value)?,
-                Next::Other => {}
-                Next::Body(rest) => break rest,
+                HeaderLine::Header(header, value) => found.header(header, value)?,
+                HeaderLine::Other => {}
+                HeaderLine::Body(rest) => break rest,
             }
         };
         found.message(start_line, rest)
+    }
+
+    /// Whether it is a request, and not a response.
+    #[must_use]
+    pub fn is_a_request(&self) -> bool {
+        matches!(self.start_line, StartLine::Request { .. })
+    }
+
+    /// The topmost Via: who sent the request, and where its responses go. `None` where it cannot be read.
+    #[must_use]
+    pub fn via(&self) -> Option<Via<'m>> {
+        Via::parse(self.top_via)
+    }
+
+    /// The URI of the first Contact: where its sender wants requests. `None` where there is none that can be read.
+    #[must_use]
+    pub fn contact(&self) -> Option<&'m str> {
+        first_uri(self.top_contact)
     }
 
     /// Whether it is a request with this method.
@@ -140,7 +204,7 @@ impl<'m> StartLine<'m> {
             check_version(first)?;
             let code = trim(rest).get(..3).unwrap_or_default();
             let ended = matches!(trim(rest).get(3), None | Some(b' '));
-            let status = if ended { number(code).and_then(|code| u16::try_from(code).ok()) } else { None };
+            let status = if ended { decimal(code).and_then(|code| u16::try_from(code).ok()) } else { None };
             return status
                 .filter(|status| (100..700).contains(status))
                 .map(|status| StartLine::Response { status })
@@ -177,27 +241,46 @@ impl<'m> Found<'m> {
         match header {
             // The topmost counts, and the one below if it can be read: the others are of proxies further on.
             Header::Via => {
-                if self.branch.is_none() {
-                    let (first, rest) = first_via(value)?;
-                    self.branch = Some(branch(first)?);
+                if self.top_via.is_none() {
+                    let (first, rest) = first_of(value).unwrap_or((value, None));
+                    self.top_via = Some(first);
+                    self.branch = branch(first).unwrap_or_else(|fault| self.note(fault));
                     self.branch_below = rest.map(|rest| branch(rest).unwrap_or_default());
                 } else if self.branch_below.is_none() {
-                    self.branch_below = first_via(value).and_then(|(first, _)| branch(first)).ok();
+                    self.branch_below = first_of(value).ok().and_then(|(first, _)| branch(first).ok());
                 }
                 Ok(())
             }
-            Header::From => once(&mut self.from, "From", Address::parse("From", value)?),
-            Header::To => once(&mut self.to, "To", Address::parse("To", value)?),
+            Header::From => {
+                let (address, fault) = Address::parse("From", value)?;
+                self.fault = self.fault.take().or(fault);
+                once(&mut self.from, "From", address)
+            }
+            Header::To => {
+                let (address, fault) = Address::parse("To", value)?;
+                self.fault = self.fault.take().or(fault);
+                once(&mut self.to, "To", address)
+            }
             Header::CallId => once(&mut self.call_id, "Call-ID", call_id(value)?),
             Header::CSeq => once(&mut self.cseq, "CSeq", cseq(value)?),
-            Header::ContentType => once(&mut self.content_type, "Content-Type", value),
-            Header::ContentLength => once(&mut self.content_length, "Content-Length", content_length(value)?),
+            Header::ContentType => {
+                self.content_type = self.content_type.or(Some(value));
+                Ok(())
+            }
+            Header::ContentLength => {
+                self.content_length = self.content_length.and(value);
+                Ok(())
+            }
             Header::ContentEncoding => {
                 self.encoded |= !value.is_empty() && !value.eq_ignore_ascii_case(b"identity");
                 Ok(())
             }
             Header::Reason => {
                 self.reason = self.reason.or_else(|| reason(value));
+                Ok(())
+            }
+            Header::Contact => {
+                self.top_contact = if self.top_contact.is_empty() { value } else { self.top_contact };
                 Ok(())
             }
             Header::Credentials => {
@@ -207,9 +290,15 @@ impl<'m> Found<'m> {
         }
     }
 
+    /// A fault that is one only in a message that needs the header.
+    fn note(&mut self, fault: SipError) -> &'m str {
+        self.fault = self.fault.take().or(Some(fault));
+        ""
+    }
+
     fn message(self, start_line: StartLine<'m>, rest: &'m [u8]) -> Result<SipMessage<'m>, SipError> {
         let missing = |header| SipError::MissingHeader { header };
-        let branch = self.branch.ok_or(missing("Via"))?;
+        let top_via = self.top_via.ok_or(missing("Via"))?;
         let from = self.from.ok_or(missing("From"))?;
         let to = self.to.ok_or(missing("To"))?;
         let call_id = self.call_id.ok_or(missing("Call-ID"))?;
@@ -222,10 +311,16 @@ impl<'m> Found<'m> {
                 });
             }
         }
-        let length = self.content_length.unwrap_or(rest.len());
+        if let ("INVITE" | "CANCEL", Some(fault)) = (cseq.method, self.fault) {
+            return Err(fault);
+        }
+        let length = match self.content_length {
+            ContentLength::Bytes(length) => length,
+            ContentLength::Absent | ContentLength::Unusable => rest.len(),
+        };
         Ok(SipMessage {
             start_line,
-            branch,
+            branch: self.branch,
             branch_below: self.branch_below.unwrap_or_default(),
             from,
             to,
@@ -237,6 +332,8 @@ impl<'m> Found<'m> {
             encoded: self.encoded,
             credentials: self.credentials,
             reason: self.reason,
+            top_via,
+            top_contact: self.top_contact,
         })
     }
 }
@@ -247,33 +344,6 @@ fn once<T>(slot: &mut Option<T>, header: &'static str, value: T) -> Result<(), S
     }
     *slot = Some(value);
     Ok(())
-}
-
-fn bad_via(value: &[u8], expected: &'static str) -> SipError {
-    SipError::BadHeader { header: "Via", expected, found: excerpt(value) }
-}
-
-/// The first value of a Via header, and the others.
-fn first_via(value: &[u8]) -> Result<(&[u8], Option<&[u8]>), SipError> {
-    first_of(value).map_err(|_| bad_via(value, "quotes that end"))
-}
-
-/// The first of the values between commas, and the others.
-fn first_of(values: &[u8]) -> Result<(&[u8], Option<&[u8]>), Unbalanced> {
-    let end = find_outside(values, |byte| byte == b',')?;
-    Ok(match end.and_then(|end| values.split_at_checked(end)) {
-        Some((first, rest)) => (first, rest.get(1..)),
-        None => (values, None),
-    })
-}
-
-/// The branch of the first value of a Via header.
-fn branch(value: &[u8]) -> Result<&str, SipError> {
-    let semicolon = find_outside(value, |byte| byte == b';').map_err(|_| bad_via(value, "quotes that end"))?;
-    // The parameters end at a comma.
-    let parameters = semicolon.and_then(|position| value.get(position..)).unwrap_or_default();
-    let branch = Parameters::new(parameters).get("branch").unwrap_or_default();
-    core::str::from_utf8(branch).map_err(|_| bad_via(value, "a branch in UTF-8"))
 }
 
 fn call_id(value: &[u8]) -> Result<&str, SipError> {
@@ -287,16 +357,8 @@ fn cseq(value: &[u8]) -> Result<CSeq<'_>, SipError> {
         || SipError::BadHeader { header: "CSeq", expected: "a number of 32 bits and a method", found: excerpt(value) };
     let space = value.iter().position(|&byte| is_lws(byte)).ok_or_else(bad)?;
     let (digits, method) = value.split_at_checked(space).ok_or_else(bad)?;
-    let number = number(digits).and_then(|number| u32::try_from(number).ok()).ok_or_else(bad)?;
+    let number = decimal(digits).and_then(|number| u32::try_from(number).ok()).ok_or_else(bad)?;
     Ok(CSeq { number, method: token(trim(method)).ok_or_else(bad)? })
-}
-
-fn content_length(value: &[u8]) -> Result<usize, SipError> {
-    number(value).and_then(|length| usize::try_from(length).ok()).ok_or_else(|| SipError::BadHeader {
-        header: "Content-Length",
-        expected: "a number",
-        found: excerpt(value),
-    })
 }
 
 /// The cause of the first value of the protocol SIP.
@@ -304,23 +366,11 @@ fn reason(value: &[u8]) -> Option<u16> {
     let mut rest = Some(value);
     while let Some(values) = rest {
         let (one, others) = first_of(values).ok()?;
-        let semicolon = find_outside(one, |byte| byte == b';').ok()?.unwrap_or(one.len());
-        let (protocol, parameters) = one.split_at_checked(semicolon)?;
+        let (protocol, parameters) = with_parameters(one).ok()?;
         if trim(protocol).eq_ignore_ascii_case(b"SIP") {
-            return number(Parameters::new(parameters).get("cause")?).and_then(|cause| u16::try_from(cause).ok());
+            return decimal(parameters.get("cause")?).and_then(|cause| u16::try_from(cause).ok());
         }
         rest = others;
     }
     None
-}
-
-/// A decimal number, leading zeros allowed; `None` also where it does not fit.
-fn number(digits: &[u8]) -> Option<u64> {
-    if digits.is_empty() {
-        return None;
-    }
-    digits.iter().try_fold(0_u64, |sum, digit| {
-        let digit = char::from(*digit).to_digit(10)?;
-        sum.checked_mul(10)?.checked_add(u64::from(digit))
-    })
 }

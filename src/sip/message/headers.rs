@@ -1,11 +1,11 @@
 //! The header lines of a message: names, compact forms and folding. RFC 3261 section 7.3.
 
-use super::error::{SipError, excerpt};
 use super::lexer::{is_token, trim};
+use crate::sip::error::{SipError, excerpt};
 
 /// The headers that the observer reads. All others are skipped, whatever is in them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Header {
+pub(in crate::sip) enum Header {
     Via,
     From,
     To,
@@ -15,13 +15,14 @@ pub(super) enum Header {
     ContentLength,
     ContentEncoding,
     Reason,
+    Contact,
     Credentials,
 }
 
 impl Header {
     /// The header with this name, in its long or its compact form.
     fn of(name: &[u8]) -> Option<Self> {
-        const NAMES: [(&str, Header); 18] = [
+        const NAMES: [(&str, Header); 20] = [
             ("Via", Header::Via),
             ("v", Header::Via),
             ("From", Header::From),
@@ -38,6 +39,8 @@ impl Header {
             ("Content-Encoding", Header::ContentEncoding),
             ("e", Header::ContentEncoding),
             ("Reason", Header::Reason),
+            ("Contact", Header::Contact),
+            ("m", Header::Contact),
             ("Authorization", Header::Credentials),
             ("Proxy-Authorization", Header::Credentials),
         ];
@@ -48,12 +51,12 @@ impl Header {
 
 /// The lines of the headers, folded lines as one; after the empty line, the rest is the body.
 #[derive(Debug, Clone)]
-pub(super) struct HeaderLines<'m> {
+pub(in crate::sip) struct HeaderLines<'m> {
     rest: &'m [u8],
 }
 
-/// What the lines hold next.
-pub(super) enum Next<'m> {
+/// A header, or the end of them.
+pub(in crate::sip) enum HeaderLine<'m> {
     /// A header that the observer reads, and its value.
     Header(Header, &'m [u8]),
     /// Another header.
@@ -63,17 +66,17 @@ pub(super) enum Next<'m> {
 }
 
 impl<'m> HeaderLines<'m> {
-    pub(super) fn new(after_first_line: &'m [u8]) -> Self {
+    pub(in crate::sip) fn new(after_first_line: &'m [u8]) -> Self {
         HeaderLines { rest: after_first_line }
     }
 
-    pub(super) fn next(&mut self) -> Result<Next<'m>, SipError> {
+    pub(in crate::sip) fn next(&mut self) -> Result<HeaderLine<'m>, SipError> {
         // A datagram ends its headers too: dumps lose the empty line, and the end of the last one.
         if self.rest.is_empty() {
-            return Ok(Next::Body(self.rest));
+            return Ok(HeaderLine::Body(self.rest));
         }
         if let Some(body) = self.rest.strip_prefix(b"\r\n").or_else(|| self.rest.strip_prefix(b"\n")) {
-            return Ok(Next::Body(body));
+            return Ok(HeaderLine::Body(body));
         }
         let mut end = 0;
         let mut ended = true;
@@ -102,8 +105,8 @@ impl<'m> HeaderLines<'m> {
         Ok(match Header::of(name) {
             // What says which call it is must be there to its end: it may have been cut.
             Some(header) if !ended && header != Header::ContentLength => return Err(SipError::NoEndOfHeaders),
-            Some(header) => Next::Header(header, trim(value.strip_prefix(b":").unwrap_or(value))),
-            None => Next::Other,
+            Some(header) => HeaderLine::Header(header, trim(value.strip_prefix(b":").unwrap_or(value))),
+            None => HeaderLine::Other,
         })
     }
 }

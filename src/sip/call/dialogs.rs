@@ -3,8 +3,7 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
-/// The most dialogs that are kept. A fork into more places is followed by the first of them.
-const MOST: usize = 32;
+use crate::sip::limits::KEPT_OF_A_CALL;
 
 /// One dialog. Its name is the To tag of the INVITE's response: at the caller the remote tag, at the callee its own.
 #[derive(Debug, Clone)]
@@ -65,7 +64,8 @@ impl Dialogs {
             dialog.confirmed |= confirmed;
             return;
         }
-        if self.dialogs.len() >= MOST {
+        // A fork into more places is followed by those that answer, and by the first of the others.
+        if self.dialogs.len() >= KEPT_OF_A_CALL {
             let Some(spare) = self.dialogs.iter().position(|dialog| dialog.closed || !dialog.confirmed) else {
                 return;
             };
@@ -102,6 +102,11 @@ impl Dialogs {
     /// Whether this dialog is confirmed and not closed.
     pub(super) fn is_confirmed(&self, tag: &str) -> bool {
         self.dialogs.iter().any(|dialog| *dialog.tag == *tag && dialog.confirmed && !dialog.closed)
+    }
+
+    /// Whether this dialog, early or confirmed, is known and not closed.
+    pub(super) fn is_open(&self, tag: &str) -> bool {
+        self.dialogs.iter().any(|dialog| *dialog.tag == *tag && !dialog.closed)
     }
 
     /// Whether a MESSAGE in this dialog is a new one, and not the same again.
@@ -164,7 +169,7 @@ mod tests {
         for fork in 0..10_000 {
             dialogs.answer(&alloc::format!("{fork}"), fork % 2 == 0);
         }
-        assert_eq!(dialogs.dialogs.len(), MOST);
+        assert_eq!(dialogs.dialogs.len(), KEPT_OF_A_CALL);
         assert!(dialogs.is_confirmed("first"));
     }
 }

@@ -3,27 +3,26 @@
 use alloc::borrow::Cow;
 use alloc::string::String;
 
-use super::lexer::{Parameters, find_outside, trim};
-use super::message::SipMessage;
+use super::SipMessage;
+use super::lexer::{trim, with_parameters};
 
 /// How deep wrappers may stand in each other.
 const DEEPEST: u32 = 4;
 
 /// The text that a message carries, without the line end that closes it; `None` where it carries none: no body, a body that is
 /// no text (isComposing, IMDN), or one that is compressed.
-pub(super) fn text_of<'m>(message: &SipMessage<'m>) -> Option<Cow<'m, str>> {
+pub(in crate::sip) fn text_of<'m>(message: &SipMessage<'m>) -> Option<Cow<'m, str>> {
     if message.encoded { None } else { text(message.content_type, message.body, DEEPEST) }
 }
 
 fn text<'m>(content_type: &[u8], body: &'m [u8], depth: u32) -> Option<Cow<'m, str>> {
     let depth = depth.checked_sub(1)?;
-    let end = find_outside(content_type, |byte| byte == b';').ok()?.unwrap_or(content_type.len());
-    let (media_type, parameters) = content_type.split_at_checked(end)?;
+    let (media_type, parameters) = with_parameters(content_type).ok()?;
     let (kind, subtype) = halves(media_type, b'/')?;
     let is = |name: &[u8], wanted: &str| name.eq_ignore_ascii_case(wanted.as_bytes());
 
     if is(kind, "text") {
-        let charset = Parameters::new(parameters).get("charset").unwrap_or_default();
+        let charset = parameters.get("charset").unwrap_or_default();
         return decoded(without_last_line_end(body), charset);
     }
     if is(kind, "message") && is(subtype, "cpim") {
@@ -33,7 +32,7 @@ fn text<'m>(content_type: &[u8], body: &'m [u8], depth: u32) -> Option<Cow<'m, s
         return text(content_type.unwrap_or(b"text/plain"), content, depth);
     }
     if is(kind, "multipart") {
-        let boundary = Parameters::new(parameters).get("boundary").filter(|boundary| !boundary.is_empty())?;
+        let boundary = parameters.get("boundary").filter(|boundary| !boundary.is_empty())?;
         return Parts { rest: body, boundary }.find_map(|part| {
             let (content_type, content) = part_headers(part)?;
             text(content_type.unwrap_or(b"text/plain"), content, depth)

@@ -3,6 +3,9 @@
 //! A notifier sees the dialogs and says in which state each is. Here the states become the same events, with the same DN and the
 //! same ids, that an [`Observer`](super::Observer) at the entity would make of the messages.
 
+mod document;
+mod session;
+
 use alloc::boxed::Box;
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::format;
@@ -11,14 +14,17 @@ use alloc::vec::Vec;
 use core::fmt;
 use core::time::Duration;
 
-use super::dialog_info_document::{DialogElement, DialogInfoDocument, DialogInfoError, DialogState};
-use super::dialog_info_session::{Phase, Watched};
+pub use document::DialogInfoError;
+use document::{DialogElement, DialogInfoDocument, DialogState};
+use session::Watched;
+
+use super::error::excerpt;
 use super::limits::SipLimits;
-use super::numbering::Numbering;
-use super::session_id::{CallIdentity, MakeId, checked_id, session_id};
-use super::uri::dn_of_uri;
+use super::message::dn_of_uri;
+use super::session_id::CallIdentity;
+use super::source::Source;
 use crate::event::Event;
-use crate::machine::CallEvent;
+use crate::machine::{CallEvent, State};
 
 /// The sessions of one entity, from the dialog-info documents about it.
 ///
@@ -48,10 +54,9 @@ use crate::machine::CallEvent;
 /// assert_eq!(events[0].name.as_str(), "EventRinging");
 /// assert_eq!((events[0].this_dn(), events[0].call_uuid()), (Some("3002"), Some("c1~~b1")));
 /// ```
+#[derive(Default)]
 pub struct DialogInfo {
-    limits: SipLimits,
-    make_id: MakeId,
-    numbering: Numbering,
+    source: Source,
     entity: Option<Box<str>>,
     version: Option<u32>,
     needs_refresh: bool,
@@ -76,47 +81,34 @@ impl fmt::Debug for DialogInfo {
     }
 }
 
-impl Default for DialogInfo {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
 impl DialogInfo {
     /// No documents yet. The first one says which entity it is.
     #[must_use]
     pub fn new() -> Self {
-        DialogInfo {
-            limits: SipLimits::DEFAULT,
-            make_id: Box::new(session_id),
-            numbering: Numbering::default(),
-            entity: None,
-            version: None,
-            needs_refresh: false,
-            sessions: BTreeMap::new(),
-            session_of: BTreeMap::new(),
-            ended: BTreeMap::new(),
-            ended_count: 0,
-            now: Duration::ZERO,
-        }
+        Self::default()
     }
 
     /// The same with other limits; `message` is the longest document, `open_calls` and `ended_calls` count sessions.
     #[must_use]
-    pub fn with_limits(self, limits: SipLimits) -> Self {
-        DialogInfo { limits, ..self }
+    pub fn with_limits(mut self, limits: SipLimits) -> Self {
+        self.source = self.source.with_limits(limits);
+        self
     }
 
     /// The same with another function that makes session ids.
     #[must_use]
-    pub fn with_session_id(self, make_id: impl Fn(&CallIdentity<'_>) -> String + Send + Sync + 'static) -> Self {
-        DialogInfo { make_id: Box::new(make_id), ..self }
+    pub fn with_session_id(
+        mut self,
+        make_id: impl Fn(&CallIdentity<'_>) -> String + Send + Sync + 'static,
+    ) -> Self {
+        self.source = self.source.with_session_id(make_id);
+        self
     }
 
     /// The same with this ServerStartTime on every event; see [`Observer`](super::Observer::with_server_start_time).
     #[must_use]
     pub fn with_server_start_time(mut self, seconds: u64) -> Self {
-        self.numbering.server_start_time = Some(seconds);
+        self.source = self.source.with_server_start_time(seconds);
         self
     }
 
@@ -143,16 +135,16 @@ impl DialogInfo {
     ///
     /// [`DialogInfoError`]: the document changed nothing.
     pub fn observe(&mut self, document: &[u8], now: Duration) -> Result<Vec<Event<'static>>, DialogInfoError> {
-        let document = DialogInfoDocument::parse(document, self.limits.message)?;
+        let document = DialogInfoDocument::parse(document, &self.source.limits)?;
         let other = self.entity.as_ref().filter(|entity| **entity != document.entity);
         if let Some(expected) = other {
             let (expected, found) = (String::from(&**expected), String::from(document.entity));
             return Err(DialogInfoError::OtherEntity { expected, found });
         }
         let dn: Box<str> = match dn_of_uri(&document.entity) {
-            Some(dn) if dn.len() <= self.limits.dn_length => (*dn).into(),
+            Some(dn) if dn.len() <= self.source.limits.dn_length => (*dn).into(),
             Some(_) | None => {
-                let found = super::error::excerpt(document.entity.as_bytes());
+                let found = excerpt(document.entity.as_bytes());
                 return Err(DialogInfoError::Bad { what: "entity", expected: "a URI with a user or a host", found });
             }
         };
@@ -189,11 +181,11 @@ impl DialogInfo {
         let dn = self.entity.as_deref().and_then(dn_of_uri);
         let (mut events, mut over) = (Vec::new(), Vec::new());
         for (id, session) in &mut self.sessions {
-            if session.phase != Phase::Ended && session.heard < before {
-                session.phase = Phase::Ended;
+            if !session.is_over() && session.heard < before {
+                session.state = Some(State::Completed);
                 over.push(id.clone());
                 if let Some(dn) = &dn {
-                    events.push(self.numbering.number(session.event(CallEvent::Released, dn, id)));
+                    events.push(self.source.event(CallEvent::Released, dn, id, session.other_dn.as_deref()));
                 }
             }
         }
@@ -203,7 +195,7 @@ impl DialogInfo {
     }
 
     fn is_open(&self, id: &str) -> bool {
-        self.sessions.get(id).is_some_and(|session| session.phase != Phase::Ended)
+        self.sessions.get(id).is_some_and(|session| !session.is_over())
     }
 
     /// The session is over, and remembered for a while.
@@ -245,13 +237,13 @@ impl DialogInfo {
                 element.remote_tag.as_deref().unwrap_or_default(),
                 dn,
             );
-            let id = checked_id(&self.make_id, &identity)?;
+            let id = self.source.session_id(&identity)?;
             if !self.is_open(&id) {
                 new.insert(id.clone());
             }
             begun.insert(element.id.clone(), id);
         }
-        let limit = self.limits.open_calls;
+        let limit = self.source.limits.open_calls;
         if self.open_calls() + new.len() > limit { Err(DialogInfoError::TooManyCalls { limit }) } else { Ok(begun) }
     }
 
@@ -266,17 +258,17 @@ impl DialogInfo {
         session.heard = self.now;
         if session.other_dn.is_none() {
             let remote = element.remote.as_deref().and_then(dn_of_uri);
-            session.other_dn = remote.filter(|dn| dn.len() <= self.limits.dn_length).map(|dn| (*dn).into());
+            session.other_dn = remote.filter(|dn| dn.len() <= self.source.limits.dn_length).map(|dn| (*dn).into());
         }
-        let before = session.phase;
+        let was_over = session.is_over();
         let name = session.dialog(element);
         if session.dialogs.contains_key(&element.id) {
             self.session_of.insert(element.id.clone(), id.clone());
         }
         for name in [session.before(name, element), name].into_iter().flatten() {
-            events.push(self.numbering.number(session.event(name, dn, &id)));
+            events.push(self.source.event(name, dn, &id, session.other_dn.as_deref()));
         }
-        if session.phase == Phase::Ended && before != Phase::Ended {
+        if session.is_over() && !was_over {
             self.ended(id);
         }
     }
@@ -286,7 +278,7 @@ impl DialogInfo {
         let named: BTreeSet<&Box<str>> = document.dialogs.iter().map(|element| &element.id).collect();
         let mut over = Vec::new();
         for (id, session) in &mut self.sessions {
-            if session.phase == Phase::Ended {
+            if session.is_over() {
                 continue;
             }
             for (dialog, state) in &mut session.dialogs {
@@ -295,16 +287,16 @@ impl DialogInfo {
                 }
             }
             let name = session.end_if_over(false);
-            if session.phase == Phase::Ended {
+            if session.is_over() {
                 over.push(id.clone());
             }
-            events.extend(name.map(|name| self.numbering.number(session.event(name, dn, id))));
+            events.extend(name.map(|name| self.source.event(name, dn, id, session.other_dn.as_deref())));
         }
         over.into_iter().for_each(|id| self.ended(id));
     }
 
     fn forget(&mut self) {
-        while self.ended.len() > self.limits.ended_calls {
+        while self.ended.len() > self.source.limits.ended_calls {
             let Some((_, oldest)) = self.ended.pop_first() else { return };
             self.remove(&oldest);
         }

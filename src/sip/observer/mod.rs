@@ -1,21 +1,31 @@
-//! The observer: one endpoint's calls, their limits and their time. What a message does is in `dispatch`.
+//! The observer: one endpoint's calls, their limits and their time.
+//!
+//! What a message does is in `messages`, which of the calls it belongs to in `calls`, and what a call makes of it in `call`.
+
+mod calls;
+mod messages;
+mod schedule;
+mod session_ids;
 
 use alloc::boxed::Box;
-use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 use core::time::Duration;
 
-use super::call::{Call, Phase};
+use calls::Calls;
+pub(super) use schedule::Scheduled;
+use schedule::Schedule;
+use session_ids::SessionIds;
+
+use super::call::Call;
 use super::error::SipError;
 use super::limits::SipLimits;
 use super::message::SipMessage;
-use super::numbering::Numbering;
-use super::schedule::Schedule;
-use super::session_id::{CallIdentity, MakeId, session_id};
-use super::session_ids::SessionIds;
+use super::session_id::CallIdentity;
+use super::source::Source;
 use crate::event::Event;
+use crate::machine::CallEvent;
 
 /// Which way a message went, seen from the endpoint.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -29,6 +39,13 @@ pub enum Direction {
 /// One endpoint's view of the SIP messages that it sends and receives, as the events that SIP Server would report for its DN.
 ///
 /// The observer opens nothing, sends nothing and reads no clock: bytes and the caller's time go in, events come out.
+///
+/// # Isolation
+///
+/// Without [`with_dn`](Self::with_dn) the DN of a session is what the messages say: at the callee the user of the Request-URI, at
+/// the caller that of From. **A stranger chooses both.** Who calls `sip:3002@…` at the address of the agent at 3001 makes events
+/// for 3002 there. Where DNs decide who sees what, give each endpoint's observer its DN, from a map of the endpoints' addresses or
+/// registrations to DNs; see [`docs/sip.md`](https://github.com/im-session/im-session/blob/main/docs/sip.md).
 ///
 /// ```
 /// use core::time::Duration;
@@ -47,35 +64,42 @@ pub enum Direction {
 /// assert_eq!((events[0].this_dn(), events[0].other_party()), (Some("3002"), Some("3001")));
 /// assert_eq!(events[0].call_uuid(), Some("c1~~b1"));
 /// ```
+#[derive(Default)]
 pub struct Observer {
-    pub(super) limits: SipLimits,
-    pub(super) make_id: MakeId,
-    pub(super) dn: Option<Box<str>>,
-    pub(super) numbering: Numbering,
-    pub(super) calls: BTreeMap<Box<str>, Call>,
-    pub(super) schedule: Schedule,
-    pub(super) session_ids: SessionIds,
-    pub(super) now: Duration,
+    dn: Option<Box<str>>,
+    calls: Calls,
+    books: Books,
     /// Events that are made and not handed over yet.
-    pub(super) undelivered: Vec<Event<'static>>,
-    /// The key that is looked up, kept for its memory.
-    pub(super) key: String,
+    undelivered: Vec<Event<'static>>,
+}
+
+/// What is kept about the calls beside the calls themselves, and the source of their events.
+#[derive(Default)]
+struct Books {
+    source: Source,
+    schedule: Schedule,
+    session_ids: SessionIds,
+    now: Duration,
+}
+
+impl Books {
+    /// After a change of a call: what it waits for, whether it is over, and the event that the change gave.
+    fn settle(&mut self, call: &mut Call, name: Option<CallEvent>) -> Option<Event<'static>> {
+        if self.schedule.update(call, self.now) {
+            self.session_ids.ended(call);
+        }
+        name.and_then(|name| call.event(&mut self.source, name))
+    }
 }
 
 impl fmt::Debug for Observer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Observer")
-            .field("limits", &self.limits)
+            .field("limits", &self.books.source.limits)
             .field("dn", &self.dn)
             .field("calls", &self.calls)
-            .field("now", &self.now)
+            .field("now", &self.books.now)
             .finish_non_exhaustive()
-    }
-}
-
-impl Default for Observer {
-    fn default() -> Self {
-        Self::new()
     }
 }
 
@@ -83,24 +107,14 @@ impl Observer {
     /// An observer of one endpoint, with the default limits and ids.
     #[must_use]
     pub fn new() -> Self {
-        Observer {
-            limits: SipLimits::DEFAULT,
-            make_id: Box::new(session_id),
-            dn: None,
-            numbering: Numbering::default(),
-            calls: BTreeMap::new(),
-            schedule: Schedule::default(),
-            session_ids: SessionIds::default(),
-            now: Duration::ZERO,
-            undelivered: Vec::new(),
-            key: String::new(),
-        }
+        Self::default()
     }
 
     /// The same with other limits.
     #[must_use]
-    pub fn with_limits(self, limits: SipLimits) -> Self {
-        Observer { limits, ..self }
+    pub fn with_limits(mut self, limits: SipLimits) -> Self {
+        self.books.source = self.books.source.with_limits(limits);
+        self
     }
 
     /// The same with this DN for every session, whatever the addresses in the messages are.
@@ -111,15 +125,19 @@ impl Observer {
 
     /// The same with another function that makes session ids. An id that [`check_call_uuid`](crate::event::check_call_uuid) refuses is a [`SipError`].
     #[must_use]
-    pub fn with_session_id(self, make_id: impl Fn(&CallIdentity<'_>) -> String + Send + Sync + 'static) -> Self {
-        Observer { make_id: Box::new(make_id), ..self }
+    pub fn with_session_id(
+        mut self,
+        make_id: impl Fn(&CallIdentity<'_>) -> String + Send + Sync + 'static,
+    ) -> Self {
+        self.books.source = self.books.source.with_session_id(make_id);
+        self
     }
 
     /// The same with this ServerStartTime on every event. Where several observers feed the same sessions, give each its own:
     /// the numbers of two observers cannot be compared.
     #[must_use]
     pub fn with_server_start_time(mut self, seconds: u64) -> Self {
-        self.numbering.server_start_time = Some(seconds);
+        self.books.source = self.books.source.with_server_start_time(seconds);
         self
     }
 
@@ -138,7 +156,7 @@ impl Observer {
         message: &[u8],
         now: Duration,
     ) -> Result<Vec<Event<'static>>, SipError> {
-        let limit = self.limits.message;
+        let limit = self.books.source.limits.message;
         if message.len() > limit {
             return Err(SipError::TooLong { what: "a message", limit, found: message.len() });
         }
@@ -163,21 +181,18 @@ impl Observer {
 
     /// The caller's time has come to `now`: the events of what was waited for and did not come.
     pub fn advance(&mut self, now: Duration) -> Vec<Event<'static>> {
-        self.now = self.now.max(now);
+        let books = &mut self.books;
+        books.now = books.now.max(now);
         let mut events = core::mem::take(&mut self.undelivered);
-        while let Some(key) = self.schedule.due(self.now) {
-            let Some(call) = self.calls.get_mut(&key) else {
-                continue;
-            };
-            let event = call.waited_in_vain().and_then(|name| self.numbering.event(call, name.into()));
-            self.schedule.ended(&key, self.now);
-            events.extend(event);
+        while let Some(call) = books.schedule.due(books.now).and_then(|number| self.calls.by_number(number)) {
+            let name = call.waited_in_vain();
+            events.extend(books.settle(call, name));
         }
-        let forget_before = self.now.saturating_sub(self.limits.ended_wait);
-        while let Some(key) = self.schedule.forget(forget_before, self.limits.ended_calls) {
-            let call = self.calls.remove(&key);
-            for session in call.iter().flat_map(Call::sessions) {
-                self.session_ids.forget(session, &key);
+        let limits = books.source.limits;
+        let forget_before = books.now.saturating_sub(limits.ended_wait);
+        while let Some(number) = books.schedule.forget(forget_before, limits.ended_calls) {
+            if let Some(call) = self.calls.remove(number) {
+                books.session_ids.remove(&call);
             }
         }
         events
@@ -186,25 +201,22 @@ impl Observer {
     /// When [`advance`](Self::advance) has something to do next.
     #[must_use]
     pub fn next_due(&self) -> Option<Duration> {
-        self.schedule.next_due()
+        self.books.schedule.next_due()
     }
 
     /// Ends every open call that heard nothing since `before`: lost messages must not leave calls for ever.
     pub fn expire(&mut self, before: Duration) -> Vec<Event<'static>> {
         let mut events = core::mem::take(&mut self.undelivered);
-        for (key, call) in &mut self.calls {
-            if call.phase != Phase::Ended && call.heard < before {
-                let event = call.end(None).and_then(|name| self.numbering.event(call, name.into()));
-                self.schedule.ended(key, self.now);
-                events.extend(event);
-            }
+        for call in self.calls.iter_mut().filter(|call| !call.is_over() && call.heard < before) {
+            let name = call.end(None);
+            events.extend(self.books.settle(call, name));
         }
         events
     }
 
     /// There will be no more messages: ends what only waited for one more, a retry or the end of what was cancelled.
     pub fn finish(&mut self) -> Vec<Event<'static>> {
-        match self.schedule.last_due() {
+        match self.books.schedule.last_due() {
             Some(last) => self.advance(last),
             None => core::mem::take(&mut self.undelivered),
         }
@@ -213,7 +225,7 @@ impl Observer {
     /// How many calls are open.
     #[must_use]
     pub fn open_calls(&self) -> usize {
-        self.calls.len() - self.schedule.ended_calls()
+        self.calls.len() - self.books.schedule.ended_calls()
     }
 
     /// How many calls are held in memory, the ended ones that are still remembered included.
@@ -223,7 +235,7 @@ impl Observer {
     }
 
     fn check_names(&self, message: &SipMessage<'_>) -> Result<(), SipError> {
-        let limit = self.limits.name;
+        let limit = self.books.source.limits.name;
         let names = [
             ("a Call-ID", message.call_id),
             ("a From tag", message.from.tag),

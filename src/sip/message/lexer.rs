@@ -110,6 +110,33 @@ fn unquoted(value: &[u8]) -> &[u8] {
     value.strip_prefix(b"\"").and_then(|value| value.strip_suffix(b"\"")).unwrap_or(value)
 }
 
+/// A decimal number, leading zeros allowed; `None` also where it does not fit.
+pub(in crate::sip) fn decimal(digits: &[u8]) -> Option<u64> {
+    if digits.is_empty() {
+        return None;
+    }
+    digits.iter().try_fold(0_u64, |sum, digit| {
+        let digit = char::from(*digit).to_digit(10)?;
+        sum.checked_mul(10)?.checked_add(u64::from(digit))
+    })
+}
+
+/// The first of the values between commas, and the others.
+pub(super) fn first_of(values: &[u8]) -> Result<(&[u8], Option<&[u8]>), Unbalanced> {
+    let end = find_outside(values, |byte| byte == b',')?;
+    Ok(match end.and_then(|end| values.split_at_checked(end)) {
+        Some((first, rest)) => (first, rest.get(1..)),
+        None => (values, None),
+    })
+}
+
+/// A value and its parameters, which begin with the first semicolon.
+pub(super) fn with_parameters(value: &[u8]) -> Result<(&[u8], Parameters<'_>), Unbalanced> {
+    let end = find_outside(value, |byte| byte == b';')?.unwrap_or(value.len());
+    let (value, parameters) = value.split_at_checked(end).unwrap_or((value, &[]));
+    Ok((value, Parameters::new(parameters)))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -2,21 +2,18 @@
 
 use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
-use alloc::string::String;
 use core::time::Duration;
 
-use super::dialog_info_document::{DialogElement, DialogState};
-use crate::event::Event;
-use crate::machine::CallEvent;
-
-/// The most dialogs of one fork that are kept.
-const MOST_DIALOGS: usize = 32;
+use super::document::{DialogElement, DialogState};
+use crate::machine::{CallEvent, State};
+use crate::sip::limits::KEPT_OF_A_CALL;
 
 /// One session: the dialogs of one call.
 #[derive(Debug, Clone)]
 pub(super) struct Watched {
     pub(super) other_dn: Option<Box<str>>,
-    pub(super) phase: Phase,
+    /// As in the API; `None`: no event yet, it follows at once.
+    pub(super) state: Option<State>,
     /// Its dialogs by their ids, and the latest state of each.
     pub(super) dialogs: BTreeMap<Box<str>, DialogState>,
     pub(super) heard: Duration,
@@ -24,17 +21,6 @@ pub(super) struct Watched {
     pub(super) ended: Option<u64>,
     /// A session with this id had ended before this one began.
     again: bool,
-}
-
-/// How far a session is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Phase {
-    /// No event yet; it follows at once.
-    New,
-    Dialing,
-    Ringing,
-    Talking,
-    Ended,
 }
 
 impl DialogElement {
@@ -51,15 +37,12 @@ impl DialogElement {
 impl Watched {
     /// A session that begins; `again`: one with the same id had ended.
     pub(super) fn new(now: Duration, again: bool) -> Self {
-        Watched { other_dn: None, phase: Phase::New, dialogs: BTreeMap::new(), heard: now, ended: None, again }
+        Watched { other_dn: None, state: None, dialogs: BTreeMap::new(), heard: now, ended: None, again }
     }
 
-    pub(super) fn event(&self, name: CallEvent, dn: &str, id: &str) -> Event<'static> {
-        let event = Event::new(name).with_this_dn(String::from(dn)).with_call_uuid(String::from(id));
-        match &self.other_dn {
-            Some(other) => event.with_other_dn(String::from(&**other)),
-            None => event,
-        }
+    /// Whether it is over.
+    pub(super) fn is_over(&self) -> bool {
+        self.state == Some(State::Completed)
     }
 
     /// The event that has to come before this one: an ended session begins anew with Dialing or Ringing, never with Established.
@@ -74,49 +57,48 @@ impl Watched {
 
     /// What the state of one of its dialogs means.
     pub(super) fn dialog(&mut self, element: &DialogElement) -> Option<CallEvent> {
-        if self.phase == Phase::Ended {
+        if self.is_over() {
             return None;
         }
         let known = self.dialogs.get(&element.id).copied();
-        if known.is_some_and(|known| known >= element.state) || known.is_none() && self.dialogs.len() >= MOST_DIALOGS {
+        if known.is_some_and(|known| known >= element.state) || known.is_none() && self.dialogs.len() >= KEPT_OF_A_CALL {
             return None;
         }
         self.dialogs.insert(element.id.clone(), element.state);
-        match (element.state, self.phase) {
+        match (element.state, self.state) {
             (DialogState::Terminated, _) => self.end_if_over(element.cancelled),
-            (DialogState::Confirmed, Phase::New | Phase::Dialing | Phase::Ringing) => {
-                self.phase = Phase::Talking;
+            (DialogState::Confirmed, None | Some(State::Initiating | State::Alerting)) => {
+                self.state = Some(State::Talking);
                 Some(CallEvent::Established)
             }
-            (DialogState::Trying | DialogState::Proceeding | DialogState::Early, Phase::New) if element.initiator => {
-                self.phase = Phase::Dialing;
+            (DialogState::Trying | DialogState::Proceeding | DialogState::Early, None) if element.initiator => {
+                self.state = Some(State::Initiating);
                 Some(CallEvent::Dialing)
             }
-            (DialogState::Early, Phase::New) => {
-                self.phase = Phase::Ringing;
+            (DialogState::Early, None) => {
+                self.state = Some(State::Alerting);
                 Some(CallEvent::Ringing)
             }
             // Known already.
-            (
-                DialogState::Trying | DialogState::Proceeding | DialogState::Early | DialogState::Confirmed,
-                Phase::New | Phase::Dialing | Phase::Ringing | Phase::Talking | Phase::Ended,
-            ) => None,
+            (DialogState::Trying | DialogState::Proceeding | DialogState::Early | DialogState::Confirmed, _) => None,
         }
     }
 
     /// Ends the session if its dialogs have: while it talks the confirmed ones count, before that all.
     pub(super) fn end_if_over(&mut self, cancelled: bool) -> Option<CallEvent> {
-        let counts = |state: &DialogState| match self.phase {
-            Phase::Talking => *state == DialogState::Confirmed,
-            Phase::New | Phase::Dialing | Phase::Ringing | Phase::Ended => *state != DialogState::Terminated,
+        let talks = self.state == Some(State::Talking);
+        let counts = |state: &DialogState| match state {
+            DialogState::Trying | DialogState::Proceeding | DialogState::Early => !talks,
+            DialogState::Confirmed => true,
+            DialogState::Terminated => false,
         };
         if self.dialogs.values().any(counts) {
             return None;
         }
-        match core::mem::replace(&mut self.phase, Phase::Ended) {
-            Phase::New | Phase::Ended => None,
-            Phase::Ringing if cancelled => Some(CallEvent::Abandoned),
-            Phase::Dialing | Phase::Ringing | Phase::Talking => Some(CallEvent::Released),
+        match self.state.replace(State::Completed) {
+            None | Some(State::Completed) => None,
+            Some(State::Alerting) if cancelled => Some(CallEvent::Abandoned),
+            Some(State::Initiating | State::Alerting | State::Talking) => Some(CallEvent::Released),
         }
     }
 }

@@ -3,21 +3,20 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
-/// The most transactions that are kept; of more the oldest is forgotten.
-const MOST: usize = 32;
+use crate::sip::limits::KEPT_OF_A_CALL;
 
 /// One initial INVITE and what became of it.
 #[derive(Debug, Clone)]
-pub(super) struct Invite {
+pub(super) struct InviteTransaction {
     branch: Box<str>,
     cseq: u32,
-    pub(super) progress: Progress,
+    pub(super) progress: InviteProgress,
     pub(super) cancelled: Option<Cancelled>,
 }
 
 /// How far an INVITE transaction is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Progress {
+pub(super) enum InviteProgress {
     /// No response yet.
     Calling,
     /// A provisional response.
@@ -32,7 +31,7 @@ pub(super) enum Progress {
 
 /// Why a caller's INVITE was cancelled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Cancelled {
+pub(in super::super) enum Cancelled {
     /// The caller gave up.
     GaveUp,
     /// The call was answered at another place: CANCEL said so in a Reason header (RFC 3326).
@@ -41,19 +40,19 @@ pub(super) enum Cancelled {
 
 /// All of them, the oldest first.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Invites {
-    invites: Vec<Invite>,
+pub(super) struct InviteTransactions {
+    invites: Vec<InviteTransaction>,
     highest_cseq: u32,
 }
 
-impl Invites {
+impl InviteTransactions {
     /// Its INVITE: a message of another one has another branch or CSeq number.
-    pub(super) fn get(&self, branch: &str, cseq: u32) -> Option<&Invite> {
+    pub(super) fn get(&self, branch: &str, cseq: u32) -> Option<&InviteTransaction> {
         self.invites.iter().find(|invite| invite.cseq == cseq && *invite.branch == *branch)
     }
 
     /// The same, to be changed.
-    pub(super) fn find(&mut self, branch: &str, cseq: u32) -> Option<&mut Invite> {
+    pub(super) fn get_mut(&mut self, branch: &str, cseq: u32) -> Option<&mut InviteTransaction> {
         self.invites.iter_mut().find(|invite| invite.cseq == cseq && *invite.branch == *branch)
     }
 
@@ -62,18 +61,18 @@ impl Invites {
     }
 
     pub(super) fn push(&mut self, branch: &str, cseq: u32) {
-        if self.invites.len() >= MOST {
+        if self.invites.len() >= KEPT_OF_A_CALL {
             self.invites.remove(0);
         }
-        self.invites.push(Invite { branch: branch.into(), cseq, progress: Progress::Calling, cancelled: None });
+        self.invites.push(InviteTransaction { branch: branch.into(), cseq, progress: InviteProgress::Calling, cancelled: None });
         self.highest_cseq = self.highest_cseq.max(cseq);
     }
 
     /// A newer attempt takes the place of those that have no final response.
     pub(super) fn supersede(&mut self) {
         for invite in &mut self.invites {
-            if matches!(invite.progress, Progress::Calling | Progress::Proceeding) {
-                invite.progress = Progress::Superseded;
+            if matches!(invite.progress, InviteProgress::Calling | InviteProgress::Proceeding) {
+                invite.progress = InviteProgress::Superseded;
             }
         }
     }
@@ -81,20 +80,20 @@ impl Invites {
     /// The call is over, and another one begins: whatever still comes for these INVITEs is late.
     pub(super) fn close(&mut self) {
         for invite in &mut self.invites {
-            invite.progress = Progress::Failed;
+            invite.progress = InviteProgress::Failed;
         }
     }
 
     /// Whether one of them got a provisional response and waits for the final one. One that got no response at all does not
     /// count: the endpoint may have sent it again another way (RFC 3263 section 4.3).
     pub(super) fn any_proceeding(&self) -> bool {
-        self.invites.iter().any(|invite| invite.progress == Progress::Proceeding)
+        self.invites.iter().any(|invite| invite.progress == InviteProgress::Proceeding)
     }
 
     /// The caller gave up by other means than CANCEL.
     pub(super) fn give_up(&mut self) {
         for invite in &mut self.invites {
-            if matches!(invite.progress, Progress::Calling | Progress::Proceeding) {
+            if matches!(invite.progress, InviteProgress::Calling | InviteProgress::Proceeding) {
                 invite.cancelled = invite.cancelled.or(Some(Cancelled::GaveUp));
             }
         }
