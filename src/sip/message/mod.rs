@@ -195,7 +195,7 @@ impl<'m> SipMessage<'m> {
 }
 
 impl<'m> StartLine<'m> {
-    fn parse(line: &'m [u8]) -> Result<Self, SipError> {
+    pub(super) fn parse(line: &'m [u8]) -> Result<Self, SipError> {
         let line = trim(line);
         let not_sip = || SipError::NotSip { found: excerpt(line) };
         let space = line.iter().position(|&byte| byte == b' ').ok_or_else(not_sip)?;
@@ -244,7 +244,10 @@ impl<'m> Found<'m> {
                 if self.top_via.is_none() {
                     let (first, rest) = first_of(value).unwrap_or((value, None));
                     self.top_via = Some(first);
-                    self.branch = branch(first).unwrap_or_else(|fault| self.note(fault));
+                    match branch(first) {
+                        Ok(branch) => self.branch = branch,
+                        Err(fault) => self.fault = self.fault.take().or(Some(fault)),
+                    }
                     self.branch_below = rest.map(|rest| branch(rest).unwrap_or_default());
                 } else if self.branch_below.is_none() {
                     self.branch_below = first_of(value).ok().and_then(|(first, _)| branch(first).ok());
@@ -288,12 +291,6 @@ impl<'m> Found<'m> {
                 Ok(())
             }
         }
-    }
-
-    /// A fault that is one only in a message that needs the header.
-    fn note(&mut self, fault: SipError) -> &'m str {
-        self.fault = self.fault.take().or(Some(fault));
-        ""
     }
 
     fn message(self, start_line: StartLine<'m>, rest: &'m [u8]) -> Result<SipMessage<'m>, SipError> {

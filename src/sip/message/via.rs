@@ -1,6 +1,6 @@
 //! A value of Via: who sent a request, and where its responses go. RFC 3261 section 20.42, RFC 3581.
 
-use super::lexer::{decimal, is_lws, trim, with_parameters};
+use super::lexer::{decimal, find_outside, is_lws, trim, with_parameters};
 use crate::sip::error::{SipError, excerpt};
 
 /// A value of Via.
@@ -76,6 +76,7 @@ impl<'m> Via<'m> {
 /// The branch of the first value of a Via header.
 pub(super) fn branch(value: &[u8]) -> Result<&str, SipError> {
     let bad = |expected| SipError::BadHeader { header: "Via", expected, found: excerpt(value) };
+    find_outside(value, |_| false).map_err(|_| bad("quotes that end"))?;
     // The parameters end at a comma.
     let (_, parameters) = with_parameters(value).map_err(|_| bad("quotes that end"))?;
     core::str::from_utf8(parameters.get("branch").unwrap_or_default()).map_err(|_| bad("a branch in UTF-8"))

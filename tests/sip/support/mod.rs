@@ -1,9 +1,8 @@
 //! Conversations for the SIP tests: messages written by hand in a few words, played to an observer at one end.
 
-#![allow(dead_code, reason = "each test file uses its part")]
-
 pub(crate) mod conversation;
-pub(crate) mod packets;
+pub(crate) mod stream_laws;
+pub(crate) mod trace;
 
 use std::time::Duration;
 

@@ -1,12 +1,8 @@
-//! Issue 5's mapping, clause by clause: what maps, and to what.
-
-#![cfg(feature = "sip")]
-
-mod sip_support;
+//! The mapping of `docs/sip.md`, clause by clause: what maps, and to what.
 
 use im_session::State;
 use im_session::sip::{CallIdentity, Direction, Observer, SipError};
-use sip_support::{End, both, established, request, response, seconds};
+use crate::support::{End, both, established, request, response, seconds};
 
 const NOTHING: [&str; 0] = [];
 
@@ -352,7 +348,7 @@ fn an_invite_that_takes_the_place_of_another_ends_the_call_when_it_is_refused() 
 
 /// What a callee remembers of an ended session shows in how it answers again: with Ringing first, or as if it were the first time.
 #[test]
-fn a_call_remembers_the_last_32_of_its_sessions_and_forgets_the_others() {
+fn a_call_remembers_the_last_16_of_its_sessions_and_forgets_the_others() {
     let refused = |observer: &mut Observer, number: u32| {
         let tag = format!("b{number}");
         observer.observe(Direction::Received, &request("INVITE", number).bytes(), seconds(0)).expect("readable");
@@ -367,45 +363,12 @@ fn a_call_remembers_the_last_32_of_its_sessions_and_forgets_the_others() {
         let events = observer.observe(Direction::Sent, &answer, seconds(0)).expect("readable");
         events.iter().map(|event| event.name.as_str().to_owned()).collect::<Vec<_>>()
     };
-    for (sessions, expected) in [(32, &["EventRinging", "EventEstablished"][..]), (33, &["EventEstablished"])] {
+    for (sessions, expected) in [(16, &["EventRinging", "EventEstablished"][..]), (17, &["EventEstablished"])] {
         let mut observer = Observer::new();
         for number in 1..=sessions {
             refused(&mut observer, number);
         }
         assert_eq!(answered_again(&mut observer, "b1"), expected, "after {sessions}");
-    }
-}
-
-#[test]
-fn retransmissions_map_to_nothing() {
-    for mut end in both() {
-        let mut count = 0;
-        let mut conversation = vec![
-            (true, request("INVITE", 1)),
-            (false, response(100, 1, "INVITE", "")),
-            (false, response(180, 1, "INVITE", "b1")),
-            (false, response(200, 1, "INVITE", "b1")),
-            (true, request("ACK", 1).tagged("b1")),
-            (true, request("MESSAGE", 2).tagged("b1").text("Hi")),
-            (false, response(200, 2, "MESSAGE", "b1")),
-            (true, request("BYE", 3).tagged("b1")),
-            (false, response(200, 3, "BYE", "b1")),
-        ];
-        for (by_alice, message) in &conversation {
-            for _ in 0..3 {
-                let events = if *by_alice { end.alice(message.clone()) } else { end.bob(message.clone()) };
-                count += events.len();
-            }
-        }
-        assert_eq!(count, 4);
-        // All of it once more, forwards and backwards, after the end.
-        for _ in 0..2 {
-            for (by_alice, message) in &conversation {
-                let events = if *by_alice { end.alice(message.clone()) } else { end.bob(message.clone()) };
-                assert_eq!(events, NOTHING);
-            }
-            conversation.reverse();
-        }
     }
 }
 
@@ -469,7 +432,7 @@ fn a_callee_that_is_called_again_by_another_address_has_that_one() {
 /// Found by the fuzzer. Ids come of tags that endpoints choose, and of functions that embedders write.
 #[test]
 fn two_open_calls_never_have_one_id() {
-    let from_another = |message: sip_support::Message| message.from("<sip:carol@10.0.0.3>;tag=c1");
+    let from_another = |message: crate::support::Message| message.from("<sip:carol@10.0.0.3>;tag=c1");
     let mut callee = End::callee();
     callee.alice(request("INVITE", 1));
     callee.alice(from_another(request("INVITE", 1)));

@@ -1,17 +1,13 @@
 //! Whole conversations, reordered, duplicated, lost and hostile: never a panic, never an event that the machine's table calls
 //! impossible for one DN, never one that changes nothing.
 
-#![cfg(feature = "sip")]
-
-mod sip_support;
-
 use std::time::Duration;
 
 use im_session::sip::{CallIdentity, DialogInfo, Direction, Observer, SipLimits, SipMessage, session_id};
 use im_session::{CallEvent, Event};
 use proptest::prelude::*;
-use sip_support::conversation::{Machines, conversation};
-use sip_support::{Message, request, response, seconds};
+use crate::support::conversation::{Machines, conversation};
+use crate::support::{Message, request, response, seconds};
 
 /// Sensible conversations, to be shaken: who sends (Alice: true), and what.
 fn conversations() -> Vec<Vec<(bool, Message)>> {

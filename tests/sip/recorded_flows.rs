@@ -1,28 +1,18 @@
 //! The recorded flows: at every endpoint, message by message, exactly the events that `expected.json` says.
 
-#![cfg(feature = "sip")]
-
-#[path = "../examples/sip_watch/trace.rs"]
-mod trace;
-
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use im_session::sip::{Direction, Observer};
 use im_session::{CallEvent, DataEvent, Event, EventName, Limits, Outcome, Session, State};
 use serde_json::Value;
-use trace::{Trace, TracedMessage};
 
-const EXPECTED: &str = include_str!("data/sip/expected.json");
+use crate::support::trace::{self, TracedMessage};
+
+const EXPECTED: &str = include_str!("../data/sip/expected.json");
 
 fn flow(name: &str) -> Vec<TracedMessage> {
-    let text = std::fs::read(format!("{}/tests/data/sip/{name}.txt", env!("CARGO_MANIFEST_DIR"))).expect("a flow");
-    let mut trace = Trace::new(text.as_slice());
-    let mut messages = Vec::new();
-    while let Some(message) = trace.next().expect("bytes in memory") {
-        messages.push(message.expect("a head"));
-    }
-    messages
+    trace::flow(&format!("sip/{name}.txt"))
 }
 
 /// What an endpoint sends and receives.

@@ -1,12 +1,8 @@
 //! Dialog-info documents (RFC 4235): states, forks, full and partial documents, versions, limits and faults.
 
-#![cfg(feature = "sip")]
-
-mod sip_support;
-
 use im_session::State;
 use im_session::sip::{DialogInfo, DialogInfoError, SipLimits};
-use sip_support::{End, request, response, seconds};
+use crate::support::{End, request, response, seconds};
 
 const NOTHING: [&str; 0] = [];
 
@@ -290,7 +286,7 @@ fn documents_and_names_as_long_as_the_limit_are_read_and_longer_ones_are_not() {
     };
     let found = document.len();
     assert_eq!(with_limit(found).expect("as long as the limit").len(), 1);
-    assert_eq!(with_limit(found - 1), Err(DialogInfoError::TooLong { limit: found - 1, found }));
+    assert_eq!(with_limit(found - 1), Err(DialogInfoError::TooLong { what: "a document", limit: found - 1, found }));
 
     let of_entity = |length: usize| {
         let document = document.replace("3002", &"3".repeat(length));
@@ -301,14 +297,60 @@ fn documents_and_names_as_long_as_the_limit_are_read_and_longer_ones_are_not() {
 }
 
 #[test]
-fn a_document_of_very_many_elements_is_refused_whatever_its_length_may_be() {
+fn very_many_elements_and_attributes_that_nobody_needs_are_passed_over() {
     let mut limits = SipLimits::DEFAULT;
     limits.message = usize::MAX;
-    let mut watched = DialogInfo::new().with_limits(limits);
-    let mut with_elements = |count| watched.observe(document(0, "full", &"<a/>".repeat(count)).as_bytes(), seconds(0));
-    let error = with_elements(100_000).expect_err("too many");
-    assert!(matches!(error, DialogInfoError::NotXml { .. }), "{error}");
-    assert_eq!(with_elements(90_000), Ok(vec![]));
+    let attributes: String = (0..100_000).map(|number| format!(" a{number}=\"\" xmlns:b{number}=\"x\"")).collect();
+    for more in ["<a/>".repeat(1_000_000), format!("<a{attributes}/>"), format!("<!--{}-->", "x".repeat(1_000_000))] {
+        let mut entity = Entity { watched: DialogInfo::new().with_limits(limits), ..Entity::new() };
+        let ringing = dialog("d", CALLED, "early").replace("</dialog>", &format!("{more}</dialog>"));
+        assert_eq!(entity.full(&format!("{more}{ringing}{more}")), ["Ringing"]);
+    }
+}
+
+#[test]
+fn elements_may_stand_64_deep() {
+    let nested = |levels| format!("{}{}", "<a>".repeat(levels), "</a>".repeat(levels));
+    assert_eq!(Entity::new().full(&nested(63)), NOTHING);
+    let error = DialogInfo::new().observe(document(0, "full", &nested(64)).as_bytes(), seconds(0));
+    let reason = "elements more than 64 levels deep".to_owned();
+    assert_eq!(error, Err(DialogInfoError::NotXml { reason }));
+}
+
+#[test]
+fn what_counts_is_read_in_every_form_of_xml() {
+    let prolog = "\u{feff}<?xml version='1.0' encoding='UTF-8'?><!-- a --><?pi x?>";
+    let document = format!(
+        "{prolog}<d:dialog-info xmlns:d='urn:ietf:params:xml:ns:dialog-info' version=' 7\n' state='full'\n \
+         x:entity='sip:1@x' entity='sip:&#51;00&#x32;@example.com' entity='sip:2@x'>\
+         <d:other><d:dialog id='no'/></d:other>\
+         <d:dialog id='d' call-id='c&amp;1' local-tag='b1' direction=' recipient '>\
+         <!-- x --><d:state event='cancelled'> ear<![CDATA[ly]]><!-- x --> </d:state><d:state>trying</d:state>\
+         <d:remote><d:target uri='sip:none@x'/><d:identity>sip:3&#48;01@example.com</d:identity></d:remote>\
+         <d:remote><d:identity>sip:4@x</d:identity></d:remote><d:local><d:identity>sip:5@x</d:identity></d:local>\
+         </d:dialog></d:dialog-info>\n<!-- z -->"
+    );
+    let mut entity = Entity::new();
+    assert_eq!(entity.take(&document), ["Ringing"]);
+    assert_eq!(entity.sessions.states(), [("c~261~~b1", State::Alerting)]);
+    assert_eq!(entity.sessions.session().this_dn(), "3002");
+    assert!(entity.sessions.session().participants().eq(["3001"]));
+    // Without an identity the target says who it is.
+    let target = "<dialog id='d'><state>early</state><remote><target uri='sip:6@x'/></remote></dialog>";
+    let mut entity = Entity::new();
+    assert_eq!(entity.full(target), ["Ringing"]);
+    assert!(entity.sessions.session().participants().eq(["6"]));
+}
+
+#[test]
+fn the_id_of_a_dialog_may_be_as_long_as_any_name() {
+    let with_id = |length: usize| {
+        let document = document(0, "full", &dialog(&"d".repeat(length), "", "early"));
+        DialogInfo::new().observe(document.as_bytes(), seconds(0))
+    };
+    assert_eq!(with_id(512).expect("as long as the limit").len(), 1);
+    let what = "the id of a dialog";
+    assert_eq!(with_id(513), Err(DialogInfoError::TooLong { what, limit: 512, found: 513 }));
 }
 
 #[test]
@@ -316,13 +358,18 @@ fn hostile_documents_are_typed_errors_and_change_nothing() {
     let mut entity = Entity::new();
     entity.full(&dialog("d", CALLED, "early"));
     let bomb = "<!DOCTYPE x [<!ENTITY a \"aaaa\"><!ENTITY b \"&a;&a;\">]>";
-    let deep = "<dialog>".repeat(7_000);
+    let deep = format!("<dialog-info>{}", "<dialog>".repeat(7_000));
     for (bytes, is) in [
         (&b""[..], "NotXml"),
         (b"\xff\xfe", "NotXml"),
         (b"<dialog-info", "NotXml"),
         (deep.as_bytes(), "NotXml"),
         (format!("{bomb}<dialog-info/>").as_bytes(), "NotXml"),
+        (document(9, "full", "<a></b>").as_bytes(), "NotXml"),
+        (document(9, "full", "<a>").as_bytes(), "NotXml"),
+        (format!("{}<more/>", document(9, "full", "")).as_bytes(), "NotXml"),
+        (document(9, "full", &dialog("1", "", "ear&ly;")).as_bytes(), "NotXml"),
+        (document(9, "full", &dialog("1&", "", "early")).as_bytes(), "NotXml"),
         (b"<presence/>", "NotDialogInfo"),
         (b"<dialog-info state='full' entity='sip:a@b'/>", "Missing"),
         (b"<dialog-info version='1' entity='sip:a@b'/>", "Missing"),

@@ -1,11 +1,7 @@
 //! Forks, glare and messages that cross: RFC 3261 sections 13 and 15, and every race of RFC 5407, at both ends.
 
-#![cfg(feature = "sip")]
-
-mod sip_support;
-
 use im_session::State;
-use sip_support::{End, both, established, request, response};
+use crate::support::{End, both, established, request, response};
 
 const NOTHING: [&str; 0] = [];
 
@@ -330,34 +326,6 @@ fn re_invite_before_the_first_ack() {
 }
 
 #[test]
-fn the_callee_hangs_up_after_the_ack_never_came() {
-    let mut callee = End::callee();
-    callee.alice(request("INVITE", 1));
-    callee.bob(response(200, 1, "INVITE", "b1"));
-    for wait in [1, 1, 2, 4, 4, 4, 4, 4, 4, 4] {
-        assert_eq!(callee.wait(wait), NOTHING);
-        assert_eq!(callee.bob(response(200, 1, "INVITE", "b1")), NOTHING);
-    }
-    assert_eq!(callee.bob(request("BYE", 1).by_bob("b1")), ["Released"]);
-}
-
-#[test]
-fn invite_sent_again_over_loss_is_one_session() {
-    for mut end in both() {
-        let first = end.alice(request("INVITE", 1));
-        for wait in [1, 1, 2, 4, 8] {
-            end.wait(wait);
-            assert_eq!(end.alice(request("INVITE", 1)), NOTHING);
-        }
-        assert!(first.len() <= 1);
-        end.bob(response(180, 1, "INVITE", "b1"));
-        assert_eq!(end.alice(request("INVITE", 1)), NOTHING);
-        assert_eq!(end.bob(response(486, 1, "INVITE", "b1")), ["Released"]);
-        assert_eq!(end.alice(request("INVITE", 1)), NOTHING, "its ACK was lost");
-    }
-}
-
-#[test]
 fn a_merged_request_refused_with_482_does_not_end_the_call() {
     // A fork brought the INVITE to the same endpoint twice; RFC 3261 8.2.2.2.
     let mut callee = End::callee();
@@ -413,23 +381,6 @@ fn a_transfer_is_a_new_call_and_the_bye_of_the_old_one() {
 }
 
 #[test]
-fn a_200_sent_again_for_the_call_before_does_not_answer_the_next_one() {
-    for (end, begins) in [(End::caller(), "Dialing"), (End::callee(), "")] {
-        let mut end = established(end);
-        end.alice(request("BYE", 2).tagged("b1"));
-        let again = end.alice(request("INVITE", 3));
-        assert_eq!(again, if begins.is_empty() { vec![] } else { vec![begins] });
-        assert_eq!(end.bob(response(200, 1, "INVITE", "b1")), NOTHING, "of the call before");
-        assert_eq!(end.bob(response(180, 1, "INVITE", "b1")), NOTHING);
-        assert_eq!(end.bob(response(486, 1, "INVITE", "b1")), NOTHING);
-        end.bob(response(180, 3, "INVITE", "b2"));
-        assert_eq!(end.bob(response(200, 3, "INVITE", "b2")), ["Established"]);
-        assert_eq!(end.alice(request("BYE", 4).tagged("b1")), NOTHING, "the dialog before");
-        assert_eq!(end.alice(request("BYE", 4).tagged("b2")), ["Released"]);
-    }
-}
-
-#[test]
 fn an_invite_that_overtakes_the_challenge_leaves_the_answer_to_the_first_one_an_answer() {
     // The endpoint did not wait for the end of its first INVITE, and that one is answered.
     for mut end in both() {
@@ -442,82 +393,74 @@ fn an_invite_that_overtakes_the_challenge_leaves_the_answer_to_the_first_one_an_
     }
 }
 
-/// A proxy is no party: it passes the INVITE on, and all that it relays is other endpoints' business.
+
+/// RFC 3261 section 15.1.2: an agent that accepts the BYE ends its INVITE, whichever of its early dialogs the BYE is for.
 #[test]
-fn a_proxy_has_no_session_and_who_calls_through_it_has_one() {
-    use im_session::sip::Direction::{Received, Sent};
-    let below = |message: sip_support::Message| message.header("Via: SIP/2.0/UDP 10.0.0.1;branch=z9hG4bK-below");
-    let mut proxy = End::caller();
-    let mut relay = |received: sip_support::Message, sent: sip_support::Message| {
-        assert_eq!(proxy.observe(Received, &received.bytes()), NOTHING);
-        assert_eq!(proxy.observe(Sent, &sent.bytes()), NOTHING);
-        proxy.observer.open_calls()
+fn an_early_bye_that_the_callee_accepts_ends_its_call_by_the_final_response_or_in_time() {
+    let with_two_tags = |seen: bool| {
+        let mut callee = End::callee();
+        callee.alice(request("INVITE", 1));
+        assert_eq!(callee.bob(response(180, 1, "INVITE", "b1")), ["Ringing"]);
+        if seen {
+            assert_eq!(callee.bob(response(183, 1, "INVITE", "c1")), NOTHING);
+        }
+        assert_eq!(callee.alice(request("BYE", 2).tagged("c1")), NOTHING);
+        assert_eq!(callee.bob(response(200, 2, "BYE", "c1")), NOTHING);
+        callee
     };
-    let caller = |message: sip_support::Message| message.branch("z9hG4bK-below");
-    // One leg is busy, the caller is challenged, the next leg rings for longer than anything is remembered, and answers.
-    let mut open = vec![
-        relay(caller(request("INVITE", 1)), below(request("INVITE", 1).branch("z9hG4bK-leg-1"))),
-        relay(below(response(486, 1, "INVITE", "x1").branch("z9hG4bK-leg-1")), request("ACK", 1).tagged("x1")),
-        relay(caller(request("INVITE", 1)), below(request("INVITE", 1).branch("z9hG4bK-leg-2"))),
-        relay(
-            below(response(407, 1, "INVITE", "x2").branch("z9hG4bK-leg-2")),
-            caller(response(407, 1, "INVITE", "x2")),
-        ),
-    ];
-    open.push(relay(caller(request("INVITE", 2)), below(request("INVITE", 2).branch("z9hG4bK-leg-3"))));
-    for status in [180, 200, 200] {
-        let of_leg = below(response(status, 2, "INVITE", "b1").branch("z9hG4bK-leg-3"));
-        open.push(relay(of_leg, caller(response(status, 2, "INVITE", "b1"))));
+    for seen in [true, false] {
+        for status in [487, 480] {
+            let mut callee = with_two_tags(seen);
+            assert_eq!(callee.bob(response(status, 1, "INVITE", "b1")), ["Abandoned"], "{status}");
+        }
+        let mut callee = with_two_tags(seen);
+        assert_eq!(callee.wait(31), NOTHING);
+        assert_eq!(callee.wait(1), ["Abandoned"], "no final response came");
+        let mut callee = with_two_tags(seen);
+        let events = callee.observer.finish();
+        assert_eq!(callee.take(events), ["Abandoned"], "the traffic ended");
+        // It rings on, or is answered, in the other dialog.
+        let mut callee = with_two_tags(seen);
+        assert_eq!(callee.bob(response(180, 1, "INVITE", "b1")), NOTHING);
+        assert_eq!(callee.wait(100), NOTHING);
+        assert_eq!(callee.bob(response(200, 1, "INVITE", "b1")), ["Established"]);
+        let mut callee = with_two_tags(seen);
+        assert_eq!(callee.bob(response(183, 1, "INVITE", "c1")), NOTHING, "sent again");
+        assert_eq!(callee.wait(32), ["Abandoned"]);
     }
-    open.push(relay(request("BYE", 3).tagged("b1"), below(request("BYE", 3).tagged("b1"))));
-    assert_eq!(open, [1, 1, 1, 0, 1, 1, 0, 0, 0]);
-    assert_eq!(proxy.states(), []);
-
-    // Several Vias alone make no proxy.
-    assert_eq!(End::caller().alice(below(request("INVITE", 1))), ["Dialing"]);
-    let mut callee = End::callee();
-    callee.alice(below(request("INVITE", 1)));
-    assert_eq!(callee.bob(below(response(180, 1, "INVITE", "b1"))), ["Ringing"]);
 }
 
 #[test]
-fn who_passes_an_invite_on_after_ringing_or_another_one_is_a_party() {
-    use im_session::sip::Direction::Sent;
-    let leg = |message: sip_support::Message, below: &str| {
-        let below = format!("Via: SIP/2.0/UDP 10.0.0.1;branch={below}");
-        message.branch("z9hG4bK-leg").header(&below).bytes()
+fn an_early_bye_that_is_refused_or_another_ends_200_changes_nothing() {
+    let ringing = || {
+        let mut callee = End::callee();
+        callee.alice(request("INVITE", 1));
+        callee.bob(response(180, 1, "INVITE", "b1"));
+        callee
     };
-    // It rang, and only then sends the call on.
-    let mut callee = End::callee();
-    callee.alice(request("INVITE", 1).branch("z9hG4bK-below"));
-    assert_eq!(callee.bob(response(180, 1, "INVITE", "b1").branch("z9hG4bK-below")), ["Ringing"]);
-    assert_eq!(callee.observe(Sent, &leg(request("INVITE", 1), "z9hG4bK-below")), NOTHING);
-    assert_eq!(callee.bob(response(200, 1, "INVITE", "b1").branch("z9hG4bK-below")), ["Established"]);
-    // What it sends is not what it received: it calls.
-    let mut callee = End::callee();
-    callee.alice(request("INVITE", 1).branch("z9hG4bK-below"));
-    assert_eq!(callee.observe(Sent, &leg(request("INVITE", 1), "z9hG4bK-other")), ["Dialing"]);
-    assert_eq!(callee.bob(response(180, 1, "INVITE", "b1").branch("z9hG4bK-below")), ["Ringing"]);
-}
-
-#[test]
-fn an_endpoint_that_calls_itself_has_both_views() {
-    use im_session::sip::Direction::{Received, Sent};
-    let mut end = End::caller();
-    let to_itself = |message: sip_support::Message| message.bytes();
-    assert_eq!(end.observe(Sent, &to_itself(request("INVITE", 1))), ["Dialing"]);
-    assert_eq!(end.observe(Received, &to_itself(request("INVITE", 1))), NOTHING);
-    let ringing = to_itself(response(180, 1, "INVITE", "b1"));
-    assert_eq!((end.observe(Sent, &ringing), end.observe(Received, &ringing)), (vec!["Ringing".to_owned()], vec![]));
-    let ok = to_itself(response(200, 1, "INVITE", "b1"));
-    assert_eq!(
-        (end.observe(Sent, &ok), end.observe(Received, &ok)),
-        (vec!["Established".into()], vec!["Established".into()])
-    );
-    let bye = to_itself(request("BYE", 2).tagged("b1"));
-    assert_eq!(
-        (end.observe(Sent, &bye), end.observe(Received, &bye)),
-        (vec!["Released".into()], vec!["Released".into()])
-    );
-    assert_eq!(end.states().len(), 2);
+    let mut callee = ringing();
+    callee.alice(request("BYE", 2).tagged("x1"));
+    assert_eq!(callee.bob(response(481, 2, "BYE", "x1")), NOTHING);
+    assert_eq!(callee.bob(response(200, 2, "PRACK", "b1")), NOTHING);
+    assert_eq!(callee.wait(100), NOTHING);
+    assert_eq!(callee.bob(response(480, 1, "INVITE", "b1")), ["Released"]);
+    // The callee's own BYE, accepted by the caller.
+    let mut callee = ringing();
+    callee.bob(response(183, 1, "INVITE", "c1"));
+    callee.bob(request("BYE", 1).by_bob("c1"));
+    callee.alice(response(200, 1, "BYE", "").by_bob("c1"));
+    assert_eq!(callee.wait(100), NOTHING);
+    // At the caller it is one fork of several.
+    let mut caller = End::caller();
+    caller.alice(request("INVITE", 1));
+    caller.bob(response(180, 1, "INVITE", "b1"));
+    caller.bob(response(180, 1, "INVITE", "c1"));
+    caller.alice(request("BYE", 2).tagged("c1"));
+    caller.bob(response(200, 2, "BYE", "c1"));
+    assert_eq!(caller.wait(100), NOTHING);
+    // In a call that talks the BYE for a dialog that nobody saw ends nothing.
+    let mut talks = established(End::callee());
+    talks.alice(request("BYE", 2).tagged("c1"));
+    talks.bob(response(200, 2, "BYE", "c1"));
+    assert_eq!((talks.wait(100), talks.session().state()), (vec![], State::Talking));
 }
