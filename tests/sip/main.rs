@@ -16,9 +16,12 @@
 
 #![cfg(feature = "sip")]
 
+#[path = "../counting_allocator/mod.rs"]
+mod counting_allocator;
 mod dialog_info;
 mod limits_and_time;
 mod mapping;
+mod memory;
 mod parties;
 mod properties;
 mod races;

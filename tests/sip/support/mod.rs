@@ -1,6 +1,8 @@
 //! Conversations for the SIP tests: messages written by hand in a few words, played to an observer at one end.
 
 pub(crate) mod conversation;
+pub(crate) mod mutate;
+pub(crate) mod property;
 pub(crate) mod stream_laws;
 pub(crate) mod trace;
 

@@ -67,7 +67,7 @@ pub(crate) fn frames<'p, F: Framing>(
 /// The laws, for bytes whose first one says the limit and the size of the pieces. How many messages came.
 pub(crate) fn any_bytes<F: Framing>(input: &[u8]) -> usize {
     let (first, bytes) = input.split_first().unwrap_or((&0, &[]));
-    let limit = [40, 200, 1000, 65_535][usize::from(first & 3)];
+    let limit = [40, 400, 1000, 65_535][usize::from(first & 3)];
     let piece = usize::from(first >> 2) + 2;
     let framing = || F::with_limit(limit);
     let whole = frames(&mut framing(), [bytes]);
