@@ -10,8 +10,8 @@ pub(super) const KEPT_OF_A_CALL: usize = 16;
 /// # Memory
 ///
 /// Everything that a message can make a source keep is under one of these limits, and so is the product: an observer holds at most
-/// [`most_memory`](Self::most_memory) bytes, with the default limits 710 MB. That is the bound for an attacker who fills every
-/// call with names as long as they may be; a call of ordinary traffic takes about 1 kB, 20 000 of them 20 MB.
+/// [`most_memory`](Self::most_memory) bytes, with the default limits 679 MB. That is the bound for an attacker who fills every
+/// call with names as long as they may be; a call of ordinary traffic takes about 1.2 kB, 20 000 of them 24 MB.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SipLimits {

@@ -49,7 +49,7 @@ impl End {
         for event in events {
             let key = (event.this_dn().expect("a DN").to_owned(), event.call_uuid().expect("an id").to_owned());
             let outcome = Session::apply(self.sessions.entry(key).or_default(), &event, &Limits::DEFAULT);
-            assert!(matches!(outcome, Outcome::Changed(_) | Outcome::Message(_)), "{place}: {outcome:?}");
+            assert!(matches!(outcome, Outcome::Changed { .. } | Outcome::Message(_)), "{place}: {outcome:?}");
             names.push(shown(event.name.as_str(), event.text().as_deref()));
         }
         names

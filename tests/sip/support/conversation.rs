@@ -29,13 +29,13 @@ pub(crate) struct Machines {
 impl Machines {
     pub(crate) fn take(&mut self, events: &[Event<'_>]) {
         for event in events {
-            event.check().expect("an event that can be read");
+            event.route().expect("an event that can be read");
             let key = (event.this_dn().expect("a DN").to_owned(), event.call_uuid().expect("an id").to_owned());
             let outcome = Session::apply(self.sessions.entry(key.clone()).or_default(), event, &Limits::DEFAULT);
             let possible = match &outcome {
-                Outcome::Changed(change) => {
+                Outcome::Changed { from, to, .. } => {
                     self.mistaken.remove(&key);
-                    change.state()
+                    *from != Some(*to)
                 }
                 Outcome::Message(_) => true,
                 Outcome::Rejected(rejection) if rejection.reason == RejectReason::Ended && self.forgetful => {
