@@ -17,8 +17,8 @@ pub(super) struct Watched {
     /// Its dialogs by their ids, and the latest state of each.
     pub(super) dialogs: BTreeMap<Box<str>, DialogState>,
     pub(super) heard: Duration,
-    /// Since when it is over, in the order in which sessions ended.
-    pub(super) ended: Option<u64>,
+    /// Once it is over: the how manyth it was to end.
+    pub(super) ended: u64,
     /// A session with this id had ended before this one began.
     again: bool,
 }
@@ -37,7 +37,7 @@ impl DialogElement {
 impl Watched {
     /// A session that begins; `again`: one with the same id had ended.
     pub(super) fn new(now: Duration, again: bool) -> Self {
-        Watched { other_dn: None, state: None, dialogs: BTreeMap::new(), heard: now, ended: None, again }
+        Watched { other_dn: None, state: None, dialogs: BTreeMap::new(), heard: now, ended: 0, again }
     }
 
     /// Whether it is over.
@@ -57,9 +57,6 @@ impl Watched {
 
     /// What the state of one of its dialogs means.
     pub(super) fn dialog(&mut self, element: &DialogElement) -> Option<CallEvent> {
-        if self.is_over() {
-            return None;
-        }
         let known = self.dialogs.get(&element.id).copied();
         if known.is_some_and(|known| known >= element.state) || known.is_none() && self.dialogs.len() >= KEPT_OF_A_CALL {
             return None;

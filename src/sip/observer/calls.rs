@@ -3,13 +3,14 @@
 use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
 use alloc::string::String;
+use core::fmt;
 
 use super::Direction;
 use crate::sip::call::{Call, Role};
 use crate::sip::message::SipMessage;
 
 /// All calls, by what their messages name them by, and by their numbers.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub(super) struct Calls {
     by_number: BTreeMap<u64, Entry>,
     numbers: BTreeMap<Box<str>, u64>,
@@ -24,6 +25,12 @@ pub(super) struct Calls {
 struct Entry {
     call: Call,
     key: Box<str>,
+}
+
+impl fmt::Debug for Calls {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map().entries(self.by_number.values().map(|entry| (&entry.key, &entry.call))).finish()
+    }
 }
 
 impl Calls {
