@@ -34,12 +34,12 @@ mod recognise;
 mod reconcile;
 mod restore;
 mod sip_raw;
-/// The conversation is the one that the library's own properties play.
-#[path = "../../tests/sip/support/conversation.rs"]
-mod sip_support;
 /// The laws are those that the library's own properties hold against connections.
 #[path = "../../tests/sip/support/stream_laws.rs"]
 mod sip_stream_laws;
+/// The conversation is the one that the library's own properties play.
+#[path = "../../tests/sip/support/conversation.rs"]
+mod sip_support;
 mod situation;
 mod store;
 mod store_two_agents;

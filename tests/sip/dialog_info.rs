@@ -1,8 +1,8 @@
 //! Dialog-info documents (RFC 4235): states, forks, full and partial documents, versions, limits and faults.
 
+use crate::support::{End, request, response, seconds};
 use im_session::State;
 use im_session::sip::{DialogInfo, DialogInfoError, SipLimits};
-use crate::support::{End, request, response, seconds};
 
 const NOTHING: [&str; 0] = [];
 

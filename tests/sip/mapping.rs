@@ -1,8 +1,8 @@
 //! The mapping of `docs/sip.md`, clause by clause: what maps, and to what.
 
+use crate::support::{End, both, established, request, response, seconds};
 use im_session::State;
 use im_session::sip::{CallIdentity, Direction, Observer, SipError};
-use crate::support::{End, both, established, request, response, seconds};
 
 const NOTHING: [&str; 0] = [];
 

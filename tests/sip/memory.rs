@@ -59,7 +59,8 @@ fn an_ordinary_call_takes_about_a_kilobyte() {
     let mut observer = Observer::new();
     let (_, held) = memory(|| {
         for call in 0..1_000 {
-            let of_call = |message: Message| message.call_id(&format!("3848276298220188511-{call}@192.0.2.100")).bytes();
+            let of_call =
+                |message: Message| message.call_id(&format!("3848276298220188511-{call}@192.0.2.100")).bytes();
             for (direction, message) in [
                 (Direction::Received, request("INVITE", 1)),
                 (Direction::Sent, response(180, 1, "INVITE", "b1")),

@@ -4,13 +4,13 @@
 use std::cell::Cell;
 use std::time::Duration;
 
-use im_session::sip::{CallIdentity, DialogInfo, Direction, Observer, SipLimits, SipMessage, session_id};
-use im_session::{CallEvent, Event};
-use proptest::prelude::*;
 use crate::support::conversation::{Machines, conversation};
 use crate::support::mutate::{Mutation, mutated, mutation};
 use crate::support::property::property;
 use crate::support::{Message, request, response, seconds};
+use im_session::sip::{CallIdentity, DialogInfo, Direction, Observer, SipLimits, SipMessage, session_id};
+use im_session::{CallEvent, Event};
+use proptest::prelude::*;
 
 /// Sensible conversations, to be shaken: who sends (Alice: true), and what.
 fn conversations() -> Vec<Vec<(bool, Message)>> {

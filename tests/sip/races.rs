@@ -1,7 +1,7 @@
 //! Forks, glare and messages that cross: RFC 3261 sections 13 and 15, and every race of RFC 5407, at both ends.
 
-use im_session::State;
 use crate::support::{End, both, established, request, response};
+use im_session::State;
 
 const NOTHING: [&str; 0] = [];
 
@@ -392,7 +392,6 @@ fn an_invite_that_overtakes_the_challenge_leaves_the_answer_to_the_first_one_an_
         assert_eq!(end.alice(request("BYE", 3).tagged("b1")), ["Released"]);
     }
 }
-
 
 /// RFC 3261 section 15.1.2: an agent that accepts the BYE ends its INVITE, whichever of its early dialogs the BYE is for.
 #[test]

@@ -151,7 +151,10 @@ fn duplicated_and_lost_messages_never_give_an_event_that_the_table_rejects() {
                     for _ in 0..2 {
                         for event in observer.observe(*direction, &message.bytes, message.at).expect("readable") {
                             let outcome = Session::apply(&mut session, &event, &Limits::DEFAULT);
-                            assert!(matches!(outcome, Outcome::Changed { .. } | Outcome::Message(_)), "{name} {outcome:?}");
+                            assert!(
+                                matches!(outcome, Outcome::Changed { .. } | Outcome::Message(_)),
+                                "{name} {outcome:?}"
+                            );
                         }
                     }
                 }

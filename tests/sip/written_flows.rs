@@ -91,4 +91,3 @@ fn the_observer_gives_at_every_endpoint_what_every_message_stands_for() {
     }
     assert!(compared > 700, "{compared}");
 }
-

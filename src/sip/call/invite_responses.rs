@@ -102,12 +102,7 @@ impl Call {
     }
 
     /// An initial INVITE got a final response other than 2xx.
-    fn failed(
-        &mut self,
-        status: u16,
-        cancelled: Option<Cancelled>,
-        retry_until: RetryUntil,
-    ) -> Option<CallEvent> {
+    fn failed(&mut self, status: u16, cancelled: Option<Cancelled>, retry_until: RetryUntil) -> Option<CallEvent> {
         if self.state == Some(State::Talking) || self.invites.any_proceeding() {
             return None;
         }

@@ -64,7 +64,12 @@ impl InviteTransactions {
         if self.invites.len() >= KEPT_OF_A_CALL {
             self.invites.remove(0);
         }
-        self.invites.push(InviteTransaction { branch: branch.into(), cseq, progress: InviteProgress::Calling, cancelled: None });
+        self.invites.push(InviteTransaction {
+            branch: branch.into(),
+            cseq,
+            progress: InviteProgress::Calling,
+            cancelled: None,
+        });
         self.highest_cseq = self.highest_cseq.max(cseq);
     }
 

@@ -82,13 +82,7 @@ pub(super) enum Attempt {
 }
 
 impl Call {
-    pub(super) fn new(
-        number: u64,
-        role: Role,
-        this_dn: Box<str>,
-        other_dn: Option<Box<str>>,
-        now: Duration,
-    ) -> Self {
+    pub(super) fn new(number: u64, role: Role, this_dn: Box<str>, other_dn: Option<Box<str>>, now: Duration) -> Self {
         Call {
             number,
             role,
@@ -145,7 +139,11 @@ impl Call {
     pub(super) fn invite(&mut self, branch: &str, cseq: u32) -> Option<CallEvent> {
         let parallel = self.wait.is_none() && cseq == self.invites.highest_cseq();
         if self.is_over() || !parallel {
-            if self.is_over() { self.invites.close() } else { self.invites.supersede() }
+            if self.is_over() {
+                self.invites.close()
+            } else {
+                self.invites.supersede()
+            }
             self.dialogs.next_attempt();
             self.wait = None;
             self.passed_on = false;

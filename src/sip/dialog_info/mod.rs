@@ -99,10 +99,7 @@ impl DialogInfo {
 
     /// The same with another function that makes session ids.
     #[must_use]
-    pub fn with_session_id(
-        mut self,
-        make_id: impl Fn(&CallIdentity<'_>) -> String + Send + Sync + 'static,
-    ) -> Self {
+    pub fn with_session_id(mut self, make_id: impl Fn(&CallIdentity<'_>) -> String + Send + Sync + 'static) -> Self {
         self.source = self.source.with_session_id(make_id);
         self
     }
@@ -165,7 +162,8 @@ impl DialogInfo {
 
         let mut events = Vec::new();
         for element in &document.dialogs {
-            let known = self.session_of.get(&element.id).filter(|id| !element.opens() || self.sessions.contains_key::<str>(id));
+            let known =
+                self.session_of.get(&element.id).filter(|id| !element.opens() || self.sessions.contains_key::<str>(id));
             let opened = || begun.get(&element.id).filter(|_| element.opens());
             if let Some(id) = known.or_else(opened).cloned() {
                 self.dialog(id, &dn, element, &mut events);

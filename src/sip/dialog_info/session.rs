@@ -58,7 +58,8 @@ impl Watched {
     /// What the state of one of its dialogs means.
     pub(super) fn dialog(&mut self, element: &DialogElement) -> Option<CallEvent> {
         let known = self.dialogs.get(&element.id).copied();
-        if known.is_some_and(|known| known >= element.state) || known.is_none() && self.dialogs.len() >= KEPT_OF_A_CALL {
+        if known.is_some_and(|known| known >= element.state) || known.is_none() && self.dialogs.len() >= KEPT_OF_A_CALL
+        {
             return None;
         }
         self.dialogs.insert(element.id.clone(), element.state);

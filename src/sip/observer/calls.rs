@@ -69,9 +69,7 @@ impl Calls {
         let as_caller = self.numbers.get(make_key(&mut self.key, Role::Caller, message.call_id, own.tag));
         let (number, tag) = match as_caller {
             Some(number) => (number, other.tag),
-            None => {
-                (self.numbers.get(make_key(&mut self.key, Role::Callee, message.call_id, other.tag))?, own.tag)
-            }
+            None => (self.numbers.get(make_key(&mut self.key, Role::Callee, message.call_id, other.tag))?, own.tag),
         };
         self.by_number.get_mut(number).map(|entry| (&mut entry.call, tag))
     }

@@ -143,7 +143,8 @@ impl Observer {
         message: &SipMessage<'_>,
         status: u16,
     ) -> Result<Option<Event<'static>>, SipError> {
-        let Some((call, tag)) = self.calls.find_in_dialog(direction, message).filter(|(call, _)| !call.is_over()) else {
+        let Some((call, tag)) = self.calls.find_in_dialog(direction, message).filter(|(call, _)| !call.is_over())
+        else {
             return Ok(None);
         };
         let books = &mut self.books;

@@ -14,8 +14,8 @@ use core::fmt;
 use core::time::Duration;
 
 use calls::Calls;
-pub(super) use schedule::Scheduled;
 use schedule::Schedule;
+pub(super) use schedule::Scheduled;
 use session_ids::SessionIds;
 
 use super::call::Call;
@@ -45,7 +45,7 @@ pub enum Direction {
 /// Without [`with_dn`](Self::with_dn) the DN of a session is what the messages say: at the callee the user of the Request-URI, at
 /// the caller that of From. **A stranger chooses both.** Who calls `sip:3002@…` at the address of the agent at 3001 makes events
 /// for 3002 there. Where DNs decide who sees what, give each endpoint's observer its DN, from a map of the endpoints' addresses or
-/// registrations to DNs; see [`docs/sip.md`](https://github.com/im-session/im-session/blob/main/docs/sip.md).
+/// registrations to DNs; see `docs/sip.md`.
 ///
 /// ```
 /// use core::time::Duration;
@@ -125,10 +125,7 @@ impl Observer {
 
     /// The same with another function that makes session ids. An id that [`check_call_uuid`](crate::event::check_call_uuid) refuses is a [`SipError`].
     #[must_use]
-    pub fn with_session_id(
-        mut self,
-        make_id: impl Fn(&CallIdentity<'_>) -> String + Send + Sync + 'static,
-    ) -> Self {
+    pub fn with_session_id(mut self, make_id: impl Fn(&CallIdentity<'_>) -> String + Send + Sync + 'static) -> Self {
         self.books.source = self.books.source.with_session_id(make_id);
         self
     }
