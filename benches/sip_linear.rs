@@ -1,8 +1,8 @@
 //! That SIP costs as much as there are bytes: `cargo bench --features sip --bench sip_linear`.
 //!
-//! The worst inputs that are known, at n, 2n and 4n bytes, in instructions: the program runs itself under
-//! `valgrind --tool=callgrind` for each, and fails where twice the bytes cost more than 2.2 times as much. Without valgrind it says so and
-//! is content. No clock is read.
+//! The worst inputs that are known, at n, 2n and 4n bytes, in instructions: the program runs itself under `valgrind
+//! --tool=callgrind` for each, and fails where twice the bytes cost more than 2.2 times as much. Without valgrind it
+//! says so and is content. No clock is read.
 
 use std::io::ErrorKind;
 use std::process::{Command, ExitCode};

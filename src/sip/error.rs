@@ -100,7 +100,8 @@ pub enum SipError {
     },
 }
 
-/// How bytes of a message are quoted. No character has more than four bytes, so what is cut off here is cut in any case.
+/// How bytes of a message are quoted. No character has more than four bytes, so what is cut off here is cut in any
+/// case.
 pub(super) fn excerpt(bytes: &[u8]) -> String {
     crate::excerpt::excerpt(&String::from_utf8_lossy(bytes.get(..400).unwrap_or(bytes)))
 }

@@ -131,8 +131,8 @@ fn a_full_document_ends_what_it_does_not_name_and_a_partial_one_does_not() {
     assert_eq!(entity.full(""), NOTHING);
 }
 
-/// RFC 4235 4.1.2: an id is unique among the current dialogs, so it can come again. Asterisk's is the extension, in every call,
-/// without a call-id or with one that stays the same.
+/// RFC 4235 4.1.2: an id is unique among the current dialogs, so it can come again. Asterisk's is the extension, in
+/// every call, without a call-id or with one that stays the same.
 #[test]
 fn a_dialog_id_that_comes_again_is_another_call() {
     let idle = dialog("100", "", "terminated");

@@ -100,6 +100,37 @@ fn a_document_makes_an_entity_keep_its_dialogs_and_nothing_else() {
 }
 
 #[test]
+fn an_entity_holds_less_than_an_observer_with_the_same_limits() {
+    let mut limits = SipLimits::DEFAULT;
+    (limits.open_calls, limits.ended_calls, limits.message) = (20, 20, usize::MAX);
+    let mut watched = DialogInfo::new().with_limits(limits);
+    let (_, held) = memory(|| {
+        for version in 0..4 {
+            let dialog = |number: usize| {
+                let (id, call) = (name("d", version * 1000 + number), version * 100 + number / 20);
+                format!(
+                    "<dialog id='{id}' call-id='{call}' local-tag='b' direction='initiator'><state>early</state>\
+                     <remote><identity>sip:{:d>255}@b</identity></remote></dialog>",
+                    number
+                )
+            };
+            let dialogs: String = (0..400).map(dialog).collect();
+            let state = format!("version='{}' state='full' entity='sip:a@b'", 2 * version);
+            let document = format!("<dialog-info {state}>{dialogs}</dialog-info>");
+            assert_eq!(watched.observe(document.as_bytes(), seconds(0)).expect("a document").len(), 20);
+            let empty = format!("<dialog-info version='{}' state='full' entity='sip:a@b'/>", 2 * version + 1);
+            if version < 3 {
+                assert_eq!(watched.observe(empty.as_bytes(), seconds(0)).expect("a document").len(), 20);
+            }
+        }
+    });
+    assert_eq!(watched.open_calls(), 20);
+    let allowed = isize::try_from(limits.most_memory()).expect("small");
+    println!("{held} bytes held, an observer {allowed}");
+    assert!(held < allowed && held > allowed / 2, "{held} bytes held, {allowed} allowed");
+}
+
+#[test]
 fn a_connection_makes_an_adapter_keep_one_message() {
     let garbage = [b"x".repeat(100_000), b"\r\n".repeat(100_000), b"X: y\r\n".repeat(100_000)];
     let mut tcp = TcpFraming::with_limit(1_000);

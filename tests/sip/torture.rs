@@ -1,4 +1,5 @@
-//! The torture messages of RFC 4475, and of RFC 5118 (IPv6): which are read, which are refused and why, and that none disturbs another session.
+//! The torture messages of RFC 4475, and of RFC 5118 (IPv6): which are read, which are refused and why, and that none
+//! disturbs another session.
 
 use crate::support::conversation::Machines;
 use crate::support::{request, response, seconds};

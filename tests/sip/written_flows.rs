@@ -1,5 +1,5 @@
-//! More flows, written by hand in the form of the recorded ones: races, retries, refusals and repetitions, with what each message
-//! gives at each endpoint.
+//! More flows, written by hand in the form of the recorded ones: races, retries, refusals and repetitions, with what
+//! each message gives at each endpoint.
 
 use std::collections::BTreeMap;
 use std::time::Duration;

@@ -1,7 +1,7 @@
 //! A dialog-info document as it stands: the XML of RFC 4235 section 4.1, the parts that are needed.
 //!
-//! The document is read once from front to back, token by token, and nothing is kept of what is not needed: the cost is linear in its
-//! length, whatever its elements, attributes and namespaces are.
+//! The document is read once from front to back, token by token, and nothing is kept of what is not needed: the cost is
+//! linear in its length, whatever its elements, attributes and namespaces are.
 
 use alloc::borrow::Cow;
 use alloc::boxed::Box;
@@ -167,7 +167,8 @@ enum Element {
 struct Reader<'d> {
     /// The elements that have not ended.
     open: Vec<(Element, StrSpan<'d>, StrSpan<'d>)>,
-    /// What was read of the outermost element and of the last dialog: the attributes by their names, the text under no name.
+    /// What was read of the outermost element and of the last dialog: the attributes by their names, the text under no
+    /// name.
     read: BTreeMap<(Element, &'d str), String>,
     dialogs: Vec<DialogElement>,
 }

@@ -1,7 +1,7 @@
 //! Dialog-info documents as a source of events: RFC 4235.
 //!
-//! A notifier sees the dialogs and says in which state each is. Here the states become the same events, with the same DN and the
-//! same ids, that an [`Observer`](super::Observer) at the entity would make of the messages.
+//! A notifier sees the dialogs and says in which state each is. Here the states become the same events, with the same
+//! DN and the same ids, that an [`Observer`](super::Observer) at the entity would make of the messages.
 
 mod document;
 mod session;
@@ -22,7 +22,7 @@ use super::error::excerpt;
 use super::limits::SipLimits;
 use super::message::dn_of_uri;
 use super::session_id::CallIdentity;
-use super::source::Source;
+use super::source::{Source, settings};
 use crate::event::Event;
 use crate::machine::CallEvent;
 
@@ -35,11 +35,13 @@ use crate::machine::CallEvent;
 /// | `confirmed` | EventEstablished |
 /// | `terminated`, or missing in a full document | EventReleased; where the entity rang and the event is `cancelled`, EventAbandoned |
 ///
-/// Dialogs of one fork (same call-id and local-tag of a calling entity) are one session; it ends with the last of them. A dialog
-/// that begins after its session ended, in a newer document, is another call: ids are unique among current dialogs only.
+/// Dialogs of one fork (same call-id and local-tag of a calling entity) are one session; it ends with the last of them.
+/// A dialog that begins after its session ended, in a newer document, is another call: ids are unique among current
+/// dialogs only.
 ///
-/// Versions: a document whose version is not higher is old and changes nothing. After a gap, or where the first document is
-/// partial, the document counts and [`needs_refresh`](Self::needs_refresh) says that a full one should be asked for.
+/// Versions: a document whose version is not higher is old and changes nothing. After a gap, or where the first
+/// document is partial, the document counts and [`needs_refresh`](Self::needs_refresh) says that a full one should be
+/// asked for.
 ///
 /// ```
 /// use core::time::Duration;
@@ -90,26 +92,7 @@ impl DialogInfo {
         Self::default()
     }
 
-    /// The same with other limits; `message` is the longest document, `open_calls` and `ended_calls` count sessions.
-    #[must_use]
-    pub fn with_limits(mut self, limits: SipLimits) -> Self {
-        self.source = self.source.with_limits(limits);
-        self
-    }
-
-    /// The same with another function that makes session ids.
-    #[must_use]
-    pub fn with_session_id(mut self, make_id: impl Fn(&CallIdentity<'_>) -> String + Send + Sync + 'static) -> Self {
-        self.source = self.source.with_session_id(make_id);
-        self
-    }
-
-    /// The same with this ServerStartTime on every event; see [`Observer`](super::Observer::with_server_start_time).
-    #[must_use]
-    pub fn with_server_start_time(mut self, seconds: u64) -> Self {
-        self.source = self.source.with_server_start_time(seconds);
-        self
-    }
+    settings!(source);
 
     /// Whether a document was missed, so that the subscription should be refreshed. A full document settles it.
     #[must_use]
@@ -241,7 +224,8 @@ impl DialogInfo {
 
     /// One dialog of a document, and the id of its session.
     fn dialog(&mut self, id: Box<str>, dn: &str, element: &DialogElement, events: &mut Vec<Event<'static>>) {
-        // A dialog in a newer document that begins in a session that is over is another call, under an id that came again.
+        // A dialog in a newer document that begins in a session that is over is another call, under an id that came
+        // again.
         let again = self.over.contains_key(&id);
         if again && !element.opens() {
             return;

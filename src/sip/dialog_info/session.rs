@@ -24,7 +24,8 @@ pub(super) struct Watched {
 }
 
 impl DialogElement {
-    /// Whether a session begins with a dialog in this state: one that the entity answered, or that it makes, or that rings.
+    /// Whether a session begins with a dialog in this state: one that the entity answered, or that it makes, or that
+    /// rings.
     pub(super) fn opens(&self) -> bool {
         match self.state {
             DialogState::Trying | DialogState::Proceeding => self.initiator,
@@ -45,7 +46,8 @@ impl Watched {
         self.state == Some(State::Completed)
     }
 
-    /// The event that has to come before this one: an ended session begins anew with Dialing or Ringing, never with Established.
+    /// The event that has to come before this one: an ended session begins anew with Dialing or Ringing, never with
+    /// Established.
     pub(super) fn before(&mut self, name: Option<CallEvent>, element: &DialogElement) -> Option<CallEvent> {
         let again = core::mem::take(&mut self.again);
         match name {

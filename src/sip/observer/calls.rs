@@ -1,4 +1,5 @@
-//! The calls of an observer, and how the call of a message is found: by the endpoint's role in it, the Call-ID and the caller's tag.
+//! The calls of an observer, and how the call of a message is found: by the endpoint's role in it, the Call-ID and the
+//! caller's tag.
 
 use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
@@ -52,7 +53,8 @@ impl Calls {
         self.by_number.get_mut(number).map(|entry| &mut entry.call)
     }
 
-    /// The call of a request in a dialog or of any response, and the To tag of the call's INVITE, which names the dialog.
+    /// The call of a request in a dialog or of any response, and the To tag of the call's INVITE, which names the
+    /// dialog.
     pub(super) fn find_in_dialog<'m>(
         &mut self,
         direction: Direction,
