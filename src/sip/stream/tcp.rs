@@ -33,8 +33,9 @@ enum Place {
     Headers(usize),
     /// How many bytes are still to come.
     Body(u64),
-    /// In a line that begins no message and is longer than a message may be.
-    LongLine,
+    /// In the rest of a line that is longer than a message may be: of one that begins no message, or of the headers of a
+    /// message that is too long, with what the lines before say of the body.
+    RestOfLine(Option<ContentLength>),
     /// In the headers of a message that is too long: the line that is read, and what the lines before say of the body.
     LongHeaders(ContentLength),
     /// In the body of such a message.
@@ -84,7 +85,7 @@ impl TcpFraming {
             Place::Body(_) => Some(Given::Message),
             Place::Headers(_) => Some(Given::Skipped(kept, FramingFault::Cut)),
             Place::FirstLine | Place::LongHeaders(_) => self.report(kept),
-            Place::Between | Place::LongLine | Place::LongBody(_) => self.report(0),
+            Place::Between | Place::RestOfLine(_) | Place::LongBody(_) => self.report(0),
         }?;
         Some(self.framed(next))
     }
@@ -113,7 +114,7 @@ impl TcpFraming {
                     Line::Part => return None,
                     Line::TooLong => {
                         self.skip_buffer();
-                        self.place = Place::LongLine;
+                        self.place = Place::RestOfLine(None);
                     }
                     Line::Whole if begins_a_message(&self.buffer) => {
                         self.place = Place::Headers(self.buffer.len());
@@ -143,16 +144,19 @@ impl TcpFraming {
                     self.buffer.extend_from_slice(body);
                     self.place = Place::Body(length.saturating_sub(body.len() as u64));
                 }
-                Place::LongLine => {
+                Place::RestOfLine(headers) => {
                     let end = input.iter().position(|&byte| byte == b'\n');
                     self.skipped += take(input, end.map_or(usize::MAX, |end| end + 1)).len() as u64;
                     end?;
-                    self.place = Place::Between;
+                    self.place = headers.map_or(Place::Between, Place::LongHeaders);
                 }
                 Place::LongHeaders(length) => match self.line(input) {
                     Line::Part => return None,
                     // Nothing that says how long the body is.
-                    Line::TooLong => self.skip_buffer(),
+                    Line::TooLong => {
+                        self.skip_buffer();
+                        self.place = Place::RestOfLine(Some(length));
+                    }
                     Line::Whole => {
                         self.place = if is_empty_line(&self.buffer) {
                             Place::LongBody(body_length(length))
