@@ -113,3 +113,7 @@ struct Readme;
 #[cfg(all(doctest, feature = "sip"))]
 #[doc = include_str!("../docs/sip.md")]
 struct SipPage;
+
+#[cfg(all(doctest, feature = "std", feature = "json"))]
+#[doc = include_str!("../docs/embedding.md")]
+struct EmbeddingPage;
