@@ -35,9 +35,10 @@ use tally::Tally;
 use crate::when::When;
 
 /// What `--format` takes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Format {
     /// A timeline for a person, then the sessions as they stand and a summary.
+    #[default]
     Text,
     /// The same by call: each call with its DNs side by side.
     Calls,
@@ -117,8 +118,11 @@ pub(crate) trait Show {
     /// Writes what is buffered.
     fn flush(&mut self) -> io::Result<()>;
 
-    /// There are no more events. The sessions come view by view; so many JSON objects were skipped.
-    fn finish(&mut self, views: &[View<'_>], skipped_objects: u64) -> io::Result<()>;
+    /// So many JSON objects were skipped because they name no event.
+    fn skipped(&mut self, objects: u64);
+
+    /// There are no more events. The sessions come view by view.
+    fn finish(&mut self, views: &[View<'_>]) -> io::Result<()>;
 }
 
 /// A format, with what is kept for it and what is chosen.
@@ -126,6 +130,7 @@ struct Presenter<'w> {
     form: Box<dyn Form + 'w>,
     tally: Tally,
     filters: Filters,
+    skipped_objects: u64,
 }
 
 impl Format {
@@ -153,7 +158,7 @@ impl Format {
             Format::Jsonl | Format::Mermaid => false,
         };
         let numbers_calls = for_a_person || filters.name_numbers();
-        Box::new(Presenter { form, tally: Tally::new(numbers_calls, for_a_person), filters })
+        Box::new(Presenter { form, tally: Tally::new(numbers_calls, for_a_person), filters, skipped_objects: 0 })
     }
 }
 
@@ -172,9 +177,13 @@ impl Show for Presenter<'_> {
         self.form.flush()
     }
 
-    fn finish(&mut self, views: &[View<'_>], skipped_objects: u64) -> io::Result<()> {
-        let Presenter { form, tally, filters } = self;
-        form.finish(&Closing { views, tally, filters, skipped_objects })?;
+    fn skipped(&mut self, objects: u64) {
+        self.skipped_objects += objects;
+    }
+
+    fn finish(&mut self, views: &[View<'_>]) -> io::Result<()> {
+        let Presenter { form, tally, filters, skipped_objects } = self;
+        form.finish(&Closing { views, tally, filters, skipped_objects: *skipped_objects })?;
         form.flush()
     }
 }

@@ -1,7 +1,8 @@
 //! What came of an event, in words.
 
-use im_session::{Change, DataEvent, EventName, Handled, KeyValueList, Outcome, RejectReason, Session};
-use im_session::{Event, Pair, Rejection, SessionEvent, State, Value};
+use im_session::{
+    Change, DataEvent, Event, Handled, KeyValueList, Outcome, Pair, RejectReason, Rejection, Session, State, Value,
+};
 
 use super::Shown;
 use super::layout::Style;
@@ -84,9 +85,10 @@ fn ignored(event: &Event<'_>) -> (Style, String) {
             return (Style::Red, format!("error{code}: {}", value_text(message.unwrap_or("no reason given"))));
         }
     }
-    let why = match &event.name {
-        EventName::Session(SessionEvent::Data(DataEvent::PrivateInfo)) => "it carries no text",
-        EventName::Session(_) | EventName::Other(_) => "such events do not concern sessions",
+    let why = if event.name.as_str() == DataEvent::PrivateInfo.name() {
+        "it carries no text"
+    } else {
+        "such events do not concern sessions"
     };
     (Style::Dim, format!("ignored: {why}"))
 }
