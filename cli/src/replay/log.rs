@@ -4,7 +4,8 @@ use std::borrow::Cow;
 use std::fmt;
 use std::rc::Rc;
 
-use im_session::{DecodeResult, Decoder, Event};
+use im_session::decode::DecodeResult;
+use im_session::{Decoder, Event};
 
 /// Where something stands.
 #[derive(Debug, Clone)]

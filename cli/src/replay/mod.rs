@@ -24,7 +24,8 @@ use std::io::{self, BufWriter, IsTerminal};
 
 use clap::{Args, ValueEnum};
 use encoding_rs::Encoding;
-use im_session::{BaseUri, Event, EventIdentity, Limits, Sessions};
+use im_session::session::EventIdentity;
+use im_session::{BaseUri, Event, Limits, Sessions};
 
 use crate::show::{Filters, Format, Screen, Show, Source, View};
 use crate::when::{Clock, When};

@@ -152,8 +152,7 @@ impl<W: Write> Form for Calls<W> {
         let (at, text) = match event.this_dn() {
             Some(dn) => (vec![call.dn(plain(&at(dn, source.endpoint)))], format!("{name}: {text}")),
             None => {
-                let changed = handled.changes();
-                let at = changed.map(|(session, _)| call.dn(plain(&at(session.this_dn(), source.endpoint))));
+                let at = handled.changed().map(|session| call.dn(plain(&at(session.this_dn(), source.endpoint))));
                 (at.collect(), format!("{name} (whole call): {text}"))
             }
         };

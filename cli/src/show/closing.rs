@@ -8,7 +8,7 @@ use super::Closing;
 use super::layout::{Screen, Style, padded};
 use super::plain::{plain, width};
 use super::tally::at;
-use super::words::{count, participants, state_style, user_data, value_text};
+use super::words::{count, others, state_style, user_data, value_text};
 
 /// The most DNs that are named with a reason.
 const NAMED: usize = 8;
@@ -38,11 +38,11 @@ fn sessions(output: &mut impl Write, screen: Screen, closing: &Closing<'_>, wide
         let head = head(closing, session.id(), &at(session.this_dn(), view.endpoint), widest);
         let mut rest = format!("  {}", session.id());
         if session.participants().len() > 0 {
-            rest = format!("{rest}  with {}", participants(session));
+            rest = format!("{rest}  with {}", others(session));
         }
         let state = (state_style(Some(session.state())), padded(session.state().name(), 10));
         writeln!(output, "{}", screen.line(&head, 8, &[state, (Style::Plain, rest)]))?;
-        let capabilities = view.sessions.resource(session).capabilities;
+        let capabilities = view.sessions.resource(session).capabilities();
         if !capabilities.is_empty() {
             detail(output, screen, widest, format!("may: {capabilities}"))?;
         }

@@ -63,9 +63,9 @@ enum Only {
 }
 
 impl Only {
-    fn of(outcome: &Outcome<'_>) -> Self {
+    fn of(outcome: &Outcome) -> Self {
         match outcome {
-            Outcome::Changed(_) => Only::Changed,
+            Outcome::Changed { .. } => Only::Changed,
             Outcome::Unchanged => Only::Unchanged,
             Outcome::Rejected(_) => Only::Rejected,
             Outcome::Message(_) => Only::Message,
@@ -115,7 +115,7 @@ impl Filters {
         self.dn.is_empty()
             || match shown.event.this_dn() {
                 Some(dn) => is(dn),
-                None => shown.handled.changes().any(|(session, _)| is(session.this_dn())),
+                None => shown.handled.changed().any(|session| is(session.this_dn())),
             }
     }
 

@@ -89,12 +89,12 @@ impl Formatter for Printable {
 impl<W: Write> Form for Objects<W> {
     fn event(&mut self, shown: &Shown<'_>) -> io::Result<()> {
         let Shown { source, event, handled, .. } = *shown;
-        let told = matches!(handled.outcome(), Outcome::Changed(_) | Outcome::Message(_));
+        let told = matches!(handled.outcome(), Outcome::Changed { .. } | Outcome::Message(_));
         let notifications =
             || handled.notifications().map(|(this_dn, what)| AtDn { what, this_dn, endpoint: None }).collect();
         let reason = match handled.outcome() {
             Outcome::Rejected(rejection) => Some(rejection.reason),
-            Outcome::Changed(_) | Outcome::Unchanged | Outcome::Message(_) | Outcome::Ignored => None,
+            Outcome::Changed { .. } | Outcome::Unchanged | Outcome::Message(_) | Outcome::Ignored => None,
         };
         self.line(&Object {
             endpoint: source.endpoint,
@@ -121,7 +121,7 @@ impl<W: Write> Form for Objects<W> {
         let mut im_sessions: Vec<_> = im_sessions.collect();
         // Each view is in the order of lists already; several together are not.
         im_sessions.sort_by(|one, other| {
-            (one.this_dn, &one.what.id, one.endpoint).cmp(&(other.this_dn, &other.what.id, other.endpoint))
+            (one.this_dn, one.what.id(), one.endpoint).cmp(&(other.this_dn, other.what.id(), other.endpoint))
         });
         self.line(&List { im_sessions, status_code: StatusCode::Ok })
     }

@@ -39,10 +39,10 @@ impl<W: Write> Diagram<W> {
 impl<W: Write> Form for Diagram<W> {
     fn event(&mut self, shown: &Shown<'_>) -> io::Result<()> {
         let Shown { source, event, handled, .. } = *shown;
-        for (session, change) in handled.changes() {
+        for session in handled.changed() {
             let name = self.name(&at(session.this_dn(), source.endpoint))?;
             writeln!(self.output, "    server->>{name}: {}", escaped(event.name.as_str()))?;
-            if change.state() {
+            if handled.from() != handled.to() {
                 writeln!(self.output, "    Note over {name}: {} {}", session.state(), escaped(session.id()))?;
             }
         }

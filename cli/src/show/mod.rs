@@ -25,7 +25,8 @@ mod words;
 
 use std::io::{self, Write};
 
-use im_session::{Event, EventIdentity, Handled, Session, Sessions};
+use im_session::session::EventIdentity;
+use im_session::{Event, Handled, Session, Sessions};
 
 pub(crate) use filter::Filters;
 pub(crate) use layout::Screen;
@@ -69,7 +70,7 @@ pub(crate) struct Source<'a> {
 struct Shown<'a> {
     source: &'a Source<'a>,
     event: &'a Event<'a>,
-    handled: &'a Handled<'a, 'a>,
+    handled: &'a Handled<'a>,
     /// The number of its call.
     call: Option<usize>,
 }
@@ -113,7 +114,7 @@ trait Form {
 /// Shows events as they are handled, and at the end the sessions.
 pub(crate) trait Show {
     /// Shows one event, if the filters choose it.
-    fn event(&mut self, source: &Source<'_>, event: &Event<'_>, handled: &Handled<'_, '_>) -> io::Result<()>;
+    fn event(&mut self, source: &Source<'_>, event: &Event<'_>, handled: &Handled<'_>) -> io::Result<()>;
 
     /// Writes what is buffered.
     fn flush(&mut self) -> io::Result<()>;
@@ -163,7 +164,7 @@ impl Format {
 }
 
 impl Show for Presenter<'_> {
-    fn event(&mut self, source: &Source<'_>, event: &Event<'_>, handled: &Handled<'_, '_>) -> io::Result<()> {
+    fn event(&mut self, source: &Source<'_>, event: &Event<'_>, handled: &Handled<'_>) -> io::Result<()> {
         let call = self.tally.event(source, event, handled);
         let shown = Shown { source, event, handled, call };
         if !self.filters.choose(&shown) {

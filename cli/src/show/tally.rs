@@ -37,9 +37,9 @@ impl Outcomes {
         self.changed + self.unchanged + self.messages + self.ignored + self.refused
     }
 
-    fn count(&mut self, outcome: &Outcome<'_>) {
+    fn count(&mut self, outcome: &Outcome) {
         *match outcome {
-            Outcome::Changed(_) => &mut self.changed,
+            Outcome::Changed { .. } => &mut self.changed,
             Outcome::Unchanged => &mut self.unchanged,
             Outcome::Message(_) => &mut self.messages,
             Outcome::Ignored => &mut self.ignored,
@@ -76,7 +76,7 @@ impl Tally {
         &mut self,
         source: &Source<'_>,
         event: &Event<'_>,
-        handled: &Handled<'_, '_>,
+        handled: &Handled<'_>,
     ) -> Option<usize> {
         self.events += 1;
         if self.for_a_person {
@@ -86,7 +86,7 @@ impl Tally {
         if let Some(&number) = self.calls.get(id) {
             return Some(number);
         }
-        if handled.to().is_none() && handled.changes().next().is_none() {
+        if handled.to().is_none() && handled.changed().next().is_none() {
             return None;
         }
         let number = self.calls.len() + 1;
@@ -94,24 +94,24 @@ impl Tally {
         Some(number)
     }
 
-    fn remember_open(&mut self, source: &Source<'_>, handled: &Handled<'_, '_>) {
-        for (session, change) in handled.changes() {
-            let was_open = change.from.is_some_and(|state| state != State::Completed);
-            let is_open = change.to != State::Completed;
-            if was_open == is_open {
-                continue;
-            }
-            let key = (at(session.this_dn(), source.endpoint), session.id().to_owned());
-            if is_open {
-                let since = match (source.time, source.file) {
-                    (Some(time), _) => time.to_owned(),
-                    (None, Some(file)) => format!("{file}:{}", source.line),
-                    (None, None) => format!("line {}", source.line),
-                };
-                self.open.insert(key, since);
-            } else {
-                self.open.remove(&key);
-            }
+    fn remember_open(&mut self, source: &Source<'_>, handled: &Handled<'_>) {
+        // An event to a whole call changes no state.
+        let Outcome::Changed { from, to, .. } = *handled.outcome() else { return };
+        let is_open = to != State::Completed;
+        if from.is_some_and(|state| state != State::Completed) == is_open {
+            return;
+        }
+        let Some(session) = handled.changed().next() else { return };
+        let key = (at(session.this_dn(), source.endpoint), session.id().to_owned());
+        if is_open {
+            let since = match (source.time, source.file) {
+                (Some(time), _) => time.to_owned(),
+                (None, Some(file)) => format!("{file}:{}", source.line),
+                (None, None) => format!("line {}", source.line),
+            };
+            self.open.insert(key, since);
+        } else {
+            self.open.remove(&key);
         }
     }
 

@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 use std::io::{self, Write};
 
-use im_session::Capabilities;
+use im_session::Notification;
+use im_session::machine::Operations;
 
 use super::layout::{Screen, Style, padded};
 use super::plain::{plain, width};
@@ -24,7 +25,7 @@ pub(super) struct Timeline<W> {
     date: String,
     begun: bool,
     /// What each session can do now, by DN (and endpoint) and id; those that can do nothing are left out.
-    may: HashMap<(String, String), Capabilities>,
+    may: HashMap<(String, String), Operations>,
 }
 
 /// How wide the columns are. They grow with what comes.
@@ -91,7 +92,7 @@ impl<W: Write> Timeline<W> {
     /// What may be done now in each session where that changed.
     fn may(&mut self, shown: &Shown<'_>) -> Vec<(Style, String)> {
         let mut spans = Vec::new();
-        for (session, notification) in shown.handled.changes().map(|(session, _)| session).zip(told(shown)) {
+        for (session, notification) in shown.handled.changed().zip(told(shown)) {
             let key = (at(session.this_dn(), shown.source.endpoint), session.id().to_owned());
             if notification.is_empty() {
                 self.may.remove(&key);
@@ -105,10 +106,10 @@ impl<W: Write> Timeline<W> {
 }
 
 /// The capabilities of each session that changed.
-fn told<'s>(shown: &'s Shown<'_>) -> impl Iterator<Item = Capabilities> + 's {
+fn told<'s>(shown: &'s Shown<'_>) -> impl Iterator<Item = Operations> + 's {
     shown.handled.notifications().filter_map(|(_, notification)| match notification {
-        im_session::Notification::SessionChanged { im_session, .. } => Some(im_session.capabilities),
-        im_session::Notification::NewMessage { .. } => None,
+        Notification::SessionChanged { im_session, .. } => Some(im_session.capabilities()),
+        Notification::NewMessage { .. } => None,
     })
 }
 

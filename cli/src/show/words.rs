@@ -1,7 +1,8 @@
 //! What came of an event, in words.
 
+use im_session::event::Pair;
 use im_session::{
-    Change, DataEvent, Event, Handled, KeyValueList, Outcome, Pair, RejectReason, Rejection, Session, State, Value,
+    DataEvent, Event, EventName, Handled, KeyValueList, Outcome, RejectReason, Rejection, Session, State, Value,
 };
 
 use super::Shown;
@@ -15,9 +16,12 @@ const LONGEST: usize = 60;
 pub(super) fn happened(shown: &Shown<'_>) -> (Style, String) {
     let Shown { source, event, handled, .. } = *shown;
     match handled.outcome() {
-        Outcome::Changed(_) if event.this_dn().is_none() => (Style::Cyan, whole_call(handled)),
-        Outcome::Changed(change) => match handled.changes().next() {
-            Some((session, _)) => (state_style(handled.to()), changed(change, session)),
+        Outcome::Changed { .. } if event.this_dn().is_none() => (Style::Cyan, whole_call(handled)),
+        Outcome::Changed { from, to, participants, user_data } => match handled.changed().next() {
+            Some(session) => {
+                let moved = (from != &Some(*to)).then_some((*from, *to));
+                (state_style(Some(*to)), changed(moved, *participants, *user_data, session))
+            }
             None => (Style::Plain, String::new()),
         },
         Outcome::Unchanged => (Style::Dim, "nothing changed".to_owned()),
@@ -51,28 +55,28 @@ pub(super) fn event_name(event: &Event<'_>) -> String {
 }
 
 /// A change in words.
-fn changed(change: &Change, session: &Session) -> String {
+fn changed(moved: Option<(Option<State>, State)>, participants: bool, user_data: bool, session: &Session) -> String {
     let mut words = Vec::new();
-    if change.state() {
-        let from = change.from.map_or_else(|| "new".to_owned(), |state| state.to_string());
-        words.push(format!("{from} → {}", change.to));
+    if let Some((from, to)) = moved {
+        let from = from.map_or_else(|| "new".to_owned(), |state| state.to_string());
+        words.push(format!("{from} → {to}"));
     }
-    if change.participants {
+    if participants {
         words.push(match session.participants().len() {
             0 => "nobody else left".to_owned(),
-            _ => format!("with {}", participants(session)),
+            _ => format!("with {}", others(session)),
         });
     }
-    if change.user_data {
+    if user_data {
         words.push(data(session.user_data()));
     }
     words.join(", ")
 }
 
 /// What an event to a whole call changed, which is the same user data everywhere.
-fn whole_call(handled: &Handled<'_, '_>) -> String {
-    let dns: Vec<String> = handled.changes().map(|(session, _)| value_text(session.this_dn())).collect();
-    let data = handled.changes().next().map_or_else(String::new, |(session, _)| data(session.user_data()));
+fn whole_call(handled: &Handled<'_>) -> String {
+    let dns: Vec<String> = handled.changed().map(|session| value_text(session.this_dn())).collect();
+    let data = handled.changed().next().map_or_else(String::new, |session| data(session.user_data()));
     format!("user data changed at {}: {data}", dns.join(", "))
 }
 
@@ -85,10 +89,11 @@ fn ignored(event: &Event<'_>) -> (Style, String) {
             return (Style::Red, format!("error{code}: {}", value_text(message.unwrap_or("no reason given"))));
         }
     }
-    let why = if event.name.as_str() == DataEvent::PrivateInfo.name() {
-        "it carries no text"
-    } else {
-        "such events do not concern sessions"
+    let why = match &event.name {
+        EventName::Data(DataEvent::PrivateInfo) if event.extensions.is_hidden() => "the log hides its Extensions",
+        EventName::Data(DataEvent::PrivateInfo) => "its Extensions have no text",
+        EventName::Error | EventName::Ack => "it answers a request",
+        EventName::Call(_) | EventName::Data(_) | EventName::Other(_) => "such events do not concern sessions",
     };
     (Style::Dim, format!("ignored: {why}"))
 }
@@ -100,7 +105,7 @@ fn refused(rejection: &Rejection) -> String {
 }
 
 /// The other parties on one line.
-pub(super) fn participants(session: &Session) -> String {
+pub(super) fn others(session: &Session) -> String {
     session.participants().map(value_text).collect::<Vec<_>>().join(", ")
 }
 
