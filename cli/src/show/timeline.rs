@@ -64,9 +64,10 @@ impl Columns {
 
     /// Where the words of a line go on below it.
     fn indent(&self) -> usize {
-        let gap = if self.wide { 2 } else { 1 };
-        let before_event = self.place + self.time + self.call + self.dn + 3 * gap + 1;
-        if self.wide { before_event + self.event + 2 } else { before_event + 2 }
+        match self.wide {
+            true => self.place + self.time + self.call + 1 + self.dn + self.event + 4 * 2,
+            false => self.place + self.time + self.call + 3,
+        }
     }
 }
 

@@ -30,7 +30,7 @@ pub(super) fn happened(shown: &Shown<'_>) -> (Style, String) {
         Outcome::Rejected(rejection) => {
             let numbers = match (rejection.reason, event.event_sequence_number) {
                 (RejectReason::Stale, Some(number)) => match source.last {
-                    Some(last) => format!(" (number {number}, after {})", last.event_sequence_number),
+                    Some(last) => format!(" (number {number}, the last was {})", last.event_sequence_number),
                     None => format!(" (number {number})"),
                 },
                 _ => String::new(),
@@ -76,7 +76,10 @@ fn changed(moved: Option<(Option<State>, State)>, participants: bool, user_data:
 /// What an event to a whole call changed, which is the same user data everywhere.
 fn whole_call(handled: &Handled<'_>) -> String {
     let dns: Vec<String> = handled.changed().map(|session| value_text(session.this_dn())).collect();
-    let data = handled.changed().next().map_or_else(String::new, |session| data(session.user_data()));
+    let data = handled.changed().next().map_or_else(String::new, |session| match session.user_data() {
+        list if list.is_empty() => "none left".to_owned(),
+        list => user_data(list),
+    });
     format!("user data changed at {}: {data}", dns.join(", "))
 }
 

@@ -20,7 +20,7 @@ struct Endpoint {
 
 /// All endpoints, and where to show what happens at them.
 pub(crate) struct Watch<'w> {
-    base_uri: BaseUri<'static>,
+    base_uri: BaseUri,
     show: Box<dyn Show + 'w>,
     endpoints: BTreeMap<String, Endpoint>,
     /// Which endpoint waits for something, and until when.
