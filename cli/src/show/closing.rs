@@ -40,6 +40,9 @@ fn sessions(output: &mut impl Write, screen: Screen, closing: &Closing<'_>, wide
         if session.participants().len() > 0 {
             rest = format!("{rest}  with {}", others(session));
         }
+        if let Some(cause) = session.cause() {
+            rest = format!("{rest}  ({cause})");
+        }
         let state = (state_style(Some(session.state())), padded(session.state().name(), 10));
         writeln!(output, "{}", screen.line(&head, 8, &[state, (Style::Plain, rest)]))?;
         let capabilities = view.sessions.resource(session).capabilities();
