@@ -92,14 +92,7 @@ impl<'r> File<'r> {
     fn new(mut reader: Reader<'r>) -> Self {
         let mut log = Log::new();
         reader.begin(&mut log, |_, _| ());
-        File {
-            reader,
-            log: Some(log),
-            clock: Clock::default(),
-            read: Vec::new(),
-            ordered: BinaryHeap::new(),
-            next: 0,
-        }
+        File { reader, log: Some(log), clock: Clock::default(), read: Vec::new(), ordered: BinaryHeap::new(), next: 0 }
     }
 
     /// Reads on until there is enough to find the next event.

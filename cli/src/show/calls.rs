@@ -102,9 +102,14 @@ impl Call {
                     0 => format!("{:>place$}  ", row.place),
                     _ => format!("{:>place$}  {}  ", row.place, padded(&row.time, time)),
                 };
-                row.write(output, screen, &head, column, |position| {
-                    (in_first && position == 0) || block.get(position).is_some_and(here)
-                }, columns)?;
+                row.write(
+                    output,
+                    screen,
+                    &head,
+                    column,
+                    |position| (in_first && position == 0) || block.get(position).is_some_and(here),
+                    columns,
+                )?;
             }
         }
         Ok(())

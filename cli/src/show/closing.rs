@@ -96,8 +96,7 @@ fn refusals(output: &mut impl Write, screen: Screen, closing: &Closing<'_>) -> i
         dns.sort_by_key(|&(_, number)| std::cmp::Reverse(number));
         let more = dns.len().saturating_sub(NAMED);
         dns.truncate(NAMED);
-        let mut named: Vec<String> =
-            dns.iter().map(|(dn, number)| format!("{number} at {}", value_text(dn))).collect();
+        let mut named: Vec<String> = dns.iter().map(|(dn, number)| format!("{number} at {}", value_text(dn))).collect();
         if more > 0 {
             named.push(format!("others at {}", count(more as u64, "more DN")));
         }

@@ -72,12 +72,7 @@ impl Tally {
     }
 
     /// Remembers what every event is needed for, and gives the number of its call.
-    pub(super) fn event(
-        &mut self,
-        source: &Source<'_>,
-        event: &Event<'_>,
-        handled: &Handled<'_>,
-    ) -> Option<usize> {
+    pub(super) fn event(&mut self, source: &Source<'_>, event: &Event<'_>, handled: &Handled<'_>) -> Option<usize> {
         self.events += 1;
         if self.for_a_person {
             self.remember_open(source, handled);

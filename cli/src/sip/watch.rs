@@ -142,7 +142,8 @@ impl<'w> Watch<'w> {
             let began = event.call_uuid().and_then(|id| endpoint.waits.remove(id)).filter(|_| in_vain);
             let (line, time) = began.as_ref().unwrap_or(&self.last);
             let handled = endpoint.sessions.handle_event(event).map_err(io::Error::other)?;
-            let source = Source { endpoint: Some(name), file: None, line: *line, time: Some(time), when: None, last: None };
+            let source =
+                Source { endpoint: Some(name), file: None, line: *line, time: Some(time), when: None, last: None };
             self.show.event(&source, event, &handled)?;
         }
         Ok(())

@@ -86,7 +86,8 @@ fn a_reader_that_has_seen_enough_is_no_failure() {
 #[test]
 fn a_reader_that_goes_away_ends_the_replay() {
     let mut command = tool(&["replay", "--format", "jsonl", "-"]);
-    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("it runs");
+    let mut child =
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("it runs");
     drop(child.stdout.take());
     let mut stdin = child.stdin.take().expect("a pipe");
     // Writes until it no longer reads: were it to read for ever, this would not end.
