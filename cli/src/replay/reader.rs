@@ -9,7 +9,7 @@ use encoding_rs::Encoding;
 use super::encoding::Utf8;
 use super::follow::{Followed, Stop};
 use super::input::{Input, Piece, Pipe, Whole};
-use super::log::{Item, Log, Place};
+use super::log::{Log, Sink};
 use super::progress::Report;
 
 pub(crate) struct Reader<'r> {
@@ -60,28 +60,28 @@ impl<'r> Reader<'r> {
     }
 
     /// What is read from now on is of this file.
-    pub(crate) fn begin(&mut self, log: &mut Log, sink: impl FnMut(&Place, Item<'_>)) {
+    pub(crate) fn begin(&self, log: &mut Log) {
         self.report.begin_file(&self.name);
-        log.begin_file(&self.name, sink);
+        log.begin_file(&self.name);
     }
 
     /// Reads the next piece into the log; false where there is no more.
-    pub(crate) fn step(&mut self, log: &mut Log, mut sink: impl FnMut(&Place, Item<'_>)) -> bool {
+    pub(crate) fn step(&mut self, log: &mut Log, sink: &mut dyn Sink) -> bool {
         let (piece, failed) = match self.input.next(&mut self.bytes) {
             Ok(piece) => (piece, None),
             Err(error) => (Piece::End, Some(error)),
         };
         match piece {
             Piece::Bytes => {
-                log.push(self.utf8.text(&self.bytes, false), &mut sink);
+                log.push(self.utf8.text(&self.bytes, false), sink);
                 self.warn();
             }
             Piece::Pause => log.pause(sink),
             Piece::Anew => {
-                self.end(log, &mut sink);
+                self.end(log, sink);
                 self.utf8 = Utf8::new(self.encoding);
                 self.warned = false;
-                log.begin_file(&self.name, sink);
+                log.begin_file(&self.name);
             }
             Piece::End => {
                 self.end(log, sink);
@@ -94,7 +94,7 @@ impl<'r> Reader<'r> {
         true
     }
 
-    fn end(&mut self, log: &mut Log, sink: impl FnMut(&Place, Item<'_>)) {
+    fn end(&mut self, log: &mut Log, sink: &mut dyn Sink) {
         log.push(self.utf8.text(&[], true), sink);
         self.warn();
     }
@@ -104,7 +104,10 @@ impl<'r> Reader<'r> {
         if let (false, Some((line, encoding))) = (self.warned, self.utf8.replaced()) {
             self.warned = true;
             let place = format!("{}:{line}", self.name);
-            self.report.warning(place, format!("warning: bytes that are not {encoding} were replaced"));
+            self.report.warning(
+                place,
+                format!("warning: bytes that are not {encoding} were replaced, here for the first time"),
+            );
         }
     }
 }

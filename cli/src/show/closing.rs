@@ -4,11 +4,11 @@ use std::io::{self, Write};
 
 use im_session::State;
 
-use super::Closing;
 use super::layout::{Screen, Style, padded};
 use super::plain::{plain, width};
 use super::tally::at;
 use super::words::{count, others, state_style, user_data, value_text};
+use super::{Closing, PassedOver};
 
 /// The most DNs that are named with a reason.
 const NAMED: usize = 8;
@@ -20,9 +20,15 @@ pub(super) fn write(output: &mut impl Write, screen: Screen, closing: &Closing<'
     writeln!(output)?;
     events(output, screen, closing)?;
     refusals(output, screen, closing)?;
-    if closing.skipped_objects > 0 {
-        let objects = count(closing.skipped_objects, "JSON object");
-        writeln!(output, "{objects} skipped: no event is named.")?;
+    let PassedOver { objects, sip_messages, warnings } = closing.passed_over;
+    if objects > 0 {
+        writeln!(output, "{} skipped: no event is named.", count(objects, "JSON object"))?;
+    }
+    if sip_messages > 0 {
+        writeln!(output, "{} skipped.", count(sip_messages, "SIP message"))?;
+    }
+    if warnings > 0 {
+        writeln!(output, "{} on standard error.", count(warnings, "warning"))?;
     }
     open(output, screen, closing, widest)
 }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use im_session::{Event, Handled, Outcome, RejectReason, State};
 
+use super::words::time_and_date;
 use super::{Shown, Source};
 
 /// The counts, for those formats that show them.
@@ -100,7 +101,10 @@ impl Tally {
         let key = (at(session.this_dn(), source.endpoint), session.id().to_owned());
         if is_open {
             let since = match (source.time, source.file) {
-                (Some(time), _) => time.to_owned(),
+                (Some(time), _) => match time_and_date(time) {
+                    (time, date) if date.is_empty() => time,
+                    (time, date) => format!("{date} {time}"),
+                },
                 (None, Some(file)) => format!("{file}:{}", source.line),
                 (None, None) => format!("line {}", source.line),
             };

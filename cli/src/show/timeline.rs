@@ -7,7 +7,7 @@ use im_session::Notification;
 use im_session::machine::Operations;
 
 use super::layout::{Screen, Style, padded};
-use super::plain::{plain, width};
+use super::plain::{plain, shortened, width};
 use super::tally::at;
 use super::words::{event_name, happened, time_and_date};
 use super::{Closing, Form, Shown, closing};
@@ -87,7 +87,8 @@ impl<W: Write> Timeline<W> {
         }
         let place = if self.title.is_none() && self.columns.place > 6 { "file:line" } else { "line" };
         let titles = self.columns.head(place, "time", "call", "DN", "event");
-        writeln!(self.output, "{}", self.screen.paint(Style::Dim, &format!("{titles}what came of it")))
+        let titles = shortened(&format!("{titles}what came of it"), self.screen.width.unwrap_or(usize::MAX));
+        writeln!(self.output, "{}", self.screen.paint(Style::Dim, &titles))
     }
 
     /// What may be done now in each session where that changed.

@@ -73,8 +73,9 @@ fn a_line_that_was_cut_is_one_line() {
         let (first, second) = log.split_at(cut);
         // What begins like a line of its own is one: that cannot be told from a log.
         if first.ends_with('\n')
-            || second.starts_with(['\t', '\n', '\''])
+            || second.starts_with(['\t', '\n', ' ', '\''])
             || second.starts_with("Attribute")
+            || second.starts_with("message")
             || cut < 13
         {
             continue;
