@@ -27,6 +27,9 @@ pub(crate) trait Input {
     fn next(&mut self, bytes: &mut Vec<u8>) -> io::Result<Piece>;
 }
 
+/// What gzip begins with.
+const GZIP: [u8; 2] = [0x1f, 0x8b];
+
 /// How much is read at once.
 pub(crate) const BUFFER: usize = 256 * 1024;
 
@@ -40,7 +43,7 @@ impl Whole {
         // A pipe can hand over one byte at first, and a BufReader does not read on while it has one.
         let mut start = Vec::new();
         input.by_ref().take(2).read_to_end(&mut start)?;
-        let compressed = start == [0x1f, 0x8b];
+        let compressed = start == GZIP;
         let input = io::Cursor::new(start).chain(input);
         Ok(Whole(if compressed { Box::new(MultiGzDecoder::new(BufReader::new(input))) } else { Box::new(input) }))
     }
@@ -110,6 +113,12 @@ impl Input for Pipe {
         }
         Ok(Piece::End)
     }
+}
+
+/// Whether a file, and not a pipe, is compressed.
+pub(crate) fn is_compressed(name: &str) -> bool {
+    let mut start = [0; 2];
+    size(name).is_some() && File::open(name).and_then(|mut file| file.read_exact(&mut start)).is_ok() && start == GZIP
 }
 
 /// The size of a file that is read once.

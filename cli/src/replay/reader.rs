@@ -8,7 +8,7 @@ use encoding_rs::Encoding;
 
 use super::encoding::Utf8;
 use super::follow::{Followed, Stop};
-use super::input::{Input, Piece, Pipe, Whole};
+use super::input::{self, Input, Piece, Pipe, Whole};
 use super::log::{Log, Sink};
 use super::progress::Report;
 
@@ -41,6 +41,10 @@ impl<'r> Reader<'r> {
     ) -> io::Result<Self> {
         if name == "-" {
             return Ok(Self::of(name, Box::new(Pipe::new(io::stdin(), stop.clone())), encoding, report));
+        }
+        if input::is_compressed(name) {
+            report.warning(name, "it is compressed: it is read to its end and not followed");
+            return Self::open(name, encoding, report);
         }
         let followed = Followed::new(PathBuf::from(name), stop.clone())?;
         if !followed.is_there() {

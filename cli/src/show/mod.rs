@@ -41,7 +41,7 @@ pub(crate) enum Format {
     /// A timeline for a person, then the sessions as they stand and a summary.
     #[default]
     Text,
-    /// The same by call: each call with its DNs side by side.
+    /// The same by call, each with its DNs side by side; nothing is shown before the end.
     Calls,
     /// A Mermaid sequence diagram.
     Mermaid,
