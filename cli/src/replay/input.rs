@@ -2,6 +2,7 @@
 
 use std::fs::{self, File};
 use std::io::{self, BufReader, Read};
+use std::path::Path;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
 use std::thread;
 
@@ -116,20 +117,25 @@ impl Input for Pipe {
 }
 
 /// Whether a file, and not a pipe, is compressed.
-pub(crate) fn is_compressed(name: &str) -> bool {
+pub(crate) fn is_compressed(file: &Path) -> bool {
     let mut start = [0; 2];
-    size(name).is_some() && File::open(name).and_then(|mut file| file.read_exact(&mut start)).is_ok() && start == GZIP
+    size(file).is_some() && File::open(file).and_then(|mut file| file.read_exact(&mut start)).is_ok() && start == GZIP
 }
 
 /// The size of a file that is read once.
-pub(crate) fn size(name: &str) -> Option<u64> {
-    fs::metadata(name).ok().filter(fs::Metadata::is_file).map(|metadata| metadata.len())
+pub(crate) fn size(file: &Path) -> Option<u64> {
+    fs::metadata(file).ok().filter(fs::Metadata::is_file).map(|metadata| metadata.len())
+}
+
+/// Whether it stands for standard input.
+pub(crate) fn is_stdin(file: &Path) -> bool {
+    file.as_os_str() == "-"
 }
 
 /// Whether its bytes come as somebody writes them.
-pub(crate) fn is_pipe(name: &str) -> bool {
-    if name != "-" {
-        return fs::metadata(name).is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir());
+pub(crate) fn is_pipe(file: &Path) -> bool {
+    if !is_stdin(file) {
+        return fs::metadata(file).is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir());
     }
     stdin_file().and_then(|stdin| stdin.metadata()).map_or(true, |metadata| !metadata.is_file())
 }

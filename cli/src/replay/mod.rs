@@ -24,6 +24,7 @@ mod reader;
 
 use std::fmt::Display;
 use std::io::{self, BufWriter, IsTerminal};
+use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use encoding_rs::Encoding;
@@ -78,7 +79,7 @@ pub(crate) struct Arguments {
 
     /// The logs to replay, one log in this order, also compressed with gzip; `-` is standard input.
     #[arg(value_name = "FILE")]
-    files: Vec<String>,
+    files: Vec<PathBuf>,
 }
 
 /// Where an id comes from.
@@ -92,31 +93,32 @@ enum Id {
 pub(crate) fn run(arguments: Arguments) -> io::Result<bool> {
     let stdout = io::stdout();
     let colour = stdout.is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-    let immediate = stdout.is_terminal() || arguments.follow || arguments.files.iter().any(|name| input::is_pipe(name));
-    let size = arguments.files.iter().map(|name| input::size(name)).sum();
+    let immediate = stdout.is_terminal() || arguments.follow || arguments.files.iter().any(|file| input::is_pipe(file));
+    let size = arguments.files.iter().map(|file| input::size(file)).sum();
     let report = Report::new(size);
     let output = BufWriter::with_capacity(64 * 1024, report.beside(stdout));
     let title = match arguments.files.as_slice() {
-        [] => Some(SHIPPED_NAME),
-        [name] => Some(name.as_str()),
+        [] => Some(SHIPPED_NAME.into()),
+        [file] => Some(file.to_string_lossy()),
         [_, ..] => None,
     };
-    let show = arguments.format.show_chosen(output, Screen::of_stdout(colour), arguments.filters, title);
+    let show = arguments.format.show_chosen(output, Screen::of_stdout(colour), arguments.filters, title.as_deref());
     // A log is as large as it is: only what the specification limits is limited.
     let base_uri = if arguments.base_uri.is_empty() { BASE_URI.to_owned() } else { arguments.base_uri };
     let sessions = Sessions::new(BaseUri::new(base_uri)).with_limits(Limits::SPECIFICATION);
     let mut replay = Replay { sessions, show, report: &report, clock: (0, Clock::default()), written: Ok(()) };
 
-    let open = |name: &str| match Reader::open(name, arguments.encoding, &report) {
+    let opened = |file: &Path, opened: io::Result<_>| match opened {
         Ok(reader) => Some(reader),
         Err(error) => {
-            report.error(name, error);
+            report.error(file.display(), error);
             None
         }
     };
+    let open = |file: &PathBuf| opened(file, Reader::open(file, arguments.encoding, &report));
     let conn_ids = arguments.id == Some(Id::ConnId);
     let tallies = if arguments.merge {
-        let readers = arguments.files.iter().filter_map(|name| open(name)).collect();
+        let readers = arguments.files.iter().filter_map(open).collect();
         merge::merge(readers, conn_ids, &report, |waiting| replay.take(&waiting))
     } else if arguments.files.is_empty() {
         let shipped = Reader::of_bytes(SHIPPED_NAME, SHIPPED_LOG, &report)?;
@@ -124,12 +126,9 @@ pub(crate) fn run(arguments: Arguments) -> io::Result<bool> {
     } else {
         let stop = if arguments.follow { Stop::at_ctrl_c() } else { Stop::default() };
         let last = arguments.files.len() - 1;
-        let follow = |name: &str| {
-            let followed = Reader::follow(name, arguments.encoding, &report, &stop);
-            followed.map_err(|error| report.error(name, error)).ok()
-        };
-        let readers = arguments.files.iter().enumerate().filter_map(|(position, name)| {
-            if arguments.follow && position == last { follow(name) } else { open(name) }
+        let follow = |file: &PathBuf| opened(file, Reader::follow(file, arguments.encoding, &report, &stop));
+        let readers = arguments.files.iter().enumerate().filter_map(|(position, file)| {
+            if arguments.follow && position == last { follow(file) } else { open(file) }
         });
         vec![replay.one_log(readers, Log::new(conn_ids), immediate, &stop)]
     };

@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io;
-use std::path::PathBuf;
+use std::path::Path;
 
 use encoding_rs::Encoding;
 
@@ -24,33 +24,35 @@ pub(crate) struct Reader<'r> {
 
 impl<'r> Reader<'r> {
     /// Opens a file, or standard input.
-    pub(crate) fn open(name: &str, encoding: Option<&'static Encoding>, report: &'r Report) -> io::Result<Self> {
-        let input = match name {
-            "-" => Whole::new(report.counted(io::stdin()))?,
-            name => Whole::new(report.counted(File::open(name)?))?,
+    pub(crate) fn open(file: &Path, encoding: Option<&'static Encoding>, report: &'r Report) -> io::Result<Self> {
+        let input = if input::is_stdin(file) {
+            Whole::new(report.counted(io::stdin()))?
+        } else {
+            Whole::new(report.counted(File::open(file)?))?
         };
-        Ok(Self::of(name, Box::new(input), encoding, report))
+        Ok(Self::of(&file.to_string_lossy(), Box::new(input), encoding, report))
     }
 
     /// Opens a file that grows, or a pipe; it is not read to its end before Ctrl-C.
     pub(crate) fn follow(
-        name: &str,
+        file: &Path,
         encoding: Option<&'static Encoding>,
         report: &'r Report,
         stop: &Stop,
     ) -> io::Result<Self> {
-        if name == "-" {
-            return Ok(Self::of(name, Box::new(Pipe::new(io::stdin(), stop.clone())), encoding, report));
+        let name = file.to_string_lossy();
+        if input::is_stdin(file) {
+            return Ok(Self::of(&name, Box::new(Pipe::new(io::stdin(), stop.clone())), encoding, report));
         }
-        if input::is_compressed(name) {
-            report.warning(name, "it is compressed: it is read to its end and not followed");
-            return Self::open(name, encoding, report);
+        if input::is_compressed(file) {
+            report.warning(&name, "it is compressed: it is read to its end and not followed");
+            return Self::open(file, encoding, report);
         }
-        let followed = Followed::new(PathBuf::from(name), stop.clone())?;
+        let followed = Followed::new(file.to_owned(), stop.clone())?;
         if !followed.is_there() {
-            report.warning(name, "it is not there yet");
+            report.warning(&name, "it is not there yet");
         }
-        Ok(Self::of(name, Box::new(followed), encoding, report))
+        Ok(Self::of(&name, Box::new(followed), encoding, report))
     }
 
     /// What ships with the program.

@@ -105,6 +105,19 @@ fn an_empty_file_is_no_error() {
     assert_eq!(run.objects().0.len(), 0);
 }
 
+/// Names on Linux are bytes.
+#[test]
+#[cfg(target_os = "linux")]
+fn a_name_need_not_be_utf_8() {
+    use std::os::unix::ffi::OsStrExt;
+    let path = folder("bytes").join(std::ffi::OsStr::from_bytes(b"n\xff.jsonl"));
+    std::fs::write(&path, RINGING).expect("a file");
+    let mut command = tool(&["replay", "--format", "jsonl"]);
+    let run: super::tool::Run = command.arg(&path).output().expect("the tool runs").into();
+    run.assert_clean();
+    assert!(run.column("file")[0].ends_with("n\u{fffd}.jsonl"));
+}
+
 #[test]
 fn a_folder_is_one_error() {
     let run = replay_jsonl(&[&path_text(&folder("a-folder"))]);
