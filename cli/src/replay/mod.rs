@@ -131,12 +131,12 @@ pub(crate) fn run(arguments: Arguments) -> io::Result<bool> {
     };
     let open = |file: &PathBuf| opened(file, Reader::open(file, arguments.encoding, &report));
     let conn_ids = arguments.id == Some(Id::ConnId);
-    let tallies = if arguments.merge {
-        let readers = arguments.files.iter().filter_map(open).collect();
-        merge::merge(readers, conn_ids, &report, |waiting| replay.take(&waiting))
-    } else if arguments.files.is_empty() {
+    let tallies = if arguments.files.is_empty() {
         let shipped = Reader::of_bytes(SHIPPED_NAME, SHIPPED_LOG, &report)?;
         vec![replay.one_log([shipped].into_iter(), Log::new(conn_ids), immediate, &Stop::default())]
+    } else if arguments.merge {
+        let readers = arguments.files.iter().filter_map(open).collect();
+        merge::merge(readers, conn_ids, &report, |waiting| replay.take(&waiting))
     } else {
         let stop = if arguments.follow { Stop::at_ctrl_c() } else { Stop::default() };
         let last = arguments.files.len() - 1;
