@@ -31,12 +31,13 @@ impl Serialize for Selected<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Selected(im_session, fields) = *self;
         let mut object = Chosen { fields, object: serializer.serialize_struct("ImSession", Field::ALL.len())? };
+        let id = im_session.id();
         object.put(Field::Capabilities, &im_session.capabilities())?;
-        object.put(Field::Id, im_session.id())?;
+        object.put(Field::Id, id)?;
         object.put(Field::Participants, &Participants(im_session))?;
-        object.put(Field::Path, &Address(im_session, Field::Path))?;
+        object.put(Field::Path, &Address(im_session, id, Field::Path))?;
         object.put(Field::State, &im_session.state())?;
-        object.put(Field::Uri, &Address(im_session, Field::Uri))?;
+        object.put(Field::Uri, &Address(im_session, id, Field::Uri))?;
         // Absent where there is none.
         if !im_session.user_data().is_empty() {
             object.put(Field::UserData, im_session.user_data())?;
@@ -59,15 +60,15 @@ impl<O: SerializeStruct> Chosen<O> {
 }
 
 /// The path or the full address, written without building it.
-struct Address<'s>(&'s ImSession<'s>, Field);
+struct Address<'s>(&'s ImSession<'s>, &'s str, Field);
 
 impl Serialize for Address<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Address(im_session, field) = *self;
+        let Address(im_session, id, field) = *self;
         match (im_session.base_uri(), field) {
-            (Some(base_uri), Field::Uri) => serializer.collect_str(&base_uri.uri_of(im_session.id())),
+            (Some(base_uri), Field::Uri) => serializer.collect_str(&base_uri.uri_of(id)),
             (None, Field::Uri) => serializer.serialize_str(&im_session.uri()),
-            (Some(_), _) => serializer.collect_str(&BaseUri::path_of(im_session.id())),
+            (Some(_), _) => serializer.collect_str(&BaseUri::path_of(id)),
             (None, _) => serializer.serialize_str(&im_session.path()),
         }
     }

@@ -94,7 +94,7 @@ impl Written<'_> {
         match self.number {
             60 | 61 => self.call.is_multiple_of(2),
             85 => true,
-            Form::TServerLog => false,
+            _ => false,
         }
     }
 

@@ -94,7 +94,7 @@ pub fn work(input: &str, contender: &str) -> Option<Box<dyn Work>> {
             run: plain_program,
             buffer: Vec::new(),
         }),
-        Form::TServerLog => return None,
+        _ => return None,
     })
 }
 
