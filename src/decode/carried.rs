@@ -3,8 +3,9 @@
 use alloc::borrow::Cow;
 
 use super::DecodeResult;
-use super::collected::Step;
+use super::collected::{Skipped, Step};
 use super::decoder::Decoder;
+use super::envelope::Opened;
 use super::header::{Header, LineView};
 use super::interest::{Interest, interest};
 use super::lines::{line_feed, without_carriage_return};
@@ -15,7 +16,7 @@ use super::sip_message::{OfSipMessage, SipMessage, announced_length};
 use super::time::time_at_start;
 use super::warning::WarningKind;
 #[cfg(feature = "json")]
-use super::{DecodeErrorKind, envelope::Opened, json_line, message_reader::text_of};
+use super::{DecodeErrorKind, json_line, message_reader::text_of};
 #[cfg(feature = "json")]
 use crate::event::{Event, EventJsonError};
 
@@ -59,12 +60,12 @@ impl Decoder {
                 return step;
             }
         }
-        self.carried_line_between(line)
+        self.carried_line_between(raw)
     }
 
     /// Takes a line of the SIP message that is skipped, or ends that.
     pub(super) fn is_of_sip_message(&mut self, number: u64, raw: &[u8]) -> bool {
-        let Some((sip_message, _)) = &mut self.sip_message else {
+        let Some(Skipped { sip_message, .. }) = &mut self.sip_message else {
             return false;
         };
         let line = without_carriage_return(raw);
@@ -82,18 +83,16 @@ impl Decoder {
     }
 
     /// Takes a line that may belong to the open message; `None` where it is of no message.
-    fn line_of_message(&mut self, number: u64, raw: &[u8], belongs: Belongs) -> Option<Step> {
+    pub(super) fn line_of_message(&mut self, number: u64, raw: &[u8], belongs: Belongs) -> Option<Step> {
         let message = self.message.as_mut()?;
         match belongs {
             Belongs::No => return Some(Step::Before(self.close_message())),
             Belongs::NoMessage => {
-                let header = message.text.take();
-                let number = message.number;
-                self.message = None;
-                let line = header.as_deref().and_then(|text| text.split(|&byte| byte == b'\n').next());
-                if let Some(line) = line {
-                    self.note_other(number, LineView::of_line(without_carriage_return(line)));
+                let message = self.message.take()?;
+                if message.is_event {
+                    self.file.note_name(message.number, &message.header);
                 }
+                self.remember(&message.header);
                 return None;
             }
             // Colours are taken off already.
@@ -115,11 +114,12 @@ impl Decoder {
     }
 
     /// Looks at a line as the beginning of a message.
-    fn carried_line_between(&mut self, line: &[u8]) -> Step {
+    fn carried_line_between(&mut self, raw: &[u8]) -> Step {
+        let line = without_carriage_return(raw);
         let number = self.pending.number;
         let view = LineView::of_line(line);
         match interest(view) {
-            Interest::Header(header) => self.begin_message(line, header),
+            Interest::Header(header) => self.begin_message(raw, line, header),
             #[cfg(feature = "json")]
             Interest::Json | Interest::Look if json_line::object(line).is_some() => {
                 return self.json_line(number, line);
@@ -128,7 +128,8 @@ impl Decoder {
                 if let Some(length) = announced_length(view) {
                     self.tally.sip_messages += 1;
                     let envelope = self.pending.envelope.clone();
-                    self.sip_message = Some((SipMessage::new(number, length), envelope));
+                    let sip_message = SipMessage::new(number, length);
+                    self.sip_message = Some(Skipped { sip_message, envelope, is_coloured: self.pending.is_coloured });
                 }
                 self.note_other(number, view);
             }
@@ -136,22 +137,25 @@ impl Decoder {
         Step::Taken(None)
     }
 
-    fn begin_message(&mut self, line: &[u8], header: Header<'_>) {
+    fn begin_message(&mut self, raw: &[u8], line: &[u8], header: Header<'_>) {
         let number = self.pending.number;
-        let mut message = OpenMessage::new(&header, self.file.index, number);
+        let mut message = OpenMessage::new(&header, line, self.file.index, number);
         let is_indented = line.first().is_some_and(u8::is_ascii_whitespace);
         let time = if is_indented {
-            self.time_before().map(Cow::into_owned)
+            self.time_before().map(Cow::into_owned).or_else(|| {
+                // The line before may have the same around it.
+                let Opened::Line { content, .. } = self.pending.envelope.open(&self.line_before) else {
+                    return None;
+                };
+                Some(text(time_at_start(&content)?).into_owned())
+            })
         } else {
             time_at_start(line).map(|time| text(time).into_owned())
         };
         message.time = time.or_else(|| self.pending.time.clone());
         message.envelope = self.pending.envelope.clone();
         message.unsure = self.pending.raw.take();
-        message.add(line, self.settings.limit);
-        if !message.is_event {
-            self.file.note_request(number, line, &header);
-        }
+        message.add(raw, self.settings.limit);
         self.line_before.clear();
         self.message = Some(message);
     }

@@ -17,7 +17,7 @@ use super::lines::{line_feed, without_carriage_return};
 use super::message_reader::text;
 use super::open_message::{Given, OpenMessage};
 use super::shape::Belongs;
-use super::sip_message::OfSipMessage;
+use super::sip_message::{OfSipMessage, SipMessage};
 
 /// The lines that a raw line carried.
 #[derive(Debug, Clone, Default)]
@@ -31,6 +31,8 @@ pub(super) struct Pending {
     /// The time that the envelope says.
     pub(super) time: Option<String>,
     pub(super) envelope: Envelope,
+    /// Whether the raw line was coloured.
+    pub(super) is_coloured: bool,
     /// The raw line, where its envelope is one that it could have by chance.
     pub(super) raw: Option<Vec<u8>>,
 }
@@ -39,6 +41,16 @@ impl Pending {
     pub(super) fn has_lines(&self) -> bool {
         self.at < self.lines.len()
     }
+}
+
+/// A SIP message whose lines are skipped.
+#[derive(Debug, Clone)]
+pub(super) struct Skipped {
+    pub(super) sip_message: SipMessage,
+    /// What is around its lines.
+    pub(super) envelope: Envelope,
+    /// Whether the line that announced it is coloured.
+    pub(super) is_coloured: bool,
 }
 
 /// A line that comes in pieces.
@@ -59,6 +71,12 @@ pub(super) enum Step {
     Taken(Option<DecodeResult<'static>>),
     /// It was not taken yet: something ended before it.
     Before(Option<DecodeResult<'static>>),
+}
+
+/// The line that this is, without a line end, if it is only one.
+fn one_line(content: &[u8]) -> Option<&[u8]> {
+    let line = content.strip_suffix(b"\n").unwrap_or(content);
+    line_feed(line).is_none().then_some(line)
 }
 
 impl Decoder {
@@ -148,7 +166,10 @@ impl Decoder {
     fn line(&mut self, raw: &[u8]) -> Step {
         let plain = without_carriage_return(raw);
         let stripped;
-        let line = if is_coloured(plain) {
+        // What a SIP message announces are its bytes as they are, unless the whole log is coloured.
+        let is_as_is = self.sip_message.as_ref().is_some_and(|skipped| !skipped.is_coloured);
+        self.pending.is_coloured = is_coloured(plain) && !is_as_is;
+        let line = if self.pending.is_coloured {
             let mut line = without_colours(plain).into_owned();
             line.extend_from_slice(raw.get(plain.len()..).unwrap_or_default());
             stripped = line;
@@ -160,18 +181,18 @@ impl Decoder {
         if self.piece.is_some() {
             return self.next_piece(line);
         }
-        if let Some((_, envelope)) = &self.sip_message {
-            let envelope = envelope.clone();
+        if let Some(skipped) = &self.sip_message {
+            let envelope = skipped.envelope.clone();
             let (content, time) = match envelope.open(line) {
                 Opened::OfAnother => return Step::Taken(None),
                 Opened::Line { content, time, .. } => (content, time),
                 Opened::Without { .. } => (line.into(), None),
             };
-            if content.contains(&b'\n') {
+            let Some(one) = one_line(&content) else {
                 self.put(number, time, envelope, content);
                 return Step::Taken(None);
-            }
-            if self.is_of_sip_message(number, &content) {
+            };
+            if self.is_of_sip_message(number, one) {
                 return Step::Taken(None);
             }
         }
@@ -181,18 +202,25 @@ impl Decoder {
                 message.envelope.truncate(opened);
                 return Step::Before(None);
             }
-            return match envelope.open_layers(line.into(), 0..envelope.len()) {
+            match envelope.open_layers(line.into(), 0..envelope.len()) {
                 (Opened::Line { content, time, is_piece: true }, opened) => {
                     self.begin_piece(number, &content, time, envelope, opened);
-                    Step::Taken(None)
+                    return Step::Taken(None);
                 }
                 (Opened::Line { content, time, is_piece: false }, _) => {
-                    self.put(number, time, envelope, content);
-                    Step::Taken(None)
+                    let Some(one) = one_line(&content) else {
+                        self.put(number, time, envelope, content);
+                        return Step::Taken(None);
+                    };
+                    let one = if is_coloured(one) { without_colours(one) } else { one.into() };
+                    let belongs = message.line(number, without_carriage_return(&one));
+                    if let Some(step) = self.line_of_message(number, &one, belongs) {
+                        return step;
+                    }
                 }
-                (Opened::OfAnother, _) => Step::Taken(None),
-                (Opened::Without { .. }, _) => Step::Before(self.close_message()),
-            };
+                (Opened::OfAnother, _) => return Step::Taken(None),
+                (Opened::Without { .. }, _) => return Step::Before(self.close_message()),
+            }
         }
         self.line_between(number, line)
     }
@@ -306,7 +334,7 @@ impl Decoder {
             self.end_piece(piece);
             return Step::Before(None);
         }
-        if let Some((sip_message, _)) = &mut self.sip_message {
+        if let Some(Skipped { sip_message, .. }) = &mut self.sip_message {
             let has_return = self.line.ends_in_carriage_return();
             let length = self.line.len() - u64::from(has_return);
             let view = LineView { start: self.line.start(), end: self.line.tail() };
@@ -320,7 +348,13 @@ impl Decoder {
             let is_carried = !message.envelope.is_none();
             match if is_carried { Belongs::Yes } else { message.line_over_limit(self.line.start()) } {
                 Belongs::No => return Step::Before(self.close_message()),
-                Belongs::NoMessage => self.message = None,
+                Belongs::NoMessage => {
+                    if message.is_event {
+                        self.file.note_name(message.number, &message.header);
+                    }
+                    self.line_before.clone_from(&message.header);
+                    self.message = None;
+                }
                 Belongs::Yes | Belongs::Coloured => {
                     message.text = None;
                     return Step::Taken(None);
@@ -330,7 +364,7 @@ impl Decoder {
         let view = LineView { start: self.line.start(), end: self.line.tail() };
         match interest(view) {
             Interest::Header(header) => {
-                let mut message = OpenMessage::new(&header, self.file.index, number);
+                let mut message = OpenMessage::new(&header, view.start, self.file.index, number);
                 message.text = None;
                 self.message = Some(message);
             }
@@ -351,10 +385,18 @@ impl Decoder {
         let mut message = self.message.take()?;
         message.shape.end();
         self.end_of_shape(&mut message.shape);
+        self.note_open_request(&message);
         if !message.is_event || message.given != Given::No {
             return None;
         }
         self.give(&message)
+    }
+
+    /// Notes the header of a request, in a file where nothing else may come nearer to an event.
+    pub(super) fn note_open_request(&mut self, message: &OpenMessage) {
+        if !message.is_event && !message.shape.is_unsure() && message.file == self.file.index {
+            self.file.note_request(message.number, &message.header, message.kind);
+        }
     }
 
     /// What is given for a message.

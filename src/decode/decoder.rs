@@ -6,15 +6,13 @@ use alloc::collections::VecDeque;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::collected::{Pending, Piece};
-use super::envelope::Envelope;
+use super::collected::{Pending, Piece, Skipped};
 use super::file::File;
 use super::files::Boundary;
 use super::lines::{LineBuffer, first_edge};
 use super::message_reader::{MessageReader, text};
 use super::open_message::OpenMessage;
 use super::shape::Shape;
-use super::sip_message::SipMessage;
 use super::syntax::LogSyntax;
 use super::time::time_at_start;
 use super::warning::{DecodeWarning, WarningKind, Warnings};
@@ -69,8 +67,8 @@ pub struct Decoder {
     pub(super) piece: Option<Piece>,
     /// The message whose lines are coming.
     pub(super) message: Option<OpenMessage>,
-    /// The SIP message whose lines are skipped, and the envelope that they are in.
-    pub(super) sip_message: Option<(SipMessage, Envelope)>,
+    /// The SIP message whose lines are skipped.
+    pub(super) sip_message: Option<Skipped>,
     /// The line before, as far as its time could be: a header that is indented has it.
     pub(super) line_before: Vec<u8>,
     /// What is to be given before anything else.

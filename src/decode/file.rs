@@ -3,7 +3,7 @@
 use alloc::string::String;
 
 use super::error::{Nearest, NearestKind};
-use super::header::{Header, HeaderKind, LineView};
+use super::header::{HeaderKind, LineView};
 use super::lines::{contains, first, first_edge};
 use super::message_reader::text;
 use super::{DecodeError, DecodeErrorKind};
@@ -50,9 +50,15 @@ impl File {
         }
     }
 
+    /// Notes a line that names an event as a header does, but is none.
+    #[cold]
+    pub(super) fn note_name(&mut self, number: u64, line: &[u8]) {
+        self.note_as(NearestKind::EventName, number, line);
+    }
+
     /// Notes the header of a request.
-    pub(super) fn note_request(&mut self, number: u64, line: &[u8], header: &Header<'_>) {
-        let kind = match header.kind {
+    pub(super) fn note_request(&mut self, number: u64, line: &[u8], header: HeaderKind) {
+        let kind = match header {
             HeaderKind::TServer => NearestKind::TServerRequest,
             HeaderKind::PlatformSdkJava | HeaderKind::PlatformSdkNet { .. } => NearestKind::PlatformSdkRequest,
         };

@@ -3,6 +3,7 @@
 use alloc::collections::VecDeque;
 
 use super::DecodeResult;
+use super::collected::Skipped;
 use super::decoder::{BYTE_ORDER_MARK, Decoder};
 use super::envelope::Envelope;
 use super::file::File;
@@ -133,6 +134,10 @@ impl Decoder {
 
     /// Says what is wrong with the whole file.
     fn end_file(&mut self) {
+        if let Some(message) = self.message.take() {
+            self.note_open_request(&message);
+            self.message = Some(message);
+        }
         let is_open = |file: usize| {
             self.message.as_ref().is_some_and(|open| open.is_event && open.file == file && !open.shape.is_unsure())
         };
@@ -155,7 +160,7 @@ impl Decoder {
         if let Some(result) = self.close_message() {
             sink(result);
         }
-        if let Some((sip_message, _)) = self.sip_message.take() {
+        if let Some(Skipped { sip_message, .. }) = self.sip_message.take() {
             if !sip_message.is_complete() {
                 self.warn(sip_message.number, WarningKind::SkipReachesEnd);
             }

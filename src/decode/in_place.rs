@@ -135,7 +135,7 @@ impl Decoder {
                     self.file.line = next;
                     self.end_of_shape(&mut shape);
                     if !is_event {
-                        self.file.note_request(number, header_line, &header);
+                        self.file.note_request(number, header_line, header.kind);
                         return;
                     }
                     self.file.has_event = true;
@@ -156,8 +156,8 @@ impl Decoder {
                 }
                 Belongs::NoMessage => {
                     *bytes = after_header;
-                    if !self.file.has_event {
-                        self.file.note(number, LineView::of_line(header_line));
+                    if is_event {
+                        self.file.note_name(number, header_line);
                     }
                     self.file.line += 1;
                     self.remember(header_line);
@@ -172,22 +172,13 @@ impl Decoder {
             next += 1;
             rest = after;
         }
-        let mut message = OpenMessage::new(&header, self.file.index, number);
+        let mut message = OpenMessage::new(&header, header_line, self.file.index, number);
         message.text = reading.is_read.then(|| text.get(..text.len() - rest.len()).unwrap_or_default().to_vec());
         message.time = time.map(Cow::into_owned);
         message.shape = shape;
         self.file.line = next;
         *bytes = rest;
-        self.keep(message, header_line, &header);
-        self.collect(bytes);
-    }
-
-    /// Keeps a message that the end of the bytes cuts through, or in which a line is to be looked at more closely.
-    #[cold]
-    fn keep(&mut self, message: OpenMessage, header_line: &[u8], header: &Header<'_>) {
-        if !message.is_event {
-            self.file.note_request(message.number, header_line, header);
-        }
         self.message = Some(message);
+        self.collect(bytes);
     }
 }

@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 use super::decoder::Settings;
 use super::envelope::{Envelope, Opened};
 use super::header::{Header, HeaderKind, LineView, header};
-use super::lines::{split_line, without_carriage_return};
+use super::lines::{first_edge, split_line, without_carriage_return};
 use super::message_reader::{MessageReader, Reading, text};
 use super::platform_sdk_log::PlatformSdkLog;
 use super::shape::{Belongs, Shape};
@@ -26,6 +26,8 @@ pub(super) struct OpenMessage {
     pub(super) file: usize,
     /// The line of its header.
     pub(super) number: u64,
+    /// How that begins.
+    pub(super) header: Vec<u8>,
     /// When it was, as the log says.
     pub(super) time: Option<String>,
     pub(super) envelope: Envelope,
@@ -47,13 +49,14 @@ pub(super) enum Given {
 }
 
 impl OpenMessage {
-    /// A message with this header, of which nothing is kept yet.
-    pub(super) fn new(header: &Header<'_>, file: usize, number: u64) -> Self {
+    /// A message with this header in this line, of which nothing else is kept yet.
+    pub(super) fn new(header: &Header<'_>, line: &[u8], file: usize, number: u64) -> Self {
         OpenMessage {
             kind: header.kind,
             is_event: header.is_event(),
             file,
             number,
+            header: first_edge(line).to_vec(),
             time: None,
             envelope: Envelope::default(),
             unsure: None,

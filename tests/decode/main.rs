@@ -3,4 +3,5 @@
 #![cfg(feature = "json")]
 
 mod field;
+mod laws;
 mod rules;

@@ -61,13 +61,23 @@ fn value(line: &[u8]) -> (usize, usize) {
         // The first quote after white space that is not the first of the line: a key has its quote there.
         if matches!(byte, b'\'' | b'"') && after_blank && seen_other {
             let last = line.iter().rposition(|&last| last == byte).filter(|&last| last > at);
-            return (at, last.map_or(line.len(), |last| last + 1));
+            return (at, last.map_or_else(|| without_last_colours(line).max(at + 1), |last| last + 1));
         }
         after_blank = byte.is_ascii_whitespace();
         seen_other |= !after_blank;
         at += 1;
     }
     (line.len(), line.len())
+}
+
+/// Where the colours begin that a line ends in.
+fn without_last_colours(line: &[u8]) -> usize {
+    let mut rest = line;
+    while ends_in_colour(rest) {
+        let at = rest.iter().rposition(|&byte| byte == ESCAPE).unwrap_or(0);
+        rest = rest.get(..at).unwrap_or_default();
+    }
+    rest.len()
 }
 
 fn strip(part: &[u8], kept: &mut Vec<u8>) {
