@@ -96,10 +96,13 @@ impl OpenMessage {
         let mut envelope = self.envelope.clone();
         envelope.truncate(opened);
         let content = |line| match envelope.open(line) {
-            Opened::Line { content, .. } => Some(without_carriage_return(&content).to_vec()),
+            Opened::Line { content, time, .. } => {
+                let time = time.map(|time| text(&time).into_owned());
+                Some((without_carriage_return(&content).to_vec(), time))
+            }
             Opened::OfAnother | Opened::Without { .. } => None,
         };
-        let (header_line, content) = (content(raw)?, content(line)?);
+        let ((header_line, own_time), (content, _)) = (content(raw)?, content(line)?);
         let header = header(LineView::of_line(&header_line))?;
         let mut shape = Shape::new(header.kind);
         let belongs = match header.kind {
@@ -113,9 +116,7 @@ impl OpenMessage {
         }
         self.shape = Shape::new(header.kind);
         self.unsure = None;
-        if let Some(time) = time_at_start(&header_line) {
-            self.time = Some(text(time).into_owned());
-        }
+        self.time = time_at_start(&header_line).map(|time| text(time).into_owned()).or(own_time);
         self.text = header.is_event().then(Vec::new);
         self.add(&header_line, limit);
         Some(opened)

@@ -167,9 +167,9 @@ impl Shape {
             None => {}
             Some(_) => match Quoted::of(value.trim_ascii_end(), S::QUOTE) {
                 Quoted::Open(..) if ends_in_colour(content) => return Belongs::Coloured,
-                Quoted::Open(quote, _) if without_prefix(name).is_some() => {
+                Quoted::Open(quote, rest) if without_prefix(name).is_some() => {
                     self.attribute = Some(indentation);
-                    self.open(number, quote, value.len());
+                    self.open(number, quote, rest, value);
                     taker.attribute::<S>(name, value, true);
                     return Belongs::Yes;
                 }
@@ -225,7 +225,7 @@ impl Shape {
                 if ends_in_colour(content) {
                     return Belongs::Coloured;
                 }
-                self.open(number, quote, rest.len());
+                self.open(number, quote, rest, content);
             }
         }
         Belongs::Yes
@@ -248,7 +248,7 @@ impl Shape {
         let own = self.attribute.is_some_and(|attribute| indentation > attribute).then_some(indentation);
         self.pairs |= bit(indentation);
         if let Quoted::Open(quote, rest) = quoted {
-            self.open(number, quote, rest.len());
+            self.open(number, quote, rest, content);
             // With the white space at the end of the line.
             let trailing = content.len() - content.trim_ascii_end().len();
             let value = content.get(content.len() - trailing - value.len()..).unwrap_or(value);
@@ -259,8 +259,11 @@ impl Shape {
         Belongs::Yes
     }
 
+    /// A value begins that goes on over the end of its line: `rest` is what of `line` follows its quote, but for white space at the
+    /// end.
     #[cold]
-    fn open(&mut self, number: u64, quote: Quote, length: usize) {
+    fn open(&mut self, number: u64, quote: Quote, rest: &[u8], line: &[u8]) {
+        let length = rest.len() + line.len() - line.trim_ascii_end().len();
         self.is_special = true;
         self.value = Some(OpenValue { quote, number, length, header: None });
     }
@@ -300,7 +303,9 @@ impl Shape {
         let stops = if indentation == 0 { begins_with_time(line) } else { content.starts_with(b":") && is_header }
             || (self.attribute == Some(indentation) && is_own_attribute::<S>(content))
             || (self.pairs & bit(indentation) != 0 && is_quote(content) && S::pair(content).is_some());
-        value.length += line.len() + 1;
+        let end = line.trim_ascii_end();
+        let closed = value.quote.strip_closing(end);
+        value.length += 1 + closed.map_or(line.len(), <[u8]>::len);
         if stops || value.length > LONGEST_VALUE {
             self.warn(value.number, WarningKind::ValueNotClosed);
             taker.value_stops::<S>();
@@ -309,8 +314,7 @@ impl Shape {
         if is_header {
             value.header.get_or_insert(number);
         }
-        let end = line.trim_ascii_end();
-        if value.quote.strip_closing(end).is_some() {
+        if closed.is_some() {
             if let Some(number) = value.header {
                 self.warn(number, WarningKind::HeaderInValue);
             }

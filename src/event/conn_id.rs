@@ -50,10 +50,10 @@ fn eight_hex_digits(digits: [u8; 8]) -> Option<u64> {
     // Letters have this bit, and nine more than their low half says.
     let letters = (word >> 6) & each(1);
     let values = (word & each(0x0f)) + letters * 9;
-    // The high half is 3 of a digit, and 4 or 6 of a letter.
-    let high_halves = ((word | each(0x20)) >> 4) & each(0x0f);
+    // The high half is 3 of a digit, and 4 or 6 of a letter: 4 without the bit of small ones.
+    let high_halves = ((word & !(letters << 5)) >> 4) & each(0x0f);
     let is_ten_or_more = ((values + each(6)) >> 4) & each(1);
-    let are_digits = high_halves == each(3) + letters * 3 && values & each(0xf0) == 0 && is_ten_or_more == letters;
+    let are_digits = high_halves == each(3) + letters && values & each(0xf0) == 0 && is_ten_or_more == letters;
     let pairs = (values | values >> 4) & 0x00ff_00ff_00ff_00ff;
     let fours = (pairs | pairs >> 8) & 0x0000_ffff_0000_ffff;
     are_digits.then_some((fours | fours >> 16) & 0xffff_ffff)

@@ -169,6 +169,10 @@ impl<'de> Visitor<'de> for ValueSeed<'_> {
 
     fn visit_f64<E>(self, number: f64) -> Result<Value<'de>, E> {
         self.notes.inexact = true;
+        if self.reading == Reading::Tolerant && number == 0.0 && number.is_sign_negative() {
+            // The integer -0; of -0.0 the text is kept.
+            return Ok(Value::Integer(0));
+        }
         Ok(self.string("a fraction or a larger integer", number))
     }
 

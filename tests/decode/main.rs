@@ -4,4 +4,5 @@
 
 mod field;
 mod laws;
+mod places;
 mod rules;
