@@ -1,8 +1,9 @@
-//! What the README draws and tabulates is what the machine does.
+//! The README shows what the machine does.
 
-use im_session::{CapabilityTable, Mermaid, Table};
+use im_session::CapabilityTable;
+use im_session::machine::{Mermaid, Table};
 
-const README: &str = include_str!("../README.md");
+const README: &str = include_str!("../../README.md");
 
 /// The contents of the fenced blocks of this language.
 fn blocks(language: &str) -> Vec<&'static str> {
