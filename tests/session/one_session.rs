@@ -54,7 +54,7 @@ fn a_session_takes_only_events_of_its_dn_and_its_call() {
 #[test]
 fn accepted_are_changed_unchanged_and_messages_alone() {
     let text = || KeyValueList::from_iter([("text", "hello")]);
-    let no_text = || KeyValueList::from_iter([("text", text())]);
+    let no_text = || KeyValueList::try_from_iter([("text", text())]).unwrap();
     let mut session = None;
     for (event, name, accepted) in [
         (at("3002", ID, CallEvent::Released), "rejected", false),

@@ -5,7 +5,7 @@ use im_session::{KeyValueList, Value};
 /// Lists in lists, with one integer in the innermost.
 fn nested(depth: usize, innermost: i64) -> KeyValueList<'static> {
     let leaf = KeyValueList::from_iter([("n", innermost)]);
-    (1..depth).fold(leaf, |list, _| KeyValueList::from_iter([("list", list)]))
+    (1..depth).fold(leaf, |list, _| KeyValueList::try_from_iter([("list", list)]).expect("not too deep"))
 }
 
 /// Comparing once looked at each inner list twice, and so at the innermost of these 2⁹⁹ times.
@@ -14,6 +14,24 @@ fn deep_lists_that_differ_in_the_innermost_are_compared() {
     assert_eq!(nested(100, 1).depth(), 100);
     assert!(nested(100, 1).same_view(&nested(100, 1)));
     assert!(!nested(100, 1).same_view(&nested(100, 2)));
+}
+
+#[test]
+fn no_list_can_be_built_deeper_than_a_hundred() {
+    let mut deepest = nested(KeyValueList::DEEPEST, 1);
+    assert_eq!(deepest.depth(), 100);
+    assert_eq!(deepest.pair_count(), 100);
+    assert!(KeyValueList::try_from_iter([("list", deepest.clone())]).is_err());
+    let mut outer = KeyValueList::from_iter([("k", "v")]);
+    assert!(outer.try_push("list", deepest.clone()).is_err());
+    assert_eq!(outer, KeyValueList::from_iter([("k", "v")]), "nothing is added");
+    assert_eq!(outer.depth(), 1);
+    // What is deepest in a list can be taken out again, and the depth is known.
+    deepest.push("beside", 1);
+    deepest.retain(|pair| pair.key != "list");
+    assert_eq!((deepest.depth(), deepest.len()), (1, 1));
+    outer.append(nested(7, 1));
+    assert_eq!((outer.depth(), outer.len()), (7, 2));
 }
 
 /// Short lists are searched for repeated keys, long ones are sorted: both hide all but the last.
@@ -27,12 +45,11 @@ fn repeated_keys_are_hidden_in_lists_of_every_length() {
 
         let mut reversed: Vec<_> = list.view().cloned().collect();
         reversed.reverse();
-        let reversed: KeyValueList<'_> = reversed.into_iter().map(|pair| (pair.key, pair.value)).collect();
+        let reversed = KeyValueList::try_from_iter(reversed.into_iter().map(|pair| (pair.key, pair.value))).unwrap();
         assert!(list.same_view(&reversed) && reversed.same_view(&list), "of {length}");
     }
 }
 
-#[cfg(feature = "json")]
 #[test]
 fn lists_nested_deeper_than_a_hundred_are_refused_in_words() {
     let json = |depth: usize| format!("{}1{}", "{\"k\":".repeat(depth), "}".repeat(depth));
@@ -40,14 +57,15 @@ fn lists_nested_deeper_than_a_hundred_are_refused_in_words() {
         let list: KeyValueList<'_> = serde_json::from_str(&json(depth)).expect("not too deep");
         assert_eq!(list.depth(), depth);
     }
-    for depth in [101, 102, 1000] {
+    for depth in [101, 102, 127] {
         let error = serde_json::from_str::<KeyValueList<'_>>(&json(depth)).expect_err("too deep").to_string();
         assert!(error.starts_with("expected lists nested at most 100 deep"), "{depth}: {error}");
     }
+    // Far beyond, the reader of JSON refuses first.
+    assert!(serde_json::from_str::<KeyValueList<'_>>(&json(1000)).is_err());
 }
 
 /// What JSON cannot hold but another format can.
-#[cfg(feature = "json")]
 #[test]
 fn bytes_and_keys_that_are_numbers_are_refused_with_what_was_expected() {
     use serde::de::Deserialize;
