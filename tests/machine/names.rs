@@ -158,6 +158,13 @@ fn a_name_that_is_none_is_told_which_there_are() {
     );
 }
 
+#[test]
+fn names_on_the_wire() {
+    assert_eq!(serde_json::to_string(&RejectReason::RoleConflict).unwrap(), r#""role-conflict""#);
+    assert_eq!(read::<RejectReason>(r#""stale""#), Ok(RejectReason::Stale));
+    assert_eq!(serde_json::to_string(&CallEvent::Ringing).unwrap(), r#""EventRinging""#);
+}
+
 /// Published samples have white space around the state.
 #[test]
 fn names_in_json_are_trimmed() {

@@ -117,3 +117,20 @@ fn a_completed_session_is_opened_anew_by_a_higher_number_alone() {
         assert_eq!(session.unwrap().state(), state, "{again:?}");
     }
 }
+
+#[test]
+fn a_session_keeps_the_conn_id_of_its_last_accepted_event_that_has_one() {
+    let mut session = None;
+    let limits = Limits::DEFAULT;
+    let event = |name: CallEvent| at("3001", ID, name);
+    let conn_id = |session: &Option<Session>| session.as_ref().and_then(Session::conn_id);
+
+    Session::apply(&mut session, &event(CallEvent::Dialing).with_conn_id(ConnId(1)), &limits);
+    assert_eq!(conn_id(&session), Some(ConnId(1)));
+    Session::apply(&mut session, &event(CallEvent::Ringing).with_conn_id(ConnId(2)), &limits);
+    assert_eq!(conn_id(&session), Some(ConnId(1)), "a rejected event changes nothing");
+    Session::apply(&mut session, &event(CallEvent::Established), &limits);
+    assert_eq!(conn_id(&session), Some(ConnId(1)), "an event without one leaves it");
+    Session::apply(&mut session, &event(CallEvent::Established).with_conn_id(ConnId(3)), &limits);
+    assert_eq!(conn_id(&session), Some(ConnId(3)), "an unchanged session takes it too");
+}

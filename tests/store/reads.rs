@@ -1,14 +1,12 @@
 //! What an agent sees: the clauses of specification 4 on reading.
 
-#![cfg(feature = "json")]
-
-mod store_agent;
-
-use im_session::{DataEvent, Field, Fields, ImSessionList, Query, Sessions, State};
+use im_session::resource::{Field, Fields, ImSessionList, ListBody};
+use im_session::{Agent, DataEvent, Operation, Operations, Query, Sessions, State};
 use serde_json::{Value, json};
-use store_agent::{ID, ME, OTHER, data_event, hear, list, new_store, put, read, store_with, user_data};
 
-/// Sessions of ME at both DNs, and one of another agent on the same call.
+use crate::agent::{ID, data_event, hear, list, me, new_store, other, put, read, store_with, user_data};
+
+/// Sessions of me at both DNs, and one of another agent on the same call.
 fn store() -> Sessions {
     let mut store = new_store();
     put(&mut store, "3009", "a", State::Talking);
@@ -35,13 +33,13 @@ fn a_list_without_fields_gives_full_addresses() {
     for query in ["", "fields", "fields=", "fields=id&fields=", "unknown=1", "devicePath=/devices/1"] {
         assert_eq!(list(&store(), query), uris, "{query}");
     }
-    let body = serde_json::to_string(&new_store().list(&ME, &Query::default())).unwrap();
+    let body = serde_json::to_string(&new_store().list(&me(), &Query::default())).unwrap();
     assert_eq!(body, r#"{"statusCode":0,"uris":[]}"#);
 }
 
 #[test]
 fn a_list_with_every_field_is_the_resource_of_the_specification() {
-    let body = serde_json::to_string(&store_with(State::Talking).list(&ME, &Query::parse("fields=*"))).unwrap();
+    let body = serde_json::to_string(&store_with(State::Talking).list(&me(), &Query::parse("fields=*"))).unwrap();
     let expected = concat!(
         r#"{"imSessions":[{"capabilities":["SendMessage","AttachUserData","UpdateUserData","DeleteUserData","Complete"],"#,
         r#""id":"007MDF3D0KAHL93L807GK2LAES000001","#,
@@ -51,9 +49,9 @@ fn a_list_with_every_field_is_the_resource_of_the_specification() {
         r#""userData":{"k":"v"}}],"statusCode":0}"#
     );
     assert_eq!(body, expected);
-    // It reads back as the list of the resource room.
-    let read: ImSessionList<'_> = serde_json::from_str(&body).unwrap();
-    assert_eq!(json!(read), serde_json::from_str::<Value>(expected).unwrap());
+    // It reads back, and is written so again.
+    let ImSessionList { im_sessions, .. } = serde_json::from_str(&body).unwrap();
+    assert_eq!(serde_json::to_string(&ListBody { im_sessions, fields: Some(Fields::ALL) }).unwrap(), expected);
 }
 
 #[test]
@@ -71,10 +69,10 @@ fn a_list_is_in_byte_order_of_dn_then_id() {
 #[test]
 fn an_agent_without_devices_sees_nothing_and_a_dn_named_twice_counts_once() {
     let query = Query::parse("fields=id");
-    assert_eq!(json!(store().list(&[], &query)), json!({"imSessions": [], "statusCode": 0}));
-    let twice = [ME[0], ME[1], ME[0]];
+    assert_eq!(json!(store().list(&Agent::new(), &query)), json!({"imSessions": [], "statusCode": 0}));
+    let twice = me().with_device("/devices/1", "3002");
     assert_eq!(json!(store().list(&twice, &query)), list(&store(), "fields=id"));
-    assert_eq!(json!(store().list(&OTHER, &query)), json!({"imSessions": [{"id": "a"}], "statusCode": 0}));
+    assert_eq!(json!(store().list(&other(), &query)), json!({"imSessions": [{"id": "a"}], "statusCode": 0}));
 }
 
 #[test]
@@ -215,15 +213,15 @@ fn device_path_chooses_among_sessions_with_the_same_id() {
 fn anothers_session_is_not_found_in_the_same_words() {
     let there = store();
     for id in ["a", "b", "B", "none", "", "../a", "\u{fffd}"] {
-        let empty = new_store().read(&OTHER, id, &Query::default()).unwrap_err();
+        let empty = new_store().read(&other(), id, &Query::default()).unwrap_err();
         assert_eq!(json!(empty)["statusCode"], 6);
-        let found = there.read(&OTHER, id, &Query::parse("devicePath=/devices/1"));
+        let found = there.read(&other(), id, &Query::parse("devicePath=/devices/1"));
         match id {
             "a" => assert!(found.is_ok(), "its own, at 3009"),
             _ => assert_eq!(found.unwrap_err(), empty, "{id:?}"),
         }
     }
-    let error = there.read(&[], "a", &Query::default()).unwrap_err();
+    let error = there.read(&Agent::new(), "a", &Query::default()).unwrap_err();
     assert_eq!(
         serde_json::to_string(&error).unwrap(),
         r#"{"statusCode":6,"statusMessage":"there is no session \"a\""}"#
@@ -236,4 +234,33 @@ fn completed_sessions_stay_readable_until_forgotten() {
     assert_eq!(read(&store, "b", "fields=state")["imSession"]["state"], "Completed");
     assert!(store.forget("3001", "b"));
     assert_eq!(read(&store, "b", "")["statusCode"], 6);
+}
+
+/// An agent sees no capability that it has no right to: in lists, in single reads, and in notifications made for it.
+#[test]
+fn what_an_agent_has_no_right_to_is_not_among_the_capabilities() {
+    let store = store_with(State::Talking);
+    let all = store.get("3002", ID).map(|session| store.resource(session).capabilities()).unwrap();
+    for bits in 0..64_u32 {
+        let rights: Operations = Operation::ALL
+            .into_iter()
+            .enumerate()
+            .filter(|(bit, _)| bits & (1 << bit) != 0)
+            .map(|(_, one)| one)
+            .collect();
+        let me = me().with_rights(rights);
+        let names: Vec<&str> = all.iter().filter(|one| rights.contains(*one)).map(Operation::name).collect();
+        let query = Query::parse("fields=capabilities");
+        let listed = json!(store.list(&me, &query));
+        assert_eq!(listed["imSessions"][0]["capabilities"], json!(names), "{rights}");
+        let single = json!(store.read(&me, ID, &query).unwrap());
+        assert_eq!(single["imSession"]["capabilities"], json!(names), "{rights}");
+
+        let mut store = store.clone();
+        let changed = data_event(DataEvent::AttachedDataChanged, "3002", ID).with_user_data(user_data(&[("k", "w")]));
+        let handled = store.handle_event(&changed).unwrap();
+        let (_, notification) = handled.notifications().next().unwrap();
+        let pushed = json!(notification.for_rights(rights));
+        assert_eq!(pushed["data"]["imSession"]["capabilities"], json!(names), "{rights}");
+    }
 }

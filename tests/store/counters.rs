@@ -1,13 +1,13 @@
 //! The counters: every event, operation and session is counted once, where it belongs.
 
-#![cfg(feature = "json")]
+use core::time::Duration;
 
-mod store_agent;
-
-use im_session::{CallEvent, DataEvent, Event, RejectReason, Sessions, State, StatusCode, Target};
+use im_session::{CallEvent, DataEvent, Event, ImSession, RejectReason, Sessions, State, StatusCode, Target};
 use serde_json::json;
-use store_agent::{
-    ID, ME, data_event, event, good_body, hear, new_store, on_session, post, put, store_with, user_data,
+
+use crate::agent::{
+    ID, a_second_later, data_event, event, expired, forget_all_completed, good_body, hear, me, new_store, on_session,
+    post, put, set_time, store_with, user_data,
 };
 
 #[test]
@@ -70,14 +70,15 @@ fn sessions_are_counted_as_they_stand() {
         put(&mut store, "3002", id, state);
     }
     assert_eq!(states(&store), [1, 1, 1, 1]);
-    assert_eq!(store.expire(u64::MAX).len(), 3);
+    let later = a_second_later(&mut store);
+    assert_eq!(expired(&mut store, later), 3);
     assert_eq!(states(&store), [0, 0, 0, 4]);
     assert!(store.forget("3002", "a"));
     assert_eq!(states(&store), [0, 0, 0, 3]);
-    let list: im_session::ImSession<'_> = serde_json::from_str(r#"{"id":"b","state":"Talking"}"#).unwrap();
-    assert_eq!(store.reconcile("3002", &[list]).unwrap().len(), 1);
+    let list: ImSession<'_> = serde_json::from_str(r#"{"id":"b","state":"Talking"}"#).unwrap();
+    assert_eq!(store.reconcile("3002", &[list]).unwrap().changed().count(), 1);
     assert_eq!(states(&store), [0, 0, 1, 2]);
-    assert_eq!(store.forget_completed(u64::MAX), 2);
+    assert_eq!(forget_all_completed(&mut store), 2);
     assert_eq!(states(&store), [0, 0, 1, 0]);
     let numbered = |name, number| event(name, "3002", "n").with_event_sequence_number(number);
     hear(&mut store, &numbered(CallEvent::Ringing, 1));
@@ -95,7 +96,7 @@ fn operations_are_counted_by_status_code() {
     assert_eq!(on_session(&mut store, &json!({})), Err(1));
     assert_eq!(on_session(&mut store, &good_body("SendMessage")), Err(2));
     assert_eq!(on_session(&mut store, &json!({"operationName": "Hold"})), Err(3));
-    assert_eq!(post(&mut store, &ME, Target::Session("none"), &body), Err(6));
+    assert_eq!(post(&mut store, &me(), Target::Session("none"), &body), Err(6));
     assert_eq!(on_session(&mut store, &json!([])), Err(10));
     let counted: Vec<(u8, u64)> = StatusCode::ALL
         .into_iter()
@@ -121,7 +122,7 @@ fn all_counters_can_be_exported() {
 fn the_time_is_the_last_that_was_told() {
     let mut store = new_store();
     for (told, expected) in [(7, 7), (5, 7), (9, 9)] {
-        store.set_time(told);
-        assert_eq!(store.now(), expected);
+        set_time(&mut store, told);
+        assert_eq!(store.now(), Duration::from_secs(expected));
     }
 }

@@ -1,12 +1,16 @@
 //! What is sent for an operation, and what becomes of it: every request of specification 4, and how it settles.
 
-#![cfg(feature = "json")]
+use core::time::Duration;
 
-mod store_agent;
-
-use im_session::{CallEvent, Device, Event, Limits, OperationName, RequestName, Sent, State, Target};
+use im_session::resource::Sent;
+use im_session::store::RequestName;
+use im_session::{Agent, CallEvent, Event, Limits, Operation, State, Target};
 use serde_json::{Value, json};
-use store_agent::{ID, ME, event, good_body, hear, new_store, on_session, post, store_with};
+
+use crate::agent::{
+    ID, event, good_body, hear, me, me_at_one_device, new_store, on_session, other, post, set_time, store_with,
+    user_data,
+};
 
 #[test]
 fn every_operation_gives_its_request() {
@@ -50,21 +54,21 @@ fn every_operation_gives_its_request() {
 #[test]
 fn initiating_gives_request_make_call() {
     let mut store = new_store();
-    let mut initiate = |me: &[Device<'_>], body: Value| post(&mut store, me, Target::Sessions, &body);
+    let mut initiate = |me: &Agent, body: Value| post(&mut store, me, Target::Sessions, &body);
     let body = good_body("InitiateIMSession");
     let request = json!({"Request": "RequestMakeCall", "RequestNumber": 14, "ReferenceID": 1, "ThisDN": "3002",
         "OtherDN": "3009", "UserData": {"k": "v"}});
-    assert_eq!(initiate(&ME, body), Ok(request));
+    assert_eq!(initiate(&me(), body), Ok(request));
 
     // Without user data, and without devicePath where there is one device.
     let body = json!({"operationName": "InitiateIMSession", "destination": {"phoneNumber": "3009"}});
     let request = json!({"Request": "RequestMakeCall", "RequestNumber": 14, "ReferenceID": 2, "ThisDN": "3002",
         "OtherDN": "3009"});
-    assert_eq!(initiate(&ME[..1], body.clone()), Ok(request));
-    assert_eq!(initiate(&ME, body.clone()), Err(1), "which of the two devices?");
-    assert_eq!(initiate(&[], body), Err(1));
+    assert_eq!(initiate(&me_at_one_device(), body.clone()), Ok(request));
+    assert_eq!(initiate(&me(), body.clone()), Err(1), "which of the two devices?");
+    assert_eq!(initiate(&Agent::new(), body), Err(1));
     let body = json!({"operationName": "InitiateIMSession", "destination": {"phoneNumber": "3009"}, "devicePath": "/devices/2"});
-    assert_eq!(initiate(&ME, body).unwrap()["ThisDN"], "3001");
+    assert_eq!(initiate(&me(), body).unwrap()["ThisDN"], "3001");
 }
 
 #[test]
@@ -81,7 +85,7 @@ fn a_request_without_conn_id_has_none() {
 #[test]
 fn user_data_of_a_request_keeps_order_and_repeated_keys() {
     let body = br#"{"operationName":"AttachUserData","userData":{"z":1,"a":{"k":null},"z":2}}"#;
-    let request = store_with(State::Talking).post(&ME, Target::Session(ID), body).unwrap();
+    let request = store_with(State::Talking).post(&me(), Target::Session(ID), body).unwrap();
     let user_data = request.user_data.unwrap();
     let keys: Vec<&str> = user_data.pairs().iter().map(|pair| &*pair.key).collect();
     assert_eq!(keys, ["z", "a", "z"]);
@@ -90,11 +94,11 @@ fn user_data_of_a_request_keeps_order_and_repeated_keys() {
 
 #[test]
 fn request_names_and_numbers() {
-    for operation in OperationName::ALL {
+    for operation in Operation::ALL {
         let name = RequestName::of(operation);
         assert_eq!(name.name().parse(), Ok(name));
     }
-    let numbers = OperationName::ALL.map(|operation| RequestName::of(operation).number());
+    let numbers = Operation::ALL.map(|operation| RequestName::of(operation).message_number());
     assert_eq!(numbers, [14, 149, 30, 31, 33, 17]);
 }
 
@@ -144,12 +148,12 @@ fn an_event_error_settles_its_request_once() {
 #[test]
 fn a_failed_request_without_words_has_none() {
     let mut store = new_store();
-    post(&mut store, &ME, Target::Sessions, &good_body("InitiateIMSession")).unwrap();
+    post(&mut store, &me(), Target::Sessions, &good_body("InitiateIMSession")).unwrap();
     let mut error = answer("EventError", 1);
     error.error_message = Some("".into());
     let handled = store.handle_event(&error).unwrap();
     let settled = handled.settled().expect("a request");
-    assert_eq!((settled.operation, settled.id.as_deref()), (OperationName::InitiateIMSession, None));
+    assert_eq!((settled.operation, settled.id.as_deref()), (Operation::InitiateIMSession, None));
     assert_eq!(settled.error.as_ref().unwrap().to_string(), "the request failed");
 }
 
@@ -182,14 +186,26 @@ fn requests_are_bounded_and_the_oldest_is_forgotten() {
 fn requests_are_forgotten_by_the_callers_time() {
     let mut store = store_with(State::Talking);
     for now in [10, 20, 30] {
-        store.set_time(now);
+        set_time(&mut store, now);
         on_session(&mut store, &good_body("Complete")).unwrap();
     }
-    assert_eq!(store.forget_requests(10), 0);
-    assert_eq!(store.forget_requests(21), 2);
+    assert_eq!(store.forget_requests(Duration::from_secs(10)), 0);
+    assert_eq!(store.forget_requests(Duration::from_secs(21)), 2);
     let settles = |reference_id: u64| {
         store.clone().handle_event(&answer("EventError", reference_id)).unwrap().settled().is_some()
     };
     assert_eq!([1, 2, 3].map(settles), [false, false, true]);
     assert_eq!(on_session(&mut store.clone(), &good_body("Complete")).unwrap()["ReferenceID"], 4, "never again");
+}
+
+/// Requests do not end with their session, nor with its DN's list.
+#[test]
+fn a_request_outlives_its_session() {
+    let mut store = store_with(State::Talking);
+    on_session(&mut store, &good_body("Complete")).unwrap();
+    hear(&mut store, &event(CallEvent::Released, "3002", ID).with_user_data(user_data(&[])));
+    assert!(store.forget("3002", ID));
+    let error = Event::new("EventError").with_reference_id(1);
+    assert_eq!(store.handle_event(&error).unwrap().settled().unwrap().id.as_deref(), Some(ID));
+    assert_eq!(post(&mut store, &other(), Target::Session(ID), &good_body("Complete")), Err(6));
 }

@@ -1,15 +1,15 @@
 //! Every limit: one over is refused as a whole, with a typed reason, and nothing has changed; as much as allowed is not.
 
-#![cfg(feature = "json")]
-
-mod store_agent;
-
+use im_session::session::Limit;
 use im_session::{
-    BaseUri, CallEvent, DataEvent, Device, Event, KeyValueList, Limit, Limits, Outcome, RejectReason, Sessions, State,
-    StatusCode, Target, Value,
+    Agent, BaseUri, CallEvent, DataEvent, Event, KeyValueList, Limits, Outcome, RejectReason, Sessions, State,
+    StatusCode, Target,
 };
 use serde_json::json;
-use store_agent::{ID, ME, data_event, event, hear, nested, new_store, post, put, user_data};
+
+use crate::agent::{
+    ID, data_event, event, forget_all_completed, hear, me, me_at_one_device, nested, new_store, post, put, user_data,
+};
 
 fn limited(change: impl FnOnce(&mut Limits)) -> Sessions {
     let mut limits = Limits::DEFAULT;
@@ -58,7 +58,7 @@ fn sessions_of_one_dn() {
     assert_eq!(over(&mut store, &ringing("3002", "c")), None);
     assert_eq!(over(&mut store, &event(CallEvent::Released, "3001", "a")), None);
     assert_eq!(over(&mut store, &ringing("3001", "c")), Some(Limit::SessionsPerDn));
-    assert_eq!(store.forget_completed(u64::MAX), 1);
+    assert_eq!(forget_all_completed(&mut store), 1);
     assert_eq!(over(&mut store, &ringing("3001", "c")), None);
 }
 
@@ -163,8 +163,8 @@ fn length_of_a_dn() {
     assert_eq!(over(&mut store, &ringing("3002", "a").with_other_dn("3001")), None);
     let initiate = |number: &str| json!({"operationName": "InitiateIMSession", "destination": {"phoneNumber": number}});
     let mut store = limited(|limits| limits.dn_length = 4);
-    assert_eq!(post(&mut store, &ME[..1], Target::Sessions, &initiate("30011")), Err(10));
-    assert!(post(&mut store, &ME[..1], Target::Sessions, &initiate("3001")).is_ok());
+    assert_eq!(post(&mut store, &me_at_one_device(), Target::Sessions, &initiate("30011")), Err(10));
+    assert!(post(&mut store, &me_at_one_device(), Target::Sessions, &initiate("3001")).is_ok());
 }
 
 #[test]
@@ -176,14 +176,14 @@ fn length_of_a_message() {
     };
     assert_eq!(over(&mut store, &says("hello")), None);
     assert_eq!(over(&mut store, &says("größe")), Some(Limit::TextLength), "7 bytes");
-    let number = [("text", Value::Integer(-12_345))].into_iter().collect();
+    let number = [("text", -12_345)].into_iter().collect();
     let says_number = data_event(DataEvent::PrivateInfo, "3002", ID).with_extensions(number);
     assert_eq!(over(&mut store, &says_number), Some(Limit::TextLength), "as it is written");
 
     let mut send = |text: &str| {
         let body = json!({"operationName": "SendMessage", "text": text, "destination": {"phoneNumber": "3001"},
             "devicePath": "/devices/1"});
-        post(&mut store, &ME, Target::Session(ID), &body).map(|_| ())
+        post(&mut store, &me(), Target::Session(ID), &body).map(|_| ())
     };
     assert_eq!(send("hello"), Ok(()));
     assert_eq!(send("hello!"), Err(10));
@@ -236,10 +236,10 @@ fn a_huge_update_is_refused_before_it_is_merged() {
     let mut sessions = Sessions::new(BaseUri::new("http://localhost:8090"));
     let there: KeyValueList<'_> = (0..2_000).map(|n| (format!("{n}"), "v")).collect();
     let event = Event::new(CallEvent::Established).with_this_dn("1").with_call_uuid("A").with_user_data(there);
-    sessions.handle_event(&event).unwrap();
+    assert!(sessions.handle_event(&event).unwrap().outcome().is_accepted());
     let new: Vec<String> = (0..200_000).map(|n| format!("\"new {n}\":1")).collect();
     let body = format!("{{\"operationName\":\"UpdateUserData\",\"userData\":{{{}}}}}", new.join(","));
-    let me = [Device { device_path: "/devices/1", dn: "1" }];
+    let me = Agent::new().with_device("/devices/1", "1");
     let error = sessions.post(&me, Target::Session("A"), body.as_bytes()).unwrap_err();
     assert_eq!(error.status_code, StatusCode::InputValidation);
 }
@@ -257,7 +257,7 @@ fn no_limit_allows_user_data_deeper_than_what_can_be_carried() {
     assert!(matches!(handled.outcome(), Outcome::Rejected(rejection) if rejection.limit == Some(Limit::UserDataDepth)));
 
     let deepest = event(Limits::DEEPEST_USER_DATA);
-    sessions.handle_event(&deepest).unwrap();
+    assert!(sessions.handle_event(&deepest).unwrap().outcome().is_accepted());
     let json = serde_json::to_string(&sessions.snapshot()).unwrap();
     let mut restored = Sessions::new(BaseUri::new("http://localhost:8090")).with_limits(limits);
     restored.restore(&serde_json::from_str(&json).unwrap()).unwrap();

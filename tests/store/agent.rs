@@ -1,16 +1,27 @@
-//! One agent with two devices and the sessions it needs: the common ground of the tests `store_*` that tell one thing each.
+//! One agent with two devices and the sessions it needs: the common ground of the tests that are no properties.
 
-#![allow(dead_code, reason = "every test that includes this uses another part of it")]
+use core::time::Duration;
 
-use im_session::{BaseUri, CallEvent, ConnId, DataEvent, Device, Event, KeyValueList, Query, Sessions, State, Target};
+use im_session::{
+    Agent, BaseUri, CallEvent, ConnId, DataEvent, Event, Handled, KeyValueList, Notification, Query, Sessions, State,
+    Target,
+};
 use serde_json::{Value, json};
 
 /// The agent of most tests, at two DNs; the first device is not the first DN in byte order.
-pub(crate) const ME: [Device<'static>; 2] =
-    [Device { device_path: "/devices/1", dn: "3002" }, Device { device_path: "/devices/2", dn: "3001" }];
+pub(crate) fn me() -> Agent {
+    Agent::new().with_device("/devices/1", "3002").with_device("/devices/2", "3001")
+}
+
+/// The same agent at the first device alone.
+pub(crate) fn me_at_one_device() -> Agent {
+    Agent::new().with_device("/devices/1", "3002")
+}
 
 /// Another agent.
-pub(crate) const OTHER: [Device<'static>; 1] = [Device { device_path: "/devices/9", dn: "3009" }];
+pub(crate) fn other() -> Agent {
+    Agent::new().with_device("/devices/9", "3009")
+}
 
 pub(crate) const ID: &str = "007MDF3D0KAHL93L807GK2LAES000001";
 
@@ -32,13 +43,46 @@ pub(crate) fn user_data(pairs: &[(&'static str, &'static str)]) -> KeyValueList<
 
 /// Lists one in the other, so that there are as many levels.
 pub(crate) fn nested(depth: usize) -> KeyValueList<'static> {
-    let inner = |list, _| [("k", im_session::Value::List(list))].into_iter().collect();
+    let inner = |list: KeyValueList<'static>, _| KeyValueList::try_from_iter([("k", list)]).expect("not too deep");
     (1..depth).fold(KeyValueList::new(), inner)
 }
 
 /// Hands the event in; it must be readable.
 pub(crate) fn hear(store: &mut Sessions, event: &Event<'_>) {
-    store.handle_event(event).expect("a readable event");
+    let _handled = store.handle_event(event).expect("a readable event");
+}
+
+/// Tells the store the time, in seconds.
+pub(crate) fn set_time(store: &mut Sessions, seconds: u64) {
+    store.set_time(Duration::from_secs(seconds));
+}
+
+/// Ends what heard nothing since `seconds`.
+pub(crate) fn expire(store: &mut Sessions, seconds: u64) -> Handled<'_> {
+    store.expire(Duration::from_secs(seconds))
+}
+
+/// How many sessions that ends.
+pub(crate) fn expired(store: &mut Sessions, seconds: u64) -> usize {
+    expire(store, seconds).changed().count()
+}
+
+/// Forgets what was completed before `seconds`; how many sessions that were.
+pub(crate) fn forget_completed(store: &mut Sessions, seconds: u64) -> usize {
+    store.forget_completed(Duration::from_secs(seconds))
+}
+
+/// Forgets whatever is completed, when a second has passed; how many sessions that were.
+pub(crate) fn forget_all_completed(store: &mut Sessions) -> usize {
+    let later = a_second_later(store);
+    forget_completed(store, later)
+}
+
+/// Lets a second pass; the time after it. Everything that there is was heard before.
+pub(crate) fn a_second_later(store: &mut Sessions) -> u64 {
+    let later = store.now().as_secs() + 1;
+    set_time(store, later);
+    later
 }
 
 /// Brings a session of the DN into this state: with `3001` (or, there, `3002`), ConnID 7 and the user data `k`.
@@ -65,24 +109,24 @@ pub(crate) fn store_with(state: State) -> Sessions {
 }
 
 /// The request, or the statusCode.
-pub(crate) fn post(store: &mut Sessions, me: &[Device<'_>], target: Target<'_>, body: &Value) -> Result<Value, u8> {
+pub(crate) fn post(store: &mut Sessions, me: &Agent, target: Target<'_>, body: &Value) -> Result<Value, u8> {
     let text = body.to_string();
     store.post(me, target, text.as_bytes()).map(|request| json!(request)).map_err(|error| error.status_code.code())
 }
 
 /// An operation of ME on the session.
 pub(crate) fn on_session(store: &mut Sessions, body: &Value) -> Result<Value, u8> {
-    post(store, &ME, Target::Session(ID), body)
+    post(store, &me(), Target::Session(ID), body)
 }
 
 /// What ME reads of the list.
 pub(crate) fn list(store: &Sessions, query: &str) -> Value {
-    json!(store.list(&ME, &Query::parse(query)))
+    json!(store.list(&me(), &Query::parse(query)))
 }
 
 /// What ME reads of one session, or the error body.
 pub(crate) fn read(store: &Sessions, id: &str, query: &str) -> Value {
-    store.read(&ME, id, &Query::parse(query)).map_or_else(|error| json!(error), |body| json!(body))
+    store.read(&me(), id, &Query::parse(query)).map_or_else(|error| json!(error), |body| json!(body))
 }
 
 /// A body that nothing is wrong with, for each operation.
@@ -100,4 +144,18 @@ pub(crate) fn good_body(operation: &str) -> Value {
         "DeleteUserData" => json!({"operationName": operation, "key": "k"}),
         _ => json!({"operationName": operation}),
     }
+}
+
+/// DN, id and state of every session, in the order of lists.
+pub(crate) fn all(store: &Sessions) -> Vec<(&str, &str, State)> {
+    store.iter().map(|session| (session.this_dn(), session.id(), session.state())).collect()
+}
+
+/// DN, id and state of what is notified; there is no message among it.
+pub(crate) fn told(handled: &Handled<'_>) -> Vec<(String, String, State)> {
+    let told = handled.notifications().map(|(this_dn, notification)| match notification {
+        Notification::SessionChanged { im_session, .. } => (this_dn.into(), im_session.id().into(), im_session.state()),
+        Notification::NewMessage { .. } => panic!("no message was sent"),
+    });
+    told.collect()
 }

@@ -1,15 +1,15 @@
 //! What an agent may do, and in which order that is checked: the clauses of specification 4 on operations.
 
-#![cfg(feature = "json")]
-
-mod store_agent;
-
+use im_session::resource::{OperationBody, Parameter};
+use im_session::store::RequestName;
 use im_session::{
-    CallEvent, CapabilityTable, DataEvent, Limits, OperationBody, Parameter, RequestName, State, StatusCode, Target,
+    Agent, CallEvent, CapabilityTable, DataEvent, KeyValueList, Limits, Operation, Operations, State, StatusCode,
+    Target, WhyNot,
 };
 use serde_json::{Value, json};
-use store_agent::{
-    ID, ME, OTHER, data_event, event, good_body, hear, new_store, on_session, post, put, store_with, user_data,
+
+use crate::agent::{
+    ID, data_event, event, good_body, hear, me, new_store, on_session, other, post, put, store_with, user_data,
 };
 
 /// What can be wrong, in the order in which it is checked, and how it is made wrong.
@@ -20,6 +20,7 @@ struct Situation {
     body: Value,
     not_an_object: bool,
     id: Option<&'static str>,
+    no_right: bool,
     not_now: bool,
 }
 
@@ -28,6 +29,7 @@ const WHAT_IT_IS: [Wrong; 3] = [
     ("operationName is missing", 1, |situation| remove(situation, "operationName")),
     ("operationName is unknown", 3, |situation| situation.body["operationName"] = json!("Hold")),
 ];
+const NO_RIGHT: [Wrong; 1] = [("the agent has no right to it", 5, |situation| situation.no_right = true)];
 const NO_SUCH_SESSION: [Wrong; 1] = [("the session is unknown", 6, |situation| situation.id = Some("unknown"))];
 const NOT_MY_DEVICE: [Wrong; 1] =
     [("the device is not the agent's", 6, |situation| situation.body["devicePath"] = json!("/devices/9"))];
@@ -85,16 +87,21 @@ fn remove(situation: &mut Situation, key: &str) {
 
 fn answered(operation: &str, wrong: &[&Wrong]) -> Result<Value, u8> {
     let id = if operation == "InitiateIMSession" { None } else { Some(ID) };
-    let mut situation = Situation { body: good_body(operation), not_an_object: false, id, not_now: false };
+    let mut situation =
+        Situation { body: good_body(operation), not_an_object: false, id, no_right: false, not_now: false };
     // The last first: where two concern the same parameter, the one checked first is the one that stands.
     wrong.iter().rev().for_each(|(_, _, make)| make(&mut situation));
-    let Situation { mut body, not_an_object, id, not_now } = situation;
+    let Situation { mut body, not_an_object, id, no_right, not_now } = situation;
     if not_an_object {
         body = json!([body]);
     }
     // InitiateIMSession is not possible beside an open session, all others only with one.
     let state = if (operation == "InitiateIMSession") == not_now { State::Talking } else { State::Completed };
-    post(&mut store_with(state), &ME, id.map_or(Target::Sessions, Target::Session), &body)
+    let operation: Operation = operation.parse().unwrap();
+    // Without the right to one operation, or with the right to it alone.
+    let rights = if no_right { Operations::ALL.without(operation) } else { Operations::of(&[operation]) };
+    let me = me().with_rights(rights);
+    post(&mut store_with(state), &me, id.map_or(Target::Sessions, Target::Session), &body)
 }
 
 /// Whatever is wrong alone is found; of any two, the one that is checked first is answered.
@@ -112,8 +119,14 @@ fn checks_come_in_the_order_of_the_specification() {
         assert!(answered(operation, &[]).is_ok(), "{operation}: nothing is wrong");
         let on_a_session = operation != "InitiateIMSession";
         let session = NO_SUCH_SESSION.iter().filter(|_| on_a_session);
-        let order: Vec<&Wrong> =
-            WHAT_IT_IS.iter().chain(session).chain(parameters).chain(&NOT_MY_DEVICE).chain(&NOT_NOW).collect();
+        let order: Vec<&Wrong> = WHAT_IT_IS
+            .iter()
+            .chain(&NO_RIGHT)
+            .chain(session)
+            .chain(parameters)
+            .chain(&NOT_MY_DEVICE)
+            .chain(&NOT_NOW)
+            .collect();
         for (position, first) in order.iter().enumerate() {
             assert_eq!(answered(operation, &[first]), Err(first.1), "{operation}: {}", first.0);
             for second in &order[position + 1..] {
@@ -131,10 +144,10 @@ fn what_is_no_json_object_is_no_body() {
     for text in
         ["", " ", "null", "7", "[]", "\"Complete\"", "{", "{}x", "{\"operationName\":\"Complete\"", "\u{feff}{}"]
     {
-        let error = store.post(&ME, Target::Session(ID), text.as_bytes()).unwrap_err();
+        let error = store.post(&me(), Target::Session(ID), text.as_bytes()).unwrap_err();
         assert_eq!(error.status_code, StatusCode::InputValidation, "{text:?}");
     }
-    let error = store.post(&ME, Target::Session(ID), b"{\"operationName\":\"\xff\"}").unwrap_err();
+    let error = store.post(&me(), Target::Session(ID), b"{\"operationName\":\"\xff\"}").unwrap_err();
     assert_eq!(error.status_code, StatusCode::InputValidation);
     assert_eq!(store.counters().operations(StatusCode::InputValidation), 11);
 }
@@ -145,7 +158,7 @@ fn an_operation_name_that_is_no_string_is_unknown() {
     let mut store = store_with(State::Talking);
     for name in [json!(7), json!(""), json!("complete"), json!(" Complete"), json!(["Complete"]), json!({})] {
         assert_eq!(on_session(&mut store, &json!({"operationName": name})), Err(3), "{name}");
-        assert_eq!(post(&mut store, &ME, Target::Sessions, &json!({"operationName": name})), Err(3), "{name}");
+        assert_eq!(post(&mut store, &me(), Target::Sessions, &json!({"operationName": name})), Err(3), "{name}");
     }
     assert_eq!(on_session(&mut store, &json!({"operationName": null})), Err(1));
 }
@@ -155,14 +168,14 @@ fn an_operation_is_unknown_where_it_does_not_belong() {
     let mut store = store_with(State::Completed);
     assert_eq!(on_session(&mut store, &good_body("InitiateIMSession")), Err(3));
     for operation in ["SendMessage", "AttachUserData", "UpdateUserData", "DeleteUserData", "Complete"] {
-        assert_eq!(post(&mut store, &ME, Target::Sessions, &good_body(operation)), Err(3), "{operation}");
+        assert_eq!(post(&mut store, &me(), Target::Sessions, &good_body(operation)), Err(3), "{operation}");
     }
 }
 
 #[test]
 fn unknown_keys_are_skipped_and_of_a_repeated_one_the_last_counts() {
     let body = br#"{"operationName":"Hold","new":{"deep":[1,{"x":1e5}]},"operationName":"Complete"}"#;
-    let request = store_with(State::Talking).post(&ME, Target::Session(ID), body).unwrap();
+    let request = store_with(State::Talking).post(&me(), Target::Session(ID), body).unwrap();
     assert_eq!(request.name, RequestName::RequestReleaseCall);
 }
 
@@ -172,10 +185,10 @@ fn a_body_can_be_filled_in_by_hand() {
     let mut body = OperationBody::default();
     body.operation_name = Parameter::Is("DeleteUserData".into());
     let mut store = store_with(State::Talking);
-    let error = store.operate(&ME, Target::Session(ID), &body).unwrap_err();
+    let error = store.operate(&me(), Target::Session(ID), &body).unwrap_err();
     assert_eq!(json!(error), json!({"statusCode": 1, "statusMessage": "key is missing"}));
     body.key = Parameter::Is("k".into());
-    assert_eq!(store.operate(&ME, Target::Session(ID), &body).unwrap().key.as_deref(), Some("k"));
+    assert_eq!(store.operate(&me(), Target::Session(ID), &body).unwrap().key.as_deref(), Some("k"));
 }
 
 /// Capabilities decide: every operation in every state, with and without user data.
@@ -216,15 +229,15 @@ fn one_session_per_agent_unless_switched_off() {
         // At the agent's other DN.
         let mut store = new_store();
         put(&mut store, "3001", ID, state);
-        assert_eq!(post(&mut store, &ME, Target::Sessions, &initiate).map(|_| ()), expected, "{state}");
+        assert_eq!(post(&mut store, &me(), Target::Sessions, &initiate).map(|_| ()), expected, "{state}");
         let mut many = new_store().with_many_sessions_per_agent();
         put(&mut many, "3001", ID, state);
-        assert!(post(&mut many, &ME, Target::Sessions, &initiate).is_ok(), "{state}");
+        assert!(post(&mut many, &me(), Target::Sessions, &initiate).is_ok(), "{state}");
     }
     // Another agent's session is no hindrance, and an event may open a second one all the same.
     let mut store = new_store();
     put(&mut store, "3009", ID, State::Talking);
-    assert!(post(&mut store, &ME, Target::Sessions, &initiate).is_ok());
+    assert!(post(&mut store, &me(), Target::Sessions, &initiate).is_ok());
     put(&mut store, "3002", "a", State::Talking);
     put(&mut store, "3002", "b", State::Alerting);
     assert_eq!(store.len(), 3);
@@ -271,11 +284,11 @@ fn a_device_of_somebody_else_is_no_device_whatever_the_operation() {
 #[test]
 fn anothers_session_is_not_found_in_the_same_words() {
     let mut store = store_with(State::Talking);
-    let anothers = store.post(&OTHER, Target::Session(ID), br#"{"operationName":"Complete"}"#).unwrap_err();
-    let none = new_store().post(&OTHER, Target::Session(ID), br#"{"operationName":"Complete"}"#).unwrap_err();
+    let anothers = store.post(&other(), Target::Session(ID), br#"{"operationName":"Complete"}"#).unwrap_err();
+    let none = new_store().post(&other(), Target::Session(ID), br#"{"operationName":"Complete"}"#).unwrap_err();
     assert_eq!(anothers, none);
     assert_eq!(anothers.status_code, StatusCode::NotFound);
-    assert_eq!(store.post(&[], Target::Session(ID), br#"{"operationName":"Complete"}"#).unwrap_err(), none);
+    assert_eq!(store.post(&Agent::new(), Target::Session(ID), br#"{"operationName":"Complete"}"#).unwrap_err(), none);
 }
 
 /// The limit is on what the server would have: attaching adds, updating replaces.
@@ -305,7 +318,7 @@ fn the_limit_of_user_data_is_on_the_resulting_total() {
 #[test]
 fn deleting_names_a_key_of_the_outermost_list() {
     let mut store = store_with(State::Talking);
-    let list = [("list", im_session::Value::List(user_data(&[("inner", "v")])))].into_iter().collect();
+    let list = KeyValueList::try_from_iter([("list", user_data(&[("inner", "v")]))]).unwrap();
     hear(&mut store, &data_event(DataEvent::AttachedDataChanged, "3002", ID).with_user_data(list));
     let mut delete = |key: &str| on_session(&mut store, &json!({"operationName": "DeleteUserData", "key": key}));
     assert_eq!(delete("list").unwrap()["Key"], "list");
@@ -320,19 +333,68 @@ fn status_messages_are_short_and_say_what_was_expected() {
     let mut store = store_with(State::Alerting);
     let mut message = |body: Value| {
         let body = body.to_string();
-        store.post(&ME, Target::Session(ID), body.as_bytes()).unwrap_err().status_message
+        store.post(&me(), Target::Session(ID), body.as_bytes()).unwrap_err().status_message
     };
     assert_eq!(message(json!({"operationName": "SendMessage"})), "text is missing");
     assert_eq!(
         message(json!({"operationName": "Hold"})),
-        "there is no operation \"Hold\": expected InitiateIMSession, SendMessage, AttachUserData, UpdateUserData, \
-         DeleteUserData, Complete"
+        "there is no operation \"Hold\": expected one of InitiateIMSession, SendMessage, AttachUserData, \
+         UpdateUserData, DeleteUserData, Complete"
     );
     assert_eq!(message(good_body("SendMessage")), "SendMessage is not possible while the session is Alerting");
     let long = "x".repeat(10_000);
     assert!(message(json!({"operationName": long})).len() < 300);
     assert!(message(json!({"operationName": "DeleteUserData", "key": long})).len() < 300);
     assert!(message(json!({"operationName": "Complete", "devicePath": long})).len() < 300);
-    let error = store.post(&ME, Target::Session(&long), br#"{"operationName":"Complete"}"#).unwrap_err();
+    let error = store.post(&me(), Target::Session(&long), br#"{"operationName":"Complete"}"#).unwrap_err();
     assert!(error.status_message.len() < 300);
+}
+
+/// Every operation in every state, with and without user data, with and without the right to it: what is answered, and what
+/// `why_not` says before.
+#[test]
+fn why_not_says_what_the_answer_will_be() {
+    let on_session = Operation::ALL.into_iter().filter(|&operation| operation != Operation::InitiateIMSession);
+    for operation in on_session {
+        for state in State::ALL {
+            for (with_user_data, permitted) in [(false, false), (false, true), (true, false), (true, true)] {
+                let mut store = store_with(state);
+                if !with_user_data && state != State::Completed {
+                    hear(&mut store, &data_event(DataEvent::AttachedDataChanged, "3002", ID));
+                }
+                let rights = if permitted { Operations::ALL } else { Operations::ALL.without(operation) };
+                let me = me().with_rights(rights);
+                let answered = post(&mut store, &me, Target::Session(ID), &good_body(operation.name())).map(|_| ());
+                let why_not = store.why_not(&me, ID, operation).unwrap();
+                let talks = operation == Operation::SendMessage;
+                let needs_data = matches!(operation, Operation::UpdateUserData | Operation::DeleteUserData);
+                let expected = match state {
+                    _ if !permitted => Some(WhyNot::NoRight),
+                    State::Completed => Some(WhyNot::Over),
+                    State::Initiating | State::Alerting if talks => Some(WhyNot::NotInThisState),
+                    State::Initiating | State::Alerting | State::Talking if needs_data && !with_user_data => {
+                        Some(WhyNot::NoUserData)
+                    }
+                    State::Initiating | State::Alerting | State::Talking => None,
+                };
+                let place = format!("{operation} in {state}, user data: {with_user_data}, permitted: {permitted}");
+                assert_eq!(why_not, expected, "{place}");
+                match expected {
+                    Some(WhyNot::NoRight) => assert_eq!(answered, Err(5), "{place}"),
+                    // There is no key to delete: found before the capability.
+                    Some(WhyNot::NoUserData) if operation == Operation::DeleteUserData => {
+                        assert_eq!(answered, Err(10), "{place}");
+                    }
+                    Some(WhyNot::Over | WhyNot::NotInThisState | WhyNot::NoUserData) => {
+                        assert_eq!(answered, Err(2), "{place}");
+                    }
+                    None => assert_eq!(answered, Ok(()), "{place}"),
+                }
+            }
+        }
+    }
+    let store = store_with(State::Talking);
+    for (me, id) in [(me(), "none"), (other(), ID), (Agent::new(), ID)] {
+        assert_eq!(store.why_not(&me, id, Operation::Complete).unwrap_err().status_code, StatusCode::NotFound);
+    }
 }

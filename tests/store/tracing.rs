@@ -1,19 +1,15 @@
 //! The feature `tracing`: exactly one event for every change and every refusal, and none for anything else.
 
-#![cfg(all(feature = "json", feature = "tracing"))]
-
-mod store_agent;
-
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fmt::Debug;
 use std::sync::Once;
 
+use crate::agent::{
+    ID, data_event, event, good_body, hear, me, new_store, on_session, post, put, store_with, user_data,
+};
 use im_session::{CallEvent, DataEvent, Event, ImSession, Query, Sessions, State, Target};
 use serde_json::json;
-use store_agent::{
-    ID, ME, data_event, event, good_body, hear, new_store, on_session, post, put, store_with, user_data,
-};
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Level, Metadata, Subscriber};
@@ -99,7 +95,7 @@ fn a_change_is_one_event() {
     assert_eq!(opened[0].get("from"), None, "there was no session");
     assert_eq!(opened[1], fields(&changed));
 
-    let expired = traced(&mut store, |store| assert_eq!(store.expire(u64::MAX).len(), 1));
+    let expired = traced(&mut store, |store| assert_eq!(expired(&mut store, u64::MAX), 1));
     assert_eq!(expired.len(), 1);
     assert_eq!((&*expired[0]["why"], &*expired[0]["to"]), ("expired", "Completed"));
 
@@ -121,8 +117,8 @@ fn every_session_that_changes_has_its_event() {
     let reconciled = traced(&mut store, |store| assert_eq!(store.reconcile("3002", &[list]).unwrap().len(), 2));
     assert!(reconciled.iter().all(|event| event["why"] == "reconciled"));
     assert_eq!(told(reconciled), ["3002", "3002"]);
-    assert_eq!(told(traced(&mut store, |store| assert_eq!(store.expire(u64::MAX).len(), 2))), ["3001", "3002"]);
-    assert_eq!(traced(&mut store, |store| assert_eq!(store.forget_completed(u64::MAX), 4)).len(), 4);
+    assert_eq!(told(traced(&mut store, |store| assert_eq!(expired(&mut store, u64::MAX), 2))), ["3001", "3002"]);
+    assert_eq!(traced(&mut store, |store| assert_eq!(forget_completed(&mut store, u64::MAX), 4)).len(), 4);
 }
 
 #[test]
@@ -176,12 +172,12 @@ fn what_neither_changes_nor_is_refused_is_not_traced() {
         hear(store, &data_event(DataEvent::PrivateInfo, "3002", ID).with_extensions(user_data(&[("text", "t")])));
         hear(store, &Event::new("EventHeld").with_this_dn("3002").with_call_uuid(ID));
         on_session(store, &good_body("Complete")).unwrap();
-        post(store, &ME, Target::Session(ID), &good_body("SendMessage")).unwrap();
-        let _ = store.list(&ME, &Query::default());
-        assert!(store.read(&ME, ID, &Query::default()).is_ok());
-        assert!(store.expire(0).is_empty());
+        post(store, &me(), Target::Session(ID), &good_body("SendMessage")).unwrap();
+        let _ = store.list(&me(), &Query::default());
+        assert!(store.read(&me(), ID, &Query::default()).is_ok());
+        assert!((expired(&mut store, 0) == 0));
         assert!(!store.forget("3002", ID));
-        assert_eq!(store.forget_completed(u64::MAX), 0);
+        assert_eq!(forget_completed(&mut store, u64::MAX), 0);
         let snapshot = store.snapshot();
         store.restore(&snapshot).unwrap();
     });
