@@ -1,13 +1,10 @@
 //! How much memory a session takes, and the store for finding it; that many sessions are found as well as few.
-//!
-//! A test binary of its own, as it has an allocator of its own.
-
-mod counting_allocator;
 
 use std::hash::{BuildHasherDefault, Hasher};
 
-use counting_allocator::memory;
 use im_session::{BaseUri, CallEvent, Event, Limits, Outcome, RejectReason, Session, Sessions, State};
+
+use crate::counting_allocator::memory;
 
 fn new_store() -> Sessions {
     Sessions::new(BaseUri::new("http://localhost:8090")).with_limits(Limits::SPECIFICATION)

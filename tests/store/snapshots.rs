@@ -60,8 +60,16 @@ fn a_damaged_snapshot_is_refused_and_its_place_named() {
             json!("talking"),
             "sessions[1].state: expected Initiating, Alerting, Talking or Completed, found \"talking\"",
         ),
-        ("/sessions/1/heard", json!(1_000_000), "sessions[1].heard: expected a time not after now, found \"1000000\""),
-        ("/requests/0/sent", json!(1_000_000), "requests[0].sent: expected a time not after now, found \"1000000\""),
+        (
+            "/sessions/1/heard",
+            json!(u64::MAX),
+            "sessions[1].heard: expected a time not after now, found \"18446744073709551615\"",
+        ),
+        (
+            "/requests/0/sent",
+            json!(u64::MAX),
+            "requests[0].sent: expected a time not after now, found \"18446744073709551615\"",
+        ),
         ("/sessions/1/connID", json!("0x1"), "sessions[1].connID: expected hex digits, found \"0x1\""),
         (
             "/sessions/1/connID",
