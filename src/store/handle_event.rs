@@ -33,7 +33,9 @@ impl<S: BuildHasher> Sessions<S> {
             Route::ToCall { id } => self.event_to_call(event, id),
             Route::Answer | Route::Other => {
                 self.counters.count_event(&Outcome::Ignored);
-                Handled::without_change(&self.settings, Outcome::Ignored)
+                let found = self.slots.find(event.this_dn().unwrap_or_default(), event.call_uuid().unwrap_or_default());
+                let state = found.map(|handle| self.slots.slot(handle).session.state());
+                Handled { from: state, to: state, ..Handled::without_change(&self.settings, Outcome::Ignored) }
             }
         };
         Ok(Handled { settled, ..handled })
