@@ -14,18 +14,31 @@
 //! | `reconcile` | How does a store catch up with another server's list? |
 //! | `tracing` | Which `tracing` events are there? (feature `tracing`) |
 //!
-//! `agent` is the common ground: one agent with two devices, and the sessions that it needs.
+//! | `properties` | What holds for every history of many agents, sessions, operations and reads? |
+//! | `state_machine` | Does the store go where the model goes, when each step follows from what is there? |
+//! | `damaged_snapshots` | Does whatever stands in a snapshot give a store, or a refusal that changes nothing? |
+//! | `reachable` | Every state that can be reached over small alphabets of events, against the model |
+//!
+//! Common ground: `agent` is one agent with two devices, and the sessions that it needs; `steps` and `client` are random
+//! histories, carried out at the store and at the model, and a client that hears notifications; `check` tries a property.
 
 mod agent;
+mod check;
+mod client;
 mod counters;
+mod damaged_snapshots;
 mod events;
 mod expiry;
 mod limits;
 mod operations;
+mod properties;
+mod reachable;
 mod reads;
 mod reconcile;
 mod requests;
 mod resource;
 mod snapshots;
+mod state_machine;
+mod steps;
 #[cfg(feature = "tracing")]
 mod tracing;

@@ -1,66 +1,70 @@
-//! Properties of the store over random histories of many agents, sessions, operations and reads.
-
-#![cfg(feature = "json")]
-
-mod store_steps;
+//! What holds for every history of many agents, sessions, operations and reads.
 
 use im_session::testing::{Setup, Step};
-use im_session::{Event, Session, Sessions};
+use im_session::{Agent, Event, Limits, Operation, Query, Session, Sessions, Target, WhyNot};
+use proptest::collection::vec;
 use proptest::prelude::*;
+use proptest::sample::{Index, select};
 use serde_json::{Value, json};
-use store_steps::{AGENTS, Client, agents, carry_out, counts, history, linear_extension, list_of, new_store, setup};
 
-fn cases(cases: u32) -> ProptestConfig {
-    ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
-}
+use crate::check::check;
+use crate::client::Client;
+use crate::steps::{agents, carry_out, counts, events, history, is_mine, linear_extension, list_of, new_store, setup};
 
-proptest! {
-    #![proptest_config(cases(150))]
-
-    /// The same answers, the same notifications, in the same order.
-    #[test]
-    fn the_store_answers_as_the_model_does(history in history(120)) {
+/// The same answers, the same notifications, in the same order.
+#[test]
+fn the_store_answers_as_the_model_does() {
+    check(150, 90, history(120), |history| {
         let mut store = new_store();
         let mut model = setup().model();
         for step in &history {
-            prop_assert_eq!(carry_out(&mut store, step), model.carry_out(&agents(), step), "{:?}", step);
+            prop_assert_eq!(carry_out(&mut store, step), model.carry_out(agents(), step), "{:?}", step);
         }
         let resources: Vec<Value> = store.iter().map(|session| json!(store.resource(session))).collect();
         prop_assert_eq!(resources, model.resources());
         prop_assert_eq!(&counts(&store), model.counts());
-    }
+        Ok(true)
+    });
+}
 
-    /// The same with limits so small that they are hit.
-    #[test]
-    fn the_store_keeps_its_limits_as_the_model_does(history in history(120), small in small_limits()) {
+/// The same with limits so small that they are hit.
+#[test]
+fn the_store_keeps_its_limits_as_the_model_does() {
+    check(150, 90, (history(120), small_limits()), |(history, small)| {
         let mut setup = Setup::default();
         setup.limits = small;
         setup.one_session_per_agent = false;
         let (mut store, mut model) = (setup.sessions(), setup.model());
         for step in &history {
-            prop_assert_eq!(carry_out(&mut store, step), model.carry_out(&agents(), step), "{:?}", step);
+            prop_assert_eq!(carry_out(&mut store, step), model.carry_out(agents(), step), "{:?}", step);
         }
         prop_assert_eq!(&counts(&store), model.counts());
-    }
+        Ok(true)
+    });
+}
 
-    /// Folded by a client that starts from an empty list, the notifications alone give what a fresh list gives, at every
-    /// point. (A client that starts from a list later on holds at that point what this one holds.)
-    #[test]
-    fn the_notifications_lead_to_the_list(history in history(120)) {
+/// Folded by a client that starts from an empty list, the notifications alone give what a fresh list gives, at every
+/// point. (A client that starts from a list later on holds at that point what this one holds.)
+#[test]
+fn the_notifications_lead_to_the_list() {
+    check(150, 90, history(120), |history| {
         let mut store = new_store();
         let mut client = Client::default();
         for step in &history {
             let told = carry_out(&mut store, step);
-            client.hear(step, &told, store.now());
-            for agent in 0..AGENTS.len() {
+            client.hear(step, &told, store.now().as_secs());
+            for agent in 0..agents().len() {
                 prop_assert_eq!(client.list(agent), list_of(&store, agent), "agent {} after {:?}", agent, step);
             }
         }
-    }
+        Ok(true)
+    });
+}
 
-    /// At every point, a store that is written as JSON and restored goes on as the original.
-    #[test]
-    fn a_restored_store_goes_on_as_the_original(history in history(120)) {
+/// At every point, a store that is written as JSON and restored goes on as the original.
+#[test]
+fn a_restored_store_goes_on_as_the_original() {
+    check(150, 90, history(120), |history| {
         let mut original = new_store();
         let mut restored = original.clone();
         for step in &history {
@@ -71,11 +75,14 @@ proptest! {
             prop_assert_eq!(restored.snapshot(), original.snapshot());
             prop_assert!(restored.iter().eq(original.iter()));
         }
-    }
+        Ok(true)
+    });
+}
 
-    /// Any interleaving that keeps each session's own order ends in the same store.
-    #[test]
-    fn the_order_between_sessions_does_not_count(events in events(), choices in prop::collection::vec(any::<usize>(), 1..20)) {
+/// Any interleaving that keeps each session's own order ends in the same store.
+#[test]
+fn the_order_between_sessions_does_not_count() {
+    check(150, 90, (events(80), vec(any::<usize>(), 1..20)), |(events, choices)| {
         let (mut one, mut other) = (new_store(), new_store());
         for event in &events {
             let _ = one.handle_event(event);
@@ -84,37 +91,45 @@ proptest! {
             let _ = other.handle_event(event);
         }
         prop_assert_eq!(one.snapshot(), other.snapshot());
-    }
+        Ok(true)
+    });
+}
 
-    /// So sessions can be spread over threads by key, each with a store of its own. AttachedDataChanged without ThisDN
-    /// concerns every session of its call, and goes to all.
-    #[test]
-    fn sessions_spread_over_four_threads_end_as_in_one_store(events in events()) {
+/// So sessions can be spread over threads by key, each with a store of its own. AttachedDataChanged without ThisDN
+/// concerns every session of its call, and goes to all.
+#[test]
+fn sessions_spread_over_four_threads_end_as_in_one_store() {
+    check(150, 90, events(80), |events| {
         let mut one = new_store();
         for event in &events {
             let _ = one.handle_event(event);
         }
         let events = &events;
         let stores: Vec<Sessions> = std::thread::scope(|scope| {
-            let at = |thread| scope.spawn(move || {
-                let mut store = new_store();
-                for event in events.iter().filter(|event| thread_of(event).is_none_or(|of| of == thread)) {
-                    let _ = store.handle_event(event);
-                }
-                store
-            });
+            let at = |thread| {
+                scope.spawn(move || {
+                    let mut store = new_store();
+                    for event in events.iter().filter(|event| thread_of(event).is_none_or(|of| of == thread)) {
+                        let _ = store.handle_event(event);
+                    }
+                    store
+                })
+            };
             let threads: Vec<_> = (0..THREADS).map(at).collect();
             threads.into_iter().map(|thread| thread.join().unwrap()).collect()
         });
         let mut spread: Vec<&Session> = stores.iter().flat_map(Sessions::iter).collect();
         spread.sort_by_key(|session| (session.this_dn(), session.id()));
         prop_assert!(one.iter().eq(spread));
-    }
+        Ok(true)
+    });
+}
 
-    /// What an agent is answered and told is the same whether or not there is anybody else on its calls: but for the
-    /// ReferenceID, which counts the requests of all, and for what is sent to the whole call.
-    #[test]
-    fn an_agent_cannot_tell_whether_others_are_on_its_calls(history in history(120), me in 0..AGENTS.len()) {
+/// What an agent is answered and told is the same whether or not there is anybody else on its calls: but for the
+/// ReferenceID, which counts the requests of all, and for what is sent to the whole call.
+#[test]
+fn an_agent_cannot_tell_whether_others_are_on_its_calls() {
+    check(150, 90, (history(120), 0..agents().len()), |(history, me)| {
         let mut all = new_store();
         let mut alone = new_store();
         for step in history.iter().filter(|step| !answers_a_request(step)) {
@@ -125,29 +140,38 @@ proptest! {
             }
             prop_assert_eq!(list_of(&all, me), list_of(&alone, me));
         }
-    }
+        Ok(true)
+    });
+}
 
-    /// Another agent's session answers to the letter as one that does not exist.
-    #[test]
-    fn anothers_session_is_as_none(history in history(60), ask in ask()) {
+/// Another agent's session answers to the letter as one that does not exist.
+#[test]
+fn anothers_session_is_as_none() {
+    check(150, 90, (history(60), any::<Index>(), ask()), |(history, which, body)| {
         let mut store = new_store();
         for step in &history {
             carry_out(&mut store, step);
         }
-        let (agent, id, body) = ask;
-        let empty = new_store();
-        let mine = AGENTS[agent].iter().any(|(_, dn)| store.get(dn, id).is_some());
-        let post = |store: &Sessions| {
-            let agents = agents();
-            let devices = agents[agent].me();
-            let posted = store.clone().post(&devices, im_session::Target::Session(id), body.as_bytes()).map(|request| json!(request));
-            let read = store.read(&devices, id, &im_session::Query::default()).map(|body| json!(body));
-            (posted, read)
-        };
-        if !mine {
-            prop_assert_eq!(post(&store), post(&empty));
+        // A session, and an agent who has none with its id.
+        let has = |agent: &Agent, id: &str| agent.devices().iter().any(|device| store.get(&device.dn, id).is_some());
+        let others: Vec<(&Agent, &str)> = store
+            .iter()
+            .flat_map(|session| agents().iter().map(move |agent| (agent, session.id())))
+            .filter(|(agent, id)| !agent.devices().is_empty() && !has(agent, id))
+            .collect();
+        if others.is_empty() {
+            return Ok(false);
         }
-    }
+        let (me, id) = *which.get(&others);
+        let answers = |store: &Sessions| {
+            let posted = store.clone().post(me, Target::Session(id), body.as_bytes()).map(|request| json!(request));
+            let read = store.read(me, id, &Query::default()).map(|body| json!(body));
+            let why_not = store.why_not(me, id, Operation::Complete).map(|why_not| json!(why_not.map(WhyNot::name)));
+            (posted, read, why_not)
+        };
+        prop_assert_eq!(answers(&store), answers(&new_store()));
+        Ok(true)
+    });
 }
 
 const THREADS: u64 = 4;
@@ -161,20 +185,10 @@ fn thread_of(event: &Event<'_>) -> Option<u64> {
     Some(hasher.finish() % THREADS)
 }
 
-fn events() -> impl Strategy<Value = Vec<Event<'static>>> {
-    store_steps::history_of(store_steps::event().prop_map(Step::Event), 80).prop_map(|steps| {
-        let event = |step| match step {
-            Step::Event(event) => Some(event),
-            _ => None,
-        };
-        steps.into_iter().filter_map(event).collect()
-    })
-}
-
-fn small_limits() -> impl Strategy<Value = im_session::Limits> {
+fn small_limits() -> impl Strategy<Value = Limits> {
     (0..6_usize, 0..3_usize, 0..3_usize, 0..30_usize, (1..3_usize, 0..6_usize, 2..5_usize, 0..3_usize)).prop_map(
         |(sessions, sessions_per_dn, participants, user_data_size, (depth, text, dn, requests))| {
-            let mut limits = im_session::Limits::DEFAULT;
+            let mut limits = Limits::DEFAULT;
             limits.sessions = sessions;
             limits.sessions_per_dn = sessions_per_dn;
             limits.participants = participants;
@@ -188,14 +202,14 @@ fn small_limits() -> impl Strategy<Value = im_session::Limits> {
     )
 }
 
-fn ask() -> impl Strategy<Value = (usize, &'static str, String)> {
+/// The body of an operation on a session.
+fn ask() -> impl Strategy<Value = String> {
     let names = ["SendMessage", "AttachUserData", "UpdateUserData", "DeleteUserData", "Complete", "Hold"];
-    let body = prop::sample::select(names.to_vec()).prop_map(|name| {
-        json!({"operationName": name, "text": "t", "destination": {"phoneNumber": "1"}, "devicePath": "/devices/1",
-            "key": "k", "userData": {"k": "v"}})
-        .to_string()
-    });
-    (0..AGENTS.len(), prop::sample::select(store_steps::IDS.to_vec()), body)
+    select(names.to_vec()).prop_map(|name| {
+        let body = json!({"operationName": name, "text": "t", "destination": {"phoneNumber": "1"},
+            "devicePath": "/devices/1", "key": "k", "userData": {"k": "v"}});
+        body.to_string()
+    })
 }
 
 /// An EventError or EventACK names a request by a ReferenceID, which is another where others ask too.
@@ -205,7 +219,7 @@ fn answers_a_request(step: &Step) -> bool {
 
 /// Whether this concerns the agent: its own events, operations and reads, and what concerns all.
 fn concerns(step: &Step, me: usize) -> bool {
-    let is_mine = |dn: &str| AGENTS[me].iter().any(|&(_, mine)| mine == dn);
+    let is_mine = |dn: &str| is_mine(&agents()[me], dn);
     match step {
         Step::Event(event) => event.this_dn.as_deref().is_none_or(|dn| dn.is_empty() || is_mine(dn)),
         Step::Post { agent, .. } | Step::List { agent, .. } | Step::Read { agent, .. } => *agent == me,
@@ -216,7 +230,7 @@ fn concerns(step: &Step, me: usize) -> bool {
 
 /// The part of what was told that this agent gets.
 fn for_me(step: &Step, mut told: Value, me: usize) -> Value {
-    let is_mine = |dn: &Value| AGENTS[me].iter().any(|&(_, mine)| mine == dn);
+    let is_mine = |dn: &Value| dn.as_str().is_some_and(|dn| is_mine(&agents()[me], dn));
     let only_mine = |notifications: &Value| -> Value {
         let all = notifications.as_array().into_iter().flatten();
         all.filter(|notification| is_mine(&notification["thisDN"])).cloned().collect()

@@ -4,17 +4,16 @@
 //! Two stores that look the same are the same: what is compared and counted is the whole snapshot (but for the counters) and all
 //! that the model knows. So every sequence of any length over the alphabet is covered.
 
-#![cfg(feature = "json")]
-
 use std::collections::{HashSet, VecDeque};
 
+use im_session::event::ListAttribute;
 use im_session::testing::{Agent, Model, Setup, Step, carry_out};
 use im_session::{CallEvent, DataEvent, Event, KeyValueList, Sessions};
 use serde_json::{Value, json};
 
 /// Two agents, each with a DN of its own.
 fn agents() -> [Agent; 2] {
-    [Agent::new([("/devices/1", "3001")]), Agent::new([("/devices/2", "3002")])]
+    [Agent::new().with_device("/devices/1", "3001"), Agent::new().with_device("/devices/2", "3002")]
 }
 
 /// All that a store is, but for the counters.
@@ -126,7 +125,7 @@ fn two_agents_two_calls_all_events() {
     let mut alphabet = events(&all_events(), &["3001", "3002"], &["a", "b"]);
     for event in &mut alphabet {
         if event.name.as_str() == "EventPrivateInfo" {
-            event.extensions = Some([("text", "hello")].into_iter().collect());
+            event.extensions = ListAttribute::Present([("text", "hello")].into_iter().collect());
         }
     }
     // 11 events at 4 sessions: every one is tried in every one of 5⁴ states.

@@ -1,10 +1,6 @@
 //! The store as a state machine: what happens next follows from what is there, and shrinks to what matters. The reference is the
 //! model; after every step the answers, all resources and all counters are compared.
 
-#![cfg(feature = "json")]
-
-mod store_steps;
-
 use im_session::strategies::{query, step, user_data};
 use im_session::testing::{Model, Step};
 use im_session::{Event, Limits, Sessions};
@@ -12,7 +8,8 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use proptest_state_machine::{ReferenceStateMachine, StateMachineTest, prop_state_machine};
 use serde_json::{Value, json};
-use store_steps::{AGENTS, agents, agree, carry_out, setup};
+
+use crate::steps::{agents, agree, carry_out, is_mine, setup};
 
 /// The model, and what it answered last.
 #[derive(Debug, Clone)]
@@ -58,15 +55,16 @@ impl ReferenceStateMachine for TheModel {
 
     fn apply(state: Answered, step: &Step) -> Answered {
         let Answered { mut model, steps, .. } = state;
-        let answer = model.carry_out(&agents(), step);
+        let answer = model.carry_out(agents(), step);
         Answered { model, answer, steps: steps + 1 }
     }
 }
 
 /// What may happen at a session that is there, most of it what leads on.
 fn at(dn: String, id: String, number: u64) -> BoxedStrategy<Step> {
-    let agent = AGENTS.iter().position(|devices| devices.iter().any(|(_, mine)| *mine == dn)).unwrap_or(3);
-    let device_path = AGENTS[agent].iter().find(|(_, mine)| *mine == dn).map_or("/devices/none", |(path, _)| path);
+    let agent = agents().iter().position(|agent| is_mine(agent, &dn)).unwrap_or(3);
+    let device = agents()[agent].devices().iter().find(|device| device.dn == dn);
+    let device_path = device.map_or("/devices/none", |device| &*device.device_path);
     let names = vec![
         "EventEstablished",
         "EventEstablished",
@@ -89,7 +87,7 @@ fn at(dn: String, id: String, number: u64) -> BoxedStrategy<Step> {
             let mut event =
                 Event::new(name).with_this_dn(dn.clone()).with_call_uuid(id.clone()).with_other_dn(other_dn);
             event = event.with_event_sequence_number(number.saturating_sub(back)).with_server_start_time(1);
-            event.user_data = user_data;
+            event.user_data = user_data.into();
             Step::Event(event.with_extensions([("text", "hello")].into_iter().collect()))
         })
     };
