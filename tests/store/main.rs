@@ -14,6 +14,7 @@
 //! | `reconcile` | How does a store catch up with another server's list? |
 //! | `tracing` | Which `tracing` events are there? (feature `tracing`) |
 //!
+//! | `sessions` | What may no event do to a session, and what does every event do? (properties) |
 //! | `properties` | What holds for every history of many agents, sessions, operations and reads? |
 //! | `state_machine` | Does the store go where the model goes, when each step follows from what is there? |
 //! | `damaged_snapshots` | Does whatever stands in a snapshot give a store, or a refusal that changes nothing? |
@@ -37,6 +38,7 @@ mod reads;
 mod reconcile;
 mod requests;
 mod resource;
+mod sessions;
 mod snapshots;
 mod state_machine;
 mod steps;

@@ -4,7 +4,8 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use im_session::strategies::{self, any_event};
+pub(crate) use im_session::strategies::any_event;
+use im_session::strategies::{self};
 use im_session::testing::{self, Model, Setup, Step};
 use im_session::{Agent, Event, Limits, Query, RejectReason, Sessions, StatusCode};
 use proptest::prelude::*;
