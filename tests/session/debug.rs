@@ -1,6 +1,10 @@
 //! What `Debug` and `Display` print of the types that do not derive them: failing tests and logs are made of it.
 
+use im_session::sip::{DialogInfo, Observer};
+use im_session::strategies::log;
 use im_session::{CallEvent, ConnId, Event, KeyValueList, Limits, Session, Value};
+use proptest::strategy::{Strategy, ValueTree};
+use proptest::test_runner::TestRunner;
 
 #[test]
 fn an_event_is_the_attributes_that_are_there() {
@@ -53,4 +57,23 @@ fn a_list_is_its_pairs_in_order_repeated_keys_too() {
     let list = KeyValueList::try_from_iter(list).unwrap();
     let expected = r#"{"k": String("v"), "list": List({"n": Integer(1)}), "k": Binary("[2] 00")}"#;
     assert_eq!(format!("{list:?}"), expected);
+}
+
+#[test]
+fn a_log_is_printed_as_it_stands() {
+    let log = log().new_tree(&mut TestRunner::deterministic()).unwrap().current();
+    let (lines, errors) = (log.lines(), &log.errors);
+    let head = format!("Log in the form {}, events at {lines:?}, errors at {errors:?}:\n", log.form);
+    assert_eq!(format!("{log:?}"), head + &log.text);
+}
+
+#[test]
+fn observers_show_whom_they_watch() {
+    let observer = format!("{:?}", Observer::new().with_dn("3002"));
+    assert!(
+        observer.starts_with("Observer { limits: ") && observer.contains(r#"dn: Some("3002"), calls: {}"#),
+        "{observer}"
+    );
+    let watched = format!("{:?}", DialogInfo::new());
+    assert_eq!(watched, "DialogInfo { entity: None, version: None, sessions: {}, .. }");
 }

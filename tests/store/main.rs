@@ -12,6 +12,7 @@
 //! | `expiry` | When does a session end without an event, and when is it forgotten? |
 //! | `snapshots` | How does a store come back after a restart, and what of a snapshot is refused? |
 //! | `reconcile` | How does a store catch up with another server's list? |
+//! | `embedding` | Threads, lifetimes, loops, errors: can a service do with the types what it has to? |
 //! | `tracing` | Which `tracing` events are there? (feature `tracing`) |
 //!
 //! | `sessions` | What may no event do to a session, and what does every event do? (properties) |
@@ -28,6 +29,7 @@ mod check;
 mod client;
 mod counters;
 mod damaged_snapshots;
+mod embedding;
 mod events;
 mod expiry;
 mod limits;

@@ -73,7 +73,11 @@ struct Found {
 
 /// Tries every event in every state that can be reached.
 fn search(alphabet: &[Event<'static>]) -> Found {
-    let setup = Setup::default();
+    search_with(&Setup::default(), alphabet)
+}
+
+/// The same with other limits.
+fn search_with(setup: &Setup, alphabet: &[Event<'static>]) -> Found {
     let steps: Vec<Step> = alphabet.iter().cloned().map(Step::Event).collect();
     let (agents, start) = (agents(), (setup.sessions(), setup.model()));
     let mut seen = HashSet::from([inside(&start.0)]);
@@ -232,4 +236,101 @@ fn parties_come_and_go() {
     }
     // 3 states with nobody, one of the two or both in either order; and no session.
     assert_eq!(search(&alphabet), Found { states: 16, steps: 16 * 18 });
+}
+
+/// Every combination of a name and some attributes, at one DN of one call.
+fn with_attributes(
+    names: &[&'static str],
+    other_dns: &[Option<&'static str>],
+    identities: &[(Option<u64>, Option<u64>)],
+    user_data: &[Option<KeyValueList<'static>>],
+) -> Vec<Event<'static>> {
+    let mut alphabet = Vec::new();
+    for event in events(names, &["3002"], &["a"]) {
+        for other_dn in other_dns {
+            for &(number, server_start_time) in identities {
+                for list in user_data {
+                    let mut event = event.clone();
+                    event.other_dn = other_dn.map(Into::into);
+                    (event.event_sequence_number, event.server_start_time) = (number, server_start_time);
+                    event.user_data = list.clone().into();
+                    alphabet.push(event);
+                }
+            }
+        }
+    }
+    alphabet
+}
+
+/// All eleven events, and one that is ignored by name.
+fn all_names() -> Vec<&'static str> {
+    all_events().into_iter().chain(["EventHeld"]).collect()
+}
+
+/// Three parties, of which one is the agent and one is empty, with every kind of number.
+#[test]
+fn parties_and_numbers() {
+    let mut alphabet = with_attributes(
+        &all_names(),
+        &[None, Some(""), Some("3002"), Some("3001"), Some("3003")],
+        &[(None, None), (Some(1), None), (Some(2), None), (Some(1), Some(9)), (Some(2), Some(9)), (None, Some(9))],
+        &[None],
+    );
+    for event in alphabet.iter_mut().filter(|event| event.name == DataEvent::PrivateInfo.into()) {
+        // Some with a message, some without.
+        if event.other_dn.is_some() {
+            event.extensions = ListAttribute::Present([("text", "hello")].into_iter().collect());
+        }
+    }
+    // 4 states × 5 lists of parties × 5 last numbers, and no session.
+    assert_eq!(search(&alphabet), Found { states: 101, steps: 101 * 360 });
+}
+
+/// User data that differs, that has the same view in another order, and that goes over the limits, with numbers.
+#[test]
+fn user_data_and_numbers() {
+    let list = |pairs: &[(&'static str, &'static str)]| Some(pairs.iter().copied().collect::<KeyValueList<'_>>());
+    let inner = KeyValueList::try_from_iter([("k", KeyValueList::new())]).expect("not too deep");
+    let alphabet = with_attributes(
+        &all_names(),
+        &[None, Some("3001")],
+        &[(None, None), (Some(1), None), (Some(2), None)],
+        &[
+            None,
+            list(&[]),
+            list(&[("k", "v"), ("l", "w")]),
+            // The same view in another order, and with a pair that another hides.
+            list(&[("l", "w"), ("k", "hidden"), ("k", "v")]),
+            // Over the limit of 12 bytes, and too deep.
+            list(&[("key", "ten bytes!")]),
+            KeyValueList::try_from_iter([("k", inner)]).ok(),
+        ],
+    );
+    let mut setup = Setup::default();
+    setup.limits.user_data_size = 12;
+    setup.limits.user_data_depth = 2;
+    // 4 states × 2 lists of parties × 3 lists of user data × 3 last numbers, and no session.
+    assert_eq!(search_with(&setup, &alphabet), Found { states: 73, steps: 73 * 432 });
+}
+
+/// Events at one DN, at the other, or without a DN, numbered or not, with user data or without.
+#[test]
+fn two_dns_of_one_call_and_numbers() {
+    let names = ["EventDialing", "EventRinging", "EventEstablished", "EventReleased", "EventAttachedDataChanged"];
+    let mut alphabet = Vec::new();
+    for name in names {
+        for this_dn in [None, Some("3001"), Some("3002")] {
+            for number in [None, Some(1), Some(2)] {
+                for list in [None, Some(data("v"))] {
+                    let mut event = Event::new(name).with_call_uuid("a");
+                    event.this_dn = this_dn.map(Into::into);
+                    event.event_sequence_number = number;
+                    event.user_data = list.into();
+                    alphabet.push(event);
+                }
+            }
+        }
+    }
+    // At each DN: 4 states × with user data or not × 3 last numbers, and no session.
+    assert_eq!(search(&alphabet), Found { states: 625, steps: 625 * 90 });
 }
