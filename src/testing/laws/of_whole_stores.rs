@@ -6,83 +6,45 @@ use alloc::vec::Vec;
 
 use serde_json::{Value, json};
 
-use super::{StoreUnderTest, Violation, broken, of_the_same_type, play, same};
-use crate::testing::{History, Setup};
+use super::played::{Played, of_the_same_type};
+use super::{Broken, broken, same};
+use crate::testing::Model;
 
-/// An operation or a read changes no session by itself. Specification 4.
-///
-/// # Errors
-///
-/// Where it does not hold.
-pub fn an_operation_changes_nothing(_: &Setup, store: &dyn StoreUnderTest, history: &History) -> Result<(), Violation> {
-    play(store, history, |played| match played.step.agent() {
-        Some(_) => played.nothing_changed(),
-        None => Ok(()),
-    })
+pub(super) fn an_operation_changes_nothing(played: &Played<'_>) -> Result<(), Broken> {
+    if played.step.agent().is_some() { played.nothing_changed() } else { Ok(()) }
 }
 
-/// A store that is restored from its snapshot answers and notifies as the original.
-///
-/// # Errors
-///
-/// Where it does not hold.
-pub fn a_restored_store_goes_on(_: &Setup, store: &dyn StoreUnderTest, history: &History) -> Result<(), Violation> {
-    let mut snapshot = store.snapshot();
-    play(store, history, |played| {
-        let restored = store.restored(&snapshot);
-        let restored = restored.map_err(|error| ("a snapshot that is taken".into(), error))?;
-        let mut restored = of_the_same_type(store, restored)?;
-        same(played.answer, &restored.carry_out(played.agents, played.step))?;
-        snapshot = played.store.snapshot();
-        same(&snapshot, &restored.snapshot())
-    })
+/// The snapshot is that of the step before.
+pub(super) fn a_restored_store_goes_on(snapshot: &mut Option<Value>, played: &Played<'_>) -> Result<(), Broken> {
+    let before = snapshot.take().unwrap_or_else(|| played.empty.snapshot());
+    let restored = played.empty.restored(&before).map_err(|error| ("a snapshot that is taken".into(), error))?;
+    let mut restored = of_the_same_type(played.empty, restored)?;
+    same(played.answer, &restored.carry_out(played.agents(), played.step))?;
+    same(snapshot.insert(played.store.snapshot()), &restored.snapshot())
 }
 
-/// The reference model answers and notifies the same.
-///
-/// # Errors
-///
-/// Where it does not hold.
-pub fn the_model_agrees(setup: &Setup, store: &dyn StoreUnderTest, history: &History) -> Result<(), Violation> {
-    let mut model = setup.model();
-    play(store, history, |played| {
-        same(&model.carry_out(played.agents, played.step), played.answer)?;
-        let found: Vec<&Value> = played.after.iter().map(|session| &session.resource).collect();
-        same(&json!(model.resources()), &json!(found))
-    })
+pub(super) fn the_model_agrees(model: &mut Option<Model>, played: &Played<'_>) -> Result<(), Broken> {
+    let model = model.get_or_insert_with(|| played.setup.model());
+    same(&model.carry_out(played.agents(), played.step), played.answer)?;
+    let found: Vec<&Value> = played.after.iter().map(|session| &session.resource).collect();
+    same(&json!(model.resources()), &json!(found))
 }
 
-/// No step takes the number of sessions, of those of one DN, the participants or the user data over a limit. Specification 2.3.
-///
-/// # Errors
-///
-/// Where it does not hold.
-pub fn limits_are_kept(setup: &Setup, store: &dyn StoreUnderTest, history: &History) -> Result<(), Violation> {
-    play(store, history, |played| {
-        let limits = &setup.limits;
-        if played.after.len() > limits.sessions {
-            return broken(format!("at most {} sessions", limits.sessions), played.after.len().to_string());
+pub(super) fn limits_are_kept(played: &Played<'_>) -> Result<(), Broken> {
+    let limits = &played.setup.limits;
+    let at_most = |limit: usize, of: &str, found: usize| {
+        if found <= limit { Ok(()) } else { broken(format!("at most {limit} {of}"), found.to_string()) }
+    };
+    at_most(limits.sessions, "sessions", played.after.len())?;
+    for session in played.after {
+        let of_this_dn = played.after.iter().filter(|other| other.this_dn == session.this_dn).count();
+        at_most(limits.sessions_per_dn, "sessions of one DN", of_this_dn)?;
+        at_most(limits.participants, "participants", session.participants.len())?;
+        let user_data = &session.user_data;
+        if !user_data.is_empty() {
+            at_most(limits.user_data_size, "bytes of user data", user_data.size())?;
+            at_most(limits.user_data_depth, "levels of user data", user_data.depth())?;
         }
-        for session in played.after {
-            let of_this_dn = played.after.iter().filter(|other| other.this_dn == session.this_dn).count();
-            if of_this_dn > limits.sessions_per_dn {
-                return broken(
-                    format!("at most {} sessions of one DN", limits.sessions_per_dn),
-                    of_this_dn.to_string(),
-                );
-            }
-            if session.participants.len() > limits.participants {
-                let expected = format!("at most {} participants", limits.participants);
-                return broken(expected, session.participants.len().to_string());
-            }
-            let user_data = &session.user_data;
-            if !user_data.is_empty()
-                && (user_data.size() > limits.user_data_size || user_data.depth() > limits.user_data_depth)
-            {
-                let expected = format!("at most {} bytes, {} deep", limits.user_data_size, limits.user_data_depth);
-                return broken(expected, format!("{} bytes, {} deep", user_data.size(), user_data.depth()));
-            }
-        }
-        Ok(())
-    })
+    }
+    Ok(())
 }
