@@ -38,7 +38,7 @@ arbitrary! {
     Operations: 1, Some(1);
     Form: 1, Some(1);
     ConnId: 1, Some(9);
-    Limits: 8, Some(8);
+    Limits: 11, Some(11);
     Fault: 1, Some(19);
     EventName<'static>: 1, None;
     Participant<'static>: 1, None;

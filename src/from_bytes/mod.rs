@@ -64,20 +64,22 @@
 //!
 //! | high half | step | bytes that follow |
 //! |---|---|---|
-//! | 0, 13, 15 | an event spelled out | its name, a text; its attributes in the order of the fields of [`Event`](crate::Event), before each a byte that says whether it is there: an odd one; of a list 7, 15, … say that it is hidden |
+//! | 0 | an event spelled out | its name, a text; its attributes in the order of the fields of [`Event`](crate::Event), before each a byte that says whether it is there: an odd one; of a list 7, 15, … say that it is hidden |
 //! | 1 | the time goes on | a byte: by how much |
-//! | 2 | Expire | a number |
+//! | 2 | Expire | an integer; of this step and of ForgetCompleted 0x80 to 0xfb are -128 to -5 |
 //! | 3 to 5 (`0`, `@`, `P`) | Post | who and where to; the operation and what is wrong with it, see [`operation_of`], or a body spelled out |
 //! | 6 (`` ` ``) | List | the agent, the query |
 //! | 7 (`p`) | Read | the agent, the id, the query |
 //! | 8 | Forget | the DN, the id |
-//! | 9 | ForgetCompleted | a number |
-//! | 10 | ForgetRequests | a number |
+//! | 9 | ForgetCompleted | an integer |
+//! | 10 | Restart | |
 //! | 11 | Reconcile | the DN; how many resources, up to 7; of each the id, the state (a byte), the DNs of the participants (how many, up to 7, and each), and whether there is user data, and what |
 //! | 12 | Reconcile | the DN; how many resources, up to 7; of each what [`resource`] reads |
+//! | 13 | an event with more data | the event, OtherDN (a text), and of user data what an event spelled out has |
 //! | 14 | an old event | the event, a byte, and how many places before its own it is numbered |
+//! | 15 | an event that answers | the event, a byte, and its ReferenceID, up to 7; with bit 3 1 000 more, as after a restart |
 //!
-//! The agent is a byte, counted modulo 4, of [`agents`]. Of Post's first byte bits 0 and 1 are the agent, bits 2 and 3
+//! The agent is a byte, counted modulo 5, of [`agents`]. Of Post's first byte bits 0 and 1 are the agent (from 0xc0 on it is the last), bits 2 and 3
 //! where to: 0 the session A, 1 the list, 2 the session B, 3 the id that follows. The operations with a good body are `8` to `=`, so
 //! `@@=` is the agent at 3001 that completes the session A. A body spelled out is any text: `7`, how many bytes (the low half), and
 //! these; or its parameters: `?`, operationName, text, phoneNumber, the user data, key, devicePath, all but the fourth texts; with bit 4 then

@@ -54,7 +54,7 @@ impl FromBytes for ConnId {
 }
 
 /// The limits in the order in which bytes set them.
-fn all_limits(limits: &mut Limits) -> [&mut usize; 8] {
+fn all_limits(limits: &mut Limits) -> [&mut usize; 11] {
     [
         &mut limits.sessions,
         &mut limits.sessions_per_dn,
@@ -64,6 +64,9 @@ fn all_limits(limits: &mut Limits) -> [&mut usize; 8] {
         &mut limits.text_length,
         &mut limits.dn_length,
         &mut limits.requests,
+        &mut limits.sessions_per_call,
+        &mut limits.user_data_pairs,
+        &mut limits.remembered_ends,
     ]
 }
 

@@ -4,22 +4,27 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::bytes::counted;
-use super::event::{IDS, NUMBERS, event_at_place, spelled_out};
+use super::event::{IDS, NUMBERS, event_at_place, list_attribute, spelled_out};
 use super::operation::body;
 use super::query::query;
 use super::resource::{plain_resource, resource};
 use super::{Bytes, FromBytes};
+use crate::event::Event;
+use crate::machine::{Operation, Operations};
 use crate::testing::{Agent, History, Step};
 
-/// The agents of every history from bytes: one at DN 3001, one at 3003 and 3002, one at VQ_4, and one without devices.
+/// The agents of every history from bytes: one at DN 3001; one at 3003 and 3002; one at VQ_4 and beside the first at 3001, who may
+/// only attach and delete user data and complete; one without devices; one beside the second at 3002, who may do all else.
 #[must_use]
 pub fn agents() -> Vec<Agent> {
-    let agent = Agent::new;
+    let (agent, few) = (Agent::new, [Operation::AttachUserData, Operation::DeleteUserData, Operation::Complete]);
+    let (few, others) = (Operations::of(&few), few.into_iter().fold(Operations::ALL, Operations::without));
     alloc::vec![
         agent().with_device("/devices/1", "3001"),
         agent().with_device("/devices/2", "3003").with_device("/devices/3", "3002"),
-        agent().with_device("/devices/1", "VQ_4"),
+        agent().with_device("/devices/1", "VQ_4").with_device("/devices/4", "3001").with_rights(few),
         agent(),
+        agent().with_device("/devices/1", "3002").with_rights(others),
     ]
 }
 
@@ -50,17 +55,19 @@ impl FromBytes for Step {
 fn other(bytes: &mut Bytes<'_>, row: u8) -> Step {
     match row {
         1 => Step::Time(bytes.byte().into()),
-        2 => Step::Expire { ago: bytes.number() },
+        2 => Step::Expire { ago: ago(bytes) },
         3..=5 => post(bytes),
         6 => Step::List { agent: agent(bytes), query: query_of_step(bytes) },
         7 => Step::Read { agent: agent(bytes), id: bytes.text(&IDS), query: query_of_step(bytes) },
         8 => Step::Forget { this_dn: bytes.text(&NUMBERS), id: bytes.text(&IDS) },
-        9 => Step::ForgetCompleted { ago: bytes.number() },
-        10 => Step::ForgetRequests { ago: bytes.number() },
+        9 => Step::ForgetCompleted { ago: ago(bytes) },
+        10 => Step::Restart,
         11 => Step::Reconcile { this_dn: bytes.text(&NUMBERS), list: bytes.several(plain_resource) },
         12 => Step::Reconcile { this_dn: bytes.text(&NUMBERS), list: bytes.several(resource) },
         14 => Step::Event(old_event(bytes)),
-        0 | 13 | 15.. => Step::Event(spelled_out(bytes)),
+        13 => Step::Event(with_more_data(bytes)),
+        15.. => Step::Event(answer(bytes)),
+        0 => Step::Event(spelled_out(bytes)),
     }
 }
 
@@ -68,7 +75,7 @@ fn other(bytes: &mut Bytes<'_>, row: u8) -> Step {
 pub(crate) fn post(bytes: &mut Bytes<'_>) -> Step {
     // The list, or the session, that the byte for the agent names besides.
     let byte = bytes.byte();
-    let agent = usize::from(byte & 3);
+    let agent = if byte >= 0xc0 { 4 } else { usize::from(byte & 3) };
     let target = match byte >> 2 & 3 {
         0 => Some(String::from("A")),
         1 => None,
@@ -79,14 +86,40 @@ pub(crate) fn post(bytes: &mut Bytes<'_>) -> Step {
     Step::Post { agent, target, body: body(bytes, device_path) }
 }
 
+/// An integer, of which the bytes from 0x80 on are below zero.
+fn ago(bytes: &mut Bytes<'_>) -> i64 {
+    match bytes.peek() {
+        below @ 0x80..0xfc => {
+            bytes.byte();
+            i64::from(below) - 0x100
+        }
+        _ => bytes.integer(),
+    }
+}
+
+/// An event by the next byte, with OtherDN and user data.
+fn with_more_data(bytes: &mut Bytes<'_>) -> Event<'static> {
+    let event = event_at_place(bytes.byte(), bytes.place).unwrap_or_else(|| spelled_out(bytes));
+    let event = event.with_other_dn(bytes.text(&NUMBERS));
+    Event { user_data: list_attribute(bytes), ..event }
+}
+
 /// An event by the next byte, numbered as one so many places before.
-fn old_event(bytes: &mut Bytes<'_>) -> crate::event::Event<'static> {
+fn old_event(bytes: &mut Bytes<'_>) -> Event<'static> {
     let (byte, back) = (bytes.byte() | 0x80, u64::from(bytes.byte()));
     event_at_place(byte, bytes.place.saturating_sub(back)).unwrap_or_else(|| spelled_out(bytes))
 }
 
+/// An event by the next byte, with the ReferenceID of an early request, or of one after a restart.
+fn answer(bytes: &mut Bytes<'_>) -> Event<'static> {
+    let event = event_at_place(bytes.byte(), bytes.place).unwrap_or_else(|| spelled_out(bytes));
+    let number = bytes.byte();
+    let after_a_restart = if number & 8 == 0 { 0 } else { 1_000 };
+    event.with_reference_id(after_a_restart + u64::from(number & 7))
+}
+
 fn agent(bytes: &mut Bytes<'_>) -> usize {
-    usize::from(bytes.byte() % 4)
+    usize::from(bytes.byte() % 5)
 }
 
 /// One of those that are known, or pairs.

@@ -99,9 +99,9 @@ pub fn user_data_within(bytes: &mut Bytes<'_>, limits: &Limits) -> KeyValueList<
     let filling = bytes.byte() % 16;
     let mut list = within(KeyValueList::from_bytes(bytes), limits);
     if filling == 2 || filling == 3 {
-        deepen(&mut list, limits.deepest_user_data(), limits.user_data_size);
+        deepen(&mut list, deepest(limits), limits.user_data_size);
     }
-    if (filling == 1 || filling == 3) && limits.deepest_user_data() > 0 {
+    if (filling == 1 || filling == 3) && deepest(limits) > 0 {
         fill(&mut list, limits.user_data_size.min(MOST));
     }
     list
@@ -116,9 +116,14 @@ pub fn user_data_beyond(bytes: &mut Bytes<'_>, limits: &Limits) -> KeyValueList<
     if size && limits.user_data_size <= MOST {
         fill(&mut list, limits.user_data_size + 1);
     } else {
-        deepen(&mut list, limits.deepest_user_data() + 1, usize::MAX);
+        deepen(&mut list, deepest(limits) + 1, usize::MAX);
     }
     list
+}
+
+/// No list is deeper than a list can be.
+fn deepest(limits: &Limits) -> usize {
+    limits.user_data_depth.min(KeyValueList::DEEPEST - 1)
 }
 
 /// The first pairs of the list, as many as the limits allow.

@@ -43,7 +43,7 @@ any_is! {
     Operations => small(1), "Any set. Shrinks to the empty one.";
     Form => small(1), "Shrinks to JSON lines.";
     ConnId => any::<u64>().prop_map(ConnId), "Shrinks to 0.";
-    Limits => small(8), "Some of them small, so that they are soon met. Shrinks to [`Limits::DEFAULT`].";
+    Limits => small(11), "Some of them small, so that they are soon met. Shrinks to [`Limits::DEFAULT`].";
     EventName<'static> => of_bytes(20, EventName::from_bytes), "As [`event_name`](super::event_name).";
     Event<'static> => any_event(), "As [`any_event`].";
     KeyValueList<'static> => user_data(&Limits::DEFAULT), "As [`user_data`] within [`Limits::DEFAULT`].";

@@ -168,10 +168,9 @@ fn plainer(step: &Step) -> Vec<Step> {
             .map(|query| Step::Read { agent: *agent, id: id.clone(), query })
             .collect(),
         Step::Time(by) => lower(*by).map(Step::Time).collect(),
-        Step::Expire { ago } => lower(*ago).map(|ago| Step::Expire { ago }).collect(),
-        Step::ForgetCompleted { ago } => lower(*ago).map(|ago| Step::ForgetCompleted { ago }).collect(),
-        Step::ForgetRequests { ago } => lower(*ago).map(|ago| Step::ForgetRequests { ago }).collect(),
-        Step::Forget { .. } => Vec::new(),
+        Step::Expire { ago } => nearer(*ago).map(|ago| Step::Expire { ago }).collect(),
+        Step::ForgetCompleted { ago } => nearer(*ago).map(|ago| Step::ForgetCompleted { ago }).collect(),
+        Step::Forget { .. } | Step::Restart => Vec::new(),
         Step::Reconcile { this_dn, list } => {
             plainer_arrays(list).into_iter().map(|list| Step::Reconcile { this_dn: this_dn.clone(), list }).collect()
         }
@@ -304,6 +303,11 @@ fn plainer_queries(query: &str) -> Vec<String> {
 /// Lower numbers: 0, then ever nearer.
 fn lower(number: u64) -> impl Iterator<Item = u64> {
     (0..64).map(move |shift| number - (number >> shift)).take_while(move |lower| *lower < number)
+}
+
+/// Numbers nearer to 0, of the same sign.
+fn nearer(number: i64) -> impl Iterator<Item = i64> {
+    lower(number.unsigned_abs()).filter_map(move |nearer| Some(i64::try_from(nearer).ok()? * number.signum()))
 }
 
 /// The beginning of a text, ever longer.

@@ -31,9 +31,9 @@ impl Histories {
 impl Iterator for Histories {
     type Item = History;
 
-    /// Of 1 to 40 steps.
+    /// Of 1 to 60 steps.
     fn next(&mut self) -> Option<History> {
-        let length = 1 + self.random.number() % 40;
+        let length = 1 + self.random.number() % 60;
         let step = |place| Step::from_bytes(&mut Bytes::new(&step_bytes(&self.random.chances())).at_place(place));
         Some(History { agents: agents(), steps: (1..=length).map(step).collect::<Vec<_>>() })
     }

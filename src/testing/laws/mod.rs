@@ -105,7 +105,7 @@ laws! {
         "An event that is rejected, ignored or unreadable changes no session and is told to nobody.",
     of_events::repeated_delivery_changes_nothing_more: "An event that is delivered again at once changes nothing more.",
     of_events::an_event_changes_only_its_own_session:
-        "An event changes the session of its ThisDN and CallUUID, without ThisDN those of its CallUUID, and no other.",
+        "An event changes the session of its ThisDN and CallUUID, without ThisDN those of its CallUUID, and no other; where it opens one, completed ones may go.",
     of_events::numbers_only_rise: "Under one ServerStartTime the number of the last accepted event never falls.",
     of_events::the_outcome_is_what_changed:
         "changed is told where the resource differs, and nowhere else; its notificationType says what differs.",
@@ -118,8 +118,14 @@ laws! {
         "An agent reads the sessions of its own DNs; another's answers as one that does not exist.",
     of_what_agents_see::lists_are_in_order: "Lists are in byte order of DN, then id, each session once.",
     of_what_agents_see::participants_are_others: "Participants are there once each, and never the agent's own DN.",
+    of_what_agents_see::no_right_leaks:
+        "What an agent reads or is told offers nothing that it has no right to, and what it has no right to is not sent.",
+    of_whole_stores::an_open_session_stays: "Only what is completed is forgotten, whoever needs room.",
+    of_whole_stores::what_is_over_has_a_cause: "A session has a cause if and only if it is completed, and keeps it.",
+    of_whole_stores::what_has_ended_stays_ended:
+        "A legal feed of one server start, reordered and delivered again, opens nothing that it would not have open in order.",
     of_whole_stores::limits_are_kept:
-        "No step takes the number of sessions, of those of one DN, the participants or the user data over a limit.",
+        "No step takes the sessions, those of a DN or a call, the participants or the user data over a limit.",
     of_whole_stores::a_restored_store_goes_on(None): "A store that is restored from its snapshot answers and notifies as the original.",
     of_whole_stores::the_model_agrees(None): "The reference model answers and notifies the same.",
 }

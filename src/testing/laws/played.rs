@@ -75,6 +75,11 @@ pub(super) fn find<'s>(sessions: &'s [SeenSession], this_dn: &str, id: &str) -> 
     sessions.iter().find(|session| session.this_dn == this_dn && session.id == id)
 }
 
+/// The list of this name in an answer.
+pub(super) fn list<'a>(answer: &'a Value, name: &str) -> &'a [Value] {
+    answer.get(name).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default()
+}
+
 /// All sessions, to be printed.
 pub(super) fn all(sessions: &[SeenSession]) -> String {
     json!(sessions.iter().map(|session| &session.resource).collect::<Vec<_>>()).to_string()
@@ -95,12 +100,11 @@ impl Played<'_> {
     }
 
     pub(super) fn outcome(&self) -> &str {
-        self.answer.get("outcome").and_then(Value::as_str).unwrap_or("unreadable")
+        self.answer.pointer("/told/outcome").and_then(Value::as_str).unwrap_or_default()
     }
 
     pub(super) fn notifications(&self) -> &[Value] {
-        let list = self.answer.get("notifications").unwrap_or(self.answer);
-        list.as_array().map(Vec::as_slice).unwrap_or_default()
+        list(self.answer, "notifications")
     }
 
     /// Whether any session is another than before, comes or goes.
@@ -111,9 +115,10 @@ impl Played<'_> {
         broken(format!("the sessions as they were: {}", all(self.before)), all(self.after))
     }
 
-    /// What an agent reads now.
+    /// What an agent reads now: the body.
     pub(super) fn answer_to(&self, step: &Step) -> Value {
-        self.reader.borrow_mut().carry_out(self.agents(), step)
+        let answer = self.reader.borrow_mut().carry_out(self.agents(), step);
+        answer.get("answer").cloned().unwrap_or_default()
     }
 
     /// The whole list of an agent.
