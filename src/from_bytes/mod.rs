@@ -106,7 +106,7 @@
 //! | values | `v`, `w`, none, `hello`, `größer`, `two\nlines` |
 //! | binary | `00 01..`, none |
 //! | of bodies | operationName: the six in the order of [`operation_of`]; text: `hello`, `größer`; key: `k`, `n`, `text`; devicePath: that of a good body, `/devices/1` to `/devices/4` |
-//! | queries of steps | `fields=*`, none, `fields=id,state`, `fields=*&state=Talking`, `state=Completed`, `fields=userData,participants&id=A`, `fields=`, `fields=unknown`, `st%61te=Alert%69ng&fields=*`, `devicePath=/devices/3`, `devicePath=%2Fdevices%2F2&fields=uri`, `?fields=%2A&path=/im-sessions/A`; from 0xe0 on a [`query`] |
+//! | queries of steps | `fields=*`, none, `fields=id,state`, `fields=*&state=Talking`, `state=Completed`, `fields=userData,participants&id=A`, `fields=`, `fields=unknown`, `st%61te=Alert%69ng&fields=*`, `devicePath=/devices/3`, `devicePath=%2Fdevices%2F2&fields=uri`, `fields=%2A&path=/im-sessions/A`; from 0xe0 on a [`query`] |
 //! | error messages | `Invalid DN`, none |
 //! | names of events | EventDialing, EventRinging, EventEstablished, EventReleased, EventAbandoned, EventDestinationBusy, EventPartyChanged, EventPartyAdded, EventPartyDeleted, EventAttachedDataChanged, EventPrivateInfo, EventHeld, EventRetrieved, EventNetworkReached, EventError, EventACK |
 //!

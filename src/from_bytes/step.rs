@@ -41,7 +41,7 @@ const QUERIES: [&str; 12] = [
     "st%61te=Alert%69ng&fields=*",
     "devicePath=/devices/3",
     "devicePath=%2Fdevices%2F2&fields=uri",
-    "?fields=%2A&path=/im-sessions/A",
+    "fields=%2A&path=/im-sessions/A",
 ];
 
 /// One byte an event, see [`from_bytes`](crate::from_bytes); other steps take more.
