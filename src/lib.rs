@@ -18,8 +18,8 @@
 //! | [`resource`] | What does the REST API show? The JSON. |
 //! | [`store`] | Which of many sessions does an event concern, who is told, what may an agent do? |
 //! | `testing` | What must come of a history, for this crate and for others? (feature `testing`) |
-//! | `strategies` | What can be tried in a property test, and shrunk to what a person reads? (feature `proptest`) |
-//! | `from_bytes` | What do the bytes of a fuzzer stand for? (feature `arbitrary`) |
+//! | `from_bytes` | Which histories and values do bytes stand for? The one generator of all tests. (feature `testing`) |
+//! | `strategies` | The same as strategies for property tests. (feature `proptest`) |
 //!
 //! ```text
 //! bytes ─ decode, sip ─▶ event ─▶ machine ─▶ session ─▶ store ─ as resource ─▶ JSON
@@ -58,9 +58,9 @@
 //! |---|---|
 //! | `sip` | the room `sip` |
 //! | `tracing` | a `tracing` event for every change and every refusal of a store |
-//! | `testing` | the room `testing`: the reference model, the laws, the conformance kit; implies `std` and `json` |
+//! | `testing` | the rooms `testing` (the reference model, the laws, the conformance kit) and `from_bytes`; implies `std` and `json` |
 //! | `proptest` | the room `strategies`; implies `testing` |
-//! | `arbitrary` | the room `from_bytes`; implies `testing` |
+//! | `arbitrary` | `Arbitrary` for what has bytes; implies `testing` |
 //!
 //! Section numbers in these pages are those of the project's specification, `docs/specification.md`; names in *italics* are pages of the Genesys
 //! Web Services 8.5.2 API reference and of the T-Library event reference.
@@ -77,8 +77,8 @@ extern crate std;
 pub mod decode;
 pub mod event;
 mod excerpt;
-#[cfg(feature = "arbitrary")]
-#[cfg_attr(docsrs, doc(cfg(feature = "arbitrary")))]
+#[cfg(feature = "testing")]
+#[cfg_attr(docsrs, doc(cfg(feature = "testing")))]
 pub mod from_bytes;
 pub mod machine;
 mod named;

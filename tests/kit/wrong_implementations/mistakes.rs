@@ -109,4 +109,56 @@ mistakes! {
     TakesAnyCallUuid,
     /// An EventError settles the last request, whichever it names.
     SettlesTheLastRequest,
+    /// Of a session that is forgotten no end is remembered.
+    ForgetsTheEndOfAForgottenSession,
+    /// An end event that overtook the begin is not remembered.
+    ForgetsAnEndThatOvertookTheBegin,
+    /// A session that opens without a number does not take the number over that is remembered.
+    OpensWithoutTheRememberedNumber,
+    /// Of too many remembered ends the newest goes.
+    ForgetsTheNewestEnd,
+    /// After a restart no end is remembered.
+    LosesTheEndsInARestart,
+    /// A full DN forgets its first session, open or not.
+    EvictsAnOpenSession,
+    /// A full DN refuses, completed sessions or not.
+    CountsCompletedSessions,
+    /// A full DN forgets what completed last.
+    EvictsWhatCompletedLast,
+    /// An event settles a request at whatever DN.
+    SettlesAnotherAgentsRequest,
+    /// Only EventError and EventACK settle.
+    SettlesByAnswersAlone,
+    /// EventACK settles an InitiateIMSession.
+    SettlesAnInitiationByAck,
+    /// A request in flight does not count as open.
+    InitiatesTwiceAtOnce,
+    /// Requests never time out.
+    NeverTimesOut,
+    /// After a restart requests are numbered on without a gap.
+    NumbersOnAfterARestart,
+    /// A notification shows what the agent has no right to.
+    LeaksARightThroughANotification,
+    /// A list shows what the agent has no right to.
+    LeaksARightThroughAList,
+    /// What the agent has no right to is sent.
+    SendsWithoutTheRight,
+    /// The right is checked after the session is looked for.
+    ChecksTheRightAfterTheSession,
+    /// An end event with too much user data is refused.
+    RefusesAnEndForALimit,
+    /// Hidden user data is taken for none.
+    TakesHiddenUserDataForNone,
+    /// The pairs of nested lists are not counted.
+    CountsTheOutermostPairsAlone,
+    /// A busy destination is not the cause.
+    ForgetsThatItWasBusy,
+    /// It was busy, also after an answer.
+    StaysBusyAfterTheAnswer,
+    /// A session that rings again keeps its cause.
+    KeepsTheCauseOverAReopening,
+    /// What was heard at the cutoff expires.
+    ExpiresWhatWasHeardAtTheCutoff,
+    /// A cutoff that is still to come is taken.
+    TakesACutoffAhead,
 }

@@ -4,16 +4,12 @@ use alloc::collections::BTreeMap;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use arbitrary::{Result, Unstructured};
-
-use super::event::event_of;
-use super::lists::list_of;
-use super::names::NUMBERS;
-use super::primitives::{counted, number, one_of, perhaps, text};
-use super::step::agents;
+use super::bytes::counted;
+use super::event::{NUMBERS, PLACES, SERVER_START_TIME, event_of};
+use super::user_data::list_of;
+use super::{Bytes, FromBytes, agents};
 use crate::event::{ConnId, Event, KeyValueList};
 use crate::session::Limits;
-use crate::testing::parts::number_from_one;
 use crate::testing::{Fault, History, Step};
 
 /// One call at one DN, a byte an event, see [`from_bytes`](crate::from_bytes#histories-that-are-valid): the first byte says which
@@ -22,35 +18,33 @@ use crate::testing::{Fault, History, Step};
 /// A store accepts all of them, within [`Limits::DEFAULT`].
 ///
 /// ```
-/// use arbitrary::Unstructured;
-/// use im_session::from_bytes::valid_history;
+/// use im_session::from_bytes::{Bytes, valid_history};
 ///
-/// let events = valid_history(&mut Unstructured::new(b"BCED"))?;
+/// let events = valid_history(&mut Bytes::new(b"BCED"));
 /// let names: Vec<&str> = events.iter().map(|event| event.name.as_str()).collect();
 /// // EventAbandoned, `E`, cannot follow an answer: there it stands for a message.
 /// assert_eq!(names, ["EventRinging", "EventEstablished", "EventPrivateInfo", "EventReleased"]);
 /// assert_eq!(events[3].event_sequence_number, Some(4));
-/// # Ok::<_, arbitrary::Error>(())
 /// ```
-pub fn valid_history(u: &mut Unstructured<'_>) -> Result<Vec<Event<'static>>> {
+#[must_use]
+pub fn valid_history(bytes: &mut Bytes<'_>) -> Vec<Event<'static>> {
     let mut only = None;
-    legal_events(u, |row| only.get_or_insert_with(|| place(row)).clone())
+    legal_events(bytes, |row| only.get_or_insert_with(|| place(row)).clone())
 }
 
 /// Valid histories of many calls at many DNs, a byte an event, see
-/// [`from_bytes`](crate::from_bytes#histories-that-are-valid): each byte says which call goes on. At the [`agents`] of three.
+/// [`from_bytes`](crate::from_bytes#histories-that-are-valid): each byte says which call goes on. At the [`agents`].
 ///
 /// ```
-/// use arbitrary::Unstructured;
-/// use im_session::from_bytes::interleaved_histories;
+/// use im_session::from_bytes::{Bytes, interleaved_histories};
 ///
-/// let history = interleaved_histories(&mut Unstructured::new(b"AbCcDd"))?;
+/// let history = interleaved_histories(&mut Bytes::new(b"AbCcDd"));
 /// assert_eq!(history.steps.len(), 6);
-/// # Ok::<_, arbitrary::Error>(())
 /// ```
-pub fn interleaved_histories(u: &mut Unstructured<'_>) -> Result<History> {
-    let steps = legal_events(u, place)?.into_iter().map(Step::Event).collect();
-    Ok(History { agents: agents(), steps })
+#[must_use]
+pub fn interleaved_histories(bytes: &mut Bytes<'_>) -> History {
+    let steps = legal_events(bytes, place).into_iter().map(Step::Event).collect();
+    History { agents: agents(), steps }
 }
 
 /// A [`valid_history`] in which something goes wrong: a byte for how many [`Fault`]s (the two low bits, from 1 to 4), the faults,
@@ -58,26 +52,30 @@ pub fn interleaved_histories(u: &mut Unstructured<'_>) -> Result<History> {
 /// a new one.
 ///
 /// ```
-/// use arbitrary::Unstructured;
-/// use im_session::from_bytes::faulty_history;
+/// use im_session::from_bytes::{Bytes, faulty_history};
 ///
 /// // One fault, and that is `A`: the second event is lost.
-/// let events = faulty_history(&mut Unstructured::new(b"0AACD"))?;
+/// let events = faulty_history(&mut Bytes::new(b"0AACD"));
 /// let names: Vec<&str> = events.iter().map(|event| event.name.as_str()).collect();
 /// assert_eq!(names, ["EventDialing", "EventReleased"]);
-/// # Ok::<_, arbitrary::Error>(())
 /// ```
-pub fn faulty_history(u: &mut Unstructured<'_>) -> Result<Vec<Event<'static>>> {
-    let byte = u.arbitrary::<u8>()?;
-    let faults: Vec<Fault> = (0..=byte & 3).map(|_| u.arbitrary()).collect::<Result<_>>()?;
-    let mut events = valid_history(u)?;
+#[must_use]
+pub fn faulty_history(bytes: &mut Bytes<'_>) -> Vec<Event<'static>> {
+    let byte = bytes.byte();
+    let faults = faults(bytes, byte);
+    let mut events = valid_history(bytes);
     for fault in faults {
         fault.damage(&mut events);
     }
     if byte & 4 != 0 {
         events.iter_mut().for_each(|event| event.event_sequence_number = None);
     }
-    Ok(events)
+    events
+}
+
+/// So many as the byte says.
+pub(crate) fn faults(bytes: &mut Bytes<'_>, byte: u8) -> Vec<Fault> {
+    (0..=byte & 3).map(|_| Fault::from_bytes(bytes)).collect()
 }
 
 /// How far a call is at a DN. Specification 2, the legal sequences.
@@ -120,24 +118,27 @@ impl Phase {
 type Place = (String, String);
 
 /// A byte an event until the bytes end, each the next of the call at the place of its row.
-fn legal_events(u: &mut Unstructured<'_>, mut place_of: impl FnMut(u8) -> Place) -> Result<Vec<Event<'static>>> {
+fn legal_events(bytes: &mut Bytes<'_>, mut place_of: impl FnMut(u8) -> Place) -> Vec<Event<'static>> {
     let mut phases: BTreeMap<Place, Phase> = BTreeMap::new();
     let mut events = Vec::new();
     loop {
-        let byte = u.arbitrary::<u8>()?;
+        let byte = bytes.byte();
         let place = place_of(byte >> 4);
         let phase = phases.entry(place.clone()).or_insert(Phase::New);
         let is_spelled_out = byte & 0xf == 0;
-        let low = legal(*phase, if is_spelled_out { u.arbitrary::<u8>()? } else { byte });
-        let event = if is_spelled_out { spelled_out(u, low)? } else { of_the_table(byte >> 4, low) };
+        let low = legal(*phase, if is_spelled_out { bytes.byte() } else { byte });
+        let event = if is_spelled_out { spelled_out(bytes, low) } else { of_the_table(byte >> 4, low) };
         events.extend(event.map(|event| event.with_this_dn(place.0).with_call_uuid(place.1)));
         *phase = phase.after(low);
-        if u.is_empty() {
+        if bytes.is_empty() {
             break;
         }
     }
-    number_from_one(&mut events);
-    Ok(events)
+    for (number, event) in (1..).zip(&mut events) {
+        event.event_sequence_number = Some(number);
+        event.server_start_time = Some(SERVER_START_TIME);
+    }
+    events
 }
 
 /// The low half that this byte stands for at this point: its own, or by it one of those that are legal.
@@ -152,13 +153,10 @@ const LONGEST_ID: usize = 64;
 fn place(row: u8) -> Place {
     let (longest_dn, longest_id) = ("x".repeat(LONGEST_DN), "x".repeat(LONGEST_ID));
     let (this_dn, call_uuid) = match row {
-        0 | 4 | 5 => ("3001", "A"),
-        1 => ("VQ_4", "~._-"),
-        2 => ("3003", "A"),
-        3 | 10 => ("3001", "B"),
-        6 | 7 => ("3002", "A"),
+        0..=7 => PLACES.get(usize::from(row)).copied().unwrap_or_default(),
         8 => ("3001", &*longest_id),
         9 => (&*longest_dn, "A"),
+        10 => ("3001", "B"),
         11 => ("3001", "007MDF3D0KAHL93L807GK2LAES000001"),
         12 => ("3002", "B"),
         13 => ("3003", "B"),
@@ -203,17 +201,15 @@ fn set_text(event: &mut Event<'static>, text: &str) {
 }
 
 /// OtherDN, ConnID and user data, each with a byte before it that says whether it is there; of a message the text.
-fn spelled_out(u: &mut Unstructured<'_>, low: u8) -> Result<Option<Event<'static>>> {
-    let mut event = of_the_table(4, low);
-    if let Some(event) = &mut event {
-        // Few, so that no limit of participants is met.
-        event.other_dn = perhaps(u, |u| one_of(u, &NUMBERS))?.map(Into::into);
-        event.conn_id = perhaps(u, number)?.map(ConnId);
-        let user_data: Option<KeyValueList<'_>> = perhaps(u, |u| u.arbitrary())?;
-        event.user_data = user_data.filter(|list| Limits::DEFAULT.exceeded_by_user_data(list).is_none()).into();
-        if !event.extensions.is_absent() {
-            set_text(event, &text(u, &["hello", "", "größer"])?);
-        }
+fn spelled_out(bytes: &mut Bytes<'_>, low: u8) -> Option<Event<'static>> {
+    let mut event = of_the_table(4, low)?;
+    // Few, so that no limit of participants is met.
+    event.other_dn = bytes.perhaps(|bytes| bytes.one_of(&NUMBERS)).map(Into::into);
+    event.conn_id = bytes.perhaps(Bytes::number).map(ConnId);
+    let user_data: Option<KeyValueList<'_>> = bytes.perhaps(FromBytes::from_bytes);
+    event.user_data = user_data.filter(|list| Limits::DEFAULT.exceeded_by_user_data(list).is_none()).into();
+    if !event.extensions.is_absent() {
+        set_text(&mut event, &bytes.text(&["hello", "", "größer"]));
     }
-    Ok(event)
+    Some(event)
 }

@@ -1,22 +1,36 @@
-//! A plain implementation of the specification, written by hand, in which one mistake can be switched on.
+//! Events of the plain implementation.
 
-use std::mem::take;
-
-use im_session::testing::Agent;
-use im_session::testing::conformance::{Error, System};
-use im_session::{ConnId, Event, KeyValueList};
+use im_session::testing::{Agent, Setup};
+use im_session::{ConnId, Event, KeyValueList, Limits};
 use serde_json::{Value, json};
 
-use crate::mistakes::Mistake;
+use super::mistakes::Mistake;
 
 pub(crate) struct Plain {
     pub(crate) mistake: Option<Mistake>,
+    pub(crate) limits: Limits,
+    pub(crate) now: i64,
     pub(crate) sessions: Vec<Session>,
-    /// ReferenceID, operation, DN, id.
-    pub(crate) in_flight: Vec<(u64, String, String, Option<String>)>,
+    /// DN, id, number, the oldest first.
+    pub(crate) ends: Vec<(String, String, Number)>,
+    pub(crate) in_flight: Vec<Sent>,
     pub(crate) sent: u64,
     pub(crate) requests: Vec<Value>,
-    notifications: Vec<(String, Value)>,
+    pub(crate) notifications: Vec<Value>,
+    /// How many completions there were.
+    pub(crate) completions: u64,
+}
+
+/// ServerStartTime and EventSequenceNumber.
+type Number = (Option<u64>, u64);
+
+/// A request in flight.
+pub(crate) struct Sent {
+    pub(crate) reference_id: u64,
+    pub(crate) operation: String,
+    pub(crate) dn: String,
+    pub(crate) id: Option<String>,
+    pub(crate) at: i64,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -28,7 +42,11 @@ pub(crate) struct Session {
     pub(crate) data: KeyValueList<'static>,
     had_data: bool,
     pub(crate) conn_id: Option<ConnId>,
-    last: Option<(Option<u64>, u64)>,
+    pub(crate) last: Option<Number>,
+    pub(crate) heard: i64,
+    pub(crate) completion: u64,
+    busy: bool,
+    pub(crate) cause: Option<&'static str>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -39,11 +57,22 @@ pub(crate) enum State {
     Completed,
 }
 
-use State::{Alerting, Completed, Initiating, Talking};
+pub(crate) use State::{Alerting, Completed, Initiating, Talking};
 
 impl Plain {
-    pub(crate) fn new(mistake: Option<Mistake>) -> Self {
-        Plain { mistake, sessions: vec![], in_flight: vec![], sent: 0, requests: vec![], notifications: vec![] }
+    pub(crate) fn new(mistake: Option<Mistake>, setup: &Setup) -> Self {
+        Plain {
+            mistake,
+            limits: setup.limits,
+            now: 0,
+            sessions: vec![],
+            ends: vec![],
+            in_flight: vec![],
+            sent: 0,
+            requests: vec![],
+            notifications: vec![],
+            completions: 0,
+        }
     }
 
     pub(crate) fn makes(&self, mistake: Mistake) -> bool {
@@ -55,8 +84,7 @@ impl Plain {
         self.sessions.iter().position(|session| session.id == id && (session.dn == dn || by_id_alone))
     }
 
-    fn told(&mut self, event: &Event<'_>) -> Value {
-        let settled = self.settle(event);
+    pub(crate) fn hear(&mut self, event: &Event<'_>, agents: &[Agent]) -> Value {
         let (this_dn, id) = (event.this_dn(), event.call_uuid());
         let at = this_dn.zip(id).and_then(|(dn, id)| self.find(dn, id));
         let from = at.map(|at| self.sessions[at].state);
@@ -65,13 +93,37 @@ impl Plain {
             Err(reason) => json!({"outcome": "rejected", "reason": reason}),
         };
         if told["outcome"] == "unreadable" {
-            return told;
+            return json!({"told": told});
         }
-        let at = at.or_else(|| this_dn.zip(id).and_then(|(dn, id)| self.find(dn, id)));
+        let settled = self.settle(event);
+        let at = this_dn.zip(id).and_then(|(dn, id)| self.find(dn, id));
+        let to = at.map(|at| &self.sessions[at]);
         told["from"] = json!(from.map(|state| format!("{state:?}")));
-        told["to"] = json!(at.map(|at| format!("{:?}", self.sessions[at].state)));
-        told["settled"] = settled;
-        told
+        told["to"] = json!(to.map(|session| format!("{:?}", session.state)));
+        if let Some(session) = to.filter(|session| session.state == Completed && from != Some(Completed)) {
+            told["cause"] = json!(session.cause);
+        }
+        let rendered = self.rendered(agents);
+        json!({"told": told, "settled": settled, "rendered": rendered})
+    }
+
+    /// What agents without all rights are told.
+    fn rendered(&self, agents: &[Agent]) -> Vec<Value> {
+        let mut rendered = vec![];
+        for (position, agent) in agents.iter().enumerate() {
+            for told in self.notifications.iter().filter(|_| agent.rights() != im_session::Operations::ALL) {
+                if agent.devices().iter().any(|device| told["thisDN"] == *device.dn) {
+                    let mut notification = told["notification"].clone();
+                    if let Some(resource) = notification["data"].get_mut("imSession") {
+                        if !self.makes(Mistake::LeaksARightThroughANotification) {
+                            super::operations::for_rights(resource, agent);
+                        }
+                    }
+                    rendered.push(json!({"agent": position, "notification": notification}));
+                }
+            }
+        }
+        rendered
     }
 
     fn heard(&mut self, event: &Event<'_>, at: Option<usize>) -> Result<&'static str, &'static str> {
@@ -96,6 +148,12 @@ impl Plain {
             (Some(dn), text) => (dn.to_owned(), text.unwrap_or_default()),
         };
         let outcome = self.applied(event, name, &dn, &id, at);
+        let ends = ["Released", "Abandoned"].contains(&name);
+        if let (Err("orphan"), Some(number), true) = (outcome, event.event_sequence_number, ends) {
+            if !self.makes(Mistake::ForgetsAnEndThatOvertookTheBegin) {
+                self.remember_end(&dn, &id, (event.server_start_time, number));
+            }
+        }
         if outcome.is_err() && self.makes(Mistake::RemembersTheNumberOfARejectedEvent) {
             if let (Some(at), Some(number)) = (at, event.event_sequence_number) {
                 self.sessions[at].last = Some((event.server_start_time, number));
@@ -108,7 +166,7 @@ impl Plain {
                 "imSessionPath": format!("/im-sessions/{id}"), "message": text, "messageType": "IMLogUpdateMessage",
                 "notificationType": "NewMessage",
             });
-            self.notifications.push((dn, json!({"data": data})));
+            self.notifications.push(json!({"thisDN": dn, "notification": {"data": data}}));
             Ok("message")
         } else {
             Ok("unchanged")
@@ -160,7 +218,9 @@ impl Plain {
         at: Option<usize>,
     ) -> Result<bool, &'static str> {
         let before = at.map(|at| self.sessions[at].clone());
-        let newer = self.is_newer(before.as_ref(), event);
+        let end = self.ends.iter().find(|end| (&*end.0, &*end.1) == (dn, id)).map(|end| end.2);
+        let last = before.as_ref().map_or(end, |session| session.last);
+        let newer = self.is_newer(last, event);
         if newer == Some(false) {
             return Err("stale");
         }
@@ -178,10 +238,15 @@ impl Plain {
             }
             Err(reason) => return Err(reason),
         };
-        let brought = event.user_data.clone();
-        if brought.as_ref().is_some_and(|data| data.size() > 16_000 || data.depth() > 16)
-            && !self.makes(Mistake::HasNoLimit)
-        {
+        let ends = ["Released", "Abandoned"].contains(&name);
+        let mut brought = event.user_data.list();
+        if brought.is_some_and(|data| self.is_over(data)) && !self.makes(Mistake::HasNoLimit) {
+            if !ends || self.makes(Mistake::RefusesAnEndForALimit) {
+                return Err("limit");
+            }
+            brought = None;
+        }
+        if before.is_none() && !self.makes_room(dn) {
             return Err("limit");
         }
 
@@ -193,10 +258,19 @@ impl Plain {
             data: KeyValueList::new(),
             had_data: false,
             conn_id: None,
-            last: None,
+            last: end.filter(|_| !self.makes(Mistake::OpensWithoutTheRememberedNumber)),
+            heard: self.now,
+            completion: 0,
+            busy: false,
+            cause: None,
         });
+        if before.is_none() {
+            self.ends.retain(|end| (&*end.0, &*end.1) != (dn, id));
+        }
         after.state = to;
         if anew {
+            after.busy = false;
+            after.cause = after.cause.filter(|_| self.makes(Mistake::KeepsTheCauseOverAReopening));
             after.parties.clear();
             if !self.makes(Mistake::KeepsTheDataOverAReopening) {
                 after.data = KeyValueList::new();
@@ -206,11 +280,32 @@ impl Plain {
         let was_over = state == Some(Completed) && !anew && !self.makes(Mistake::ChangesDataAfterTheEnd);
         let moves = ["Dialing", "Ringing", "Established", "Released", "Abandoned"].contains(&name);
         match brought {
-            Some(data) if name == "AttachedDataChanged" || (moves && !was_over) => after.data = data.into_owned(),
+            Some(data) if name == "AttachedDataChanged" || (moves && !was_over) => {
+                after.data = data.clone().into_owned()
+            }
+            None if name == "AttachedDataChanged" && event.user_data.is_hidden() => {
+                if self.makes(Mistake::TakesHiddenUserDataForNone) {
+                    after.data = KeyValueList::new();
+                }
+            }
             None if name == "AttachedDataChanged" && !self.makes(Mistake::TakesAbsentUserDataForNoNews) => {
                 after.data = KeyValueList::new();
             }
             _ => {}
+        }
+        match name {
+            "DestinationBusy" => after.busy = !self.makes(Mistake::ForgetsThatItWasBusy),
+            "Established" => after.busy &= self.makes(Mistake::StaysBusyAfterTheAnswer),
+            "Abandoned" => after.cause = after.cause.or(Some("abandoned")),
+            "Released" => after.cause = after.cause.or(Some(if after.busy { "busy" } else { "released" })),
+            _ => {}
+        }
+        if state != Some(Completed) || after.state != Completed {
+            after.heard = self.now;
+        }
+        if after.state == Completed && state != Some(Completed) {
+            self.completions += 1;
+            after.completion = self.completions;
         }
         after.had_data |= !after.data.is_empty();
         if !(self.makes(Mistake::KeepsTheFirstConnId) && after.conn_id.is_some()) {
@@ -225,9 +320,14 @@ impl Plain {
         Ok(name != "PrivateInfo" && self.notify(before.as_ref(), &after))
     }
 
+    fn is_over(&self, data: &KeyValueList<'_>) -> bool {
+        let pairs = if self.makes(Mistake::CountsTheOutermostPairsAlone) { data.len() } else { data.pair_count() };
+        data.size() > 16_000 || data.depth() > 16 || pairs > self.limits.user_data_pairs
+    }
+
     /// Whether an event is newer than the last; none where that cannot be said.
-    fn is_newer(&self, session: Option<&Session>, event: &Event<'_>) -> Option<bool> {
-        let (start, last) = session?.last?;
+    fn is_newer(&self, last: Option<Number>, event: &Event<'_>) -> Option<bool> {
+        let (start, last) = last?;
         let number = event.event_sequence_number?;
         let unknown = start.is_none() || event.server_start_time.is_none();
         let same = start == event.server_start_time
@@ -282,7 +382,7 @@ impl Plain {
     }
 
     /// Tells what changed; whether anything did.
-    fn notify(&mut self, before: Option<&Session>, after: &Session) -> bool {
+    pub(crate) fn notify(&mut self, before: Option<&Session>, after: &Session) -> bool {
         let status = before.is_none_or(|before| before.state != after.state || before.parties != after.parties);
         let data = before.map_or(json!({}), |before| json!(before.data)) != json!(after.data);
         if !status && !data && !self.makes(Mistake::NotifiesWhereNothingChanged) {
@@ -297,7 +397,7 @@ impl Plain {
         let data = json!({
             "imSession": self.resource(after), "messageType": "IMSessionStateChangeMessage", "notificationType": kind,
         });
-        self.notifications.push((after.dn.clone(), json!({"data": data})));
+        self.notifications.push(json!({"thisDN": after.dn, "notification": {"data": data}}));
         status || data_only
     }
 
@@ -349,39 +449,4 @@ impl Plain {
         }
         resource
     }
-}
-
-impl System for Plain {
-    fn reset(&mut self) -> Result<(), Error> {
-        *self = Plain::new(self.mistake);
-        Ok(())
-    }
-
-    fn event(&mut self, event: &Event<'_>) -> Result<Value, Error> {
-        Ok(self.told(event))
-    }
-
-    fn post(&mut self, me: &Agent, id: Option<&str>, body: &str) -> Result<Value, Error> {
-        Ok(self.posted(me, id, body).map_or_else(error, |()| json!({"statusCode": 0})))
-    }
-
-    fn list(&mut self, me: &Agent, query: &str) -> Result<Value, Error> {
-        Ok(self.listed(me, query))
-    }
-
-    fn read(&mut self, me: &Agent, id: &str, query: &str) -> Result<Value, Error> {
-        Ok(self.one(me, id, query).unwrap_or_else(error))
-    }
-
-    fn notifications(&mut self) -> Result<Vec<(String, Value)>, Error> {
-        Ok(take(&mut self.notifications))
-    }
-
-    fn requests(&mut self) -> Result<Option<Vec<Value>>, Error> {
-        Ok(Some(take(&mut self.requests)))
-    }
-}
-
-fn error(code: u8) -> Value {
-    json!({"statusCode": code, "statusMessage": "it is not possible"})
 }

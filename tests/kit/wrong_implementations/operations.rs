@@ -1,14 +1,12 @@
 //! Operations and reads of the plain implementation.
 
+use im_session::store::Device;
 use im_session::testing::Agent;
 use im_session::{Event, KeyValueList};
 use serde_json::{Map, Value, json};
 
-use crate::mistakes::Mistake;
-use crate::plain::{Plain, Session, State};
-
-/// devicePath and DN of a device.
-type Device = (String, String);
+use super::events::{Plain, Sent, Session, State};
+use super::mistakes::Mistake;
 
 impl Plain {
     /// Sends the request, or gives the statusCode.
@@ -18,7 +16,7 @@ impl Plain {
         let body: Map<String, Value> = body.into_iter().filter(|(_, value)| !value.is_null()).collect();
         let name = body.get("operationName").ok_or(1)?.as_str().unwrap_or_default().to_owned();
         let needs: &[&str] = match (&*name, id) {
-            ("InitiateIMSession", None) if me.devices.len() == 1 => &["destination"],
+            ("InitiateIMSession", None) if me.devices().len() == 1 => &["destination"],
             ("InitiateIMSession", None) => &["destination", "devicePath"],
             ("SendMessage", Some(_)) => &["text", "destination", "devicePath"],
             ("AttachUserData" | "UpdateUserData", Some(_)) => &["userData"],
@@ -26,6 +24,11 @@ impl Plain {
             ("Complete", Some(_)) => &[],
             _ => return Err(3),
         };
+        let no_right = !me.rights().iter().any(|right| right.name() == name);
+        if no_right && !self.makes(Mistake::SendsWithoutTheRight) && !self.makes(Mistake::ChecksTheRightAfterTheSession)
+        {
+            return Err(5);
+        }
         let missing = || {
             let no_number = body.get("destination").and_then(Value::as_object);
             let no_number =
@@ -40,6 +43,9 @@ impl Plain {
             Some(id) => Some(self.mine(me, id, device_path).ok_or(6)?.clone()),
             None => None,
         };
+        if no_right && self.makes(Mistake::ChecksTheRightAfterTheSession) {
+            return Err(5);
+        }
         let not_now = match &session {
             Some(session) => !self.capabilities(session).contains(&&*name),
             None => self.has_open(me) && !self.makes(Mistake::InitiatesWhileAnotherIsOpen),
@@ -51,8 +57,7 @@ impl Plain {
             return Err(1);
         }
         let new = self.check(&name, &body, session.as_ref())?;
-        let devices = &me.devices;
-        let known = device_path.is_none_or(|path| devices.iter().any(|(known, _)| known == path));
+        let known = device_path.is_none_or(|path| me.devices().iter().any(|device| device.device_path == path));
         if !known && !self.makes(Mistake::TakesAnyDevicePath) {
             return Err(6);
         }
@@ -91,9 +96,10 @@ impl Plain {
         let new: KeyValueList<'static> = serde_json::from_value(body["userData"].clone()).map_err(|_| 10)?;
         let may_be_empty = name == "InitiateIMSession" || self.makes(Mistake::SendsEmptyUserData);
         let kept = there.pairs().iter().filter(|pair| name == "AttachUserData" || new.get(&pair.key).is_none());
-        let total: KeyValueList<'_> =
-            kept.chain(new.pairs()).map(|pair| (pair.key.clone(), pair.value.clone())).collect();
-        if (new.is_empty() && !may_be_empty) || total.size() > 16_000 || total.depth() > 16 {
+        let pairs = kept.chain(new.pairs()).map(|pair| (pair.key.clone(), pair.value.clone()));
+        let total = KeyValueList::try_from_iter(pairs).map_err(|_| 10)?;
+        let over = total.size() > 16_000 || total.depth() > 16 || total.pair_count() > self.limits.user_data_pairs;
+        if (new.is_empty() && !may_be_empty) || over {
             return Err(10);
         }
         Ok(Some(new))
@@ -108,10 +114,10 @@ impl Plain {
         new: Option<KeyValueList<'static>>,
     ) -> Result<(), u8> {
         let device_path = body.get("devicePath").and_then(Value::as_str);
-        let named = me.devices.iter().find(|(path, _)| Some(&**path) == device_path);
+        let named = me.devices().iter().find(|device| Some(&*device.device_path) == device_path);
         let dn = match &session {
             Some(session) => session.dn.clone(),
-            None => named.or(me.devices.first()).ok_or(1)?.1.clone(),
+            None => named.or(me.devices().first()).ok_or(1)?.dn.clone(),
         };
         let (request, number) = match name {
             "InitiateIMSession" => ("RequestMakeCall", 14),
@@ -144,38 +150,41 @@ impl Plain {
                 self.sessions[at].state = State::Completed;
             }
         }
-        self.in_flight.push((self.sent, name.to_owned(), dn, session.map(|session| session.id)));
+        let (operation, id) = (name.to_owned(), session.map(|session| session.id));
+        self.in_flight.push(Sent { reference_id: self.sent, operation, dn, id, at: self.now });
         Ok(())
     }
 
-    /// What an EventError or EventACK settles.
-    pub(crate) fn settle(&mut self, event: &Event<'_>) -> Value {
-        let failed = match event.name.as_str() {
-            "EventError" => true,
-            "EventACK" => false,
-            _ => return Value::Null,
-        };
-        let any = self.makes(Mistake::SettlesTheLastRequest);
-        let at = self.in_flight.iter().rposition(|(reference_id, _, dn, _)| {
-            (any || Some(*reference_id) == event.reference_id) && event.this_dn().is_none_or(|this_dn| this_dn == dn)
+    /// What an event settles.
+    pub(crate) fn settle(&mut self, event: &Event<'_>) -> Vec<Value> {
+        let (name, failed) = (event.name.as_str(), event.name.as_str() == "EventError");
+        let any = failed && self.makes(Mistake::SettlesTheLastRequest);
+        let answers = failed || name == "EventACK" || !self.makes(Mistake::SettlesByAnswersAlone);
+        let any_dn = self.makes(Mistake::SettlesAnotherAgentsRequest);
+        let of_session = event.name.session_event().is_some()
+            || (name == "EventACK" && self.makes(Mistake::SettlesAnInitiationByAck));
+        let at = self.in_flight.iter().rposition(|sent| {
+            (any || Some(sent.reference_id) == event.reference_id)
+                && (any_dn || event.this_dn().is_none_or(|this_dn| this_dn == sent.dn))
+                && (failed || of_session || sent.operation != "InitiateIMSession")
         });
-        let Some(at) = at else { return Value::Null };
-        let (reference_id, operation, dn, id) = self.in_flight.remove(at);
-        let message = event.error_message.as_deref().filter(|message| failed && !message.is_empty());
-        json!({
-            "referenceID": reference_id, "operation": operation, "thisDN": dn, "id": id, "failed": failed,
-            "code": event.error_code.filter(|_| failed), "message": message,
-        })
+        let Some(at) = at.filter(|_| answers) else { return vec![] };
+        let sent = self.in_flight.remove(at);
+        let message = event.error_message.as_deref().filter(|message| !message.is_empty());
+        let failure = json!({"failed": {"code": event.error_code, "message": message}});
+        vec![sent.settled(&if failed { failure } else { json!("done") })]
     }
 
     fn has_open(&self, me: &Agent) -> bool {
-        let mine = |session: &&Session| me.devices.iter().any(|(_, dn)| *dn == session.dn);
-        self.sessions.iter().filter(mine).any(|session| session.state != State::Completed)
+        let is_mine = |dn: &str| me.devices().iter().any(|device| device.dn == dn);
+        let initiates = |sent: &Sent| sent.operation == "InitiateIMSession" && is_mine(&sent.dn);
+        self.sessions.iter().any(|session| session.state != State::Completed && is_mine(&session.dn))
+            || (self.in_flight.iter().any(initiates) && !self.makes(Mistake::InitiatesTwiceAtOnce))
     }
 
     fn mine(&self, me: &Agent, id: &str, device_path: Option<&str>) -> Option<&Session> {
-        let at = |(path, dn): &Device| Some((path.clone(), &self.sessions[self.find(dn, id)?]));
-        let mine: Vec<(String, &Session)> = me.devices.iter().filter_map(at).collect();
+        let at = |device: &Device| Some((device.device_path.clone(), &self.sessions[self.find(&device.dn, id)?]));
+        let mine: Vec<(String, &Session)> = me.devices().iter().filter_map(at).collect();
         let named = mine.iter().find(|(path, _)| Some(&**path) == device_path);
         let first_open = mine.iter().find(|(_, session)| session.state != State::Completed);
         let first_open = first_open.filter(|_| !self.makes(Mistake::PrefersTheFirstDeviceToTheOpenSession));
@@ -187,13 +196,13 @@ impl Plain {
     pub(crate) fn listed(&self, me: &Agent, query: &str) -> Value {
         let (fields, filters, _) = self.query(query);
         let mut mine: Vec<&Session> = self.sessions.iter().collect();
-        mine.retain(|session| me.devices.iter().any(|(_, dn)| *dn == session.dn));
+        mine.retain(|session| me.devices().iter().any(|device| device.dn == session.dn));
         if self.makes(Mistake::ListsById) {
             mine.sort_by_key(|session| (&session.id, &session.dn));
         } else {
             mine.sort_by_key(|session| (&session.dn, &session.id));
         }
-        let mut resources: Vec<Value> = mine.into_iter().map(|session| self.resource(session)).collect();
+        let mut resources: Vec<Value> = mine.into_iter().map(|session| self.shown(session, me)).collect();
         resources.retain(|resource| {
             filters.iter().all(|(name, text)| resource.get(name).and_then(Value::as_str) == Some(text))
         });
@@ -212,11 +221,19 @@ impl Plain {
 
     pub(crate) fn one(&self, me: &Agent, id: &str, query: &str) -> Result<Value, u8> {
         let (fields, _, device_path) = self.query(query);
-        let mut resource = self.resource(self.mine(me, id, device_path.as_deref()).ok_or(6)?);
+        let mut resource = self.shown(self.mine(me, id, device_path.as_deref()).ok_or(6)?, me);
         if let Some(fields) = fields {
             select(&mut resource, &fields);
         }
         Ok(json!({"imSession": resource, "statusCode": 0}))
+    }
+
+    fn shown(&self, session: &Session, me: &Agent) -> Value {
+        let mut resource = self.resource(session);
+        if !self.makes(Mistake::LeaksARightThroughAList) {
+            for_rights(&mut resource, me);
+        }
+        resource
     }
 
     #[expect(clippy::type_complexity, reason = "the three parts of a query")]
@@ -267,4 +284,17 @@ fn select(resource: &mut Value, fields: &[String]) {
     let all = fields.iter().any(|field| field == "*");
     let resource = resource.as_object_mut().expect("an object");
     resource.retain(|name, _| all || fields.contains(name));
+}
+
+impl Sent {
+    pub(crate) fn settled(&self, result: &Value) -> Value {
+        let Sent { reference_id, operation, dn, id, .. } = self;
+        json!({"referenceID": reference_id, "operation": operation, "thisDN": dn, "id": id, "result": result})
+    }
+}
+
+/// Takes away what the agent has no right to.
+pub(crate) fn for_rights(resource: &mut Value, me: &Agent) {
+    let may = |name: &Value| me.rights().iter().any(|right| *name == right.name());
+    resource["capabilities"].as_array_mut().expect("an array").retain(may);
 }
