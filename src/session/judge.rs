@@ -50,7 +50,8 @@ pub(crate) fn judge(
     match (session_event, limits.exceeded_by_event(session, event, session_event)) {
         (_, None) => Ok(acceptance),
         (SessionEvent::Call(CallEvent::Released | CallEvent::Abandoned), Some(_)) => {
-            Ok(Acceptance { without_user_data: true, ..acceptance })
+            let user_data = event.user_data.list().and_then(|user_data| limits.exceeded_by_user_data(user_data));
+            Ok(Acceptance { without_user_data: user_data.is_some(), ..acceptance })
         }
         (
             SessionEvent::Call(CallEvent::Dialing | CallEvent::Ringing | CallEvent::Established)
