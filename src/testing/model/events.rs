@@ -24,6 +24,8 @@ pub(super) struct PlainEvent {
     server_start: Option<u64>,
     /// None where it says nothing: absent of all events but one, or hidden.
     user_data: Option<Pairs>,
+    /// Whether the event has the attribute: an absent one is within every limit.
+    has_user_data: bool,
     /// The pair `text` of the extensions, the last of that name; an integer in decimal, a list: no text.
     text: Option<String>,
     pub(super) reference_id: Option<u64>,
@@ -50,6 +52,7 @@ impl PlainEvent {
             conn_id: event.conn_id.map(|conn_id| conn_id.0),
             number: event.event_sequence_number,
             server_start: event.server_start_time,
+            has_user_data: event.user_data.list().is_some(),
             user_data: match &event.user_data {
                 ListAttribute::Present(list) => Some(pairs(list)),
                 ListAttribute::Absent if name == "EventAttachedDataChanged" => Some(Pairs::new()),
@@ -247,7 +250,8 @@ impl Model {
         let brings_user_data =
             event.name == "EventAttachedDataChanged" || (MOVES.contains(&&*event.name) && (reopened || !was_completed));
         // Of an end event that brings too much, it is left out.
-        let user_data = event.user_data.clone().filter(|user_data| !is_over(user_data, &self.limits));
+        let user_data = event.user_data.clone();
+        let user_data = user_data.filter(|user_data| !event.has_user_data || !is_over(user_data, &self.limits));
         if let Some(user_data) = user_data.filter(|_| brings_user_data) {
             after.user_data = user_data;
         }
@@ -275,7 +279,7 @@ impl Model {
         let limits = &self.limits;
         let too_long = |dn: &str| dn.len() > limits.dn_length;
         let text_length = event.text.as_deref().map_or(0, str::len);
-        let over = event.user_data.as_ref().is_some_and(|user_data| is_over(user_data, limits))
+        let over = (event.has_user_data && event.user_data.as_ref().is_some_and(|user_data| is_over(user_data, limits)))
             || too_long(this_dn)
             || event.other_dn.as_deref().is_some_and(too_long)
             || self.lacks_room(before, event)
