@@ -1,29 +1,22 @@
-//! The shortest history that fails, and what is printed of it.
+//! What is the shortest history that fails, and what is printed of it?
 
-#![cfg(feature = "json")]
-
-mod store_steps;
-
+use im_session::testing::conformance::Histories;
 use im_session::testing::{Agent, History, LAWS, Setup, Step, laws, shortest};
 use im_session::{CallEvent, CapabilityTable, ConnId, Event, KeyValueList, Value};
-use proptest::prelude::*;
-use store_steps::{agents, history};
 
-proptest! {
-    #![proptest_config(ProptestConfig { cases: 40, failure_persistence: None, ..ProptestConfig::default() })]
-
-    /// Whatever is printed for it, a history that fails is no longer after shrinking, and still fails.
-    #[test]
-    fn shrinking_keeps_the_failure(steps in history(40), at_least in 1..4_usize) {
-        let fails = |history: &History| history.steps.iter().filter(|step| matches!(step, Step::Event(_))).count() >= at_least;
-        let history = History { agents: agents(), steps };
+/// Whatever is printed for it, a history that fails is no longer after shrinking, and still fails.
+#[test]
+fn shrinking_keeps_the_failure() {
+    for (history, at_least) in Histories::new(5).take(40).zip((1..4).cycle()) {
+        let fails =
+            |history: &History| history.steps.iter().filter(|step| matches!(step, Step::Event(_))).count() >= at_least;
         let short = shortest(&history, fails);
         if fails(&history) {
-            prop_assert_eq!(short.steps.len(), at_least);
-            prop_assert!(fails(&short));
-            prop_assert!(short.steps.iter().all(|step| matches!(step, Step::Event(event) if event.this_dn.is_none())));
+            assert_eq!(short.steps.len(), at_least);
+            assert!(fails(&short));
+            assert!(short.steps.iter().all(|step| matches!(step, Step::Event(event) if event.this_dn.is_none())));
         } else {
-            prop_assert_eq!(short, history);
+            assert_eq!(short, history);
         }
     }
 }
@@ -34,7 +27,7 @@ fn at_3002(name: CallEvent) -> Event<'static> {
 
 /// A history with much that does not matter.
 fn long_history() -> History {
-    let data: KeyValueList<'_> = [("k", Value::from("v")), ("n", Value::from(7))].into_iter().collect();
+    let data = pairs([("k", Value::from("v")), ("n", Value::from(7))]);
     let steps = vec![
         Step::Time(5),
         Step::Event(at_3002(CallEvent::Dialing).with_other_dn("3001").with_conn_id(ConnId(7))),
@@ -44,7 +37,7 @@ fn long_history() -> History {
         Step::Event(at_3002(CallEvent::Released).with_event_sequence_number(12)),
         Step::Event(at_3002(CallEvent::Released)),
     ];
-    History { agents: vec![Agent::new([("/devices/1", "3002")]), Agent::default()], steps }
+    History { agents: vec![Agent::new().with_device("/devices/1", "3002"), Agent::new()], steps }
 }
 
 /// What follows is what the broken law printed, pasted.
@@ -117,13 +110,14 @@ fn a_text_of_one_letter_over_forty_is_printed_as_how_often() {
 #[rustfmt::skip]
 mod everything {
     pub(crate) fn everything() -> im_session::testing::History {
-        use im_session::{ConnId, Event, KeyValueList, Value};
+        use im_session::{ConnId, Event, KeyValueList, Operation, Operations, Value};
         use im_session::testing::{Agent, History, Step};
         History {
-            agents: vec![Agent::new([("/devices/1", "3001"), ("/devices/2", "3002")]), Agent::default(), Agent::new([("/devices/1", String::from("3001")), ("/devices/2", "3".repeat(64))])],
+            agents: vec![Agent::new().with_device("/devices/1", "3001").with_device("/devices/2", "3002"), Agent::new().with_rights(Operations::NONE), Agent::new().with_device("/devices/1", "3".repeat(64)).with_rights(Operations::of(&[Operation::SendMessage, Operation::Complete]))],
             steps: vec![
-                Step::Event(Event::new("E".repeat(50)).with_user_data(KeyValueList::from_iter([(String::from("k"), Value::from("")), ("k".repeat(50), Value::Binary("0".repeat(50).into()))]))),
-                Step::Event(Event::new("EventAttachedDataChanged").with_this_dn("3002").with_other_dn("\"").with_call_uuid("x".repeat(64)).with_conn_id(ConnId(7)).with_event_sequence_number(1).with_server_start_time(2).with_user_data(KeyValueList::from_iter([("k", Value::from("größer\n")), ("k", Value::from(-1)), ("b", Value::Binary("00..".into())), ("l", Value::List(KeyValueList::new()))])).with_extensions(KeyValueList::from_iter([("v", Value::from("v".repeat(16000)))]))),
+                Step::Event(Event::new("E".repeat(50)).with_user_data(KeyValueList::try_from_iter([(String::from("k"), Value::from("")), ("k".repeat(50), Value::Binary("0".repeat(50).into()))]).unwrap())),
+                Step::Event(Event::new("EventAttachedDataChanged").with_this_dn("3002").with_other_dn("\"").with_call_uuid("x".repeat(64)).with_conn_id(ConnId(7)).with_event_sequence_number(1).with_server_start_time(2).with_user_data(KeyValueList::try_from_iter([("k", Value::from("größer\n")), ("k", Value::from(-1)), ("b", Value::Binary("00..".into())), ("l", Value::List(KeyValueList::new()))]).unwrap()).with_extensions(KeyValueList::try_from_iter([("v", Value::from("v".repeat(16000)))]).unwrap())),
+                Step::Event(Event::new("EventAttachedDataChanged").with_hidden_user_data().with_hidden_extensions()),
                 Step::Event(Event::new("EventError").with_reference_id(3).with_error(71, "Invalid DN")),
                 Step::Event({ let mut event = Event::new("EventError"); event.error_code = Some(1); event }),
                 Step::Event({ let mut event = Event::new("EventError"); event.error_message = Some("m".into()); event }),
@@ -138,7 +132,8 @@ mod everything {
                 Step::Expire { ago: 2 },
                 Step::Forget { this_dn: "3002".into(), id: "007".into() },
                 Step::ForgetCompleted { ago: 3 },
-                Step::ForgetRequests { ago: 4 },
+                Step::ForgetCompleted { ago: -4 },
+                Step::Restart,
                 Step::Reconcile { this_dn: "3002".into(), list: vec![r#"{"id":"007","state":"Talking"}"#.parse().unwrap()] },
             ],
         }
@@ -158,7 +153,7 @@ fn an_agent_that_is_not_there_is_said_to_have_no_devices() {
     let post = || Step::Post { agent: 1, target: None, body: String::new() };
     for step in [read, list, post] as [fn() -> Step; 3] {
         for (agents, said) in [(0, true), (1, true), (2, false)] {
-            let history = History { agents: vec![Agent::default(); agents], steps: vec![step(), Step::Time(7)] };
+            let history = History { agents: vec![Agent::new(); agents], steps: vec![step(), Step::Time(7)] };
             let code = history.code("it").to_string();
             assert_eq!(code.contains("], // One that is not here has no devices.\n"), said, "{code}");
         }
@@ -210,7 +205,7 @@ fn shortest_event(event: &Event<'static>, fails: impl Fn(&Event<'static>) -> boo
 }
 
 fn pairs(pairs: impl IntoIterator<Item = (&'static str, Value<'static>)>) -> KeyValueList<'static> {
-    pairs.into_iter().collect()
+    KeyValueList::try_from_iter(pairs).unwrap()
 }
 
 #[test]
@@ -246,18 +241,18 @@ fn what_does_not_matter_of_an_event_goes_and_what_does_gets_small() {
         (|event| event.event_sequence_number > Some(20), bare().with_event_sequence_number(21)),
         (|event| event.server_start_time.is_some(), bare().with_server_start_time(0)),
         (|event| event.server_start_time > Some(20), bare().with_server_start_time(21)),
-        (|event| event.user_data.is_some(), bare().with_user_data(KeyValueList::new())),
-        (|event| event.extensions.is_some(), bare().with_extensions(KeyValueList::new())),
-        (|event| event.user_data.as_ref().is_some_and(|list| list.len() > 1), {
+        (|event| !event.user_data.is_absent(), bare().with_user_data(KeyValueList::new())),
+        (|event| !event.extensions.is_absent(), bare().with_extensions(KeyValueList::new())),
+        (|event| event.user_data.list().is_some_and(|list| list.len() > 1), {
             bare().with_user_data(pairs([("k", Value::from("")), ("n", Value::from(0))]))
         }),
-        (|event| event.user_data.as_ref().is_some_and(|list| list.pairs().iter().any(|pair| pair.key == "n")), {
+        (|event| event.user_data.list().is_some_and(|list| list.pairs().iter().any(|pair| pair.key == "n")), {
             bare().with_user_data(pairs([("n", Value::from(0))]))
         }),
-        (|event| event.extensions.as_ref().is_some_and(|list| list.pairs().iter().any(|pair| pair.key == "k")), {
+        (|event| event.extensions.list().is_some_and(|list| list.pairs().iter().any(|pair| pair.key == "k")), {
             bare().with_extensions(pairs([("k", Value::from(""))]))
         }),
-        (|event| event.extensions.as_ref().is_some_and(|list| list.size() > 7), {
+        (|event| event.extensions.list().is_some_and(|list| list.size() > 7), {
             bare().with_extensions(pairs([("k", Value::from("some te"))]))
         }),
     ];
@@ -273,7 +268,7 @@ fn values_of_user_data_get_plain_and_small() {
     let with = |list: KeyValueList<'static>| Event::new("EventX").with_user_data(list);
     let holds = |of: fn(&Value<'static>) -> bool| {
         move |event: &Event<'static>| {
-            event.user_data.as_ref().is_some_and(|list| list.pairs().iter().any(|pair| of(&pair.value)))
+            event.user_data.list().is_some_and(|list| list.pairs().iter().any(|pair| of(&pair.value)))
         }
     };
     let short = shortest_event(&event, holds(|value| matches!(value, Value::Binary(_))));
@@ -332,17 +327,19 @@ fn what_embedders_do_gets_small() {
     for more_than in [0, 20, 63, 64, 89] {
         let least = more_than + 1;
         let fails = |step: &Step| match step {
-            Step::Expire { ago } | Step::ForgetCompleted { ago } | Step::ForgetRequests { ago } => *ago > more_than,
-            Step::Time(by) => *by > more_than.max(2),
+            Step::Expire { ago } | Step::ForgetCompleted { ago } => ago.abs() > more_than,
+            Step::Time(by) => *by > more_than.max(2).unsigned_abs(),
             _ => false,
         };
-        assert_eq!(shortest_step(Step::Expire { ago: 90 }, fails), Step::Expire { ago: least });
-        assert_eq!(shortest_step(Step::ForgetCompleted { ago: 90 }, fails), Step::ForgetCompleted { ago: least });
-        assert_eq!(shortest_step(Step::ForgetRequests { ago: 90 }, fails), Step::ForgetRequests { ago: least });
-        assert_eq!(shortest_step(Step::Time(90), fails), Step::Time(least.max(3)));
+        for sign in [1, -1] {
+            assert_eq!(shortest_step(Step::Expire { ago: 90 * sign }, fails), Step::Expire { ago: least * sign });
+            let forget = |ago| Step::ForgetCompleted { ago: ago * sign };
+            assert_eq!(shortest_step(forget(90), fails), forget(least));
+        }
+        assert_eq!(shortest_step(Step::Time(90), fails), Step::Time(least.max(3).unsigned_abs()));
     }
-    let whole = shortest_step(Step::Expire { ago: u64::MAX }, |step| *step == Step::Expire { ago: u64::MAX });
-    assert_eq!(whole, Step::Expire { ago: u64::MAX });
+    let whole = shortest_step(Step::Expire { ago: i64::MAX }, |step| *step == Step::Expire { ago: i64::MAX });
+    assert_eq!(whole, Step::Expire { ago: i64::MAX });
     let forget = Step::Forget { this_dn: "3001".into(), id: "A".into() };
     assert_eq!(shortest_step(forget.clone(), |step| matches!(step, Step::Forget { .. })), forget);
 
@@ -367,25 +364,24 @@ fn steps_are_tried_again_after_they_got_plainer() {
 /// Agents at the end go, those before keep their places and lose their devices.
 #[test]
 fn agents_and_devices_that_do_not_matter_go() {
-    let device = |dn: &'static str| ("/devices/1", dn);
-    let all = [
-        Agent::new([device("1"), device("2")]),
-        Agent::new([device("3"), device("4"), device("5")]),
-        Agent::new([device("6")]),
-    ];
-    let history = History { agents: all.to_vec(), steps: vec![] };
+    let agent = |dns: &[&str]| dns.iter().fold(Agent::new(), |agent, &dn| agent.with_device("/devices/1", dn));
+    let history = History { agents: vec![agent(&["1", "2"]), agent(&["3", "4", "5"]), agent(&["6"])], steps: vec![] };
     for (needed, expected) in [
         (None, vec![]),
-        (Some("2"), vec![Agent::new([device("2")])]),
-        (Some("4"), vec![Agent::default(), Agent::new([device("4")])]),
-        (Some("6"), vec![Agent::default(), Agent::default(), Agent::new([device("6")])]),
+        (Some("2"), vec![agent(&["2"])]),
+        (Some("4"), vec![Agent::new(), agent(&["4"])]),
+        (Some("6"), vec![Agent::new(), Agent::new(), agent(&["6"])]),
     ] {
         let short = shortest(&history, |history| {
-            let mut dns = history.agents.iter().flat_map(|agent| &agent.devices).map(|(_, dn)| &**dn);
+            let mut dns = history.agents.iter().flat_map(|agent| agent.devices()).map(|device| &*device.dn);
             needed.is_none_or(|needed| dns.any(|dn| dn == needed))
         });
         assert_eq!(short.agents, expected);
     }
+    // Rights that do not matter become all.
+    let few = History { agents: vec![agent(&["1"]).with_rights(im_session::Operations::NONE)], steps: vec![] };
+    let has_one = |history: &History| !history.agents.is_empty() && !history.agents[0].devices().is_empty();
+    assert_eq!(shortest(&few, has_one).agents, [agent(&["1"])]);
 }
 
 /// How often it has to be asked: chunks go at once.

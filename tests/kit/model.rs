@@ -1,16 +1,39 @@
-//! The store and the reference model do the same at and over every limit, and when sessions end and come without an event.
-//! What else they have in common random histories show: `laws`, `store_properties`, `store_state_machine`.
+//! Do the store and the reference model do the same at and over every limit, and when sessions end and come without an event? What else
+//! they have in common histories by chance show: `laws`, `conformance`.
 
-#![cfg(feature = "json")]
-
-mod store_agent;
-mod store_steps;
-
-use im_session::testing::{Setup, Step};
-use im_session::{CallEvent, ConnId, DataEvent, Event, KeyValueList, Limits, Value as Attribute};
+use im_session::from_bytes::agents;
+use im_session::testing::{Model, Setup, Step, carry_out};
+use im_session::{CallEvent, ConnId, DataEvent, Event, KeyValueList, Limits, Sessions};
 use serde_json::{Value, json};
-use store_agent::{event, nested};
-use store_steps::{agents, agree, carry_out};
+
+/// Lists one in the other, so that there are as many levels.
+fn nested(depth: usize) -> KeyValueList<'static> {
+    (1..depth).fold(KeyValueList::new(), |list, _| KeyValueList::try_from_iter([("k", list)]).unwrap())
+}
+
+fn event(name: CallEvent, this_dn: &'static str, id: &'static str) -> Event<'static> {
+    Event::new(name).with_this_dn(this_dn).with_call_uuid(id)
+}
+
+/// The store answers as the model, and holds what it has.
+fn both(store: &mut Sessions, model: &mut Model, step: &Step) {
+    let answer = carry_out(store, &agents(), step);
+    assert_eq!(answer, model.carry_out(&agents(), step), "{step:?}: the store on the left, the model on the right");
+    let resources: Vec<Value> = store.iter().map(|session| json!(store.resource(session))).collect();
+    assert_eq!(resources, model.resources(), "after {step:?}");
+    for session in store.iter() {
+        let last = session.last_event().map(|last| (last.server_start_time, last.event_sequence_number));
+        let found = json!({
+            "cause": session.cause(),
+            "connID": session.conn_id().map(|conn_id| conn_id.to_string()),
+            "lastEvent": last,
+            "participants": session.participants().collect::<Vec<_>>(),
+            "state": session.state(),
+            "userData": session.user_data(),
+        });
+        assert_eq!(Some(found), model.inside(session.this_dn(), session.id()), "after {step:?}");
+    }
+}
 
 fn data_event(name: DataEvent, id: &'static str) -> Event<'static> {
     Event::new(name).with_this_dn("3001").with_call_uuid(id)
@@ -18,7 +41,7 @@ fn data_event(name: DataEvent, id: &'static str) -> Event<'static> {
 
 /// User data of this size: a key of one byte, and the rest.
 fn of_size(size: usize) -> KeyValueList<'static> {
-    let pair = |rest| ("k", Attribute::String("v".repeat(rest).into()));
+    let pair = |rest| ("k", "v".repeat(rest));
     size.checked_sub(1).map(pair).into_iter().collect()
 }
 
@@ -51,7 +74,7 @@ fn steps() -> Vec<Step> {
             Step::Event(data_event(DataEvent::PartyChanged, "a").with_other_dn(dn)),
             Step::Event(
                 data_event(DataEvent::PrivateInfo, "a")
-                    .with_extensions([("text", Attribute::String("t".repeat(size).into()))].into_iter().collect()),
+                    .with_extensions(KeyValueList::from_iter([("text", "t".repeat(size))])),
             ),
             Step::Event(Event::new(DataEvent::AttachedDataChanged).with_call_uuid("a").with_user_data(of_size(size))),
             Step::Event(event(CallEvent::Released, "3001", "a").with_user_data(of_size(size + 7))),
@@ -67,8 +90,7 @@ fn steps() -> Vec<Step> {
         (1..).zip([CallEvent::Ringing, CallEvent::Released, CallEvent::Dialing, CallEvent::Established])
     {
         let numbered = event(name, "3003", "n").with_event_sequence_number(number);
-        let text = [("text", Attribute::String("a long text of no message".into()))];
-        let more = numbered.with_extensions(text.into_iter().collect());
+        let more = numbered.with_extensions(KeyValueList::from_iter([("text", "a long text of no message")]));
         steps.extend([Step::Time(2), Step::Event(more), Step::Expire { ago: 1 }, Step::ForgetCompleted { ago: 1 }]);
     }
     let over = Step::Event(event(CallEvent::Released, "3003", "n"));
@@ -96,7 +118,7 @@ fn steps() -> Vec<Step> {
             Step::Reconcile { this_dn: dn.into(), list: vec![resource("y", &json!({})), resource("y", &json!({}))] },
             Step::Expire { ago: 3 },
             Step::ForgetCompleted { ago: 3 },
-            Step::ForgetRequests { ago: 3 },
+            Step::Restart,
         ]);
     }
     steps.extend(
@@ -116,14 +138,13 @@ fn steps() -> Vec<Step> {
 fn follow(setup: &Setup) {
     let (mut store, mut model) = (setup.sessions(), setup.model());
     for step in steps() {
-        assert_eq!(carry_out(&mut store, &step), model.carry_out(&agents(), &step), "{step:?} with {:?}", setup.limits);
-        agree(&store, &model);
+        both(&mut store, &mut model, &step);
     }
 }
 
 #[test]
 fn at_and_over_every_limit() {
-    let limits: [fn(&mut Limits) -> &mut usize; 8] = [
+    let limits: [fn(&mut Limits) -> &mut usize; 11] = [
         |limits| &mut limits.sessions,
         |limits| &mut limits.sessions_per_dn,
         |limits| &mut limits.participants,
@@ -132,6 +153,9 @@ fn at_and_over_every_limit() {
         |limits| &mut limits.text_length,
         |limits| &mut limits.dn_length,
         |limits| &mut limits.requests,
+        |limits| &mut limits.sessions_per_call,
+        |limits| &mut limits.user_data_pairs,
+        |limits| &mut limits.remembered_ends,
     ];
     for limit in limits {
         for value in 0..6 {
@@ -178,14 +202,54 @@ fn resources_of_every_shape() {
     }
     let setup = Setup::default();
     let (mut store, mut model) = (setup.sessions(), setup.model());
-    let mut both = |step: &Step| {
-        assert_eq!(carry_out(&mut store, step), model.carry_out(&agents(), step), "{step:?}");
-        agree(&store, &model);
-    };
+    let mut both = |step: &Step| both(&mut store, &mut model, step);
     for shape in shapes {
         both(&reconcile(&[resource("first", &json!({})), shape]));
         both(&Step::Time(1));
         both(&reconcile(&[]));
         both(&Step::ForgetCompleted { ago: 0 });
+    }
+}
+
+/// A jump of the time is refused, but for the first time that a store is told, also after a restart.
+#[test]
+fn the_time_goes_on_by_no_more_than_the_limit() {
+    let mut setup = Setup::default();
+    setup.limits.time_jump = std::time::Duration::from_secs(5);
+    let (mut store, mut model) = (setup.sessions(), setup.model());
+    for step in [
+        Step::Time(100),
+        Step::Time(6),
+        Step::Time(5),
+        Step::Restart,
+        Step::Time(6),
+        Step::Time(6),
+        Step::Expire { ago: -1 },
+    ] {
+        both(&mut store, &mut model, &step);
+    }
+    assert_eq!(store.now(), std::time::Duration::from_secs(111));
+}
+
+/// What makes room for a list has vanished by the same list: it is told of all the same.
+#[test]
+fn what_vanishes_and_makes_room_at_once_is_told_of() {
+    let mut setup = Setup::default();
+    setup.limits.sessions_per_dn = 1;
+    let (mut store, mut model) = (setup.sessions(), setup.model());
+    for step in [Step::Event(event(CallEvent::Ringing, "3001", "a")), reconcile(&[resource("b", &json!({}))])] {
+        both(&mut store, &mut model, &step);
+    }
+}
+
+/// What of an end event is over a limit is left out, and nothing else.
+#[test]
+fn of_an_end_event_only_what_is_over_a_limit_is_left_out() {
+    let mut setup = Setup::default();
+    setup.limits.dn_length = 4;
+    let (mut store, mut model) = (setup.sessions(), setup.model());
+    let ends = event(CallEvent::Released, "3001", "a").with_other_dn("30022").with_user_data(of_size(3));
+    for step in [Step::Event(event(CallEvent::Ringing, "3001", "a")), Step::Event(ends)] {
+        both(&mut store, &mut model, &step);
     }
 }
