@@ -1,10 +1,37 @@
 //! How much a session, and a store of them, may hold.
 
-use crate::event::KeyValueList;
-use crate::machine::Limit;
+use super::Session;
+use crate::event::{Event, KeyValueList};
+use crate::machine::{CallEvent, DataEvent, SessionEvent};
+use crate::named::named;
+
+named! {
+    /// Which limit an event or an operation goes over. [`Limits`] has their defaults.
+    ///
+    /// Not exhaustive by decision: there can be more limits without anything else changing.
+    #[non_exhaustive]
+    pub enum Limit {
+        /// The sessions of the whole store.
+        Sessions = "sessions in all",
+        /// The sessions of one DN.
+        SessionsPerDn = "sessions of one DN",
+        /// The participants of one session.
+        Participants = "participants of a session",
+        /// The size of the user data.
+        UserDataSize = "size of the user data",
+        /// How deep lists are nested in the user data.
+        UserDataDepth = "depth of the user data",
+        /// The length of a message's text.
+        TextLength = "length of a message",
+        /// The requests in flight: of a snapshot, since otherwise the oldest is forgotten.
+        Requests = "requests in flight",
+        /// The length of a DN.
+        DnLength = "length of a DN",
+    }
+}
 
 /// The limits of a session and of a store. An event that goes over one is rejected as a whole, with
-/// [`RejectReason::Limit`](crate::RejectReason::Limit); an operation that would is refused with statusCode 10.
+/// [`RejectReason::Limit`](crate::machine::RejectReason::Limit); an operation that would is refused with statusCode 10.
 ///
 /// ```
 /// use im_session::Limits;
@@ -68,8 +95,51 @@ impl Limits {
         self.user_data_depth.min(Self::DEEPEST_USER_DATA)
     }
 
+    /// The limit that the event would go over, if it were carried out.
+    pub(super) fn exceeded_by_event(
+        &self,
+        session: Option<&Session>,
+        event: &Event<'_>,
+        session_event: SessionEvent,
+    ) -> Option<Limit> {
+        if let Some(limit) = event.user_data.list().and_then(|user_data| self.exceeded_by_user_data(user_data)) {
+            return Some(limit);
+        }
+        let too_long = |dn: Option<&str>| dn.is_some_and(|dn| dn.len() > self.dn_length);
+        if too_long(event.this_dn()) || too_long(event.other_party()) {
+            Some(Limit::DnLength)
+        } else if !self.has_room_for_party(session, event, session_event) {
+            Some(Limit::Participants)
+        } else if session_event == SessionEvent::Data(DataEvent::PrivateInfo)
+            && event.text().is_some_and(|text| text.len() > self.text_length)
+        {
+            Some(Limit::TextLength)
+        } else {
+            None
+        }
+    }
+
+    /// Whether the party that the event names is a participant already, or may become one: beside the others where it is
+    /// added, alone where it replaces them.
+    fn has_room_for_party(&self, session: Option<&Session>, event: &Event<'_>, session_event: SessionEvent) -> bool {
+        let beside = match session_event {
+            SessionEvent::Data(DataEvent::PartyAdded) => session.map_or(0, |session| session.participants().len()),
+            SessionEvent::Call(CallEvent::Dialing | CallEvent::Ringing | CallEvent::Established)
+            | SessionEvent::Data(DataEvent::PartyChanged) => 0,
+            SessionEvent::Call(CallEvent::Released | CallEvent::Abandoned)
+            | SessionEvent::Data(
+                DataEvent::DestinationBusy
+                | DataEvent::PartyDeleted
+                | DataEvent::AttachedDataChanged
+                | DataEvent::PrivateInfo,
+            ) => return true,
+        };
+        let known = |other: &str| session.is_some_and(|session| session.participants().any(|number| number == other));
+        beside < self.participants || event.other_party().is_none_or(known)
+    }
+
     /// The limit that a list of user data goes over.
-    pub(crate) fn exceeded_by(&self, user_data: &KeyValueList<'_>) -> Option<Limit> {
+    pub(crate) fn exceeded_by_user_data(&self, user_data: &KeyValueList<'_>) -> Option<Limit> {
         if user_data.depth() > self.deepest_user_data() {
             Some(Limit::UserDataDepth)
         } else if user_data.size() > self.user_data_size {

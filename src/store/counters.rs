@@ -13,7 +13,7 @@ use crate::session::Outcome;
 /// use im_session::{BaseUri, CallEvent, Event, Sessions, State};
 ///
 /// let mut sessions = Sessions::new(BaseUri::new("http://localhost:8090"));
-/// let _ = sessions.handle_event(&Event::new(CallEvent::Ringing).with_this_dn("3002").with_call_uuid("007"));
+/// let _handled = sessions.handle_event(&Event::new(CallEvent::Ringing).with_this_dn("3002").with_call_uuid("007"));
 /// assert_eq!((sessions.counters().changed, sessions.counters().sessions(State::Alerting)), (1, 1));
 /// # }
 /// ```
@@ -33,11 +33,11 @@ pub struct Counters {
     /// Events that could not be read. Those that a decoder refuses never come here.
     pub unreadable: u64,
     /// Sessions there are now, by state.
-    sessions: [u64; 4],
+    sessions: [u64; State::ALL.len()],
     /// Events rejected, by reason.
-    rejected: [u64; 7],
+    rejected: [u64; RejectReason::ALL.len()],
     /// Operations answered, by statusCode.
-    operations: [u64; 21],
+    operations: [u64; StatusCode::ALL.len()],
 }
 
 impl Counters {
@@ -79,9 +79,9 @@ impl Counters {
         events.chain(rejected).chain(sessions).chain(operations)
     }
 
-    pub(super) fn count(&mut self, outcome: &Outcome<'_>) {
+    pub(super) fn count_event(&mut self, outcome: &Outcome) {
         let counter = match outcome {
-            Outcome::Changed(_) => Some(&mut self.changed),
+            Outcome::Changed { .. } => Some(&mut self.changed),
             Outcome::Unchanged => Some(&mut self.unchanged),
             Outcome::Message(_) => Some(&mut self.messages),
             Outcome::Ignored => Some(&mut self.ignored),
@@ -94,8 +94,11 @@ impl Counters {
         increase(self.operations.get_mut(usize::from(status_code.code())));
     }
 
-    /// A session goes from a state to another; none: it comes or goes.
+    /// A session goes from one state to another; `None`: it did not exist before, or does not afterwards.
     pub(super) fn count_state(&mut self, from: Option<State>, to: Option<State>) {
+        if from == to {
+            return;
+        }
         if let Some(counter) = from.and_then(|state| self.sessions.get_mut(state as usize)) {
             *counter = counter.saturating_sub(1);
         }
@@ -105,7 +108,7 @@ impl Counters {
     /// The same counters, of a store with other sessions.
     #[cfg(feature = "serde")]
     pub(super) fn of_sessions(mut self, states: impl Iterator<Item = State>) -> Self {
-        self.sessions = [0; 4];
+        self.sessions = [0; State::ALL.len()];
         for state in states {
             self.count_state(None, Some(state));
         }

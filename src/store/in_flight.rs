@@ -1,22 +1,25 @@
-//! The requests that are on their way, until an event answers them.
+//! The requests in flight, until an event settles them.
 
 use alloc::collections::BTreeMap;
 use alloc::string::String;
 
 use crate::event::{Event, EventName};
-use crate::resource::OperationName;
+use crate::machine::Operation;
 
 /// A request that an EventError or EventACK answered: which operation it was, whose, and what went wrong.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "camelCase"))]
 #[non_exhaustive]
 pub struct Settled {
     /// The operation.
-    pub operation: OperationName,
+    pub operation: Operation,
     /// The DN of the agent who asked for it.
+    #[cfg_attr(feature = "serde", serde(rename = "thisDN"))]
     pub this_dn: String,
     /// The session that it concerned; `None` for InitiateIMSession.
     pub id: Option<String>,
     /// The ReferenceID of the request.
+    #[cfg_attr(feature = "serde", serde(rename = "referenceID"))]
     pub reference_id: u64,
     /// What went wrong; `None` where the server acknowledged.
     pub error: Option<RequestError>,
@@ -24,6 +27,7 @@ pub struct Settled {
 
 /// Why a request failed, as EventError says.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "camelCase"))]
 #[error("{}{}", .message.as_deref().unwrap_or("the request failed"), Code(*.code))]
 pub struct RequestError {
     /// ErrorCode.
@@ -40,10 +44,10 @@ impl core::fmt::Display for Code {
     }
 }
 
-/// A request on its way.
+/// A request in flight.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Sending {
-    pub(super) operation: OperationName,
+    pub(super) operation: Operation,
     pub(super) this_dn: String,
     pub(super) id: Option<String>,
     pub(super) sent: u64,
@@ -74,13 +78,9 @@ impl InFlight {
 
     /// The request that an event settles, which is then forgotten. An event of another DN settles nothing.
     pub(super) fn settle(&mut self, event: &Event<'_>) -> Option<Settled> {
-        let EventName::Ignored(name) = &event.name else {
-            return None;
-        };
-        let failed = match &**name {
-            "EventError" => true,
-            "EventACK" => false,
-            _ => return None,
+        let failed = match event.name {
+            EventName::Error => true,
+            EventName::Call(_) | EventName::Data(_) | EventName::Ack | EventName::Other(_) => false,
         };
         let reference_id = event.reference_id?;
         let sending = self.by_reference_id.get(&reference_id)?;

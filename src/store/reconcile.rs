@@ -6,12 +6,11 @@ use alloc::vec::Vec;
 use core::hash::BuildHasher;
 
 use super::Sessions;
-use super::handled::Changes;
+use super::handled::Handled;
 use super::slots::{Handle, Shared};
 use crate::event::{BadCallUuid, check_call_uuid};
-use crate::machine::Limit;
-use crate::resource::ImSession;
-use crate::session::{Change, Limits, Session};
+use crate::resource::{ImSession, participant_numbers};
+use crate::session::{Change, Limit, Limits, Session};
 
 /// Why a list cannot be reconciled with. Nothing has changed then.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -47,7 +46,7 @@ pub enum ReconcileError {
 }
 
 impl<S: BuildHasher> Sessions<S> {
-    /// Makes the sessions of one DN what an upstream's list says, and tells what leads there.
+    /// Makes the sessions of one DN what an upstream's list says, and returns the notifications.
     ///
     /// The list is what `GET …?fields=*` of another server answered for this DN, or what a replay after a reconnect gave. A
     /// session that is not known is new; one that differs in state, participants or user data is changed to what the list
@@ -60,13 +59,14 @@ impl<S: BuildHasher> Sessions<S> {
     ///
     /// ```
     /// # #[cfg(feature = "json")] {
-    /// use im_session::{BaseUri, ImSessionList, Sessions, State};
+    /// use im_session::resource::ImSessionList;
+    /// use im_session::{BaseUri, Sessions, State};
     ///
     /// let json = r#"{"imSessions":[{"id":"007","state":"Talking","participants":[{"phoneNumber":"3001"}]}],"statusCode":0}"#;
-    /// let upstream: ImSessionList<'_> = serde_json::from_str(json).unwrap();
+    /// let upstream: ImSessionList = serde_json::from_str(json).unwrap();
     /// let mut sessions = Sessions::new(BaseUri::new("http://localhost:8090"));
-    /// let changes = sessions.reconcile("3002", &upstream.im_sessions).unwrap();
-    /// assert_eq!(changes.notifications().count(), 1);
+    /// let handled = sessions.reconcile("3002", &upstream.im_sessions).unwrap();
+    /// assert_eq!(handled.notifications().count(), 1);
     /// assert_eq!(sessions.get("3002", "007").map(|session| session.state()), Some(State::Talking));
     /// # }
     /// ```
@@ -74,24 +74,24 @@ impl<S: BuildHasher> Sessions<S> {
     /// # Errors
     ///
     /// [`ReconcileError`] names the session of the list. Nothing has changed then.
-    pub fn reconcile(&mut self, this_dn: &str, list: &[ImSession<'_>]) -> Result<Changes<'_>, ReconcileError> {
+    pub fn reconcile(&mut self, this_dn: &str, list: &[ImSession<'_>]) -> Result<Handled<'_>, ReconcileError> {
         self.check_list(this_dn, list)?;
         let mut changed: Vec<(Handle, Change)> = Vec::new();
         for im_session in list {
-            changed.extend(match self.slots.find(this_dn, &im_session.id) {
+            changed.extend(match self.slots.find(this_dn, im_session.id()) {
                 Some(handle) => self.follow(handle, im_session),
                 None => self.adopt(this_dn, im_session),
             });
         }
-        let listed: BTreeSet<&str> = list.iter().map(|im_session| &*im_session.id).collect();
+        let listed: BTreeSet<&str> = list.iter().map(ImSession::id).collect();
         for handle in self.slots.sharing(Shared::Dn, this_dn) {
-            let session = self.slots.session(handle);
-            if session.is_some_and(|session| session.state().is_open() && !listed.contains(session.id())) {
-                changed.extend(self.end(handle));
+            let session = &self.slots.slot(handle).session;
+            if session.state().is_open() && !listed.contains(session.id()) {
+                changed.push((handle, self.end(handle)));
             }
         }
         changed.sort_by(|(one, _), (other, _)| self.slots.list_key(*one).cmp(&self.slots.list_key(*other)));
-        Ok(self.changes(&changed, "reconciled"))
+        Ok(self.handled(changed, "reconciled"))
     }
 
     fn check_list(&self, this_dn: &str, list: &[ImSession<'_>]) -> Result<(), ReconcileError> {
@@ -103,11 +103,11 @@ impl<S: BuildHasher> Sessions<S> {
         let mut ids = BTreeSet::new();
         let mut new = 0;
         for (position, im_session) in list.iter().enumerate() {
-            check_call_uuid(&im_session.id).map_err(|source| ReconcileError::BadId { position, source })?;
-            if !ids.insert(&*im_session.id) {
-                return Err(ReconcileError::Repeated { position, id: im_session.id.clone().into_owned() });
+            check_call_uuid(im_session.id()).map_err(|source| ReconcileError::BadId { position, source })?;
+            if !ids.insert(im_session.id()) {
+                return Err(ReconcileError::Repeated { position, id: im_session.id().into() });
             }
-            new += usize::from(self.slots.find(this_dn, &im_session.id).is_none());
+            new += usize::from(self.slots.find(this_dn, im_session.id()).is_none());
             let limit = if self.slots.len().saturating_add(new) > limits.sessions && new > 0 {
                 Some(Limit::Sessions)
             } else if of_dn.saturating_add(new) > limits.sessions_per_dn && new > 0 {
@@ -124,25 +124,22 @@ impl<S: BuildHasher> Sessions<S> {
 
     /// Makes a known session what the list says.
     fn follow(&mut self, handle: Handle, im_session: &ImSession<'_>) -> Option<(Handle, Change)> {
-        let now = self.now;
-        let slot = self.slots.slot_mut(handle)?;
+        let slot = self.slots.slot_mut(handle);
         let from = slot.session.state();
-        let change = slot.session.follow(im_session.state, numbers(im_session), &im_session.user_data);
-        // The list is a word of the session, also where it says nothing new. A completed one keeps the time of its end.
+        let change = slot.session.follow(im_session.state(), &participant_numbers(im_session), im_session.user_data());
+        // The list speaks of the session also where it says nothing new. A completed one keeps the time of its end.
         if from.is_open() || slot.session.state().is_open() {
-            slot.heard = now;
+            slot.last_heard = self.now;
         }
         let change = change?;
-        if change.state() {
-            self.counters.count_state(Some(from), Some(change.to));
-        }
+        self.counters.count_state(Some(from), Some(change.to));
         Some((handle, change))
     }
 
     /// Takes over a session that is not known.
     fn adopt(&mut self, this_dn: &str, im_session: &ImSession<'_>) -> Option<(Handle, Change)> {
-        let mut session = Session::bare(this_dn, &im_session.id, im_session.state);
-        session.follow(im_session.state, numbers(im_session), &im_session.user_data);
+        let mut session = Session::bare(this_dn, im_session.id(), im_session.state());
+        session.follow(im_session.state(), &participant_numbers(im_session), im_session.user_data());
         let change = Change {
             from: None,
             to: session.state(),
@@ -155,23 +152,15 @@ impl<S: BuildHasher> Sessions<S> {
     }
 }
 
-/// The parties of a resource by number, in order.
-fn numbers<'a>(im_session: &'a ImSession<'_>) -> impl Iterator<Item = &'a str> + Clone {
-    im_session.participants.iter().map(|participant| participant.number()).filter(|number| !number.is_empty())
-}
-
-/// How many other parties these are: each once, and never the agent itself.
-fn others(this_dn: &str, im_session: &ImSession<'_>) -> usize {
-    numbers(im_session).filter(|&number| number != this_dn).collect::<BTreeSet<_>>().len()
-}
-
 fn exceeded(limits: &Limits, this_dn: &str, im_session: &ImSession<'_>) -> Option<Limit> {
-    let longest = numbers(im_session).map(str::len).chain([this_dn.len()]).max();
-    if longest > Some(limits.dn_length) {
+    let numbers = participant_numbers(im_session);
+    // The other parties: each once, and never the agent itself.
+    let others: BTreeSet<&str> = numbers.iter().map(|number| &**number).filter(|&number| number != this_dn).collect();
+    if numbers.iter().map(|number| number.len()).chain([this_dn.len()]).max() > Some(limits.dn_length) {
         Some(Limit::DnLength)
-    } else if others(this_dn, im_session) > limits.participants {
+    } else if others.len() > limits.participants {
         Some(Limit::Participants)
     } else {
-        limits.exceeded_by(&im_session.user_data)
+        limits.exceeded_by_user_data(im_session.user_data())
     }
 }

@@ -10,9 +10,9 @@ use super::in_flight::{InFlight, Sending};
 use super::slots::{Shared, Slots};
 use super::snapshot::{PairRecord, RequestRecord, SessionRecord, Snapshot, VERSION, ValueRecord};
 use crate::event::{KeyValueList, Value, check_call_uuid};
-use crate::machine::{Limit, State};
-use crate::resource::OperationName;
-use crate::session::{EventIdentity, Limits, Session};
+use crate::excerpt::excerpt;
+use crate::machine::{Operation, State};
+use crate::session::{EventIdentity, Limit, Limits, Session};
 
 /// Why a snapshot cannot be restored, and which place of it is wrong. Nothing has changed then.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -51,7 +51,8 @@ impl<S: BuildHasher + Clone> Sessions<S> {
     /// use im_session::{BaseUri, CallEvent, Event, Sessions};
     ///
     /// let mut sessions = Sessions::new(BaseUri::new("http://localhost:8090"));
-    /// sessions.handle_event(&Event::new(CallEvent::Ringing).with_this_dn("3002").with_call_uuid("007")).unwrap();
+    /// let ringing = Event::new(CallEvent::Ringing).with_this_dn("3002").with_call_uuid("007");
+    /// assert_eq!(sessions.handle_event(&ringing).unwrap().notifications().count(), 1);
     /// let json = serde_json::to_string(&sessions.snapshot()).unwrap();
     ///
     /// let mut restarted = Sessions::new(BaseUri::new("http://localhost:8090"));
@@ -122,7 +123,7 @@ fn session(record: &SessionRecord, limits: &Limits, at: impl Fn(&str) -> String)
     }
     let user_data = list(&record.user_data);
     // A session without user data is within every limit: it has no list.
-    if let Some(limit) = limits.exceeded_by(&user_data).filter(|_| !user_data.is_empty()) {
+    if let Some(limit) = limits.exceeded_by_user_data(&user_data).filter(|_| !user_data.is_empty()) {
         return Err(over("userData", limit));
     }
     let conn_id = match record.conn_id.as_deref() {
@@ -152,11 +153,15 @@ fn requests(snapshot: &Snapshot, limits: &Limits) -> Result<InFlight, RestoreErr
         let at = |field: &str| format!("requests[{position}].{field}");
         let RequestRecord { reference_id, operation_name, this_dn, id, sent } = record;
         let expected = "the name of an operation";
-        let operation: OperationName =
+        let operation: Operation =
             operation_name.parse().map_err(|_| impossible(at("operationName"), expected, operation_name))?;
         let (fits, expected) = match (operation, id.as_deref()) {
-            (OperationName::InitiateIMSession, id) => (id.is_none(), "no CallUUID"),
-            (OperationName::OnSession(_), id) => (id.is_some_and(|id| check_call_uuid(id).is_ok()), "a CallUUID"),
+            (Operation::InitiateIMSession, id) => (id.is_none(), "no CallUUID"),
+            (Operation::SendMessage
+                | Operation::AttachUserData
+                | Operation::UpdateUserData
+                | Operation::DeleteUserData
+                | Operation::Complete, id) => (id.is_some_and(|id| check_call_uuid(id).is_ok()), "a CallUUID"),
         };
         if !fits {
             return Err(impossible(at("id"), expected, id.as_deref().unwrap_or("none")));
@@ -187,9 +192,10 @@ fn list(records: &[PairRecord]) -> KeyValueList<'static> {
         ValueRecord::Binary(text) => Value::Binary(text.clone().into()),
         ValueRecord::List(records) => Value::List(list(records)),
     };
-    records.iter().map(|record| (record.key.clone(), value(&record.value))).collect()
+    let pairs = records.iter().map(|record| (record.key.clone(), value(&record.value)));
+    KeyValueList::try_from_iter(pairs).unwrap_or_default()
 }
 
 fn impossible(place: String, expected: &'static str, found: &str) -> RestoreError {
-    RestoreError::Impossible { place, expected, found: found.chars().take(80).collect() }
+    RestoreError::Impossible { place, expected, found: excerpt(found) }
 }

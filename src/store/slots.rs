@@ -1,14 +1,14 @@
-//! Where the sessions lie, and how those of one DN and those of one call hang together.
+//! The memory of the store: sessions in slots, an index by key, and the lists of the sessions of a DN and of a call.
 //!
-//! A session has a place of its own (a [`Handle`]). One index finds it by (ThisDN, CallUUID); two more find the first
-//! session of a DN and of a call, from which the others hang as lists through the places themselves. So nothing is ever
-//! searched for among all sessions, and no key is kept twice.
+//! A session keeps its slot (a [`Handle`]). One index finds it by (ThisDN, CallUUID); two more find the first session of a
+//! DN and of a call, and the others are linked to it through the slots. So nothing is ever searched for among all sessions,
+//! and no key is stored twice.
 
 use alloc::vec::Vec;
 use core::hash::BuildHasher;
 use core::num::NonZeroU32;
 
-use super::index::Index;
+use super::hash_index::HashIndex;
 use crate::session::Session;
 
 /// The place of a session; stays the same as long as the session is there.
@@ -42,21 +42,21 @@ struct Links {
 pub(super) struct Slot {
     pub(super) session: Session,
     /// When the last accepted event came; of a completed session: when it was completed. The caller's time.
-    pub(super) heard: u64,
+    pub(super) last_heard: u64,
     dn_links: Links,
     call_links: Links,
 }
 
 // One byte more, and each would take as much room as two.
-const _: () = assert!(size_of::<Option<Slot>>() == 128);
+const _: () = assert!(size_of::<Slot>() == 128);
 
 #[derive(Debug, Clone)]
 pub(super) struct Slots<S> {
-    slots: Vec<Option<Slot>>,
+    slots: Vec<Slot>,
     free: Vec<Handle>,
-    by_key: Index<Handle>,
-    by_dn: Index<List>,
-    by_call: Index<List>,
+    by_key: HashIndex<Handle>,
+    by_dn: HashIndex<List>,
+    by_call: HashIndex<List>,
     hasher: S,
 }
 
@@ -82,6 +82,11 @@ impl Shared {
 }
 
 impl Slot {
+    /// Whether no session is in this slot: no session has an empty id.
+    fn is_vacant(&self) -> bool {
+        self.session.id().is_empty()
+    }
+
     fn links(&self, shared: Shared) -> &Links {
         match shared {
             Shared::Dn => &self.dn_links,
@@ -102,9 +107,9 @@ impl<S> Slots<S> {
         Slots {
             slots: Vec::new(),
             free: Vec::new(),
-            by_key: Index::new(),
-            by_dn: Index::new(),
-            by_call: Index::new(),
+            by_key: HashIndex::new(),
+            by_dn: HashIndex::new(),
+            by_call: HashIndex::new(),
             hasher,
         }
     }
@@ -113,16 +118,21 @@ impl<S> Slots<S> {
         self.slots.len() - self.free.len()
     }
 
-    pub(super) fn slot(&self, handle: Handle) -> Option<&Slot> {
-        self.slots.get(handle.place())?.as_ref()
+    /// The slot of a session. The one place that relies on handles: a handle is made with its place, and after `remove`
+    /// nobody has it any more, so the index is always within.
+    #[expect(clippy::indexing_slicing, reason = "a handle is a place of this vector")]
+    pub(super) fn slot(&self, handle: Handle) -> &Slot {
+        &self.slots[handle.place()]
     }
 
-    pub(super) fn slot_mut(&mut self, handle: Handle) -> Option<&mut Slot> {
-        self.slots.get_mut(handle.place())?.as_mut()
+    /// As [`slot`](Self::slot), to be changed.
+    #[expect(clippy::indexing_slicing, reason = "a handle is a place of this vector")]
+    pub(super) fn slot_mut(&mut self, handle: Handle) -> &mut Slot {
+        &mut self.slots[handle.place()]
     }
 
-    pub(super) fn session(&self, handle: Handle) -> Option<&Session> {
-        self.slot(handle).map(|slot| &slot.session)
+    fn session(&self, handle: Handle) -> &Session {
+        &self.slot(handle).session
     }
 
     #[cfg(feature = "serde")]
@@ -133,12 +143,12 @@ impl<S> Slots<S> {
     /// The states of all sessions, in no order.
     #[cfg(feature = "serde")]
     pub(super) fn states(&self) -> impl Iterator<Item = crate::machine::State> {
-        self.slots.iter().flatten().map(|slot| slot.session.state())
+        self.slots.iter().filter(|slot| !slot.is_vacant()).map(|slot| slot.session.state())
     }
 
     /// All sessions that `which` wants, in byte order of DN, then id. Looks at every session.
     pub(super) fn sorted(&self, which: impl Fn(&Slot) -> bool) -> Vec<Handle> {
-        let wanted = self.slots.iter().enumerate().filter(|(_, slot)| slot.as_ref().is_some_and(&which));
+        let wanted = self.slots.iter().enumerate().filter(|(_, slot)| !slot.is_vacant() && which(slot));
         let mut handles: Vec<Handle> = wanted.filter_map(|(place, _)| Handle::of(place)).collect();
         self.sort(&mut handles);
         handles
@@ -150,18 +160,19 @@ impl<S> Slots<S> {
     }
 
     /// What lists are sorted by.
-    pub(super) fn list_key(&self, handle: Handle) -> Option<(&str, &str)> {
-        self.session(handle).map(|session| (session.this_dn(), session.id()))
+    pub(super) fn list_key(&self, handle: Handle) -> (&str, &str) {
+        let session = self.session(handle);
+        (session.this_dn(), session.id())
     }
 
-    fn index(&self, shared: Shared) -> &Index<List> {
+    fn index(&self, shared: Shared) -> &HashIndex<List> {
         match shared {
             Shared::Dn => &self.by_dn,
             Shared::Call => &self.by_call,
         }
     }
 
-    fn index_mut(&mut self, shared: Shared) -> &mut Index<List> {
+    fn index_mut(&mut self, shared: Shared) -> &mut HashIndex<List> {
         match shared {
             Shared::Dn => &mut self.by_dn,
             Shared::Call => &mut self.by_call,
@@ -172,7 +183,7 @@ impl<S> Slots<S> {
 impl<S: BuildHasher> Slots<S> {
     pub(super) fn find(&self, this_dn: &str, id: &str) -> Option<Handle> {
         self.by_key.get(self.hasher.hash_one((this_dn, id)), |handle| {
-            self.session(handle).is_some_and(|session| session.is_of(this_dn, id))
+            self.session(handle).is_of(this_dn, id)
         })
     }
 
@@ -185,7 +196,7 @@ impl<S: BuildHasher> Slots<S> {
 
     /// Whether a DN or a call has a session that is so.
     pub(super) fn any(&self, shared: Shared, key: &str, is_so: impl Fn(&Session) -> bool) -> bool {
-        self.chain(shared, key).any(|handle| self.session(handle).is_some_and(&is_so))
+        self.chain(shared, key).any(|handle| is_so(self.session(handle)))
     }
 
     /// How many sessions a DN or a call has.
@@ -195,80 +206,72 @@ impl<S: BuildHasher> Slots<S> {
 
     /// The sessions of a DN or of a call, the last that came first.
     fn chain(&self, shared: Shared, key: &str) -> impl Iterator<Item = Handle> {
-        let next = move |handle: &Handle| self.slot(*handle).and_then(|slot| slot.links(shared).next);
+        let next = move |handle: &Handle| self.slot(*handle).links(shared).next;
         core::iter::successors(self.list(shared, key).map(|list| list.first), next)
     }
 
-    /// Adds a session whose key is not there yet; `None` where there is no place left (2³² - 1 sessions).
-    pub(super) fn insert(&mut self, session: Session, heard: u64) -> Option<Handle> {
+    /// Adds a session whose key is new; `None` where no place is left (2³² - 1 sessions).
+    pub(super) fn insert(&mut self, session: Session, last_heard: u64) -> Option<Handle> {
+        let hash = self.hasher.hash_one((session.this_dn(), session.id()));
+        let slot = Slot { session, last_heard, dn_links: Links::default(), call_links: Links::default() };
         let handle = match self.free.pop() {
-            Some(handle) => handle,
+            Some(handle) => {
+                *self.slot_mut(handle) = slot;
+                handle
+            }
             None => {
                 let handle = Handle::of(self.slots.len())?;
-                self.slots.push(None);
+                self.slots.push(slot);
                 handle
             }
         };
-        self.by_key.insert(self.hasher.hash_one((session.this_dn(), session.id())), handle);
-        let slot = Slot { session, heard, dn_links: Links::default(), call_links: Links::default() };
-        if let Some(place) = self.slots.get_mut(handle.place()) {
-            *place = Some(slot);
-        }
+        self.by_key.insert(hash, handle);
         self.link(Shared::Dn, handle);
         self.link(Shared::Call, handle);
         Some(handle)
     }
 
     /// Takes a session out.
-    pub(super) fn remove(&mut self, handle: Handle) -> Option<Session> {
+    pub(super) fn remove(&mut self, handle: Handle) -> Session {
         self.unlink(Shared::Dn, handle);
         self.unlink(Shared::Call, handle);
-        let session = self.slots.get_mut(handle.place())?.take()?.session;
+        let session = core::mem::replace(&mut self.slot_mut(handle).session, Session::vacant());
         self.by_key.remove(self.hasher.hash_one((session.this_dn(), session.id())), |found| found == handle);
         self.free.push(handle);
-        Some(session)
+        session
     }
 
     fn list(&self, shared: Shared, key: &str) -> Option<List> {
-        let is_it = |list: List| self.session(list.first).is_some_and(|session| shared.of(session) == key);
-        self.index(shared).get(self.hasher.hash_one(key), is_it)
+        self.index(shared).get(self.hasher.hash_one(key), |list| shared.of(self.session(list.first)) == key)
     }
 
     /// Puts the session at the front of its list.
     fn link(&mut self, shared: Shared, handle: Handle) {
-        let Some(key) = self.session(handle).map(|session| shared.of(session)) else {
-            return;
-        };
+        let key = shared.of(self.session(handle));
         let hash = self.hasher.hash_one(key);
         let Some(List { first, len }) = self.list(shared, key) else {
             self.index_mut(shared).insert(hash, List { first: handle, len: 1 });
             return;
         };
-        if let Some(slot) = self.slot_mut(first) {
-            slot.links_mut(shared).previous = Some(handle);
-        }
-        if let Some(slot) = self.slot_mut(handle) {
-            slot.links_mut(shared).next = Some(first);
-        }
+        self.slot_mut(first).links_mut(shared).previous = Some(handle);
+        self.slot_mut(handle).links_mut(shared).next = Some(first);
         self.replace(shared, hash, first, List { first: handle, len: len + 1 });
     }
 
     /// Takes the session out of its list.
     fn unlink(&mut self, shared: Shared, handle: Handle) {
-        let Some(slot) = self.slot(handle) else {
-            return;
-        };
+        let slot = self.slot(handle);
         let Links { previous, next } = *slot.links(shared);
         let key = shared.of(&slot.session);
         let hash = self.hasher.hash_one(key);
         let Some(List { first, len }) = self.list(shared, key) else {
             return;
         };
-        if let Some(slot) = previous.and_then(|previous| self.slot_mut(previous)) {
-            slot.links_mut(shared).next = next;
+        if let Some(previous) = previous {
+            self.slot_mut(previous).links_mut(shared).next = next;
         }
-        if let Some(slot) = next.and_then(|next| self.slot_mut(next)) {
-            slot.links_mut(shared).previous = previous;
+        if let Some(next) = next {
+            self.slot_mut(next).links_mut(shared).previous = previous;
         }
         match if first == handle { next } else { Some(first) } {
             Some(still_first) => self.replace(shared, hash, first, List { first: still_first, len: len - 1 }),
@@ -278,7 +281,7 @@ impl<S: BuildHasher> Slots<S> {
         }
     }
 
-    /// Puts this list in the place of the one that began so.
+    /// Replaces the list that began with this session.
     fn replace(&mut self, shared: Shared, hash: u64, began: Handle, new: List) {
         if let Some(list) = self.index_mut(shared).get_mut(hash, |list| list.first == began) {
             *list = new;

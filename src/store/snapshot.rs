@@ -80,7 +80,7 @@ impl<S> Sessions<S> {
     /// Everything that the store holds, to be kept and given to [`restore`](Self::restore).
     #[must_use]
     pub fn snapshot(&self) -> Snapshot {
-        let slots = self.slots.sorted(|_| true).into_iter().filter_map(|handle| self.slots.slot(handle));
+        let slots = self.slots.sorted(|_| true).into_iter().map(|handle| self.slots.slot(handle));
         let requests = self.requests.by_reference_id.iter().map(|(&reference_id, sending)| RequestRecord {
             reference_id,
             operation_name: sending.operation.name().into(),
@@ -106,7 +106,7 @@ impl SessionRecord {
             this_dn: session.this_dn().into(),
             id: session.id().into(),
             state: session.state().name().into(),
-            heard: slot.heard,
+            heard: slot.last_heard,
             participants: session.participants().map(String::from).collect(),
             user_data: records(session.user_data()),
             conn_id: session.conn_id().map(|conn_id| conn_id.to_string()),

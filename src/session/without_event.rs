@@ -1,4 +1,4 @@
-//! How a session comes to be, or changes, without an event: ended unheard, taken over from another server, restored.
+//! How a session changes without an event: it expires, follows another server, or is restored.
 
 use alloc::vec::Vec;
 
@@ -11,20 +11,25 @@ use crate::event::KeyValueList;
 use crate::machine::State;
 
 impl Session {
+    /// What a slot without a session holds: it has no id, which no session lacks.
+    pub(crate) fn vacant() -> Self {
+        Session::bare("", "", State::Completed)
+    }
+
     /// Completes the session.
     pub(crate) fn end(&mut self) {
         self.state = State::Completed;
     }
 
-    /// Makes state, participants and user data these; what changed, if anything did.
-    pub(crate) fn follow<'n>(
+    /// Sets state, participants and user data, and returns what changed, if anything did.
+    pub(crate) fn follow(
         &mut self,
         state: State,
-        numbers: impl Iterator<Item = &'n str>,
+        numbers: &[alloc::string::String],
         user_data: &KeyValueList<'_>,
     ) -> Option<Change> {
         let mut participants: Vec<&str> = Vec::new();
-        for number in numbers {
+        for number in numbers.iter().map(|number| &**number) {
             if number != self.this_dn() && !participants.contains(&number) {
                 participants.push(number);
             }
@@ -42,10 +47,10 @@ impl Session {
         if change.user_data {
             self.set_user_data(user_data.clone().into_owned());
         }
-        (change.state() || change.participants || change.user_data).then_some(change)
+        change.changes_anything().then_some(change)
     }
 
-    /// Puts back what only a snapshot knows.
+    /// Sets everything that a snapshot holds besides the key and the state.
     #[cfg(feature = "serde")]
     pub(crate) fn put_back(
         &mut self,
