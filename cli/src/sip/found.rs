@@ -117,6 +117,14 @@ pub(crate) enum Unread {
 }
 
 impl Unread {
+    /// Whether SIP was lost that should have been read.
+    pub(crate) fn is_loss(self) -> bool {
+        match self {
+            Unread::TcpPacket | Unread::CompressedFrame | Unread::SctpChunk => true,
+            Unread::Encrypted | Unread::DeepTunnel | Unread::NoHead => false,
+        }
+    }
+
     /// What to say of this many.
     pub(crate) fn sentence(self, count: u64) -> String {
         let (one, many, why) = match self {

@@ -1,0 +1,197 @@
+//! `im-session sip`: messages on the wire in, the IM sessions of every endpoint out.
+//!
+//! | file | question it answers |
+//! |---|---|
+//! | `input` | What is in a file, and what is around it? |
+//! | `capture` | Which packets has a capture? |
+//! | `network` | Which SIP messages has a packet, or a stream of them? |
+//! | `text` | Which SIP messages has a trace or a log? |
+//! | `start_line` | Is this SIP at all? |
+//! | `found` | What does a reader hand over? |
+//! | `vias`, `endpoints` | To which endpoint does an address belong? |
+//! | `clock` | When was it? |
+//! | `watch` | Which events has which endpoint? |
+
+mod capture;
+mod clock;
+mod endpoints;
+mod found;
+mod input;
+mod network;
+mod start_line;
+mod text;
+mod vias;
+mod watch;
+
+use std::collections::BTreeMap;
+use std::fmt::Display;
+use std::io::{self, BufWriter, IsTerminal};
+use std::ops::ControlFlow;
+use std::time::Duration;
+
+use clap::Args;
+
+use crate::show::{Filters, Format, Screen};
+use found::{Found, Sink, Unread};
+use input::Input;
+use text::Had;
+use watch::{Settings, Watch};
+
+/// Shows the IM sessions in SIP traffic, at every endpoint.
+///
+/// Reads captures (pcap, pcapng, snoop; UDP, TCP, WebSocket, HEP, tunnels) and the traces and logs of SIP Server, Asterisk,
+/// FreeSWITCH, SIPp, ngrep, sngrep, HOMER, SIP.js, PJSUA, baresip, Linphone and others, also compressed with gzip; what a file is, it
+/// says itself. Every address that sends or receives is an endpoint with its own view; a log of one side calls that side "local". What
+/// cannot be read is reported on standard error as FILE:LINE: reason (of a capture FILE:PACKET), all else is shown, and the exit
+/// status is 1.
+#[derive(Args)]
+pub(crate) struct Arguments {
+    /// How to show what happened.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+
+    /// The base address of the service, for the `uri` of each session.
+    #[arg(long, value_name = "URI", default_value = "http://localhost:8090", value_parser = crate::replay::base_uri)]
+    base_uri: String,
+
+    /// The DN of an endpoint: ADDRESS:PORT, or ADDRESS alone for all its ports, or local. Without it the messages name the DN, and
+    /// who sends them chooses what they name.
+    #[arg(long = "endpoint", value_name = "ENDPOINT=DN", value_parser = endpoint_and_dn)]
+    endpoints: Vec<(String, String)>,
+
+    /// How long a caller may take to try again after a challenge (401, 407) or a redirect: people type passwords.
+    #[arg(long, value_name = "SECONDS", default_value = "300", value_parser = seconds)]
+    retry_wait: Duration,
+
+    /// Forget a session so long after its end, so that a capture of any length needs little memory. What happened is shown; the list
+    /// in the end has only what was not forgotten.
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    forget: Option<Duration>,
+
+    #[command(flatten)]
+    filters: Filters,
+
+    /// Captures and texts, one after the other; `-` is standard input.
+    #[arg(value_name = "FILE", required = true)]
+    files: Vec<String>,
+}
+
+fn endpoint_and_dn(text: &str) -> Result<(String, String), String> {
+    match text.rsplit_once('=') {
+        Some((endpoint, dn)) if !endpoint.is_empty() && !dn.is_empty() => Ok((endpoint.to_owned(), dn.to_owned())),
+        Some(_) | None => Err("expected ENDPOINT=DN such as 192.0.2.1:5060=3001".to_owned()),
+    }
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    let seconds = text.parse::<f64>().ok().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+    seconds.ok_or_else(|| "expected a number of seconds".to_owned())
+}
+
+/// Shows all files; whether all of it could be read. The error is one of writing.
+pub(crate) fn run(arguments: Arguments) -> io::Result<bool> {
+    let stdout = io::stdout().lock();
+    let colour = stdout.is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+    let title = match arguments.files.as_slice() {
+        [name] => Some(name.as_str()),
+        _ => None,
+    };
+    let output = BufWriter::with_capacity(64 * 1024, stdout);
+    let show = arguments.format.show_chosen(output, Screen::of_stdout(colour), arguments.filters, title);
+    let settings = Settings {
+        base_uri: arguments.base_uri,
+        dns: arguments.endpoints,
+        retry_wait: arguments.retry_wait,
+        forget: arguments.forget,
+    };
+    let mut watch = Watch::new(settings, show);
+    let mut all_read = true;
+    for name in &arguments.files {
+        all_read &= watch_file(name, &mut watch)?;
+    }
+    let finished = watch.finish()?;
+    if finished.forgotten > 0 {
+        eprintln!("{} ended {} forgotten (--forget)", finished.forgotten, plural(finished.forgotten, "session", "sessions"));
+    }
+    Ok(all_read)
+}
+
+fn plural(count: u64, one: &'static str, many: &'static str) -> &'static str {
+    if count == 1 { one } else { many }
+}
+
+/// One file on its way to the endpoints.
+struct Reading<'r, 'w> {
+    name: &'r str,
+    watch: &'r mut Watch<'w>,
+    all_read: bool,
+    unread: BTreeMap<Unread, u64>,
+    /// What came of writing: after an error nobody is there to read any more.
+    written: io::Result<()>,
+}
+
+impl Sink for Reading<'_, '_> {
+    fn take(&mut self, found: Found<'_>) -> ControlFlow<()> {
+        match found {
+            Found::Message(message) => match self.watch.message(&message) {
+                Ok(Some(error)) => self.report(message.place, &error),
+                Ok(None) => {}
+                Err(error) => {
+                    self.written = Err(error);
+                    return ControlFlow::Break(());
+                }
+            },
+            Found::Unreadable { place, reason } => self.report(place, &reason),
+            Found::Doubtful { place, reason } => eprintln!("{}:{place}: {reason}", self.name),
+            Found::Unread(what, count) => *self.unread.entry(what).or_default() += count,
+        }
+        ControlFlow::Continue(())
+    }
+}
+
+impl Reading<'_, '_> {
+    fn report(&mut self, place: u64, reason: &dyn Display) {
+        eprintln!("{}:{place}: {reason}", self.name);
+        self.all_read = false;
+    }
+}
+
+/// Whether all of it could be read.
+fn watch_file(name: &str, watch: &mut Watch<'_>) -> io::Result<bool> {
+    let input = match input::open(name) {
+        Ok(input) => input,
+        Err(error) => {
+            eprintln!("{name}: {error}");
+            return Ok(false);
+        }
+    };
+    watch.begin_file(name);
+    let mut reading = Reading { name, watch, all_read: true, unread: BTreeMap::new(), written: Ok(()) };
+    match input {
+        Input::Capture(format, input) => {
+            let mut network = network::Network::default();
+            let read = capture::read(format, input, |packet| network.packet(packet, &mut reading));
+            if reading.written.is_ok() {
+                let _ = network.finish(&mut reading);
+            }
+            if let Err(broken) = read {
+                reading.report(broken.number, &broken.reason);
+            }
+        }
+        Input::Text(input) => match text::read(input, &mut reading) {
+            Ok(Had::Messages) => {}
+            Ok(Had::Nothing) => reading.report(1, &"expected a capture, or a text with SIP messages, found neither"),
+            Err(error) => {
+                eprintln!("{name}: {error}");
+                reading.all_read = false;
+            }
+        },
+    }
+    let Reading { mut all_read, unread, written, .. } = reading;
+    written?;
+    for (what, count) in unread {
+        eprintln!("{name}: {}", what.sentence(count));
+        all_read &= !what.is_loss();
+    }
+    Ok(all_read)
+}

@@ -1,0 +1,284 @@
+//! Every endpoint's view: an observer and the sessions for each.
+
+use std::collections::{BTreeSet, HashMap};
+use std::io;
+use std::time::Duration;
+
+use im_session::sip::{CallIdentity, Direction, Observer, SipError, SipLimits, SipMessage, StartLine, session_id};
+use im_session::{BaseUri, Event, Limits, Sessions};
+
+use super::clock::{self, Clock};
+use super::endpoints::{Endpoints, Id};
+use super::found::{Address, Message, When};
+use super::vias::Vias;
+use crate::show::{Show, Source, View};
+
+/// What the command line says of how to watch.
+pub(crate) struct Settings {
+    pub(crate) base_uri: String,
+    /// Which DN has which endpoint, whatever the messages say.
+    pub(crate) dns: Vec<(String, String)>,
+    pub(crate) retry_wait: Duration,
+    /// How long a session is kept after its end; `None`: all are kept.
+    pub(crate) forget: Option<Duration>,
+}
+
+/// A place in a file, and its time.
+#[derive(Clone)]
+struct Place {
+    file: String,
+    line: u64,
+    when: When,
+}
+
+/// One endpoint's view.
+struct Endpoint {
+    name: String,
+    observer: Observer,
+    /// Most endpoints never have a session.
+    sessions: Option<Box<Sessions>>,
+    /// By session: after which message it began to wait for one that may never come.
+    waits: HashMap<String, Place>,
+    /// When the observer waits for something.
+    due: Option<Duration>,
+    heard: Duration,
+}
+
+/// All endpoints, and where to show what happens at them.
+pub(crate) struct Watch<'w> {
+    settings: Settings,
+    limits: SipLimits,
+    show: Box<dyn Show + 'w>,
+    addresses: Endpoints,
+    endpoints: HashMap<Id, Endpoint>,
+    /// Which endpoint waits for something, and until when.
+    due: BTreeSet<(Duration, Id)>,
+    clock: Clock,
+    /// The place of the last message.
+    last: Place,
+    messages: u64,
+    /// When and after how many messages was looked for what can be forgotten.
+    swept: (Duration, u64),
+    forgotten: u64,
+}
+
+impl<'w> Watch<'w> {
+    pub(crate) fn new(settings: Settings, show: Box<dyn Show + 'w>) -> Self {
+        let mut limits = SipLimits::DEFAULT;
+        limits.retry_wait = settings.retry_wait;
+        Watch {
+            settings,
+            limits,
+            show,
+            addresses: Endpoints::default(),
+            endpoints: HashMap::new(),
+            due: BTreeSet::new(),
+            clock: Clock::default(),
+            last: Place { file: String::new(), line: 1, when: When::Unknown },
+            messages: 0,
+            swept: (Duration::ZERO, 0),
+            forgotten: 0,
+        }
+    }
+
+    /// The messages that follow are of this file.
+    pub(crate) fn begin_file(&mut self, name: &str) {
+        self.clock.begin_file();
+        name.clone_into(&mut self.last.file);
+    }
+
+    /// Shows one message at the endpoint that sent it and at the one that received it; what they could not read of it.
+    pub(crate) fn message(&mut self, message: &Message<'_>) -> io::Result<Option<SipError>> {
+        self.clock.advance(&message.when);
+        self.last.line = message.place;
+        self.last.when.clone_from(&message.when);
+        self.messages += 1;
+        self.fall_due()?;
+        self.sweep();
+        let parties = self.addresses.parties(&message.source, &message.destination, &Vias::of(message.bytes));
+        if self.addresses.has_new() {
+            self.add_endpoints();
+        }
+        let mut unreadable = None;
+        for (id, direction) in [(parties.sender, Direction::Sent), (Some(parties.receiver), Direction::Received)] {
+            let now = self.clock.now();
+            let Some(endpoint) = id.and_then(|id| self.endpoints.get_mut(&id)) else { continue };
+            endpoint.heard = now;
+            match endpoint.observer.observe(direction, message.bytes, now) {
+                Ok(events) => {
+                    if direction == Direction::Received && begins_wait(message.bytes) {
+                        endpoint.note_wait(message.bytes, &self.last);
+                    }
+                    self.events(id, &events, false)?;
+                }
+                // Both read the same bytes: once is enough.
+                Err(error) => unreadable = Some(error),
+            }
+        }
+        Ok(unreadable)
+    }
+
+    /// There are no more messages: what waited for one more is over; then the sessions as they stand.
+    pub(crate) fn finish(mut self) -> io::Result<Finished> {
+        let mut ids: Vec<Id> = self.endpoints.keys().copied().collect();
+        ids.sort_unstable();
+        for id in ids {
+            let events = self.endpoints.get_mut(&id).map(|endpoint| endpoint.observer.finish()).unwrap_or_default();
+            self.events(Some(id), &events, true)?;
+        }
+        let mut views: Vec<View<'_>> = self
+            .endpoints
+            .values()
+            .filter_map(|endpoint| Some(View { endpoint: Some(&endpoint.name), sessions: endpoint.sessions.as_deref()? }))
+            .collect();
+        views.sort_unstable_by_key(|view| view.endpoint);
+        self.show.finish(&views)?;
+        Ok(Finished { messages: self.messages, forgotten: self.forgotten })
+    }
+
+    fn add_endpoints(&mut self) {
+        for (id, addresses) in self.addresses.take_new() {
+            let names: Vec<String> = addresses.iter().map(Address::to_string).collect();
+            let Some(name) = names.first().cloned() else { continue };
+            let mut observer = Observer::new().with_limits(self.limits);
+            if let Some(dn) = dn_of(&self.settings.dns, &addresses, &names) {
+                observer = observer.with_dn(dn);
+            }
+            let heard = self.clock.now();
+            let waits = HashMap::new();
+            self.endpoints.insert(id, Endpoint { name, observer, sessions: None, waits, due: None, heard });
+        }
+    }
+
+    /// The endpoints whose wait is over.
+    fn fall_due(&mut self) -> io::Result<()> {
+        while self.due.first().is_some_and(|(due, _)| *due <= self.clock.now()) {
+            let Some((_, id)) = self.due.pop_first() else { break };
+            let Some(endpoint) = self.endpoints.get_mut(&id) else { continue };
+            endpoint.due = None;
+            let events = endpoint.observer.advance(self.clock.now());
+            self.events(Some(id), &events, true)?;
+        }
+        Ok(())
+    }
+
+    /// Shows events: where the last message stood, or, of a wait that was in vain, where it began.
+    fn events(&mut self, id: Option<Id>, events: &[Event<'_>], in_vain: bool) -> io::Result<()> {
+        let Some((id, endpoint)) = id.and_then(|id| Some((id, self.endpoints.get_mut(&id)?))) else {
+            return Ok(());
+        };
+        let due = endpoint.observer.next_due();
+        if due != endpoint.due {
+            if let Some(before) = endpoint.due {
+                self.due.remove(&(before, id));
+            }
+            endpoint.due = due;
+            self.due.extend(due.map(|due| (due, id)));
+        }
+        for event in events {
+            let began = event.call_uuid().and_then(|id| endpoint.waits.remove(id)).filter(|_| in_vain);
+            let place = began.as_ref().unwrap_or(&self.last);
+            let time = clock::text(&place.when);
+            let sessions = endpoint.sessions.get_or_insert_with(|| {
+                let base_uri = BaseUri::new(self.settings.base_uri.clone());
+                // A capture is as large as it is: only what the specification limits is limited.
+                Box::new(Sessions::new(base_uri).with_limits(Limits::SPECIFICATION))
+            });
+            sessions.set_time(self.clock.now());
+            let handled = sessions.handle_event(event).map_err(io::Error::other)?;
+            let source = Source {
+                endpoint: Some(&endpoint.name),
+                file: Some(&place.file),
+                line: place.line,
+                time: time.as_deref(),
+                when: time.as_deref().and_then(crate::when::When::parse),
+                last: None,
+            };
+            self.show.event(&source, event, &handled)?;
+        }
+        Ok(())
+    }
+
+    /// Now and then: forgets what is over. Looking at every endpoint is worth it after as many messages as there are endpoints.
+    fn sweep(&mut self) {
+        const IDLE: Duration = Duration::from_secs(64);
+        const SOME: u64 = 4096;
+        let now = self.clock.now();
+        let kept = self.settings.forget.map_or(IDLE, |forget| (forget / 2).max(Duration::from_secs(1)));
+        let (at, messages) = self.swept;
+        if now.saturating_sub(at) < kept || self.messages - messages < SOME.max(self.endpoints.len() as u64) {
+            return;
+        }
+        self.swept = (now, self.messages);
+        let Watch { endpoints, settings, forgotten, addresses, .. } = self;
+        let before = endpoints.len();
+        endpoints.retain(|_, endpoint| {
+            if let (Some(forget), Some(sessions)) = (settings.forget, &mut endpoint.sessions) {
+                sessions.set_time(now);
+                let over = sessions.forget_completed(now.saturating_sub(forget));
+                *forgotten += over as u64;
+                if sessions.is_empty() {
+                    endpoint.sessions = None;
+                }
+            }
+            if now.saturating_sub(endpoint.heard) < IDLE || endpoint.sessions.is_some() || endpoint.due.is_some() {
+                return true;
+            }
+            // What fell due was shown when it did.
+            endpoint.observer.advance(now);
+            endpoint.observer.held_calls() > 0
+        });
+        if endpoints.len() < before {
+            addresses.retain(|id| endpoints.contains_key(&id));
+        }
+    }
+}
+
+/// What there is to say in the end.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Finished {
+    pub(crate) messages: u64,
+    /// How many ended sessions were forgotten.
+    pub(crate) forgotten: u64,
+}
+
+impl Endpoint {
+    /// A challenge or a redirect that a caller received: if no new INVITE follows, the end is told where it stood.
+    fn note_wait(&mut self, bytes: &[u8], place: &Place) {
+        const MOST: usize = 100_000;
+        let Ok(message) = SipMessage::parse(bytes) else { return };
+        let waits = match message.start_line {
+            StartLine::Request { .. } => false,
+            StartLine::Response { status } => {
+                message.cseq.method == "INVITE" && matches!(status, 300..=399 | 401 | 407)
+            }
+        };
+        if waits {
+            let id = session_id(&CallIdentity::new(message.call_id, message.from.tag, message.to.tag, ""));
+            if self.waits.len() >= MOST {
+                self.waits.clear();
+            }
+            self.waits.insert(id, place.clone());
+        }
+    }
+}
+
+/// Whether the status may be one that a caller answers with a new INVITE; nearly no message has it.
+fn begins_wait(bytes: &[u8]) -> bool {
+    let status = super::start_line::without_line_ends(bytes).get(8..11).unwrap_or_default();
+    matches!(status, [b'3', ..] | b"401" | b"407") && super::start_line::is_response(bytes)
+}
+
+/// The DN that the command line gives an endpoint: by one of its addresses, with the port or without.
+fn dn_of(dns: &[(String, String)], addresses: &[Address], names: &[String]) -> Option<String> {
+    let is = |wanted: &str| {
+        names.iter().any(|name| name == wanted)
+            || addresses.iter().any(|address| {
+                let of_host = |socket: std::net::SocketAddr| wanted.parse() == Ok(socket.ip());
+                address.socket().is_some_and(of_host)
+            })
+    };
+    // With the port is more than without.
+    let exact = dns.iter().find(|(endpoint, _)| names.contains(endpoint));
+    exact.or_else(|| dns.iter().find(|(endpoint, _)| is(endpoint))).map(|(_, dn)| dn.clone())
+}
