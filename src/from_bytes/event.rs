@@ -38,15 +38,15 @@ pub fn event_of(byte: u8) -> Option<Event<'static>> {
     match row {
         0 => {
             event.other_dn = Some(Cow::Borrowed(this_dn));
-            event.user_data = Some(KeyValueList::new());
-            event.extensions = is_message.then(|| KeyValueList::from_iter([("Text", "hello")]));
+            event.user_data = KeyValueList::new().into();
+            event.extensions = is_message.then(|| KeyValueList::from_iter([("Text", "hello")])).into();
         }
         5 => event = event.with_other_dn("3002").with_user_data(KeyValueList::from_iter([("k", "v")])),
         7.. => event = event.with_other_dn("3001").with_user_data(KeyValueList::from_iter([("k", "w")])),
         1..=4 | 6 => {}
     }
     if is_message && row > 0 {
-        event.extensions = Some(KeyValueList::from_iter([("text", "hello")]));
+        event.extensions = KeyValueList::from_iter([("text", "hello")]).into();
     }
     if byte >= 0x80 {
         number_from_one(slice::from_mut(&mut event));
@@ -104,8 +104,8 @@ pub(super) fn spelled_out<'e>(u: &mut Unstructured<'_>) -> Result<Event<'e>> {
     event.conn_id = perhaps(u, number)?.map(ConnId);
     event.event_sequence_number = perhaps(u, number)?;
     event.server_start_time = perhaps(u, number)?;
-    event.user_data = perhaps(u, |u| u.arbitrary())?;
-    event.extensions = perhaps(u, |u| u.arbitrary())?;
+    event.user_data = perhaps(u, |u| u.arbitrary())?.map(|list: KeyValueList<'_>| list).into();
+    event.extensions = perhaps(u, |u| u.arbitrary())?.map(|list: KeyValueList<'_>| list).into();
     event.reference_id = perhaps(u, number)?;
     event.error_code = perhaps(u, integer)?;
     event.error_message = perhaps(u, |u| text(u, &["Invalid DN", ""]))?.map(own);

@@ -47,7 +47,7 @@ fn list<'v>(u: &mut Unstructured<'_>) -> Result<KeyValueList<'v>> {
 
 /// The list that this byte is, by the table of the module; none for the bytes that are pairs.
 pub(super) fn list_of<'v>(byte: u8) -> Option<KeyValueList<'v>> {
-    let of = |key: &'static str, value: Value<'v>| KeyValueList::from_iter([(key, value)]);
+    let of = |key: &'static str, value: Value<'v>| KeyValueList::try_from_iter([(key, value)]).unwrap_or_default();
     Some(match byte {
         0 => KeyValueList::new(),
         1 => of("k", "v".into()),
@@ -69,13 +69,13 @@ pub(super) fn list_of<'v>(byte: u8) -> Option<KeyValueList<'v>> {
 }
 
 fn nested<'v>(depth: usize) -> KeyValueList<'v> {
-    (1..depth).fold(KeyValueList::new(), |inner, _| KeyValueList::from_iter([("list", inner)]))
+    (1..depth).fold(KeyValueList::new(), |inner, _| KeyValueList::try_from_iter([("list", inner)]).unwrap_or_default())
 }
 
 /// The first byte says how many, up to 7.
 fn pairs<'v>(u: &mut Unstructured<'_>, depth: usize) -> Result<KeyValueList<'v>> {
     let pairs = several(u, |u| Ok((text(u, &KEYS)?, value(u, depth)?)))?;
-    Ok(pairs.into_iter().collect())
+    KeyValueList::try_from_iter(pairs).map_err(|_| arbitrary::Error::IncorrectFormat)
 }
 
 fn value<'v>(u: &mut Unstructured<'_>, depth: usize) -> Result<Value<'v>> {

@@ -60,9 +60,11 @@ fn carried(mut event: Event<'static>) -> Event<'static> {
         *text = text.take().filter(|text| !text.is_empty()).map(|text| one_line(&text));
     }
     for list in [&mut event.user_data, &mut event.extensions] {
-        *list = list.take().map(|list| carried_list(&list));
+        if let Some(carried) = list.list().map(carried_list) {
+            *list = carried.into();
+        }
     }
-    if event.check().is_err() {
+    if event.route().is_err() {
         event = event.with_this_dn("3001").with_call_uuid("A");
     }
     event
@@ -80,5 +82,5 @@ fn carried_list(list: &KeyValueList<'_>) -> KeyValueList<'static> {
         Value::List(list) => Value::List(carried_list(list)),
     };
     let key = |key: &str| -> String { key.replace('\n', " ").replace('\'', "_") };
-    list.pairs().iter().map(|pair| (key(&pair.key), value(&pair.value))).collect()
+    KeyValueList::try_from_iter(list.iter().map(|pair| (key(&pair.key), value(&pair.value)))).unwrap_or_default()
 }

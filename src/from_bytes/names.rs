@@ -5,7 +5,7 @@ use arbitrary::{Arbitrary, Result, Unstructured};
 use super::primitives::{counted, number, text};
 use crate::decode::Form;
 use crate::event::{ConnId, EventName};
-use crate::machine::{CallEvent, Capabilities, DataEvent, Operation, SessionEvent, State};
+use crate::machine::{CallEvent, DataEvent, Operation, Operations, SessionEvent, State};
 use crate::resource::Participant;
 use crate::session::Limits;
 use crate::testing::parts::{FORMS, all_limits};
@@ -79,8 +79,8 @@ impl<'a> Arbitrary<'a> for EventName<'_> {
     }
 }
 
-/// One byte: its five low bits.
-impl<'a> Arbitrary<'a> for Capabilities {
+/// One byte: its six low bits.
+impl<'a> Arbitrary<'a> for Operations {
     fn arbitrary(u: &mut Unstructured<'a>) -> Result<Self> {
         let bits = u.arbitrary::<u8>()?;
         let is_in = |&operation: &Operation| bits >> (operation as u8) & 1 == 1;

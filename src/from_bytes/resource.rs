@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::names::{IDS, NUMBERS};
 use super::primitives::{counted, several, text};
 use crate::event::KeyValueList;
-use crate::machine::{Capabilities, Operation, State};
+use crate::machine::{Operation, Operations, State};
 use crate::resource::Participant;
 use crate::testing::parts::{Resource, Shape, extension, public, public_without_place, unknown_values};
 
@@ -50,7 +50,7 @@ pub fn participants(u: &mut Unstructured<'_>) -> Result<Vec<Participant<'static>
 ///
 /// let resource = resource(&mut Unstructured::new(b"\0\0F"))?;
 /// assert_eq!(resource, serde_json::json!({"id": "A", "state": " Talking "}));
-/// assert_eq!(ImSession::deserialize(&resource).unwrap().state, State::Talking);
+/// assert_eq!(ImSession::deserialize(&resource).unwrap().state(), State::Talking);
 /// # Ok::<_, arbitrary::Error>(())
 /// ```
 pub fn resource(u: &mut Unstructured<'_>) -> Result<Value> {
@@ -87,7 +87,7 @@ fn state(u: &mut Unstructured<'_>) -> Result<String> {
 /// Some of them, in the order of their definition or the other way round.
 fn capabilities(u: &mut Unstructured<'_>) -> Result<Vec<Operation>> {
     let byte = u.arbitrary::<u8>()?;
-    let some: Capabilities = Capabilities::arbitrary(&mut Unstructured::new(&[byte]))?;
+    let some = Operations::arbitrary(&mut Unstructured::new(&[byte]))?;
     let mut operations: Vec<Operation> = some.iter().collect();
     if byte & 0x40 != 0 {
         operations.reverse();

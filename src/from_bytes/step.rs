@@ -19,10 +19,11 @@ use crate::testing::{Agent, History, Step};
 /// They are not those of the feature `proptest`: `strategies::agents` has one at VQ_4 besides, and another order.
 #[must_use]
 pub fn agents() -> Vec<Agent> {
-    let agent = |devices: &[(&str, &str)]| Agent {
-        devices: devices.iter().map(|&(device_path, dn)| (String::from(device_path), String::from(dn))).collect(),
-    };
-    alloc::vec![agent(&[("/devices/1", "3001")]), agent(&[("/devices/2", "3002"), ("/devices/3", "3003")]), agent(&[]),]
+    alloc::vec![
+        Agent::new().with_device("/devices/1", "3001"),
+        Agent::new().with_device("/devices/2", "3002").with_device("/devices/3", "3003"),
+        Agent::new(),
+    ]
 }
 
 /// The queries of one byte.

@@ -173,17 +173,17 @@ fn of_the_table(row: u8, low: u8) -> Option<Event<'static>> {
     // The rows from 8 on are those of valid histories alone: the plain row, and what is added here.
     let mut event = event_of(if row < 8 { row } else { 4 } * 16 + low)?;
     match row {
-        8 => event.user_data = list_of(10),
-        9 => event.user_data = list_of(8),
+        8 => event.user_data = list_of(10).into(),
+        9 => event.user_data = list_of(8).into(),
         10 => event = event.with_other_dn("x".repeat(LONGEST_DN)),
         12 => {
             event = event.with_other_dn("+1 (916) 555-0104");
-            event.user_data = list_of(6);
+            event.user_data = list_of(6).into();
         }
-        13 => event.user_data = list_of(3),
+        13 => event.user_data = list_of(3).into(),
         14 => {
             event = event.with_other_dn("x".repeat(LONGEST_DN));
-            event.user_data = list_of(0);
+            event.user_data = list_of(0).into();
         }
         0..=7 | 11 | 15.. => {}
     }
@@ -197,8 +197,8 @@ fn of_the_table(row: u8, low: u8) -> Option<Event<'static>> {
 
 /// Another text of an event that is a message.
 fn set_text(event: &mut Event<'static>, text: &str) {
-    if event.extensions.is_some() {
-        event.extensions = Some(KeyValueList::from_iter([("text", text.to_string())]));
+    if !event.extensions.is_absent() {
+        event.extensions = KeyValueList::from_iter([("text", text.to_string())]).into();
     }
 }
 
@@ -210,8 +210,8 @@ fn spelled_out(u: &mut Unstructured<'_>, low: u8) -> Result<Option<Event<'static
         event.other_dn = perhaps(u, |u| one_of(u, &NUMBERS))?.map(Into::into);
         event.conn_id = perhaps(u, number)?.map(ConnId);
         let user_data: Option<KeyValueList<'_>> = perhaps(u, |u| u.arbitrary())?;
-        event.user_data = user_data.filter(|list| Limits::DEFAULT.exceeded_by(list).is_none());
-        if event.extensions.is_some() {
+        event.user_data = user_data.filter(|list| Limits::DEFAULT.exceeded_by_user_data(list).is_none()).into();
+        if !event.extensions.is_absent() {
             set_text(event, &text(u, &["hello", "", "größer"])?);
         }
     }

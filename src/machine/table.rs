@@ -126,9 +126,9 @@ const fn decide(state: Option<State>, event: CallEvent) -> Step {
         // The end of something never seen: to open a session only to complete it would show one that nobody had.
         (None, Released | Abandoned) => Step::Rejected { state, reason: Orphan },
 
-        (Some(state @ Initiating), Dialing) | (Some(state @ Alerting), Ringing) | (Some(state @ Talking), Established) => {
-            Step::Unchanged { state }
-        }
+        (Some(state @ Initiating), Dialing)
+        | (Some(state @ Alerting), Ringing)
+        | (Some(state @ Talking), Established) => Step::Unchanged { state },
         (Some(Initiating | Alerting), Established) => Step::Changed { to: Talking },
         // One DN is either the caller or the callee of a call.
         (Some(Initiating), Ringing) | (Some(Alerting), Dialing) => Step::Rejected { state, reason: RoleConflict },

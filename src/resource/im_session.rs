@@ -133,7 +133,10 @@ impl<'a> ImSession<'a> {
             Source::Own(own) => own,
             Source::Session { session, base_uri } => Box::new(Own {
                 id: session.id().into(),
-                participants: session.participants().map(|number| Participant::from_number(number).into_owned()).collect(),
+                participants: session
+                    .participants()
+                    .map(|number| Participant::from_number(number).into_owned())
+                    .collect(),
                 path: BaseUri::path_of(session.id()).to_string(),
                 state: session.state(),
                 uri: base_uri.uri_of(session.id()).to_string(),

@@ -9,8 +9,8 @@ use serde::de::{Deserialize, Deserializer, Error};
 use serde::ser::{Serialize, SerializeSeq, SerializeStruct, Serializer};
 
 use super::{
-    BaseUri, Field, Fields, ImSession, ImSessionList, ListBody, Notification, NotificationType, Participant, SingleBody,
-    StatusCode,
+    BaseUri, Field, Fields, ImSession, ImSessionList, ListBody, Notification, NotificationType, Participant,
+    SingleBody, StatusCode,
 };
 use crate::event::KeyValueList;
 use crate::machine::{Operations, State};

@@ -83,10 +83,9 @@ impl Notification<'_> {
             Notification::SessionChanged { im_session, notification_type } => {
                 Notification::SessionChanged { im_session: im_session.into_owned(), notification_type }
             }
-            Notification::NewMessage { id, message } => Notification::NewMessage {
-                id: Cow::Owned(id.into_owned()),
-                message: Cow::Owned(message.into_owned()),
-            },
+            Notification::NewMessage { id, message } => {
+                Notification::NewMessage { id: Cow::Owned(id.into_owned()), message: Cow::Owned(message.into_owned()) }
+            }
         }
     }
 }

@@ -81,7 +81,11 @@ impl Change {
 impl From<Change> for Outcome {
     fn from(change: Change) -> Self {
         let Change { from, to, participants, user_data } = change;
-        if change.changes_anything() { Outcome::Changed { from, to, participants, user_data } } else { Outcome::Unchanged }
+        if change.changes_anything() {
+            Outcome::Changed { from, to, participants, user_data }
+        } else {
+            Outcome::Unchanged
+        }
     }
 }
 

@@ -157,11 +157,14 @@ fn requests(snapshot: &Snapshot, limits: &Limits) -> Result<InFlight, RestoreErr
             operation_name.parse().map_err(|_| impossible(at("operationName"), expected, operation_name))?;
         let (fits, expected) = match (operation, id.as_deref()) {
             (Operation::InitiateIMSession, id) => (id.is_none(), "no CallUUID"),
-            (Operation::SendMessage
+            (
+                Operation::SendMessage
                 | Operation::AttachUserData
                 | Operation::UpdateUserData
                 | Operation::DeleteUserData
-                | Operation::Complete, id) => (id.is_some_and(|id| check_call_uuid(id).is_ok()), "a CallUUID"),
+                | Operation::Complete,
+                id,
+            ) => (id.is_some_and(|id| check_call_uuid(id).is_ok()), "a CallUUID"),
         };
         if !fits {
             return Err(impossible(at("id"), expected, id.as_deref().unwrap_or("none")));

@@ -182,9 +182,7 @@ impl<S> Slots<S> {
 
 impl<S: BuildHasher> Slots<S> {
     pub(super) fn find(&self, this_dn: &str, id: &str) -> Option<Handle> {
-        self.by_key.get(self.hasher.hash_one((this_dn, id)), |handle| {
-            self.session(handle).is_of(this_dn, id)
-        })
+        self.by_key.get(self.hasher.hash_one((this_dn, id)), |handle| self.session(handle).is_of(this_dn, id))
     }
 
     /// The sessions of a DN or of a call, in byte order of DN, then id.

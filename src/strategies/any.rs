@@ -11,7 +11,7 @@ use super::user_data::value;
 use super::{any_event, event_name, fault, history, log, step, user_data};
 use crate::decode::Form;
 use crate::event::{ConnId, Event, EventName, KeyValueList, Value};
-use crate::machine::{CallEvent, Capabilities, DataEvent, Operation, SessionEvent, State};
+use crate::machine::{CallEvent, DataEvent, Operation, Operations, SessionEvent, State};
 use crate::resource::Participant;
 use crate::session::Limits;
 use crate::testing::{Fault, History, Log, Step};
@@ -37,8 +37,8 @@ any_is! {
     DataEvent => select(&DataEvent::ALL[..]), "Shrinks to EventDestinationBusy.";
     SessionEvent => prop_oneof![any::<CallEvent>().prop_map(SessionEvent::Call), any::<DataEvent>().prop_map(SessionEvent::Data)],
         "Shrinks to EventDialing.";
-    Operation => select(&Operation::ALL[..]), "Shrinks to `SendMessage`.";
-    Capabilities => proptest::sample::subsequence(&Operation::ALL[..], 0..=Operation::ALL.len()).prop_map(Capabilities::from_iter),
+    Operation => select(&Operation::ALL[..]), "Shrinks to `InitiateIMSession`.";
+    Operations => proptest::sample::subsequence(&Operation::ALL[..], 0..=Operation::ALL.len()).prop_map(Operations::from_iter),
         "Any set. Shrinks to the empty one.";
     ConnId => any::<u64>().prop_map(ConnId), "Shrinks to 0.";
     EventName<'static> => event_name(), "As [`event_name`].";

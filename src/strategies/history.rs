@@ -1,6 +1,5 @@
 //! Everything that can happen to a service.
 
-use alloc::string::String;
 use alloc::vec::Vec;
 
 use proptest::collection::{SizeRange, vec};
@@ -24,8 +23,8 @@ const FRESH: u64 = u64::MAX;
 /// The agents of all histories: one at DN 3001, one at 3003 and 3002, one at VQ_4, and one without devices.
 #[must_use]
 pub fn agents() -> Vec<Agent> {
-    let device = |&(device_path, dn): &(&str, &str)| (String::from(device_path), String::from(dn));
-    AGENTS.iter().map(|devices| Agent { devices: devices.iter().map(device).collect() }).collect()
+    let with = |agent: Agent, &(device_path, dn): &(&str, &str)| agent.with_device(device_path, dn);
+    AGENTS.iter().map(|devices| devices.iter().fold(Agent::new(), with)).collect()
 }
 
 /// Which agent: the one with two DNs most often.

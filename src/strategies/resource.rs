@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::names::asked_id;
 use super::participants::participants;
 use super::user_data::few_pairs;
-use crate::machine::{Capabilities, Operation, State};
+use crate::machine::{Operation, State};
 use crate::testing::parts::{Resource, Shape, unknown_values};
 
 /// An imSession as others write it: fields left out or `null`, unknown ones, white space around the state, capabilities in any
@@ -43,6 +43,6 @@ pub fn resource() -> impl Strategy<Value = Value> {
 
 /// A set of operations in any order.
 fn any_order() -> impl Strategy<Value = Vec<Operation>> {
-    let some = proptest::sample::subsequence(Capabilities::ALL.iter().collect::<Vec<_>>(), 0..=Operation::ALL.len());
+    let some = proptest::sample::subsequence(Operation::ALL.to_vec(), 0..=Operation::ALL.len());
     some.prop_shuffle()
 }

@@ -103,7 +103,7 @@ pub(super) fn extensions() -> impl Strategy<Value = KeyValueList<'static>> {
         1 => Just(binary(String::from("00 01.."))),
         1 => Just(Value::List(KeyValueList::new())),
     ];
-    vec((few(&["text", "text", "Text"]), value), 0..3).prop_map(KeyValueList::from_iter)
+    vec((few(&["text", "text", "Text"]), value), 0..3).prop_map(list_of)
 }
 
 /// A few pairs of each kind, for events that meet.
@@ -143,7 +143,7 @@ fn pairs(
     value: impl Strategy<Value = Value<'static>> + 'static,
 ) -> impl Strategy<Value = KeyValueList<'static>> {
     let key = key.boxed();
-    vec((key.clone(), nested(key, value)), 0..5).prop_map(KeyValueList::from_iter)
+    vec((key.clone(), nested(key, value)), 0..5).prop_map(list_of)
 }
 
 /// Such a value, or a list of such keys and values, up to a few levels.
@@ -152,16 +152,23 @@ fn nested(
     value: impl Strategy<Value = Value<'static>> + 'static,
 ) -> impl Strategy<Value = Value<'static>> {
     value.prop_recursive(3, 16, 4, move |inner| {
-        vec((key.clone(), inner), 0..4).prop_map(|pairs| Value::List(KeyValueList::from_iter(pairs)))
+        vec((key.clone(), inner), 0..4).prop_map(|pairs| Value::List(list_of(pairs)))
     })
+}
+
+/// A list of these pairs, which nest so little that they are one.
+fn list_of<K: Into<Cow<'static, str>>, V: Into<Value<'static>>>(
+    pairs: impl IntoIterator<Item = (K, V)>,
+) -> KeyValueList<'static> {
+    KeyValueList::try_from_iter(pairs).unwrap_or_default()
 }
 
 /// The first pairs of the list, as many as the limits allow.
 fn within(list: KeyValueList<'static>, limits: &Limits) -> KeyValueList<'static> {
     let mut kept = list;
-    while !kept.is_empty() && limits.exceeded_by(&kept).is_some() {
+    while !kept.is_empty() && limits.exceeded_by_user_data(&kept).is_some() {
         let fewer = kept.len() - 1;
-        kept = kept.pairs().iter().take(fewer).map(|pair| (pair.key.clone(), pair.value.clone())).collect();
+        kept = list_of(kept.into_iter().take(fewer).map(|pair| (pair.key, pair.value)));
     }
     kept
 }
@@ -170,8 +177,8 @@ fn within(list: KeyValueList<'static>, limits: &Limits) -> KeyValueList<'static>
 fn deepen(list: &mut KeyValueList<'static>, depth: usize, size: usize) {
     let levels = depth.saturating_sub(1);
     if list.depth() < depth && list.size().saturating_add(levels) <= size {
-        let nested = (1..levels).fold(KeyValueList::new(), |inner, _| KeyValueList::from_iter([("l", inner)]));
-        list.push("l", nested);
+        let nested = (1..levels).fold(KeyValueList::new(), |inner, _| list_of([("l", inner)]));
+        let _ = list.try_push("l", nested);
     }
 }
 

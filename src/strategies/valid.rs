@@ -136,7 +136,7 @@ fn leg() -> impl Strategy<Value = Vec<Event<'static>>> {
 fn call_event(name: CallEvent, data: Data) -> Event<'static> {
     let mut event = Event::new(name);
     event.other_dn = data.other_dn.map(cow);
-    event.user_data = data.user_data;
+    event.user_data = data.user_data.into();
     event
 }
 
@@ -146,7 +146,7 @@ fn change() -> impl Strategy<Value = Event<'static>> {
     prop_oneof![
         2 => of(few_pairs()).prop_map(|user_data| {
             let mut event = Event::new(DataEvent::AttachedDataChanged);
-            event.user_data = user_data;
+            event.user_data = user_data.into();
             event
         }),
         1 => (party, number()).prop_map(|(name, other_dn)| Event::new(name).with_other_dn(other_dn)),

@@ -3,6 +3,7 @@
 use alloc::string::ToString;
 use alloc::vec::Vec;
 use core::hash::BuildHasher;
+use core::time::Duration;
 
 use serde_json::{Map, Value, json};
 
@@ -20,13 +21,14 @@ use crate::store::{Handled, Sessions, Target};
 ///
 /// let setup = Setup::default();
 /// let (mut sessions, mut model) = (setup.sessions(), setup.model());
-/// let agents = [Agent::new([("/devices/1", "3002")])];
+/// let agents = [Agent::new().with_device("/devices/1", "3002")];
 /// let step = Step::List { agent: 0, query: "fields=*".into() };
 /// assert_eq!(carry_out(&mut sessions, &agents, &step), model.carry_out(&agents, &step));
 /// ```
 pub fn carry_out<S: BuildHasher>(sessions: &mut Sessions<S>, agents: &[Agent], step: &Step) -> Value {
-    let me = |agent: &usize| agents.get(*agent).map(Agent::me).unwrap_or_default();
+    let me = |agent: &usize| agents.get(*agent).cloned().unwrap_or_default();
     let now = sessions.now();
+    let since = |ago: u64| now.saturating_sub(Duration::from_secs(ago));
     match step {
         Step::Event(event) => handle(sessions, event),
         Step::Post { agent, target, body } => {
@@ -38,13 +40,13 @@ pub fn carry_out<S: BuildHasher>(sessions: &mut Sessions<S>, agents: &[Agent], s
             sessions.read(&me(agent), id, &Query::parse(query)).map_or_else(code, |body| json!(body))
         }
         Step::Time(by) => {
-            sessions.set_time(now.saturating_add(*by));
+            sessions.set_time(now.saturating_add(Duration::from_secs(*by)));
             Value::Null
         }
-        Step::Expire { ago } => notifications(sessions.expire(now.saturating_sub(*ago)).notifications()),
+        Step::Expire { ago } => notifications(sessions.expire(since(*ago)).notifications()),
         Step::Forget { this_dn, id } => json!(sessions.forget(this_dn, id)),
-        Step::ForgetCompleted { ago } => json!(sessions.forget_completed(now.saturating_sub(*ago))),
-        Step::ForgetRequests { ago } => json!(sessions.forget_requests(now.saturating_sub(*ago))),
+        Step::ForgetCompleted { ago } => json!(sessions.forget_completed(since(*ago))),
+        Step::ForgetRequests { ago } => json!(sessions.forget_requests(since(*ago))),
         Step::Reconcile { this_dn, list } => {
             let texts: Vec<_> = list.iter().map(ToString::to_string).collect();
             let list: Result<Vec<ImSession<'_>>, _> = texts.iter().map(|text| serde_json::from_str(text)).collect();
@@ -60,7 +62,7 @@ fn handle<S: BuildHasher>(sessions: &mut Sessions<S>, event: &Event<'_>) -> Valu
     sessions.handle_event(event).map_or_else(|_| json!("unreadable"), |handled| told(&handled))
 }
 
-fn told(handled: &Handled<'_, '_>) -> Value {
+fn told(handled: &Handled<'_>) -> Value {
     let mut told = Map::new();
     told.insert("outcome".into(), json!(handled.outcome().name()));
     if let Outcome::Rejected(rejection) = handled.outcome() {
@@ -73,7 +75,7 @@ fn told(handled: &Handled<'_, '_>) -> Value {
     Value::Object(told)
 }
 
-fn settled(handled: &Handled<'_, '_>) -> Value {
+fn settled(handled: &Handled<'_>) -> Value {
     handled.settled().map_or(Value::Null, |settled| {
         json!({
             "referenceID": settled.reference_id,

@@ -6,35 +6,7 @@ use alloc::vec::Vec;
 use serde_json::Value;
 
 use crate::event::Event;
-use crate::store::Device;
-
-/// An agent: its devices in order. Specification 4.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct Agent {
-    /// devicePath and DN of each device.
-    pub devices: Vec<(String, String)>,
-}
-
-impl Agent {
-    /// An agent with these devices: devicePath and DN of each.
-    ///
-    /// ```
-    /// use im_session::testing::Agent;
-    ///
-    /// let agent = Agent::new([("/devices/1", "3002"), ("/devices/2", "3003")]);
-    /// assert_eq!(agent.me()[1].dn, "3003");
-    /// ```
-    #[must_use]
-    pub fn new<P: Into<String>, D: Into<String>>(devices: impl IntoIterator<Item = (P, D)>) -> Self {
-        Agent { devices: devices.into_iter().map(|(device_path, dn)| (device_path.into(), dn.into())).collect() }
-    }
-
-    /// The devices as a store takes them.
-    #[must_use]
-    pub fn me(&self) -> Vec<Device<'_>> {
-        self.devices.iter().map(|(device_path, dn)| Device { device_path, dn }).collect()
-    }
-}
+use crate::store::Agent;
 
 /// What happens to a service with these agents.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -48,6 +20,7 @@ pub struct History {
 /// Something that happens to a service. An agent that is not there is one without devices.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
+#[expect(clippy::large_enum_variant, reason = "most steps are events, and histories are short")]
 pub enum Step {
     /// The SIP Server reports an event.
     Event(Event<'static>),

@@ -5,8 +5,9 @@ use alloc::vec::Vec;
 
 use serde_json::Value as Json;
 
-use super::{History, Step};
-use crate::event::{Event, KeyValueList, Value};
+use super::{Agent, History, Step};
+use crate::event::{Event, KeyValueList, ListAttribute, Value};
+use crate::store::Device;
 
 /// A history as short and plain as can be for which `fails` still says true. Of one that does not fail, the same.
 ///
@@ -17,7 +18,7 @@ use crate::event::{Event, KeyValueList, Value};
 /// use im_session::testing::{Agent, History, Step, shortest};
 ///
 /// let time = |by| Step::Time(by);
-/// let history = History { agents: vec![Agent::default()], steps: vec![time(3), time(90), time(4)] };
+/// let history = History { agents: vec![Agent::new()], steps: vec![time(3), time(90), time(4)] };
 /// let fails = |history: &History| history.steps.iter().any(|step| matches!(step, Step::Time(by) if *by > 20));
 /// assert_eq!(shortest(&history, fails), History { agents: vec![], steps: vec![time(21)] });
 /// ```
@@ -86,17 +87,23 @@ fn fewer_agents(history: &mut History, fails: &mut impl FnMut(&History) -> bool)
             *history = without;
             continue;
         }
-        let devices = history.agents.get(position).map_or(0, |agent| agent.devices.len());
+        let devices = history.agents.get(position).map_or(0, |agent| agent.devices().len());
         for device in (0..devices).rev() {
             let mut without = history.clone();
             if let Some(agent) = without.agents.get_mut(position) {
-                agent.devices.remove(device);
+                *agent = without_device(agent, device);
             }
             if fails(&without) {
                 *history = without;
             }
         }
     }
+}
+
+fn without_device(agent: &Agent, device: usize) -> Agent {
+    let others = agent.devices().iter().enumerate().filter(|(position, _)| *position != device);
+    let with = |agent: Agent, (_, device): (usize, &Device)| agent.with_device(&*device.device_path, &*device.dn);
+    others.fold(Agent::new().with_rights(agent.rights()), with)
 }
 
 /// Steps that are like this one and plainer, the plainest first. Each has less of something and more of nothing, so that
@@ -135,8 +142,8 @@ fn plainer_events(event: &Event<'static>) -> Vec<Event<'static>> {
             events.push(plainer);
         }
     };
-    with(event.user_data.is_some(), &|event| event.user_data = None);
-    with(event.extensions.is_some(), &|event| event.extensions = None);
+    with(!event.user_data.is_absent(), &|event| event.user_data = ListAttribute::Absent);
+    with(!event.extensions.is_absent(), &|event| event.extensions = ListAttribute::Absent);
     with(event.other_dn.is_some(), &|event| event.other_dn = None);
     with(event.conn_id.is_some(), &|event| event.conn_id = None);
     with(event.event_sequence_number.is_some(), &|event| event.event_sequence_number = None);
@@ -152,11 +159,11 @@ fn plainer_events(event: &Event<'static>) -> Vec<Event<'static>> {
     for seconds in event.server_start_time.into_iter().flat_map(lower) {
         with(true, &|event| event.server_start_time = Some(seconds));
     }
-    for list in event.user_data.iter().flat_map(plainer_lists) {
-        with(true, &|event| event.user_data = Some(list.clone()));
+    for list in event.user_data.list().into_iter().flat_map(plainer_lists) {
+        with(true, &|event| event.user_data = list.clone().into());
     }
-    for list in event.extensions.iter().flat_map(plainer_lists) {
-        with(true, &|event| event.extensions = Some(list.clone()));
+    for list in event.extensions.list().into_iter().flat_map(plainer_lists) {
+        with(true, &|event| event.extensions = list.clone().into());
     }
     for dn in event.other_dn.iter().flat_map(|dn| shorter(dn)) {
         with(true, &|event| event.other_dn = Some(dn.clone().into()));
@@ -168,12 +175,14 @@ fn plainer_lists(list: &KeyValueList<'static>) -> Vec<KeyValueList<'static>> {
     let mut lists = Vec::new();
     let pairs = || list.pairs().iter().map(|pair| (pair.key.clone(), pair.value.clone()));
     for position in 0..list.len() {
-        lists.push(pairs().enumerate().filter(|(at, _)| *at != position).map(|(_, pair)| pair).collect());
+        lists.extend(KeyValueList::try_from_iter(
+            pairs().enumerate().filter(|(at, _)| *at != position).map(|(_, pair)| pair),
+        ));
     }
     for (position, pair) in list.pairs().iter().enumerate() {
         for value in plainer_values(&pair.value) {
             let put = |(at, (key, old))| if at == position { (key, value.clone()) } else { (key, old) };
-            lists.push(pairs().enumerate().map(put).collect());
+            lists.extend(KeyValueList::try_from_iter(pairs().enumerate().map(put)));
         }
     }
     lists

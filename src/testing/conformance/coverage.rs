@@ -8,8 +8,7 @@ use core::fmt;
 
 use serde_json::Value;
 
-use crate::machine::{CallEvent, DataEvent, RejectReason, State};
-use crate::resource::OperationName;
+use crate::machine::{CallEvent, DataEvent, Operation, RejectReason, State};
 use crate::testing::Step;
 
 /// A cell: of what, and which. `("transitions", "EventRinging in Alerting")`.
@@ -134,7 +133,7 @@ impl Coverage {
 fn operation(body: &str) -> String {
     let body: Value = serde_json::from_str(body).unwrap_or_default();
     let name = body.get("operationName").and_then(Value::as_str).unwrap_or_default();
-    let known = OperationName::ALL.into_iter().any(|operation| operation.name() == name);
+    let known = Operation::ALL.into_iter().any(|operation| operation.name() == name);
     if known { name.to_string() } else { "no operation".to_string() }
 }
 
@@ -170,7 +169,7 @@ fn all_cells() -> Vec<Cell> {
     for name in ["StatusChange", "AttachedDataChanged", "NewMessage"] {
         add(NOTIFICATIONS, name.to_string());
     }
-    for operation in OperationName::ALL {
+    for operation in Operation::ALL {
         // Nothing is required of Complete.
         let codes = [0, 1, 2, 3, 6, 10].into_iter();
         for code in codes.filter(|code| operation.name() != "Complete" || *code != 1) {

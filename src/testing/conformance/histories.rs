@@ -45,7 +45,8 @@ impl Iterator for Histories {
 
     fn next(&mut self) -> Option<History> {
         let random = &mut self.random;
-        let agents = AGENTS.iter().map(|devices| Agent::new(devices.iter().copied())).collect();
+        let with = |agent: Agent, &(device_path, dn): &(&str, &str)| agent.with_device(device_path, dn);
+        let agents = AGENTS.iter().map(|devices| devices.iter().fold(Agent::new(), with)).collect();
         let length = 1 + random.below(40);
         let steps = (1..=length).map(|position| random.step(position)).collect();
         Some(History { agents, steps })
@@ -181,7 +182,7 @@ impl Random {
             match self.below(10) {
                 0..=5 => list.push(key, self.text(&["v", "w", "größer", ""])),
                 6..=7 => list.push(key, self.signed(20) - 10),
-                _ if depth < 2 => list.push(key, self.pairs(depth + 1)),
+                _ if depth < 2 => _ = list.try_push(key, self.pairs(depth + 1)),
                 _ => list.push(key, i64::MAX),
             }
         }
@@ -193,7 +194,7 @@ impl Random {
         if self.chance(30) {
             return [("k", "v".repeat(16_100))].into_iter().collect();
         }
-        (0..16).fold(KeyValueList::new(), |inner, _| [("l", inner)].into_iter().collect())
+        (0..16).fold(KeyValueList::new(), |inner, _| KeyValueList::try_from_iter([("l", inner)]).unwrap_or_default())
     }
 
     fn query(&mut self) -> String {

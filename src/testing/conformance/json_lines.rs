@@ -13,6 +13,7 @@ use serde_json::{Map, Value, json};
 use super::{Error, System};
 use crate::decode::{DecodeResult, Decoder, Form};
 use crate::event::Event;
+use crate::store::Device;
 use crate::testing::{Agent, Setup, Step};
 
 /// A system behind a pair of pipes: one JSON object to it in one line, one from it in one line, which it must flush.
@@ -106,7 +107,7 @@ struct Told {
 ///
 /// let step = Step::List { agent: 0, query: "fields=*".into() };
 /// let line = r#"{"do":"list","me":[{"devicePath":"/devices/1","dn":"3002"}],"query":"fields=*"}"#;
-/// assert_eq!(command(&[Agent::new([("/devices/1", "3002")])], &step).as_deref(), Some(line));
+/// assert_eq!(command(&[Agent::new().with_device("/devices/1", "3002")], &step).as_deref(), Some(line));
 /// ```
 #[must_use]
 pub fn command(agents: &[Agent], step: &Step) -> Option<String> {
@@ -127,8 +128,8 @@ pub fn command(agents: &[Agent], step: &Step) -> Option<String> {
 }
 
 fn devices(agent: &Agent) -> Vec<WireDevice> {
-    let wire = |(device_path, dn): &(String, String)| WireDevice { device_path: device_path.clone(), dn: dn.clone() };
-    agent.devices.iter().map(wire).collect()
+    let wire = |device: &Device| WireDevice { device_path: device.device_path.clone(), dn: device.dn.clone() };
+    agent.devices().iter().map(wire).collect()
 }
 
 impl<R: BufRead, W: Write> JsonLines<R, W> {
@@ -215,7 +216,7 @@ fn answer(system: &mut impl System, line: &str) -> Result<Value, Error> {
     let me = || -> Result<Agent, Error> {
         let me = command.get("me").cloned().unwrap_or_default();
         let me: Vec<WireDevice> = serde_json::from_value(me).map_err(|error| Error(error.to_string()))?;
-        Ok(Agent { devices: me.into_iter().map(|device| (device.device_path, device.dn)).collect() })
+        Ok(me.into_iter().fold(Agent::new(), |agent, device| agent.with_device(device.device_path, device.dn)))
     };
     let (query, id) = (text("query").unwrap_or_default(), text("id"));
     let mut answer = Map::new();

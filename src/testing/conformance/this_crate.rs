@@ -50,7 +50,7 @@ impl System for ThisCrate {
 
     fn post(&mut self, me: &Agent, id: Option<&str>, body: &str) -> Result<Value, Error> {
         let target = id.map_or(Target::Sessions, Target::Session);
-        Ok(match self.sessions.post(&me.me(), target, body.as_bytes()) {
+        Ok(match self.sessions.post(me, target, body.as_bytes()) {
             Ok(request) => {
                 self.requests.push(json!(request));
                 json!(Sent)
@@ -60,11 +60,11 @@ impl System for ThisCrate {
     }
 
     fn list(&mut self, me: &Agent, query: &str) -> Result<Value, Error> {
-        Ok(json!(self.sessions.list(&me.me(), &Query::parse(query))))
+        Ok(json!(self.sessions.list(me, &Query::parse(query))))
     }
 
     fn read(&mut self, me: &Agent, id: &str, query: &str) -> Result<Value, Error> {
-        let read = self.sessions.read(&me.me(), id, &Query::parse(query));
+        let read = self.sessions.read(me, id, &Query::parse(query));
         Ok(read.map_or_else(|error| json!(error), |body| json!(body)))
     }
 

@@ -6,7 +6,7 @@
 //!
 //! let at_3002 = |name| Step::Event(Event::new(name).with_this_dn("3002").with_call_uuid("007"));
 //! let history = History {
-//!     agents: vec![Agent::new([("/devices/1", "3002")])],
+//!     agents: vec![Agent::new().with_device("/devices/1", "3002")],
 //!     steps: vec![at_3002(CallEvent::Ringing), at_3002(CallEvent::Established), at_3002(CallEvent::Released)],
 //! };
 //! laws::check_all(&Setup::default(), &history).unwrap();

@@ -13,7 +13,7 @@ use crate::testing::{Agent, History, Setup, Step};
 
 /// Whether one of the agent's devices has this DN.
 fn has(agent: &Agent, this_dn: &str) -> bool {
-    agent.devices.iter().any(|(_, dn)| dn == this_dn)
+    agent.devices().iter().any(|device| device.dn == this_dn)
 }
 
 /// The capabilities are those of the table of specification 3, for the state and for user data being there.

@@ -53,13 +53,15 @@ impl PlainEvent {
             EventName::Data(DataEvent::PartyDeleted) => ("EventPartyDeleted", Kind::TouchesData),
             EventName::Data(DataEvent::AttachedDataChanged) => ("EventAttachedDataChanged", Kind::TouchesData),
             EventName::Data(DataEvent::PrivateInfo) => ("EventPrivateInfo", Kind::TouchesData),
-            EventName::Ignored(name) => (&**name, Kind::IsIgnored),
+            EventName::Error => ("EventError", Kind::IsIgnored),
+            EventName::Ack => ("EventACK", Kind::IsIgnored),
+            EventName::Other(name) => (&**name, Kind::IsIgnored),
         };
         let text = |text: &Option<alloc::borrow::Cow<'_, str>>| {
             text.as_deref().filter(|text| !text.is_empty()).map(String::from)
         };
         let this_dn = text(&event.this_dn);
-        let extensions = event.extensions.as_ref().map(pairs).unwrap_or_default();
+        let extensions = event.extensions.list().map(pairs).unwrap_or_default();
         PlainEvent {
             name: name.into(),
             kind,
@@ -70,7 +72,7 @@ impl PlainEvent {
             conn_id: event.conn_id.map(|conn_id| conn_id.0),
             number: event.event_sequence_number,
             server_start: event.server_start_time,
-            user_data: event.user_data.as_ref().map(pairs),
+            user_data: event.user_data.list().map(pairs),
             text: match extensions.into_iter().rev().find(|(key, _)| key == "text").map(|(_, data)| data) {
                 Some(Data::Text(text) | Data::Binary(text)) => Some(text),
                 Some(Data::Integer(number)) => Some(number.to_string()),

@@ -27,10 +27,14 @@ use serde_json::{Value, json};
 
 use super::{Agent, Setup, Step};
 use crate::session::Limits;
+use crate::store::Device;
 use data::{Pairs, view};
 
-/// An agent as the model takes it: devicePath and DN of each device, in order.
-type Me<'a> = &'a [(String, String)];
+/// An agent as the model takes it: its devices, in order.
+type Me<'a> = &'a [Device];
+
+/// The model counts nanoseconds in 64 bits: later times are taken as the last of them.
+const SECOND: u64 = 1_000_000_000;
 
 /// The reference model.
 ///
@@ -53,7 +57,7 @@ type Me<'a> = &'a [(String, String)];
 /// use im_session::{CallEvent, Event};
 ///
 /// let mut model = Setup::default().model();
-/// let agents = [Agent::new([("/devices/1", "3002")])];
+/// let agents = [Agent::new().with_device("/devices/1", "3002")];
 /// let rings = Event::new(CallEvent::Ringing).with_this_dn("3002").with_call_uuid("007");
 /// let answer = model.carry_out(&agents, &Step::Event(rings));
 /// assert_eq!((&answer["outcome"], &answer["to"]), (&"changed".into(), &"Alerting".into()));
@@ -114,20 +118,21 @@ impl Model {
 
     /// What a service with these agents must answer to the step.
     pub fn carry_out(&mut self, agents: &[Agent], step: &Step) -> Value {
-        let me = |agent: &usize| agents.get(*agent).map(|agent| agent.devices.as_slice()).unwrap_or_default();
+        let me = |agent: &usize| agents.get(*agent).map(Agent::devices).unwrap_or_default();
+        let since = |now: u64, ago: &u64| now.saturating_sub(ago.saturating_mul(SECOND));
         match step {
             Step::Event(event) => self.handle_event(event),
             Step::Post { agent, target, body } => self.post(me(agent), target.as_deref(), body.as_bytes()),
             Step::List { agent, query } => self.list(me(agent), query),
             Step::Read { agent, id, query } => self.read(me(agent), id, query),
             Step::Time(by) => {
-                self.now = self.now.saturating_add(*by);
+                self.now = self.now.saturating_add(by.saturating_mul(SECOND));
                 Value::Null
             }
-            Step::Expire { ago } => json!(self.expire(self.now.saturating_sub(*ago))),
+            Step::Expire { ago } => json!(self.expire(since(self.now, ago))),
             Step::Forget { this_dn, id } => json!(self.forget(this_dn, id)),
-            Step::ForgetCompleted { ago } => json!(self.forget_completed(self.now.saturating_sub(*ago))),
-            Step::ForgetRequests { ago } => json!(self.forget_requests(self.now.saturating_sub(*ago))),
+            Step::ForgetCompleted { ago } => json!(self.forget_completed(since(self.now, ago))),
+            Step::ForgetRequests { ago } => json!(self.forget_requests(since(self.now, ago))),
             Step::Reconcile { this_dn, list } => {
                 self.reconcile(this_dn, list).map_or(json!("refused"), |notifications| json!(notifications))
             }

@@ -60,7 +60,7 @@ impl Model {
         let there = session.as_ref().map(|session| session.user_data.clone()).unwrap_or_default();
         self.check_values(&operation, &body, &there)?;
         // devicePath not one of the agent's → 6.
-        if device_path.is_some_and(|device_path| !me.iter().any(|(path, _)| path == device_path)) {
+        if device_path.is_some_and(|device_path| !me.iter().any(|device| device.device_path == device_path)) {
             return Err(6);
         }
         // Operation not among the capabilities → 2, and one IM session per agent.
@@ -71,7 +71,7 @@ impl Model {
                 }
             }
             None => {
-                let mine = |dn: &str| me.iter().any(|(_, my_dn)| my_dn == dn);
+                let mine = |dn: &str| me.iter().any(|device| device.dn == dn);
                 let open = self.sessions.iter().any(|session| mine(&session.this_dn) && session.is_open());
                 if self.one_session_per_agent && open {
                     return Err(2);
@@ -132,10 +132,10 @@ impl Model {
         body: &Map<String, Value>,
     ) -> Result<Value, u8> {
         let device_path = body.get("devicePath").and_then(Value::as_str);
-        let named = || me.iter().find(|(path, _)| Some(path.as_str()) == device_path);
+        let named = || me.iter().find(|device| Some(&*device.device_path) == device_path);
         let this_dn = match session {
             Some(session) => session.this_dn.clone(),
-            None => named().or(me.first()).ok_or(1)?.1.clone(),
+            None => named().or(me.first()).ok_or(1)?.dn.clone(),
         };
         let (name, number) = match operation {
             "InitiateIMSession" => ("RequestMakeCall", 14),
@@ -186,7 +186,7 @@ impl Model {
     /// The session with this id at one of the agent's DNs: the one that devicePath names, else the first open one in device
     /// order, else the first.
     pub(super) fn mine(&self, me: Me<'_>, id: &str, device_path: Option<&str>) -> Option<&ModelSession> {
-        let all = || me.iter().filter_map(|(path, dn)| Some((path, self.session(dn, id)?)));
+        let all = || me.iter().filter_map(|device| Some((&device.device_path, self.session(&device.dn, id)?)));
         let named = all().find(|(path, _)| Some(path.as_str()) == device_path);
         let open = || all().find(|(_, session)| session.is_open());
         named.or_else(open).or_else(|| all().next()).map(|(_, session)| session)

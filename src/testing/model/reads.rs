@@ -25,7 +25,7 @@ impl Model {
             let resource = self.resource(&session);
             let holds =
                 |(name, text): &(String, String)| resource.get(name).and_then(Value::as_str) == Some(text.as_str());
-            if me.iter().any(|(_, dn)| *dn == session.this_dn) && query.filters.iter().all(holds) {
+            if me.iter().any(|device| device.dn == session.this_dn) && query.filters.iter().all(holds) {
                 resources.push(resource);
             }
         }
