@@ -11,7 +11,7 @@
 //! | `progress` | What is said on standard error? |
 //! | `base_uri` | What is an absolute URI? |
 
-mod base_uri;
+pub(crate) mod base_uri;
 mod encoding;
 mod follow;
 mod input;

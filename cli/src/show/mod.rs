@@ -135,11 +135,6 @@ struct Presenter<'w> {
 }
 
 impl Format {
-    /// The form that writes to `output`, in colour or not.
-    pub(crate) fn show<'w>(self, output: impl Write + 'w, colour: bool) -> Box<dyn Show + 'w> {
-        self.show_chosen(output, Screen::of_stdout(colour), Filters::default(), None)
-    }
-
     /// The same for what `filters` choose. `title` is said once, before the events.
     pub(crate) fn show_chosen<'w>(
         self,

@@ -44,6 +44,9 @@ use watch::{Settings, Watch};
 /// says itself. Every address that sends or receives is an endpoint with its own view; a log of one side calls that side "local". What
 /// cannot be read is reported on standard error as FILE:LINE: reason (of a capture FILE:PACKET), all else is shown, and the exit
 /// status is 1.
+///
+/// The DN of an endpoint is what the messages name, and who sends them chooses that. `--dn ENDPOINT=DN` says which it is: ENDPOINT is
+/// ADDRESS:PORT, or ADDRESS alone for all its ports, or local. (`--dn DN` chooses what is shown.)
 #[derive(Args)]
 pub(crate) struct Arguments {
     /// How to show what happened.
@@ -51,13 +54,8 @@ pub(crate) struct Arguments {
     format: Format,
 
     /// The base address of the service, for the `uri` of each session.
-    #[arg(long, value_name = "URI", default_value = "http://localhost:8090", value_parser = crate::replay::base_uri)]
+    #[arg(long, value_name = "URI", default_value = "http://localhost:8090", value_parser = crate::replay::base_uri::parse)]
     base_uri: String,
-
-    /// The DN of an endpoint: ADDRESS:PORT, or ADDRESS alone for all its ports, or local. Without it the messages name the DN, and
-    /// who sends them chooses what they name.
-    #[arg(long = "endpoint", value_name = "ENDPOINT=DN", value_parser = endpoint_and_dn)]
-    endpoints: Vec<(String, String)>,
 
     /// How long a caller may take to try again after a challenge (401, 407) or a redirect: people type passwords.
     #[arg(long, value_name = "SECONDS", default_value = "300", value_parser = seconds)]
@@ -76,20 +74,14 @@ pub(crate) struct Arguments {
     files: Vec<String>,
 }
 
-fn endpoint_and_dn(text: &str) -> Result<(String, String), String> {
-    match text.rsplit_once('=') {
-        Some((endpoint, dn)) if !endpoint.is_empty() && !dn.is_empty() => Ok((endpoint.to_owned(), dn.to_owned())),
-        Some(_) | None => Err("expected ENDPOINT=DN such as 192.0.2.1:5060=3001".to_owned()),
-    }
-}
-
 fn seconds(text: &str) -> Result<Duration, String> {
     let seconds = text.parse::<f64>().ok().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
     seconds.ok_or_else(|| "expected a number of seconds".to_owned())
 }
 
 /// Shows all files; whether all of it could be read. The error is one of writing.
-pub(crate) fn run(arguments: Arguments) -> io::Result<bool> {
+pub(crate) fn run(mut arguments: Arguments) -> io::Result<bool> {
+    let dns = arguments.filters.take_dns_of_endpoints();
     let stdout = io::stdout().lock();
     let colour = stdout.is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
     let title = match arguments.files.as_slice() {
@@ -100,7 +92,7 @@ pub(crate) fn run(arguments: Arguments) -> io::Result<bool> {
     let show = arguments.format.show_chosen(output, Screen::of_stdout(colour), arguments.filters, title);
     let settings = Settings {
         base_uri: arguments.base_uri,
-        dns: arguments.endpoints,
+        dns,
         retry_wait: arguments.retry_wait,
         forget: arguments.forget,
     };
@@ -109,15 +101,12 @@ pub(crate) fn run(arguments: Arguments) -> io::Result<bool> {
     for name in &arguments.files {
         all_read &= watch_file(name, &mut watch)?;
     }
-    let finished = watch.finish()?;
-    if finished.forgotten > 0 {
-        eprintln!("{} ended {} forgotten (--forget)", finished.forgotten, plural(finished.forgotten, "session", "sessions"));
+    match watch.finish()? {
+        0 => {}
+        1 => eprintln!("1 ended session was forgotten"),
+        count => eprintln!("{count} ended sessions were forgotten"),
     }
     Ok(all_read)
-}
-
-fn plural(count: u64, one: &'static str, many: &'static str) -> &'static str {
-    if count == 1 { one } else { many }
 }
 
 /// One file on its way to the endpoints.

@@ -118,8 +118,8 @@ impl<'w> Watch<'w> {
         Ok(unreadable)
     }
 
-    /// There are no more messages: what waited for one more is over; then the sessions as they stand.
-    pub(crate) fn finish(mut self) -> io::Result<Finished> {
+    /// There are no more messages: what waited for one more is over; then the sessions as they stand. How many were forgotten.
+    pub(crate) fn finish(mut self) -> io::Result<u64> {
         let mut ids: Vec<Id> = self.endpoints.keys().copied().collect();
         ids.sort_unstable();
         for id in ids {
@@ -133,7 +133,7 @@ impl<'w> Watch<'w> {
             .collect();
         views.sort_unstable_by_key(|view| view.endpoint);
         self.show.finish(&views)?;
-        Ok(Finished { messages: self.messages, forgotten: self.forgotten })
+        Ok(self.forgotten)
     }
 
     fn add_endpoints(&mut self) {
@@ -232,14 +232,6 @@ impl<'w> Watch<'w> {
             addresses.retain(|id| endpoints.contains_key(&id));
         }
     }
-}
-
-/// What there is to say in the end.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Finished {
-    pub(crate) messages: u64,
-    /// How many ended sessions were forgotten.
-    pub(crate) forgotten: u64,
 }
 
 impl Endpoint {

@@ -86,20 +86,25 @@ const LONGEST: usize = 1024;
 
 /// What a line heads, if it is the head of a message in any form.
 pub(super) fn head(line: &[u8]) -> Option<Head> {
-    // Nearly every line has none of these.
-    let could_be = line.len() <= LONGEST
-        && line.iter().enumerate().any(|(at, byte)| match byte {
-            b'>' => true,
-            b'<' => line.get(at + 1) == Some(&b'-'),
-            b':' | b']' | b's' => at + 1 == line.trim_ascii_end().len(),
-            _ => false,
-        });
-    if !could_be {
+    if line.len() > LONGEST || !has_mark(line.trim_ascii_end()) {
         return None;
     }
     let text = String::from_utf8_lossy(line);
     let plain = without_colours(&text);
     FORMS.iter().find_map(|form| form(plain.trim_end()))
+}
+
+/// Whether a line has something that every head has in its form; nearly no other line does.
+fn has_mark(line: &[u8]) -> bool {
+    let ends = line.last().is_some_and(|last| b":]s<".contains(last));
+    ends || line.iter().enumerate().any(|(at, byte)| match byte {
+        b'>' | 0xe2 => true,
+        b'<' => line.get(at + 1) == Some(&b'-'),
+        b':' => line[..at].ends_with(b"ssage"),
+        b'[' => line[..at].ends_with(b" On "),
+        b'M' => line[..at].ends_with(b" SIP "),
+        _ => false,
+    })
 }
 
 /// The text without the escape sequences that colour it.
