@@ -23,8 +23,15 @@ fn request_line(line: &[u8]) -> Option<(&[u8], &[u8])> {
     let space = rest.iter().position(|&byte| byte == b' ')?;
     let (method, address) = (rest.get(..space)?, rest.get(space + 1..)?.trim_ascii());
     let token = |byte: &u8| byte.is_ascii_alphanumeric() || b"-.!%*_+`'~".contains(byte);
-    let is_address = address == b"*" || address.contains(&b':');
+    let is_address = address == b"*" || begins_with_scheme(address);
     (!method.is_empty() && method.iter().all(token) && is_address).then_some((method, address))
+}
+
+/// `sip:`, `tel:`, or another one.
+fn begins_with_scheme(address: &[u8]) -> bool {
+    let scheme = address.split(|&byte| byte == b':').next().unwrap_or_default();
+    let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || b"+-.".contains(byte);
+    scheme.len() < address.len() && scheme.first().is_some_and(u8::is_ascii_alphabetic) && scheme.iter().all(is_name)
 }
 
 /// `SIP/2.0`, or another version, in any case.

@@ -1,0 +1,3 @@
+//! The command-line tool as a user runs it.
+
+mod sip;
