@@ -48,7 +48,7 @@ fn main() -> ExitCode {
         // The reader of the pipe has seen enough.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("standard output: {error}");
+            eprintln!("{error}");
             ExitCode::FAILURE
         }
     }

@@ -44,6 +44,8 @@ enum Source<'a> {
 
 #[derive(Clone)]
 struct Own {
+    /// Not part of the resource; of one that was read it is not known.
+    this_dn: Option<String>,
     id: String,
     participants: Vec<Participant<'static>>,
     path: String,
@@ -73,7 +75,7 @@ impl<'a> ImSession<'a> {
         let id = id.into();
         let path = BaseUri::path_of(&id).to_string();
         let (participants, uri, user_data) = (Vec::new(), String::new(), KeyValueList::new());
-        let own = Own { id, participants, path, state, uri, user_data };
+        let own = Own { this_dn: None, id, participants, path, state, uri, user_data };
         ImSession { source: Source::Own(Box::new(own)), capabilities: Operations::NONE }
     }
 
@@ -132,6 +134,7 @@ impl<'a> ImSession<'a> {
         match self.source {
             Source::Own(own) => own,
             Source::Session { session, base_uri } => Box::new(Own {
+                this_dn: Some(session.this_dn().into()),
                 id: session.id().into(),
                 participants: session
                     .participants()
@@ -157,6 +160,15 @@ impl<'a> ImSession<'a> {
         match &self.source {
             Source::Session { session, .. } => session.id(),
             Source::Own(own) => &own.id,
+        }
+    }
+
+    /// The DN whose session it is. It is not part of the resource, so of one that was read it is not known.
+    #[must_use]
+    pub fn this_dn(&self) -> Option<&str> {
+        match &self.source {
+            Source::Session { session, .. } => Some(session.this_dn()),
+            Source::Own(own) => own.this_dn.as_deref(),
         }
     }
 

@@ -17,7 +17,35 @@ pub struct ListBody<'a> {
     pub fields: Option<Fields>,
 }
 
-impl ListBody<'_> {
+impl<'a> ListBody<'a> {
+    /// One list of the answers of several stores, in the order of a list: byte order of DN, then id. The fields are those of
+    /// the first answer.
+    ///
+    /// ```
+    /// # #[cfg(feature = "std")] {
+    /// use im_session::resource::ListBody;
+    /// use im_session::{Agent, BaseUri, CallEvent, Event, Query, Sessions};
+    ///
+    /// let me = Agent::new().with_device("/devices/1", "3002").with_device("/devices/2", "3001");
+    /// let mut shards = [(); 2].map(|()| Sessions::new(BaseUri::new("http://localhost:8090")));
+    /// for (store, dn) in shards.iter_mut().zip(["3002", "3001"]) {
+    ///     let ringing = Event::new(CallEvent::Ringing).with_this_dn(dn).with_call_uuid("007");
+    ///     assert_eq!(store.handle_event(&ringing).unwrap().changed().count(), 1);
+    /// }
+    /// let list = ListBody::merged(shards.iter().map(|store| store.list(&me, &Query::parse("fields=*"))));
+    /// let dns: Vec<_> = list.im_sessions.iter().map(|im_session| im_session.this_dn()).collect();
+    /// assert_eq!(dns, [Some("3001"), Some("3002")]);
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn merged(answers: impl IntoIterator<Item = ListBody<'a>>) -> Self {
+        let mut answers = answers.into_iter();
+        let mut merged = answers.next().unwrap_or(ListBody { im_sessions: Vec::new(), fields: None });
+        merged.im_sessions.extend(answers.flat_map(|answer| answer.im_sessions));
+        merged.im_sessions.sort_by(|one, other| (one.this_dn(), one.id()).cmp(&(other.this_dn(), other.id())));
+        merged
+    }
+
     /// The full addresses of the sessions.
     pub fn uris(&self) -> impl Iterator<Item = String> {
         self.im_sessions.iter().map(|im_session| im_session.uri().to_string())

@@ -1,7 +1,5 @@
 //! Carries out an event that was judged acceptable, and finds out what really changed. Specification 2.2.
 
-use alloc::vec::Vec;
-
 use super::judge::Acceptance;
 use super::memory_layout::NO_USER_DATA;
 use super::{Change, EventIdentity, Outcome, Session};
@@ -30,6 +28,7 @@ impl Session {
             return Outcome::Message(text.into_owned());
         }
         self.state = acceptance.to;
+        self.note_cause(acceptance);
         let change = Change {
             from,
             to: acceptance.to,
@@ -48,7 +47,7 @@ impl Session {
         let Some(other) = other else {
             return false;
         };
-        let known = self.participants().any(|number| number == other);
+        let known = self.has_participant(other);
         match (acceptance.event, known) {
             (SessionEvent::Call(CallEvent::Dialing | CallEvent::Ringing | CallEvent::Established), false)
             | (SessionEvent::Data(DataEvent::PartyChanged), _) => self.set_only_participant(Some(other)),
@@ -57,8 +56,7 @@ impl Session {
                 true
             }
             (SessionEvent::Data(DataEvent::PartyDeleted), true) => {
-                let stays = |number: &&str| *number != other;
-                self.set_participants(self.packed(&self.participants().filter(stays).collect::<Vec<_>>()));
+                self.remove_participant(other);
                 true
             }
             (SessionEvent::Call(CallEvent::Dialing | CallEvent::Ringing | CallEvent::Established), true)
@@ -78,7 +76,7 @@ impl Session {
     fn set_only_participant(&mut self, other: Option<&str>) -> bool {
         let changes = !self.participants().eq(other);
         if changes {
-            self.set_participants(self.packed(other.as_slice()));
+            self.set_participants(other.as_slice());
         }
         changes
     }
@@ -104,6 +102,9 @@ fn brought_user_data<'e>(
     acceptance: Acceptance,
     from: Option<State>,
 ) -> Option<&'e KeyValueList<'e>> {
+    if acceptance.without_user_data {
+        return None;
+    }
     let list_or_none = match &event.user_data {
         ListAttribute::Present(list) => Some(list),
         ListAttribute::Absent => Some(NO_USER_DATA),

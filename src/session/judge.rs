@@ -3,9 +3,9 @@
 //! In the order of specification 7: stale, then the table, then limit. (Ignored and unreadable come before these: they are
 //! what [`Event::route`] says.)
 
-use super::{Limits, Rejection, Session};
+use super::{EventIdentity, Limits, Rejection, Session};
 use crate::event::Event;
-use crate::machine::{RejectReason, SessionEvent, State, Step, admit, step};
+use crate::machine::{CallEvent, SessionEvent, State, Step, admit, step};
 
 /// How to carry out an accepted event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,35 +15,47 @@ pub(crate) struct Acceptance {
     pub(super) to: State,
     /// Whether a completed session begins again: its participants and user data start empty.
     pub(super) new_leg: bool,
+    /// Whether the user data of an end event is left out: it goes over a limit, and an end event always ends.
+    pub(super) without_user_data: bool,
 }
 
-/// Whether `event`, which belongs to `session` or would open one, is accepted.
+/// Whether `event`, which belongs to `session` or would open one, is accepted. `last` is the identity that decides whether it
+/// is stale: that of the session's last event or, without a session, that of the end that is remembered.
 pub(crate) fn judge(
     session: Option<&Session>,
+    last: Option<EventIdentity>,
     event: &Event<'_>,
     session_event: SessionEvent,
     limits: &Limits,
 ) -> Result<Acceptance, Rejection> {
     let state = session.map(Session::state);
-    if session.is_some_and(|session| session.is_stale(event)) {
-        return Err(Rejection::new(state, session_event, RejectReason::Stale));
+    if let (Some(last), Some(new)) = (last, EventIdentity::of(event)) {
+        if new.is_stale_after(last) {
+            return Err(Rejection::stale(state, session_event, new, last));
+        }
     }
     let step = match session_event {
         SessionEvent::Call(event) => step(state, event),
         SessionEvent::Data(event) => admit(state, event),
     };
+    let accepted = Acceptance { event: session_event, to: State::Completed, new_leg: false, without_user_data: false };
     let acceptance = match step {
-        Step::Changed { to: state } | Step::Unchanged { state } => {
-            Acceptance { event: session_event, to: state, new_leg: false }
-        }
+        Step::Changed { to: state } | Step::Unchanged { state } => Acceptance { to: state, ..accepted },
         // The one rule above the table.
         Step::Rejected { reason, .. } => match session.and_then(|session| session.new_leg(event, session_event)) {
-            Some(to) => Acceptance { event: session_event, to, new_leg: true },
+            Some(to) => Acceptance { to, new_leg: true, ..accepted },
             None => return Err(Rejection::new(state, session_event, reason)),
         },
     };
-    match limits.exceeded_by_event(session, event, session_event) {
-        Some(limit) => Err(Rejection::over(limit, state, session_event)),
-        None => Ok(acceptance),
+    match (session_event, limits.exceeded_by_event(session, event, session_event)) {
+        (_, None) => Ok(acceptance),
+        (SessionEvent::Call(CallEvent::Released | CallEvent::Abandoned), Some(_)) => {
+            Ok(Acceptance { without_user_data: true, ..acceptance })
+        }
+        (
+            SessionEvent::Call(CallEvent::Dialing | CallEvent::Ringing | CallEvent::Established)
+            | SessionEvent::Data(_),
+            Some(limit),
+        ) => Err(Rejection::over(limit, state, session_event)),
     }
 }

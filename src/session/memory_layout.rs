@@ -5,25 +5,54 @@
 //! all bits. User data takes a pointer, null where there is none.
 
 use alloc::boxed::Box;
-use alloc::vec::Vec;
-use core::slice;
+use alloc::collections::{BTreeMap, btree_map};
 
 use super::inline_names::InlineNames;
 use super::{EventIdentity, Session};
 use crate::event::{ConnId, KeyValueList};
 use crate::machine::State;
 
-/// The names, and the participants but the first.
-pub(super) type PackedParticipants = (InlineNames, Option<Box<OtherParticipants>>);
+/// The participants but the first: at least one. In the order in which they came, and by number, so that adding or removing
+/// one costs the same however many there are.
+#[derive(Debug, Clone, Default)]
+pub(super) struct OtherParticipants {
+    in_order: BTreeMap<u64, Box<str>>,
+    by_number: BTreeMap<Box<str>, u64>,
+}
 
-/// The participants but the first: at least one.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct OtherParticipants(Vec<Box<str>>);
+/// The same numbers in the same order, whichever came and went between.
+impl PartialEq for OtherParticipants {
+    fn eq(&self, other: &Self) -> bool {
+        self.in_order.values().eq(other.in_order.values())
+    }
+}
+
+impl Eq for OtherParticipants {}
+
+impl OtherParticipants {
+    fn push(&mut self, number: &str) {
+        let position = self.in_order.last_key_value().map_or(0, |(position, _)| position + 1);
+        self.in_order.insert(position, number.into());
+        self.by_number.insert(number.into(), position);
+    }
+
+    fn remove(&mut self, number: &str) {
+        if let Some(position) = self.by_number.remove(number) {
+            self.in_order.remove(&position);
+        }
+    }
+
+    fn pop_first(&mut self) -> Option<Box<str>> {
+        let (_, number) = self.in_order.pop_first()?;
+        self.by_number.remove(&number);
+        Some(number)
+    }
+}
 
 /// The user data of a session that has none.
 pub(super) const NO_USER_DATA: &KeyValueList<'static> = &KeyValueList::new();
 
-/// Which of the numbers that may be absent are present: a bit each.
+/// Which of the numbers that may be absent are present, and what else is a bit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Present(u8);
 
@@ -31,6 +60,8 @@ impl Present {
     const CONN_ID: u8 = 1;
     const SERVER_START_TIME: u8 = 2;
     const EVENT_SEQUENCE_NUMBER: u8 = 4;
+    /// Not a number: an EventDestinationBusy was accepted in this leg.
+    const DESTINATION_BUSY: u8 = 8;
 
     fn contains(self, number: u8) -> bool {
         self.0 & number != 0
@@ -57,6 +88,7 @@ impl Session {
             event_sequence_number: 0,
             present: Present::default(),
             state,
+            cause: None,
         }
     }
 
@@ -65,35 +97,44 @@ impl Session {
     pub fn participants(&self) -> Participants<'_> {
         Participants {
             first: Some(self.names.participant()).filter(|first| !first.is_empty()),
-            others: self.others().iter(),
+            others: self.other_participants.as_ref().map(|others| others.in_order.values()),
         }
     }
 
-    fn others(&self) -> &[Box<str>] {
-        self.other_participants.as_ref().map_or(&[], |others| &others.0)
+    /// Whether `number`, which is not empty, is one of the other parties.
+    pub(super) fn has_participant(&self, number: &str) -> bool {
+        self.names.participant() == number
+            || self.other_participants.as_ref().is_some_and(|others| others.by_number.contains_key(number))
     }
 
-    /// Adds a participant at the end, at the same cost however many there are.
-    pub(super) fn add_participant(&mut self, number: &str) {
-        match &mut self.other_participants {
-            Some(others) => others.0.push(number.into()),
-            None if self.names.participant().is_empty() => {
-                self.names = InlineNames::new(self.this_dn(), self.id(), number);
-            }
-            None => self.other_participants = Some(Box::new(OtherParticipants(alloc::vec![number.into()]))),
-        }
-    }
-
-    /// The names and the other participants that this session has with these participants, none of them empty.
-    pub(super) fn packed(&self, participants: &[&str]) -> PackedParticipants {
+    /// Replaces the participants by these, none of them empty.
+    pub(super) fn set_participants(&mut self, participants: &[&str]) {
         let (first, others) = participants.split_first().map_or(("", &[][..]), |(first, others)| (*first, others));
-        let others: Vec<Box<str>> = others.iter().copied().map(Box::from).collect();
-        let others = if others.is_empty() { None } else { Some(Box::new(OtherParticipants(others))) };
-        (InlineNames::new(self.this_dn(), self.id(), first), others)
+        self.names = InlineNames::new(self.this_dn(), self.id(), first);
+        self.other_participants = None;
+        others.iter().for_each(|other| self.add_participant(other));
     }
 
-    pub(super) fn set_participants(&mut self, packed: PackedParticipants) {
-        (self.names, self.other_participants) = packed;
+    /// Adds a participant, who is not one yet, at the end.
+    pub(super) fn add_participant(&mut self, number: &str) {
+        if self.names.participant().is_empty() {
+            self.names = InlineNames::new(self.this_dn(), self.id(), number);
+        } else {
+            self.other_participants.get_or_insert_default().push(number);
+        }
+    }
+
+    /// Removes a participant. Where it is the first, the second becomes the first.
+    pub(super) fn remove_participant(&mut self, number: &str) {
+        if self.names.participant() == number {
+            let next = self.other_participants.as_mut().and_then(|others| others.pop_first());
+            self.names = InlineNames::new(self.this_dn(), self.id(), next.as_deref().unwrap_or_default());
+        } else if let Some(others) = &mut self.other_participants {
+            others.remove(number);
+        }
+        if self.other_participants.as_ref().is_some_and(|others| others.in_order.is_empty()) {
+            self.other_participants = None;
+        }
     }
 
     /// The user data; empty where there is none.
@@ -104,6 +145,14 @@ impl Session {
 
     pub(super) fn set_user_data(&mut self, user_data: KeyValueList<'static>) {
         self.user_data = if user_data.is_empty() { None } else { Some(Box::new(user_data)) };
+    }
+
+    pub(crate) fn destination_busy(&self) -> bool {
+        self.present.contains(Present::DESTINATION_BUSY)
+    }
+
+    pub(super) fn set_destination_busy(&mut self, busy: bool) {
+        self.present.set(Present::DESTINATION_BUSY, busy);
     }
 
     /// The ConnID of the last accepted event that had one: requests are addressed by it.
@@ -128,7 +177,7 @@ impl Session {
         self.present.contains(Present::EVENT_SEQUENCE_NUMBER).then_some(identity)
     }
 
-    pub(super) fn set_last_event(&mut self, identity: Option<EventIdentity>) {
+    pub(crate) fn set_last_event(&mut self, identity: Option<EventIdentity>) {
         if let Some(identity) = identity {
             self.server_start_time = identity.server_start_time.unwrap_or_default();
             self.present.set(Present::SERVER_START_TIME, identity.server_start_time.is_some());
@@ -142,18 +191,18 @@ impl Session {
 #[derive(Debug, Clone)]
 pub struct Participants<'a> {
     first: Option<&'a str>,
-    others: slice::Iter<'a, Box<str>>,
+    others: Option<btree_map::Values<'a, u64, Box<str>>>,
 }
 
 impl<'a> Iterator for Participants<'a> {
     type Item = &'a str;
 
     fn next(&mut self) -> Option<&'a str> {
-        self.first.take().or_else(|| self.others.next().map(|number| &**number))
+        self.first.take().or_else(|| self.others.as_mut()?.next().map(|number| &**number))
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
-        let left = usize::from(self.first.is_some()) + self.others.len();
+        let left = usize::from(self.first.is_some()) + self.others.as_ref().map_or(0, ExactSizeIterator::len);
         (left, Some(left))
     }
 }

@@ -9,11 +9,13 @@
 //! | `newer_leg` | Which of two events is newer, and when does a completed session begin again? |
 //! | `limits` | How much may an event bring? |
 //! | `accept` | What does an accepted event change? |
+//! | `cause` | Why is a session over? |
 //! | `outcome` | What came of an event? |
 //! | `without_event` | How does a session end, follow another server or come back without an event? |
 //! | `memory_layout`, `inline_names` | How is a session kept in 128 bytes? |
 
 mod accept;
+mod cause;
 mod inline_names;
 mod judge;
 mod limits;
@@ -25,6 +27,7 @@ mod without_event;
 use alloc::boxed::Box;
 use core::fmt;
 
+pub use cause::Cause;
 use inline_names::InlineNames;
 pub(crate) use judge::judge;
 pub use limits::{Limit, Limits};
@@ -32,6 +35,8 @@ pub use memory_layout::Participants;
 pub use newer_leg::EventIdentity;
 pub(crate) use outcome::Change;
 pub use outcome::{Outcome, Rejection};
+#[cfg(feature = "serde")]
+pub(crate) use without_event::Saved;
 
 use crate::event::{Event, KeyValueList, Route};
 use crate::machine::{CapabilityTable, DataEvent, Operations, RejectReason, SessionEvent, State};
@@ -60,6 +65,7 @@ pub struct Session {
     event_sequence_number: u64,
     present: memory_layout::Present,
     state: State,
+    cause: Option<Cause>,
 }
 
 impl Session {
@@ -85,7 +91,8 @@ impl Session {
         if !belongs {
             return Outcome::Rejected(Rejection::new(None, session_event, RejectReason::Orphan));
         }
-        match judge(session.as_ref(), event, session_event, limits) {
+        let last = session.as_ref().and_then(Session::last_event);
+        match judge(session.as_ref(), last, event, session_event, limits) {
             Err(rejection) => Outcome::Rejected(rejection),
             Ok(acceptance) => match session {
                 Some(session) => session.accept(event, acceptance),
@@ -129,7 +136,7 @@ impl Session {
     }
 }
 
-/// `Session { 3002, id: 007MDF…, Talking, with: ["3001"], user_data: {…}, … }`: what is absent is left out.
+/// `Session { this_dn: "3002", id: "007MDF…", state: Talking, participants: ["3001"] }`: what is absent is left out.
 impl fmt::Debug for Session {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut session = f.debug_struct("Session");
@@ -145,6 +152,9 @@ impl fmt::Debug for Session {
         }
         if let Some(last_event) = self.last_event() {
             session.field("last_event", &format_args!("{last_event}"));
+        }
+        if let Some(cause) = self.cause {
+            session.field("cause", &format_args!("{cause}"));
         }
         session.finish()
     }

@@ -46,14 +46,6 @@ impl fmt::Display for EventIdentity {
 }
 
 impl Session {
-    /// Whether the event's number is not higher than that of the last accepted event, under the same server start.
-    pub(super) fn is_stale(&self, event: &Event<'_>) -> bool {
-        match (self.last_event(), EventIdentity::of(event)) {
-            (Some(last), Some(new)) => new.is_stale_after(last),
-            (None, _) | (_, None) => false,
-        }
-    }
-
     /// The state in which the event opens this completed session anew, if it does.
     ///
     /// A call that left a DN can ring there again under the same CallUUID. Only a Dialing or Ringing that is provably newer

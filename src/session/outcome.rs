@@ -3,7 +3,7 @@
 use alloc::string::String;
 use core::fmt;
 
-use super::Limit;
+use super::{EventIdentity, Limit};
 use crate::machine::{RejectReason, SessionEvent, State};
 
 /// What came of an event at a session. Specification 2.1, 2.2 and 7. Exhaustive by decision, as the `outcome` of the
@@ -91,7 +91,7 @@ impl From<Change> for Outcome {
 
 /// A rejected event: which state met which event, and why. Nothing changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
-#[error("{event} rejected {}: {} ({reason}{})", InState(*.state), .reason.sentence(), Which(*.limit))]
+#[error("{event} rejected {}: {} ({reason}{})", InState(*.state), .reason.sentence(), Detail(self))]
 #[non_exhaustive]
 pub struct Rejection {
     /// The state of the session, `None` where there is none.
@@ -102,15 +102,26 @@ pub struct Rejection {
     pub reason: RejectReason,
     /// Which limit, where the reason is [`RejectReason::Limit`].
     pub limit: Option<Limit>,
+    /// The event's identity and the one that it is not newer than, where the reason is [`RejectReason::Stale`].
+    pub stale: Option<(EventIdentity, EventIdentity)>,
 }
 
 impl Rejection {
     pub(crate) const fn new(state: Option<State>, event: SessionEvent, reason: RejectReason) -> Self {
-        Rejection { state, event, reason, limit: None }
+        Rejection { state, event, reason, limit: None, stale: None }
+    }
+
+    pub(crate) const fn stale(
+        state: Option<State>,
+        event: SessionEvent,
+        found: EventIdentity,
+        last: EventIdentity,
+    ) -> Self {
+        Rejection { stale: Some((found, last)), ..Self::new(state, event, RejectReason::Stale) }
     }
 
     pub(crate) const fn over(limit: Limit, state: Option<State>, event: SessionEvent) -> Self {
-        Rejection { state, event, reason: RejectReason::Limit, limit: Some(limit) }
+        Rejection { limit: Some(limit), ..Self::new(state, event, RejectReason::Limit) }
     }
 }
 
@@ -125,10 +136,17 @@ impl fmt::Display for InState {
     }
 }
 
-struct Which(Option<Limit>);
+/// Which limit, or which numbers.
+struct Detail<'r>(&'r Rejection);
 
-impl fmt::Display for Which {
+impl fmt::Display for Detail<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.map_or(Ok(()), |limit| write!(f, ": {limit}"))
+        if let Some(limit) = self.0.limit {
+            write!(f, ": {limit}")?;
+        }
+        if let Some((found, last)) = self.0.stale {
+            write!(f, ": {found}, last was {last}")?;
+        }
+        Ok(())
     }
 }

@@ -1,12 +1,9 @@
 //! How a session changes without an event: it expires, follows another server, or is restored.
 
+use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 
-#[cfg(feature = "serde")]
-use super::EventIdentity;
-use super::{Change, Session};
-#[cfg(feature = "serde")]
-use crate::event::ConnId;
+use super::{Cause, Change, Session};
 use crate::event::KeyValueList;
 use crate::machine::State;
 
@@ -17,8 +14,9 @@ impl Session {
     }
 
     /// Completes the session.
-    pub(crate) fn end(&mut self) {
+    pub(crate) fn end(&mut self, cause: Cause) {
         self.state = State::Completed;
+        self.end_because(cause);
     }
 
     /// Sets state, participants and user data, and returns what changed, if anything did.
@@ -28,12 +26,9 @@ impl Session {
         numbers: &[alloc::string::String],
         user_data: &KeyValueList<'_>,
     ) -> Option<Change> {
-        let mut participants: Vec<&str> = Vec::new();
-        for number in numbers.iter().map(|number| &**number) {
-            if number != self.this_dn() && !participants.contains(&number) {
-                participants.push(number);
-            }
-        }
+        let mut known = BTreeSet::from([self.this_dn()]);
+        let participants: Vec<&str> =
+            numbers.iter().map(|number| &**number).filter(|number| known.insert(number)).collect();
         let change = Change {
             from: Some(self.state),
             to: state,
@@ -41,8 +36,14 @@ impl Session {
             user_data: !self.user_data().same_view(user_data),
         };
         self.state = state;
+        if state.is_open() {
+            self.cause = None;
+            self.set_destination_busy(false);
+        } else {
+            self.end_because(Cause::Vanished);
+        }
         if change.participants {
-            self.set_participants(self.packed(&participants));
+            self.set_participants(&participants);
         }
         if change.user_data {
             self.set_user_data(user_data.clone().into_owned());
@@ -50,18 +51,27 @@ impl Session {
         change.changes_anything().then_some(change)
     }
 
-    /// Sets everything that a snapshot holds besides the key and the state.
+    /// The session that a snapshot holds.
     #[cfg(feature = "serde")]
-    pub(crate) fn put_back(
-        &mut self,
-        participants: &[&str],
-        user_data: KeyValueList<'static>,
-        conn_id: Option<ConnId>,
-        last_event: Option<EventIdentity>,
-    ) {
-        self.set_participants(self.packed(participants));
-        self.set_user_data(user_data);
-        self.set_conn_id(conn_id);
-        self.set_last_event(last_event);
+    pub(crate) fn restored(this_dn: &str, id: &str, state: State, saved: Saved<'_>) -> Self {
+        let mut session = Session::bare(this_dn, id, state);
+        session.set_participants(saved.participants);
+        session.set_user_data(saved.user_data);
+        session.set_conn_id(saved.conn_id);
+        session.set_last_event(saved.last_event);
+        session.set_destination_busy(saved.destination_busy);
+        session.cause = saved.cause;
+        session
     }
+}
+
+/// What a snapshot holds of a session besides its key and its state.
+#[cfg(feature = "serde")]
+pub(crate) struct Saved<'s> {
+    pub(crate) participants: &'s [&'s str],
+    pub(crate) user_data: KeyValueList<'static>,
+    pub(crate) conn_id: Option<crate::event::ConnId>,
+    pub(crate) last_event: Option<super::EventIdentity>,
+    pub(crate) cause: Option<Cause>,
+    pub(crate) destination_busy: bool,
 }

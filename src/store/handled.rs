@@ -5,12 +5,13 @@ use alloc::vec::Vec;
 
 use super::Settings;
 use super::in_flight::Settled;
+use super::parts::PartKey;
 use crate::machine::State;
 use crate::resource::{Notification, NotificationType};
 use crate::session::{Change, Outcome, Session};
 
-/// What came of an event: the outcome, the state before and after, and what to push to whom. `expire` and `reconcile` return
-/// it as well, for the sessions that they changed.
+/// What came of an event: the outcome, the state before and after, and what to push to whom. `expire`, `reconcile` and the
+/// other methods that change the store return it as well, for what they changed.
 ///
 /// It borrows the store, not the event. What [`notifications`](Self::notifications) returns borrows the store alone, so it can
 /// be collected, and the `Handled` dropped.
@@ -35,29 +36,33 @@ pub struct Handled<'s> {
     pub(super) from: Option<State>,
     pub(super) to: Option<State>,
     pub(super) concerned: Concerned<'s>,
-    pub(super) settled: Option<Settled>,
+    pub(super) settled: Vec<Settled>,
+    pub(super) forgotten: usize,
+    /// The parts of the store that changed besides the sessions of `concerned`.
+    pub(super) parts: Vec<PartKey>,
 }
 
-/// The sessions that an event changed or brought a message to. One in nearly all cases, and that needs no heap.
+/// The sessions that an event concerned. One in nearly all cases, and that needs no heap.
 #[derive(Debug)]
 pub(super) enum Concerned<'s> {
     None,
-    One(&'s Session, Change),
-    Many(Vec<(&'s Session, Change)>),
-    /// The session that a message is for.
-    Message(&'s Session),
+    /// A session that accepted the event and did not change, or that a message is for.
+    Accepted(&'s Session),
+    Changed(&'s Session, Change),
+    AllChanged(Vec<(&'s Session, Change)>),
 }
 
 impl<'s> Handled<'s> {
     /// Nothing changed, and nobody is notified.
     pub(super) fn without_change(settings: &'s Settings, outcome: Outcome) -> Self {
-        Handled { settings, outcome, from: None, to: None, concerned: Concerned::None, settled: None }
+        let (settled, parts) = (Vec::new(), Vec::new());
+        Handled { settings, outcome, from: None, to: None, concerned: Concerned::None, settled, forgotten: 0, parts }
     }
 
     /// These sessions changed. The outcome is that of the first.
     pub(super) fn of_many(settings: &'s Settings, changes: Vec<(&'s Session, Change)>) -> Self {
         let outcome = changes.first().map_or(Outcome::Unchanged, |&(_, first)| first.into());
-        Handled { concerned: Concerned::Many(changes), ..Self::without_change(settings, outcome) }
+        Handled { concerned: Concerned::AllChanged(changes), ..Self::without_change(settings, outcome) }
     }
 
     /// The outcome. Where several sessions are concerned (an event to a whole call, `expire`, `reconcile`) it is the first
@@ -89,11 +94,11 @@ impl<'s> Handled<'s> {
     pub fn notifications(&self) -> impl Iterator<Item = (&'s str, Notification<'s>)> + use<'s> {
         let settings = self.settings;
         let message = match (&self.concerned, &self.outcome) {
-            (Concerned::Message(session), Outcome::Message(text)) => {
+            (Concerned::Accepted(session), Outcome::Message(text)) => {
                 let (id, message) = (Cow::Borrowed(session.id()), Cow::Owned(text.clone()));
                 Some((session.this_dn(), Notification::NewMessage { id, message }))
             }
-            (Concerned::Message(_) | Concerned::None | Concerned::One(..) | Concerned::Many(_), _) => None,
+            (Concerned::None | Concerned::Accepted(_) | Concerned::Changed(..) | Concerned::AllChanged(_), _) => None,
         };
         let changes = self.changes().into_iter().map(move |(session, change)| {
             let im_session = settings.resource(session);
@@ -103,7 +108,8 @@ impl<'s> Handled<'s> {
         message.into_iter().chain(changes)
     }
 
-    /// The request that this event answers, if the store remembers it.
+    /// The requests that are no longer in flight: the one that this event answers, or those that
+    /// [`time_out_requests`](super::Sessions::time_out_requests) ended.
     ///
     /// ```
     /// # #[cfg(feature = "json")] {
@@ -117,21 +123,52 @@ impl<'s> Handled<'s> {
     ///
     /// let failed = Event::new("EventError").with_reference_id(request.reference_id).with_error(71, "Invalid called DN");
     /// let handled = sessions.handle_event(&failed).unwrap();
-    /// let settled = handled.settled().unwrap();
+    /// let [settled] = handled.settled() else { panic!() };
     /// assert_eq!((settled.operation.name(), settled.this_dn.as_str()), ("Complete", "3002"));
-    /// assert_eq!(settled.error.as_ref().unwrap().to_string(), "Invalid called DN (error 71)");
+    /// assert_eq!(settled.result.error().unwrap().to_string(), "Invalid called DN (error 71)");
     /// # }
     /// ```
     #[must_use]
-    pub fn settled(&self) -> Option<&Settled> {
-        self.settled.as_ref()
+    pub fn settled(&self) -> &[Settled] {
+        &self.settled
+    }
+
+    /// How many completed sessions were forgotten: by `forget_completed`, or to make room for the one that was opened.
+    #[must_use]
+    pub fn forgotten(&self) -> usize {
+        self.forgotten
+    }
+
+    /// The parts of the store that changed, in no order: what a service has to write, or to delete where
+    /// [`Sessions::part`](super::Sessions::part) has none for the key.
+    ///
+    /// ```
+    /// # #[cfg(feature = "std")] {
+    /// use im_session::store::PartKey;
+    /// use im_session::{BaseUri, CallEvent, Event, Sessions};
+    ///
+    /// let mut sessions = Sessions::new(BaseUri::new("http://localhost:8090"));
+    /// let ringing = Event::new(CallEvent::Ringing).with_this_dn("3002").with_call_uuid("007");
+    /// let changed: Vec<PartKey> = sessions.handle_event(&ringing).unwrap().parts().collect();
+    /// let session = PartKey::Session { this_dn: "3002".into(), id: "007".into() };
+    /// assert_eq!(changed, [session, PartKey::Store]);
+    /// # }
+    /// ```
+    pub fn parts(&self) -> impl Iterator<Item = PartKey> {
+        let accepted = match self.concerned {
+            Concerned::Accepted(session) => Some(session),
+            Concerned::None | Concerned::Changed(..) | Concerned::AllChanged(_) => None,
+        };
+        let sessions = self.changed().chain(accepted).map(PartKey::of);
+        let requests = self.settled.iter().map(|settled| PartKey::Request { reference_id: settled.reference_id });
+        sessions.chain(requests).chain(self.parts.iter().cloned()).chain([PartKey::Store])
     }
 
     fn changes(&self) -> Changes<'s> {
         match &self.concerned {
-            Concerned::None | Concerned::Message(_) => Changes { one: None, many: Vec::new() },
-            Concerned::One(session, change) => Changes { one: Some((session, *change)), many: Vec::new() },
-            Concerned::Many(changes) => Changes { one: None, many: changes.clone() },
+            Concerned::None | Concerned::Accepted(_) => Changes { one: None, many: Vec::new() },
+            Concerned::Changed(session, change) => Changes { one: Some((session, *change)), many: Vec::new() },
+            Concerned::AllChanged(changes) => Changes { one: None, many: changes.clone() },
         }
     }
 }

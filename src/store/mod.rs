@@ -10,12 +10,15 @@
 //! | `handled` | What came of it, and whom to notify? |
 //! | `operations`, `parameters` | May this agent do that now, and which request is to be sent? |
 //! | `why_not` | Why is an operation not possible now? |
-//! | `request`, `in_flight` | What is sent, and what became of it? |
+//! | `request`, `in_flight` | What is sent, and what becomes of it? |
 //! | `agent`, `reads` | Who asks, and what does this agent see? |
 //! | `expiry`, `time` | When does a session end without an event, and when is it forgotten? |
-//! | `snapshot`, `restore`, `reconcile` | How does a store come back after a restart or a reconnect? |
+//! | `room`, `remembered_ends` | What makes room for one more session, and what stays of those that are gone? |
+//! | `parts`, `snapshot` | What does a service persist? |
+//! | `restore`, `session_part`, `reconcile` | How does a store come back after a restart or a reconnect? |
+//! | `shard`, `reference_ids` | How do several stores divide the work? |
 //! | `counters`, `trace` | What has happened so far? |
-//! | `slots`, `hash_index` | How are the sessions stored and found? |
+//! | `slots`, `ring`, `order`, `hash_index` | How are the sessions stored, found and ordered? |
 
 mod agent;
 mod counters;
@@ -25,12 +28,21 @@ mod handled;
 mod hash_index;
 mod in_flight;
 mod operations;
+mod order;
 mod parameters;
+mod parts;
 mod reads;
 mod reconcile;
+mod reference_ids;
+mod remembered_ends;
 mod request;
 #[cfg(feature = "serde")]
 mod restore;
+mod ring;
+mod room;
+#[cfg(feature = "serde")]
+mod session_part;
+mod shard;
 mod slots;
 #[cfg(feature = "serde")]
 mod snapshot;
@@ -39,29 +51,32 @@ mod trace;
 mod why_not;
 
 use core::hash::BuildHasher;
-use core::time::Duration;
 #[cfg(feature = "std")]
 use std::hash::RandomState;
 
 pub use agent::{Agent, Device};
 pub use counters::Counters;
 pub use handled::Handled;
-pub use in_flight::{RequestError, Settled};
+pub use in_flight::{RequestError, RequestResult, Settled};
 pub use operations::Target;
+pub use parts::PartKey;
 pub use reconcile::ReconcileError;
+pub use reference_ids::{BadReferenceIds, ReferenceIds};
 pub use request::{Request, RequestName};
 #[cfg(feature = "serde")]
 pub use restore::RestoreError;
+pub use shard::shard;
 #[cfg(feature = "serde")]
-pub use snapshot::Snapshot;
+pub use snapshot::{EndPart, Part, RequestPart, SessionPart, Snapshot, StorePart};
+pub use time::TimeError;
 pub use why_not::WhyNot;
 
 use crate::machine::CapabilityTable;
 use crate::resource::{BaseUri, ImSession};
 use crate::session::{Limits, Session};
 use in_flight::InFlight;
+use remembered_ends::RememberedEnds;
 use slots::Slots;
-use time::compact;
 
 /// The sessions of a service, each keyed by (ThisDN, CallUUID).
 ///
@@ -82,10 +97,13 @@ use time::compact;
 #[derive(Debug, Clone)]
 pub struct Sessions<#[cfg(feature = "std")] S = RandomState, #[cfg(not(feature = "std"))] S> {
     slots: Slots<S>,
+    remembered_ends: RememberedEnds,
     requests: InFlight,
     counters: Counters,
-    /// The time as it was last told, compact.
+    /// The time as it was last told, in nanoseconds.
     now: u64,
+    /// Whether it was told since the store was made or restored.
+    time_told: bool,
     settings: Settings,
 }
 
@@ -96,6 +114,8 @@ struct Settings {
     capabilities: CapabilityTable,
     limits: Limits,
     one_session_per_agent: bool,
+    reference_ids: ReferenceIds,
+    reference_id_gap: u32,
 }
 
 #[cfg(feature = "std")]
@@ -116,12 +136,16 @@ impl<S> Sessions<S> {
             capabilities: CapabilityTable::DEFAULT,
             limits: Limits::DEFAULT,
             one_session_per_agent: true,
+            reference_ids: ReferenceIds::ALL,
+            reference_id_gap: 1_000,
         };
         Sessions {
             slots: Slots::new(hasher),
+            remembered_ends: RememberedEnds::new(),
             requests: InFlight::new(),
             counters: Counters::default(),
             now: 0,
+            time_told: false,
             settings,
         }
     }
@@ -147,21 +171,21 @@ impl<S> Sessions<S> {
         self
     }
 
-    /// Tells the store the time: a time since an epoch of the embedder's choice, which does not fall. An earlier time than
-    /// before is ignored.
-    ///
-    /// A store that is restored goes on with the time of the snapshot, so take a clock that survives a restart.
-    ///
-    /// The time is kept with what happens from now on, for [`expire`](Self::expire),
-    /// [`forget_completed`](Self::forget_completed) and [`forget_requests`](Self::forget_requests).
-    pub fn set_time(&mut self, now: Duration) {
-        self.now = self.now.max(compact(now));
+    /// The same, giving these ReferenceIDs to its requests. Stores that send to the same SIP Server need ranges that do not
+    /// meet.
+    #[must_use]
+    pub fn with_reference_ids(mut self, reference_ids: ReferenceIds) -> Self {
+        self.settings.reference_ids = reference_ids;
+        self.requests.set_reference_ids(reference_ids);
+        self
     }
 
-    /// The last time that the store was told.
+    /// The same, leaving so many ReferenceIDs out after it is restored; 1 000 by default. At least as many as requests may be
+    /// sent between two snapshots.
     #[must_use]
-    pub fn now(&self) -> Duration {
-        Duration::from_nanos(self.now)
+    pub fn with_reference_id_gap(mut self, gap: u32) -> Self {
+        self.settings.reference_id_gap = gap;
+        self
     }
 
     /// How many sessions there are.
@@ -178,7 +202,7 @@ impl<S> Sessions<S> {
 
     /// All sessions, in byte order of DN, then id: they are sorted for it.
     pub fn iter(&self) -> impl Iterator<Item = &Session> {
-        self.slots.sorted(|_| true).into_iter().map(|handle| &self.slots.slot(handle).session)
+        self.slots.sorted().into_iter().map(|handle| self.slots.session(handle))
     }
 
     /// What the API shows of a session.
@@ -198,7 +222,7 @@ impl<S: BuildHasher> Sessions<S> {
     /// The session of this DN with this id.
     #[must_use]
     pub fn get(&self, this_dn: &str, id: &str) -> Option<&Session> {
-        self.slots.find(this_dn, id).map(|handle| &self.slots.slot(handle).session)
+        self.slots.find(this_dn, id).map(|handle| self.slots.session(handle))
     }
 }
 

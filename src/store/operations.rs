@@ -12,7 +12,7 @@ use super::parameters::{
     Parameters, destination_is_there, device_path_of, is_there, is_within, missing, parameters, phone_number, user_data,
 };
 use super::request::{Request, RequestName};
-use super::slots::{Handle, Shared};
+use super::slots::Handle;
 use super::{Agent, Device, Sessions, trace};
 use crate::event::KeyValueList;
 use crate::excerpt::excerpt;
@@ -103,7 +103,7 @@ impl<S: BuildHasher> Sessions<S> {
             None => me.devices().first().ok_or_else(|| missing("devicePath"))?,
         };
         if self.settings.one_session_per_agent && self.has_open_session(me) {
-            let message = "InitiateIMSession is not possible while another session is open";
+            let message = "InitiateIMSession is not possible while another session is open or being initiated";
             return Err(ErrorBody::new(StatusCode::InvalidState, message));
         }
 
@@ -127,7 +127,7 @@ impl<S: BuildHasher> Sessions<S> {
             Parameter::Missing | Parameter::Wrong(_) => None,
         };
         let handle = self.find_mine(me, id, device_path).ok_or_else(|| not_found(id))?;
-        let session = &self.slots.slot(handle).session;
+        let session = self.slots.session(handle);
         let parameters = parameters(operation, body, session, &self.settings.limits)?;
         // Whichever operation it is: naming a device that is not the agent's is a mistake.
         if let Some(device_path) = device_path_of(body)? {
@@ -156,14 +156,14 @@ impl<S: BuildHasher> Sessions<S> {
     pub(super) fn find_mine(&self, me: &Agent, id: &str, device_path: Option<&str>) -> Option<Handle> {
         let mine = || me.devices().iter().filter_map(|device| Some((device, self.slots.find(&device.dn, id)?)));
         let named = mine().find(|(device, _)| Some(&*device.device_path) == device_path);
-        let is_open = |&(_, handle): &(&Device, Handle)| self.slots.slot(handle).session.state().is_open();
+        let is_open = |&(_, handle): &(&Device, Handle)| self.slots.session(handle).state().is_open();
         let found = named.or_else(|| mine().find(is_open)).or_else(|| mine().next());
         found.map(|(_, handle)| handle)
     }
 
+    /// Whether the agent has an open session, or a request to initiate one in flight: a double click makes one call.
     fn has_open_session(&self, me: &Agent) -> bool {
-        let is_open = |session: &Session| session.state().is_open();
-        me.devices().iter().any(|device| self.slots.any(Shared::Dn, &device.dn, is_open))
+        me.devices().iter().any(|device| self.slots.has_open(&device.dn) || self.requests.is_initiating(&device.dn))
     }
 
     fn send(&mut self, operation: Operation, this_dn: &str, id: Option<String>) -> u64 {

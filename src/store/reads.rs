@@ -46,16 +46,16 @@ impl<S: BuildHasher> Sessions<S> {
 
     /// The sessions of a DN, in byte order of id.
     pub fn of_dn(&self, dn: &str) -> impl Iterator<Item = &Session> {
-        self.slots.sharing(Shared::Dn, dn).into_iter().map(|handle| &self.slots.slot(handle).session)
+        self.slots.sharing(Shared::Dn, dn).into_iter().map(|handle| self.slots.session(handle))
     }
 
     /// The sessions of a call, in byte order of DN.
     pub fn of_call(&self, id: &str) -> impl Iterator<Item = &Session> {
-        self.slots.sharing(Shared::Call, id).into_iter().map(|handle| &self.slots.slot(handle).session)
+        self.slots.sharing(Shared::Call, id).into_iter().map(|handle| self.slots.session(handle))
     }
 
     /// What the API shows of a session to an agent.
     fn shown(&self, handle: Handle, me: &Agent) -> ImSession<'_> {
-        self.settings.resource(&self.slots.slot(handle).session).for_rights(me.rights())
+        self.settings.resource(self.slots.session(handle)).for_rights(me.rights())
     }
 }

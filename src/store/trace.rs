@@ -27,7 +27,7 @@ pub(super) fn changed(session: &Session, change: Change, why: &str) {
 
 /// What came of an event to a whole call.
 pub(super) fn handled(event: &Event<'_>, handled: &Handled<'_>) {
-    if let Concerned::Many(changes) = &handled.concerned {
+    if let Concerned::AllChanged(changes) = &handled.concerned {
         for &(session, change) in changes {
             changed(session, change, event.name.as_str());
         }

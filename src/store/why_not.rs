@@ -47,7 +47,7 @@ impl<S: BuildHasher> Sessions<S> {
     /// statusCode 6 where there is no such session of the agent's.
     pub fn why_not(&self, me: &Agent, id: &str, operation: Operation) -> Result<Option<WhyNot>, ErrorBody> {
         let handle = self.find_mine(me, id, None).ok_or_else(|| not_found(id))?;
-        Ok(why_not(&self.slots.slot(handle).session, &self.settings.capabilities, me.rights(), operation))
+        Ok(why_not(self.slots.session(handle), &self.settings.capabilities, me.rights(), operation))
     }
 }
 

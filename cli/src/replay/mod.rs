@@ -174,6 +174,9 @@ impl<'r> Replay<'r> {
     }
 
     fn take(&mut self, place: &Place, item: Item<'_>) {
+        if self.written.is_err() {
+            return;
+        }
         match item {
             Item::Event { time, event } => {
                 if self.clock.0 != place.number {
@@ -187,9 +190,6 @@ impl<'r> Replay<'r> {
     }
 
     fn handle(&mut self, place: &Place, time: Option<&str>, when: Option<When>, event: &Event<'_>) {
-        if self.written.is_err() {
-            return;
-        }
         let last = self.last_of(event);
         let source = Source { endpoint: None, file: Some(&place.file), line: place.line, time, when, last };
         match self.sessions.handle_event(event) {

@@ -20,9 +20,7 @@ struct Object<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     file: Option<&'a str>,
     line: u64,
-    /// What an endpoint's view has no place for is not said at all.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    time: Option<Option<&'a str>>,
+    time: Option<&'a str>,
     event: &'a str,
     #[serde(rename = "thisDN")]
     this_dn: Option<&'a str>,
@@ -100,7 +98,7 @@ impl<W: Write> Form for Objects<W> {
             endpoint: source.endpoint,
             file: source.file,
             line: source.line,
-            time: source.endpoint.is_none().then_some(source.time),
+            time: source.time,
             event: event.name.as_str(),
             this_dn: event.this_dn(),
             id: event.call_uuid(),

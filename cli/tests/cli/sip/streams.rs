@@ -8,7 +8,6 @@ use super::tool::{Said, watch_bytes};
 
 const SYN: u8 = 2;
 const ACK: u8 = 16;
-const FIN: u8 = 1;
 
 /// One connection between the caller, at a port of its own, and the callee.
 #[derive(Clone, Copy)]

@@ -134,9 +134,14 @@ fn parties() -> Vec<Vector> {
     ]
 }
 
+/// A list of so many lists, one in the other.
+fn deep(levels: u32) -> KeyValueList<'static> {
+    let around = |inner, _| KeyValueList::try_from_iter([("l", inner)]).expect("no deeper than a list can be");
+    (0..levels).fold(KeyValueList::new(), around)
+}
+
 fn user_data() -> Vec<Vector> {
     let changed = |json| event("EventAttachedDataChanged").with_user_data(data(json));
-    let deep = |levels: u32| (0..levels).fold(KeyValueList::new(), |inner, _| [("l", inner)].into_iter().collect());
     let heavy = |bytes: usize| [("k", "v".repeat(bytes))].into_iter().collect::<KeyValueList<'_>>();
     let with = |list: KeyValueList<'static>| event("EventAttachedDataChanged").with_user_data(list);
     let with_data = || heard([event("EventRinging").with_user_data(data(json!({"k": "v", "n": 1})))]);
@@ -189,8 +194,7 @@ fn whole_calls() -> Vec<Vector> {
         vector(
             "over a limit for all",
             two(),
-            [to_all()
-                .with_user_data((0..16).fold(KeyValueList::new(), |inner, _| [("l", inner)].into_iter().collect()))],
+            [to_all().with_user_data(deep(16))],
         ),
     ]
 }

@@ -1,25 +1,41 @@
-//! What the vectors are. The example `vectors` writes them, and a test checks that it would write them again.
-
-#![allow(dead_code, reason = "the example and the test each use their own part")]
+//! The language-neutral vectors in `tests/vectors` of the repository: `im-session conformance --write-vectors FOLDER`.
+//!
+//! What must come of each is said by the reference model, of the text forms by hand.
 
 mod cells;
 mod operations;
 mod shown;
 mod text_forms;
 
+use std::io::{self, Write};
+use std::path::Path;
+use std::fs;
+
 use im_session::testing::conformance::command;
-use im_session::testing::{Agent, History, Setup, Step};
+use im_session::testing::{Agent, Setup, Step};
 use im_session::{Event, KeyValueList};
 use serde_json::{Value, json};
 
 /// Something that happens, and a name for it.
-pub(crate) struct Vector {
-    pub(crate) name: String,
-    pub(crate) steps: Vec<Step>,
+struct Vector {
+    name: String,
+    steps: Vec<Step>,
+}
+
+/// Writes all files into a folder, and says how many vectors are in each.
+pub(super) fn write(folder: &Path) -> io::Result<()> {
+    let mut output = io::stdout().lock();
+    for (name, text) in files() {
+        let path = folder.join(name);
+        fs::write(&path, &text).map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", path.display())))?;
+        // The brackets stand on lines of their own.
+        writeln!(output, "{}: {} vectors", path.display(), text.lines().count() - 2)?;
+    }
+    Ok(())
 }
 
 /// The file names, and the vectors that an implementation carries out.
-pub(crate) fn played() -> Vec<(&'static str, Vec<Vector>)> {
+fn played() -> Vec<(&'static str, Vec<Vector>)> {
     vec![
         ("transitions.json", cells::transitions()),
         ("capabilities.json", cells::capabilities()),
@@ -29,7 +45,7 @@ pub(crate) fn played() -> Vec<(&'static str, Vec<Vector>)> {
 }
 
 /// All files: name and text.
-pub(crate) fn files() -> Vec<(&'static str, String)> {
+fn files() -> Vec<(&'static str, String)> {
     let mut files: Vec<(&'static str, String)> =
         played().into_iter().map(|(name, vectors)| (name, lines(vectors.iter().map(with_answers)))).collect();
     files.push(("text_forms.json", lines(text_forms::all().into_iter())));
@@ -40,10 +56,6 @@ pub(crate) fn files() -> Vec<(&'static str, String)> {
 fn lines(values: impl Iterator<Item = Value>) -> String {
     let lines: Vec<String> = values.map(|value| value.to_string()).collect();
     format!("[\n{}\n]\n", lines.join(",\n"))
-}
-
-pub(crate) fn history(vector: &Vector) -> History {
-    History { agents: agents(), steps: vector.steps.clone() }
 }
 
 /// The commands of a vector with the answers of the model.
@@ -77,11 +89,12 @@ fn answer(step: &Step, answer: &Value) -> Value {
 }
 
 /// Two agents; the first has two devices.
-pub(crate) fn agents() -> Vec<Agent> {
-    vec![Agent::new([("/devices/1", "3002"), ("/devices/2", "3003")]), Agent::new([("/devices/9", "3001")])]
+fn agents() -> Vec<Agent> {
+    let first = Agent::new().with_device("/devices/1", "3002").with_device("/devices/2", "3003");
+    vec![first, Agent::new().with_device("/devices/9", "3001")]
 }
 
-pub(crate) const ID: &str = "007MDF3D0KAHL93L807GK2LAES000001";
+const ID: &str = "007MDF3D0KAHL93L807GK2LAES000001";
 
 /// An event of the session of the first agent's first device.
 fn event(name: &str) -> Event<'static> {
@@ -119,4 +132,22 @@ fn to(state: &str) -> Vec<Step> {
 
 fn list() -> Step {
     Step::List { agent: 0, query: "fields=*".into() }
+}
+
+#[cfg(test)]
+mod tests {
+    use im_session::testing::conformance::{ThisCrate, run};
+    use im_session::testing::{History, Setup};
+
+    use super::{agents, played};
+
+    #[test]
+    fn the_vectors_reach_every_cell() {
+        let setup = Setup::default();
+        let vectors = played();
+        let all = vectors.iter().flat_map(|(_, vectors)| vectors);
+        let histories = all.map(|vector| History { agents: agents(), steps: vector.steps.clone() });
+        let report = run(&mut ThisCrate::new(&setup), &setup, histories);
+        assert!(report.conforms(), "{report}");
+    }
 }

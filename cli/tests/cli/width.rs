@@ -1,0 +1,39 @@
+//! The text fits the terminal.
+
+use super::tool::{Run, tool};
+
+fn at_width(columns: usize, format: &str) -> Run {
+    let mut command = tool(&["replay", "--format", format]);
+    command.env("COLUMNS", columns.to_string()).output().expect("the tool runs").into()
+}
+
+/// What this log has is one column a character.
+fn widest(run: &Run) -> usize {
+    run.out.lines().map(|line| line.chars().count()).max().unwrap_or(0)
+}
+
+#[test]
+fn no_line_is_wider_than_the_terminal() {
+    for format in ["text", "calls"] {
+        for columns in [60, 80, 100, 132, 200] {
+            let run = at_width(columns, format);
+            run.assert_clean();
+            assert!(widest(&run) <= columns, "{format} at {columns}:\n{}", run.out);
+        }
+    }
+}
+
+/// Lines break where the text has a blank: put together again it is the text without a limit.
+#[test]
+fn no_line_breaks_in_mid_word() {
+    let words = |run: &Run| run.out.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+    let endless: Run = tool(&["replay"]).output().expect("the tool runs").into();
+    assert_eq!(words(&at_width(80, "text")), words(&endless));
+    assert_eq!(words(&at_width(132, "text")), words(&endless));
+}
+
+#[test]
+fn without_a_terminal_no_line_breaks() {
+    let run: Run = tool(&["replay"]).output().expect("the tool runs").into();
+    assert!(widest(&run) > 132, "one event is one line:\n{}", run.out);
+}
