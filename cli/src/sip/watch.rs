@@ -13,6 +13,9 @@ use super::found::{Address, Message, When};
 use super::vias::Vias;
 use crate::show::{Show, Source, View};
 
+/// How many ends of forgotten sessions an endpoint remembers: the observer itself knows what is sent again.
+const REMEMBERED_ENDS: usize = 1000;
+
 /// What the command line says of how to watch.
 pub(crate) struct Settings {
     pub(crate) base_uri: String,
@@ -48,6 +51,7 @@ struct Endpoint {
 pub(crate) struct Watch<'w> {
     settings: Settings,
     limits: SipLimits,
+    store_limits: Limits,
     show: Box<dyn Show + 'w>,
     addresses: Endpoints,
     endpoints: HashMap<Id, Endpoint>,
@@ -66,9 +70,15 @@ impl<'w> Watch<'w> {
     pub(crate) fn new(settings: Settings, show: Box<dyn Show + 'w>) -> Self {
         let mut limits = SipLimits::DEFAULT;
         limits.retry_wait = settings.retry_wait;
+        // A capture is as large as it is: only what the specification limits is limited.
+        let mut store_limits = Limits::SPECIFICATION;
+        if settings.forget.is_some() {
+            store_limits.remembered_ends = REMEMBERED_ENDS;
+        }
         Watch {
             settings,
             limits,
+            store_limits,
             show,
             addresses: Endpoints::default(),
             endpoints: HashMap::new(),
@@ -181,10 +191,9 @@ impl<'w> Watch<'w> {
             let time = clock::text(&place.when);
             let sessions = endpoint.sessions.get_or_insert_with(|| {
                 let base_uri = BaseUri::new(self.settings.base_uri.clone());
-                // A capture is as large as it is: only what the specification limits is limited.
-                Box::new(Sessions::new(base_uri).with_limits(Limits::SPECIFICATION))
+                Box::new(Sessions::new(base_uri).with_limits(self.store_limits))
             });
-            sessions.set_time(self.clock.now());
+            sessions.set_time(self.clock.now()).map_err(io::Error::other)?;
             let handled = sessions.handle_event(event).map_err(io::Error::other)?;
             let source = Source {
                 endpoint: Some(&endpoint.name),
@@ -214,8 +223,9 @@ impl<'w> Watch<'w> {
         let before = endpoints.len();
         endpoints.retain(|_, endpoint| {
             if let (Some(forget), Some(sessions)) = (settings.forget, &mut endpoint.sessions) {
-                sessions.set_time(now);
-                let over = sessions.forget_completed(now.saturating_sub(forget));
+                // Neither fails: any jump is allowed, and what is before now is no later than that.
+                let _ = sessions.set_time(now);
+                let over = sessions.forget_completed(now.saturating_sub(forget)).map_or(0, |over| over.forgotten());
                 *forgotten += over as u64;
                 if sessions.is_empty() {
                     endpoint.sessions = None;

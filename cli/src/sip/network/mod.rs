@@ -27,8 +27,8 @@ use tcp::Tcp;
 
 pub(super) use framing::content_length;
 
-/// The most layers of a packet: an Ethernet frame with VLANs, MPLS and PPPoE in two tunnels has fewer.
-const MOST_LAYERS: usize = 24;
+/// The most layers of a packet. A tunnel over UDP has five, an Ethernet frame with VLANs, MPLS and PPPoE eight.
+const MOST_LAYERS: usize = 48;
 
 /// A layer of a packet, to be looked into.
 #[derive(Debug, Clone, Copy)]

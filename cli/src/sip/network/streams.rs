@@ -14,6 +14,9 @@ const SIPS: u16 = 5061;
 /// The longest head of an HTTP request that asks for a WebSocket, or of the answer.
 const LONGEST_HTTP_HEAD: usize = 65_536;
 
+/// How many packets a message may have.
+const MOST_PACKETS: u64 = 64;
+
 /// What is in a stream, as far as that is known.
 enum Content {
     /// Not known yet.
@@ -35,13 +38,16 @@ pub(super) struct Stream {
     content: Content,
     /// What is not read yet.
     buffer: Vec<u8>,
-    /// How many packets have bytes in the buffer, or had before it was known that the stream is SIP.
+    /// How many packets have bytes in the buffer.
     packets: u64,
+    /// How many were dropped because they begin no message, before one that does: what the capture has of a message that began
+    /// before it.
+    dropped: u64,
 }
 
 impl Stream {
     pub(super) fn new(source: SocketAddr, destination: SocketAddr) -> Self {
-        Stream { source, destination, content: Content::Unclear, buffer: Vec::new(), packets: 0 }
+        Stream { source, destination, content: Content::Unclear, buffer: Vec::new(), packets: 0, dropped: 0 }
     }
 
     /// Whether nothing of it is wanted.
@@ -61,26 +67,16 @@ impl Stream {
     /// Takes the next bytes.
     pub(super) fn push(&mut self, data: &[u8], place: Place, sink: &mut dyn Sink) -> ControlFlow<()> {
         self.packets += 1;
-        match self.content {
-            Content::Other => return ControlFlow::Continue(()),
-            Content::Tls => {
-                if self.source.port() == SIPS || self.destination.port() == SIPS {
-                    return sink.take(Found::Unread(Unread::Encrypted, 1));
-                }
-                return ControlFlow::Continue(());
-            }
-            Content::Unclear | Content::Sip(_) | Content::Http | Content::WebSocket(_) | Content::Hep => {}
+        if !self.is_other() {
+            self.buffer.extend_from_slice(data);
         }
-        self.buffer.extend_from_slice(data);
         let mut taken = 0;
         let flow = self.read(&mut taken, place, sink);
         self.buffer.drain(..taken.min(self.buffer.len()));
         if self.buffer.is_empty() {
             // What a long message needed is not kept for a connection that is silent.
             self.buffer.shrink_to(4096);
-            if !matches!(self.content, Content::Unclear) {
-                self.packets = 0;
-            }
+            self.packets = 0;
         } else if taken > 0 {
             self.packets = 1;
         }
@@ -124,13 +120,14 @@ impl Stream {
                     Some(Content::Other) => {
                         // Perhaps the middle of a message: the next segment may begin one.
                         *taken = self.buffer.len();
+                        self.dropped += std::mem::take(&mut self.packets);
                         return ControlFlow::Continue(());
                     }
                     Some(content) => {
-                        let before = self.packets.saturating_sub(1);
-                        if matches!(content, Content::Sip(_)) && before > 0 && *taken == 0 && rest.len() == self.buffer.len() {
-                            self.packets = 1;
-                            sink.take(Found::Unread(Unread::TcpPacket, before))?;
+                        let dropped = std::mem::take(&mut self.dropped);
+                        // More than that are of no message.
+                        if matches!(content, Content::Sip(_)) && (1..=MOST_PACKETS).contains(&dropped) {
+                            sink.take(Found::Unread(Unread::TcpPacket, dropped))?;
                         }
                         self.content = content;
                     }
@@ -199,7 +196,14 @@ impl Stream {
                     }
                     Some(_) | None => self.content = Content::Other,
                 },
-                Content::Tls | Content::Other => {
+                Content::Tls => {
+                    *taken = self.buffer.len();
+                    if self.source.port() == SIPS || self.destination.port() == SIPS {
+                        return sink.take(Found::Unread(Unread::Encrypted, 1));
+                    }
+                    return ControlFlow::Continue(());
+                }
+                Content::Other => {
                     *taken = self.buffer.len();
                     return ControlFlow::Continue(());
                 }

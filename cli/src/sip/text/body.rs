@@ -1,36 +1,48 @@
 //! The body of a message in a text. Printing took its line ends away, or made them others: its length says which they were.
 
+use super::colours::without_colours;
+
 pub(super) use super::super::network::content_length;
 
 /// The lines of a body.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub(super) struct Body {
+    /// Whether a dot at a line's end is the CR of its end.
+    dots: bool,
+    /// Whether the text shows which lines ended in CRLF.
+    shows_ends: bool,
     /// How many lines it has.
     pub(super) lines: usize,
     /// The body, with CRLF at every line's end.
     pub(super) bytes: Vec<u8>,
     /// Where lines end, before their CRLF.
     ends: Vec<usize>,
-    /// Whether all lines so far had the end that the text says they had, and how long that makes them.
-    as_is: Option<Vec<u8>>,
+    /// The body with the ends that the lines have in the text.
+    as_is: Vec<u8>,
+    /// How much longer escape sequences make the last line.
+    colours: usize,
 }
 
 impl Body {
-    /// Adds a line. `dots`: a dot at its end is the CR of its end, where it had one.
-    pub(super) fn push(&mut self, line: &[u8], dots: bool, crlf: bool) {
-        let (text, cr) = match line.strip_suffix(b".") {
-            Some(text) if dots => (text, true),
-            Some(_) | None => (line, crlf),
+    pub(super) fn new(dots: bool, shows_ends: bool) -> Self {
+        Body { dots, shows_ends, ..Body::default() }
+    }
+
+    /// Adds a line. `crlf`: how it ended in the text.
+    pub(super) fn push(&mut self, line: &[u8], crlf: bool) {
+        let (line, crlf) = match line.strip_suffix(b".") {
+            Some(line) if self.dots => (line, true),
+            Some(_) | None => (line, crlf && !self.dots),
         };
-        if dots || crlf {
-            let bytes = self.as_is.get_or_insert_with(|| self.bytes.clone());
-            bytes.extend_from_slice(text);
-            bytes.extend_from_slice(if cr { b"\r\n" } else { b"\n" });
+        if self.shows_ends {
+            self.as_is.extend_from_slice(line);
+            self.as_is.extend_from_slice(if crlf { b"\r\n" } else { b"\n" });
         }
-        self.bytes.extend_from_slice(if dots { text } else { line });
+        self.bytes.extend_from_slice(line);
         self.ends.push(self.bytes.len());
         self.bytes.extend_from_slice(b"\r\n");
         self.lines += 1;
+        self.colours = line.len() - without_colours(line).len();
     }
 
     pub(super) fn length_as_crlf(&self) -> usize {
@@ -43,10 +55,16 @@ impl Body {
 
     /// Whether it is this long, with the ends that the text shows, or with CRLF; then it is cut to that.
     pub(super) fn has_length(&mut self, length: usize) -> bool {
-        let fits = |bytes: &[u8]| bytes.len() == length || (bytes.len() == length + 2 && bytes.ends_with(b"\r\n"));
-        if self.as_is.as_deref().is_some_and(fits) {
-            self.bytes = self.as_is.take().unwrap_or_default();
-        } else if !fits(&self.bytes) {
+        let colours = self.colours;
+        let fits = |bytes: &[u8], end: &[u8]| {
+            let without_end = bytes.strip_suffix(end).map(<[u8]>::len);
+            bytes.len() == length
+                || without_end == Some(length)
+                || (colours > 0 && without_end.and_then(|bytes| bytes.checked_sub(colours)) == Some(length))
+        };
+        if self.shows_ends && (fits(&self.as_is, b"\r\n") || fits(&self.as_is, b"\n")) {
+            self.bytes = std::mem::take(&mut self.as_is);
+        } else if !fits(&self.bytes, b"\r\n") {
             return false;
         }
         self.bytes.truncate(length);

@@ -1,6 +1,7 @@
 //! What heads a message in a text: who sent it to whom, when, and how long it is.
 
 use super::super::found::{Address, When};
+use super::colours::without_colours;
 use super::time;
 use super::{arrow, asterisk, audiocodes, browser, cisco, freeswitch, genesys, linphone, oracle, pjsua, sipp, trace};
 
@@ -86,12 +87,12 @@ const LONGEST: usize = 1024;
 
 /// What a line heads, if it is the head of a message in any form.
 pub(super) fn head(line: &[u8]) -> Option<Head> {
+    let line = without_colours(line);
     if line.len() > LONGEST || !has_mark(line.trim_ascii_end()) {
         return None;
     }
     let text = String::from_utf8_lossy(line);
-    let plain = without_colours(&text);
-    FORMS.iter().find_map(|form| form(plain.trim_end()))
+    FORMS.iter().find_map(|form| form(text.trim_end()))
 }
 
 /// Whether a line has something that every head has in its form; nearly no other line does.
@@ -105,22 +106,6 @@ fn has_mark(line: &[u8]) -> bool {
         b'M' => line[..at].ends_with(b" SIP "),
         _ => false,
     })
-}
-
-/// The text without the escape sequences that colour it.
-fn without_colours(text: &str) -> std::borrow::Cow<'_, str> {
-    if !text.contains('\u{1b}') {
-        return text.into();
-    }
-    let mut plain = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some((before, after)) = rest.split_once('\u{1b}') {
-        plain.push_str(before);
-        let after = after.strip_prefix('[').unwrap_or(after);
-        rest = after.find(|c: char| c.is_ascii_alphabetic()).map_or("", |end| &after[end + 1..]);
-    }
-    plain.push_str(rest);
-    plain.into()
 }
 
 /// What stands between two texts.

@@ -1,6 +1,7 @@
 //! What stands before every line of a message: white space, or the time and name that a logger puts before each line.
 
 use super::super::start_line::is_start_line;
+use super::colours::without_colours;
 
 /// The margin of a message.
 #[derive(Debug, Default)]
@@ -13,7 +14,7 @@ pub(super) struct Margin {
 impl Margin {
     /// The margin of this line, if a SIP message begins in it. A margin with words is one that the head has as well.
     pub(super) fn of(line: &[u8], head: &[u8], dots: bool) -> Option<Self> {
-        let line = line.trim_ascii_end();
+        let line = without_colours(line.trim_ascii_end());
         let line = if dots { line.strip_suffix(b".").unwrap_or(line) } else { line };
         let width = line.len() - line.trim_ascii_start().len();
         if is_start_line(&line[width..]) {

@@ -7,6 +7,7 @@ mod audiocodes;
 mod body;
 mod browser;
 mod cisco;
+mod colours;
 mod freeswitch;
 mod genesys;
 mod head;
@@ -25,6 +26,7 @@ use std::ops::ControlFlow;
 use super::found::{Found, Message, Sink, Unread, When};
 use super::start_line::is_start_line;
 use body::{Body, content_length};
+use colours::without_colours;
 use head::{End, Head};
 use margin::Margin;
 use window::Window;
@@ -65,6 +67,18 @@ struct Text<R> {
     headless: u64,
     /// Whether it was said that text stands where none should.
     doubted: bool,
+}
+
+/// The headers of a message.
+struct Headers {
+    /// As they were on the wire.
+    bytes: Vec<u8>,
+    /// How many lines they have.
+    lines: usize,
+    /// Whether an empty line ended them.
+    has_body: bool,
+    /// Whether the text shows which lines ended in CRLF.
+    shows_ends: bool,
 }
 
 /// Where a message begins.
@@ -131,6 +145,7 @@ impl<R: BufRead> Text<R> {
     fn ends(&mut self, ahead: usize, end: End) -> io::Result<bool> {
         let Some(line) = self.window.get(ahead)? else { return Ok(true) };
         let text = line.text.trim_ascii();
+        let text = without_colours(text);
         let is_end = match end {
             End::Length => false,
             End::Line(last) => text == last.as_bytes(),
@@ -159,12 +174,13 @@ impl<R: BufRead> Text<R> {
         let mut place = self.window.number();
         loop {
             self.window.advance(begin.ahead);
-            let (mut bytes, lines, has_body) = self.headers(&head, &begin.margin)?;
+            let Headers { mut bytes, lines, has_body, shows_ends } = self.headers(&head, &begin.margin)?;
             self.window.advance(lines);
             let mut exact = true;
             if has_body {
                 let announced = head.announced.and_then(|announced| announced.checked_sub(bytes.len()));
-                exact = self.body(&head, &begin.margin, announced, &mut bytes, sink)?;
+                let body = Body::new(head.dots, shows_ends);
+                exact = self.body(&head, &begin.margin, body, announced, &mut bytes, sink)?;
             }
             let found = Found::Message(Message {
                 place,
@@ -191,20 +207,19 @@ impl<R: BufRead> Text<R> {
         Ok(ControlFlow::Continue(()))
     }
 
-    /// The headers as they were on the wire, how many lines they have, and whether an empty line ended them.
-    fn headers(&mut self, head: &Head, margin: &Margin) -> io::Result<(Vec<u8>, usize, bool)> {
-        let mut bytes = Vec::new();
-        let mut lines = 0;
+    fn headers(&mut self, head: &Head, margin: &Margin) -> io::Result<Headers> {
+        let (mut bytes, mut lines, mut shows_ends) = (Vec::new(), 0, head.dots);
         while let Some(line) = self.window.get(lines)? {
             let Some(text) = margin.strip(&line.text) else { break };
-            let text = if head.dots { text.strip_suffix(b".").unwrap_or(text) } else { text };
+            shows_ends |= line.crlf;
+            let text = without_colours(if head.dots { text.strip_suffix(b".").unwrap_or(text) } else { text });
             if text.iter().all(u8::is_ascii_whitespace) {
                 lines += 1;
                 if bytes.is_empty() {
                     continue;
                 }
                 bytes.extend_from_slice(b"\r\n");
-                return Ok((bytes, lines, true));
+                return Ok(Headers { bytes, lines, has_body: true, shows_ends });
             }
             let header = is_header(text);
             let text = text.to_vec();
@@ -227,7 +242,7 @@ impl<R: BufRead> Text<R> {
         if !bytes.is_empty() {
             bytes.extend_from_slice(b"\r\n");
         }
-        Ok((bytes, lines, false))
+        Ok(Headers { bytes, lines, has_body: false, shows_ends })
     }
 
     /// Adds the body; whether its length was as announced.
@@ -235,6 +250,7 @@ impl<R: BufRead> Text<R> {
         &mut self,
         head: &Head,
         margin: &Margin,
+        empty: Body,
         announced: Option<usize>,
         bytes: &mut Vec<u8>,
         sink: &mut dyn Sink,
@@ -245,7 +261,7 @@ impl<R: BufRead> Text<R> {
             if length == 0 && Some(length) != content_length.or(Some(0)) {
                 continue;
             }
-            if let Some(body) = self.body_of_length(head, margin, length)? {
+            if let Some(body) = self.body_of_length(margin, empty.clone(), length)? {
                 self.doubt_heads_in_body(body.lines, sink)?;
                 bytes.extend_from_slice(&body.bytes);
                 self.window.advance(body.lines);
@@ -253,8 +269,7 @@ impl<R: BufRead> Text<R> {
             }
         }
         let wanted = announced.max(content_length);
-        let mut body = Body::default();
-        let mut lines = 0;
+        let (mut body, mut lines) = (empty, 0);
         loop {
             if self.ends(lines, head.end)? {
                 break;
@@ -270,7 +285,7 @@ impl<R: BufRead> Text<R> {
                 break;
             }
             if body.length_as_crlf() < LONGEST {
-                body.push(text, head.dots, line.crlf);
+                body.push(text, line.crlf);
             }
             lines += 1;
         }
@@ -280,8 +295,7 @@ impl<R: BufRead> Text<R> {
     }
 
     /// The body of this length, if a line ends where it does.
-    fn body_of_length(&mut self, head: &Head, margin: &Margin, length: usize) -> io::Result<Option<Body>> {
-        let mut body = Body::default();
+    fn body_of_length(&mut self, margin: &Margin, mut body: Body, length: usize) -> io::Result<Option<Body>> {
         if length > LONGEST {
             return Ok(None);
         }
@@ -297,7 +311,7 @@ impl<R: BufRead> Text<R> {
                 None => None,
             };
             match text {
-                Some((text, crlf)) => body.push(&text, head.dots, crlf),
+                Some((text, crlf)) => body.push(&text, crlf),
                 None => return Ok(body.into_padded(length)),
             }
         }
@@ -325,10 +339,11 @@ impl<R: BufRead> Text<R> {
     fn doubt_what_follows(&mut self, sink: &mut dyn Sink) -> io::Result<()> {
         let mut ahead = 0;
         while let Some(line) = self.window.get(ahead)?.filter(|_| ahead < 8) {
-            let text = line.text.trim_ascii();
-            if !matches!(text, b"" | b"." | b"#") && !is_dashes(text) {
-                let hashes = text.iter().all(|&byte| byte == b'#');
-                if !self.doubted && !hashes && !self.ends(ahead, End::Dashes)? {
+            let text = without_colours(line.text.trim_ascii());
+            if !matches!(text, b"" | b".") && !is_dashes(text) {
+                // ngrep's and baresip's lines between messages end so.
+                let is_between = text.ends_with(b"#");
+                if !self.doubted && !is_between && !self.ends(ahead, End::Dashes)? {
                     self.doubted = true;
                     let place = self.window.number() + ahead as u64;
                     let reason = "text between messages: where a body is longer than it says, messages in it cannot be told \

@@ -37,8 +37,12 @@ fn time_of_day(line: &str) -> Option<(Range<usize>, Duration)> {
         let colon = from + bytes.get(from..)?.iter().position(|&byte| byte == b':')?;
         from = colon + 1;
         let Some(start) = colon.checked_sub(2) else { continue };
-        let begins = start == 0 || bytes.get(start - 1).is_none_or(|byte| !byte.is_ascii_alphanumeric() && *byte != b':')
-            || bytes.get(start - 1) == Some(&b'T');
+        // Not within an IPv6 address; behind a year (`/2015:`) it is one of a date.
+        let begins = match start.checked_sub(1).and_then(|before| bytes.get(before)) {
+            None | Some(b'T') => true,
+            Some(b':') => start.checked_sub(6).and_then(|slash| bytes.get(slash)) == Some(&b'/'),
+            Some(byte) => !byte.is_ascii_alphanumeric(),
+        };
         if !begins || bytes.get(start + 5) != Some(&b':') {
             continue;
         }

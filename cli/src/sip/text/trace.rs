@@ -13,7 +13,7 @@ pub(super) fn head(line: &str) -> Option<Head> {
     let head = |when, source, destination| Some(Head { when, certain: true, dense: true, ..Head::new("", source, destination) });
     match parts(line) {
         Ok((at, source, destination)) => {
-            head(When::SinceBegin(at), Address::Name(source.into()), Address::Name(destination.into()))
+            head(When::SinceBegin(at), Address::parse(source), Address::parse(destination))
         }
         Err(_) => head(When::Unknown, Address::Name("".into()), Address::Name("".into())),
     }

@@ -113,7 +113,7 @@ fn a_trace_with_crlf_and_a_byte_order_mark_is_the_same_trace() {
     let flow = std::fs::read_to_string(format!("{FLOWS}/12-message-in-dialog.txt")).expect("a flow");
     let events = |text: &str| watch_bytes("trace", text.as_bytes()).events();
     let expected = events(&flow);
-    assert_eq!(expected.len(), 8);
+    assert_eq!(expected.len(), 10);
     assert_eq!(events(&format!("\u{feff}{}", flow.replace('\n', "\r\n"))), expected);
 
     // The first message on the first line, after the mark.
