@@ -34,7 +34,7 @@ mod reconcile;
 mod restore;
 mod sip_raw;
 /// The conversation is the one that the library's own properties play.
-#[path = "../../tests/sip_support/conversation.rs"]
+#[path = "../../tests/sip/support/conversation.rs"]
 mod sip_support;
 mod situation;
 mod store;
@@ -54,7 +54,7 @@ pub use store::store;
 pub use store_two_agents::store_two_agents;
 pub use valid_histories::valid_histories;
 
-/// See `tests/sip_support/conversation.rs`: whole SIP conversations, reordered, duplicated, lost and hostile.
+/// See `tests/sip/support/conversation.rs`: whole SIP conversations, reordered, duplicated, lost and hostile.
 pub fn sip_conversation(input: &[u8]) {
     sip_support::conversation(input);
 }

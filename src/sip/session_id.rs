@@ -1,22 +1,9 @@
 //! The id of a session that is known by its Call-ID and its local tag.
 
-use alloc::boxed::Box;
 use alloc::string::String;
 use core::fmt::Write as _;
 
 use sha2::{Digest, Sha256};
-
-use crate::event::{BadCallUuid, check_call_uuid};
-
-/// A function that makes session ids.
-pub(super) type MakeId = Box<dyn Fn(&CallIdentity<'_>) -> String + Send + Sync>;
-
-/// What it makes, if that can be an id.
-pub(super) fn checked_id(make_id: &MakeId, identity: &CallIdentity<'_>) -> Result<Box<str>, BadCallUuid> {
-    let id = make_id(identity);
-    check_call_uuid(&id)?;
-    Ok(id.into())
-}
 
 /// What tells one session at an endpoint from all others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
