@@ -10,8 +10,9 @@ use std::collections::hash_map::RandomState;
 use std::hash::BuildHasher as _;
 use std::net::{IpAddr, SocketAddr};
 
+use im_session::sip::{Rport, SipMessage, StartLine, Via};
+
 use super::found::Address;
-use super::vias::{Host, Via, Vias};
 
 /// The number of an endpoint; no two have the same, also where one was forgotten.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -54,8 +55,11 @@ pub(crate) struct Endpoints {
 
 impl Endpoints {
     /// Who takes part in this message.
-    pub(crate) fn parties(&mut self, source: &Address, destination: &Address, vias: &Vias<'_>) -> Parties {
-        if vias.is_request { self.of_request(source, destination, vias) } else { self.of_response(source, destination, vias) }
+    pub(crate) fn parties(&mut self, source: &Address, destination: &Address, message: &SipMessage<'_>) -> Parties {
+        match message.start_line {
+            StartLine::Request { .. } => self.of_request(source, destination, message),
+            StartLine::Response { .. } => self.of_response(source, destination, message),
+        }
     }
 
     /// The endpoints that came up since the last call, with the addresses that they have so far; the first is their name.
@@ -76,29 +80,29 @@ impl Endpoints {
         }
     }
 
-    fn of_request(&mut self, source: &Address, destination: &Address, vias: &Vias<'_>) -> Parties {
-        let below = vias.branch_below.map(|branch| self.transactions.get(branch));
-        let sender = match below {
-            None => Some(self.sender(source, destination, &vias.top)),
+    fn of_request(&mut self, source: &Address, destination: &Address, message: &SipMessage<'_>) -> Parties {
+        let below = Some(message.branch_below).filter(|branch| !branch.is_empty());
+        let sender = match below.map(|branch| self.transactions.get(branch)) {
+            None => Some(self.sender(source, destination, message)),
             // The proxy is who received the request with the Via below.
             Some(Some(received)) => {
                 self.known.entry(source.clone()).or_insert(Known { endpoint: received.receiver, checked: true });
                 Some(received.receiver)
             }
             // It was received where nobody captured it. Who sends an INVITE on is not the caller.
-            Some(None) if vias.is_invite => None,
+            Some(None) if message.is_request("INVITE") => None,
             Some(None) => self.known.get(source).map(|known| known.endpoint),
         };
         let receiver = self.endpoint(destination);
         let ip = |address: &Address| address.socket().map(|socket| socket.ip());
         let transaction = Transaction { sender, receiver, from: ip(source), to: ip(destination) };
-        self.transactions.put(vias.top.branch, transaction);
+        self.transactions.put(message.branch, transaction);
         Parties { sender, receiver }
     }
 
-    fn of_response(&mut self, source: &Address, destination: &Address, vias: &Vias<'_>) -> Parties {
+    fn of_response(&mut self, source: &Address, destination: &Address, message: &SipMessage<'_>) -> Parties {
         if !self.known.contains_key(source) || !self.known.contains_key(destination) {
-            if let Some(request) = self.transactions.get(vias.top.branch) {
+            if let Some(request) = self.transactions.get(message.branch) {
                 let same_host = |address: &Address, ip: Option<IpAddr>| {
                     address.socket().is_some_and(|socket| Some(socket.ip()) == ip)
                 };
@@ -115,13 +119,13 @@ impl Endpoints {
     }
 
     /// Who sent a request, by its only Via.
-    fn sender(&mut self, source: &Address, destination: &Address, via: &Via<'_>) -> Id {
+    fn sender(&mut self, source: &Address, destination: &Address, message: &SipMessage<'_>) -> Id {
         if let Some(known) = self.known.get(source) {
             if known.checked {
                 return known.endpoint;
             }
         }
-        let listens = source.socket().and_then(|source| listens_at(source, via)).map(Address::Socket);
+        let listens = source.socket().and_then(|source| listens_at(source, &message.via()?)).map(Address::Socket);
         // Nobody sends to itself: then the Via is wrong.
         let listens = listens.filter(|listens| listens != destination);
         let endpoint = match (self.known.get(source).copied(), listens) {
@@ -160,16 +164,21 @@ impl Endpoints {
 
 /// Where who sends from this address receives, if that is another port of it.
 fn listens_at(source: SocketAddr, via: &Via<'_>) -> Option<SocketAddr> {
-    let own = match via.host {
-        Host::Address(ip) => ip == source.ip(),
-        // It asks for the response where the request came from: it may not know better.
-        Host::Name => !via.rport,
-        Host::Nobody => false,
+    let symmetric = via.rport != Rport::Absent;
+    let own = match via.host.trim_matches(['[', ']']).parse::<IpAddr>() {
+        Ok(ip) => ip == source.ip(),
+        // A name may be that of any address, except those of nobody (RFC 7118); and who asks for the response where the request came
+        // from may not know better.
+        Err(_) => !symmetric && !via.host.to_ascii_lowercase().ends_with(".invalid"),
     };
-    // Without a port the default one is meant, but who also asks for the port that it sends from seldom listens there.
-    let says_port = via.port.is_some() || !via.rport;
-    let listens = SocketAddr::new(source.ip(), via.port_or_default());
-    (own && says_port && listens != source).then_some(listens)
+    let port = match via.port {
+        Some(port) => port,
+        // The default port is meant, but who asks for the port that it sends from seldom listens there.
+        None if symmetric => return None,
+        None => via.reply_port(source.port()),
+    };
+    let listens = SocketAddr::new(source.ip(), port);
+    (own && listens != source).then_some(listens)
 }
 
 /// The requests that were seen last, by branch.
@@ -189,7 +198,7 @@ impl Transactions {
     /// How many are remembered at least, and half of how many at most.
     const ENOUGH: usize = 16_384;
 
-    fn put(&mut self, branch: &[u8], transaction: Transaction) {
+    fn put(&mut self, branch: &str, transaction: Transaction) {
         if branch.is_empty() {
             return;
         }
@@ -199,7 +208,7 @@ impl Transactions {
         self.recent.insert(self.hasher.hash_one(branch), transaction);
     }
 
-    fn get(&self, branch: &[u8]) -> Option<Transaction> {
+    fn get(&self, branch: &str) -> Option<Transaction> {
         let key = self.hasher.hash_one(branch);
         self.recent.get(&key).or_else(|| self.older.get(&key)).copied()
     }

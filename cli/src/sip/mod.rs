@@ -8,7 +8,7 @@
 //! | `text` | Which SIP messages has a trace or a log? |
 //! | `start_line` | Is this SIP at all? |
 //! | `found` | What does a reader hand over? |
-//! | `vias`, `endpoints` | To which endpoint does an address belong? |
+//! | `endpoints` | To which endpoint does an address belong? |
 //! | `clock` | When was it? |
 //! | `watch` | Which events has which endpoint? |
 
@@ -20,7 +20,6 @@ mod input;
 mod network;
 mod start_line;
 mod text;
-mod vias;
 mod watch;
 
 use std::collections::BTreeMap;
@@ -57,7 +56,7 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "URI", default_value = "http://localhost:8090", value_parser = crate::replay::base_uri::parse)]
     base_uri: String,
 
-    /// How long a caller may take to try again after a challenge (401, 407) or a redirect: people type passwords.
+    /// How long a caller may take to try again after a challenge (401, 407): people type passwords.
     #[arg(long, value_name = "SECONDS", default_value = "300", value_parser = seconds)]
     retry_wait: Duration,
 

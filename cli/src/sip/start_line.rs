@@ -51,11 +51,6 @@ pub(crate) fn begins_sip(payload: &[u8]) -> bool {
     matches!(stream_start(payload), StreamStart::Sip)
 }
 
-/// Whether it is a response.
-pub(crate) fn is_response(message: &[u8]) -> bool {
-    is_status_line(without_line_ends(message))
-}
-
 /// The message without the line ends before it.
 pub(crate) fn without_line_ends(mut bytes: &[u8]) -> &[u8] {
     while let [b'\r' | b'\n', rest @ ..] = bytes {

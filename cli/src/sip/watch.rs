@@ -10,11 +10,13 @@ use im_session::{BaseUri, Event, Limits, Sessions};
 use super::clock::{self, Clock};
 use super::endpoints::{Endpoints, Id};
 use super::found::{Address, Message, When};
-use super::vias::Vias;
 use crate::show::{Show, Source, View};
 
 /// How many ends of forgotten sessions an endpoint remembers: the observer itself knows what is sent again.
 const REMEMBERED_ENDS: usize = 1000;
+
+/// How many calls of either kind an endpoint may have: a server has more than a phone.
+const CALLS: usize = 100_000;
 
 /// What the command line says of how to watch.
 pub(crate) struct Settings {
@@ -69,7 +71,8 @@ pub(crate) struct Watch<'w> {
 impl<'w> Watch<'w> {
     pub(crate) fn new(settings: Settings, show: Box<dyn Show + 'w>) -> Self {
         let mut limits = SipLimits::DEFAULT;
-        limits.retry_wait = settings.retry_wait;
+        limits.challenge_wait = settings.retry_wait;
+        (limits.open_calls, limits.ended_calls) = (CALLS, CALLS);
         // A capture is as large as it is: only what the specification limits is limited.
         let mut store_limits = Limits::SPECIFICATION;
         if settings.forget.is_some() {
@@ -99,13 +102,17 @@ impl<'w> Watch<'w> {
 
     /// Shows one message at the endpoint that sent it and at the one that received it; what they could not read of it.
     pub(crate) fn message(&mut self, message: &Message<'_>) -> io::Result<Option<SipError>> {
+        let parsed = match SipMessage::parse(message.bytes) {
+            Ok(parsed) => parsed,
+            Err(error) => return Ok(Some(error)),
+        };
         self.clock.advance(&message.when);
         self.last.line = message.place;
         self.last.when.clone_from(&message.when);
         self.messages += 1;
         self.fall_due()?;
         self.sweep();
-        let parties = self.addresses.parties(&message.source, &message.destination, &Vias::of(message.bytes));
+        let parties = self.addresses.parties(&message.source, &message.destination, &parsed);
         if self.addresses.has_new() {
             self.add_endpoints();
         }
@@ -116,8 +123,8 @@ impl<'w> Watch<'w> {
             endpoint.heard = now;
             match endpoint.observer.observe(direction, message.bytes, now) {
                 Ok(events) => {
-                    if direction == Direction::Received && begins_wait(message.bytes) {
-                        endpoint.note_wait(message.bytes, &self.last);
+                    if direction == Direction::Received {
+                        endpoint.note_wait(&parsed, &self.last);
                     }
                     self.events(id, &events, false)?;
                 }
@@ -246,9 +253,8 @@ impl<'w> Watch<'w> {
 
 impl Endpoint {
     /// A challenge or a redirect that a caller received: if no new INVITE follows, the end is told where it stood.
-    fn note_wait(&mut self, bytes: &[u8], place: &Place) {
+    fn note_wait(&mut self, message: &SipMessage<'_>, place: &Place) {
         const MOST: usize = 100_000;
-        let Ok(message) = SipMessage::parse(bytes) else { return };
         let waits = match message.start_line {
             StartLine::Request { .. } => false,
             StartLine::Response { status } => {
@@ -263,12 +269,6 @@ impl Endpoint {
             self.waits.insert(id, place.clone());
         }
     }
-}
-
-/// Whether the status may be one that a caller answers with a new INVITE; nearly no message has it.
-fn begins_wait(bytes: &[u8]) -> bool {
-    let status = super::start_line::without_line_ends(bytes).get(8..11).unwrap_or_default();
-    matches!(status, [b'3', ..] | b"401" | b"407") && super::start_line::is_response(bytes)
 }
 
 /// The DN that the command line gives an endpoint: by one of its addresses, with the port or without.

@@ -4,7 +4,6 @@
 //! that lies in the past (fragments, streams) is bounded.
 
 mod fragments;
-mod framing;
 mod hep;
 mod ip;
 mod link;
@@ -12,7 +11,6 @@ mod sctp;
 mod streams;
 mod tcp;
 mod tunnel;
-mod websocket;
 
 use std::collections::BTreeSet;
 use std::net::{IpAddr, SocketAddr};
@@ -24,8 +22,6 @@ use super::found::{Address, Found, Message, Sink, Unread, When};
 use super::start_line::begins_sip;
 use fragments::Fragments;
 use tcp::Tcp;
-
-pub(super) use framing::content_length;
 
 /// The most layers of a packet. A tunnel over UDP has five, an Ethernet frame with VLANs, MPLS and PPPoE eight.
 const MOST_LAYERS: usize = 48;

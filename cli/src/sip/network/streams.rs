@@ -3,28 +3,29 @@
 use std::net::SocketAddr;
 use std::ops::ControlFlow;
 
+use im_session::sip::stream::{Framed, FramingFault, TcpFraming, WebSocketFraming};
+
 use super::super::found::{Found, Sink, Unread};
 use super::super::start_line::{StreamStart, begins_sip, stream_start, without_line_ends};
-use super::framing::{Frame, SipFraming};
-use super::websocket::{WebSocket, WebSocketFrame};
 use super::{Place, hep};
 
 /// The port of SIP over TLS.
 const SIPS: u16 = 5061;
 /// The longest head of an HTTP request that asks for a WebSocket, or of the answer.
 const LONGEST_HTTP_HEAD: usize = 65_536;
-
 /// How many packets a message may have.
 const MOST_PACKETS: u64 = 64;
+/// The longest message of a stream.
+const LONGEST_MESSAGE: usize = 65_535;
 
 /// What is in a stream, as far as that is known.
 enum Content {
     /// Not known yet.
     Unclear,
-    Sip(SipFraming),
+    Sip(Box<TcpFraming>),
     /// HTTP that may become a WebSocket.
     Http,
-    WebSocket(Box<WebSocket>),
+    WebSocket(Box<WebSocketFraming>),
     Hep,
     /// Encrypted.
     Tls,
@@ -36,9 +37,11 @@ pub(super) struct Stream {
     source: SocketAddr,
     destination: SocketAddr,
     content: Content,
-    /// What is not read yet.
+    /// What is not read yet, while no framing takes it.
     buffer: Vec<u8>,
-    /// How many packets have bytes in the buffer.
+    /// How many bytes a framing was given since the last message: what it holds at most.
+    framed: usize,
+    /// How many packets have bytes that belong to no whole message yet.
     packets: u64,
     /// How many were dropped because they begin no message, before one that does: what the capture has of a message that began
     /// before it.
@@ -47,7 +50,8 @@ pub(super) struct Stream {
 
 impl Stream {
     pub(super) fn new(source: SocketAddr, destination: SocketAddr) -> Self {
-        Stream { source, destination, content: Content::Unclear, buffer: Vec::new(), packets: 0, dropped: 0 }
+        let (buffer, content) = (Vec::new(), Content::Unclear);
+        Stream { source, destination, content, buffer, framed: 0, packets: 0, dropped: 0 }
     }
 
     /// Whether nothing of it is wanted.
@@ -57,131 +61,92 @@ impl Stream {
 
     /// How many bytes it holds.
     pub(super) fn held(&self) -> usize {
-        let inside = match &self.content {
-            Content::WebSocket(socket) => socket.held(),
-            Content::Unclear | Content::Sip(_) | Content::Http | Content::Hep | Content::Tls | Content::Other => 0,
-        };
-        self.buffer.capacity() + inside
+        self.buffer.capacity() + self.framed
     }
 
     /// Takes the next bytes.
     pub(super) fn push(&mut self, data: &[u8], place: Place, sink: &mut dyn Sink) -> ControlFlow<()> {
         self.packets += 1;
-        if !self.is_other() {
-            self.buffer.extend_from_slice(data);
+        match self.content {
+            Content::Sip(_) | Content::WebSocket(_) => return self.frame(data, place, sink),
+            Content::Other => return ControlFlow::Continue(()),
+            Content::Tls => return self.encrypted(sink),
+            Content::Unclear | Content::Http | Content::Hep => {}
         }
+        self.buffer.extend_from_slice(data);
+        let mut buffer = std::mem::take(&mut self.buffer);
         let mut taken = 0;
-        let flow = self.read(&mut taken, place, sink);
-        self.buffer.drain(..taken.min(self.buffer.len()));
-        if self.buffer.is_empty() {
-            // What a long message needed is not kept for a connection that is silent.
-            self.buffer.shrink_to(4096);
-            self.packets = 0;
-        } else if taken > 0 {
-            self.packets = 1;
-        }
+        let flow = self.read(&buffer, &mut taken, place, sink);
+        buffer.drain(..taken.min(buffer.len()));
+        // What a long message needed is not kept for a connection that is silent.
+        self.buffer = if buffer.is_empty() { Vec::new() } else { buffer };
         flow
     }
 
-    /// Bytes are missing here: what is in the buffer will never be whole.
-    pub(super) fn gap(&mut self, place: Place, sink: &mut dyn Sink) -> ControlFlow<()> {
-        self.finish(place, sink)
-    }
-
-    /// There are no more bytes.
-    pub(super) fn finish(&mut self, _: Place, sink: &mut dyn Sink) -> ControlFlow<()> {
-        let lost = !self.buffer.iter().all(|byte| matches!(byte, b'\r' | b'\n' | 0));
-        let packets = std::mem::take(&mut self.packets);
+    /// There are no more bytes, or bytes are missing here: what is not whole never will be.
+    pub(super) fn finish(&mut self, place: Place, sink: &mut dyn Sink) -> ControlFlow<()> {
         self.buffer = Vec::new();
-        let is_sip = match &mut self.content {
-            Content::Sip(framing) => {
-                *framing = SipFraming::default();
-                true
-            }
-            Content::WebSocket(socket) => {
-                let sip = socket.is_sip();
-                **socket = WebSocket::default();
-                sip
-            }
-            Content::Unclear | Content::Http | Content::Hep | Content::Tls | Content::Other => false,
+        let (source, destination) = (self.source, self.destination);
+        let last = match &mut self.content {
+            Content::Sip(framing) => framing.finish(),
+            Content::WebSocket(framing) => framing.finish(),
+            Content::Unclear | Content::Http | Content::Hep | Content::Tls | Content::Other => None,
         };
-        if lost && is_sip && packets > 0 {
-            return sink.take(Found::Unread(Unread::TcpPacket, packets));
+        self.framed = 0;
+        let packets = std::mem::take(&mut self.packets).max(1);
+        match last {
+            Some(Framed::Message(message)) => sink.take(place.message(source, destination, message)),
+            Some(Framed::Skipped { .. }) => sink.take(Found::Unread(Unread::TcpPacket, packets)),
+            None => ControlFlow::Continue(()),
         }
-        ControlFlow::Continue(())
     }
 
-    /// Reads what can be read of the buffer from `taken` on, and moves that forward.
-    fn read(&mut self, taken: &mut usize, place: Place, sink: &mut dyn Sink) -> ControlFlow<()> {
+    /// Finds out what the bytes are, and reads what it can; `taken` is how many are done.
+    fn read(&mut self, bytes: &[u8], taken: &mut usize, place: Place, sink: &mut dyn Sink) -> ControlFlow<()> {
         loop {
-            let rest = self.buffer.get(*taken..).unwrap_or_default();
-            match &mut self.content {
+            let rest = bytes.get(*taken..).unwrap_or_default();
+            match &self.content {
                 Content::Unclear => match classify(rest) {
                     Some(Content::Other) => {
                         // Perhaps the middle of a message: the next segment may begin one.
-                        *taken = self.buffer.len();
+                        *taken = bytes.len();
                         self.dropped += std::mem::take(&mut self.packets);
                         return ControlFlow::Continue(());
                     }
                     Some(content) => {
                         let dropped = std::mem::take(&mut self.dropped);
+                        self.content = content;
                         // More than that are of no message.
-                        if matches!(content, Content::Sip(_)) && (1..=MOST_PACKETS).contains(&dropped) {
+                        if matches!(self.content, Content::Sip(_)) && (1..=MOST_PACKETS).contains(&dropped) {
                             sink.take(Found::Unread(Unread::TcpPacket, dropped))?;
                         }
-                        self.content = content;
                     }
                     None => {
                         if without_line_ends(rest).is_empty() {
-                            *taken = self.buffer.len();
+                            *taken = bytes.len();
                             self.packets = 0;
                         }
                         return ControlFlow::Continue(());
                     }
                 },
-                Content::Sip(framing) => match framing.next(rest) {
-                    Frame::Message { begin, end } => {
-                        let message = place.message(self.source, self.destination, &rest[begin..end]);
-                        sink.take(message)?;
-                        *taken += end;
-                    }
-                    Frame::Garbage { length } => {
-                        sink.take(Found::Unread(Unread::TcpPacket, self.packets.max(1)))?;
-                        self.packets = 0;
-                        *taken += length;
-                    }
-                    Frame::Skip { length } => *taken += length,
-                    Frame::More => return ControlFlow::Continue(()),
-                },
+                Content::Sip(_) | Content::WebSocket(_) => {
+                    *taken = bytes.len();
+                    return self.frame(rest, place, sink);
+                }
                 Content::Http => match http_head(rest) {
                     Some((length, true)) => {
                         *taken += length;
+                        self.packets = 0;
                         self.content = Content::WebSocket(Box::default());
                     }
                     Some((_, false)) => {
-                        *taken = self.buffer.len();
-                        self.content = Content::Unclear;
+                        *taken = bytes.len();
                         self.packets = 0;
+                        self.content = Content::Unclear;
                         return ControlFlow::Continue(());
                     }
                     None if rest.len() > LONGEST_HTTP_HEAD => self.content = Content::Other,
                     None => return ControlFlow::Continue(()),
-                },
-                Content::WebSocket(socket) => match socket.next(rest) {
-                    WebSocketFrame::Message { length, message } => {
-                        *taken += length;
-                        if begins_sip(message) {
-                            let message = place.message(self.source, self.destination, message);
-                            sink.take(message)?;
-                        }
-                    }
-                    WebSocketFrame::Compressed { length } => {
-                        *taken += length;
-                        sink.take(Found::Unread(Unread::CompressedFrame, 1))?;
-                    }
-                    WebSocketFrame::Skip { length } => *taken += length,
-                    WebSocketFrame::More => return ControlFlow::Continue(()),
-                    WebSocketFrame::Broken => self.content = Content::Other,
                 },
                 Content::Hep => match hep::length(rest) {
                     Some(length @ 6..) if length <= rest.len() => {
@@ -197,25 +162,70 @@ impl Stream {
                     Some(_) | None => self.content = Content::Other,
                 },
                 Content::Tls => {
-                    *taken = self.buffer.len();
-                    if self.source.port() == SIPS || self.destination.port() == SIPS {
-                        return sink.take(Found::Unread(Unread::Encrypted, 1));
-                    }
-                    return ControlFlow::Continue(());
+                    *taken = bytes.len();
+                    return self.encrypted(sink);
                 }
                 Content::Other => {
-                    *taken = self.buffer.len();
+                    *taken = bytes.len();
                     return ControlFlow::Continue(());
                 }
             }
         }
+    }
+
+    /// Gives the bytes to the framing, and the messages to the sink.
+    fn frame(&mut self, mut bytes: &[u8], place: Place, sink: &mut dyn Sink) -> ControlFlow<()> {
+        let (source, destination) = (self.source, self.destination);
+        if self.framed == 0 && without_line_ends(bytes).is_empty() {
+            // Line ends between messages are nothing to wait for.
+            self.packets = 0;
+        }
+        loop {
+            let before = bytes.len();
+            let framed = match &mut self.content {
+                Content::Sip(framing) => framing.next_message(&mut bytes),
+                Content::WebSocket(framing) => framing.next_message(&mut bytes),
+                Content::Unclear | Content::Http | Content::Hep | Content::Tls | Content::Other => None,
+            };
+            let Some(framed) = framed else {
+                self.framed = (self.framed + before).min(LONGEST_MESSAGE);
+                return ControlFlow::Continue(());
+            };
+            let packets = self.packets;
+            (self.framed, self.packets) = (0, u64::from(!without_line_ends(bytes).is_empty()));
+            match framed {
+                Framed::Message(message) => {
+                    if begins_sip(message) {
+                        sink.take(place.message(source, destination, message))?;
+                    }
+                }
+                Framed::Skipped { fault: FramingFault::Extension, .. } => {
+                    sink.take(Found::Unread(Unread::CompressedFrame, 1))?;
+                }
+                // It is told when the next message begins: the last packet has that.
+                Framed::Skipped { .. } => {
+                    self.packets = 1;
+                    sink.take(Found::Unread(Unread::TcpPacket, packets.saturating_sub(1).max(1)))?;
+                }
+            }
+            if bytes.is_empty() {
+                return ControlFlow::Continue(());
+            }
+        }
+    }
+
+    fn encrypted(&mut self, sink: &mut dyn Sink) -> ControlFlow<()> {
+        if self.source.port() == SIPS || self.destination.port() == SIPS {
+            return sink.take(Found::Unread(Unread::Encrypted, 1));
+        }
+        ControlFlow::Continue(())
     }
 }
 
 /// What a stream that begins so carries; `None`: that is not clear yet.
 fn classify(bytes: &[u8]) -> Option<Content> {
     match stream_start(bytes) {
-        StreamStart::Sip => return Some(Content::Sip(SipFraming::default())),
+        StreamStart::Sip => return Some(Content::Sip(Box::default())),
         StreamStart::Unclear if is_http(bytes) => return Some(Content::Http),
         StreamStart::Unclear => return None,
         StreamStart::Other => {}
@@ -225,7 +235,7 @@ fn classify(bytes: &[u8]) -> Option<Content> {
         [0x14..=0x17, 0x03, 0x00..=0x04, ..] => Content::Tls,
         _ if is_http(bytes) => Content::Http,
         // The capture has nothing of the handshake.
-        _ if WebSocket::begins_with_sip(bytes) => Content::WebSocket(Box::default()),
+        _ if is_frame_of_sip(bytes) => Content::WebSocket(Box::default()),
         _ => Content::Other,
     })
 }
@@ -244,4 +254,23 @@ fn http_head(bytes: &[u8]) -> Option<(usize, bool)> {
         name.eq_ignore_ascii_case(b"upgrade") && value.eq_ignore_ascii_case(b"websocket")
     });
     Some((end, upgrades))
+}
+
+/// Whether a segment is a WebSocket frame, masked or not, with the begin of a SIP message.
+fn is_frame_of_sip(bytes: &[u8]) -> bool {
+    const ENOUGH: usize = 4096;
+    let [0x81 | 0x82 | 0x01 | 0x02, second, rest @ ..] = bytes else { return false };
+    let extended = match second & 0x7f {
+        126 => 2,
+        127 => 8,
+        _ => 0,
+    };
+    let rest = rest.get(extended..).unwrap_or_default();
+    let rest = rest.get(..ENOUGH).unwrap_or(rest);
+    if second & 0x80 == 0 {
+        return begins_sip(rest);
+    }
+    let Some((mask, payload)) = rest.split_at_checked(4) else { return false };
+    let message: Vec<u8> = payload.iter().zip(mask.iter().cycle()).map(|(byte, mask)| byte ^ mask).collect();
+    begins_sip(&message)
 }

@@ -137,7 +137,7 @@ impl Flow {
         let Some((&begin, _)) = self.waiting.first_key_value() else {
             return ControlFlow::Continue(());
         };
-        self.stream.gap(place, sink)?;
+        self.stream.finish(place, sink)?;
         self.next = Some(self.base.wrapping_add(begin));
         self.drain(place, sink)
     }

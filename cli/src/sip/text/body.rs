@@ -2,8 +2,6 @@
 
 use super::colours::without_colours;
 
-pub(super) use super::super::network::content_length;
-
 /// The lines of a body.
 #[derive(Debug, Default, Clone)]
 pub(super) struct Body {
@@ -108,4 +106,15 @@ impl Body {
         }
         self.bytes
     }
+}
+
+/// The value of the first Content-Length among these headers that is a number.
+pub(super) fn content_length(headers: &[u8]) -> Option<usize> {
+    headers.split(|&byte| byte == b'\n').find_map(|line| {
+        let colon = line.iter().position(|&byte| byte == b':')?;
+        let name = line[..colon].trim_ascii();
+        let is = name.eq_ignore_ascii_case(b"content-length") || name.eq_ignore_ascii_case(b"l");
+        let value = if is { std::str::from_utf8(line[colon + 1..].trim_ascii()).ok()? } else { return None };
+        value.parse().ok()
+    })
 }
