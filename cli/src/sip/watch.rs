@@ -102,6 +102,10 @@ impl<'w> Watch<'w> {
 
     /// Shows one message at the endpoint that sent it and at the one that received it; what they could not read of it.
     pub(crate) fn message(&mut self, message: &Message<'_>) -> io::Result<Option<SipError>> {
+        let (limit, found) = (self.limits.message, message.bytes.len());
+        if found > limit {
+            return Ok(Some(SipError::TooLong { what: "a message", limit, found }));
+        }
         let parsed = match SipMessage::parse(message.bytes) {
             Ok(parsed) => parsed,
             Err(error) => return Ok(Some(error)),
@@ -121,14 +125,14 @@ impl<'w> Watch<'w> {
             let now = self.clock.now();
             let Some(endpoint) = id.and_then(|id| self.endpoints.get_mut(&id)) else { continue };
             endpoint.heard = now;
-            match endpoint.observer.observe(direction, message.bytes, now) {
+            match endpoint.observer.observe_parsed(direction, &parsed, now) {
                 Ok(events) => {
                     if direction == Direction::Received {
                         endpoint.note_wait(&parsed, &self.last);
                     }
                     self.events(id, &events, false)?;
                 }
-                // Both read the same bytes: once is enough.
+                // Both refuse the same message: once is enough.
                 Err(error) => unreadable = Some(error),
             }
         }
@@ -150,7 +154,11 @@ impl<'w> Watch<'w> {
             .collect();
         views.sort_unstable_by_key(|view| view.endpoint);
         self.show.finish(&views)?;
-        Ok(self.forgotten)
+        drop(views);
+        let forgotten = self.forgotten;
+        // The program ends: giving back every small piece of memory would take longer than it is worth.
+        std::mem::forget(self);
+        Ok(forgotten)
     }
 
     fn add_endpoints(&mut self) {
