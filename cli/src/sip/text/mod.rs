@@ -19,6 +19,7 @@ mod sipp;
 mod time;
 mod trace;
 mod window;
+mod words;
 
 use std::io::{self, BufRead};
 use std::ops::ControlFlow;
@@ -106,11 +107,22 @@ impl<R: BufRead> Text<R> {
             }
         }
         if is_start_line(text.trim_ascii()) {
+            if let Some(head) = self.headed_by_words() {
+                self.any = true;
+                let margin = Margin::of(&text, &text, false).unwrap_or_default();
+                return self.message(head, Begin { ahead: 0, margin }, sink);
+            }
             self.headless += 1;
         }
         self.remember(text);
         self.window.advance(1);
         Ok(ControlFlow::Continue(()))
+    }
+
+    /// The head of a message that follows lines of no known form, if the last of them says who sent it.
+    fn headed_by_words(&self) -> Option<Head> {
+        let line = self.before.iter().rev().find(|line| !is_dashes(without_colours(line.trim_ascii())))?;
+        words::head(&String::from_utf8_lossy(without_colours(line)))
     }
 
     fn remember(&mut self, line: Vec<u8>) {
@@ -170,7 +182,6 @@ impl<R: BufRead> Text<R> {
                 .find(|when| *when != When::Unknown)
                 .unwrap_or(When::Unknown);
         }
-        self.before.clear();
         let mut place = self.window.number();
         loop {
             self.window.advance(begin.ahead);
@@ -201,6 +212,7 @@ impl<R: BufRead> Text<R> {
                 None => break,
             }
         }
+        self.before.clear();
         if head.dense {
             self.doubt_what_follows(sink)?;
         }

@@ -368,6 +368,33 @@ const FORMS: &[Form] = &[
         caller: "local",
         callee: "remote",
     },
+    Form {
+        name: "two addresses in words",
+        write: |at| {
+            let (source, destination) = at.addresses();
+            format!("2026-01-01 {} SIP src={source} dst={destination}\n\n{}\n", at.time(), at.text())
+        },
+        caller: CALLER,
+        callee: CALLEE,
+    },
+    Form {
+        name: "two addresses the other way round",
+        write: |at| {
+            let (source, destination) = at.addresses();
+            format!("{} to {destination} from {source}\n{}\n", at.time(), at.text())
+        },
+        caller: CALLER,
+        callee: CALLEE,
+    },
+    Form {
+        name: "one address and a word",
+        write: |at| {
+            let (verb, tail) = (at.pick("Sent", "Received"), at.pick("to", "from"));
+            format!("[{}] INFO sip: {verb} a message {tail} {CALLEE} over UDP\n--------\n{}\n", at.time(), at.text())
+        },
+        caller: "local",
+        callee: CALLEE,
+    },
 ];
 
 fn written(form: &Form, messages: &[Message]) -> String {
@@ -494,7 +521,7 @@ fn broken_messages_are_said_with_their_line() {
 #[test]
 fn messages_without_a_head_are_counted() {
     let text = String::from_utf8(Call::default().messages()[0].bytes.clone()).expect("UTF-8");
-    let said = watch_bytes("headless", format!("somebody wrote:\n\n{text}\n\n{text}\n").as_bytes());
+    let said = watch_bytes("headless", format!("somebody said:\n\n{text}\n\n{text}\n").as_bytes());
     assert!(said.errors.contains(": 2 SIP messages not read: no line before says who sent it\n"), "{}", said.errors);
     let nothing = watch_bytes("nothing", b"no messages here\n");
     assert!(nothing.errors.ends_with(":1: expected a capture, or a text with SIP messages, found neither\n"));
