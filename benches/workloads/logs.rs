@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use im_session::Form;
+use im_session::decode::Form;
 
 pub(crate) struct Log {
     pub(crate) form: Form,

@@ -148,6 +148,24 @@ impl<'a> ImSession<'a> {
         }
     }
 
+    /// The base address of a resource that is a view of a session.
+    #[cfg(feature = "serde")]
+    pub(super) fn base_uri(&self) -> Option<&BaseUri> {
+        match &self.source {
+            Source::Session { base_uri, .. } => Some(base_uri),
+            Source::Own(_) => None,
+        }
+    }
+
+    /// The id, as bytes, of a resource that is a view of a session.
+    #[cfg(feature = "json")]
+    pub(super) fn session_id(&self) -> Option<&[u8]> {
+        match &self.source {
+            Source::Session { session, .. } => Some(session.id_bytes()),
+            Source::Own(_) => None,
+        }
+    }
+
     /// The operations that may be performed now.
     #[must_use]
     pub fn capabilities(&self) -> Operations {

@@ -36,15 +36,30 @@ impl Serialize for Selected<'_> {
                 Field::Capabilities => object.serialize_field(key, &im_session.capabilities())?,
                 Field::Id => object.serialize_field(key, im_session.id())?,
                 Field::Participants => object.serialize_field(key, &Participants(im_session))?,
-                Field::Path => object.serialize_field(key, &*im_session.path())?,
+                Field::Path => object.serialize_field(key, &Address(im_session, field))?,
                 Field::State => object.serialize_field(key, &im_session.state())?,
-                Field::Uri => object.serialize_field(key, &*im_session.uri())?,
+                Field::Uri => object.serialize_field(key, &Address(im_session, field))?,
                 // Absent where there is none.
                 Field::UserData if im_session.user_data().is_empty() => {}
                 Field::UserData => object.serialize_field(key, im_session.user_data())?,
             }
         }
         object.end()
+    }
+}
+
+/// The path or the full address, written without building it.
+struct Address<'s>(&'s ImSession<'s>, Field);
+
+impl Serialize for Address<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Address(im_session, field) = *self;
+        match (im_session.base_uri(), field) {
+            (Some(base_uri), Field::Uri) => serializer.collect_str(&base_uri.uri_of(im_session.id())),
+            (None, Field::Uri) => serializer.serialize_str(&im_session.uri()),
+            (Some(_), _) => serializer.collect_str(&BaseUri::path_of(im_session.id())),
+            (None, _) => serializer.serialize_str(&im_session.path()),
+        }
     }
 }
 
@@ -138,9 +153,9 @@ impl<'de> Deserialize<'de> for ImSessionList {
     }
 }
 
-const STATE_CHANGE: &str = "IMSessionStateChangeMessage";
-const LOG_UPDATE: &str = "IMLogUpdateMessage";
-const NEW_MESSAGE: &str = "NewMessage";
+pub(super) const STATE_CHANGE: &str = "IMSessionStateChangeMessage";
+pub(super) const LOG_UPDATE: &str = "IMLogUpdateMessage";
+pub(super) const NEW_MESSAGE: &str = "NewMessage";
 
 /// `{"data":{…}}`; the kinds are told apart by `messageType`.
 impl Serialize for Notification<'_> {

@@ -3,7 +3,7 @@
 
 use std::fmt::Write;
 
-use im_session::Form;
+use im_session::decode::Form;
 
 use crate::keys::{Keys, dns};
 use crate::random::Random;

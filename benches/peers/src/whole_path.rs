@@ -2,7 +2,8 @@
 
 use std::hint::black_box;
 
-use im_session::{BaseUri, Decoder, Form, Limits, Sessions};
+use im_session::decode::Form;
+use im_session::{BaseUri, Decoder, Limits, Sessions};
 
 use crate::decode::CALLS;
 use crate::plain::{self, Program};
@@ -43,7 +44,7 @@ fn no_sessions() -> Sessions {
 /// By im-session: how many bytes were written.
 fn im_session(text: &Text, sessions: &mut Sessions, buffer: &mut Vec<u8>) -> usize {
     let mut bytes = 0;
-    let mut sink = |result: im_session::DecodeResult<'_>| {
+    let mut sink = |result: im_session::decode::DecodeResult<'_>| {
         let decoded = result.expect("a readable event");
         let handled = sessions.handle_event(&decoded.event).expect("a readable event");
         for (dn, notification) in handled.notifications() {
