@@ -5,13 +5,15 @@ use core::time::Duration;
 /// The most INVITE transactions of one call that are kept, the most dialogs, and the most sessions that it had.
 pub(super) const KEPT_OF_A_CALL: usize = 16;
 
-/// The limits of an [`Observer`](super::Observer) and of a [`DialogInfo`](super::DialogInfo).
+/// The limits of an [`Observer`](super::Observer) and of a [`DialogInfo`](super::DialogInfo), whose sessions count as
+/// calls and whose documents as messages.
 ///
 /// # Memory
 ///
-/// Everything that a message can make a source keep is under one of these limits, and so is the product: an observer holds at most
-/// [`most_memory`](Self::most_memory) bytes, with the default limits 710 MB. That is the bound for an attacker who fills every
-/// call with names as long as they may be; a call of ordinary traffic takes about 1 kB, 20 000 of them 20 MB.
+/// Everything that a message can make a source keep is under one of these limits, and so is the product: an observer
+/// holds at most [`most_memory`](Self::most_memory) bytes, with the default limits 679 MB. That is the bound for an
+/// attacker who fills every call with names as long as they may be; a call of ordinary traffic takes about 1.2 kB, 20
+/// 000 of them 24 MB.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SipLimits {
@@ -23,18 +25,19 @@ pub struct SipLimits {
     pub ended_wait: Duration,
     /// The longest message, in bytes. A datagram cannot be longer than the default.
     pub message: usize,
-    /// The longest Call-ID, tag, branch or dialog id that is kept, in bytes. Of each call at most 16 INVITE transactions, 16 dialogs
-    /// and 16 sessions are kept.
+    /// The longest Call-ID, tag, branch or dialog id that is kept, in bytes. Of each call at most 16 INVITE
+    /// transactions, 16 dialogs and 16 sessions are kept.
     pub name: usize,
     /// The longest DN, in bytes; the default is what a store takes by default
     /// ([`Limits::dn_length`](crate::Limits::dn_length)).
     pub dn_length: usize,
-    /// How long a caller may take to answer a challenge (401, 407) with a new INVITE. A person who is asked for a password needs
-    /// longer than the default.
+    /// How long a caller may take to answer a challenge (401, 407) with a new INVITE. A person who is asked for a
+    /// password needs longer than the default.
     pub challenge_wait: Duration,
     /// How long a caller may take to follow a redirect (3xx) with a new INVITE.
     pub redirect_wait: Duration,
-    /// How long the final response may take after CANCEL (RFC 3261 section 9.1: 64 × T1), or after the callee's 200 to an early BYE.
+    /// How long the final response may take after CANCEL (RFC 3261 section 9.1: 64 × T1), or after the callee's 200 to
+    /// an early BYE.
     pub cancel_wait: Duration,
 }
 
@@ -54,8 +57,8 @@ impl SipLimits {
 
     /// The most bytes that an [`Observer`](super::Observer) with these limits holds, as it asks its allocator for them.
     ///
-    /// A call has two copies of its key (Call-ID, tag), the branches, the tags, and the DN and id of its sessions twice. The numbers
-    /// are the sizes of what holds them, as on a machine of 64 bits.
+    /// A call has two copies of its key (Call-ID, tag), the branches, the tags, and the DN and id of its sessions
+    /// twice. The numbers are the sizes of what holds them, as on a machine of 64 bits.
     #[must_use]
     pub const fn most_memory(&self) -> usize {
         let key = self.name.saturating_mul(2).saturating_add(2);

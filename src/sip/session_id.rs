@@ -11,10 +11,11 @@ use sha2::{Digest, Sha256};
 pub struct CallIdentity<'a> {
     /// The Call-ID.
     pub call_id: &'a str,
-    /// The endpoint's own tag: of a caller the From tag of its INVITE, of a callee the To tag of its first answer. Empty
-    /// where it gave none.
+    /// The endpoint's own tag: of a caller the From tag of its INVITE, of a callee the To tag of its first answer.
+    /// Empty where it gave none.
     pub local_tag: &'a str,
-    /// The other party's tag; empty where it is not known yet. Not part of the identity: the forks of one INVITE differ in it.
+    /// The other party's tag; empty where it is not known yet. Not part of the identity: the forks of one INVITE differ
+    /// in it.
     pub remote_tag: &'a str,
     /// The endpoint's own DN.
     pub this_dn: &'a str,
@@ -28,12 +29,13 @@ impl<'a> CallIdentity<'a> {
     }
 }
 
-/// The id that a session has unless the embedder has another function: made of Call-ID and local tag, the same in every run.
+/// The id that a session has unless the embedder has another function: made of Call-ID and local tag, the same in every
+/// run.
 ///
-/// `<Call-ID>~~<tag>`, where bytes other than `[A-Za-z0-9._-]` are written `~` and two hex digits; if that is longer than 64
-/// characters, it is the SHA-256 of Call-ID, a zero byte and tag, in 64 lower-case hex digits. Two different pairs never get the
-/// same readable id, a readable id always has a `~` and a hash never, and two hashes do not meet in practice, not even where
-/// somebody tries.
+/// `<Call-ID>~~<tag>`, where bytes other than `[A-Za-z0-9._-]` are written `~` and two hex digits; if that is longer
+/// than 64 characters, it is the SHA-256 of Call-ID, a zero byte and tag, in 64 lower-case hex digits. Two different
+/// pairs never get the same readable id, a readable id always has a `~` and a hash never, and two hashes do not meet in
+/// practice, not even where somebody tries.
 ///
 /// ```
 /// use im_session::sip::{CallIdentity, session_id};

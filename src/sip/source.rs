@@ -1,8 +1,8 @@
-//! What every SIP source of events has, whether it sees the messages ([`Observer`](super::Observer)) or is told the states of the
-//! dialogs ([`DialogInfo`](super::DialogInfo)): limits, the ids of sessions, and the numbers of events.
+//! What every SIP source of events has, whether it sees the messages ([`Observer`](super::Observer)) or is told the
+//! states of the dialogs ([`DialogInfo`](super::DialogInfo)): limits, the ids of sessions, and the numbers of events.
 //!
-//! Events are numbered because a call can come to an endpoint again under the same Call-ID and tag (refused, and tried again with
-//! a higher CSeq): only a provably newer event opens a completed session anew (specification 2.1).
+//! Events are numbered because a call can come to an endpoint again under the same Call-ID and tag (refused, and tried
+//! again with a higher CSeq): only a provably newer event opens a completed session anew (specification 2.1).
 
 use alloc::boxed::Box;
 use alloc::string::String;
@@ -18,8 +18,8 @@ type MakeId = dyn Fn(&CallIdentity<'_>) -> String + Send + Sync;
 /// The settings of a source, and the events that it makes.
 pub(super) struct Source {
     pub(super) limits: SipLimits,
-    make_id: Box<MakeId>,
-    server_start_time: Option<u64>,
+    pub(super) make_id: Box<MakeId>,
+    pub(super) server_start_time: Option<u64>,
     /// The EventSequenceNumber of the last event; the first one has 1.
     last_number: u64,
 }
@@ -38,18 +38,6 @@ impl fmt::Debug for Source {
 }
 
 impl Source {
-    pub(super) fn with_limits(self, limits: SipLimits) -> Self {
-        Source { limits, ..self }
-    }
-
-    pub(super) fn with_session_id(self, make_id: impl Fn(&CallIdentity<'_>) -> String + Send + Sync + 'static) -> Self {
-        Source { make_id: Box::new(make_id), ..self }
-    }
-
-    pub(super) fn with_server_start_time(self, seconds: u64) -> Self {
-        Source { server_start_time: Some(seconds), ..self }
-    }
-
     /// The id of a session, if what the function makes can be one.
     pub(super) fn session_id(&self, identity: &CallIdentity<'_>) -> Result<Box<str>, BadCallUuid> {
         let id = (self.make_id)(identity);
@@ -76,3 +64,35 @@ impl Source {
         event.with_event_sequence_number(self.last_number)
     }
 }
+
+/// The settings of a source, as methods of what has it in this field.
+macro_rules! settings {
+    ($($source:ident).+) => {
+        /// The same with other limits.
+        #[must_use]
+        pub fn with_limits(mut self, limits: SipLimits) -> Self {
+            self.$($source).+.limits = limits;
+            self
+        }
+
+        /// The same with another function that makes session ids. An id that
+        /// [`check_call_uuid`](crate::event::check_call_uuid) refuses is an error.
+        #[must_use]
+        pub fn with_session_id(
+            mut self,
+            make_id: impl Fn(&CallIdentity<'_>) -> String + Send + Sync + 'static,
+        ) -> Self {
+            self.$($source).+.make_id = Box::new(make_id);
+            self
+        }
+
+        /// The same with this ServerStartTime on every event. Where several sources feed the same sessions, give each
+        /// its own: the numbers of two sources cannot be compared.
+        #[must_use]
+        pub fn with_server_start_time(mut self, seconds: u64) -> Self {
+            self.$($source).+.server_start_time = Some(seconds);
+            self
+        }
+    };
+}
+pub(super) use settings;

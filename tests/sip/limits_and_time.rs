@@ -1,8 +1,8 @@
 //! Messages in the dialog, limits, the caller's time, and input that is hostile.
 
+use crate::support::{End, both, established, request, response, seconds};
 use im_session::sip::{Direction, Observer, SipError, SipLimits};
 use im_session::{BaseUri, Limits, Sessions, State};
-use crate::support::{End, both, established, request, response, seconds};
 
 const NOTHING: [&str; 0] = [];
 
@@ -141,7 +141,6 @@ fn what_is_as_long_as_the_limit_is_read() {
     let answer = answer.from(&format!("<sip:a@b>;tag={name}")).to(&format!("<sip:b@b>;tag={name}"));
     assert_eq!(observer.observe(Direction::Received, &answer.bytes(), seconds(0)).expect("readable").len(), 1);
 }
-
 
 #[test]
 fn the_waits_for_a_password_and_for_a_redirect_are_two() {

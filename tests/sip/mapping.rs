@@ -1,8 +1,8 @@
 //! The mapping of `docs/sip.md`, clause by clause: what maps, and to what.
 
+use crate::support::{End, both, established, request, response, seconds};
 use im_session::State;
 use im_session::sip::{CallIdentity, Direction, Observer, SipError};
-use crate::support::{End, both, established, request, response, seconds};
 
 const NOTHING: [&str; 0] = [];
 
@@ -346,7 +346,8 @@ fn an_invite_that_takes_the_place_of_another_ends_the_call_when_it_is_refused() 
     }
 }
 
-/// What a callee remembers of an ended session shows in how it answers again: with Ringing first, or as if it were the first time.
+/// What a callee remembers of an ended session shows in how it answers again: with Ringing first, or as if it were the
+/// first time.
 #[test]
 fn a_call_remembers_the_last_16_of_its_sessions_and_forgets_the_others() {
     let refused = |observer: &mut Observer, number: u32| {

@@ -8,8 +8,7 @@ use crate::support::{Message, request, response, seconds};
 
 #[test]
 fn the_default_limits_hold_less_than_a_gigabyte() {
-    let most = SipLimits::DEFAULT.most_memory();
-    assert_eq!(most, 0, "and the documentation of SipLimits says so");
+    assert_eq!(SipLimits::DEFAULT.most_memory() / 1_000_000, 679, "the documentation says it");
 }
 
 /// A name of the longest length, with a number.
@@ -48,10 +47,32 @@ fn an_observer_holds_at_most_what_its_limits_say_and_it_can_come_to_that() {
     (limits.open_calls, limits.ended_calls) = (30, 30);
     let mut observer = Observer::new().with_limits(limits);
     let (most, held) = memory(|| (0..120).for_each(|call| fill(&mut observer, call, call < 90)));
-    assert_eq!((observer.open_calls(), observer.held_calls()), (30, 60));
+    // The last one that began again had to be forgotten as ended for a moment.
+    assert_eq!((observer.open_calls(), observer.held_calls()), (30, 59));
     let allowed = isize::try_from(limits.most_memory()).expect("small");
     println!("{held} bytes held, at most {most}, allowed {allowed}");
     assert!(held <= allowed && held > allowed * 9 / 10, "{held} bytes held, {allowed} expected");
+}
+
+#[test]
+fn an_ordinary_call_takes_about_a_kilobyte() {
+    let mut observer = Observer::new();
+    let (_, held) = memory(|| {
+        for call in 0..1_000 {
+            let of_call =
+                |message: Message| message.call_id(&format!("3848276298220188511-{call}@192.0.2.100")).bytes();
+            for (direction, message) in [
+                (Direction::Received, request("INVITE", 1)),
+                (Direction::Sent, response(180, 1, "INVITE", "b1")),
+                (Direction::Sent, response(200, 1, "INVITE", "b1")),
+                (Direction::Received, request("MESSAGE", 2).tagged("b1").text("Hello")),
+            ] {
+                observer.observe(direction, &of_call(message), seconds(0)).expect("readable");
+            }
+        }
+    });
+    assert_eq!(observer.open_calls(), 1_000);
+    assert!((800_000..1_600_000).contains(&held), "{} bytes a call", held / 1_000);
 }
 
 #[test]
@@ -79,8 +100,39 @@ fn a_document_makes_an_entity_keep_its_dialogs_and_nothing_else() {
 }
 
 #[test]
+fn an_entity_holds_less_than_an_observer_with_the_same_limits() {
+    let mut limits = SipLimits::DEFAULT;
+    (limits.open_calls, limits.ended_calls, limits.message) = (20, 20, usize::MAX);
+    let mut watched = DialogInfo::new().with_limits(limits);
+    let (_, held) = memory(|| {
+        for version in 0..4 {
+            let dialog = |number: usize| {
+                let (id, call) = (name("d", version * 1000 + number), version * 100 + number / 20);
+                format!(
+                    "<dialog id='{id}' call-id='{call}' local-tag='b' direction='initiator'><state>early</state>\
+                     <remote><identity>sip:{:d>255}@b</identity></remote></dialog>",
+                    number
+                )
+            };
+            let dialogs: String = (0..400).map(dialog).collect();
+            let state = format!("version='{}' state='full' entity='sip:a@b'", 2 * version);
+            let document = format!("<dialog-info {state}>{dialogs}</dialog-info>");
+            assert_eq!(watched.observe(document.as_bytes(), seconds(0)).expect("a document").len(), 20);
+            let empty = format!("<dialog-info version='{}' state='full' entity='sip:a@b'/>", 2 * version + 1);
+            if version < 3 {
+                assert_eq!(watched.observe(empty.as_bytes(), seconds(0)).expect("a document").len(), 20);
+            }
+        }
+    });
+    assert_eq!(watched.open_calls(), 20);
+    let allowed = isize::try_from(limits.most_memory()).expect("small");
+    println!("{held} bytes held, an observer {allowed}");
+    assert!(held < allowed && held > allowed / 2, "{held} bytes held, {allowed} allowed");
+}
+
+#[test]
 fn a_connection_makes_an_adapter_keep_one_message() {
-    let garbage = [b"x".repeat(1_000_000), b"\r\n".repeat(1_000_000), b"X: y\r\n".repeat(1_000_000)];
+    let garbage = [b"x".repeat(100_000), b"\r\n".repeat(100_000), b"X: y\r\n".repeat(100_000)];
     let mut tcp = TcpFraming::with_limit(1_000);
     for garbage in &garbage {
         for start in ["", "INVITE sip:a SIP/2.0\r\n", "INVITE sip:a SIP/2.0\r\nl: 999999\r\n\r\n"] {

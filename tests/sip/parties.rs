@@ -1,4 +1,5 @@
-//! Who is a party of a call: not a proxy; an endpoint that calls itself twice; one that sends from a port on which it does not listen.
+//! Who is a party of a call: not a proxy; an endpoint that calls itself twice; one that sends from a port on which it
+//! does not listen.
 
 use crate::support::{End, request, response};
 
@@ -16,7 +17,8 @@ fn a_proxy_has_no_session_and_who_calls_through_it_has_one() {
         proxy.observer.open_calls()
     };
     let caller = |message: crate::support::Message| message.branch("z9hG4bK-below");
-    // One leg is busy, the caller is challenged, the next leg rings for longer than anything is remembered, and answers.
+    // One leg is busy, the caller is challenged, the next leg rings for longer than anything is remembered, and
+    // answers.
     let mut open = vec![
         relay(caller(request("INVITE", 1)), below(request("INVITE", 1).branch("z9hG4bK-leg-1"))),
         relay(below(response(486, 1, "INVITE", "x1").branch("z9hG4bK-leg-1")), request("ACK", 1).tagged("x1")),
@@ -84,7 +86,8 @@ fn an_endpoint_that_calls_itself_has_both_views() {
     assert_eq!(end.states().len(), 2);
 }
 
-/// RFC 3261 section 18.2.2: known by the port on which it listens, such an endpoint is one; known by the packets alone it is two.
+/// RFC 3261 section 18.2.2: known by the port on which it listens, such an endpoint is one; known by the packets alone
+/// it is two.
 #[test]
 fn an_endpoint_that_sends_from_another_port_is_known_by_its_via() {
     use std::collections::BTreeMap;

@@ -1,16 +1,16 @@
-//! Whole conversations, reordered, duplicated, lost and hostile: never a panic, never an event that the machine's table calls
-//! impossible for one DN, never one that changes nothing.
+//! Whole conversations, reordered, duplicated, lost and hostile: never a panic, never an event that the machine's table
+//! calls impossible for one DN, never one that changes nothing.
 
 use std::cell::Cell;
 use std::time::Duration;
 
-use im_session::sip::{CallIdentity, DialogInfo, Direction, Observer, SipLimits, SipMessage, session_id};
-use im_session::{CallEvent, Event};
-use proptest::prelude::*;
 use crate::support::conversation::{Machines, conversation};
 use crate::support::mutate::{Mutation, mutated, mutation};
 use crate::support::property::property;
 use crate::support::{Message, request, response, seconds};
+use im_session::sip::{CallIdentity, DialogInfo, Direction, Observer, SipLimits, SipMessage, session_id};
+use im_session::{CallEvent, Event};
+use proptest::prelude::*;
 
 /// Sensible conversations, to be shaken: who sends (Alice: true), and what.
 fn conversations() -> Vec<Vec<(bool, Message)>> {
@@ -120,8 +120,8 @@ fn with_more_headers(message: &Message) -> Message {
     contact.header("User-Agent: x/1.0").header("Allow: INVITE, ACK, BYE").header("X-Folded: a\r\n b")
 }
 
-/// Between the messages of a call come those of another one, with something wrong in most of them. What is read of these counts
-/// in their own sessions, and the call has its five events.
+/// Between the messages of a call come those of another one, with something wrong in most of them. What is read of
+/// these counts in their own sessions, and the call has its five events.
 #[test]
 fn hostile_bytes_never_panic_and_never_disturb_another_session() {
     let noise = (0_usize..3, 0_usize..12, any::<bool>(), prop::collection::vec(mutation(), 0..3));
@@ -171,7 +171,7 @@ fn default_ids_satisfy_the_rules_are_stable_and_tell_calls_apart() {
         for (call_id, tag) in [(0, 0), (0, 1), (1, 0), (1, 1)] {
             let made = id(call_id, tag, "");
             let event = Event::new(CallEvent::Ringing).with_this_dn("3001").with_call_uuid(made.clone());
-            prop_assert!(event.check().is_ok(), "{made}");
+            prop_assert!(event.route().is_ok(), "{made}");
             prop_assert_eq!(&made, &id(call_id, tag, "x1"), "the forks of one INVITE are one session");
         }
         prop_assert_eq!(id(0, 0, "") == id(0, 1, ""), tags[0] == tags[1]);
@@ -218,8 +218,8 @@ fn conversations_that_reach_far() {
     let received: Vec<u8> = call.chunks(4).flat_map(|step| [step[0] ^ 0x80, step[1], step[2], step[3]]).collect();
     assert_eq!(conversation(&received), 4, "Ringing, Established, the message, Released");
 
-    // Found by the fuzzer: an ended call is forgotten, and answered again at once. The observer cannot know; the end of it does
-    // nothing then.
+    // Found by the fuzzer: an ended call is forgotten, and answered again at once. The observer cannot know; the end of
+    // it does nothing then.
     let forgotten: Vec<u8> = [
         [0x81, 0x00, 0x11, 0x00],
         [0x40, 0x00, 0x19, 0x10],
@@ -233,7 +233,8 @@ fn conversations_that_reach_far() {
     .concat();
     assert_eq!(conversation(&forgotten), 5, "Ringing, Established, Released, Established, Released");
 
-    // Found by the fuzzer: two calls that would have one id, here those of two callers whom one tag answers. The second is refused.
+    // Found by the fuzzer: two calls that would have one id, here those of two callers whom one tag answers. The second
+    // is refused.
     let one_id: Vec<u8> =
         [[0x80, 0x00, 0x11, 0x00], [0x40, 0x00, 0x19, 0x10], [0x8a, 0x00, 0x00, 0x00], [0x5a, 0x00, 0x08, 0x40]]
             .concat();

@@ -1,7 +1,7 @@
 //! Forks, glare and messages that cross: RFC 3261 sections 13 and 15, and every race of RFC 5407, at both ends.
 
-use im_session::State;
 use crate::support::{End, both, established, request, response};
+use im_session::State;
 
 const NOTHING: [&str; 0] = [];
 
@@ -393,8 +393,8 @@ fn an_invite_that_overtakes_the_challenge_leaves_the_answer_to_the_first_one_an_
     }
 }
 
-
-/// RFC 3261 section 15.1.2: an agent that accepts the BYE ends its INVITE, whichever of its early dialogs the BYE is for.
+/// RFC 3261 section 15.1.2: an agent that accepts the BYE ends its INVITE, whichever of its early dialogs the BYE is
+/// for.
 #[test]
 fn an_early_bye_that_the_callee_accepts_ends_its_call_by_the_final_response_or_in_time() {
     let with_two_tags = |seen: bool| {

@@ -254,12 +254,21 @@ fn a_name_with_backslashes_outside_its_quotes_ends_at_the_bracket() {
 #[test]
 fn the_topmost_via_and_the_first_contact_say_where_the_sender_is() {
     let read = |headers: &str| {
-        format!("OPTIONS sip:b@x SIP/2.0\r\n{headers}f: <sip:a@x>;tag=1\r\nt: <sip:b@x>\r\ni: c\r\nCSeq: 1 OPTIONS\r\n\r\n")
+        format!(
+            "OPTIONS sip:b@x SIP/2.0\r\n{headers}f: <sip:a@x>;tag=1\r\nt: <sip:b@x>\r\ni: c\r\nCSeq: 1 OPTIONS\r\n\r\n"
+        )
     };
     for (via, transport, host, port, received, rport) in [
         ("SIP/2.0/UDP 10.0.0.1:5070;branch=1, SIP/2.0/TCP x", "UDP", "10.0.0.1", Some(5070), None, Rport::Absent),
         ("SIP / 2.0 / TCP\r\n [2001:db8::1] : 5061 ;rport", "TCP", "[2001:db8::1]", Some(5061), None, Rport::Asked),
-        ("SIP/2.0/ws df7jal23ls0d.invalid;received=192.0.2.9", "ws", "df7jal23ls0d.invalid", None, Some("192.0.2.9"), Rport::Absent),
+        (
+            "SIP/2.0/ws df7jal23ls0d.invalid;received=192.0.2.9",
+            "ws",
+            "df7jal23ls0d.invalid",
+            None,
+            Some("192.0.2.9"),
+            Rport::Absent,
+        ),
         ("SIP/2.0/UDP h;RPORT=1033;Received=192.0.2.1", "UDP", "h", None, Some("192.0.2.1"), Rport::Port(1033)),
         ("SIP/2.0/TLS [::1];rport=99999", "TLS", "[::1]", None, None, Rport::Asked),
     ] {
@@ -268,12 +277,17 @@ fn the_topmost_via_and_the_first_contact_say_where_the_sender_is() {
         let found = (found.transport, found.host, found.port, found.received, found.rport);
         assert_eq!(found, (transport, host, port, received, rport), "{via}");
     }
-    for via in ["x", "SIP/2.0/UDP", "SIP/2.0/UDP ;branch=1", "SIP/2.0/UDP h:x", "SIP/2.0/UDP h:99999", "SIP/2.0/UDP [::1"] {
+    for via in
+        ["x", "SIP/2.0/UDP", "SIP/2.0/UDP ;branch=1", "SIP/2.0/UDP h:x", "SIP/2.0/UDP h:99999", "SIP/2.0/UDP [::1"]
+    {
         let bytes = read(&format!("Via: {via}\r\n"));
         assert_eq!(SipMessage::parse(bytes.as_bytes()).expect("readable").via(), None, "{via}");
     }
     for (contact, uri) in [
-        ("m: \"B, <x>\" <sip:b@10.0.0.2:5070;transport=tcp>;expires=60, <sip:c@d>", Some("sip:b@10.0.0.2:5070;transport=tcp")),
+        (
+            "m: \"B, <x>\" <sip:b@10.0.0.2:5070;transport=tcp>;expires=60, <sip:c@d>",
+            Some("sip:b@10.0.0.2:5070;transport=tcp"),
+        ),
         ("Contact: sip:b@h;expires=60", Some("sip:b@h")),
         ("Contact: sip:b@h, sip:c@h", Some("sip:b@h")),
         ("Contact: *", None),

@@ -59,7 +59,7 @@ fn every_endpoint_of_every_flow_gives_the_expected_events_message_by_message() {
                 for event in &events {
                     let session = sessions.entry(event.call_uuid().expect("an id").to_owned()).or_default();
                     let outcome = Session::apply(session, event, &Limits::DEFAULT);
-                    assert!(matches!(outcome, Outcome::Changed(_) | Outcome::Message(_)), "{place}: {outcome:?}");
+                    assert!(matches!(outcome, Outcome::Changed { .. } | Outcome::Message(_)), "{place}: {outcome:?}");
                 }
                 // A message is no event of `expected.json`: it may come of a MESSAGE, once, and of nothing else.
                 let (texts, events): (Vec<_>, Vec<_>) = events.into_iter().partition(is_message);
@@ -151,7 +151,10 @@ fn duplicated_and_lost_messages_never_give_an_event_that_the_table_rejects() {
                     for _ in 0..2 {
                         for event in observer.observe(*direction, &message.bytes, message.at).expect("readable") {
                             let outcome = Session::apply(&mut session, &event, &Limits::DEFAULT);
-                            assert!(matches!(outcome, Outcome::Changed(_) | Outcome::Message(_)), "{name} {outcome:?}");
+                            assert!(
+                                matches!(outcome, Outcome::Changed { .. } | Outcome::Message(_)),
+                                "{name} {outcome:?}"
+                            );
                         }
                     }
                 }

@@ -135,6 +135,15 @@ fn a_message_that_is_too_long_is_passed_over_to_its_end() {
         assert_eq!(tcp(&[&long[..], &next].concat()), (vec![skipped.clone(), message(&next)], None));
         assert_eq!(tcp(&long[..long.len() - 1]).1, Some(Came::Skipped(long.len() as u64 - 1, TooLong)));
     }
+    // Wherever a line that is too long is cut, its rest is neither a header nor the empty line.
+    for length in limit - 20..2 * limit + 20 {
+        for rest in ["", "l: 0", "\r", "l: 999999"] {
+            let line = format!("X-Padding: {}{rest}\r\n", "x".repeat(length));
+            let long = format!("MESSAGE sip:b SIP/2.0\r\n{line}l: {}\r\n\r\n{body}", body.len()).into_bytes();
+            let skipped = Came::Skipped(long.len() as u64, TooLong);
+            assert_eq!(tcp(&[&long[..], &next].concat()), (vec![skipped, message(&next)], None), "{length} {rest:?}");
+        }
+    }
     let endless = "x".repeat(100_000);
     assert_eq!(tcp(endless.as_bytes()), (vec![], Some(Came::Skipped(100_000, NotSip))));
 }

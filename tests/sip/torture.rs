@@ -1,8 +1,9 @@
-//! The torture messages of RFC 4475, and of RFC 5118 (IPv6): which are read, which are refused and why, and that none disturbs another session.
+//! The torture messages of RFC 4475, and of RFC 5118 (IPv6): which are read, which are refused and why, and that none
+//! disturbs another session.
 
-use im_session::sip::{DialogInfo, Direction, Observer, SipMessage, dn_of_uri};
 use crate::support::conversation::Machines;
 use crate::support::{request, response, seconds};
+use im_session::sip::{DialogInfo, Direction, Observer, SipMessage, dn_of_uri};
 
 /// RFC 4475 3.1.1: well-formed, must be read.
 const WELL_FORMED: [&str; 13] = [

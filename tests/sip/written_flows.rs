@@ -1,5 +1,5 @@
-//! More flows, written by hand in the form of the recorded ones: races, retries, refusals and repetitions, with what each message
-//! gives at each endpoint.
+//! More flows, written by hand in the form of the recorded ones: races, retries, refusals and repetitions, with what
+//! each message gives at each endpoint.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -49,7 +49,7 @@ impl End {
         for event in events {
             let key = (event.this_dn().expect("a DN").to_owned(), event.call_uuid().expect("an id").to_owned());
             let outcome = Session::apply(self.sessions.entry(key).or_default(), &event, &Limits::DEFAULT);
-            assert!(matches!(outcome, Outcome::Changed(_) | Outcome::Message(_)), "{place}: {outcome:?}");
+            assert!(matches!(outcome, Outcome::Changed { .. } | Outcome::Message(_)), "{place}: {outcome:?}");
             names.push(shown(event.name.as_str(), event.text().as_deref()));
         }
         names
@@ -91,4 +91,3 @@ fn the_observer_gives_at_every_endpoint_what_every_message_stands_for() {
     }
     assert!(compared > 700, "{compared}");
 }
-

@@ -1,4 +1,5 @@
-//! The dialogs of one call at one endpoint: one for each To tag that a response to its INVITE brought. RFC 3261 section 12.
+//! The dialogs of one call at one endpoint: one for each To tag that a response to its INVITE brought. RFC 3261 section
+//! 12.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;

@@ -1,8 +1,8 @@
 //! What the responses to a call's initial INVITE do.
 //!
-//! A response is told by its transaction (branch and CSeq number) and by its To tag. One that is sent again finds its transaction
-//! where it left it, and does nothing: a 2xx in `Answered`, whose call talks already, any other final response in `Failed`. A 2xx
-//! with another tag is the answer of another fork: one more dialog of the same session.
+//! A response is told by its transaction (branch and CSeq number) and by its To tag. One that is sent again finds its
+//! transaction where it left it, and does nothing: a 2xx in `Answered`, whose call talks already, any other final
+//! response in `Failed`. A 2xx with another tag is the answer of another fork: one more dialog of the same session.
 
 use core::time::Duration;
 
@@ -12,16 +12,17 @@ use crate::machine::{CallEvent, State};
 
 /// Until when a new INVITE must have come, by what it answers.
 #[derive(Debug, Clone, Copy)]
-pub(in super::super) struct RetryUntil {
+pub(in crate::sip) struct RetryUntil {
     /// A challenge: 401 or 407.
-    pub(in super::super) challenge: Duration,
+    pub(in crate::sip) challenge: Duration,
     /// A redirect: 3xx.
-    pub(in super::super) redirect: Duration,
+    pub(in crate::sip) redirect: Duration,
 }
 
 impl Call {
-    /// Whether a response of the callee to its INVITE is what its session begins with: the first 18x, or the 2xx without one.
-    pub(in super::super) fn begins_with(&self, branch: &str, cseq: u32, status: u16) -> bool {
+    /// Whether a response of the callee to its INVITE is what its session begins with: the first 18x, or the 2xx
+    /// without one.
+    pub(in crate::sip) fn begins_with(&self, branch: &str, cseq: u32, status: u16) -> bool {
         let silent = self.role == Role::Callee && self.state.is_none() && !self.passed_on;
         let answered = (200..=299).contains(&status);
         silent
@@ -33,7 +34,7 @@ impl Call {
     }
 
     /// A response to an initial INVITE.
-    pub(in super::super) fn response(
+    pub(in crate::sip) fn response(
         &mut self,
         branch: &str,
         cseq: u32,
@@ -102,12 +103,7 @@ impl Call {
     }
 
     /// An initial INVITE got a final response other than 2xx.
-    fn failed(
-        &mut self,
-        status: u16,
-        cancelled: Option<Cancelled>,
-        retry_until: RetryUntil,
-    ) -> Option<CallEvent> {
+    fn failed(&mut self, status: u16, cancelled: Option<Cancelled>, retry_until: RetryUntil) -> Option<CallEvent> {
         if self.state == Some(State::Talking) || self.invites.any_proceeding() {
             return None;
         }

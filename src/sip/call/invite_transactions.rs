@@ -23,7 +23,8 @@ pub(super) enum InviteProgress {
     Proceeding,
     /// A 2xx. More of them can follow, from a fork.
     Answered,
-    /// A newer INVITE took its place before its final response. Only a 2xx still counts: that is an answer all the same.
+    /// A newer INVITE took its place before its final response. Only a 2xx still counts: that is an answer all the
+    /// same.
     Superseded,
     /// Another final response, or the call that it began is over.
     Failed,
@@ -31,7 +32,7 @@ pub(super) enum InviteProgress {
 
 /// Why a caller's INVITE was cancelled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in super::super) enum Cancelled {
+pub(in crate::sip) enum Cancelled {
     /// The caller gave up.
     GaveUp,
     /// The call was answered at another place: CANCEL said so in a Reason header (RFC 3326).
@@ -64,7 +65,12 @@ impl InviteTransactions {
         if self.invites.len() >= KEPT_OF_A_CALL {
             self.invites.remove(0);
         }
-        self.invites.push(InviteTransaction { branch: branch.into(), cseq, progress: InviteProgress::Calling, cancelled: None });
+        self.invites.push(InviteTransaction {
+            branch: branch.into(),
+            cseq,
+            progress: InviteProgress::Calling,
+            cancelled: None,
+        });
         self.highest_cseq = self.highest_cseq.max(cseq);
     }
 
@@ -84,8 +90,8 @@ impl InviteTransactions {
         }
     }
 
-    /// Whether one of them got a provisional response and waits for the final one. One that got no response at all does not
-    /// count: the endpoint may have sent it again another way (RFC 3263 section 4.3).
+    /// Whether one of them got a provisional response and waits for the final one. One that got no response at all does
+    /// not count: the endpoint may have sent it again another way (RFC 3263 section 4.3).
     pub(super) fn any_proceeding(&self) -> bool {
         self.invites.iter().any(|invite| invite.progress == InviteProgress::Proceeding)
     }

@@ -1,7 +1,8 @@
 //! One call at one endpoint: an INVITE with all its forks, retries and dialogs, and the events that it gives.
 //!
-//! The mapping of `docs/sip.md`, and nothing of parsing, keys or time: the observer finds the call and tells it what happened.
-//! What the responses to its INVITE do is in `invite_responses`, what the messages in its dialogs do in `in_dialog`.
+//! The mapping of `docs/sip.md`, and nothing of parsing, keys or time: the observer finds the call and tells it what
+//! happened. What the responses to its INVITE do is in `invite_responses`, what the messages in its dialogs do in
+//! `in_dialog`.
 
 mod dialogs;
 mod in_dialog;
@@ -54,8 +55,8 @@ pub(super) struct Call {
     pub(super) role: Role,
     pub(super) this_dn: Box<str>,
     pub(super) other_dn: Option<Box<str>>,
-    /// As in the API; `None`: no event yet, as of a callee that has not rung. `Completed`: over, and kept so that what comes late
-    /// finds it.
+    /// As in the API; `None`: no event yet, as of a callee that has not rung. `Completed`: over, and kept so that what
+    /// comes late finds it.
     pub(super) state: Option<State>,
     pub(super) wait: Option<(WaitFor, Duration)>,
     /// Kept by the observer's schedule.
@@ -82,13 +83,7 @@ pub(super) enum Attempt {
 }
 
 impl Call {
-    pub(super) fn new(
-        number: u64,
-        role: Role,
-        this_dn: Box<str>,
-        other_dn: Option<Box<str>>,
-        now: Duration,
-    ) -> Self {
+    pub(super) fn new(number: u64, role: Role, this_dn: Box<str>, other_dn: Option<Box<str>>, now: Duration) -> Self {
         Call {
             number,
             role,
@@ -141,11 +136,16 @@ impl Call {
         }
     }
 
-    /// An INVITE without To tag that is not known yet: the first of the call, or one that [`attempt`](Self::attempt) let in.
+    /// An INVITE without To tag that is not known yet: the first of the call, or one that [`attempt`](Self::attempt)
+    /// let in.
     pub(super) fn invite(&mut self, branch: &str, cseq: u32) -> Option<CallEvent> {
         let parallel = self.wait.is_none() && cseq == self.invites.highest_cseq();
         if self.is_over() || !parallel {
-            if self.is_over() { self.invites.close() } else { self.invites.supersede() }
+            if self.is_over() {
+                self.invites.close()
+            } else {
+                self.invites.supersede()
+            }
             self.dialogs.next_attempt();
             self.wait = None;
             self.passed_on = false;
@@ -164,7 +164,8 @@ impl Call {
         }
     }
 
-    /// The endpoint sent an INVITE whose Via below has this branch; whether it is one that it received, and so is a proxy.
+    /// The endpoint sent an INVITE whose Via below has this branch; whether it is one that it received, and so is a
+    /// proxy.
     pub(super) fn pass_on(&mut self, branch: &str, cseq: u32) -> bool {
         let received = self.is_initial(branch, cseq);
         self.passed_on |= received && self.state.is_none();

@@ -1,10 +1,11 @@
 //! A dialog-info document as it stands: the XML of RFC 4235 section 4.1, the parts that are needed.
 //!
-//! The document is read once from front to back, token by token, and nothing is kept of what is not needed: the cost is linear in its
-//! length, whatever its elements, attributes and namespaces are.
+//! The document is read once from front to back, token by token, and nothing is kept of what is not needed: the cost is
+//! linear in its length, whatever its elements, attributes and namespaces are.
 
 use alloc::borrow::Cow;
 use alloc::boxed::Box;
+use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -126,7 +127,7 @@ impl DialogInfoDocument {
             match token.map_err(|error| not_xml(error.to_string()))? {
                 Token::ElementStart { prefix, local, .. } => reader.begin(prefix, local)?,
                 Token::Attribute { prefix, local, value, .. } if prefix.is_empty() => {
-                    reader.attribute(local.as_str(), value.as_str());
+                    reader.attribute(local.as_str(), value.as_str())?;
                 }
                 Token::ElementEnd { end: ElementEnd::Empty, .. } => reader.end(None, limits)?,
                 Token::ElementEnd { end: ElementEnd::Close(prefix, local), .. } => {
@@ -150,7 +151,7 @@ impl DialogInfoDocument {
 }
 
 /// What an element is, by its name and by the one that it stands in, in whatever namespace: not all notifiers name it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Element {
     DialogInfo,
     Dialog,
@@ -161,30 +162,15 @@ enum Element {
     Other,
 }
 
-/// The attributes of an element, or of all that is read of a dialog, as they stand.
-type Attributes<'d> = Vec<((Element, &'d str), &'d str)>;
-
 /// Reads a document, token by token.
 #[derive(Default)]
 struct Reader<'d> {
     /// The elements that have not ended.
     open: Vec<(Element, StrSpan<'d>, StrSpan<'d>)>,
-    /// Whether there was an outermost element.
-    begun: bool,
-    /// Those of the outermost element.
-    of_document: Attributes<'d>,
-    dialog: RawDialog<'d>,
+    /// What was read of the outermost element and of the last dialog: the attributes by their names, the text under no
+    /// name.
+    read: BTreeMap<(Element, &'d str), String>,
     dialogs: Vec<DialogElement>,
-}
-
-/// What was read of a dialog.
-#[derive(Default)]
-struct RawDialog<'d> {
-    attributes: Attributes<'d>,
-    state: Option<String>,
-    remote: bool,
-    identity: Option<String>,
-    target: bool,
 }
 
 impl<'d> Reader<'d> {
@@ -192,56 +178,46 @@ impl<'d> Reader<'d> {
         if self.open.len() >= DEEPEST {
             return Err(not_xml(format!("elements more than {DEEPEST} levels deep")));
         }
-        let inside = self.open.last().map(|&(element, _, _)| element);
-        let dialog = &mut self.dialog;
-        // Of several elements the first counts.
-        let element = match (inside, local.as_str()) {
+        let element = match (self.open.last().map(|&(element, _, _)| element), local.as_str()) {
             (None, "dialog-info") => Element::DialogInfo,
             (None, other) => return Err(DialogInfoError::NotDialogInfo { found: excerpt(other.as_bytes()) }),
             (Some(Element::DialogInfo), "dialog") => {
-                *dialog = RawDialog::default();
+                self.read.retain(|(element, _), _| *element == Element::DialogInfo);
                 Element::Dialog
             }
-            (Some(Element::Dialog), "state") if dialog.state.is_none() => {
-                dialog.state = Some(String::new());
-                Element::State
-            }
-            (Some(Element::Dialog), "remote") if !core::mem::replace(&mut dialog.remote, true) => Element::Remote,
-            (Some(Element::Remote), "identity") if dialog.identity.is_none() => {
-                dialog.identity = Some(String::new());
-                Element::Identity
-            }
-            (Some(Element::Remote), "target") if !core::mem::replace(&mut dialog.target, true) => Element::Target,
+            (Some(Element::Dialog), "state") => Element::State,
+            (Some(Element::Dialog), "remote") => Element::Remote,
+            (Some(Element::Remote), "identity") => Element::Identity,
+            (Some(Element::Remote), "target") => Element::Target,
             (Some(_), _) => Element::Other,
         };
-        self.begun = true;
+        // Of several the first counts.
+        let element = if self.read.contains_key(&(element, "")) { Element::Other } else { element };
+        self.read.entry((element, "")).or_default();
         self.open.push((element, prefix, local));
         Ok(())
     }
 
-    fn attribute(&mut self, name: &'d str, value: &'d str) {
-        let Some(&(element, _, _)) = self.open.last() else { return };
-        let attributes = match (element, name) {
-            (Element::DialogInfo, "version" | "state" | "entity") => &mut self.of_document,
-            (Element::Dialog, "id" | "call-id" | "local-tag" | "remote-tag" | "direction")
-            | (Element::State, "event")
-            | (Element::Target, "uri") => &mut self.dialog.attributes,
-            _ => return,
+    fn attribute(&mut self, name: &'d str, value: &'d str) -> Result<(), DialogInfoError> {
+        let element = self.open.last().map_or(Element::Other, |&(element, _, _)| element);
+        let needed = match element {
+            Element::DialogInfo => matches!(name, "version" | "state" | "entity"),
+            Element::Dialog => matches!(name, "id" | "call-id" | "local-tag" | "remote-tag" | "direction"),
+            Element::State => name == "event",
+            Element::Target => name == "uri",
+            Element::Remote | Element::Identity | Element::Other => false,
         };
-        // An attribute that comes again, which XML forbids, is not kept.
-        if !attributes.iter().any(|(known, _)| *known == (element, name)) {
-            attributes.push(((element, name), value));
+        // One that comes again, which XML forbids, is not looked at.
+        if needed && !self.read.contains_key(&(element, name)) {
+            self.read.insert((element, name), decoded(value)?.into());
         }
+        Ok(())
     }
 
     fn text(&mut self, text: &str) {
-        let element = self.open.last().map(|&(element, _, _)| element);
-        let into = match element {
-            Some(Element::State) => &mut self.dialog.state,
-            Some(Element::Identity) => &mut self.dialog.identity,
-            _ => return,
-        };
-        into.get_or_insert_default().push_str(text);
+        if let Some(&(element @ (Element::State | Element::Identity), _, _)) = self.open.last() {
+            self.read.entry((element, "")).or_default().push_str(text);
+        }
     }
 
     /// The innermost element ends, with this name where it has an end tag.
@@ -252,46 +228,51 @@ impl<'d> Reader<'d> {
             return Err(not_xml(format!("no end of the element {:?}", excerpt(local.as_str().as_bytes()))));
         }
         if element == Element::Dialog {
-            let dialog = core::mem::take(&mut self.dialog).element()?;
+            let dialog = self.dialog()?;
             at_most(limits.name, "the id of a dialog", dialog.id.len())?;
             self.dialogs.push(dialog);
         }
         Ok(())
     }
 
-    fn document(self) -> Result<DialogInfoDocument, DialogInfoError> {
-        if !self.begun || !self.open.is_empty() {
+    /// What was read, without white space around it; `None` where that is nothing.
+    fn get(&self, element: Element, name: &'static str) -> Option<&str> {
+        self.read.get(&(element, name)).map(|text| text.trim()).filter(|text| !text.is_empty())
+    }
+
+    fn required(&self, element: Element, what: &'static str) -> Result<&str, DialogInfoError> {
+        let name = if element == Element::Dialog { "dialog" } else { "dialog-info" };
+        self.get(element, what).ok_or(DialogInfoError::Missing { element: name, what })
+    }
+
+    fn document(mut self) -> Result<DialogInfoDocument, DialogInfoError> {
+        if !self.read.contains_key(&(Element::DialogInfo, "")) || !self.open.is_empty() {
             return Err(not_xml("the end of the text".into()));
         }
-        let required = |name| required(&self.of_document, Element::DialogInfo, "dialog-info", name);
-        let (version, state, entity) = (required("version")?, required("state")?, required("entity")?);
+        let dialogs = core::mem::take(&mut self.dialogs);
+        let version = self.required(Element::DialogInfo, "version")?;
         Ok(DialogInfoDocument {
-            version: version.parse().map_err(|_| bad("version", "a number of 32 bits", &version))?,
-            full: match &*state {
+            full: match self.required(Element::DialogInfo, "state")? {
                 "full" => true,
                 "partial" => false,
                 other => return Err(bad("state of dialog-info", "full or partial", other)),
             },
-            entity: entity.into(),
-            dialogs: self.dialogs,
+            version: version.parse().map_err(|_| bad("version", "a number of 32 bits", version))?,
+            entity: self.required(Element::DialogInfo, "entity")?.into(),
+            dialogs,
         })
     }
-}
 
-impl RawDialog<'_> {
-    fn element(self) -> Result<DialogElement, DialogInfoError> {
-        let of_dialog = |name| attribute(&self.attributes, Element::Dialog, name);
-        let state = self.state.ok_or(DialogInfoError::Missing { element: "dialog", what: "the element state" })?;
-        let remote = match self.identity {
-            Some(identity) => Some(identity.trim().into()),
-            None => attribute(&self.attributes, Element::Target, "uri")?.map(Box::from),
-        };
+    fn dialog(&self) -> Result<DialogElement, DialogInfoError> {
+        let attribute = |name| self.get(Element::Dialog, name);
+        let state = self.read.get(&(Element::State, ""));
+        let state = state.ok_or(DialogInfoError::Missing { element: "dialog", what: "the element state" })?;
         Ok(DialogElement {
-            id: required(&self.attributes, Element::Dialog, "dialog", "id")?.into(),
-            call_id: of_dialog("call-id")?.map(Box::from),
-            local_tag: of_dialog("local-tag")?.map(Box::from),
-            remote_tag: of_dialog("remote-tag")?.map(Box::from),
-            initiator: match of_dialog("direction")?.as_deref() {
+            id: self.required(Element::Dialog, "id")?.into(),
+            call_id: attribute("call-id").map(Box::from),
+            local_tag: attribute("local-tag").map(Box::from),
+            remote_tag: attribute("remote-tag").map(Box::from),
+            initiator: match attribute("direction") {
                 Some("initiator") => true,
                 Some("recipient") | None => false,
                 Some(other) => return Err(bad("direction", "initiator or recipient", other)),
@@ -304,8 +285,8 @@ impl RawDialog<'_> {
                 "terminated" => DialogState::Terminated,
                 other => return Err(bad("state of dialog", "a dialog state of RFC 4235", other)),
             },
-            cancelled: attribute(&self.attributes, Element::State, "event")?.as_deref() == Some("cancelled"),
-            remote,
+            cancelled: self.get(Element::State, "event") == Some("cancelled"),
+            remote: self.get(Element::Identity, "").or_else(|| self.get(Element::Target, "uri")).map(Box::from),
         })
     }
 }
@@ -322,29 +303,6 @@ fn at_most(limit: usize, what: &'static str, found: usize) -> Result<(), DialogI
     if found > limit { Err(DialogInfoError::TooLong { what, limit, found }) } else { Ok(()) }
 }
 
-/// The value of an attribute, without white space around it; `None` where it is empty or missing.
-fn attribute<'d>(
-    attributes: &Attributes<'d>,
-    element: Element,
-    name: &str,
-) -> Result<Option<Cow<'d, str>>, DialogInfoError> {
-    let Some((_, value)) = attributes.iter().find(|(known, _)| *known == (element, name)) else { return Ok(None) };
-    let value = match decoded(value)? {
-        Cow::Borrowed(value) => Cow::Borrowed(value.trim()),
-        Cow::Owned(value) => Cow::Owned(value.trim().into()),
-    };
-    Ok(Some(value).filter(|value| !value.is_empty()))
-}
-
-fn required<'d>(
-    attributes: &Attributes<'d>,
-    element: Element,
-    element_name: &'static str,
-    what: &'static str,
-) -> Result<Cow<'d, str>, DialogInfoError> {
-    attribute(attributes, element, what)?.ok_or(DialogInfoError::Missing { element: element_name, what })
-}
-
 /// The text with its references in the place of what they stand for.
 fn decoded(text: &str) -> Result<Cow<'_, str>, DialogInfoError> {
     if !text.contains('&') {
@@ -359,7 +317,9 @@ fn decoded(text: &str) -> Result<Cow<'_, str>, DialogInfoError> {
         }
         match stream.consume_reference().map_err(|error| not_xml(error.to_string()))? {
             Reference::Char(character) => whole.push(character),
-            Reference::Entity(name) => return Err(not_xml(format!("the unknown entity {:?}", excerpt(name.as_bytes())))),
+            Reference::Entity(name) => {
+                return Err(not_xml(format!("the unknown entity {:?}", excerpt(name.as_bytes()))));
+            }
         }
     }
     Ok(Cow::Owned(whole))

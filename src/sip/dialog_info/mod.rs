@@ -1,7 +1,7 @@
 //! Dialog-info documents as a source of events: RFC 4235.
 //!
-//! A notifier sees the dialogs and says in which state each is. Here the states become the same events, with the same DN and the
-//! same ids, that an [`Observer`](super::Observer) at the entity would make of the messages.
+//! A notifier sees the dialogs and says in which state each is. Here the states become the same events, with the same
+//! DN and the same ids, that an [`Observer`](super::Observer) at the entity would make of the messages.
 
 mod document;
 mod session;
@@ -22,9 +22,9 @@ use super::error::excerpt;
 use super::limits::SipLimits;
 use super::message::dn_of_uri;
 use super::session_id::CallIdentity;
-use super::source::Source;
+use super::source::{Source, settings};
 use crate::event::Event;
-use crate::machine::{CallEvent, State};
+use crate::machine::CallEvent;
 
 /// The sessions of one entity, from the dialog-info documents about it.
 ///
@@ -35,11 +35,13 @@ use crate::machine::{CallEvent, State};
 /// | `confirmed` | EventEstablished |
 /// | `terminated`, or missing in a full document | EventReleased; where the entity rang and the event is `cancelled`, EventAbandoned |
 ///
-/// Dialogs of one fork (same call-id and local-tag of a calling entity) are one session; it ends with the last of them. A dialog
-/// that begins after its session ended, in a newer document, is another call: ids are unique among current dialogs only.
+/// Dialogs of one fork (same call-id and local-tag of a calling entity) are one session; it ends with the last of them.
+/// A dialog that begins after its session ended, in a newer document, is another call: ids are unique among current
+/// dialogs only.
 ///
-/// Versions: a document whose version is not higher is old and changes nothing. After a gap, or where the first document is
-/// partial, the document counts and [`needs_refresh`](Self::needs_refresh) says that a full one should be asked for.
+/// Versions: a document whose version is not higher is old and changes nothing. After a gap, or where the first
+/// document is partial, the document counts and [`needs_refresh`](Self::needs_refresh) says that a full one should be
+/// asked for.
 ///
 /// ```
 /// use core::time::Duration;
@@ -60,8 +62,10 @@ pub struct DialogInfo {
     entity: Option<Box<str>>,
     version: Option<u32>,
     needs_refresh: bool,
-    /// By their ids.
+    /// The open sessions by their ids.
     sessions: BTreeMap<Box<str>, Watched>,
+    /// Those that ended and are remembered; no document is searched for them.
+    over: BTreeMap<Box<str>, Watched>,
     /// Which session a dialog is of, by the dialog's id.
     session_of: BTreeMap<Box<str>, Box<str>>,
     /// The ids of the sessions that ended, in that order.
@@ -88,29 +92,7 @@ impl DialogInfo {
         Self::default()
     }
 
-    /// The same with other limits; `message` is the longest document, `open_calls` and `ended_calls` count sessions.
-    #[must_use]
-    pub fn with_limits(mut self, limits: SipLimits) -> Self {
-        self.source = self.source.with_limits(limits);
-        self
-    }
-
-    /// The same with another function that makes session ids.
-    #[must_use]
-    pub fn with_session_id(
-        mut self,
-        make_id: impl Fn(&CallIdentity<'_>) -> String + Send + Sync + 'static,
-    ) -> Self {
-        self.source = self.source.with_session_id(make_id);
-        self
-    }
-
-    /// The same with this ServerStartTime on every event; see [`Observer`](super::Observer::with_server_start_time).
-    #[must_use]
-    pub fn with_server_start_time(mut self, seconds: u64) -> Self {
-        self.source = self.source.with_server_start_time(seconds);
-        self
-    }
+    settings!(source);
 
     /// Whether a document was missed, so that the subscription should be refreshed. A full document settles it.
     #[must_use]
@@ -126,7 +108,7 @@ impl DialogInfo {
     /// How many sessions are open.
     #[must_use]
     pub fn open_calls(&self) -> usize {
-        self.sessions.len() - self.ended.len()
+        self.sessions.len()
     }
 
     /// Takes one document, at the caller's time.
@@ -163,7 +145,8 @@ impl DialogInfo {
 
         let mut events = Vec::new();
         for element in &document.dialogs {
-            let known = self.session_of.get(&element.id).filter(|id| !element.opens() || self.is_open(id));
+            let known =
+                self.session_of.get(&element.id).filter(|id| !element.opens() || self.sessions.contains_key::<str>(id));
             let opened = || begun.get(&element.id).filter(|_| element.opens());
             if let Some(id) = known.or_else(opened).cloned() {
                 self.dialog(id, &dn, element, &mut events);
@@ -180,13 +163,10 @@ impl DialogInfo {
     pub fn expire(&mut self, before: Duration) -> Vec<Event<'static>> {
         let dn = self.entity.as_deref().and_then(dn_of_uri);
         let (mut events, mut over) = (Vec::new(), Vec::new());
-        for (id, session) in &mut self.sessions {
-            if !session.is_over() && session.heard < before {
-                session.state = Some(State::Completed);
-                over.push(id.clone());
-                if let Some(dn) = &dn {
-                    events.push(self.source.event(CallEvent::Released, dn, id, session.other_dn.as_deref()));
-                }
+        for (id, session) in self.sessions.iter().filter(|(_, session)| session.heard < before) {
+            over.push(id.clone());
+            if let Some(dn) = &dn {
+                events.push(self.source.event(CallEvent::Released, dn, id, session.other_dn.as_deref()));
             }
         }
         over.into_iter().for_each(|id| self.ended(id));
@@ -194,25 +174,20 @@ impl DialogInfo {
         events
     }
 
-    fn is_open(&self, id: &str) -> bool {
-        self.sessions.get(id).is_some_and(|session| !session.is_over())
-    }
-
     /// The session is over, and remembered for a while.
     fn ended(&mut self, id: Box<str>) {
-        if let Some(session) = self.sessions.get_mut(&id) {
+        if let Some(mut session) = self.sessions.remove(&id) {
             self.ended_count = self.ended_count.wrapping_add(1);
-            session.ended = Some(self.ended_count);
+            session.ended = self.ended_count;
+            self.over.insert(id.clone(), session);
             self.ended.insert(self.ended_count, id);
         }
     }
 
     /// Nothing is kept of a session that has ended.
     fn remove(&mut self, id: &str) {
-        let Some(session) = self.sessions.remove(id) else { return };
-        if let Some(ended) = session.ended {
-            self.ended.remove(&ended);
-        }
+        let Some(session) = self.over.remove(id) else { return };
+        self.ended.remove(&session.ended);
         for dialog in session.dialogs.keys() {
             // Its id may be that of another session's dialog by now.
             if self.session_of.get(dialog).is_some_and(|of| **of == *id) {
@@ -226,7 +201,7 @@ impl DialogInfo {
         let mut begun: BTreeMap<Box<str>, Box<str>> = BTreeMap::new();
         let mut new = BTreeSet::new();
         for element in document.dialogs.iter().filter(|element| element.opens()) {
-            let of_open = self.session_of.get(&element.id).is_some_and(|id| self.is_open(id));
+            let of_open = self.session_of.get(&element.id).is_some_and(|id| self.sessions.contains_key(id));
             if of_open || begun.contains_key(&element.id) {
                 continue;
             }
@@ -238,7 +213,7 @@ impl DialogInfo {
                 dn,
             );
             let id = self.source.session_id(&identity)?;
-            if !self.is_open(&id) {
+            if !self.sessions.contains_key(&id) {
                 new.insert(id.clone());
             }
             begun.insert(element.id.clone(), id);
@@ -249,18 +224,19 @@ impl DialogInfo {
 
     /// One dialog of a document, and the id of its session.
     fn dialog(&mut self, id: Box<str>, dn: &str, element: &DialogElement, events: &mut Vec<Event<'static>>) {
-        // A dialog in a newer document that begins in a session that is over is another call, under an id that came again.
-        let again = element.opens() && self.sessions.contains_key(&id) && !self.is_open(&id);
-        if again {
-            self.remove(&id);
+        // A dialog in a newer document that begins in a session that is over is another call, under an id that came
+        // again.
+        let again = self.over.contains_key(&id);
+        if again && !element.opens() {
+            return;
         }
+        self.remove(&id);
         let session = self.sessions.entry(id.clone()).or_insert_with(|| Watched::new(self.now, again));
         session.heard = self.now;
         if session.other_dn.is_none() {
             let remote = element.remote.as_deref().and_then(dn_of_uri);
             session.other_dn = remote.filter(|dn| dn.len() <= self.source.limits.dn_length).map(|dn| (*dn).into());
         }
-        let was_over = session.is_over();
         let name = session.dialog(element);
         if session.dialogs.contains_key(&element.id) {
             self.session_of.insert(element.id.clone(), id.clone());
@@ -268,7 +244,7 @@ impl DialogInfo {
         for name in [session.before(name, element), name].into_iter().flatten() {
             events.push(self.source.event(name, dn, &id, session.other_dn.as_deref()));
         }
-        if session.is_over() && !was_over {
+        if session.is_over() {
             self.ended(id);
         }
     }
@@ -278,9 +254,6 @@ impl DialogInfo {
         let named: BTreeSet<&Box<str>> = document.dialogs.iter().map(|element| &element.id).collect();
         let mut over = Vec::new();
         for (id, session) in &mut self.sessions {
-            if session.is_over() {
-                continue;
-            }
             for (dialog, state) in &mut session.dialogs {
                 if !named.contains(dialog) {
                     *state = DialogState::Terminated;

@@ -17,14 +17,15 @@ pub(super) struct Watched {
     /// Its dialogs by their ids, and the latest state of each.
     pub(super) dialogs: BTreeMap<Box<str>, DialogState>,
     pub(super) heard: Duration,
-    /// Since when it is over, in the order in which sessions ended.
-    pub(super) ended: Option<u64>,
+    /// Once it is over: the how manyth it was to end.
+    pub(super) ended: u64,
     /// A session with this id had ended before this one began.
     again: bool,
 }
 
 impl DialogElement {
-    /// Whether a session begins with a dialog in this state: one that the entity answered, or that it makes, or that rings.
+    /// Whether a session begins with a dialog in this state: one that the entity answered, or that it makes, or that
+    /// rings.
     pub(super) fn opens(&self) -> bool {
         match self.state {
             DialogState::Trying | DialogState::Proceeding => self.initiator,
@@ -37,7 +38,7 @@ impl DialogElement {
 impl Watched {
     /// A session that begins; `again`: one with the same id had ended.
     pub(super) fn new(now: Duration, again: bool) -> Self {
-        Watched { other_dn: None, state: None, dialogs: BTreeMap::new(), heard: now, ended: None, again }
+        Watched { other_dn: None, state: None, dialogs: BTreeMap::new(), heard: now, ended: 0, again }
     }
 
     /// Whether it is over.
@@ -45,7 +46,8 @@ impl Watched {
         self.state == Some(State::Completed)
     }
 
-    /// The event that has to come before this one: an ended session begins anew with Dialing or Ringing, never with Established.
+    /// The event that has to come before this one: an ended session begins anew with Dialing or Ringing, never with
+    /// Established.
     pub(super) fn before(&mut self, name: Option<CallEvent>, element: &DialogElement) -> Option<CallEvent> {
         let again = core::mem::take(&mut self.again);
         match name {
@@ -57,11 +59,9 @@ impl Watched {
 
     /// What the state of one of its dialogs means.
     pub(super) fn dialog(&mut self, element: &DialogElement) -> Option<CallEvent> {
-        if self.is_over() {
-            return None;
-        }
         let known = self.dialogs.get(&element.id).copied();
-        if known.is_some_and(|known| known >= element.state) || known.is_none() && self.dialogs.len() >= KEPT_OF_A_CALL {
+        if known.is_some_and(|known| known >= element.state) || known.is_none() && self.dialogs.len() >= KEPT_OF_A_CALL
+        {
             return None;
         }
         self.dialogs.insert(element.id.clone(), element.state);

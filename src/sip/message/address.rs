@@ -56,8 +56,9 @@ fn uri_and_parameters(value: &[u8]) -> Result<(&[u8], &[u8]), Unbalanced> {
     Ok((trim(uri), parameters))
 }
 
-/// Where the bracket before the URI is. A name that does not begin with a quote is not quoted, whatever is in it (`\"Bob\" <sip:…>`,
-/// with the backslashes): where its quotes do not end, it ends at the first bracket, as in other implementations.
+/// Where the bracket before the URI is. A name that does not begin with a quote is not quoted, whatever is in it
+/// (`\"Bob\" <sip:…>`, with the backslashes): where its quotes do not end, it ends at the first bracket, as in other
+/// implementations.
 fn find_bracket(value: &[u8]) -> Result<Option<usize>, Unbalanced> {
     let bracket = |byte| byte == b'<';
     find_outside(value, bracket).or_else(|unbalanced| match trim(value) {

@@ -1,4 +1,5 @@
-//! The lexical rules of RFC 3261 section 25 that the needed headers share: white space, folding, quoted strings, parameters.
+//! The lexical rules of RFC 3261 section 25 that the needed headers share: white space, folding, quoted strings,
+//! parameters.
 //!
 //! Values are read where they stand. A folded line needs no copy: inside a value, line ends count as white space.
 
@@ -35,8 +36,8 @@ pub(super) fn token(bytes: &[u8]) -> Option<&str> {
     if all { core::str::from_utf8(bytes).ok() } else { None }
 }
 
-/// The position of the first byte that `wanted` likes outside quoted strings and angle brackets; `None` if there is none,
-/// `Err` where a quoted string or a bracket does not end.
+/// The position of the first byte that `wanted` likes outside quoted strings and angle brackets; `None` if there is
+/// none, `Err` where a quoted string or a bracket does not end.
 pub(super) fn find_outside(bytes: &[u8], wanted: impl Fn(u8) -> bool) -> Result<Option<usize>, Unbalanced> {
     let mut quoted = false;
     let mut escaped = false;

@@ -1,6 +1,7 @@
 //! One SIP message, as far as the observer needs it: RFC 3261 sections 7, 8.1.1, 20 and 25.
 //!
-//! Nothing is copied. A header that the message does not need is not looked into, or not refused: a fault there disturbs nobody.
+//! Nothing is copied. A header that the message does not need is not looked into, or not refused: a fault there
+//! disturbs nobody.
 
 mod address;
 mod headers;
@@ -40,10 +41,11 @@ use super::error::{SipError, excerpt};
 pub struct SipMessage<'m> {
     /// Request or response.
     pub start_line: StartLine<'m>,
-    /// The branch of the topmost Via; empty where it has none (RFC 2543), or where it cannot be read in a message that does not need
-    /// it.
+    /// The branch of the topmost Via; empty where it has none (RFC 2543), or where it cannot be read in a message that
+    /// does not need it.
     pub branch: &'m str,
-    /// The branch of the Via below: in a request that a proxy passes on, that of the request it received. Empty where there is none.
+    /// The branch of the Via below: in a request that a proxy passes on, that of the request it received. Empty where
+    /// there is none.
     pub branch_below: &'m str,
     /// The From header.
     pub from: Address<'m>,
@@ -55,8 +57,8 @@ pub struct SipMessage<'m> {
     pub cseq: CSeq<'m>,
     /// The value of the first Content-Type; empty where there is none.
     pub content_type: &'m [u8],
-    /// The body, at most as long as Content-Length says. It may be shorter: see [`missing`](Self::missing). Where Content-Length is no
-    /// number, or several, the body ends where the bytes do.
+    /// The body, at most as long as Content-Length says. It may be shorter: see [`missing`](Self::missing). Where
+    /// Content-Length is no number, or several, the body ends where the bytes do.
     pub body: &'m [u8],
     /// How many bytes of the body Content-Length promises beyond those that are there.
     pub missing: usize,

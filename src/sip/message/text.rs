@@ -9,8 +9,8 @@ use super::lexer::{trim, with_parameters};
 /// How deep wrappers may stand in each other.
 const DEEPEST: u32 = 4;
 
-/// The text that a message carries, without the line end that closes it; `None` where it carries none: no body, a body that is
-/// no text (isComposing, IMDN), or one that is compressed.
+/// The text that a message carries, without the line end that closes it; `None` where it carries none: no body, a body
+/// that is no text (isComposing, IMDN), or one that is compressed.
 pub(in crate::sip) fn text_of<'m>(message: &SipMessage<'m>) -> Option<Cow<'m, str>> {
     if message.encoded { None } else { text(message.content_type, message.body, DEEPEST) }
 }

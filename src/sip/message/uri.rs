@@ -6,9 +6,9 @@ use alloc::vec::Vec;
 
 /// The DN that a URI stands for: its user part, percent-decoded, without a password.
 ///
-/// `sip:`, `sips:`, `im:` and `pres:` have a user part before the `@`; a `sip:` address without one stands for its host. The
-/// number of a `tel:` URI, and of a `sip:` URI with `user=phone`, ends at its first parameter. Of any other URI it is all after
-/// the scheme. `None` where nothing is left.
+/// `sip:`, `sips:`, `im:` and `pres:` have a user part before the `@`; a `sip:` address without one stands for its
+/// host. The number of a `tel:` URI, and of a `sip:` URI with `user=phone`, ends at its first parameter. Of any other
+/// URI it is all after the scheme. `None` where nothing is left.
 ///
 /// ```
 /// use im_session::sip::dn_of_uri;

@@ -60,9 +60,9 @@ impl<'m> Via<'m> {
         })
     }
 
-    /// The port at which the sender of the request is reached over a transport without connections, for a request that came from
-    /// `source_port`: responses go there (RFC 3261 section 18.2.2, RFC 3581 section 4). An endpoint that sends from a port on which it
-    /// does not listen is known by this one.
+    /// The port at which the sender of the request is reached over a transport without connections, for a request that
+    /// came from `source_port`: responses go there (RFC 3261 section 18.2.2, RFC 3581 section 4). An endpoint that
+    /// sends from a port on which it does not listen is known by this one.
     #[must_use]
     pub fn reply_port(&self, source_port: u16) -> u16 {
         match self.rport {

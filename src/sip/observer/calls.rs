@@ -1,15 +1,17 @@
-//! The calls of an observer, and how the call of a message is found: by the endpoint's role in it, the Call-ID and the caller's tag.
+//! The calls of an observer, and how the call of a message is found: by the endpoint's role in it, the Call-ID and the
+//! caller's tag.
 
 use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
 use alloc::string::String;
+use core::fmt;
 
 use super::Direction;
 use crate::sip::call::{Call, Role};
 use crate::sip::message::SipMessage;
 
 /// All calls, by what their messages name them by, and by their numbers.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub(super) struct Calls {
     by_number: BTreeMap<u64, Entry>,
     numbers: BTreeMap<Box<str>, u64>,
@@ -24,6 +26,12 @@ pub(super) struct Calls {
 struct Entry {
     call: Call,
     key: Box<str>,
+}
+
+impl fmt::Debug for Calls {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map().entries(self.by_number.values().map(|entry| (&entry.key, &entry.call))).finish()
+    }
 }
 
 impl Calls {
@@ -45,7 +53,8 @@ impl Calls {
         self.by_number.get_mut(number).map(|entry| &mut entry.call)
     }
 
-    /// The call of a request in a dialog or of any response, and the To tag of the call's INVITE, which names the dialog.
+    /// The call of a request in a dialog or of any response, and the To tag of the call's INVITE, which names the
+    /// dialog.
     pub(super) fn find_in_dialog<'m>(
         &mut self,
         direction: Direction,
@@ -62,9 +71,7 @@ impl Calls {
         let as_caller = self.numbers.get(make_key(&mut self.key, Role::Caller, message.call_id, own.tag));
         let (number, tag) = match as_caller {
             Some(number) => (number, other.tag),
-            None => {
-                (self.numbers.get(make_key(&mut self.key, Role::Callee, message.call_id, other.tag))?, own.tag)
-            }
+            None => (self.numbers.get(make_key(&mut self.key, Role::Callee, message.call_id, other.tag))?, own.tag),
         };
         self.by_number.get_mut(number).map(|entry| (&mut entry.call, tag))
     }

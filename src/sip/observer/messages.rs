@@ -2,7 +2,7 @@
 
 use alloc::boxed::Box;
 
-use super::{Books, Direction, Observer};
+use super::{Bookkeeping, Direction, Observer};
 use crate::event::{Event, KeyValueList};
 use crate::machine::{CallEvent, DataEvent};
 use crate::sip::call::{Attempt, Call, Cancelled, RetryUntil, Role, SessionKey};
@@ -44,17 +44,17 @@ impl Observer {
             return Ok(None);
         }
         let open_calls = self.open_calls();
-        let Observer { dn: own_dn, calls, books, undelivered: _ } = self;
-        let limits = books.source.limits;
+        let Observer { dn: own_dn, calls, bookkeeping, undelivered: _ } = self;
+        let limits = bookkeeping.source.limits;
         let known = calls.find(role, message.call_id, message.from.tag);
         let attempt = known.as_ref().map(|call| call.attempt(branch, cseq));
         if attempt != Some(Attempt::Same) && attempt != Some(Attempt::Known) && open_calls >= limits.open_calls {
             return Err(SipError::TooManyCalls { limit: limits.open_calls });
         }
         if let (Some(call), Some(Attempt::Known | Attempt::Same)) = (known, attempt) {
-            call.heard = books.now;
+            call.heard = bookkeeping.now;
             let name = if attempt == Some(Attempt::Same) { call.invite(branch, cseq) } else { None };
-            return Ok(books.settle(call, name));
+            return Ok(bookkeeping.record(call, name));
         }
         // Everything that can fail comes before the first change.
         let this_dn: Box<str> = match own_dn {
@@ -69,7 +69,7 @@ impl Observer {
         let session = match role {
             Role::Caller => {
                 let identity = CallIdentity::new(message.call_id, message.from.tag, "", &this_dn);
-                Some(books.new_session(&identity)?.0)
+                Some(bookkeeping.new_session(&identity)?.0)
             }
             // Its own tag is not known yet.
             Role::Callee => None,
@@ -80,19 +80,19 @@ impl Observer {
                 call
             }
             None => calls.insert((role, message.call_id, message.from.tag), |number| {
-                Call::new(number, role, this_dn, other_dn, books.now)
+                Call::new(number, role, this_dn, other_dn, bookkeeping.now)
             }),
         };
         if let Some(session) = session {
-            books.session_ids.begin(call, session);
+            bookkeeping.session_ids.begin(call, session);
         }
-        call.heard = books.now;
+        call.heard = bookkeeping.now;
         let name = call.invite(branch, cseq);
-        Ok(books.settle(call, name))
+        Ok(bookkeeping.record(call, name))
     }
 
-    /// Whether an INVITE that the endpoint sends is one that it received: a proxy adds its Via on top and leaves the rest (RFC 3261
-    /// section 16.6). It is not the caller, and not the callee of what it received.
+    /// Whether an INVITE that the endpoint sends is one that it received: a proxy adds its Via on top and leaves the
+    /// rest (RFC 3261 section 16.6). It is not the caller, and not the callee of what it received.
     fn passes_on(&mut self, message: &SipMessage<'_>) -> bool {
         if message.branch_below.is_empty() {
             return false;
@@ -100,7 +100,7 @@ impl Observer {
         let Some(call) = self.calls.find(Role::Callee, message.call_id, message.from.tag) else {
             return false;
         };
-        call.heard = self.books.now;
+        call.heard = self.bookkeeping.now;
         call.pass_on(message.branch_below, message.cseq.number)
     }
 
@@ -108,9 +108,9 @@ impl Observer {
         let role = if direction == Direction::Sent { Role::Caller } else { Role::Callee };
         if let Some(call) = self.calls.find(role, message.call_id, message.from.tag) {
             let why = if message.reason == Some(200) { Cancelled::AnsweredElsewhere } else { Cancelled::GaveUp };
-            call.heard = self.books.now;
-            call.cancel(message.branch, message.cseq.number, why, self.books.cancel_until());
-            self.books.settle(call, None);
+            call.heard = self.bookkeeping.now;
+            call.cancel(message.branch, message.cseq.number, why, self.bookkeeping.cancel_until());
+            self.bookkeeping.record(call, None);
         }
     }
 
@@ -126,13 +126,13 @@ impl Observer {
         let Some((call, tag)) = self.calls.find_in_dialog(direction, message) else {
             return Ok(None);
         };
-        call.heard = self.books.now;
+        call.heard = self.bookkeeping.now;
         if !call.message(tag, sent, cseq, credentials) {
             return Ok(None);
         }
         let mut extensions = KeyValueList::new();
         extensions.push("text", text.into_owned());
-        let event = call.event(&mut self.books.source, DataEvent::PrivateInfo);
+        let event = call.event(&mut self.bookkeeping.source, DataEvent::PrivateInfo);
         Ok(event.map(|event| event.with_extensions(extensions)))
     }
 
@@ -143,27 +143,28 @@ impl Observer {
         message: &SipMessage<'_>,
         status: u16,
     ) -> Result<Option<Event<'static>>, SipError> {
-        let Some((call, tag)) = self.calls.find_in_dialog(direction, message).filter(|(call, _)| !call.is_over()) else {
+        let Some((call, tag)) = self.calls.find_in_dialog(direction, message).filter(|(call, _)| !call.is_over())
+        else {
             return Ok(None);
         };
-        let books = &mut self.books;
-        call.heard = books.now;
+        let bookkeeping = &mut self.bookkeeping;
+        call.heard = bookkeeping.now;
         let (branch, cseq) = (message.branch, message.cseq.number);
         // Of the caller's own INVITE, or of the one that the callee received: the callee's re-INVITE is none of them.
         let role = if direction == Direction::Received { Role::Caller } else { Role::Callee };
         if message.cseq.method == "INVITE" && call.role == role && call.is_initial(branch, cseq) {
             if call.begins_with(branch, cseq, status) {
-                self.undelivered.extend(books.begin_at_callee(call, message, status)?);
+                self.undelivered.extend(bookkeeping.begin_at_callee(call, message, status)?);
             }
-            let name = call.response(branch, cseq, status, message.to.tag, books.retry_until());
-            return Ok(books.settle(call, name));
+            let name = call.response(branch, cseq, status, message.to.tag, bookkeeping.retry_until());
+            return Ok(bookkeeping.record(call, name));
         }
         // Who received the response had sent the request.
         let sent = direction == Direction::Received;
         let name = match (message.cseq.method, status) {
             ("BYE", 200..=299) => {
                 if !sent {
-                    call.early_bye_accepted(tag, books.cancel_until());
+                    call.early_bye_accepted(tag, bookkeeping.cancel_until());
                 }
                 None
             }
@@ -171,13 +172,13 @@ impl Observer {
                 call.message_challenged(tag, sent);
                 None
             }
-            // A 481 to BYE comes too late; those to CANCEL and PRACK are about a transaction; those to SUBSCRIBE and NOTIFY end a
-            // subscription and not the session (RFC 5057).
+            // A 481 to BYE comes too late; those to CANCEL and PRACK are about a transaction; those to SUBSCRIBE and
+            // NOTIFY end a subscription and not the session (RFC 5057).
             ("ACK" | "BYE" | "CANCEL" | "PRACK" | "SUBSCRIBE" | "NOTIFY", _) => None,
             (_, 408 | 481) => call.dialog_gone(tag),
             (_, _) => None,
         };
-        Ok(books.settle(call, name))
+        Ok(bookkeeping.record(call, name))
     }
 
     /// A request in a dialog; `decide` gets the call and the To tag of its INVITE.
@@ -188,15 +189,15 @@ impl Observer {
         decide: impl FnOnce(&mut Call, &str) -> Option<CallEvent>,
     ) -> Option<Event<'static>> {
         let (call, tag) = self.calls.find_in_dialog(direction, message).filter(|(call, _)| !call.is_over())?;
-        call.heard = self.books.now;
+        call.heard = self.bookkeeping.now;
         let name = decide(call, tag);
-        self.books.settle(call, name)
+        self.bookkeeping.record(call, name)
     }
 }
 
-impl Books {
-    /// The session of a callee begins with its first 18x or its 2xx; the local tag of that makes its id. An ended session begins anew
-    /// with Dialing or Ringing, never with Established: before a 2xx this is the EventRinging.
+impl Bookkeeping {
+    /// The session of a callee begins with its first 18x or its 2xx; the local tag of that makes its id. An ended
+    /// session begins anew with Dialing or Ringing, never with Established: before a 2xx this is the EventRinging.
     fn begin_at_callee(
         &mut self,
         call: &mut Call,
@@ -231,8 +232,8 @@ impl Books {
     }
 }
 
-/// The callee's own address. The Request-URI says who is called now; To may still name whom the caller wanted first (RFC 3261
-/// 8.2.2.1), but it is all there is where the Request-URI has no user.
+/// The callee's own address. The Request-URI says who is called now; To may still name whom the caller wanted first
+/// (RFC 3261 8.2.2.1), but it is all there is where the Request-URI has no user.
 fn called_uri<'m>(message: &SipMessage<'m>) -> &'m str {
     match message.start_line {
         StartLine::Request { uri, .. } if has_user(uri) => uri,

@@ -1,6 +1,7 @@
 //! The observer: one endpoint's calls, their limits and their time.
 //!
-//! What a message does is in `messages`, which of the calls it belongs to in `calls`, and what a call makes of it in `call`.
+//! What a message does is in `messages`, which of the calls it belongs to in `calls`, and what a call makes of it in
+//! `call`.
 
 mod calls;
 mod messages;
@@ -14,8 +15,8 @@ use core::fmt;
 use core::time::Duration;
 
 use calls::Calls;
-pub(super) use schedule::Scheduled;
 use schedule::Schedule;
+pub(super) use schedule::Scheduled;
 use session_ids::SessionIds;
 
 use super::call::Call;
@@ -23,7 +24,7 @@ use super::error::SipError;
 use super::limits::SipLimits;
 use super::message::SipMessage;
 use super::session_id::CallIdentity;
-use super::source::Source;
+use super::source::{Source, settings};
 use crate::event::Event;
 use crate::machine::CallEvent;
 
@@ -36,16 +37,17 @@ pub enum Direction {
     Received,
 }
 
-/// One endpoint's view of the SIP messages that it sends and receives, as the events that SIP Server would report for its DN.
+/// One endpoint's view of the SIP messages that it sends and receives, as the events that SIP Server would report for
+/// its DN.
 ///
 /// The observer opens nothing, sends nothing and reads no clock: bytes and the caller's time go in, events come out.
 ///
 /// # Isolation
 ///
-/// Without [`with_dn`](Self::with_dn) the DN of a session is what the messages say: at the callee the user of the Request-URI, at
-/// the caller that of From. **A stranger chooses both.** Who calls `sip:3002@…` at the address of the agent at 3001 makes events
-/// for 3002 there. Where DNs decide who sees what, give each endpoint's observer its DN, from a map of the endpoints' addresses or
-/// registrations to DNs; see [`docs/sip.md`](https://github.com/im-session/im-session/blob/main/docs/sip.md).
+/// Without [`with_dn`](Self::with_dn) the DN of a session is what the messages say: at the callee the user of the
+/// Request-URI, at the caller that of From. **A stranger chooses both.** Who calls `sip:3002@…` at the address of the
+/// agent at 3001 makes events for 3002 there. Where DNs decide who sees what, give each endpoint's observer its DN,
+/// from a map of the endpoints' addresses or registrations to DNs; see `docs/sip.md`.
 ///
 /// ```
 /// use core::time::Duration;
@@ -68,23 +70,23 @@ pub enum Direction {
 pub struct Observer {
     dn: Option<Box<str>>,
     calls: Calls,
-    books: Books,
+    bookkeeping: Bookkeeping,
     /// Events that are made and not handed over yet.
     undelivered: Vec<Event<'static>>,
 }
 
 /// What is kept about the calls beside the calls themselves, and the source of their events.
 #[derive(Default)]
-struct Books {
+struct Bookkeeping {
     source: Source,
     schedule: Schedule,
     session_ids: SessionIds,
     now: Duration,
 }
 
-impl Books {
+impl Bookkeeping {
     /// After a change of a call: what it waits for, whether it is over, and the event that the change gave.
-    fn settle(&mut self, call: &mut Call, name: Option<CallEvent>) -> Option<Event<'static>> {
+    fn record(&mut self, call: &mut Call, name: Option<CallEvent>) -> Option<Event<'static>> {
         if self.schedule.update(call, self.now) {
             self.session_ids.ended(call);
         }
@@ -95,10 +97,10 @@ impl Books {
 impl fmt::Debug for Observer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Observer")
-            .field("limits", &self.books.source.limits)
+            .field("limits", &self.bookkeeping.source.limits)
             .field("dn", &self.dn)
             .field("calls", &self.calls)
-            .field("now", &self.books.now)
+            .field("now", &self.bookkeeping.now)
             .finish_non_exhaustive()
     }
 }
@@ -110,12 +112,7 @@ impl Observer {
         Self::default()
     }
 
-    /// The same with other limits.
-    #[must_use]
-    pub fn with_limits(mut self, limits: SipLimits) -> Self {
-        self.books.source = self.books.source.with_limits(limits);
-        self
-    }
+    settings!(bookkeeping.source);
 
     /// The same with this DN for every session, whatever the addresses in the messages are.
     #[must_use]
@@ -123,29 +120,12 @@ impl Observer {
         Observer { dn: Some(dn.into()), ..self }
     }
 
-    /// The same with another function that makes session ids. An id that [`check_call_uuid`](crate::event::check_call_uuid) refuses is a [`SipError`].
-    #[must_use]
-    pub fn with_session_id(
-        mut self,
-        make_id: impl Fn(&CallIdentity<'_>) -> String + Send + Sync + 'static,
-    ) -> Self {
-        self.books.source = self.books.source.with_session_id(make_id);
-        self
-    }
-
-    /// The same with this ServerStartTime on every event. Where several observers feed the same sessions, give each its own:
-    /// the numbers of two observers cannot be compared.
-    #[must_use]
-    pub fn with_server_start_time(mut self, seconds: u64) -> Self {
-        self.books.source = self.books.source.with_server_start_time(seconds);
-        self
-    }
-
     /// Takes one message that the endpoint sent or received, at the caller's time.
     ///
-    /// The events are those that fell due until `now`, then that of the message itself, if it has one. (Two it has in one case: a
-    /// callee answers without 18x, under the id of a session that ended; EventRinging opens it anew.) Time that runs backward stands
-    /// still. An empty datagram, or one of line ends alone (RFC 5626 keep-alive), is no message and no error.
+    /// The events are those that fell due until `now`, then that of the message itself, if it has one. (Two it has in
+    /// one case: a callee answers without 18x, under the id of a session that ended; EventRinging opens it anew.) Time
+    /// that runs backward stands still. An empty datagram, or one of line ends alone (RFC 5626 keep-alive), is no
+    /// message and no error.
     ///
     /// # Errors
     ///
@@ -156,7 +136,7 @@ impl Observer {
         message: &[u8],
         now: Duration,
     ) -> Result<Vec<Event<'static>>, SipError> {
-        let limit = self.books.source.limits.message;
+        let limit = self.bookkeeping.source.limits.message;
         if message.len() > limit {
             return Err(SipError::TooLong { what: "a message", limit, found: message.len() });
         }
@@ -195,18 +175,19 @@ impl Observer {
 
     /// The caller's time has come to `now`: the events of what was waited for and did not come.
     pub fn advance(&mut self, now: Duration) -> Vec<Event<'static>> {
-        let books = &mut self.books;
-        books.now = books.now.max(now);
+        let bookkeeping = &mut self.bookkeeping;
+        bookkeeping.now = bookkeeping.now.max(now);
         let mut events = core::mem::take(&mut self.undelivered);
-        while let Some(call) = books.schedule.due(books.now).and_then(|number| self.calls.by_number(number)) {
+        while let Some(call) = bookkeeping.schedule.due(bookkeeping.now).and_then(|number| self.calls.by_number(number))
+        {
             let name = call.waited_in_vain();
-            events.extend(books.settle(call, name));
+            events.extend(bookkeeping.record(call, name));
         }
-        let limits = books.source.limits;
-        let forget_before = books.now.saturating_sub(limits.ended_wait);
-        while let Some(number) = books.schedule.forget(forget_before, limits.ended_calls) {
+        let limits = bookkeeping.source.limits;
+        let forget_before = bookkeeping.now.saturating_sub(limits.ended_wait);
+        while let Some(number) = bookkeeping.schedule.forget(forget_before, limits.ended_calls) {
             if let Some(call) = self.calls.remove(number) {
-                books.session_ids.remove(&call);
+                bookkeeping.session_ids.remove(&call);
             }
         }
         events
@@ -215,7 +196,7 @@ impl Observer {
     /// When [`advance`](Self::advance) has something to do next.
     #[must_use]
     pub fn next_due(&self) -> Option<Duration> {
-        self.books.schedule.next_due()
+        self.bookkeeping.schedule.next_due()
     }
 
     /// Ends every open call that heard nothing since `before`: lost messages must not leave calls for ever.
@@ -223,14 +204,14 @@ impl Observer {
         let mut events = core::mem::take(&mut self.undelivered);
         for call in self.calls.iter_mut().filter(|call| !call.is_over() && call.heard < before) {
             let name = call.end(None);
-            events.extend(self.books.settle(call, name));
+            events.extend(self.bookkeeping.record(call, name));
         }
         events
     }
 
     /// There will be no more messages: ends what only waited for one more, a retry or the end of what was cancelled.
     pub fn finish(&mut self) -> Vec<Event<'static>> {
-        match self.books.schedule.last_due() {
+        match self.bookkeeping.schedule.last_due() {
             Some(last) => self.advance(last),
             None => core::mem::take(&mut self.undelivered),
         }
@@ -239,7 +220,7 @@ impl Observer {
     /// How many calls are open.
     #[must_use]
     pub fn open_calls(&self) -> usize {
-        self.calls.len() - self.books.schedule.ended_calls()
+        self.calls.len() - self.bookkeeping.schedule.ended_calls()
     }
 
     /// How many calls are held in memory, the ended ones that are still remembered included.
@@ -249,7 +230,7 @@ impl Observer {
     }
 
     fn check_names(&self, message: &SipMessage<'_>) -> Result<(), SipError> {
-        let limit = self.books.source.limits.name;
+        let limit = self.bookkeeping.source.limits.name;
         let names = [
             ("a Call-ID", message.call_id),
             ("a From tag", message.from.tag),

@@ -1,8 +1,8 @@
 //! SIP messages in a connection: where each begins and ends, over TCP (RFC 3261 section 18.3) and WebSocket (RFC 7118).
 //!
-//! Both adapters take the bytes of one direction of one connection as they come, in pieces of any size, and give the messages for
-//! [`Observer::observe`](super::Observer::observe). How the bytes are cut into pieces changes nothing. Neither does I/O, puts
-//! segments in order, or knows TLS; what is kept is at most one message of the limit's length.
+//! Both adapters take the bytes of one direction of one connection as they come, in pieces of any size, and give the
+//! messages for [`Observer::observe`](super::Observer::observe). How the bytes are cut into pieces changes nothing.
+//! Neither does I/O, puts segments in order, or knows TLS; what is kept is at most one message of the limit's length.
 //!
 //! ```
 //! use im_session::sip::stream::{Framed, TcpFraming};
@@ -63,7 +63,7 @@ pub enum FramingFault {
 
 /// A result before it borrows the message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Next {
+enum Given {
     Message,
     Skipped(u64, FramingFault),
 }

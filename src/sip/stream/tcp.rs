@@ -2,15 +2,15 @@
 
 use alloc::vec::Vec;
 
-use super::{Framed, FramingFault, LONGEST, Next, as_length, take};
+use super::{Framed, FramingFault, Given, LONGEST, as_length, take};
 use crate::sip::error::SipError;
 use crate::sip::message::{ContentLength, Header, HeaderLine, HeaderLines, StartLine};
 
 /// The messages in one direction of one TCP connection.
 ///
-/// Line ends before a message (keep-alives, RFC 5626) are passed over. A message without Content-Length, or with one that is no number
-/// or several, has no body. After what is no message the next line that begins one is looked for, so a connection that was joined in
-/// the middle, or has a gap, is read from the next message on.
+/// Line ends before a message (keep-alives, RFC 5626) are passed over. A message without Content-Length, or with one
+/// that is no number or several, has no body. After what is no message the next line that begins one is looked for, so
+/// a connection that was joined in the middle, or has a gap, is read from the next message on.
 ///
 /// A message that is longer than the limit is passed over to its end, without being kept.
 #[derive(Debug, Clone)]
@@ -33,8 +33,9 @@ enum Place {
     Headers(usize),
     /// How many bytes are still to come.
     Body(u64),
-    /// In a line that begins no message and is longer than a message may be.
-    LongLine,
+    /// In the rest of a line that is longer than a message may be: of one that begins no message, or of the headers of a
+    /// message that is too long, with what the lines before say of the body.
+    RestOfLine(Option<ContentLength>),
     /// In the headers of a message that is too long: the line that is read, and what the lines before say of the body.
     LongHeaders(ContentLength),
     /// In the body of such a message.
@@ -72,31 +73,31 @@ impl TcpFraming {
 
     /// The next message, whose bytes are taken off the input. `None`: all is taken, and the next message is not whole.
     pub fn next_message(&mut self, input: &mut &[u8]) -> Option<Framed<'_>> {
-        let next = self.next(input)?;
-        Some(self.framed(next))
+        let given = self.next(input)?;
+        Some(self.framed(given))
     }
 
-    /// The connection has ended, or bytes are missing: what there is of a message whose headers are whole, or how much was passed
-    /// over. What comes then begins anew.
+    /// The connection has ended, or bytes are missing: what there is of a message whose headers are whole, or how much
+    /// was passed over. What comes then begins anew.
     pub fn finish(&mut self) -> Option<Framed<'_>> {
         let kept = u64::try_from(self.buffer.len()).unwrap_or(u64::MAX);
         let next = match core::mem::replace(&mut self.place, Place::Between) {
-            Place::Body(_) => Some(Next::Message),
-            Place::Headers(_) => Some(Next::Skipped(kept, FramingFault::Cut)),
+            Place::Body(_) => Some(Given::Message),
+            Place::Headers(_) => Some(Given::Skipped(kept, FramingFault::Cut)),
             Place::FirstLine | Place::LongHeaders(_) => self.report(kept),
-            Place::Between | Place::LongLine | Place::LongBody(_) => self.report(0),
+            Place::Between | Place::RestOfLine(_) | Place::LongBody(_) => self.report(0),
         }?;
         Some(self.framed(next))
     }
 
-    fn framed(&self, next: Next) -> Framed<'_> {
-        match next {
-            Next::Message => Framed::Message(&self.buffer),
-            Next::Skipped(bytes, fault) => Framed::Skipped { bytes, fault },
+    fn framed(&self, given: Given) -> Framed<'_> {
+        match given {
+            Given::Message => Framed::Message(&self.buffer),
+            Given::Skipped(bytes, fault) => Framed::Skipped { bytes, fault },
         }
     }
 
-    fn next(&mut self, input: &mut &[u8]) -> Option<Next> {
+    fn next(&mut self, input: &mut &[u8]) -> Option<Given> {
         loop {
             match self.place {
                 Place::Between => {
@@ -113,7 +114,7 @@ impl TcpFraming {
                     Line::Part => return None,
                     Line::TooLong => {
                         self.skip_buffer();
-                        self.place = Place::LongLine;
+                        self.place = Place::RestOfLine(None);
                     }
                     Line::Whole if begins_a_message(&self.buffer) => {
                         self.place = Place::Headers(self.buffer.len());
@@ -133,7 +134,7 @@ impl TcpFraming {
                 },
                 Place::Body(0) => {
                     self.place = Place::Between;
-                    return Some(Next::Message);
+                    return Some(Given::Message);
                 }
                 Place::Body(length) => {
                     let body = take(input, as_length(length));
@@ -143,16 +144,19 @@ impl TcpFraming {
                     self.buffer.extend_from_slice(body);
                     self.place = Place::Body(length.saturating_sub(body.len() as u64));
                 }
-                Place::LongLine => {
+                Place::RestOfLine(headers) => {
                     let end = input.iter().position(|&byte| byte == b'\n');
                     self.skipped += take(input, end.map_or(usize::MAX, |end| end + 1)).len() as u64;
                     end?;
-                    self.place = Place::Between;
+                    self.place = headers.map_or(Place::Between, Place::LongHeaders);
                 }
                 Place::LongHeaders(length) => match self.line(input) {
                     Line::Part => return None,
                     // Nothing that says how long the body is.
-                    Line::TooLong => self.skip_buffer(),
+                    Line::TooLong => {
+                        self.skip_buffer();
+                        self.place = Place::RestOfLine(Some(length));
+                    }
                     Line::Whole => {
                         self.place = if is_empty_line(&self.buffer) {
                             Place::LongBody(body_length(length))
@@ -224,10 +228,10 @@ impl TcpFraming {
     }
 
     /// What was passed over, and so many bytes more.
-    fn report(&mut self, more: u64) -> Option<Next> {
+    fn report(&mut self, more: u64) -> Option<Given> {
         let bytes = core::mem::take(&mut self.skipped).saturating_add(more);
         let fault = core::mem::replace(&mut self.fault, FramingFault::NotSip);
-        (bytes > 0).then_some(Next::Skipped(bytes, fault))
+        (bytes > 0).then_some(Given::Skipped(bytes, fault))
     }
 }
 

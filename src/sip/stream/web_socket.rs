@@ -2,20 +2,22 @@
 
 use alloc::vec::Vec;
 
-use super::{Framed, FramingFault, LONGEST, Next, as_length, take};
+use super::{Framed, FramingFault, Given, LONGEST, as_length, take};
 
 /// The messages in one direction of one WebSocket connection, from the first byte after the handshake on.
 ///
-/// A WebSocket message, text or binary, masked or not, in one frame or in fragments, is a SIP message. Control frames and messages of
-/// line ends alone (keep-alives) are passed over; so are messages of extensions, and messages that are longer than the limit, to their
-/// end and without being kept. What is no frame ends it: nothing says where the next one begins.
+/// A WebSocket message, text or binary, masked or not, in one frame or in fragments, is a SIP message. Control frames
+/// and messages of line ends alone (keep-alives) are passed over; so are messages of extensions, and messages that are
+/// longer than the limit, to their end and without being kept. What is no frame ends it: nothing says where the next
+/// one begins.
 #[derive(Debug, Clone)]
 pub struct WebSocketFraming {
     limit: usize,
     /// The message so far; after it was given, that message.
     buffer: Vec<u8>,
     place: Place,
-    /// Whether a message is open: it began, and its last frame has not ended. The buffer is of it, or else of what was given.
+    /// Whether a message is open: it began, and its last frame has not ended. The buffer is of it, or else of what was
+    /// given.
     open: bool,
     /// Why the message is not kept, and how many bytes of it were passed over.
     dropped: Option<FramingFault>,
@@ -66,12 +68,12 @@ impl WebSocketFraming {
 
     /// The next message, whose bytes are taken off the input. `None`: all is taken, and the next message is not whole.
     pub fn next_message(&mut self, input: &mut &[u8]) -> Option<Framed<'_>> {
-        let next = self.next(input)?;
-        Some(self.framed(next))
+        let given = self.next(input)?;
+        Some(self.framed(given))
     }
 
-    /// The connection has ended, or bytes are missing: how much was passed over, a message that is not whole among it. What comes then
-    /// begins anew, with a frame.
+    /// The connection has ended, or bytes are missing: how much was passed over, a message that is not whole among it.
+    /// What comes then begins anew, with a frame.
     pub fn finish(&mut self) -> Option<Framed<'_>> {
         let unfinished = match core::mem::replace(&mut self.place, NEXT_FRAME) {
             Place::Head(_, length) => length as u64,
@@ -84,14 +86,14 @@ impl WebSocketFraming {
         Some(self.framed(next))
     }
 
-    fn framed(&self, next: Next) -> Framed<'_> {
-        match next {
-            Next::Message => Framed::Message(&self.buffer),
-            Next::Skipped(bytes, fault) => Framed::Skipped { bytes, fault },
+    fn framed(&self, given: Given) -> Framed<'_> {
+        match given {
+            Given::Message => Framed::Message(&self.buffer),
+            Given::Skipped(bytes, fault) => Framed::Skipped { bytes, fault },
         }
     }
 
-    fn next(&mut self, input: &mut &[u8]) -> Option<Next> {
+    fn next(&mut self, input: &mut &[u8]) -> Option<Given> {
         loop {
             match &mut self.place {
                 Place::Head(head, length) => {
@@ -120,7 +122,7 @@ impl WebSocketFraming {
                                 return Some(skipped);
                             }
                         } else if !self.buffer.iter().all(|byte| matches!(byte, b'\r' | b'\n')) {
-                            return Some(Next::Message);
+                            return Some(Given::Message);
                         }
                     }
                 }
@@ -147,7 +149,7 @@ impl WebSocketFraming {
     }
 
     /// A frame begins; a message that it interrupts is reported.
-    fn frame(&mut self, head: &[u8; 14], length: usize) -> Option<Next> {
+    fn frame(&mut self, head: &[u8; 14], length: usize) -> Option<Given> {
         let [first, second, rest @ ..] = head;
         let extended = |size: usize| rest.iter().take(size).fold(0_u64, |sum, byte| sum << 8 | u64::from(*byte));
         let (left, size) = match second & 0x7f {
@@ -193,7 +195,7 @@ impl WebSocketFraming {
     }
 
     /// What came is no frame.
-    fn lose(&mut self, length: usize) -> Option<Next> {
+    fn lose(&mut self, length: usize) -> Option<Given> {
         self.drop_message(FramingFault::NotAFrame);
         self.open = false;
         self.skipped += length as u64;
@@ -208,10 +210,10 @@ impl WebSocketFraming {
         self.dropped.get_or_insert(fault);
     }
 
-    fn report(&mut self) -> Option<Next> {
+    fn report(&mut self) -> Option<Given> {
         let fault = self.dropped.take();
         let bytes = core::mem::take(&mut self.skipped);
-        fault.filter(|_| bytes > 0).map(|fault| Next::Skipped(bytes, fault))
+        fault.filter(|_| bytes > 0).map(|fault| Given::Skipped(bytes, fault))
     }
 }
 

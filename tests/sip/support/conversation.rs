@@ -1,4 +1,5 @@
-//! A SIP conversation from bytes: what a fuzzer, or a property, plays to an observer. Needs nothing but the public interface.
+//! A SIP conversation from bytes: what a fuzzer, or a property, plays to an observer. Needs nothing but the public
+//! interface.
 //!
 //! [`conversation`] is total: any bytes are one. Few Call-IDs, tags, numbers and branches, so that messages meet.
 
@@ -19,8 +20,8 @@ const DIALOG_STATES: [&str; 5] = ["trying", "proceeding", "early", "confirmed", 
 pub(crate) struct Machines {
     sessions: BTreeMap<(String, String), Option<Session>>,
     pub(crate) events: usize,
-    /// The source forgets ended calls: a callee that then answers without 18x, under the same Call-ID and both the same tags, is
-    /// rejected as ended, and that is the one thing it cannot know.
+    /// The source forgets ended calls: a callee that then answers without 18x, under the same Call-ID and both the same
+    /// tags, is rejected as ended, and that is the one thing it cannot know.
     pub(crate) forgetful: bool,
     /// The sessions to which that happened. What follows in them does nothing, until they begin anew.
     mistaken: BTreeSet<(String, String)>,
@@ -29,13 +30,13 @@ pub(crate) struct Machines {
 impl Machines {
     pub(crate) fn take(&mut self, events: &[Event<'_>]) {
         for event in events {
-            event.check().expect("an event that can be read");
+            event.route().expect("an event that can be read");
             let key = (event.this_dn().expect("a DN").to_owned(), event.call_uuid().expect("an id").to_owned());
             let outcome = Session::apply(self.sessions.entry(key.clone()).or_default(), event, &Limits::DEFAULT);
             let possible = match &outcome {
-                Outcome::Changed(change) => {
+                Outcome::Changed { from, to, .. } => {
                     self.mistaken.remove(&key);
-                    change.state()
+                    *from != Some(*to)
                 }
                 Outcome::Message(_) => true,
                 Outcome::Rejected(rejection) if rejection.reason == RejectReason::Ended && self.forgetful => {
@@ -53,8 +54,8 @@ impl Machines {
     }
 }
 
-/// Plays the conversation that the bytes stand for. Panics only where a law is broken: an event that the machine's table
-/// rejects, an event that changes nothing, or more in memory than the limits allow.
+/// Plays the conversation that the bytes stand for. Panics only where a law is broken: an event that the machine's
+/// table rejects, an event that changes nothing, or more in memory than the limits allow.
 pub(crate) fn conversation(bytes: &[u8]) -> usize {
     let mut limits = SipLimits::DEFAULT;
     let forgetful = bytes.first().is_some_and(|first| first & 1 == 1);
@@ -74,7 +75,8 @@ pub(crate) fn conversation(bytes: &[u8]) -> usize {
     let mut observe = |observer: &mut Observer, machines: &mut Machines, direction, message: &[u8], now| {
         machines.take(&observer.advance(now));
         let events = observer.observe(direction, message, now).unwrap_or_default();
-        // An endpoint that takes a tag of its own again, which RFC 3261 (19.3) forbids, makes the old message one of another session.
+        // An endpoint that takes a tag of its own again, which RFC 3261 (19.3) forbids, makes the old message one of
+        // another session.
         let session = |event: &Event<'_>| (event.this_dn().map(String::from), event.call_uuid().map(String::from));
         let sessions: BTreeSet<_> = events.iter().map(session).collect();
         let mut first = true;

@@ -157,7 +157,7 @@ impl End {
     pub(crate) fn take(&mut self, events: Vec<Event<'static>>) -> Vec<String> {
         let mut names = Vec::new();
         for event in events {
-            event.check().expect("a readable event");
+            event.route().expect("a readable event");
             let key = (event.this_dn().expect("a DN").to_owned(), event.call_uuid().expect("an id").to_owned());
             let known = self.sessions.iter().position(|(dn, id, _)| (dn, id) == (&key.0, &key.1));
             let index = known.unwrap_or_else(|| {
@@ -168,7 +168,7 @@ impl End {
             let outcome = Session::apply(session, &event, &Limits::DEFAULT);
             match (&event.name, &outcome) {
                 (EventName::Data(DataEvent::PrivateInfo), Outcome::Message(text)) => names.push(format!("“{text}”")),
-                (_, Outcome::Changed(change)) if change.state() => {
+                (_, Outcome::Changed { from, to, .. }) if *from != Some(*to) => {
                     names.push(event.name.as_str().trim_start_matches("Event").to_owned());
                 }
                 _ => panic!("{event:?}: {outcome:?}"),

@@ -1,5 +1,5 @@
-//! What holds for every connection, whatever bytes it carries: what the properties and the fuzzer play to both adapters of
-//! `sip::stream`. Needs nothing but the public interface.
+//! What holds for every connection, whatever bytes it carries: what the properties and the fuzzer play to both adapters
+//! of `sip::stream`. Needs nothing but the public interface.
 
 use im_session::sip::stream::{Framed, FramingFault, TcpFraming, WebSocketFraming};
 

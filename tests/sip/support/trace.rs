@@ -1,6 +1,7 @@
 //! The recorded flows as text: after a preamble, messages, each headed by `-- #N t=SECONDS SRC -> DST`.
 //!
-//! Printing took the CR of every line end away and put an empty line after each message; Content-Length says which ends the body had.
+//! Printing took the CR of every line end away and put an empty line after each message; Content-Length says which ends
+//! the body had.
 
 use std::path::Path;
 use std::time::Duration;
