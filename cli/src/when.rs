@@ -163,8 +163,7 @@ fn syslog_date(text: &str) -> Option<(i64, &str)> {
 }
 
 fn month(text: &str) -> Option<(u64, &str)> {
-    const MONTHS: [&str; 12] =
-        ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+    const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
     let (name, rest) = text.split_at_checked(3)?;
     let index = MONTHS.iter().position(|month| month.eq_ignore_ascii_case(name))?;
     Some((index as u64 + 1, rest))
@@ -270,12 +269,11 @@ mod tests {
 
     #[test]
     fn offsets_count_where_both_have_one() {
-        let moment = |text: &str| {
-            When::parse(text).expect("a time").moment(0)
-        };
+        let moment = |text: &str| When::parse(text).expect("a time").moment(0);
         assert_eq!(moment("2015-01-07T00:30:00+02:00"), moment("2015-01-06T22:30:00Z"));
         assert!(moment("2015-01-07T00:30:00+02:00") < moment("2015-01-06T23:00:00Z"));
-        let (local, bound) = (When::parse("2015-01-07T10:00:00+02:00").unwrap(), When::parse("2015-01-07T09:59").unwrap());
+        let (local, bound) =
+            (When::parse("2015-01-07T10:00:00+02:00").unwrap(), When::parse("2015-01-07T09:59").unwrap());
         assert!(local.is_since(bound), "a bound without an offset is compared with what the log says");
     }
 

@@ -31,14 +31,18 @@ pub(super) fn line_feed(bytes: &[u8]) -> Option<usize> {
         }
         rest = after;
     }
-    // A line feed becomes zero, and nothing else is below one.
-    let position = first(rest, |word| below::<1>(word ^ u64::from_ne_bytes([b'\n'; 8])), |byte| byte == b'\n')?;
-    Some(bytes.len() - rest.len() + position)
+    Some(bytes.len() - rest.len() + first(rest, b'\n')?)
+}
+
+/// The position of the first `wanted` byte.
+pub(super) fn first(bytes: &[u8], wanted: u8) -> Option<usize> {
+    // It becomes zero, and nothing else is below one.
+    first_marked(bytes, |word| below::<1>(word ^ u64::from_ne_bytes([wanted; 8])), |byte| byte == wanted)
 }
 
 /// The position of the first white space, or another control character: nothing that a name could hold.
 pub(super) fn first_blank(bytes: &[u8]) -> Option<usize> {
-    first(bytes, below::<{ b' ' + 1 }>, |byte| byte <= b' ')
+    first_marked(bytes, below::<{ b' ' + 1 }>, |byte| byte <= b' ')
 }
 
 /// The position of the first byte that is not of a word: what is neither a letter, nor a digit, nor `_`.
@@ -53,6 +57,36 @@ pub(super) fn word_end(bytes: &[u8]) -> Option<usize> {
     rest.iter().position(|byte| !is_of_word(byte)).map(|position| bytes.len() - rest.len() + position)
 }
 
+/// Whether `part` stands in `text`.
+pub(super) fn contains(text: &[u8], part: &[u8]) -> bool {
+    let Some(&begins) = part.first() else {
+        return true;
+    };
+    let mut rest = text;
+    while let Some(found) = first(rest, begins).and_then(|at| rest.get(at..)) {
+        if found.starts_with(part) {
+            return true;
+        }
+        rest = found.get(1..).unwrap_or_default();
+    }
+    false
+}
+
+/// Whether `part` stands in `text`, letters in any case; `part` begins with a byte that is no letter.
+pub(super) fn contains_ignore_case(text: &[u8], part: &[u8]) -> bool {
+    let Some(&begins) = part.first() else {
+        return true;
+    };
+    let mut rest = text;
+    while let Some(found) = first(rest, begins).and_then(|at| rest.get(at..)) {
+        if found.get(..part.len()).is_some_and(|found| found.eq_ignore_ascii_case(part)) {
+            return true;
+        }
+        rest = found.get(1..).unwrap_or_default();
+    }
+    false
+}
+
 /// A letter, a digit or `_`.
 pub(super) fn is_of_word(byte: &u8) -> bool {
     byte.is_ascii_alphanumeric() || *byte == b'_'
@@ -60,7 +94,7 @@ pub(super) fn is_of_word(byte: &u8) -> bool {
 
 /// The position of the first byte that `is_it`, looked for in eight at a time: `marks` has a high bit in the place of the
 /// first such byte of a word, and perhaps of later ones.
-fn first(bytes: &[u8], marks: impl Fn(u64) -> u64, is_it: impl Fn(u8) -> bool) -> Option<usize> {
+fn first_marked(bytes: &[u8], marks: impl Fn(u64) -> u64, is_it: impl Fn(u8) -> bool) -> Option<usize> {
     let mut rest = bytes;
     while let Some((word, after)) = rest.split_first_chunk::<8>() {
         let found = marks(u64::from_le_bytes(*word));
@@ -122,11 +156,6 @@ impl LineBuffer {
         self.len
     }
 
-    /// The line with its carriage return, if it has one; whole unless it is too long.
-    pub(super) fn raw(&self) -> &[u8] {
-        &self.bytes
-    }
-
     pub(super) fn clear(&mut self) {
         self.bytes.clear();
         self.tail.clear();
@@ -161,8 +190,26 @@ impl LineBuffer {
         last_edge(without_carriage_return(&self.tail))
     }
 
+    /// Whether its last byte is a carriage return, which is not of the line.
+    pub(super) fn ends_in_carriage_return(&self) -> bool {
+        let end = if self.is_too_long() { &self.tail } else { &self.bytes };
+        end.last() == Some(&b'\r')
+    }
+
+    /// How the line ends.
+    pub(super) fn end_edge(&self) -> &[u8] {
+        if self.is_too_long() { self.tail() } else { last_edge(self.start()) }
+    }
+
+    /// Adds another line that is the rest of this one.
+    pub(super) fn append(&mut self, rest: &LineBuffer) {
+        let len = self.len + rest.len;
+        self.push(&rest.bytes);
+        self.push(&rest.tail);
+        self.len = len;
+    }
+
     /// Takes the line out.
-    #[cfg(feature = "json")]
     pub(super) fn take(&mut self) -> Vec<u8> {
         let line = core::mem::take(&mut self.bytes);
         self.clear();

@@ -2,7 +2,8 @@
 
 /// Reads the base address of a service: a scheme, an authority, perhaps a path. RFC 3986.
 pub(crate) fn parse(text: &str) -> Result<String, String> {
-    let (scheme, rest) = text.split_once("://").ok_or("expected an absolute URI such as https://gws.example.com:8443")?;
+    let (scheme, rest) =
+        text.split_once("://").ok_or("expected an absolute URI such as https://gws.example.com:8443")?;
     let is_scheme = |scheme: &str| {
         scheme.starts_with(|c: char| c.is_ascii_alphabetic())
             && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))
@@ -62,9 +63,28 @@ mod tests {
             assert_eq!(parse(uri).as_deref(), Ok(uri));
         }
         for text in [
-            "", "/", "localhost", "localhost:8090", "gws.example.com/api", "//host", "http:", "http://", "http:///path",
-            "http://:80", "http://host:port", "http://host:99999", "http://ho st", "http://host/?q=1", "http://host/#a",
-            "http://host/%2", "1http://host", "http://[::1", "http://[x]", "http://[::1]x", "http://h\u{f6}st", "http://a:1:2",
+            "",
+            "/",
+            "localhost",
+            "localhost:8090",
+            "gws.example.com/api",
+            "//host",
+            "http:",
+            "http://",
+            "http:///path",
+            "http://:80",
+            "http://host:port",
+            "http://host:99999",
+            "http://ho st",
+            "http://host/?q=1",
+            "http://host/#a",
+            "http://host/%2",
+            "1http://host",
+            "http://[::1",
+            "http://[x]",
+            "http://[::1]x",
+            "http://h\u{f6}st",
+            "http://a:1:2",
         ] {
             assert!(parse(text).is_err(), "{text:?}");
         }

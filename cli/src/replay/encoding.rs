@@ -7,7 +7,8 @@ const REPLACEMENT: &str = "\u{fffd}";
 /// Reads the name of an encoding, as the WHATWG encoding standard has them.
 pub(crate) fn named(name: &str) -> Result<&'static Encoding, String> {
     let encoding = Encoding::for_label(name.as_bytes());
-    encoding.ok_or_else(|| "expected a name of the WHATWG encoding standard, such as windows-1252 or utf-16le".to_owned())
+    encoding
+        .ok_or_else(|| "expected a name of the WHATWG encoding standard, such as windows-1252 or utf-16le".to_owned())
 }
 
 /// Makes UTF-8 of one file, piece by piece. A byte order mark decides, and is left out.

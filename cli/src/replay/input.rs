@@ -2,6 +2,7 @@
 
 use std::fs::{self, File};
 use std::io::{self, BufReader, Read};
+use std::path::Path;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
 use std::thread;
 
@@ -27,6 +28,9 @@ pub(crate) trait Input {
     fn next(&mut self, bytes: &mut Vec<u8>) -> io::Result<Piece>;
 }
 
+/// What gzip begins with.
+const GZIP: [u8; 2] = [0x1f, 0x8b];
+
 /// How much is read at once.
 pub(crate) const BUFFER: usize = 256 * 1024;
 
@@ -40,7 +44,7 @@ impl Whole {
         // A pipe can hand over one byte at first, and a BufReader does not read on while it has one.
         let mut start = Vec::new();
         input.by_ref().take(2).read_to_end(&mut start)?;
-        let compressed = start == [0x1f, 0x8b];
+        let compressed = start == GZIP;
         let input = io::Cursor::new(start).chain(input);
         Ok(Whole(if compressed { Box::new(MultiGzDecoder::new(BufReader::new(input))) } else { Box::new(input) }))
     }
@@ -112,15 +116,26 @@ impl Input for Pipe {
     }
 }
 
+/// Whether a file, and not a pipe, is compressed.
+pub(crate) fn is_compressed(file: &Path) -> bool {
+    let mut start = [0; 2];
+    size(file).is_some() && File::open(file).and_then(|mut file| file.read_exact(&mut start)).is_ok() && start == GZIP
+}
+
 /// The size of a file that is read once.
-pub(crate) fn size(name: &str) -> Option<u64> {
-    fs::metadata(name).ok().filter(fs::Metadata::is_file).map(|metadata| metadata.len())
+pub(crate) fn size(file: &Path) -> Option<u64> {
+    fs::metadata(file).ok().filter(fs::Metadata::is_file).map(|metadata| metadata.len())
+}
+
+/// Whether it stands for standard input.
+pub(crate) fn is_stdin(file: &Path) -> bool {
+    file.as_os_str() == "-"
 }
 
 /// Whether its bytes come as somebody writes them.
-pub(crate) fn is_pipe(name: &str) -> bool {
-    if name != "-" {
-        return fs::metadata(name).is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir());
+pub(crate) fn is_pipe(file: &Path) -> bool {
+    if !is_stdin(file) {
+        return fs::metadata(file).is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir());
     }
     stdin_file().and_then(|stdin| stdin.metadata()).map_or(true, |metadata| !metadata.is_file())
 }

@@ -1,10 +1,11 @@
-//! Files together as one log: where each event stands in its file.
+//! Files together as one log: the seam to the library's decoder.
 
 use std::borrow::Cow;
 use std::fmt;
 use std::rc::Rc;
 
-use im_session::decode::DecodeResult;
+use super::half_line::{Half, HalfLine};
+use im_session::decode::{DecodeResult, Decoded, Tally};
 use im_session::{Decoder, Event};
 
 /// Where something stands.
@@ -23,60 +24,149 @@ impl fmt::Display for Place {
     }
 }
 
-/// What a log holds.
-pub(crate) enum Item<'a> {
-    Event { time: Option<Cow<'a, str>>, event: Event<'a> },
-    Unreadable(String),
+/// An event, and when it was.
+pub(crate) struct Found<'a> {
+    pub(crate) time: Option<Cow<'a, str>>,
+    pub(crate) event: Event<'a>,
+}
+
+/// Takes what a log holds.
+pub(crate) trait Sink {
+    fn event(&mut self, place: &Place, found: Found<'_>);
+
+    /// Something could not be read.
+    fn unreadable(&mut self, place: &Place, reason: &dyn fmt::Display);
+
+    /// Something is good to know, and nothing is lost for it.
+    fn warning(&mut self, place: &Place, what: &dyn fmt::Display);
 }
 
 pub(crate) struct Log {
     decoder: Decoder,
-    file: Rc<str>,
-    number: usize,
+    /// The files so far.
+    files: Vec<Rc<str>>,
+    half: HalfLine,
+    /// How many lines of the file have ended.
+    lines: u64,
+    /// Whether the line that is coming was taken as whole before its end came.
+    ended_early: bool,
 }
 
 impl Log {
-    pub(crate) fn new() -> Self {
-        Log { decoder: Decoder::new(), file: Rc::from(""), number: 0 }
+    /// `conn_ids`: an event without CallUUID has its ConnID as its id.
+    pub(crate) fn new(conn_ids: bool) -> Self {
+        let decoder = Decoder::new();
+        Log {
+            decoder: if conn_ids { decoder.with_conn_ids() } else { decoder },
+            files: Vec::new(),
+            half: HalfLine::default(),
+            lines: 0,
+            ended_early: false,
+        }
     }
 
     /// What is pushed from now on is of this file.
-    pub(crate) fn begin_file(&mut self, name: &str, mut sink: impl FnMut(&Place, Item<'_>)) {
-        let ended = std::mem::take(&mut self.decoder);
-        let place = Place { file: Rc::clone(&self.file), number: self.number, line: 0 };
-        if self.number > 0 {
-            ended.finish(|result| take(&place, result, &mut sink));
+    pub(crate) fn begin_file(&mut self, name: &str) {
+        if !self.files.is_empty() {
+            self.decoder.next_file();
         }
-        self.file = Rc::from(name);
-        self.number += 1;
+        self.files.push(Rc::from(name));
+        self.half = HalfLine::default();
+        self.lines = 0;
+        self.ended_early = false;
     }
 
-    pub(crate) fn push(&mut self, text: &str, mut sink: impl FnMut(&Place, Item<'_>)) {
-        let place = Place { file: Rc::clone(&self.file), number: self.number, line: 0 };
-        self.decoder.push(text.as_bytes(), |result| take(&place, result, &mut sink));
+    /// Takes the next text of the file.
+    pub(crate) fn push(&mut self, text: &str, sink: &mut dyn Sink) {
+        let text = self.without_rest_of_line(text, sink);
+        self.half.take(text);
+        self.lines += text.bytes().filter(|&byte| byte == b'\n').count() as u64;
+        let files = &self.files;
+        self.decoder.push(text.as_bytes(), |result| take(files, result, sink));
+        self.warn(sink);
     }
 
-    /// Nothing came for a while: what is there of an event is the whole.
-    pub(crate) fn pause(&mut self, _sink: impl FnMut(&Place, Item<'_>)) {}
-
-    /// There is no more.
-    pub(crate) fn finish(self, mut sink: impl FnMut(&Place, Item<'_>)) {
-        let place = Place { file: self.file, number: self.number, line: 0 };
-        if self.number > 0 {
-            self.decoder.finish(|result| take(&place, result, &mut sink));
+    /// Nothing came for a while: what is there of an event is the whole, if it can be read.
+    pub(crate) fn pause(&mut self, sink: &mut dyn Sink) {
+        let half = self.half.what();
+        if half == Half::Part {
+            return;
         }
+        let mut decoder = self.decoder.clone();
+        let mut results = Vec::new();
+        if half == Half::Whole {
+            decoder.push(b"\n", |result| results.push(result.map(Decoded::into_owned)));
+        }
+        results.extend(decoder.flush());
+        if results.is_empty() || results.iter().any(Result::is_err) {
+            return;
+        }
+        self.decoder = decoder;
+        self.half = HalfLine::default();
+        self.ended_early = half == Half::Whole;
+        self.lines += u64::from(self.ended_early);
+        for result in results {
+            take(&self.files, result, sink);
+        }
+        self.warn(sink);
     }
 
-    pub(crate) fn skipped_objects(&self) -> u64 {
-        0
+    /// What follows the line whose end was taken as come: the end itself is nothing new, more of the line is reported.
+    fn without_rest_of_line<'t>(&mut self, text: &'t str, sink: &mut dyn Sink) -> &'t str {
+        if !self.ended_early || text.is_empty() {
+            return text;
+        }
+        let (rest, text) = match text.split_once('\n') {
+            Some((rest, text)) => {
+                self.ended_early = false;
+                (rest, text)
+            }
+            None => (text, ""),
+        };
+        if !rest.trim_end().is_empty() {
+            let number = self.files.len().saturating_sub(1);
+            sink.warning(
+                &place(&self.files, number, self.lines),
+                &"more of a line came after its event was given: it is skipped",
+            );
+        }
+        text
+    }
+
+    /// There is no more. What was passed over.
+    pub(crate) fn finish(mut self, sink: &mut dyn Sink) -> Tally {
+        if self.files.is_empty() {
+            return self.decoder.tally();
+        }
+        self.warn(sink);
+        let mut finished = self.decoder.finish();
+        for result in finished.by_ref() {
+            take(&self.files, result, sink);
+        }
+        for warning in finished.warnings() {
+            sink.warning(&place(&self.files, warning.file, warning.line), &warning.kind);
+        }
+        finished.tally()
+    }
+
+    fn warn(&mut self, sink: &mut dyn Sink) {
+        for warning in self.decoder.take_warnings() {
+            sink.warning(&place(&self.files, warning.file, warning.line), &warning.kind);
+        }
     }
 }
 
-fn take(place: &Place, result: DecodeResult<'_>, sink: &mut impl FnMut(&Place, Item<'_>)) {
+fn take(files: &[Rc<str>], result: DecodeResult<'_>, sink: &mut dyn Sink) {
     match result {
         Ok(decoded) => {
-            sink(&Place { line: decoded.line, ..place.clone() }, Item::Event { time: None, event: decoded.event });
+            let found = Found { time: decoded.time, event: decoded.event };
+            sink.event(&place(files, decoded.file, decoded.line), found);
         }
-        Err(error) => sink(&Place { line: error.line, ..place.clone() }, Item::Unreadable(error.kind.to_string())),
+        Err(error) => sink.unreadable(&place(files, error.file, error.line), &error.kind),
     }
+}
+
+/// The decoder counts the files as they begin here.
+fn place(files: &[Rc<str>], number: usize, line: u64) -> Place {
+    Place { file: files.get(number).map_or_else(|| Rc::from(""), Rc::clone), number, line }
 }

@@ -1,11 +1,15 @@
 //! `--merge`: the events of all files by time, in bounded memory.
 
+use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
+use std::fmt::Display;
 
 use im_session::Event;
+use im_session::decode::Tally;
 
-use super::log::{Item, Log, Place};
+use super::log::{Found, Log, Place, Sink};
+use super::progress::Report;
 use super::reader::Reader;
 use crate::when::{Clock, Moment, When};
 
@@ -25,11 +29,32 @@ struct File<'r> {
     reader: Reader<'r>,
     /// None once it was read to its end.
     log: Option<Log>,
-    clock: Clock,
-    /// What was read and is not in the order yet.
-    read: Vec<Waiting>,
+    read: Read<'r>,
     ordered: BinaryHeap<Reverse<Entry>>,
     next: u64,
+}
+
+/// What was read and is not in the order yet.
+struct Read<'r> {
+    clock: Clock,
+    waiting: Vec<Waiting>,
+    report: &'r Report,
+}
+
+impl Sink for Read<'_> {
+    fn event(&mut self, place: &Place, found: Found<'_>) {
+        let when = self.clock.next(found.time.as_deref());
+        let time = found.time.map(Cow::into_owned);
+        self.waiting.push(Waiting { place: place.clone(), time, when, event: found.event.into_owned() });
+    }
+
+    fn unreadable(&mut self, place: &Place, reason: &dyn Display) {
+        self.report.error(place, reason);
+    }
+
+    fn warning(&mut self, place: &Place, what: &dyn Display) {
+        self.report.warning(place, format_args!("warning: {what}"));
+    }
 }
 
 /// In the order of times; of equal times, or without any, in the order of the file.
@@ -58,76 +83,57 @@ impl Ord for Entry {
     }
 }
 
-/// Gives all events to `sink`, by time; what cannot be read goes to `unreadable`. Ends early where `sink` says false. How many
-/// JSON objects were skipped comes back.
+/// Gives all events to `take`, by time, until it says no more. What was passed over comes back.
 pub(crate) fn merge(
     readers: Vec<Reader<'_>>,
-    mut sink: impl FnMut(Waiting) -> bool,
-    mut unreadable: impl FnMut(&Place, &str),
-) -> u64 {
-    let mut skipped = 0;
-    let mut files: Vec<File<'_>> = readers.into_iter().map(File::new).collect();
+    conn_ids: bool,
+    report: &Report,
+    mut take: impl FnMut(Waiting) -> bool,
+) -> Vec<Tally> {
+    let mut tallies = Vec::new();
+    let mut files: Vec<File<'_>> = readers.into_iter().map(|reader| File::new(reader, conn_ids, report)).collect();
     for file in &mut files {
-        file.fill(&mut unreadable, &mut skipped);
+        tallies.extend(file.fill());
     }
     // Times without a date are of the first day that any file names.
-    let days = files.iter().flat_map(|file| &file.read).filter_map(|waiting| waiting.when?.day);
+    let days = files.iter().flat_map(|file| &file.read.waiting).filter_map(|waiting| waiting.when?.day);
     let first = days.min().unwrap_or(0);
     loop {
         for file in &mut files {
-            file.fill(&mut unreadable, &mut skipped);
+            tallies.extend(file.fill());
             file.order(first);
         }
         let key = |file: &File<'_>| file.ordered.peek().map(|Reverse(entry)| entry.key.0);
         // Of equal times the first file's.
         let earliest = files.iter_mut().filter(|file| !file.ordered.is_empty()).min_by_key(|file| key(file));
-        let Some(Reverse(entry)) = earliest.and_then(|file| file.ordered.pop()) else { return skipped };
-        if !sink(entry.waiting) {
-            return skipped;
+        let Some(Reverse(entry)) = earliest.and_then(|file| file.ordered.pop()) else { return tallies };
+        if !take(entry.waiting) {
+            return tallies;
         }
     }
 }
 
 impl<'r> File<'r> {
-    fn new(mut reader: Reader<'r>) -> Self {
-        let mut log = Log::new();
-        reader.begin(&mut log, |_, _| ());
-        File {
-            reader,
-            log: Some(log),
-            clock: Clock::default(),
-            read: Vec::new(),
-            ordered: BinaryHeap::new(),
-            next: 0,
-        }
+    fn new(reader: Reader<'r>, conn_ids: bool, report: &'r Report) -> Self {
+        let mut log = Log::new(conn_ids);
+        reader.begin(&mut log);
+        let read = Read { clock: Clock::default(), waiting: Vec::new(), report };
+        File { reader, log: Some(log), read, ordered: BinaryHeap::new(), next: 0 }
     }
 
-    /// Reads on until there is enough to find the next event.
-    fn fill(&mut self, unreadable: &mut impl FnMut(&Place, &str), skipped: &mut u64) {
-        while self.read.len() + self.ordered.len() < WINDOW {
-            let Some(log) = &mut self.log else { return };
-            let File { clock, read, .. } = self;
-            let mut take = |place: &Place, item: Item<'_>| match item {
-                Item::Event { time, event } => {
-                    let when = clock.next(time.as_deref());
-                    let time = time.map(std::borrow::Cow::into_owned);
-                    read.push(Waiting { place: place.clone(), time, when, event: event.into_owned() });
-                }
-                Item::Unreadable(reason) => unreadable(place, &reason),
-            };
-            if self.reader.step(log, &mut take) {
-                continue;
-            }
-            if let Some(log) = self.log.take() {
-                *skipped += log.skipped_objects();
-                log.finish(take);
+    /// Reads on until there is enough to find the next event; what was passed over, once there is no more.
+    fn fill(&mut self) -> Option<Tally> {
+        while self.read.waiting.len() + self.ordered.len() < WINDOW {
+            if !self.reader.step(self.log.as_mut()?, &mut self.read) {
+                return self.log.take().map(|log| log.finish(&mut self.read));
             }
         }
+        None
     }
 
     /// Puts what was read in order.
     fn order(&mut self, first: i64) {
-        for waiting in self.read.drain(..) {
+        for waiting in self.read.waiting.drain(..) {
             let key = (waiting.when.map(|when| when.moment(first)), self.next);
             self.next += 1;
             self.ordered.push(Reverse(Entry { key, waiting }));

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `input` | Where do the bytes come from: a file, gzip, a pipe? |
 //! | `follow` | How is a file read that grows, is renamed or cut? |
+//! | `half_line` | Is a line that is being written complete? |
 //! | `encoding` | How do bytes of any encoding become UTF-8? |
 //! | `reader` | How does one file get into a log? |
 //! | `log` | How do files together make one log, and where does each event stand? |
@@ -14,23 +15,27 @@
 pub(crate) mod base_uri;
 mod encoding;
 mod follow;
+mod half_line;
 mod input;
 mod log;
 mod merge;
 mod progress;
 mod reader;
 
+use std::fmt::Display;
 use std::io::{self, BufWriter, IsTerminal};
+use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use encoding_rs::Encoding;
+use im_session::decode::Tally;
 use im_session::session::EventIdentity;
 use im_session::{BaseUri, Event, Limits, Sessions};
 
 use crate::show::{Filters, Format, Screen, Show, Source, View};
 use crate::when::{Clock, When};
 use follow::Stop;
-use log::{Item, Log, Place};
+use log::{Found, Log, Place, Sink};
 use progress::Report;
 use reader::Reader;
 
@@ -74,7 +79,7 @@ pub(crate) struct Arguments {
 
     /// The logs to replay, one log in this order, also compressed with gzip; `-` is standard input.
     #[arg(value_name = "FILE")]
-    files: Vec<String>,
+    files: Vec<PathBuf>,
 }
 
 /// Where an id comes from.
@@ -88,45 +93,46 @@ enum Id {
 pub(crate) fn run(arguments: Arguments) -> io::Result<bool> {
     let stdout = io::stdout();
     let colour = stdout.is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-    let immediate = stdout.is_terminal() || arguments.follow || arguments.files.iter().any(|name| input::is_pipe(name));
-    let size = arguments.files.iter().map(|name| input::size(name)).sum();
+    let immediate = stdout.is_terminal() || arguments.follow || arguments.files.iter().any(|file| input::is_pipe(file));
+    let size = arguments.files.iter().map(|file| input::size(file)).sum();
     let report = Report::new(size);
     let output = BufWriter::with_capacity(64 * 1024, report.beside(stdout));
     let title = match arguments.files.as_slice() {
-        [] => Some(SHIPPED_NAME),
-        [name] => Some(name.as_str()),
+        [] => Some(SHIPPED_NAME.into()),
+        [file] => Some(file.to_string_lossy()),
         [_, ..] => None,
     };
-    let show = arguments.format.show_chosen(output, Screen::of_stdout(colour), arguments.filters, title);
+    let show = arguments.format.show_chosen(output, Screen::of_stdout(colour), arguments.filters, title.as_deref());
     // A log is as large as it is: only what the specification limits is limited.
     let base_uri = if arguments.base_uri.is_empty() { BASE_URI.to_owned() } else { arguments.base_uri };
     let sessions = Sessions::new(BaseUri::new(base_uri)).with_limits(Limits::SPECIFICATION);
     let mut replay = Replay { sessions, show, report: &report, clock: (0, Clock::default()), written: Ok(()) };
 
-    let open = |name: &str| match Reader::open(name, arguments.encoding, &report) {
+    let opened = |file: &Path, opened: io::Result<_>| match opened {
         Ok(reader) => Some(reader),
         Err(error) => {
-            report.error(name, error);
+            report.error(file.display(), error);
             None
         }
     };
-    let skipped = if arguments.merge {
-        replay.merge(arguments.files.iter().filter_map(|name| open(name)).collect())
+    let open = |file: &PathBuf| opened(file, Reader::open(file, arguments.encoding, &report));
+    let conn_ids = arguments.id == Some(Id::ConnId);
+    let tallies = if arguments.merge {
+        let readers = arguments.files.iter().filter_map(open).collect();
+        merge::merge(readers, conn_ids, &report, |waiting| replay.take(&waiting))
     } else if arguments.files.is_empty() {
-        replay.one_log([Reader::of_bytes(SHIPPED_NAME, SHIPPED_LOG, &report)?].into_iter(), immediate, &Stop::default())
+        let shipped = Reader::of_bytes(SHIPPED_NAME, SHIPPED_LOG, &report)?;
+        vec![replay.one_log([shipped].into_iter(), Log::new(conn_ids), immediate, &Stop::default())]
     } else {
         let stop = if arguments.follow { Stop::at_ctrl_c() } else { Stop::default() };
         let last = arguments.files.len() - 1;
-        let follow = |name: &str| {
-            let followed = Reader::follow(name, arguments.encoding, &report, &stop);
-            followed.map_err(|error| report.error(name, error)).ok()
-        };
-        let readers = arguments.files.iter().enumerate().filter_map(|(position, name)| {
-            if arguments.follow && position == last { follow(name) } else { open(name) }
+        let follow = |file: &PathBuf| opened(file, Reader::follow(file, arguments.encoding, &report, &stop));
+        let readers = arguments.files.iter().enumerate().filter_map(|(position, file)| {
+            if arguments.follow && position == last { follow(file) } else { open(file) }
         });
-        replay.one_log(readers, immediate, &stop)
+        vec![replay.one_log(readers, Log::new(conn_ids), immediate, &stop)]
     };
-    replay.finish(skipped)?;
+    replay.finish(&tallies)?;
     Ok(report.all_read())
 }
 
@@ -141,52 +147,32 @@ struct Replay<'r> {
 }
 
 impl<'r> Replay<'r> {
-    /// Replays the files as one log; how many JSON objects were skipped.
-    fn one_log(&mut self, readers: impl Iterator<Item = Reader<'r>>, immediate: bool, stop: &Stop) -> u64 {
-        let mut log = Log::new();
+    /// Replays the files as one log; what was passed over.
+    fn one_log(
+        &mut self,
+        readers: impl Iterator<Item = Reader<'r>>,
+        mut log: Log,
+        immediate: bool,
+        stop: &Stop,
+    ) -> Tally {
         for mut reader in readers {
-            reader.begin(&mut log, |place, item| self.take(place, item));
-            while reader.step(&mut log, |place, item| self.take(place, item)) {
+            reader.begin(&mut log);
+            while reader.step(&mut log, self) {
                 if immediate && self.written.is_ok() {
                     self.written = self.show.flush();
                 }
                 if self.written.is_err() || stop.is_set() {
-                    break;
+                    return log.finish(self);
                 }
             }
-            if self.written.is_err() || stop.is_set() {
-                break;
-            }
         }
-        let skipped = log.skipped_objects();
-        log.finish(|place, item| self.take(place, item));
-        skipped
+        log.finish(self)
     }
 
-    /// Replays the files by time; how many JSON objects were skipped.
-    fn merge(&mut self, readers: Vec<Reader<'r>>) -> u64 {
-        let report = self.report;
-        let take = |waiting: merge::Waiting| {
-            self.handle(&waiting.place, waiting.time.as_deref(), waiting.when, &waiting.event);
-            self.written.is_ok()
-        };
-        merge::merge(readers, take, |place, reason| report.error(place, reason))
-    }
-
-    fn take(&mut self, place: &Place, item: Item<'_>) {
-        if self.written.is_err() {
-            return;
-        }
-        match item {
-            Item::Event { time, event } => {
-                if self.clock.0 != place.number {
-                    self.clock = (place.number, Clock::default());
-                }
-                let when = self.clock.1.next(time.as_deref());
-                self.handle(place, time.as_deref(), when, &event);
-            }
-            Item::Unreadable(reason) => self.report.error(place, reason),
-        }
+    /// Handles an event of the merged files; whether another can be.
+    fn take(&mut self, waiting: &merge::Waiting) -> bool {
+        self.handle(&waiting.place, waiting.time.as_deref(), waiting.when, &waiting.event);
+        self.written.is_ok()
     }
 
     fn handle(&mut self, place: &Place, time: Option<&str>, when: Option<When>, event: &Event<'_>) {
@@ -204,10 +190,37 @@ impl<'r> Replay<'r> {
         self.sessions.get(event.this_dn()?, event.call_uuid()?)?.last_event()
     }
 
-    fn finish(mut self, skipped: u64) -> io::Result<()> {
+    fn finish(mut self, tallies: &[Tally]) -> io::Result<()> {
         self.report.clear();
         self.written?;
-        self.show.skipped(skipped);
+        for tally in tallies {
+            self.show.passed_over(tally);
+        }
         self.show.finish(&[View { endpoint: None, sessions: &self.sessions }])
+    }
+}
+
+impl Sink for Replay<'_> {
+    fn event(&mut self, place: &Place, found: Found<'_>) {
+        if self.written.is_err() {
+            return;
+        }
+        if self.clock.0 != place.number {
+            self.clock = (place.number, Clock::default());
+        }
+        let when = self.clock.1.next(found.time.as_deref());
+        self.handle(place, found.time.as_deref(), when, &found.event);
+    }
+
+    fn unreadable(&mut self, place: &Place, reason: &dyn Display) {
+        if self.written.is_ok() {
+            self.report.error(place, reason);
+        }
+    }
+
+    fn warning(&mut self, place: &Place, what: &dyn Display) {
+        if self.written.is_ok() {
+            self.report.warning(place, format_args!("warning: {what}"));
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 use std::fmt::Display;
-use std::io::{self, Read, Write};
+use std::io::{self, IsTerminal, Read, Write};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
@@ -60,9 +60,10 @@ impl Report {
         Counted { input, bar: self.bar.clone(), drawn: false }
     }
 
-    /// The same output, written where no progress stands.
-    pub(crate) fn beside<W: Write>(&self, output: W) -> impl Write + use<W> {
-        Beside { output, bar: self.bar.clone() }
+    /// The same output; on a terminal it is written where no progress stands.
+    pub(crate) fn beside<W: Write + IsTerminal>(&self, output: W) -> impl Write + use<W> {
+        let bar = output.is_terminal().then(|| self.bar.clone());
+        Beside { output, bar }
     }
 }
 
@@ -87,12 +88,15 @@ impl<R: Read> Read for Counted<R> {
 
 struct Beside<W> {
     output: W,
-    bar: ProgressBar,
+    bar: Option<ProgressBar>,
 }
 
 impl<W: Write> Write for Beside<W> {
     fn write(&mut self, buffer: &[u8]) -> io::Result<usize> {
-        self.bar.suspend(|| self.output.write(buffer))
+        match &self.bar {
+            Some(bar) => bar.suspend(|| self.output.write(buffer)),
+            None => self.output.write(buffer),
+        }
     }
 
     fn flush(&mut self) -> io::Result<()> {

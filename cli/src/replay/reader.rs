@@ -2,14 +2,14 @@
 
 use std::fs::File;
 use std::io;
-use std::path::PathBuf;
+use std::path::Path;
 
 use encoding_rs::Encoding;
 
 use super::encoding::Utf8;
 use super::follow::{Followed, Stop};
-use super::input::{Input, Piece, Pipe, Whole};
-use super::log::{Item, Log, Place};
+use super::input::{self, Input, Piece, Pipe, Whole};
+use super::log::{Log, Sink};
 use super::progress::Report;
 
 pub(crate) struct Reader<'r> {
@@ -24,29 +24,35 @@ pub(crate) struct Reader<'r> {
 
 impl<'r> Reader<'r> {
     /// Opens a file, or standard input.
-    pub(crate) fn open(name: &str, encoding: Option<&'static Encoding>, report: &'r Report) -> io::Result<Self> {
-        let input = match name {
-            "-" => Whole::new(report.counted(io::stdin()))?,
-            name => Whole::new(report.counted(File::open(name)?))?,
+    pub(crate) fn open(file: &Path, encoding: Option<&'static Encoding>, report: &'r Report) -> io::Result<Self> {
+        let input = if input::is_stdin(file) {
+            Whole::new(report.counted(io::stdin()))?
+        } else {
+            Whole::new(report.counted(File::open(file)?))?
         };
-        Ok(Self::of(name, Box::new(input), encoding, report))
+        Ok(Self::of(&file.to_string_lossy(), Box::new(input), encoding, report))
     }
 
     /// Opens a file that grows, or a pipe; it is not read to its end before Ctrl-C.
     pub(crate) fn follow(
-        name: &str,
+        file: &Path,
         encoding: Option<&'static Encoding>,
         report: &'r Report,
         stop: &Stop,
     ) -> io::Result<Self> {
-        if name == "-" {
-            return Ok(Self::of(name, Box::new(Pipe::new(io::stdin(), stop.clone())), encoding, report));
+        let name = file.to_string_lossy();
+        if input::is_stdin(file) {
+            return Ok(Self::of(&name, Box::new(Pipe::new(io::stdin(), stop.clone())), encoding, report));
         }
-        let followed = Followed::new(PathBuf::from(name), stop.clone())?;
+        if input::is_compressed(file) {
+            report.warning(&name, "it is compressed: it is read to its end and not followed");
+            return Self::open(file, encoding, report);
+        }
+        let followed = Followed::new(file.to_owned(), stop.clone())?;
         if !followed.is_there() {
-            report.warning(name, "it is not there yet");
+            report.warning(&name, "it is not there yet");
         }
-        Ok(Self::of(name, Box::new(followed), encoding, report))
+        Ok(Self::of(&name, Box::new(followed), encoding, report))
     }
 
     /// What ships with the program.
@@ -60,28 +66,28 @@ impl<'r> Reader<'r> {
     }
 
     /// What is read from now on is of this file.
-    pub(crate) fn begin(&mut self, log: &mut Log, sink: impl FnMut(&Place, Item<'_>)) {
+    pub(crate) fn begin(&self, log: &mut Log) {
         self.report.begin_file(&self.name);
-        log.begin_file(&self.name, sink);
+        log.begin_file(&self.name);
     }
 
     /// Reads the next piece into the log; false where there is no more.
-    pub(crate) fn step(&mut self, log: &mut Log, mut sink: impl FnMut(&Place, Item<'_>)) -> bool {
+    pub(crate) fn step(&mut self, log: &mut Log, sink: &mut dyn Sink) -> bool {
         let (piece, failed) = match self.input.next(&mut self.bytes) {
             Ok(piece) => (piece, None),
             Err(error) => (Piece::End, Some(error)),
         };
         match piece {
             Piece::Bytes => {
-                log.push(self.utf8.text(&self.bytes, false), &mut sink);
+                log.push(self.utf8.text(&self.bytes, false), sink);
                 self.warn();
             }
             Piece::Pause => log.pause(sink),
             Piece::Anew => {
-                self.end(log, &mut sink);
+                self.end(log, sink);
                 self.utf8 = Utf8::new(self.encoding);
                 self.warned = false;
-                log.begin_file(&self.name, sink);
+                log.begin_file(&self.name);
             }
             Piece::End => {
                 self.end(log, sink);
@@ -94,7 +100,7 @@ impl<'r> Reader<'r> {
         true
     }
 
-    fn end(&mut self, log: &mut Log, sink: impl FnMut(&Place, Item<'_>)) {
+    fn end(&mut self, log: &mut Log, sink: &mut dyn Sink) {
         log.push(self.utf8.text(&[], true), sink);
         self.warn();
     }
@@ -104,7 +110,10 @@ impl<'r> Reader<'r> {
         if let (false, Some((line, encoding))) = (self.warned, self.utf8.replaced()) {
             self.warned = true;
             let place = format!("{}:{line}", self.name);
-            self.report.warning(place, format!("warning: bytes that are not {encoding} were replaced"));
+            self.report.warning(
+                place,
+                format!("warning: bytes that are not {encoding} were replaced, here for the first time"),
+            );
         }
     }
 }

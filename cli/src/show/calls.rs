@@ -4,11 +4,13 @@ use std::collections::HashMap;
 use std::io::{self, Write};
 
 use super::layout::{Screen, Style, padded};
-use super::plain::{plain, width};
+use super::plain::{plain, shortened_before, width};
 use super::tally::at;
 use super::words::{event_name, happened, time_and_date};
 use super::{Closing, Form, Shown, closing};
 
+/// The columns of a file's name at most.
+const LONGEST_NAME: usize = 20;
 /// Where the output is no terminal.
 const USUAL_WIDTH: usize = 120;
 /// The columns of one DN at least, and at most.
@@ -102,9 +104,14 @@ impl Call {
                     0 => format!("{:>place$}  ", row.place),
                     _ => format!("{:>place$}  {}  ", row.place, padded(&row.time, time)),
                 };
-                row.write(output, screen, &head, column, |position| {
-                    (in_first && position == 0) || block.get(position).is_some_and(here)
-                }, columns)?;
+                row.write(
+                    output,
+                    screen,
+                    &head,
+                    column,
+                    |position| (in_first && position == 0) || block.get(position).is_some_and(here),
+                    columns,
+                )?;
             }
         }
         Ok(())
@@ -142,7 +149,7 @@ impl<W: Write> Form for Calls<W> {
     fn event(&mut self, shown: &Shown<'_>) -> io::Result<()> {
         let Shown { source, event, handled, .. } = *shown;
         let place = match source.file.filter(|_| self.title.is_none()) {
-            Some(file) => format!("{}:{}", plain(file), source.line),
+            Some(file) => format!("{}:{}", shortened_before(file, LONGEST_NAME), source.line),
             None => source.line.to_string(),
         };
         let time = source.time.map(time_and_date).unwrap_or_default().0;

@@ -4,11 +4,11 @@ use std::io::{self, Write};
 
 use im_session::State;
 
-use super::Closing;
 use super::layout::{Screen, Style, padded};
 use super::plain::{plain, width};
 use super::tally::at;
 use super::words::{count, others, state_style, user_data, value_text};
+use super::{Closing, PassedOver};
 
 /// The most DNs that are named with a reason.
 const NAMED: usize = 8;
@@ -20,9 +20,15 @@ pub(super) fn write(output: &mut impl Write, screen: Screen, closing: &Closing<'
     writeln!(output)?;
     events(output, screen, closing)?;
     refusals(output, screen, closing)?;
-    if closing.skipped_objects > 0 {
-        let objects = count(closing.skipped_objects, "JSON object");
-        writeln!(output, "{objects} skipped: no event is named.")?;
+    let PassedOver { objects, sip_messages, warnings } = closing.passed_over;
+    if objects > 0 {
+        writeln!(output, "{} skipped: no event is named.", count(objects, "JSON object"))?;
+    }
+    if sip_messages > 0 {
+        writeln!(output, "{} skipped.", count(sip_messages, "SIP message"))?;
+    }
+    if warnings > 0 {
+        writeln!(output, "{} on standard error.", count(warnings, "warning"))?;
     }
     open(output, screen, closing, widest)
 }
@@ -39,6 +45,9 @@ fn sessions(output: &mut impl Write, screen: Screen, closing: &Closing<'_>, wide
         let mut rest = format!("  {}", session.id());
         if session.participants().len() > 0 {
             rest = format!("{rest}  with {}", others(session));
+        }
+        if let Some(cause) = session.cause() {
+            rest = format!("{rest}  ({cause})");
         }
         let state = (state_style(Some(session.state())), padded(session.state().name(), 10));
         writeln!(output, "{}", screen.line(&head, 8, &[state, (Style::Plain, rest)]))?;
@@ -93,8 +102,7 @@ fn refusals(output: &mut impl Write, screen: Screen, closing: &Closing<'_>) -> i
         dns.sort_by_key(|&(_, number)| std::cmp::Reverse(number));
         let more = dns.len().saturating_sub(NAMED);
         dns.truncate(NAMED);
-        let mut named: Vec<String> =
-            dns.iter().map(|(dn, number)| format!("{number} at {}", value_text(dn))).collect();
+        let mut named: Vec<String> = dns.iter().map(|(dn, number)| format!("{number} at {}", value_text(dn))).collect();
         if more > 0 {
             named.push(format!("others at {}", count(more as u64, "more DN")));
         }

@@ -3,12 +3,13 @@
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
+use im_session::session::Cause;
 use im_session::{ImSession, Notification, Outcome, RejectReason, State, StatusCode};
 use serde::Serialize;
 use serde_json::ser::{Formatter, Serializer};
 
 use super::plain::is_obeyed;
-use super::{Closing, Form, Shown, View};
+use super::{Closing, Form, Shown, View, words};
 
 pub(super) struct Objects<W>(W);
 
@@ -30,6 +31,9 @@ struct Object<'a> {
     to: Option<State>,
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<RejectReason>,
+    /// Why the session is over, where this event ended it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cause: Option<Cause>,
     #[serde(skip_serializing_if = "Option::is_none")]
     notifications: Option<Vec<AtDn<'a, Notification<'a>>>>,
 }
@@ -106,6 +110,7 @@ impl<W: Write> Form for Objects<W> {
             from: handled.from(),
             to: handled.to(),
             reason,
+            cause: words::cause_of_end(handled),
             notifications: told.then(notifications),
         })
     }

@@ -137,7 +137,7 @@ mod tests {
     fn a_word_that_no_line_has_room_for_is_shortened() {
         let screen = Screen { width: Some(30), colour: false };
         let text = screen.line("> ", 4, &plain(&format!("a {} b", "x".repeat(99))));
-        assert_eq!(text, format!("> a\n    {}…\n    b", "x".repeat(25)));
+        assert_eq!(text, format!("> a {}…\n    b", "x".repeat(25)));
     }
 
     #[test]

@@ -43,7 +43,8 @@ impl<W: Write> Form for Diagram<W> {
             let name = self.name(&at(session.this_dn(), source.endpoint))?;
             writeln!(self.output, "    server->>{name}: {}", escaped(event.name.as_str()))?;
             if handled.from() != handled.to() {
-                writeln!(self.output, "    Note over {name}: {} {}", session.state(), escaped(session.id()))?;
+                let cause = session.cause().map_or_else(String::new, |cause| format!(" ({cause})"));
+                writeln!(self.output, "    Note over {name}: {}{cause} {}", session.state(), escaped(session.id()))?;
             }
         }
         match (handled.outcome(), event.this_dn()) {

@@ -41,7 +41,7 @@ pub(crate) enum Format {
     /// A timeline for a person, then the sessions as they stand and a summary.
     #[default]
     Text,
-    /// The same by call: each call with its DNs side by side.
+    /// The same by call, each with its DNs side by side; nothing is shown before the end.
     Calls,
     /// A Mermaid sequence diagram.
     Mermaid,
@@ -89,8 +89,18 @@ struct Closing<'a> {
     views: &'a [View<'a>],
     tally: &'a Tally,
     filters: &'a Filters,
-    /// How many JSON objects were skipped because they name no event.
-    skipped_objects: u64,
+    passed_over: PassedOver,
+}
+
+/// What of a log is no event.
+#[derive(Debug, Clone, Copy, Default)]
+struct PassedOver {
+    /// JSON objects that name no event.
+    objects: u64,
+    /// SIP messages.
+    sip_messages: u64,
+    /// Places that were warned of.
+    warnings: u64,
 }
 
 impl<'a> Closing<'a> {
@@ -119,8 +129,8 @@ pub(crate) trait Show {
     /// Writes what is buffered.
     fn flush(&mut self) -> io::Result<()>;
 
-    /// So many JSON objects were skipped because they name no event.
-    fn skipped(&mut self, objects: u64);
+    /// This was passed over.
+    fn passed_over(&mut self, passed_over: &im_session::decode::Tally);
 
     /// There are no more events. The sessions come view by view.
     fn finish(&mut self, views: &[View<'_>]) -> io::Result<()>;
@@ -131,7 +141,7 @@ struct Presenter<'w> {
     form: Box<dyn Form + 'w>,
     tally: Tally,
     filters: Filters,
-    skipped_objects: u64,
+    passed_over: PassedOver,
 }
 
 impl Format {
@@ -154,7 +164,12 @@ impl Format {
             Format::Jsonl | Format::Mermaid => false,
         };
         let numbers_calls = for_a_person || filters.name_numbers();
-        Box::new(Presenter { form, tally: Tally::new(numbers_calls, for_a_person), filters, skipped_objects: 0 })
+        Box::new(Presenter {
+            form,
+            tally: Tally::new(numbers_calls, for_a_person),
+            filters,
+            passed_over: PassedOver::default(),
+        })
     }
 }
 
@@ -173,13 +188,15 @@ impl Show for Presenter<'_> {
         self.form.flush()
     }
 
-    fn skipped(&mut self, objects: u64) {
-        self.skipped_objects += objects;
+    fn passed_over(&mut self, passed_over: &im_session::decode::Tally) {
+        self.passed_over.objects += passed_over.other_json_lines;
+        self.passed_over.sip_messages += passed_over.sip_messages;
+        self.passed_over.warnings += passed_over.warnings;
     }
 
     fn finish(&mut self, views: &[View<'_>]) -> io::Result<()> {
-        let Presenter { form, tally, filters, skipped_objects } = self;
-        form.finish(&Closing { views, tally, filters, skipped_objects: *skipped_objects })?;
+        let Presenter { form, tally, filters, passed_over } = self;
+        form.finish(&Closing { views, tally, filters, passed_over: *passed_over })?;
         form.flush()
     }
 }

@@ -34,6 +34,24 @@ pub(crate) fn shortened(text: &str, columns: usize) -> String {
     line
 }
 
+/// As [`plain`], and at most so many columns wide: what is missing is at the beginning, as the end of a path says most.
+pub(crate) fn shortened_before(text: &str, columns: usize) -> String {
+    let line = plain(text);
+    if width(&line) <= columns {
+        return line;
+    }
+    let mut room = columns.saturating_sub(1);
+    let fits = |character: &char| match room.checked_sub(character.width().unwrap_or(0)) {
+        Some(left) => {
+            room = left;
+            true
+        }
+        None => false,
+    };
+    let end: Vec<char> = line.chars().rev().take_while(fits).collect();
+    std::iter::once('…').chain(end.into_iter().rev()).collect()
+}
+
 /// How many columns a terminal needs for it.
 pub(crate) fn width(text: &str) -> usize {
     text.chars().map(|character| character.width().unwrap_or(0)).sum()
@@ -80,5 +98,8 @@ mod tests {
         assert_eq!(shortened("日本語", 5), "日本…");
         assert_eq!(shortened("日本語", 4), "日…");
         assert_eq!(shortened("a\u{202e}b", 4), "a…");
+        assert_eq!(shortened_before("logs/proxy.log", 20), "logs/proxy.log");
+        assert_eq!(shortened_before("logs/proxy.log", 10), "…proxy.log");
+        assert_eq!(shortened_before("日本語", 4), "…語");
     }
 }

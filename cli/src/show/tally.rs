@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use im_session::{Event, Handled, Outcome, RejectReason, State};
 
+use super::words::time_and_date;
 use super::{Shown, Source};
 
 /// The counts, for those formats that show them.
@@ -72,12 +73,7 @@ impl Tally {
     }
 
     /// Remembers what every event is needed for, and gives the number of its call.
-    pub(super) fn event(
-        &mut self,
-        source: &Source<'_>,
-        event: &Event<'_>,
-        handled: &Handled<'_>,
-    ) -> Option<usize> {
+    pub(super) fn event(&mut self, source: &Source<'_>, event: &Event<'_>, handled: &Handled<'_>) -> Option<usize> {
         self.events += 1;
         if self.for_a_person {
             self.remember_open(source, handled);
@@ -105,7 +101,10 @@ impl Tally {
         let key = (at(session.this_dn(), source.endpoint), session.id().to_owned());
         if is_open {
             let since = match (source.time, source.file) {
-                (Some(time), _) => time.to_owned(),
+                (Some(time), _) => match time_and_date(time) {
+                    (time, date) if date.is_empty() => time,
+                    (time, date) => format!("{date} {time}"),
+                },
                 (None, Some(file)) => format!("{file}:{}", source.line),
                 (None, None) => format!("line {}", source.line),
             };

@@ -7,13 +7,16 @@ use im_session::Notification;
 use im_session::machine::Operations;
 
 use super::layout::{Screen, Style, padded};
-use super::plain::{plain, width};
+use super::plain::{plain, shortened, shortened_before, width};
 use super::tally::at;
 use super::words::{event_name, happened, time_and_date};
 use super::{Closing, Form, Shown, closing};
 
 /// On a terminal narrower than that the columns are as narrow as what is in them.
 const WIDE: usize = 110;
+
+/// Below a narrow line nothing begins farther right.
+const NARROW_INDENT: usize = 24;
 
 pub(super) struct Timeline<W> {
     output: W,
@@ -48,8 +51,8 @@ impl Columns {
     }
 
     fn fit(&mut self, place: &str, time: &str, dn: &str) {
-        let (longest_place, longest_dn) = if self.wide { (40, usize::MAX) } else { (16, 18) };
-        self.place = self.place.max(width(place).min(longest_place));
+        let longest_dn = if self.wide { usize::MAX } else { 18 };
+        self.place = self.place.max(width(place));
         self.time = self.time.max(width(time).min(16));
         self.dn = self.dn.max(width(dn).min(longest_dn));
     }
@@ -66,7 +69,7 @@ impl Columns {
     fn indent(&self) -> usize {
         match self.wide {
             true => self.place + self.time + self.call + 1 + self.dn + self.event + 4 * 2,
-            false => self.place + self.time + self.call + 3,
+            false => (self.place + self.time + self.call + 3).min(NARROW_INDENT),
         }
     }
 }
@@ -87,7 +90,8 @@ impl<W: Write> Timeline<W> {
         }
         let place = if self.title.is_none() && self.columns.place > 6 { "file:line" } else { "line" };
         let titles = self.columns.head(place, "time", "call", "DN", "event");
-        writeln!(self.output, "{}", self.screen.paint(Style::Dim, &format!("{titles}what came of it")))
+        let titles = shortened(&format!("{titles}what came of it"), self.screen.width.unwrap_or(usize::MAX));
+        writeln!(self.output, "{}", self.screen.paint(Style::Dim, &titles))
     }
 
     /// What may be done now in each session where that changed.
@@ -118,7 +122,11 @@ impl<W: Write> Form for Timeline<W> {
     fn event(&mut self, shown: &Shown<'_>) -> io::Result<()> {
         let Shown { source, event, call, .. } = *shown;
         let place = match source.file.filter(|_| self.title.is_none()) {
-            Some(file) => format!("{}:{}", plain(file), source.line),
+            Some(file) => {
+                let line = format!(":{}", source.line);
+                let longest = if self.columns.wide { 40 } else { 24 };
+                format!("{}{line}", shortened_before(file, longest - line.len().min(longest)))
+            }
             None => source.line.to_string(),
         };
         let (time, date) = source.time.map(time_and_date).unwrap_or_default();

@@ -1,6 +1,7 @@
 //! What came of an event, in words.
 
 use im_session::event::Pair;
+use im_session::session::Cause;
 use im_session::{
     DataEvent, Event, EventName, Handled, KeyValueList, Outcome, RejectReason, Rejection, Session, State, Value,
 };
@@ -59,7 +60,8 @@ fn changed(moved: Option<(Option<State>, State)>, participants: bool, user_data:
     let mut words = Vec::new();
     if let Some((from, to)) = moved {
         let from = from.map_or_else(|| "new".to_owned(), |state| state.to_string());
-        words.push(format!("{from} → {to}"));
+        let cause = session.cause().map_or_else(String::new, |cause| format!(" ({cause})"));
+        words.push(format!("{from} → {to}{cause}"));
     }
     if participants {
         words.push(match session.participants().len() {
@@ -71,6 +73,20 @@ fn changed(moved: Option<(Option<State>, State)>, participants: bool, user_data:
         words.push(data(session.user_data()));
     }
     words.join(", ")
+}
+
+/// Why the session is over, where this event ended it.
+pub(super) fn cause_of_end(handled: &Handled<'_>) -> Option<Cause> {
+    match handled.outcome() {
+        Outcome::Changed { from, to: State::Completed, .. } if *from != Some(State::Completed) => {
+            handled.changed().next()?.cause()
+        }
+        Outcome::Changed { .. }
+        | Outcome::Unchanged
+        | Outcome::Message(_)
+        | Outcome::Ignored
+        | Outcome::Rejected(_) => None,
+    }
 }
 
 /// What an event to a whole call changed, which is the same user data everywhere.

@@ -44,7 +44,8 @@ fn an_unreadable_message_of_a_log_is_told_at_its_header() {
 
 #[test]
 fn a_file_without_events_is_one_error() {
-    for content in ["\n\n", "Via: SIP/2.0/UDP 192.0.2.1:5060\n", "x message RequestMakeCall\n\tAttributeThisDN\t'1'\n"] {
+    for content in ["\n\n", "Via: SIP/2.0/UDP 192.0.2.1:5060\n", "x message RequestMakeCall\n\tAttributeThisDN\t'1'\n"]
+    {
         let run = replay_piped(&["--format", "jsonl", "-"], content.as_bytes());
         assert_eq!((run.status, run.errors.len()), (1, 1), "{content:?}: {:?}", run.errors);
         assert!(run.errors[0].starts_with("-:"), "{}", run.errors[0]);
@@ -86,8 +87,22 @@ fn help_says_what_there_is() {
     let help = replay(&["--help"]);
     help.assert_clean();
     for word in [
-        "--format", "--base-uri", "--encoding", "--merge", "--id", "--follow", "--dn", "--call", "--since", "--until",
-        "--only", "FILE", "text", "calls", "mermaid", "jsonl",
+        "--format",
+        "--base-uri",
+        "--encoding",
+        "--merge",
+        "--id",
+        "--follow",
+        "--dn",
+        "--call",
+        "--since",
+        "--until",
+        "--only",
+        "FILE",
+        "text",
+        "calls",
+        "mermaid",
+        "jsonl",
     ] {
         assert!(help.out.contains(word), "{word}");
     }

@@ -26,7 +26,8 @@ fn events_exit_status_and_user_data() {
         let run = run(case);
         let (objects, list) = run.objects();
         let fields = ["line", "event", "outcome", "reason", "from", "to"];
-        let events: Vec<Value> = objects.iter().map(|object| json!(fields.map(|field| object[field].clone()))).collect();
+        let events: Vec<Value> =
+            objects.iter().map(|object| json!(fields.map(|field| object[field].clone()))).collect();
         if json!(events) != case["events"] || json!(run.status) != case["exit"] {
             failed.push(format!("{number}: {events:?}, {}, {:?}", run.status, run.errors));
         }

@@ -86,7 +86,8 @@ fn a_reader_that_has_seen_enough_is_no_failure() {
 #[test]
 fn a_reader_that_goes_away_ends_the_replay() {
     let mut command = tool(&["replay", "--format", "jsonl", "-"]);
-    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("it runs");
+    let mut child =
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("it runs");
     drop(child.stdout.take());
     let mut stdin = child.stdin.take().expect("a pipe");
     // Writes until it no longer reads: were it to read for ever, this would not end.
@@ -102,6 +103,19 @@ fn an_empty_file_is_no_error() {
     let run = replay_jsonl(&[&empty]);
     run.assert_clean();
     assert_eq!(run.objects().0.len(), 0);
+}
+
+/// Names on Linux are bytes.
+#[test]
+#[cfg(target_os = "linux")]
+fn a_name_need_not_be_utf_8() {
+    use std::os::unix::ffi::OsStrExt;
+    let path = folder("bytes").join(std::ffi::OsStr::from_bytes(b"n\xff.jsonl"));
+    std::fs::write(&path, RINGING).expect("a file");
+    let mut command = tool(&["replay", "--format", "jsonl"]);
+    let run: super::tool::Run = command.arg(&path).output().expect("the tool runs").into();
+    run.assert_clean();
+    assert!(run.column("file")[0].ends_with("n\u{fffd}.jsonl"));
 }
 
 #[test]

@@ -71,7 +71,11 @@ fn by_time() {
         run.objects().0.iter().filter_map(|object| object["line"].as_u64()).collect()
     };
     assert_eq!(lines(&["--since", "2015-01-08T00:00"]), [5]);
-    assert_eq!(lines(&["--until", "2015-01-07 23:59:30"]), [1, 4], "without a time an event stays with the one before it");
+    assert_eq!(
+        lines(&["--until", "2015-01-07 23:59:30"]),
+        [1, 4],
+        "without a time an event stays with the one before it"
+    );
     assert_eq!(lines(&["--since", "2015-01-07", "--until", "2015-01-07"]), [1, 4]);
     assert_eq!(lines(&["--since", "00:00", "--until", "12:00"]), [5]);
 }
@@ -97,7 +101,8 @@ fn in_every_format() {
 
 #[test]
 fn a_filter_that_is_none_is_refused() {
-    for arguments in [["--since", "noon"], ["--until", "25:00"], ["--only", "good"], ["--call", "#one"], ["--call", ""]] {
+    for arguments in [["--since", "noon"], ["--until", "25:00"], ["--only", "good"], ["--call", "#one"], ["--call", ""]]
+    {
         let run = replay_piped(&[&arguments[..], &["-"]].concat(), b"");
         assert_eq!(run.status, 2, "{arguments:?}");
     }

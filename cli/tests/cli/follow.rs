@@ -123,6 +123,26 @@ fn lines_that_come_later_still_are_reported_and_skipped() {
     assert!(error.starts_with(&format!("{}:4: ", path_text(&following.path))), "{error}");
 }
 
+/// A line whose end has not come counts where something closes it; where not, more of it must come.
+#[test]
+fn a_line_that_is_being_written_is_waited_for_where_it_is_not_whole() {
+    let mut following = Following::new("half", "jsonl");
+    following.write(tserver_event("10:00:00.000", "Ringing", "3002", "A").trim_end());
+    following.assert_event(1, "Ringing", "Alerting");
+    // Its end comes after all, and is nothing new: the lines stay those of the file.
+    following
+        .write("\n10:00:05.000 message EventAttachedDataChanged\n\tAttributeCallUUID\t'A'\n\tAttributeThisDN\t'30");
+    following.write("02'\n");
+    following.assert_event(4, "AttachedDataChanged", "Alerting");
+    following.write(RINGING.trim_end());
+    following.assert_event(7, "Ringing", "Alerting");
+    following.write(" more\n");
+    following.write(&json_event("Established", "3002", "A"));
+    following.assert_event(8, "Established", "Talking");
+    let error = following.errors.recv_timeout(DEADLINE).expect("it is told");
+    assert!(error.starts_with(&format!("{}:7: ", path_text(&following.path))), "{error}");
+}
+
 #[test]
 fn a_file_that_is_renamed_and_begun_anew_is_followed() {
     let mut following = Following::new("renamed", "jsonl");

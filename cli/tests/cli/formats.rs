@@ -151,7 +151,8 @@ fn calls_come_one_after_the_other() {
     ];
     let run = replay_piped(&["--format", "calls", "-"], log.concat().as_bytes());
     let at = |text: &str| run.out.find(text).unwrap_or_else(|| panic!("{text} in\n{}", run.out));
-    let order = ["Call #1 A", "Established:", "Call #2 B", "Call C (never a session)", "Events of no call", "LinkConnected"];
+    let order =
+        ["Call #1 A", "Established:", "Call #2 B", "Call C (never a session)", "Events of no call", "LinkConnected"];
     let order: Vec<usize> = order.iter().map(|text| at(text)).collect();
     assert!(order.is_sorted(), "{}", run.out);
 }
@@ -197,7 +198,9 @@ fn what_a_terminal_obeys_is_shown() {
         for format in ["text", "calls", "mermaid", "jsonl"] {
             let run = replay_piped(&["--format", format, "-"], log.as_bytes());
             let printed = format!("{}{}", run.out, run.errors.join("\n"));
-            let obeyed = |c: &char| (c.is_control() && *c != '\n') || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+            let obeyed = |c: &char| {
+                (c.is_control() && *c != '\n') || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+            };
             assert_eq!(printed.chars().find(obeyed), None, "{format}:\n{}", printed.escape_debug());
             assert_eq!(run.errors.len(), errors, "{:?}", run.errors);
         }

@@ -59,15 +59,12 @@ fn no_session_is_an_empty_list() {
 /// The list has the sessions of all DNs, in byte order of DN, then id.
 #[test]
 fn the_list_is_in_byte_order() {
-    let log = ["b", "B", "10", "9"].map(|dn| {
-        ["2", "1"].map(|id| super::tool::json_event("Ringing", dn, id)).concat()
-    });
+    let log = ["b", "B", "10", "9"].map(|dn| ["2", "1"].map(|id| super::tool::json_event("Ringing", dn, id)).concat());
     let run = replay_piped(&["--format", "jsonl", "-"], log.concat().as_bytes());
     let (_, list) = run.objects();
     let sessions = list["imSessions"].as_array().expect("an array");
     let keys: Vec<String> = sessions.iter().map(|session| format!("{} {}", session["thisDN"], session["id"])).collect();
-    let expected =
-        ["10", "9", "B", "b"].iter().flat_map(|dn| ["1", "2"].map(|id| format!("\"{dn}\" \"{id}\"")));
+    let expected = ["10", "9", "B", "b"].iter().flat_map(|dn| ["1", "2"].map(|id| format!("\"{dn}\" \"{id}\"")));
     assert_eq!(keys, expected.collect::<Vec<_>>());
 }
 

@@ -43,7 +43,9 @@ fn without_a_time_an_event_stays_behind_the_one_before_it() {
 
 #[test]
 fn of_equal_times_the_first_file_comes_first() {
-    let at = |dn: &str| [tserver_event("10:00:00.000", "Ringing", dn, "A"), tserver_event("10:00:00,0", "Held", dn, "A")].concat();
+    let at = |dn: &str| {
+        [tserver_event("10:00:00.000", "Ringing", dn, "A"), tserver_event("10:00:00,0", "Held", dn, "A")].concat()
+    };
     assert_eq!(merged("equal", &[at("1"), at("2"), at("3")]).column("thisDN"), ["1", "1", "2", "2", "3", "3"]);
 }
 

@@ -6,14 +6,6 @@ use serde_json::{Value, json};
 
 use super::tool::{path_text, replay_jsonl, replay_piped, repository};
 
-/// Until a session knows why it ended.
-fn without_cause(mut object: Value) -> Value {
-    if let Some(object) = object.as_object_mut() {
-        object.remove("cause");
-    }
-    object
-}
-
 fn check(name: &str) {
     let folder = repository("tests/data/replay");
     let log = folder.join(name).with_extension("log");
@@ -25,11 +17,11 @@ fn check(name: &str) {
     ] {
         let mut lines = run.out.lines();
         for (at, expected) in (1..).zip(expected.lines()) {
-            let mut expected: Value = without_cause(serde_json::from_str(expected).expect("JSON"));
+            let mut expected: Value = serde_json::from_str(expected).expect("JSON");
             if expected.get("event").is_some() {
                 expected["file"] = json!(file);
             }
-            let found: Value = without_cause(serde_json::from_str(lines.next().unwrap_or("null")).expect("JSON"));
+            let found: Value = serde_json::from_str(lines.next().unwrap_or("null")).expect("JSON");
             assert_eq!(found, expected, "{name}, line {at}; {:?}", run.errors);
         }
         assert_eq!(lines.next(), None, "{name} has no more lines");

@@ -1,6 +1,6 @@
 //! The text fits the terminal.
 
-use super::tool::{Run, tool};
+use super::tool::{RINGING, Run, file, tool};
 
 fn at_width(columns: usize, format: &str) -> Run {
     let mut command = tool(&["replay", "--format", format]);
@@ -30,6 +30,17 @@ fn no_line_breaks_in_mid_word() {
     let endless: Run = tool(&["replay"]).output().expect("the tool runs").into();
     assert_eq!(words(&at_width(80, "text")), words(&endless));
     assert_eq!(words(&at_width(132, "text")), words(&endless));
+}
+
+/// Long names of files are cut at their beginning.
+#[test]
+fn files_are_named_within_the_width() {
+    let path = |name: &str| file("width", &format!("a-name-that-is-much-longer-than-any-column-{name}.jsonl"), RINGING);
+    let mut command = tool(&["replay", &path("one"), &path("two")]);
+    let run: Run = command.env("COLUMNS", "80").output().expect("the tool runs").into();
+    assert!(widest(&run) <= 80, "{}", run.out);
+    run.assert_line(&["…", "-one.jsonl:1", "Ringing"]);
+    run.assert_line(&["…", "-two.jsonl:1", "Ringing"]);
 }
 
 #[test]

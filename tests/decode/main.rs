@@ -1,0 +1,5 @@
+//! Decoding: text to events. Specification 6.
+
+#![cfg(feature = "json")]
+
+mod rules;
