@@ -126,6 +126,9 @@ pub(crate) trait Show {
     /// Shows one event, if the filters choose it.
     fn event(&mut self, source: &Source<'_>, event: &Event<'_>, handled: &Handled<'_>) -> io::Result<()>;
 
+    /// The sessions with this id are over and forgotten: nothing of them is needed any more.
+    fn forget(&mut self, id: &str);
+
     /// Writes what is buffered.
     fn flush(&mut self) -> io::Result<()>;
 
@@ -182,6 +185,10 @@ impl Show for Presenter<'_> {
         }
         self.tally.shown(&shown);
         self.form.event(&shown)
+    }
+
+    fn forget(&mut self, id: &str) {
+        self.tally.forget(id);
     }
 
     fn flush(&mut self) -> io::Result<()> {

@@ -1,19 +1,16 @@
 //! Every endpoint's view: an observer and the sessions for each.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::io;
 use std::time::Duration;
 
 use im_session::sip::{CallIdentity, Direction, Observer, SipError, SipLimits, SipMessage, StartLine, session_id};
-use im_session::{BaseUri, Event, Limits, Sessions};
+use im_session::{BaseUri, Event, Limits, Sessions, State};
 
 use super::clock::{self, Clock};
 use super::endpoints::{Endpoints, Id};
 use super::found::{Address, Message, When};
 use crate::show::{Show, Source, View};
-
-/// How many ends of forgotten sessions an endpoint remembers: the observer itself knows what is sent again.
-const REMEMBERED_ENDS: usize = 1000;
 
 /// How many calls of either kind an endpoint may have: a server has more than a phone.
 const CALLS: usize = 100_000;
@@ -34,6 +31,14 @@ struct Place {
     file: String,
     line: u64,
     when: When,
+}
+
+/// A session that ended.
+struct Ended {
+    at: Duration,
+    endpoint: Id,
+    this_dn: String,
+    id: String,
 }
 
 /// One endpoint's view.
@@ -63,6 +68,8 @@ pub(crate) struct Watch<'w> {
     /// The place of the last message.
     last: Place,
     messages: u64,
+    /// The sessions that ended, in this order, for those who want them forgotten.
+    ended: VecDeque<Ended>,
     /// When and after how many messages was looked for what can be forgotten.
     swept: (Duration, u64),
     forgotten: u64,
@@ -76,7 +83,8 @@ impl<'w> Watch<'w> {
         // A capture is as large as it is: only what the specification limits is limited.
         let mut store_limits = Limits::SPECIFICATION;
         if settings.forget.is_some() {
-            store_limits.remembered_ends = REMEMBERED_ENDS;
+            // An observer's events come in their order: none overtakes an end.
+            store_limits.remembered_ends = 0;
         }
         Watch {
             settings,
@@ -89,6 +97,7 @@ impl<'w> Watch<'w> {
             clock: Clock::default(),
             last: Place { file: String::new(), line: 1, when: When::Unknown },
             messages: 0,
+            ended: VecDeque::new(),
             swept: (Duration::ZERO, 0),
             forgotten: 0,
         }
@@ -115,6 +124,7 @@ impl<'w> Watch<'w> {
         self.last.when.clone_from(&message.when);
         self.messages += 1;
         self.fall_due()?;
+        self.forget();
         self.sweep();
         let parties = self.addresses.parties(&message.source, &message.destination, &parsed);
         if self.addresses.has_new() {
@@ -219,32 +229,49 @@ impl<'w> Watch<'w> {
                 last: None,
             };
             self.show.event(&source, event, &handled)?;
+            let over = handled.to() == Some(State::Completed) && handled.from() != handled.to();
+            if let (true, true, Some(this_dn), Some(id_of)) =
+                (over, self.settings.forget.is_some(), event.this_dn(), event.call_uuid())
+            {
+                let (at, this_dn, id_of) = (self.clock.now(), this_dn.to_owned(), id_of.to_owned());
+                self.ended.push_back(Ended { at, endpoint: id, this_dn, id: id_of });
+            }
         }
         Ok(())
     }
 
-    /// Now and then: forgets what is over. Looking at every endpoint is worth it after as many messages as there are endpoints.
+    /// Forgets the sessions that ended long enough ago. One that began again is not forgotten.
+    fn forget(&mut self) {
+        let Some(forget) = self.settings.forget else { return };
+        let now = self.clock.now();
+        while self.ended.front().is_some_and(|ended| ended.at.saturating_add(forget) < now) {
+            let Some(ended) = self.ended.pop_front() else { break };
+            let endpoint = self.endpoints.get_mut(&ended.endpoint);
+            let Some(sessions) = endpoint.and_then(|endpoint| endpoint.sessions.as_mut()) else { continue };
+            let forgotten = sessions.forget(&ended.this_dn, &ended.id).forgotten();
+            if forgotten > 0 {
+                self.forgotten += forgotten as u64;
+                self.show.forget(&ended.id);
+            }
+        }
+    }
+
+    /// Now and then: forgets endpoints that have nothing and were not heard. Looking at every one of them is worth it after as many
+    /// messages as there are endpoints.
     fn sweep(&mut self) {
         const IDLE: Duration = Duration::from_secs(64);
         const SOME: u64 = 4096;
         let now = self.clock.now();
-        let kept = self.settings.forget.map_or(IDLE, |forget| (forget / 2).max(Duration::from_secs(1)));
         let (at, messages) = self.swept;
-        if now.saturating_sub(at) < kept || self.messages - messages < SOME.max(self.endpoints.len() as u64) {
+        if now.saturating_sub(at) < IDLE / 2 || self.messages - messages < SOME.max(self.endpoints.len() as u64) {
             return;
         }
         self.swept = (now, self.messages);
-        let Watch { endpoints, settings, forgotten, addresses, .. } = self;
+        let Watch { endpoints, addresses, .. } = self;
         let before = endpoints.len();
         endpoints.retain(|_, endpoint| {
-            if let (Some(forget), Some(sessions)) = (settings.forget, &mut endpoint.sessions) {
-                // Neither fails: any jump is allowed, and what is before now is no later than that.
-                let _ = sessions.set_time(now);
-                let over = sessions.forget_completed(now.saturating_sub(forget)).map_or(0, |over| over.forgotten());
-                *forgotten += over as u64;
-                if sessions.is_empty() {
-                    endpoint.sessions = None;
-                }
+            if endpoint.sessions.as_ref().is_some_and(|sessions| sessions.is_empty()) {
+                endpoint.sessions = None;
             }
             if now.saturating_sub(endpoint.heard) < IDLE || endpoint.sessions.is_some() || endpoint.due.is_some() {
                 return true;
