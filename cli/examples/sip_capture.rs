@@ -82,7 +82,9 @@ fn packet(output: &mut impl Write, number: u64, source: u64, destination: u64, p
     let short = |length: usize| u16::try_from(length).map_err(io::Error::other);
     let long = |number: u64| u32::try_from(number).map_err(io::Error::other);
     let length = u32::try_from(payload.len() + 42).map_err(io::Error::other)?.to_le_bytes();
-    for field in [long(BEGIN + micros / 1_000_000)?.to_le_bytes(), long(micros % 1_000_000)?.to_le_bytes(), length, length] {
+    for field in
+        [long(BEGIN + micros / 1_000_000)?.to_le_bytes(), long(micros % 1_000_000)?.to_le_bytes(), length, length]
+    {
         output.write_all(&field)?;
     }
     output.write_all(&[2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1, 8, 0, 0x45, 0])?;

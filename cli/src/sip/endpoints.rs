@@ -1,9 +1,9 @@
 //! Which endpoint an address belongs to.
 //!
-//! An endpoint is where messages are received. One that sends from another port (RFC 3261 section 18.2.2, every TCP client) has two
-//! addresses or more and is one endpoint all the same: its Via says at which port it listens. What the Via does not say, the
-//! transaction does: the response to a request comes from whom the request went to, and goes to whom it came from; a request with
-//! two Vias or more is passed on by the proxy that received it.
+//! An endpoint is where messages are received. One that sends from another port (RFC 3261 section 18.2.2, every TCP
+//! client) has two addresses or more and is one endpoint all the same: its Via says at which port it listens. What the
+//! Via does not say, the transaction does: the response to a request comes from whom the request went to, and goes to
+//! whom it came from; a request with two Vias or more is passed on by the proxy that received it.
 
 use std::collections::HashMap;
 use std::collections::hash_map::RandomState;
@@ -62,7 +62,8 @@ impl Endpoints {
         }
     }
 
-    /// The endpoints that came up since the last call, with the addresses that they have so far; the first is their name.
+    /// The endpoints that came up since the last call, with the addresses that they have so far; the first is their
+    /// name.
     pub(crate) fn take_new(&mut self) -> Vec<(Id, Vec<Address>)> {
         std::mem::take(&mut self.new)
     }
@@ -167,8 +168,8 @@ fn listens_at(source: SocketAddr, via: &Via<'_>) -> Option<SocketAddr> {
     let symmetric = via.rport != Rport::Absent;
     let own = match via.host.trim_matches(['[', ']']).parse::<IpAddr>() {
         Ok(ip) => ip == source.ip(),
-        // A name may be that of any address, except those of nobody (RFC 7118); and who asks for the response where the request came
-        // from may not know better.
+        // A name may be that of any address, except those of nobody (RFC 7118); and who asks for the response where the
+        // request came from may not know better.
         Err(_) => !symmetric && !via.host.to_ascii_lowercase().ends_with(".invalid"),
     };
     let port = match via.port {

@@ -1,7 +1,7 @@
 //! What reading a file gives, one by one: SIP messages, what could not be read, and what was not read.
 
 use std::fmt;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, SocketAddr};
 use std::ops::ControlFlow;
 use std::time::Duration;
 
@@ -58,7 +58,7 @@ impl Address {
 fn unmapped(address: SocketAddr) -> SocketAddr {
     match address.ip() {
         IpAddr::V6(ip) => match ip.to_ipv4_mapped() {
-            Some(ip) => SocketAddr::new(IpAddr::V4(Ipv4Addr::from(ip)), address.port()),
+            Some(ip) => SocketAddr::new(IpAddr::V4(ip), address.port()),
             None => SocketAddr::new(IpAddr::V6(ip), address.port()),
         },
         IpAddr::V4(_) => address,

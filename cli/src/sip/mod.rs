@@ -30,6 +30,7 @@ use std::time::Duration;
 
 use clap::Args;
 
+use crate::replay::base_uri;
 use crate::show::{Filters, Format, Screen};
 use found::{Found, Sink, Unread};
 use input::Input;
@@ -38,14 +39,14 @@ use watch::{Settings, Watch};
 
 /// Shows the IM sessions in SIP traffic, at every endpoint.
 ///
-/// Reads captures (pcap, pcapng, snoop; UDP, TCP, WebSocket, HEP, tunnels) and the traces and logs of SIP Server, Asterisk,
-/// FreeSWITCH, SIPp, ngrep, sngrep, HOMER, SIP.js, PJSUA, baresip, Linphone and others, also compressed with gzip; what a file is, it
-/// says itself. Every address that sends or receives is an endpoint with its own view; a log of one side calls that side "local". What
-/// cannot be read is reported on standard error as FILE:LINE: reason (of a capture FILE:PACKET), all else is shown, and the exit
-/// status is 1.
+/// Reads captures (pcap, pcapng, snoop; UDP, TCP, WebSocket, HEP, tunnels) and the traces and logs of SIP Server,
+/// Asterisk, FreeSWITCH, SIPp, ngrep, sngrep, HOMER, SIP.js, PJSUA, baresip, Linphone and others, also compressed with
+/// gzip; what a file is, it says itself. Every address that sends or receives is an endpoint with its own view; a log
+/// of one side calls that side "local". What cannot be read is reported on standard error as FILE:LINE: reason (of a
+/// capture FILE:PACKET), all else is shown, and the exit status is 1.
 ///
-/// The DN of an endpoint is what the messages name, and who sends them chooses that. `--dn ENDPOINT=DN` says which it is: ENDPOINT is
-/// ADDRESS:PORT, or ADDRESS alone for all its ports, or local. (`--dn DN` chooses what is shown.)
+/// The DN of an endpoint is what the messages name, and who sends them chooses that. `--dn ENDPOINT=DN` says which it
+/// is: ENDPOINT is ADDRESS:PORT, or ADDRESS alone for all its ports, or local. (`--dn DN` chooses what is shown.)
 #[derive(Args)]
 pub(crate) struct Arguments {
     /// How to show what happened.
@@ -53,15 +54,15 @@ pub(crate) struct Arguments {
     format: Format,
 
     /// The base address of the service, for the `uri` of each session.
-    #[arg(long, value_name = "URI", default_value = "http://localhost:8090", value_parser = crate::replay::base_uri::parse)]
+    #[arg(long, value_name = "URI", default_value = "http://localhost:8090", value_parser = base_uri::parse)]
     base_uri: String,
 
     /// How long a caller may take to try again after a challenge (401, 407): people type passwords.
     #[arg(long, value_name = "SECONDS", default_value = "300", value_parser = seconds)]
     retry_wait: Duration,
 
-    /// Forget a session so long after its end, so that a capture of any length needs little memory. What happened is shown; the list
-    /// in the end has only what was not forgotten.
+    /// Forget a session so long after its end, so that a capture of any length needs little memory. What happened is
+    /// shown; the list in the end has only what was not forgotten.
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     forget: Option<Duration>,
 
@@ -89,12 +90,8 @@ pub(crate) fn run(mut arguments: Arguments) -> io::Result<bool> {
     };
     let output = BufWriter::with_capacity(64 * 1024, stdout);
     let show = arguments.format.show_chosen(output, Screen::of_stdout(colour), arguments.filters, title);
-    let settings = Settings {
-        base_uri: arguments.base_uri,
-        dns,
-        retry_wait: arguments.retry_wait,
-        forget: arguments.forget,
-    };
+    let settings =
+        Settings { base_uri: arguments.base_uri, dns, retry_wait: arguments.retry_wait, forget: arguments.forget };
     let mut watch = Watch::new(settings, show);
     let mut all_read = true;
     for name in &arguments.files {

@@ -79,7 +79,9 @@ pub(crate) fn stream_start(bytes: &[u8]) -> StreamStart {
     let start = bytes.get(..LONGEST).unwrap_or(bytes);
     match start.iter().position(|&byte| byte == b'\n') {
         Some(end) if is_start_line(&bytes[..end]) => StreamStart::Sip,
-        None if bytes.len() < LONGEST && start.iter().all(|byte| byte.is_ascii_graphic() || *byte == b' ' || *byte == b'\r') => {
+        None if bytes.len() < LONGEST
+            && start.iter().all(|byte| byte.is_ascii_graphic() || *byte == b' ' || *byte == b'\r') =>
+        {
             StreamStart::Unclear
         }
         Some(_) | None => StreamStart::Other,

@@ -149,7 +149,8 @@ impl<'w> Watch<'w> {
         Ok(unreadable)
     }
 
-    /// There are no more messages: what waited for one more is over; then the sessions as they stand. How many were forgotten.
+    /// There are no more messages: what waited for one more is over; then the sessions as they stand. How many were
+    /// forgotten.
     pub(crate) fn finish(mut self) -> io::Result<u64> {
         let mut ids: Vec<Id> = self.endpoints.keys().copied().collect();
         ids.sort_unstable();
@@ -160,7 +161,9 @@ impl<'w> Watch<'w> {
         let mut views: Vec<View<'_>> = self
             .endpoints
             .values()
-            .filter_map(|endpoint| Some(View { endpoint: Some(&endpoint.name), sessions: endpoint.sessions.as_deref()? }))
+            .filter_map(|endpoint| {
+                Some(View { endpoint: Some(&endpoint.name), sessions: endpoint.sessions.as_deref()? })
+            })
             .collect();
         views.sort_unstable_by_key(|view| view.endpoint);
         self.show.finish(&views)?;
@@ -256,8 +259,8 @@ impl<'w> Watch<'w> {
         }
     }
 
-    /// Now and then: forgets endpoints that have nothing and were not heard. Looking at every one of them is worth it after as many
-    /// messages as there are endpoints.
+    /// Now and then: forgets endpoints that have nothing and were not heard. Looking at every one of them is worth it
+    /// after as many messages as there are endpoints.
     fn sweep(&mut self) {
         const IDLE: Duration = Duration::from_secs(64);
         const SOME: u64 = 4096;

@@ -40,8 +40,8 @@ pub(super) fn read(
 ) -> Result<(), Broken> {
     let mut head = [0; 24];
     fill(&mut input, &mut head).map_err(|error| Broken::read(1, &error))?;
-    // The upper bits say whether frames end in a checksum.
-    let link_type = variant.number(&head, 20) & 0x0fff_ffff;
+    // The upper half says whether frames end in a checksum.
+    let link_type = variant.number(&head, 20) & 0xffff;
     let head_length = if variant.modified { 24 } else { 16 };
     let head = &mut head[..head_length];
     let mut data = Vec::new();

@@ -6,10 +6,7 @@ use std::time::Duration;
 
 use super::{Broken, LONGEST_PACKET, Packet, fill};
 
-pub(super) fn read(
-    mut input: impl Read,
-    sink: &mut impl FnMut(&Packet<'_>) -> ControlFlow<()>,
-) -> Result<(), Broken> {
+pub(super) fn read(mut input: impl Read, sink: &mut impl FnMut(&Packet<'_>) -> ControlFlow<()>) -> Result<(), Broken> {
     let mut file_head = [0; 16];
     fill(&mut input, &mut file_head).map_err(|error| Broken::read(1, &error))?;
     let number_at = |bytes: &[u8], offset: usize| {
@@ -29,7 +26,8 @@ pub(super) fn read(
             return Ok(());
         }
         let (length, record) = (number_at(&head, 4) as usize, number_at(&head, 8) as usize);
-        let Some(rest) = record.checked_sub(head.len()).filter(|rest| length <= *rest && *rest <= LONGEST_PACKET) else {
+        let Some(rest) = record.checked_sub(head.len()).filter(|rest| length <= *rest && *rest <= LONGEST_PACKET)
+        else {
             return Err(Broken::packet_length(number, length.max(record)));
         };
         data.resize(rest, 0);

@@ -1,6 +1,7 @@
 //! Packets that IP cut into fragments: INVITEs are often larger than a frame.
 //!
-//! Bounded: so many packets are put together at once, of so many fragments each, and each waits so many packets for its rest.
+//! Bounded: so many packets are put together at once, of so many fragments each, and each waits so many packets for its
+//! rest.
 
 use std::collections::HashMap;
 use std::net::IpAddr;

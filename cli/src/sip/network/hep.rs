@@ -1,4 +1,5 @@
-//! HEP, the Homer encapsulation protocol: a message and where it was seen. The addresses in it count, not those that carried it.
+//! HEP, the Homer encapsulation protocol: a message and where it was seen. The addresses in it count, not those that
+//! carried it.
 
 use std::borrow::Cow;
 use std::io::Read as _;
@@ -76,9 +77,8 @@ fn version_3(data: &[u8]) -> Option<Captured<'_>> {
         rest = rest.get(length..).unwrap_or_default();
     }
     let [Some(source), Some(destination)] = ips else { return None };
-    let at = seconds.map(|seconds| {
-        Duration::from_secs(seconds.into()).saturating_add(Duration::from_micros(u64::from(micros)))
-    });
+    let at = seconds
+        .map(|seconds| Duration::from_secs(seconds.into()).saturating_add(Duration::from_micros(u64::from(micros))));
     Some(Captured {
         source: SocketAddr::new(source, ports[0]),
         destination: SocketAddr::new(destination, ports[1]),

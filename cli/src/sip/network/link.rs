@@ -6,6 +6,24 @@ use super::{Layer, number16, number32};
 
 /// The first layer of a packet.
 pub(super) fn layer(link_type: u32, data: &[u8]) -> Layer<'_> {
+    match described(link_type, data) {
+        Some((inner, data)) => first(inner, data),
+        None => first(link_type, data),
+    }
+}
+
+/// A head that names the link type of what follows it: Apple's PKTAP, and PPI.
+fn described(link_type: u32, data: &[u8]) -> Option<(u32, &[u8])> {
+    let little32 = |offset: usize| Some(u32::from_le_bytes(data.get(offset..offset + 4)?.try_into().ok()?));
+    let (length, inner) = match link_type {
+        149 | 258 => (usize::try_from(little32(0)?).ok()?, little32(8)?),
+        192 => (usize::from(u16::from_le_bytes(data.get(2..4)?.try_into().ok()?)), little32(4)?),
+        _ => return None,
+    };
+    Some((inner, data.get(length..)?))
+}
+
+fn first(link_type: u32, data: &[u8]) -> Layer<'_> {
     let after = |count: usize| data.get(count..).unwrap_or_default();
     match link_type {
         // Loopback: four bytes of protocol family, in one byte order or the other; IP says itself which it is.
@@ -34,6 +52,9 @@ pub(super) fn layer(link_type: u32, data: &[u8]) -> Layer<'_> {
         239 => nflog(data),
         252 => exported(data),
         276 => named(number16(data, 0), after(20)),
+        // The tag of a Broadcom switch, behind the addresses or before them.
+        281 => named(number16(data, 16), after(18)),
+        282 => Layer::Ethernet(after(4)),
         other => Layer::UnknownLink(other),
     }
 }

@@ -1,7 +1,7 @@
 //! What a packet carries: link layers, tunnels, IP, and what is above it, down to the SIP messages.
 //!
-//! Every layer says what the next one is; a packet with more layers than anybody builds is not read. What is known of a packet
-//! that lies in the past (fragments, streams) is bounded.
+//! Every layer says what the next one is; a packet with more layers than anybody builds is not read. What is known of a
+//! packet that lies in the past (fragments, streams) is bounded.
 
 mod fragments;
 mod hep;
@@ -105,13 +105,7 @@ impl Network {
         self.tcp.finish(self.last, sink)
     }
 
-    fn layers(
-        &mut self,
-        mut layer: Layer<'_>,
-        mut left: usize,
-        place: Place,
-        sink: &mut dyn Sink,
-    ) -> ControlFlow<()> {
+    fn layers(&mut self, mut layer: Layer<'_>, mut left: usize, place: Place, sink: &mut dyn Sink) -> ControlFlow<()> {
         loop {
             let Some(fewer) = left.checked_sub(1) else {
                 return sink.take(Found::Unread(Unread::DeepTunnel, 1));

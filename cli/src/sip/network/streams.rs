@@ -43,8 +43,8 @@ pub(super) struct Stream {
     framed: usize,
     /// How many packets have bytes that belong to no whole message yet.
     packets: u64,
-    /// How many were dropped because they begin no message, before one that does: what the capture has of a message that began
-    /// before it.
+    /// How many were dropped because they begin no message, before one that does: what the capture has of a message
+    /// that began before it.
     dropped: u64,
 }
 

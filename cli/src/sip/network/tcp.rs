@@ -1,6 +1,8 @@
-//! TCP: the bytes of each direction in their order. What came twice is left out, what came early waits, what never came is a gap.
+//! TCP: the bytes of each direction in their order. What came twice is left out, what came early waits, what never came
+//! is a gap.
 //!
-//! Bounded: so many directions are followed, the one that was silent longest goes first; so many bytes wait in one of them, and in all.
+//! Bounded: so many directions are followed, the one that was silent longest goes first; so many bytes wait in one of
+//! them, and in all.
 
 use std::collections::{BTreeMap, HashMap};
 use std::net::SocketAddr;
@@ -172,12 +174,7 @@ pub(super) struct Tcp {
 }
 
 impl Tcp {
-    pub(super) fn segment(
-        &mut self,
-        transport: &Transport<'_>,
-        place: Place,
-        sink: &mut dyn Sink,
-    ) -> ControlFlow<()> {
+    pub(super) fn segment(&mut self, transport: &Transport<'_>, place: Place, sink: &mut dyn Sink) -> ControlFlow<()> {
         let Ok(tcp) = TcpSlice::from_slice(transport.payload) else { return ControlFlow::Continue(()) };
         let key = Key {
             source: SocketAddr::new(transport.source, tcp.source_port()),

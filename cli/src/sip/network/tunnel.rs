@@ -1,4 +1,5 @@
-//! What carries packets in packets: VLAN, MPLS, PPP, PPPoE, GRE, ERSPAN, VXLAN, Geneve, GTP-U, L2TP, IP in IP and the like.
+//! What carries packets in packets: VLAN, MPLS, PPP, PPPoE, GRE, ERSPAN, VXLAN, Geneve, GTP-U, L2TP, IP in IP and the
+//! like.
 
 use std::net::SocketAddr;
 

@@ -1,4 +1,4 @@
-//! AudioCodes: `… ---- Incoming SIP Message from 192.0.2.1:5060 to SIPInterface #0 … ----`, `… Outgoing SIP Message to …`.
+//! AudioCodes: `… ---- Incoming SIP Message from 192.0.2.1:5060 to SIPInterface #0 … ----`, or `Outgoing SIP Message to`.
 
 use super::head::Head;
 

@@ -1,4 +1,5 @@
-//! The body of a message in a text. Printing took its line ends away, or made them others: its length says which they were.
+//! The body of a message in a text. Printing took its line ends away, or made them others: its length says which they
+//! were.
 
 use super::colours::without_colours;
 

@@ -1,4 +1,5 @@
-//! SIP in a browser's console: SIP.js (`… | sip.transport | sending WebSocket message:`) and JsSIP (`JsSIP:Transport sending message:`).
+//! SIP in a browser's console: SIP.js (`… | sip.transport | sending WebSocket message:`) and JsSIP (`JsSIP:Transport
+//! sending message:`).
 
 use super::super::found::Address;
 use super::head::Head;

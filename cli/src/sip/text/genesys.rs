@@ -1,4 +1,4 @@
-//! Genesys SIP Server: `… Received [0,UDP] 366 bytes from 192.0.2.1:5060 <<<<<`, `… Sending  [0,UDP] 229 bytes to … >>>>>`.
+//! SIP Server: `… Received [0,UDP] 366 bytes from 192.0.2.1:5060 <<<<<`, `… Sending  [0,UDP] 229 bytes to … >>>>>`.
 
 use super::head::{Head, number};
 

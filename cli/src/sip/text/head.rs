@@ -119,7 +119,8 @@ pub(super) fn number(text: &str) -> Option<usize> {
     text.trim_matches(|c: char| !c.is_ascii_digit()).parse().ok()
 }
 
-/// An address without the transport before it: `UDP:192.0.2.1:5060`, `udp/[192.0.2.1]:5060`, `TLS://[2001:db8::1]:5061`.
+/// An address without the transport before it: `UDP:192.0.2.1:5060`, `udp/[192.0.2.1]:5060`,
+/// `TLS://[2001:db8::1]:5061`.
 pub(super) fn without_transport(address: &str) -> &str {
     const TRANSPORTS: [&str; 7] = ["udp", "tcp", "tls", "wss", "ws", "sctp", "dtls"];
     let Some(end) = address.find([':', '/']) else { return address };

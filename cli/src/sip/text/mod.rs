@@ -1,5 +1,5 @@
-//! SIP messages in text: traces, logs and consoles. Each message has a head, in any of the forms that `head` knows; what stands
-//! between messages may say anything.
+//! SIP messages in text: traces, logs and consoles. Each message has a head, in any of the forms that `head` knows;
+//! what stands between messages may say anything.
 
 mod arrow;
 mod asterisk;
@@ -346,8 +346,8 @@ impl<R: BufRead> Text<R> {
         Ok(())
     }
 
-    /// Says once where text stands between a message and the next head, in a form that has none there: a body may go on there that
-    /// is longer than it says.
+    /// Says once where text stands between a message and the next head, in a form that has none there: a body may go on
+    /// there that is longer than it says.
     fn doubt_what_follows(&mut self, sink: &mut dyn Sink) -> io::Result<()> {
         let mut ahead = 0;
         while let Some(line) = self.window.get(ahead)?.filter(|_| ahead < 8) {
@@ -358,9 +358,10 @@ impl<R: BufRead> Text<R> {
                 if !self.doubted && !is_between && !self.ends(ahead, End::Dashes)? {
                     self.doubted = true;
                     let place = self.window.number() + ahead as u64;
-                    let reason = "text between messages: where a body is longer than it says, messages in it cannot be told \
+                    let reason =
+                        "text between messages: where a body is longer than it says, messages in it cannot be told \
                                   from others"
-                        .to_owned();
+                            .to_owned();
                     let _ = sink.take(Found::Doubtful { place, reason });
                 }
                 break;

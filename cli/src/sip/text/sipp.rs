@@ -1,4 +1,5 @@
-//! SIPp's `-trace_msg`: a line of dashes with the time, then `UDP message sent (384 bytes):` or `UDP message received [229] bytes :`.
+//! SIPp's `-trace_msg`: a line of dashes with the time, then `UDP message sent (384 bytes):` or `UDP message received
+//! [229] bytes :`.
 
 use super::super::found::Address;
 use super::head::{End, Head, number};

@@ -10,7 +10,9 @@ pub(super) fn head(line: &str) -> Option<Head> {
     if !looks_like_one(line) {
         return None;
     }
-    let head = |when, source, destination| Some(Head { when, certain: true, dense: true, ..Head::new("", source, destination) });
+    let head = |when, source, destination| {
+        Some(Head { when, certain: true, dense: true, ..Head::new("", source, destination) })
+    };
     match parts(line) {
         Ok((at, source, destination)) => {
             head(When::SinceBegin(at), Address::parse(source), Address::parse(destination))

@@ -51,8 +51,9 @@ impl<R: BufRead> Window<R> {
         Ok(self.lines.get(ahead))
     }
 
-    /// The same, for looking further than the lines will be taken: what is looked at again and again is bounded by a multiple of
-    /// what was read, so that no text takes longer than its length allows. `None` also where that is used up.
+    /// The same, for looking further than the lines will be taken: what is looked at again and again is bounded by a
+    /// multiple of what was read, so that no text takes longer than its length allows. `None` also where that is used
+    /// up.
     pub(super) fn glance(&mut self, ahead: usize) -> io::Result<Option<&Line>> {
         const TIMES: u64 = 32;
         const SOME: u64 = 1 << 20;

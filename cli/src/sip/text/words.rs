@@ -13,7 +13,9 @@ pub(super) fn head(line: &str) -> Option<Head> {
     let is_part_of_word = |c: char| c.is_whitespace() || matches!(c, '=' | ',' | ';' | '(' | ')' | '|' | '"' | '<');
     let words: Vec<&str> = line.split(is_part_of_word).filter(|word| !word.is_empty()).collect();
     let mut addresses = words.iter().enumerate().filter_map(|(at, word)| Some((at, address(word)?)));
-    let plain = |word: &str| word.trim_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '-' | '=' | '>')).to_ascii_lowercase();
+    let plain = |word: &str| {
+        word.trim_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '-' | '=' | '>')).to_ascii_lowercase()
+    };
     match (addresses.next(), addresses.next()) {
         (Some((at, first)), Some((_, second))) => {
             let before = at.checked_sub(1).and_then(|before| words.get(before)).map(|word| plain(word));

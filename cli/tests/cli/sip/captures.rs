@@ -35,8 +35,7 @@ pub(crate) const OUTER: ([u8; 4], [u8; 4]) = ([203, 0, 113, 1], [203, 0, 113, 2]
 /// A message in UDP over IPv4, from port 5060 to port 5060.
 pub(crate) fn packet(message: &Message) -> Vec<u8> {
     let udp = udp(5060, 5060, &message.bytes);
-    let (source, destination) =
-        if message.from_caller { (CALLER_IP, CALLEE_IP) } else { (CALLEE_IP, CALLER_IP) };
+    let (source, destination) = if message.from_caller { (CALLER_IP, CALLEE_IP) } else { (CALLEE_IP, CALLER_IP) };
     ipv4(17, source, destination, &udp)
 }
 
@@ -69,7 +68,8 @@ impl Pcap {
     /// A capture of these packets, one each second.
     pub(crate) fn file(self, link_type: u32, packets: &[Vec<u8>]) -> Vec<u8> {
         let version = if self.big_endian { [0, 2, 0, 4] } else { [2, 0, 4, 0] };
-        let mut file = [self.number(self.magic), version, [0; 4], [0; 4], self.number(262_144), self.number(link_type)].concat();
+        let mut file =
+            [self.number(self.magic), version, [0; 4], [0; 4], self.number(262_144), self.number(link_type)].concat();
         for (second, packet) in (BEGIN..).zip(packets) {
             let length = self.number(u32::try_from(packet.len()).expect("a packet"));
             file.extend([self.number(second), self.number(250), length, length].concat());

@@ -40,7 +40,8 @@ fn an_endpoint_that_sends_from_another_port_is_one() {
     let rport = |text: &str| text.replacen(";branch", ";rport;branch", 1);
     assert_call("rport", &with_ports(symmetric, rport));
     // Each request from a port of its own.
-    let any = |message: &Message| if message.from_caller { (1024 + message.bytes.len() as u16, 5060) } else { (5060, 5060) };
+    let any =
+        |message: &Message| if message.from_caller { (1024 + message.bytes.len() as u16, 5060) } else { (5060, 5060) };
     assert_call("a port each", &with_ports(any, as_it_is));
     // The Via names the host.
     let named = |text: &str| text.replace("UDP 198.51.100.1:5060;", "UDP phone.example.net;");
@@ -73,7 +74,8 @@ fn two_endpoints_of_one_host_stay_two() {
         .messages()
         .iter()
         .map(|message| {
-            let text = String::from_utf8(message.bytes.clone()).expect("UTF-8").replace("127.0.0.1:5071;", "127.0.0.1;");
+            let text =
+                String::from_utf8(message.bytes.clone()).expect("UTF-8").replace("127.0.0.1:5071;", "127.0.0.1;");
             let (source, destination) = if message.from_caller { (5071, 5060) } else { (5060, 5071) };
             datagram((host, source), (host, destination), text.as_bytes())
         })
@@ -91,7 +93,8 @@ fn through_proxy(out: ([u8; 4], u16), via: &str, seen_by_caller: bool) -> Said {
     let proxy = (PROXY_IP, 5060);
     for message in call() {
         let text = String::from_utf8(message.bytes.clone()).expect("UTF-8");
-        let branch = text.split(";branch=").nth(1).and_then(|rest| rest.split("\r\n").next()).expect("a branch").to_owned();
+        let branch =
+            text.split(";branch=").nth(1).and_then(|rest| rest.split("\r\n").next()).expect("a branch").to_owned();
         let own = format!("Via: SIP/2.0/UDP {via};branch=z9hG4bK-p-{branch}\r\nVia:");
         let onward = text.replacen("Via:", &own, 1);
         if message.from_caller {

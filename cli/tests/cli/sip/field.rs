@@ -17,10 +17,14 @@ fn every_case_of_the_field_shows_its_call() {
         assert_eq!(said.status.map(Value::from), Some(case["exit"].clone()), "{number}");
         let events = said.by_endpoint();
         for (dn, needed) in case["need"].as_object().expect("DNs") {
-            let has = |((_, at), names): (&(String, String), &Vec<String>)| at == dn && Value::from(names.clone()) == *needed;
+            let has =
+                |((_, at), names): (&(String, String), &Vec<String>)| at == dn && Value::from(names.clone()) == *needed;
             assert!(events.iter().any(has), "{number}: {dn} in {events:?}");
         }
         let forbidden = case["forbid"].as_str();
-        assert!(!said.objects.iter().any(|object| forbidden.is_some_and(|text| object.to_string().contains(text))), "{number}");
+        assert!(
+            !said.objects.iter().any(|object| forbidden.is_some_and(|text| object.to_string().contains(text))),
+            "{number}"
+        );
     }
 }

@@ -2,7 +2,7 @@
 
 use super::captures::{Block, Pcap, ethernet, gzip, packet, pcap, pcapng, snoop};
 use super::messages::{assert_call, call};
-use super::tool::{watch, watch_bytes, Temporary};
+use super::tool::{Temporary, watch, watch_bytes};
 
 fn frames() -> Vec<Vec<u8>> {
     call().iter().map(|message| ethernet(0x0800, &packet(message))).collect()
@@ -24,7 +24,8 @@ fn captures_of_every_format_are_read() {
     files.push(("old-block".to_owned(), pcapng(1, &frames(), Block::Old, false)));
     files.push(("snoop".to_owned(), snoop(&frames())));
     let two = pcapng(1, &frames(), Block::Enhanced, false);
-    let (first, second) = (pcapng(1, &frames()[..3], Block::Enhanced, false), pcapng(1, &frames()[3..], Block::Enhanced, true));
+    let (first, second) =
+        (pcapng(1, &frames()[..3], Block::Enhanced, false), pcapng(1, &frames()[3..], Block::Enhanced, true));
     files.push(("two-sections".to_owned(), [first, second].concat()));
     for (name, file) in files.clone().iter().chain([&("twice".to_owned(), gzip(&two))]) {
         files.push((format!("{name}.gz"), gzip(file)));

@@ -1,6 +1,6 @@
 //! What nobody sends by accident: mutants, noise, long and deep things; and captures without end.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::captures::{Block, ethernet, ipv4, packet, pcap, pcapng, snoop, udp};
 use super::messages::{Call, Message, call};
@@ -46,8 +46,9 @@ fn mutant(bytes: &[u8], numbers: &mut Numbers) -> Vec<u8> {
 /// No mutant of these files makes the tool panic.
 fn assert_no_panic(originals: &[Vec<u8>], count: usize) {
     let mut numbers = Numbers(0x9e37_79b9_7f4a_7c15);
-    let files: Vec<Temporary> =
-        (0..count).map(|index| Temporary::new("mutant", &mutant(&originals[index % originals.len()], &mut numbers))).collect();
+    let files: Vec<Temporary> = (0..count)
+        .map(|index| Temporary::new("mutant", &mutant(&originals[index % originals.len()], &mut numbers)))
+        .collect();
     let paths: Vec<&str> = files.iter().map(Temporary::path).collect();
     for paths in paths.chunks(200) {
         let output = run(&[&["--format", "jsonl"], paths].concat());
@@ -60,7 +61,8 @@ fn assert_no_panic(originals: &[Vec<u8>], count: usize) {
 #[test]
 fn mutants_of_every_file_of_the_field_are_survived() {
     let files = std::fs::read_dir("tests/data/sip-field").expect("files").map(|file| file.expect("a file").path());
-    let originals: Vec<_> = files.filter(|file| !file.ends_with("cases.json")).map(|file| std::fs::read(file).expect("bytes")).collect();
+    let originals: Vec<_> =
+        files.filter(|file| !file.ends_with("cases.json")).map(|file| std::fs::read(file).expect("bytes")).collect();
     assert_eq!(originals.len(), 20);
     assert_no_panic(&originals, 1200);
 }
@@ -68,7 +70,8 @@ fn mutants_of_every_file_of_the_field_are_survived() {
 #[test]
 fn mutants_of_other_captures_are_survived() {
     let frames: Vec<_> = call().iter().map(|message| ethernet(0x0800, &packet(message))).collect();
-    let nflog: Vec<_> = call().iter().map(|message| [&[2, 0, 0, 0, 0xff, 1, 9, 0][..], &packet(message)].concat()).collect();
+    let nflog: Vec<_> =
+        call().iter().map(|message| [&[2, 0, 0, 0, 0xff, 1, 9, 0][..], &packet(message)].concat()).collect();
     let geneve = |message: &Message| {
         let inner = ethernet(0x0800, &packet(message));
         let outer = udp(6081, 6081, &[&[1, 0, 0x65, 0x58, 0, 0, 0, 0, 1, 2, 3, 4][..], &inner].concat());
@@ -110,49 +113,51 @@ fn what_is_not_sip_is_never_called_broken_sip() {
     }
 }
 
-/// How long the tool takes for a text; not a test of speed, but twice the text must not be four times as long.
-fn seconds(text: &[u8]) -> f64 {
-    let file = Temporary::new("long", text);
+/// A minute is long: what takes time in proportion needs a second or two, what does not would need many minutes.
+const LONG: Duration = Duration::from_secs(60);
+
+fn assert_in_proportion(name: &str, bytes: &[u8]) {
+    let file = Temporary::new("long", bytes);
     let begin = Instant::now();
     let output = run(&["--format", "jsonl", file.path()]);
-    assert!(output.status.code().is_some());
-    begin.elapsed().as_secs_f64()
+    assert!(output.status.code().is_some(), "{name}");
+    assert!(begin.elapsed() < LONG, "{name}: {:?}", begin.elapsed());
 }
 
 #[test]
 fn long_texts_take_time_in_proportion() {
+    const LENGTH: usize = 4 << 20;
     let head = "2026/01/01 10:00:00.0 192.0.2.1:5060 -> 192.0.2.2:5060\n";
     let promising = format!("{head}MESSAGE sip:x SIP/2.0\nContent-Length: 60000\n\nx\n");
-    for piece in [promising.as_str(), "-> ", ":", "<--- ", "message:", "[", "10:00:00 ", head, "SIP/2.0 200 OK\n\n"] {
-        let of = |size: usize| seconds(piece.repeat(size / piece.len()).as_bytes());
-        let (half, whole) = (of(1 << 20), of(2 << 20));
-        assert!(whole < half * 3.5 + 0.5, "{piece:?}: {half} s, {whole} s");
+    let dashes = format!("{head}---\n---\n");
+    for piece in
+        [promising.as_str(), &dashes, "-> ", ":", "<--- ", "message:", "[", "10:00:00 ", head, "SIP/2.0 200 OK\n\n"]
+    {
+        assert_in_proportion(piece, piece.repeat(LENGTH / piece.len()).as_bytes());
     }
 }
 
 #[test]
 fn long_streams_take_time_in_proportion() {
-    let segments = |count: usize, bytes: &dyn Fn(usize) -> Vec<u8>| {
+    let segments = |bytes: &dyn Fn(usize) -> Vec<u8>| {
         let mut offset = 1;
         let segment = |index: usize| {
             let data = bytes(index);
-            let head = [&[0xc0, 1, 0x13, 0xc4][..], &u32::to_be_bytes(offset), &[0; 4], &[0x50, 16, 0, 0, 0, 0, 0, 0], &data].concat();
+            let numbers = [&u32::to_be_bytes(offset)[..], &[0; 4], &[0x50, 16, 0, 0, 0, 0, 0, 0]].concat();
             offset += u32::try_from(data.len()).expect("short");
-            ipv4(6, [192, 0, 2, 1], [192, 0, 2, 2], &head)
+            ipv4(6, [192, 0, 2, 1], [192, 0, 2, 2], &[&[0xc0, 1, 0x13, 0xc4][..], &numbers, &data].concat())
         };
-        let file = pcap(101, &(0..count).map(segment).collect::<Vec<_>>());
-        seconds(&file)
+        pcap(101, &(0..60_000).map(segment).collect::<Vec<_>>())
     };
     // Headers without end, a byte each; line ends alone; bodies that are announced and do not come; binary noise.
     let endless = |index: usize| if index == 0 { b"INVITE sip:x SIP/2.0\r\nX: ".to_vec() } else { b"y".to_vec() };
     let line_ends = |_: usize| b"\r\n".to_vec();
     let bodies = |_: usize| b"INVITE sip:x SIP/2.0\r\nContent-Length: 999999\r\n\r\n".to_vec();
     let noise = |index: usize| vec![u8::try_from(index % 256).expect("a byte"); 100];
-    let all: [&dyn Fn(usize) -> Vec<u8>; 4] = [&endless, &line_ends, &bodies, &noise];
-    for (number, bytes) in all.into_iter().enumerate() {
-        let (half, whole) = (segments(20_000, bytes), segments(40_000, bytes));
-        assert!(whole < half * 3.5 + 0.5, "{number}: {half} s, {whole} s");
-    }
+    assert_in_proportion("endless", &segments(&endless));
+    assert_in_proportion("line ends", &segments(&line_ends));
+    assert_in_proportion("bodies", &segments(&bodies));
+    assert_in_proportion("noise", &segments(&noise));
 }
 
 #[test]

@@ -27,14 +27,26 @@ fn nflog(packet: &[u8]) -> Vec<u8> {
     [&[2, 0, 0, 5][..], &[7, 0, 10, 0, b'i', b'n', 0, 0], &length, &[9, 0], packet].concat()
 }
 
+fn pktap(frame: &[u8]) -> Vec<u8> {
+    let head = [20_u32, 1, 1, 0, 0].map(u32::to_le_bytes).concat();
+    [&head[..], frame].concat()
+}
+
 fn exported(packet: &[u8]) -> Vec<u8> {
     let (source, destination, payload) = (&packet[12..16], &packet[16..20], &packet[28..]);
     let port = 5060_u32.to_be_bytes();
-    let tag = |number: u8, value: &[u8]| {
-        [&[0, number, 0, u8::try_from(value.len()).expect("short")][..], value].concat()
-    };
-    [tag(12, b"sip\0"), tag(20, source), tag(21, destination), tag(25, &port), tag(26, &port), vec![0; 4], payload.to_vec()]
-        .concat()
+    let tag =
+        |number: u8, value: &[u8]| [&[0, number, 0, u8::try_from(value.len()).expect("short")][..], value].concat();
+    [
+        tag(12, b"sip\0"),
+        tag(20, source),
+        tag(21, destination),
+        tag(25, &port),
+        tag(26, &port),
+        vec![0; 4],
+        payload.to_vec(),
+    ]
+    .concat()
 }
 
 #[test]
@@ -43,10 +55,14 @@ fn captures_of_every_link_type_are_read() {
         (0, "null", before(&[2, 0, 0, 0])),
         (0, "null in the other order", before(&[0, 0, 0, 2])),
         (1, "ethernet", Box::new(|packet| ethernet(0x0800, packet))),
-        (1, "snap", Box::new(|packet| {
-            let length = u16::try_from(packet.len() + 8).expect("a frame");
-            ethernet(length, &[&[0xaa, 0xaa, 3, 0, 0, 0, 8, 0][..], packet].concat())
-        })),
+        (
+            1,
+            "snap",
+            Box::new(|packet| {
+                let length = u16::try_from(packet.len() + 8).expect("a frame");
+                ethernet(length, &[&[0xaa, 0xaa, 3, 0, 0, 0, 8, 0][..], packet].concat())
+            }),
+        ),
         (9, "ppp", before(&[0xff, 3, 0, 0x21])),
         (9, "ppp without address", before(&[0, 0x21])),
         (9, "ppp with a short protocol", before(&[0x21])),
@@ -58,20 +74,42 @@ fn captures_of_every_link_type_are_read() {
         (51, "pppoe", before(&[0x11, 0, 0, 1, 0, 0, 0, 0x21])),
         (101, "raw", before(&[])),
         (104, "cisco hdlc", before(&[0x0f, 0, 8, 0])),
-        (105, "802.11", before(&[8, 1, 0, 0, 1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 2, 3, 3, 3, 3, 3, 3, 0, 0, 0xaa, 0xaa, 3, 0, 0, 0, 8, 0])),
+        (
+            105,
+            "802.11",
+            before(&[
+                8, 1, 0, 0, 1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 2, 3, 3, 3, 3, 3, 3, 0, 0, 0xaa, 0xaa, 3, 0, 0, 0, 8, 0,
+            ]),
+        ),
         (107, "frame relay", before(&[0x18, 0x41, 3, 0xcc])),
         (108, "loop", before(&[0, 0, 0, 2])),
         (109, "enc", before(&[0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 0])),
         (113, "cooked", before(&[0, 0, 0, 1, 0, 6, 0, 0, 0, 0, 0, 0, 0, 0, 8, 0])),
         (117, "pflog", Box::new(|packet| [&[61; 64][..], packet].concat())),
-        (127, "radiotap", before(&[
-            0, 0, 10, 0, 0, 0, 0, 0, 9, 9, 0x88, 1, 0, 0, 1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 2, 3, 3, 3, 3, 3, 3, 0, 0, 7, 7, 0xaa, 0xaa,
-            3, 0, 0, 0, 8, 0,
-        ])),
+        (
+            127,
+            "radiotap",
+            before(&[
+                0, 0, 10, 0, 0, 0, 0, 0, 9, 9, 0x88, 1, 0, 0, 1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 2, 3, 3, 3, 3, 3, 3, 0,
+                0, 7, 7, 0xaa, 0xaa, 3, 0, 0, 0, 8, 0,
+            ]),
+        ),
+        (149, "pktap of old", Box::new(|packet| pktap(&ethernet(0x0800, packet)))),
+        (192, "ppi", Box::new(|packet| [&[0, 0, 12, 0, 101, 0, 0, 0, 9, 9, 9, 9][..], packet].concat())),
         (204, "ppp with a direction", before(&[1, 0xff, 3, 0, 0x21])),
         (228, "ipv4", before(&[])),
         (239, "nflog", Box::new(nflog)),
         (252, "exported", Box::new(exported)),
+        (258, "pktap", Box::new(|packet| pktap(&ethernet(0x0800, packet)))),
+        (
+            281,
+            "a switch's tag",
+            Box::new(|packet| {
+                let frame = ethernet(0x0800, packet);
+                [&frame[..12], &[0, 0, 0, 1], &frame[12..]].concat()
+            }),
+        ),
+        (282, "a switch's tag before", Box::new(|packet| [&[0, 0, 0, 1][..], &ethernet(0x0800, packet)].concat())),
         (276, "cooked 2", before(&[8, 0, 0, 0, 0, 0, 0, 1, 0, 1, 0, 6, 0, 0, 0, 0, 0, 0, 0, 0])),
     ];
     for (link_type, name, wrap) in links {
@@ -106,89 +144,140 @@ fn tunnels() -> Vec<(&'static str, Wrap)> {
     vec![
         ("vlan", Box::new(|packet| ethernet(0x8100, &[&[0, 7, 8, 0][..], packet].concat()))),
         ("qinq", Box::new(|packet| ethernet(0x88a8, &[&[0, 7, 0x81, 0, 0, 8, 8, 0][..], packet].concat()))),
-        ("three old vlans", Box::new(|packet| {
-            ethernet(0x9100, &[&[0, 7, 0x91, 0, 0, 8, 0x81, 0, 0, 9, 8, 0][..], packet].concat())
-        })),
+        (
+            "three old vlans",
+            Box::new(|packet| ethernet(0x9100, &[&[0, 7, 0x91, 0, 0, 8, 0x81, 0, 0, 9, 8, 0][..], packet].concat())),
+        ),
         ("vn-tag", Box::new(|packet| ethernet(0x8926, &[&[0, 0, 0, 1, 8, 0][..], packet].concat()))),
         ("802.1br", Box::new(|packet| ethernet(0x893f, &[&[0, 0, 0, 1, 0, 0, 8, 0][..], packet].concat()))),
         ("802.1ah", Box::new(|packet| ethernet(0x88e7, &[&[0, 0, 0, 9][..], &inner(packet)].concat()))),
         ("mpls", Box::new(|packet| ethernet(0x8847, &[&[0, 1, 1, 64][..], packet].concat()))),
-        ("mpls stack", Box::new(|packet| {
-            ethernet(0x8847, &[&[0, 1, 0, 64, 0, 2, 0, 64, 0, 3, 1, 64][..], packet].concat())
-        })),
-        ("ethernet over mpls", Box::new(|packet| {
-            ethernet(0x8848, &[&[0, 1, 1, 64, 0, 0, 0, 0][..], &inner(packet)].concat())
-        })),
-        ("ethernet over mpls without control word", Box::new(|packet| {
-            // An address that does not begin like IP.
-            let mut frame = inner(packet);
-            frame[0] = 0x22;
-            ethernet(0x8847, &[&[0, 1, 1, 64][..], &frame].concat())
-        })),
+        (
+            "mpls stack",
+            Box::new(|packet| ethernet(0x8847, &[&[0, 1, 0, 64, 0, 2, 0, 64, 0, 3, 1, 64][..], packet].concat())),
+        ),
+        (
+            "ethernet over mpls",
+            Box::new(|packet| ethernet(0x8848, &[&[0, 1, 1, 64, 0, 0, 0, 0][..], &inner(packet)].concat())),
+        ),
+        (
+            "ethernet over mpls without control word",
+            Box::new(|packet| {
+                // An address that does not begin like IP.
+                let mut frame = inner(packet);
+                frame[0] = 0x22;
+                ethernet(0x8847, &[&[0, 1, 1, 64][..], &frame].concat())
+            }),
+        ),
         ("pppoe", Box::new(|packet| ethernet(0x8864, &[&[0x11, 0, 0, 1, 0, 0, 0, 0x21][..], packet].concat()))),
         ("gre", Box::new(|packet| ethernet(0x0800, &outer(47, &[&[0, 0, 8, 0][..], packet].concat())))),
-        ("gre with everything", Box::new(|packet| {
-            let head = [0xb0, 0, 8, 0, 1, 2, 0, 0, 0, 0, 0, 5, 0, 0, 0, 6];
-            ethernet(0x0800, &outer(47, &[&head[..], packet].concat()))
-        })),
-        ("gre with ethernet", Box::new(|packet| {
-            ethernet(0x0800, &outer(47, &[&[0, 0, 0x65, 0x58][..], &inner(packet)].concat()))
-        })),
-        ("pptp", Box::new(|packet| {
-            let head = [0x30, 0x81, 0x88, 0x0b, 0, 9, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1, 0xff, 3, 0, 0x21];
-            ethernet(0x0800, &outer(47, &[&head[..], packet].concat()))
-        })),
-        ("erspan 1", Box::new(|packet| {
-            ethernet(0x0800, &outer(47, &[&[0, 0, 0x88, 0xbe][..], &inner(packet)].concat()))
-        })),
-        ("erspan 2", Box::new(|packet| {
-            let head = [0x10, 0, 0x88, 0xbe, 0, 0, 0, 1, 0x10, 1, 0, 7, 0, 0, 0, 0];
-            ethernet(0x0800, &outer(47, &[&head[..], &inner(packet)].concat()))
-        })),
-        ("erspan 3", Box::new(|packet| {
-            let head = [0x10, 0, 0x22, 0xeb, 0, 0, 0, 1, 0x20, 1, 0, 7, 0, 0, 0, 0, 0, 0, 0, 0];
-            ethernet(0x0800, &outer(47, &[&head[..], &inner(packet)].concat()))
-        })),
-        ("erspan 3 of a platform", Box::new(|packet| {
-            let head = [0x10, 0, 0x22, 0xeb, 0, 0, 0, 1, 0x20, 1, 0, 7, 0, 0, 0, 0, 0, 0, 0, 1, 1, 2, 3, 4, 5, 6, 7, 8];
-            ethernet(0x0800, &outer(47, &[&head[..], &inner(packet)].concat()))
-        })),
-        ("vxlan", Box::new(|packet| {
-            ethernet(0x0800, &outer_udp(4789, &[&[8, 0, 0, 0, 0, 0, 9, 0][..], &inner(packet)].concat()))
-        })),
-        ("vxlan of linux", Box::new(|packet| {
-            ethernet(0x0800, &outer_udp(8472, &[&[8, 0, 0, 0, 0, 0, 9, 0][..], &inner(packet)].concat()))
-        })),
-        ("vxlan-gpe", Box::new(|packet| {
-            ethernet(0x0800, &outer_udp(4790, &[&[0x0c, 0, 0, 1, 0, 0, 9, 0][..], packet].concat()))
-        })),
-        ("geneve", Box::new(|packet| {
-            let head = [2, 0, 0x65, 0x58, 0, 0, 9, 0, 1, 2, 3, 1, 5, 6, 7, 8];
-            ethernet(0x0800, &outer_udp(6081, &[&head[..], &inner(packet)].concat()))
-        })),
-        ("gtp-u", Box::new(|packet| {
-            ethernet(0x0800, &outer_udp(2152, &[&[0x30, 0xff, 0, 0, 0, 0, 0, 1][..], packet].concat()))
-        })),
-        ("gtp-u with a number", Box::new(|packet| {
-            ethernet(0x0800, &outer_udp(2152, &[&[0x32, 0xff, 0, 0, 0, 0, 0, 1, 0, 9, 0, 0][..], packet].concat()))
-        })),
-        ("gtp-u with extensions", Box::new(|packet| {
-            let head = [0x34, 0xff, 0, 0, 0, 0, 0, 1, 0, 9, 0, 0x85, 1, 0x10, 9, 0x40, 1, 1, 2, 0];
-            ethernet(0x0800, &outer_udp(2152, &[&head[..], packet].concat()))
-        })),
-        ("l2tp", Box::new(|packet| {
-            let head = [0x48, 2, 0, 0, 0, 1, 0, 2, 0, 1, 0, 1, 0xff, 3, 0, 0x21];
-            ethernet(0x0800, &outer_udp(1701, &[&head[..], packet].concat()))
-        })),
-        ("tzsp", Box::new(|packet| {
-            ethernet(0x0800, &outer_udp(37008, &[&[1, 0, 0, 1, 0, 10, 1, 200, 1][..], &inner(packet)].concat()))
-        })),
-        ("mpls over udp", Box::new(|packet| {
-            ethernet(0x0800, &outer_udp(6635, &[&[0, 1, 1, 64][..], packet].concat()))
-        })),
-        ("lisp", Box::new(|packet| {
-            ethernet(0x0800, &outer_udp(4341, &[&[0x80, 0, 0, 1, 0, 0, 0, 1][..], packet].concat()))
-        })),
+        (
+            "gre with everything",
+            Box::new(|packet| {
+                let head = [0xb0, 0, 8, 0, 1, 2, 0, 0, 0, 0, 0, 5, 0, 0, 0, 6];
+                ethernet(0x0800, &outer(47, &[&head[..], packet].concat()))
+            }),
+        ),
+        (
+            "gre with ethernet",
+            Box::new(|packet| ethernet(0x0800, &outer(47, &[&[0, 0, 0x65, 0x58][..], &inner(packet)].concat()))),
+        ),
+        (
+            "pptp",
+            Box::new(|packet| {
+                let head = [0x30, 0x81, 0x88, 0x0b, 0, 9, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1, 0xff, 3, 0, 0x21];
+                ethernet(0x0800, &outer(47, &[&head[..], packet].concat()))
+            }),
+        ),
+        (
+            "erspan 1",
+            Box::new(|packet| ethernet(0x0800, &outer(47, &[&[0, 0, 0x88, 0xbe][..], &inner(packet)].concat()))),
+        ),
+        (
+            "erspan 2",
+            Box::new(|packet| {
+                let head = [0x10, 0, 0x88, 0xbe, 0, 0, 0, 1, 0x10, 1, 0, 7, 0, 0, 0, 0];
+                ethernet(0x0800, &outer(47, &[&head[..], &inner(packet)].concat()))
+            }),
+        ),
+        (
+            "erspan 3",
+            Box::new(|packet| {
+                let head = [0x10, 0, 0x22, 0xeb, 0, 0, 0, 1, 0x20, 1, 0, 7, 0, 0, 0, 0, 0, 0, 0, 0];
+                ethernet(0x0800, &outer(47, &[&head[..], &inner(packet)].concat()))
+            }),
+        ),
+        (
+            "erspan 3 of a platform",
+            Box::new(|packet| {
+                let head =
+                    [0x10, 0, 0x22, 0xeb, 0, 0, 0, 1, 0x20, 1, 0, 7, 0, 0, 0, 0, 0, 0, 0, 1, 1, 2, 3, 4, 5, 6, 7, 8];
+                ethernet(0x0800, &outer(47, &[&head[..], &inner(packet)].concat()))
+            }),
+        ),
+        (
+            "vxlan",
+            Box::new(|packet| {
+                ethernet(0x0800, &outer_udp(4789, &[&[8, 0, 0, 0, 0, 0, 9, 0][..], &inner(packet)].concat()))
+            }),
+        ),
+        (
+            "vxlan of linux",
+            Box::new(|packet| {
+                ethernet(0x0800, &outer_udp(8472, &[&[8, 0, 0, 0, 0, 0, 9, 0][..], &inner(packet)].concat()))
+            }),
+        ),
+        (
+            "vxlan-gpe",
+            Box::new(|packet| ethernet(0x0800, &outer_udp(4790, &[&[0x0c, 0, 0, 1, 0, 0, 9, 0][..], packet].concat()))),
+        ),
+        (
+            "geneve",
+            Box::new(|packet| {
+                let head = [2, 0, 0x65, 0x58, 0, 0, 9, 0, 1, 2, 3, 1, 5, 6, 7, 8];
+                ethernet(0x0800, &outer_udp(6081, &[&head[..], &inner(packet)].concat()))
+            }),
+        ),
+        (
+            "gtp-u",
+            Box::new(|packet| {
+                ethernet(0x0800, &outer_udp(2152, &[&[0x30, 0xff, 0, 0, 0, 0, 0, 1][..], packet].concat()))
+            }),
+        ),
+        (
+            "gtp-u with a number",
+            Box::new(|packet| {
+                ethernet(0x0800, &outer_udp(2152, &[&[0x32, 0xff, 0, 0, 0, 0, 0, 1, 0, 9, 0, 0][..], packet].concat()))
+            }),
+        ),
+        (
+            "gtp-u with extensions",
+            Box::new(|packet| {
+                let head = [0x34, 0xff, 0, 0, 0, 0, 0, 1, 0, 9, 0, 0x85, 1, 0x10, 9, 0x40, 1, 1, 2, 0];
+                ethernet(0x0800, &outer_udp(2152, &[&head[..], packet].concat()))
+            }),
+        ),
+        (
+            "l2tp",
+            Box::new(|packet| {
+                let head = [0x48, 2, 0, 0, 0, 1, 0, 2, 0, 1, 0, 1, 0xff, 3, 0, 0x21];
+                ethernet(0x0800, &outer_udp(1701, &[&head[..], packet].concat()))
+            }),
+        ),
+        (
+            "tzsp",
+            Box::new(|packet| {
+                ethernet(0x0800, &outer_udp(37008, &[&[1, 0, 0, 1, 0, 10, 1, 200, 1][..], &inner(packet)].concat()))
+            }),
+        ),
+        (
+            "mpls over udp",
+            Box::new(|packet| ethernet(0x0800, &outer_udp(6635, &[&[0, 1, 1, 64][..], packet].concat()))),
+        ),
+        (
+            "lisp",
+            Box::new(|packet| ethernet(0x0800, &outer_udp(4341, &[&[0x80, 0, 0, 1, 0, 0, 0, 1][..], packet].concat()))),
+        ),
         ("ip in ip", Box::new(|packet| ethernet(0x0800, &outer(4, packet)))),
         ("ip in ipv6", Box::new(|packet| ethernet(0x86dd, &ipv6(4, 8, 9, packet)))),
         ("mpls in ip", Box::new(|packet| ethernet(0x0800, &outer(137, &[&[0, 1, 1, 64][..], packet].concat())))),
@@ -261,7 +350,17 @@ fn fragments6(packet: &[u8], size: usize, identification: u8) -> Vec<Vec<u8>> {
     let fragment = |(index, chunk): (usize, &[u8])| {
         let offset = u16::try_from(index * size).expect("an offset") | u16::from(index + 1 < count);
         let length = u16::try_from(chunk.len() + 8).expect("a packet").to_be_bytes();
-        [&head[..4], &length, &[44, 64], &head[8..], &[head[6], 0], &offset.to_be_bytes(), &[0, 0, 0, identification], chunk].concat()
+        [
+            &head[..4],
+            &length,
+            &[44, 64],
+            &head[8..],
+            &[head[6], 0],
+            &offset.to_be_bytes(),
+            &[0, 0, 0, identification],
+            chunk,
+        ]
+        .concat()
     };
     payload.chunks(size).enumerate().map(fragment).collect()
 }
@@ -290,7 +389,11 @@ fn a_lost_fragment_is_said_of_sip_and_of_nothing_else() {
     let said = watch_bytes("lost", &pcap(101, &lost));
     let lines: Vec<&str> = said.errors.lines().collect();
     assert_eq!(lines.len(), 1, "{}", said.errors);
-    assert!(lines[0].ends_with(":2: the last IP fragment of a UDP datagram that is not there as a whole"), "{}", lines[0]);
+    assert!(
+        lines[0].ends_with(":2: the last IP fragment of a UDP datagram that is not there as a whole"),
+        "{}",
+        lines[0]
+    );
     assert_eq!(said.status, Some(1));
 }
 

@@ -28,7 +28,8 @@ impl Default for Call {
     }
 }
 
-const SDP: &str = "v=0\r\no=- 7 7 IN IP4 198.51.100.1\r\ns=talk\r\nc=IN IP4 198.51.100.1\r\nt=0 0\r\nm=audio 4711 RTP/AVP 8\r\n";
+const SDP: &str =
+    "v=0\r\no=- 7 7 IN IP4 198.51.100.1\r\ns=talk\r\nc=IN IP4 198.51.100.1\r\nt=0 0\r\nm=audio 4711 RTP/AVP 8\r\n";
 
 impl Call {
     pub(crate) fn via(&self, number: u32, caller: bool) -> String {
@@ -63,7 +64,8 @@ impl Call {
         let (via, names) = (self.via(via, true), self.names(";tag=t", cseq));
         let (callee, length) = (self.callee, body.len());
         format!(
-            "SIP/2.0 {status}\r\n{via}{names}Contact: <sip:2002@{callee}>\r\n{kind}Content-Length: {length}\r\n\r\n{body}"
+            "SIP/2.0 {status}\r\n{via}{names}Contact: <sip:2002@{callee}>\r\n{kind}\
+             Content-Length: {length}\r\n\r\n{body}"
         )
         .into_bytes()
     }

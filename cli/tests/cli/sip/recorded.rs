@@ -36,7 +36,10 @@ fn every_recorded_flow_is_shown_with_the_line_of_its_message() {
             assert_eq!(shown, wanted, "{name} at {address}");
         }
         for object in &said.objects {
-            assert!(object["event"].is_null() || matches!(object["outcome"].as_str(), Some("changed" | "message")), "{object}");
+            assert!(
+                object["event"].is_null() || matches!(object["outcome"].as_str(), Some("changed" | "message")),
+                "{object}"
+            );
         }
         for session in said.sessions() {
             assert_eq!(session["state"], "Completed", "{name}");
@@ -119,10 +122,8 @@ fn a_trace_with_crlf_and_a_byte_order_mark_is_the_same_trace() {
     // The first message on the first line, after the mark.
     let (before, messages) = flow.split_once("-- #1").expect("a head");
     let skipped = before.lines().count() as u64;
-    let moved: Vec<_> = expected
-        .into_iter()
-        .map(|(endpoint, dn, line, event)| (endpoint, dn, line - skipped, event))
-        .collect();
+    let moved: Vec<_> =
+        expected.into_iter().map(|(endpoint, dn, line, event)| (endpoint, dn, line - skipped, event)).collect();
     assert_eq!(events(&format!("\u{feff}#1{messages}")), moved);
 }
 

@@ -31,7 +31,8 @@ impl Connection {
         let [own, other] = if from_caller { self.begin } else { [self.begin[1], self.begin[0]] };
         let sequence = own.wrapping_add(u32::try_from(offset).expect("an offset"));
         let acknowledged = other.wrapping_add(u32::try_from(acknowledged).expect("an offset"));
-        let head = [&sequence.to_be_bytes()[..], &acknowledged.to_be_bytes(), &[0x50, flags, 0xff, 0xff, 0, 0, 0, 0]].concat();
+        let head =
+            [&sequence.to_be_bytes()[..], &acknowledged.to_be_bytes(), &[0x50, flags, 0xff, 0xff, 0, 0, 0, 0]].concat();
         let tcp = [&source.to_be_bytes()[..], &destination.to_be_bytes(), &head, data].concat();
         let (source, destination) = if from_caller { (CALLER_IP, CALLEE_IP) } else { (CALLEE_IP, CALLER_IP) };
         ipv4(6, source, destination, &tcp)
@@ -92,7 +93,8 @@ fn segments_of_every_size_carry_the_call() {
 #[test]
 fn several_messages_are_in_one_segment_and_keep_alives_between_them() {
     let messages = tcp_call();
-    let [invite, ringing, ok, ack, message, accepted, bye, over] = <[Message; 8]>::try_from(messages).ok().expect("eight");
+    let [invite, ringing, ok, ack, message, accepted, bye, over] =
+        <[Message; 8]>::try_from(messages).ok().expect("eight");
     let together = vec![
         (true, invite.bytes),
         (false, b"\r\n\r\n".to_vec()),
@@ -195,7 +197,11 @@ fn what_a_capture_has_lost_of_a_stream_is_counted() {
     // The second piece of the INVITE.
     segments.remove(1);
     let said = capture(&segments);
-    assert!(said.errors.ends_with(": 2 TCP packets with SIP not read: parts of the stream are missing\n"), "{}", said.errors);
+    assert!(
+        said.errors.ends_with(": 2 TCP packets with SIP not read: parts of the stream are missing\n"),
+        "{}",
+        said.errors
+    );
     assert_eq!(said.status, Some(1));
     // The callee has nothing without the INVITE, and the caller neither; but what follows is read.
     assert_eq!(said.events().len(), 0);
@@ -204,7 +210,11 @@ fn what_a_capture_has_lost_of_a_stream_is_counted() {
     let mut segments = connection.segments(&parts(&messages));
     segments.remove(4);
     let said = capture(&segments);
-    assert_eq!((said.errors.as_str(), said.events().len()), ("", 6), "whole messages that are missing leave nothing behind");
+    assert_eq!(
+        (said.errors.as_str(), said.events().len()),
+        ("", 6),
+        "whole messages that are missing leave nothing behind"
+    );
 
     // The capture begins within a message.
     let mut segments = connection.segments(&cut(&parts(&messages), 200));
@@ -305,7 +315,8 @@ fn a_message_in_several_frames_with_a_ping_between_them_is_one() {
 #[test]
 fn compressed_frames_are_counted() {
     let connection = Connection { callee_port: 8080, ..Connection::default() };
-    let frames: Vec<_> = web_call().iter().map(|message| (message.from_caller, frame(0xc1, false, &message.bytes))).collect();
+    let frames: Vec<_> =
+        web_call().iter().map(|message| (message.from_caller, frame(0xc1, false, &message.bytes))).collect();
     let said = capture(&connection.segments(&[upgrade(), frames].concat()));
     assert!(said.errors.ends_with(": 8 WebSocket frames with SIP not read: compressed\n"), "{}", said.errors);
     assert_eq!(said.status, Some(1));
@@ -313,8 +324,7 @@ fn compressed_frames_are_counted() {
 
 /// A packet of HEP3.
 fn hep3(message: &Message, chunk: u16, payload: &[u8]) -> Vec<u8> {
-    let (source, destination) =
-        if message.from_caller { (CALLER_IP, CALLEE_IP) } else { (CALLEE_IP, CALLER_IP) };
+    let (source, destination) = if message.from_caller { (CALLER_IP, CALLEE_IP) } else { (CALLEE_IP, CALLER_IP) };
     let chunk_of = |kind: u16, value: &[u8]| {
         let length = u16::try_from(value.len() + 6).expect("a chunk").to_be_bytes();
         [&[0, 0][..], &kind.to_be_bytes(), &length, value].concat()
@@ -338,8 +348,7 @@ fn hep3(message: &Message, chunk: u16, payload: &[u8]) -> Vec<u8> {
 
 /// A packet of HEP version 1 or 2.
 fn hep_before(version: u8, message: &Message) -> Vec<u8> {
-    let (source, destination) =
-        if message.from_caller { (CALLER_IP, CALLEE_IP) } else { (CALLEE_IP, CALLER_IP) };
+    let (source, destination) = if message.from_caller { (CALLER_IP, CALLEE_IP) } else { (CALLEE_IP, CALLER_IP) };
     let time: &[u8] = if version == 2 { &[0; 12] } else { &[] };
     let length = if version == 2 { 28 } else { 16 };
     [&[version, length, 2, 17, 0x13, 0xc4, 0x13, 0xc4][..], &source, &destination, time, &message.bytes].concat()
