@@ -423,12 +423,14 @@ fn texts_of_every_form_show_the_call() {
 }
 
 #[test]
-fn every_form_is_read_with_crlf_with_a_byte_order_mark_and_from_gzip() {
+fn every_form_is_read_with_crlf_with_a_byte_order_mark_in_utf_16_and_from_gzip() {
     for form in FORMS {
         let text = written(form, &Call::default().messages());
         let crlf = text.replace("\r\n", "\n").replace('\n', "\r\n");
         assert_call_between(form.name, &watch_bytes(form.name, crlf.as_bytes()), form.caller, form.callee);
         let marked = format!("\u{feff}{text}");
+        let utf16: Vec<u8> = marked.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        assert_call_between(form.name, &watch_bytes(form.name, &utf16), form.caller, form.callee);
         assert_call_between(form.name, &watch_bytes(form.name, &gzip(marked.as_bytes())), form.caller, form.callee);
     }
 }
