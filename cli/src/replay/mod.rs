@@ -48,7 +48,7 @@ const SHIPPED_NAME: &str = "sip-server.log";
 /// Reads T-Server, SIP Server, URS, ORS and OCS logs, Platform SDK logs and JSON lines, and recognises each message by itself.
 /// What cannot be read is reported on standard error as FILE:LINE: reason, all else is replayed, and the exit status is 1.
 /// Without a FILE it replays a recorded log that ships with the program.
-#[derive(Args, Default)]
+#[derive(Args)]
 pub(crate) struct Arguments {
     /// How to show what happened.
     #[arg(long, value_enum, default_value_t = Format::Text)]
@@ -82,6 +82,21 @@ pub(crate) struct Arguments {
     files: Vec<PathBuf>,
 }
 
+impl Default for Arguments {
+    fn default() -> Self {
+        Arguments {
+            format: Format::Text,
+            base_uri: BASE_URI.to_owned(),
+            encoding: None,
+            id: None,
+            merge: false,
+            follow: false,
+            filters: Filters::default(),
+            files: Vec::new(),
+        }
+    }
+}
+
 /// Where an id comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Id {
@@ -104,8 +119,7 @@ pub(crate) fn run(arguments: Arguments) -> io::Result<bool> {
     };
     let show = arguments.format.show_chosen(output, Screen::of_stdout(colour), arguments.filters, title.as_deref());
     // A log is as large as it is: only what the specification limits is limited.
-    let base_uri = if arguments.base_uri.is_empty() { BASE_URI.to_owned() } else { arguments.base_uri };
-    let sessions = Sessions::new(BaseUri::new(base_uri)).with_limits(Limits::SPECIFICATION);
+    let sessions = Sessions::new(BaseUri::new(arguments.base_uri)).with_limits(Limits::SPECIFICATION);
     let mut replay = Replay { sessions, show, report: &report, clock: (0, Clock::default()), written: Ok(()) };
 
     let opened = |file: &Path, opened: io::Result<_>| match opened {
@@ -117,12 +131,12 @@ pub(crate) fn run(arguments: Arguments) -> io::Result<bool> {
     };
     let open = |file: &PathBuf| opened(file, Reader::open(file, arguments.encoding, &report));
     let conn_ids = arguments.id == Some(Id::ConnId);
-    let tallies = if arguments.merge {
-        let readers = arguments.files.iter().filter_map(open).collect();
-        merge::merge(readers, conn_ids, &report, |waiting| replay.take(&waiting))
-    } else if arguments.files.is_empty() {
+    let tallies = if arguments.files.is_empty() {
         let shipped = Reader::of_bytes(SHIPPED_NAME, SHIPPED_LOG, &report)?;
         vec![replay.one_log([shipped].into_iter(), Log::new(conn_ids), immediate, &Stop::default())]
+    } else if arguments.merge {
+        let readers = arguments.files.iter().filter_map(open).collect();
+        merge::merge(readers, conn_ids, &report, |waiting| replay.take(&waiting))
     } else {
         let stop = if arguments.follow { Stop::at_ctrl_c() } else { Stop::default() };
         let last = arguments.files.len() - 1;

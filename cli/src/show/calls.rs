@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::io::{self, Write};
 
 use super::layout::{Screen, Style, padded};
-use super::plain::{plain, shortened_before, width};
+use super::plain::{plain, shortened, shortened_before, width};
 use super::tally::at;
 use super::words::{event_name, happened, time_and_date};
 use super::{Closing, Form, Shown, closing};
@@ -90,7 +90,8 @@ impl Call {
         for (number, block) in blocks.iter().enumerate() {
             let columns = block.len().max(1);
             let column = ((room + 2) / columns).saturating_sub(2).clamp(8, WIDEST);
-            let heads = block.iter().filter_map(|&dn| self.dns.get(dn)).map(|dn| padded(dn, column));
+            let heads =
+                block.iter().filter_map(|&dn| self.dns.get(dn)).map(|dn| padded(&shortened(dn, column), column));
             let heads = heads.collect::<Vec<_>>().join("  ");
             writeln!(output, "{}", screen.paint(Style::Dim, format!("{:left$}{heads}", "").trim_end()))?;
             for row in &self.rows {

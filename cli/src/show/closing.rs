@@ -97,16 +97,18 @@ fn refusals(output: &mut impl Write, screen: Screen, closing: &Closing<'_>) -> i
     if !closing.tally.refusals.is_empty() {
         writeln!(output, "Refused:")?;
     }
-    for (reason, at) in &closing.tally.refusals {
-        let mut dns: Vec<(&str, u64)> = at.iter().map(|(dn, number)| (dn.as_str(), *number)).collect();
-        dns.sort_by_key(|&(_, number)| std::cmp::Reverse(number));
+    for (reason, refusals) in &closing.tally.refusals {
+        let mut dns: Vec<(&str, u64)> = refusals.at.iter().map(|(dn, number)| (dn.as_str(), *number)).collect();
+        let all = dns.iter().map(|(_, number)| number).sum::<u64>() + refusals.elsewhere;
+        dns.sort_by_key(|&(dn, number)| (std::cmp::Reverse(number), dn));
         let more = dns.len().saturating_sub(NAMED);
         dns.truncate(NAMED);
         let mut named: Vec<String> = dns.iter().map(|(dn, number)| format!("{number} at {}", value_text(dn))).collect();
-        if more > 0 {
+        if refusals.elsewhere > 0 {
+            named.push("others at many more DNs".to_owned());
+        } else if more > 0 {
             named.push(format!("others at {}", count(more as u64, "more DN")));
         }
-        let all: u64 = at.values().sum();
         let head = format!("  {all:>6} {}  ", padded(reason.name(), 13));
         writeln!(output, "{}", screen.line(&head, 10, &[(Style::Plain, named.join(", "))]))?;
     }

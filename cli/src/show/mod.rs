@@ -36,10 +36,9 @@ use tally::Tally;
 use crate::when::When;
 
 /// What `--format` takes.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Format {
     /// A timeline for a person, then the sessions as they stand and a summary.
-    #[default]
     Text,
     /// The same by call, each with its DNs side by side; nothing is shown before the end.
     Calls,

@@ -22,7 +22,30 @@ pub(super) struct Tally {
     /// Events that are shown, by outcome.
     pub(super) outcomes: Outcomes,
     /// Events that are shown and were refused, by reason and DN.
-    pub(super) refusals: BTreeMap<RejectReason, BTreeMap<String, u64>>,
+    pub(super) refusals: BTreeMap<RejectReason, Refusals>,
+}
+
+/// How often events were refused for one reason.
+#[derive(Debug, Default)]
+pub(super) struct Refusals {
+    pub(super) at: HashMap<String, u64>,
+    /// At DNs that are too many to be remembered.
+    pub(super) elsewhere: u64,
+}
+
+/// Of so many DNs it is remembered how often they refused an event: a log can name any number of them.
+const MOST_DNS: usize = 10_000;
+
+impl Refusals {
+    fn count(&mut self, dn: String) {
+        if let Some(number) = self.at.get_mut(&dn) {
+            *number += 1;
+        } else if self.at.len() < MOST_DNS {
+            self.at.insert(dn, 1);
+        } else {
+            self.elsewhere += 1;
+        }
+    }
 }
 
 /// How many events came to what.
@@ -131,7 +154,7 @@ impl Tally {
         self.outcomes.count(outcome);
         if let Outcome::Rejected(rejection) = outcome {
             let dn = shown.event.this_dn().map_or_else(|| "whole calls".to_owned(), |dn| at(dn, shown.source.endpoint));
-            *self.refusals.entry(rejection.reason).or_default().entry(dn).or_default() += 1;
+            self.refusals.entry(rejection.reason).or_default().count(dn);
         }
     }
 }

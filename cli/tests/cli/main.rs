@@ -2,7 +2,7 @@
 //!
 //! | file | question |
 //! |---|---|
-//! | `replay_cases`, `field_cases` | Does it say what the specification's examples say? |
+//! | `replay_cases`, `field_cases`, `more_field_cases` | Does it say what the specification's examples say? |
 //! | `formats` | What does each format show? |
 //! | `jsonl` | Which fields has an object? |
 //! | `filters` | What is shown of what is replayed? |
@@ -25,6 +25,7 @@ mod formats;
 mod jsonl;
 mod machine;
 mod merge;
+mod more_field_cases;
 mod replay_cases;
 mod rotation;
 mod sip;

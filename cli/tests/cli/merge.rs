@@ -84,6 +84,13 @@ fn long_files_are_merged_as_they_are_read() {
 }
 
 #[test]
+fn the_shipped_log_is_in_order_as_it_is() {
+    let merged = replay(&["--merge"]);
+    merged.assert_clean();
+    assert_eq!(merged.out, replay(&[]).out);
+}
+
+#[test]
 fn a_log_that_is_followed_has_no_order_of_its_own() {
     assert_eq!(replay(&["--merge", "--follow", "x.log"]).status, 2);
 }
