@@ -37,17 +37,24 @@ use input::Input;
 use text::Had;
 use watch::{Settings, Watch};
 
+/// What `--help` says below the options.
+const MORE_HELP: &str = "\
+Reads captures (pcap, pcapng, snoop; UDP, TCP, WebSocket, HEP, tunnels), and the traces and logs of SIP Server, \
+Asterisk, FreeSWITCH, SIPp, ngrep, sngrep, HOMER, SIP.js, PJSUA, baresip, Linphone and others, also compressed with \
+gzip. What a file is, it says itself.
+
+Every address that receives messages is an endpoint with its own view; a log of one side calls that side `local`.
+
+The DN of an endpoint is what the messages name, and whoever sends them chooses that. `--dn ENDPOINT=DN` says which \
+it is, once for each endpoint: ENDPOINT is ADDRESS:PORT, or ADDRESS alone for all its ports, or local. (`--dn DN` \
+chooses what is shown.)
+
+What cannot be read is reported on standard error as FILE:LINE: reason, of a capture as FILE:PACKET: reason. All \
+else is shown, and the exit status is 1.";
+
 /// Shows the IM sessions in SIP traffic, at every endpoint.
-///
-/// Reads captures (pcap, pcapng, snoop; UDP, TCP, WebSocket, HEP, tunnels) and the traces and logs of SIP Server,
-/// Asterisk, FreeSWITCH, SIPp, ngrep, sngrep, HOMER, SIP.js, PJSUA, baresip, Linphone and others, also compressed with
-/// gzip; what a file is, it says itself. Every address that sends or receives is an endpoint with its own view; a log
-/// of one side calls that side "local". What cannot be read is reported on standard error as FILE:LINE: reason (of a
-/// capture FILE:PACKET), all else is shown, and the exit status is 1.
-///
-/// The DN of an endpoint is what the messages name, and who sends them chooses that. `--dn ENDPOINT=DN` says which it
-/// is: ENDPOINT is ADDRESS:PORT, or ADDRESS alone for all its ports, or local. (`--dn DN` chooses what is shown.)
 #[derive(Args)]
+#[command(after_long_help = MORE_HELP)]
 pub(crate) struct Arguments {
     /// How to show what happened.
     #[arg(long, value_enum, default_value_t = Format::Text)]

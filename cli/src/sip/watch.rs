@@ -12,6 +12,9 @@ use super::endpoints::{Endpoints, Id};
 use super::found::{Address, Message, When};
 use crate::show::{Show, Source, View};
 
+/// How many endpoints there may be before those that have nothing are forgotten at once.
+const ENDPOINTS: usize = 65_536;
+
 /// How many calls of either kind an endpoint may have: a server has more than a phone.
 const CALLS: usize = 100_000;
 
@@ -266,9 +269,12 @@ impl<'w> Watch<'w> {
         const SOME: u64 = 4096;
         let now = self.clock.now();
         let (at, messages) = self.swept;
-        if now.saturating_sub(at) < IDLE / 2 || self.messages - messages < SOME.max(self.endpoints.len() as u64) {
+        let too_many = self.endpoints.len() > ENDPOINTS;
+        let waits = now.saturating_sub(at) < IDLE / 2 && !too_many;
+        if waits || self.messages - messages < SOME.max(self.endpoints.len() as u64 / 2) {
             return;
         }
+        let idle = if too_many { Duration::ZERO } else { IDLE };
         self.swept = (now, self.messages);
         let Watch { endpoints, addresses, .. } = self;
         let before = endpoints.len();
@@ -276,7 +282,7 @@ impl<'w> Watch<'w> {
             if endpoint.sessions.as_ref().is_some_and(|sessions| sessions.is_empty()) {
                 endpoint.sessions = None;
             }
-            if now.saturating_sub(endpoint.heard) < IDLE || endpoint.sessions.is_some() || endpoint.due.is_some() {
+            if now.saturating_sub(endpoint.heard) < idle || endpoint.sessions.is_some() || endpoint.due.is_some() {
                 return true;
             }
             // What fell due was shown when it did.

@@ -206,7 +206,7 @@ impl<R: BufRead> Text<R> {
             // Several messages in one segment: the next begins where this one ends.
             head.announced = None;
             place = self.window.number();
-            let next = self.window.get(0)?.and_then(|line| Margin::of(&line.text, &line.text, head.dots));
+            let next = self.window.get(0)?.and_then(|line| Margin::of(&line.text, b"", head.dots));
             match next.filter(|_| head.dense && exact) {
                 Some(margin) => begin = Begin { ahead: 0, margin },
                 None => break,

@@ -158,3 +158,11 @@ fn the_base_address_of_the_service_is_that_of_the_command_line() {
     assert!(uri.starts_with("https://gws.example.com/api/v2/im-sessions/"), "{uri}");
     assert_eq!(run(&["--base-uri", "nowhere", file.path()]).status.code(), Some(2));
 }
+
+#[test]
+fn the_help_says_how_an_endpoint_gets_its_dn() {
+    let help = String::from_utf8_lossy(&run(&["--help"]).stdout).into_owned();
+    for text in ["--dn ENDPOINT=DN", "--forget <SECONDS>", "--retry-wait <SECONDS>", "WebSocket"] {
+        assert!(help.contains(text), "{text}: {help}");
+    }
+}
