@@ -72,6 +72,10 @@ struct Printable;
 
 impl Formatter for Printable {
     fn write_string_fragment<W: Write + ?Sized>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
+        // Nearly all text has none of them, and is told by its bytes.
+        if fragment.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+            return writer.write_all(fragment.as_bytes());
+        }
         let mut rest = fragment;
         while let Some((position, character)) = rest.char_indices().find(|&(_, character)| is_obeyed(character)) {
             let (before, from) = rest.split_at(position);
