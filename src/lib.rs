@@ -18,8 +18,8 @@
 //! | [`resource`] | What does the REST API show? The JSON. |
 //! | [`store`] | Which of many sessions does an event concern, whom to notify, what may an agent do? |
 //! | `testing` | What must come of a history of events, for this crate and for others? (feature `testing`) |
-//! | `strategies` | Strategies for property tests. (feature `proptest`) |
-//! | `from_bytes` | The same from the bytes of a fuzzer. (feature `arbitrary`) |
+//! | `from_bytes` | Which histories and values do bytes stand for? The one generator of all tests. (feature `testing`) |
+//! | `strategies` | The same as strategies for property tests. (feature `proptest`) |
 //!
 //! ```text
 //! bytes ─ decode, sip ─▶ event ─▶ machine ─▶ session ─▶ store ─ as resource ─▶ JSON
@@ -64,9 +64,9 @@
 //! |---|---|
 //! | `sip` | the module `sip` |
 //! | `tracing` | a `tracing` event for every change and every refusal of a store |
-//! | `testing` | the module `testing`: the reference model, the laws, the conformance kit; implies `std` and `json` |
+//! | `testing` | the rooms `testing` (the reference model, the laws, the conformance kit) and `from_bytes`; implies `std` and `json` |
 //! | `proptest` | the module `strategies`; implies `testing` |
-//! | `arbitrary` | the module `from_bytes`; implies `testing` |
+//! | `arbitrary` | `Arbitrary` for what has bytes; implies `testing` |
 //!
 //! Section numbers in these pages are those of the project's specification, `docs/specification.md`; names in *italics* are pages of the Genesys
 //! Web Services 8.5.2 API reference and of the T-Library event reference.
@@ -83,8 +83,8 @@ extern crate std;
 pub mod decode;
 pub mod event;
 mod excerpt;
-#[cfg(feature = "arbitrary")]
-#[cfg_attr(docsrs, doc(cfg(feature = "arbitrary")))]
+#[cfg(feature = "testing")]
+#[cfg_attr(docsrs, doc(cfg(feature = "testing")))]
 pub mod from_bytes;
 pub mod machine;
 mod named;

@@ -9,32 +9,30 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::DecodeResult;
-use super::decoder::{Decoder, Progress};
+use super::decoder::Decoder;
 use super::envelope::{Envelope, Opened, is_coloured, without_colours};
-use super::header::{Header, LineView};
+use super::header::LineView;
 use super::interest::{Interest, interest};
 use super::lines::{line_feed, without_carriage_return};
 use super::message_reader::text;
 use super::open_message::{Given, OpenMessage};
-use super::shape::Role;
-use super::sip_message::{OfSipMessage, SipMessage, announced_length};
-use super::time::time_at_start;
-use super::warning::WarningKind;
+use super::shape::Belongs;
+use super::sip_message::OfSipMessage;
 
 /// The lines that a raw line carried.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Pending {
     /// Each with its end.
-    lines: Vec<u8>,
+    pub(super) lines: Vec<u8>,
     /// Where the next one begins.
-    at: usize,
+    pub(super) at: usize,
     /// The number of the raw line.
-    number: u64,
+    pub(super) number: u64,
     /// The time that the envelope says.
-    time: Option<String>,
-    envelope: Envelope,
+    pub(super) time: Option<String>,
+    pub(super) envelope: Envelope,
     /// The raw line, where its envelope is one that it could have by chance.
-    raw: Option<Vec<u8>>,
+    pub(super) raw: Option<Vec<u8>>,
 }
 
 impl Pending {
@@ -56,7 +54,7 @@ pub(super) struct Piece {
 }
 
 /// What came of a line.
-enum Step {
+pub(super) enum Step {
     /// It was taken; there may be something to give.
     Taken(Option<DecodeResult<'static>>),
     /// It was not taken yet: something ended before it.
@@ -93,13 +91,14 @@ impl Decoder {
         }
     }
 
-    /// Goes on with what has come already; `None` where that is all done.
+    /// Goes on with what has come already; whether there was any.
     #[cold]
-    pub(super) fn work_off(&mut self) -> Option<Progress<'static>> {
+    pub(super) fn work_off(&mut self, given: &mut Option<DecodeResult<'_>>) -> bool {
         if let Some(result) = self.queued.pop_front() {
-            return Some(Progress::Gives(result));
+            *given = Some(result);
+            return true;
         }
-        let given = if self.pending.has_lines() {
+        *given = if self.pending.has_lines() {
             self.pending_line()
         } else if self.line_is_complete {
             self.file.has_lines = true;
@@ -108,9 +107,9 @@ impl Decoder {
             self.cross_boundary();
             None
         } else {
-            return None;
+            return false;
         };
-        Some(given.map_or(Progress::Goes, Progress::Gives))
+        true
     }
 
     /// Takes the line that is complete.
@@ -223,7 +222,7 @@ impl Decoder {
     }
 
     /// A line of another kind.
-    fn note_other(&mut self, number: u64, line: LineView<'_>) {
+    pub(super) fn note_other(&mut self, number: u64, line: LineView<'_>) {
         if !self.file.has_event {
             self.file.note(number, line);
         }
@@ -231,7 +230,7 @@ impl Decoder {
     }
 
     /// Puts what a raw line carries where it waits to be looked at.
-    fn put(&mut self, number: u64, time: Option<Cow<'_, [u8]>>, envelope: Envelope, content: Cow<'_, [u8]>) {
+    pub(super) fn put(&mut self, number: u64, time: Option<Cow<'_, [u8]>>, envelope: Envelope, content: Cow<'_, [u8]>) {
         let pending = &mut self.pending;
         pending.lines.clear();
         if envelope.is_none() {
@@ -256,7 +255,7 @@ impl Decoder {
         pending.raw = None;
     }
 
-    fn begin_piece(
+    pub(super) fn begin_piece(
         &mut self,
         number: u64,
         content: &[u8],
@@ -300,196 +299,6 @@ impl Decoder {
         }
     }
 
-    /// Takes the next line of those that a raw line carried.
-    fn pending_line(&mut self) -> Option<DecodeResult<'static>> {
-        let lines = core::mem::take(&mut self.pending.lines);
-        let at = self.pending.at;
-        let rest = lines.get(at..).unwrap_or_default();
-        let end = line_feed(rest).unwrap_or(rest.len());
-        let line = rest.get(..end).unwrap_or_default();
-        // What is looked at may put other lines in their place.
-        self.pending.at = usize::MAX;
-        let step = self.carried_line(line);
-        let has_others = self.pending.at != usize::MAX;
-        if !has_others {
-            self.pending.lines = lines;
-            self.pending.at = at;
-        }
-        match step {
-            Step::Taken(given) => {
-                if !has_others {
-                    self.pending.at = at + end + 1;
-                }
-                given
-            }
-            Step::Before(given) => given,
-        }
-    }
-
-    /// Takes a line that is out of its envelope, with its carriage return if it has one.
-    fn carried_line(&mut self, raw: &[u8]) -> Step {
-        let line = without_carriage_return(raw);
-        let number = self.pending.number;
-        if self.is_of_sip_message(number, raw) {
-            return Step::Taken(None);
-        }
-        if let Some(message) = &mut self.message {
-            let role = message.role(number, line);
-            if let Some(step) = self.line_of_message(number, raw, &role) {
-                return step;
-            }
-        }
-        self.carried_line_between(line)
-    }
-
-    /// Takes a line of the SIP message that is skipped, or ends that.
-    fn is_of_sip_message(&mut self, number: u64, raw: &[u8]) -> bool {
-        let Some((sip_message, _)) = &mut self.sip_message else {
-            return false;
-        };
-        let line = without_carriage_return(raw);
-        match sip_message.line(LineView::of_line(line), line.len() as u64, line.len() < raw.len()) {
-            OfSipMessage::Yes => true,
-            OfSipMessage::Perhaps => {
-                self.warn(number, WarningKind::HeaderAfterSipMessage);
-                true
-            }
-            OfSipMessage::No => {
-                self.sip_message = None;
-                false
-            }
-        }
-    }
-
-    /// Takes a line by its role in the open message; `None` where it is of no message.
-    fn line_of_message(&mut self, number: u64, raw: &[u8], role: &Role<'_>) -> Option<Step> {
-        let message = self.message.as_mut()?;
-        match role {
-            Role::Ends => return Some(Step::Before(self.close_message())),
-            Role::NoMessage => {
-                let header = message.text.take();
-                let number = message.number;
-                self.message = None;
-                let line = header.as_deref().and_then(|text| text.split(|&byte| byte == b'\n').next());
-                if let Some(line) = line {
-                    self.note_other(number, LineView::of_line(without_carriage_return(line)));
-                }
-                return None;
-            }
-            Role::Skipped
-            | Role::Odd
-            | Role::Attribute { .. }
-            | Role::Pair { .. }
-            | Role::ValueGoesOn
-            | Role::ValueCloses { .. }
-            | Role::Coloured => {}
-        }
-        message.unsure = None;
-        if message.file != self.file.index && self.file.line <= 2 {
-            self.file.continues = true;
-        }
-        match message.given {
-            Given::No => message.add(raw, self.settings.limit),
-            Given::Yes => {
-                message.given = Given::WithLinesAfter;
-                self.warn(number, WarningKind::AfterFlush);
-            }
-            Given::WithLinesAfter => {}
-        }
-        Some(Step::Taken(None))
-    }
-
-    /// Looks at a line as the beginning of a message.
-    fn carried_line_between(&mut self, line: &[u8]) -> Step {
-        let number = self.pending.number;
-        let view = LineView::of_line(line);
-        match interest(view) {
-            Interest::Header(header) => self.begin_message(line, header),
-            #[cfg(feature = "json")]
-            Interest::Json | Interest::Look if super::json_line::object(line).is_some() => {
-                return self.json_line(number, line);
-            }
-            Interest::Json | Interest::Look | Interest::None => {
-                if let Some(length) = announced_length(view) {
-                    self.tally.sip_messages += 1;
-                    let envelope = self.pending.envelope.clone();
-                    self.sip_message = Some((SipMessage::new(number, length), envelope));
-                }
-                self.note_other(number, view);
-            }
-        }
-        Step::Taken(None)
-    }
-
-    fn begin_message(&mut self, line: &[u8], header: Header<'_>) {
-        let number = self.pending.number;
-        let mut message = OpenMessage::new(&header, self.file.index, number);
-        let is_indented = line.first().is_some_and(u8::is_ascii_whitespace);
-        let time = if is_indented {
-            self.time_before().map(Cow::into_owned)
-        } else {
-            time_at_start(line).map(|time| text(time).into_owned())
-        };
-        message.time = time.or_else(|| self.pending.time.clone());
-        message.envelope = self.pending.envelope.clone();
-        message.unsure = self.pending.raw.take();
-        message.add(line, self.settings.limit);
-        if !message.is_event {
-            self.file.note_request(number, line, &header);
-        }
-        self.line_before.clear();
-        self.message = Some(message);
-    }
-
-    /// Takes a line that begins like a JSON object.
-    #[cfg(feature = "json")]
-    fn json_line(&mut self, number: u64, line: &[u8]) -> Step {
-        use super::{DecodeError, DecodeErrorKind};
-        use crate::event::{Event, EventJsonError};
-
-        let Some(object) = super::json_line::object(line) else {
-            return Step::Taken(None);
-        };
-        let mut replaced = false;
-        let json = super::message_reader::text_of(object, &mut replaced);
-        let event = match Event::from_json_line(&json) {
-            Err(EventJsonError::NamesNoEvent) => {
-                let Some(envelope) = self.pending.envelope.with_json(object) else {
-                    self.tally.other_json_lines += 1;
-                    self.note_other(number, LineView::of_line(line));
-                    return Step::Taken(None);
-                };
-                let (opened, layers) = envelope.open_layers(object.into(), envelope.len() - 1..envelope.len());
-                let outer = self.pending.time.clone().map(|time| Cow::Owned(time.into_bytes()));
-                match opened {
-                    Opened::Line { content, time, is_piece: true } => {
-                        self.begin_piece(number, &content, time.or(outer), envelope, layers);
-                    }
-                    Opened::Line { content, time, is_piece: false } => {
-                        self.put(number, time.or(outer), envelope, content);
-                    }
-                    Opened::OfAnother | Opened::Without { .. } => {}
-                }
-                return Step::Taken(None);
-            }
-            Err(EventJsonError::NotAnObject { .. }) if !super::json_line::mentions_an_event(object) => {
-                self.tally.other_json_lines += 1;
-                self.note_other(number, LineView::of_line(line));
-                return Step::Taken(None);
-            }
-            event => event.map(Event::into_owned).map_err(DecodeErrorKind::from),
-        };
-        if replaced {
-            self.replaced(number);
-        }
-        self.file.has_event = true;
-        self.line_before.clear();
-        let time = self.pending.time.clone().map(Cow::Owned);
-        let event = self.settings.with_id(event);
-        let result: Result<_, DecodeError> = self.settings.result(self.file.index, number, time, event);
-        Step::Taken(Some(result))
-    }
-
     /// Takes a raw line over the limit, of which only the beginning and the end are kept.
     fn line_over_limit(&mut self) -> Step {
         let number = self.file.line;
@@ -509,17 +318,10 @@ impl Decoder {
         if let Some(message) = &mut self.message {
             // What a line that is not kept carries cannot be looked at: it counts as one of the message.
             let is_carried = !message.envelope.is_none();
-            let role = if is_carried { Role::Skipped } else { message.role_over_limit(number, self.line.start()) };
-            match role {
-                Role::Ends => return Step::Before(self.close_message()),
-                Role::NoMessage => self.message = None,
-                Role::Skipped
-                | Role::Odd
-                | Role::Attribute { .. }
-                | Role::Pair { .. }
-                | Role::ValueGoesOn
-                | Role::ValueCloses { .. }
-                | Role::Coloured => {
+            match if is_carried { Belongs::Yes } else { message.line_over_limit(self.line.start()) } {
+                Belongs::No => return Step::Before(self.close_message()),
+                Belongs::NoMessage => self.message = None,
+                Belongs::Yes | Belongs::Coloured => {
                     message.text = None;
                     return Step::Taken(None);
                 }

@@ -3,7 +3,7 @@
 use alloc::collections::VecDeque;
 
 use super::DecodeResult;
-use super::decoder::{BYTE_ORDER_MARK, Decoder, Progress};
+use super::decoder::{BYTE_ORDER_MARK, Decoder};
 use super::envelope::Envelope;
 use super::file::File;
 use super::header::{LineView, header};
@@ -165,8 +165,9 @@ impl Decoder {
     }
 
     fn work_off_all(&mut self, sink: &mut impl FnMut(DecodeResult<'static>)) {
-        while let Some(progress) = self.work_off() {
-            if let Progress::Gives(result) = progress {
+        let mut given = None;
+        while self.work_off(&mut given) {
+            if let Some(result) = given.take() {
                 sink(result);
             }
         }
@@ -181,8 +182,8 @@ fn begins_like_a_line(line: &LineBuffer) -> bool {
     };
     first.is_ascii_whitespace()
         || *first == b'{'
-        || TServerLog::is_attribute(view.start)
-        || PlatformSdkLog::is_attribute(view.start)
+        || TServerLog::attribute(view.start).as_ref().is_some_and(TServerLog::is_certain)
+        || PlatformSdkLog::attribute(view.start).as_ref().is_some_and(PlatformSdkLog::is_certain)
         || TServerLog::pair(view.start).is_some()
         || PlatformSdkLog::pair(view.start).is_some()
         || begins_with_time(view.start)

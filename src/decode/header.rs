@@ -1,6 +1,6 @@
 //! The headers of messages, of all forms. Specification 6.2 and 6.3.
 
-use super::lines::{first, is_of_word, last_edge};
+use super::lines::{first, is_of_word, last_edge, word_end};
 
 /// The header of a message of a log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,31 +63,34 @@ pub(super) fn header(line: LineView<'_>) -> Option<Header<'_>> {
 /// Ends in `message EventX` or `TEvent: EventX`; a `(refid=…)` may follow.
 fn tserver(end: &[u8]) -> Option<Header<'_>> {
     let end = without_refid(end.trim_ascii_end());
-    // Backwards only over what a name may hold: most lines of other kinds end in something else.
-    let name_at = end.iter().rposition(|byte| !is_of_word(byte))? + 1;
-    let (before, name) = end.split_at_checked(name_at)?;
+    if !end.last().is_some_and(is_of_word) {
+        return None;
+    }
+    let (before, name) = end.split_at_checked(memchr::memrchr2(b' ', b'\t', end)? + 1)?;
     let before = before.trim_ascii_end();
     let before = before.strip_suffix(b"message").or_else(|| before.strip_suffix(b"TEvent:"))?;
     let is_word = before.last().is_none_or(u8::is_ascii_whitespace);
-    (is_word && is_message_name(name)).then_some(Header { kind: HeaderKind::TServer, name })
+    (is_word && is_message_name(name) && word_end(name).is_none()).then_some(Header { kind: HeaderKind::TServer, name })
 }
 
 fn without_refid(end: &[u8]) -> &[u8] {
     const REFID: &[u8] = b"(refid=";
-    if !end.ends_with(b")") {
+    let Some(inside) = end.strip_suffix(b")") else {
         return end;
-    }
-    let opens = end.windows(REFID.len()).rposition(|window| window == REFID);
-    opens.and_then(|at| end.get(..at)).map_or(end, <[u8]>::trim_ascii_end)
+    };
+    // What stands in the brackets has no brackets and no quotes.
+    let opens = inside.iter().rposition(|byte| matches!(byte, b'(' | b')' | b'\''));
+    let (before, refid) = opens.and_then(|at| end.split_at_checked(at)).unwrap_or((end, &[]));
+    if refid.starts_with(REFID) { before.trim_ascii_end() } else { end }
 }
 
 /// Ends in `'EventX' (64) attributes:`.
 fn java(end: &[u8]) -> Option<Header<'_>> {
     let end = end.trim_ascii_end().strip_suffix(b"attributes:")?.trim_ascii_end().strip_suffix(b")")?;
     let before = without_digits(end)?.strip_suffix(b"(")?.trim_ascii_end().strip_suffix(b"'")?;
-    let name_at = before.iter().rposition(|&byte| byte == b'\'')? + 1;
-    let name = before.get(name_at..)?;
-    is_message_name(name).then_some(Header { kind: HeaderKind::PlatformSdkJava, name })
+    let name_at = before.iter().rposition(|byte| !is_of_word(byte))? + 1;
+    let (before, name) = before.split_at_checked(name_at)?;
+    (before.ends_with(b"'") && is_message_name(name)).then_some(Header { kind: HeaderKind::PlatformSdkJava, name })
 }
 
 fn without_digits(text: &[u8]) -> Option<&[u8]> {
@@ -126,8 +129,7 @@ fn net_name<'a>(so_far: &'a [u8], after: &[u8]) -> Option<&'a [u8]> {
     (before.ends_with(b"'") && is_message_name(name)).then_some(name)
 }
 
-/// Letters, digits and `_` after `Event` or `Request`.
-fn is_message_name(name: &[u8]) -> bool {
-    let one_word = |rest: &[u8]| !rest.is_empty() && rest.iter().all(is_of_word);
-    name.strip_prefix(b"Event").or_else(|| name.strip_prefix(b"Request")).is_some_and(one_word)
+/// Whether a word is the name of a message: something after `Event` or `Request`.
+fn is_message_name(word: &[u8]) -> bool {
+    word.strip_prefix(b"Event").or_else(|| word.strip_prefix(b"Request")).is_some_and(|rest| !rest.is_empty())
 }

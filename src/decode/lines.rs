@@ -20,24 +20,15 @@ pub(super) fn without_carriage_return(line: &[u8]) -> &[u8] {
     line.strip_suffix(b"\r").unwrap_or(line)
 }
 
-/// The position of the first line feed, as no `memchr` is at hand without `std`.
-///
-/// Whether a block holds one at all the compiler asks of all its bytes at once; only the last block is looked into.
+/// The position of the first line feed.
+#[inline]
 pub(super) fn line_feed(bytes: &[u8]) -> Option<usize> {
-    let mut rest = bytes;
-    while let Some((block, after)) = rest.split_first_chunk::<32>() {
-        if block.iter().fold(false, |found, &byte| found | matches!(byte, b'\n')) {
-            break;
-        }
-        rest = after;
-    }
-    Some(bytes.len() - rest.len() + first(rest, b'\n')?)
+    memchr::memchr(b'\n', bytes)
 }
 
 /// The position of the first `wanted` byte.
 pub(super) fn first(bytes: &[u8], wanted: u8) -> Option<usize> {
-    // It becomes zero, and nothing else is below one.
-    first_marked(bytes, |word| below::<1>(word ^ u64::from_ne_bytes([wanted; 8])), |byte| byte == wanted)
+    memchr::memchr(wanted, bytes)
 }
 
 /// The position of the first white space, or another control character: nothing that a name could hold.
@@ -59,37 +50,14 @@ pub(super) fn word_end(bytes: &[u8]) -> Option<usize> {
 
 /// Whether `part` stands in `text`.
 pub(super) fn contains(text: &[u8], part: &[u8]) -> bool {
-    let Some(&begins) = part.first() else {
-        return true;
-    };
-    let mut rest = text;
-    while let Some(found) = first(rest, begins).and_then(|at| rest.get(at..)) {
-        if found.starts_with(part) {
-            return true;
-        }
-        rest = found.get(1..).unwrap_or_default();
-    }
-    false
-}
-
-/// Whether `part` stands in `text`, letters in any case; `part` begins with a byte that is no letter.
-pub(super) fn contains_ignore_case(text: &[u8], part: &[u8]) -> bool {
-    let Some(&begins) = part.first() else {
-        return true;
-    };
-    let mut rest = text;
-    while let Some(found) = first(rest, begins).and_then(|at| rest.get(at..)) {
-        if found.get(..part.len()).is_some_and(|found| found.eq_ignore_ascii_case(part)) {
-            return true;
-        }
-        rest = found.get(1..).unwrap_or_default();
-    }
-    false
+    memchr::memmem::find(text, part).is_some()
 }
 
 /// A letter, a digit or `_`.
+#[inline]
 pub(super) fn is_of_word(byte: &u8) -> bool {
-    byte.is_ascii_alphanumeric() || *byte == b'_'
+    // Without branches, so that the compiler can look at many at once.
+    ((byte | 0x20).wrapping_sub(b'a') < 26) | (byte.wrapping_sub(b'0') < 10) | (*byte == b'_')
 }
 
 /// The position of the first byte that `is_it`, looked for in eight at a time: `marks` has a high bit in the place of the

@@ -7,7 +7,7 @@ use alloc::string::String;
 use super::DecodeErrorKind;
 use super::list_reader::ListReader;
 use super::quotes::Quoted;
-use super::shape::Role;
+use super::shape::Takes;
 use super::syntax::{Digits, LogSyntax, without_prefix};
 use crate::event::{
     AttributeName, BadAttribute, ConnId, Event, EventName, ListAttribute, PlainValue, TooDeep, hex_number,
@@ -62,17 +62,6 @@ enum Target<'a> {
     Pair { indentation: Option<usize>, key: &'a [u8] },
 }
 
-/// A line of the text of a message.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Place<'a> {
-    /// The text of the message up to this line or beyond.
-    pub(super) text: &'a [u8],
-    /// Where the line begins in it.
-    pub(super) start: usize,
-    /// Where it ends, without its line end.
-    pub(super) end: usize,
-}
-
 impl<'a> MessageReader<'a> {
     pub(super) fn new(name: &'a [u8]) -> Self {
         MessageReader {
@@ -87,50 +76,7 @@ impl<'a> MessageReader<'a> {
         }
     }
 
-    /// Takes what the line at this place is to the message.
-    #[inline]
-    pub(super) fn take<S: LogSyntax>(&mut self, place: Place<'a>, role: Role<'a>) {
-        if self.open.is_some() && self.open_value::<S>(place, &role) {
-            return;
-        }
-        match role {
-            Role::Attribute { name, value, opens_list, is_open } => {
-                self.close_list();
-                let known = without_prefix(name).and_then(AttributeName::from_name);
-                if let Some(known) = known {
-                    self.attribute(place, known, value, opens_list, is_open);
-                }
-            }
-            Role::Pair { indentation, key, value, is_open: false } => self.pair::<S>(indentation, key, value),
-            Role::Pair { indentation, key, value, is_open: true } => {
-                let target = Target::Pair { indentation, key };
-                self.open = Some(OpenValue { target, at: place.end - value.len(), first_line: value });
-            }
-            Role::Odd => self.close_list(),
-            Role::Skipped
-            | Role::ValueGoesOn
-            | Role::ValueCloses { .. }
-            | Role::Coloured
-            | Role::NoMessage
-            | Role::Ends => {}
-        }
-    }
-
-    #[inline]
-    fn attribute(&mut self, place: Place<'a>, known: AttributeName, value: &'a [u8], opens_list: bool, is_open: bool) {
-        if let AttributeName::UserData | AttributeName::Extensions = known {
-            if opens_list {
-                self.list = Some((known, ListReader::new(value)));
-            }
-        } else if is_open {
-            let target = Target::Attribute(known);
-            self.open = Some(OpenValue { target, at: place.end - value.len(), first_line: value });
-        } else if let Some(slot) = self.written.slot(known) {
-            *slot = value.trim_ascii_end();
-        }
-    }
-
-    #[inline]
+    #[inline(always)]
     fn pair<S: LogSyntax>(&mut self, indentation: Option<usize>, key: &'a [u8], value: &'a [u8]) {
         let Some((_, list)) = &mut self.list else {
             return;
@@ -146,32 +92,8 @@ impl<'a> MessageReader<'a> {
         }
     }
 
-    /// Goes on with the open value, or ends it; whether the line is one of its.
-    #[cold]
-    fn open_value<S: LogSyntax>(&mut self, place: Place<'a>, role: &Role<'a>) -> bool {
-        match role {
-            Role::ValueGoesOn => true,
-            Role::ValueCloses { length } => {
-                self.has_several_lines = true;
-                let end = place.start + length;
-                let whole = self.open.as_ref().and_then(|open| place.text.get(open.at..end));
-                self.close_value::<S>(whole.unwrap_or_default());
-                true
-            }
-            Role::Attribute { .. }
-            | Role::Pair { .. }
-            | Role::Odd
-            | Role::Skipped
-            | Role::Coloured
-            | Role::NoMessage
-            | Role::Ends => {
-                self.close_value::<S>(&[]);
-                false
-            }
-        }
-    }
-
     /// Puts the open value in its place: the whole of it, or what its first line has where it was not closed.
+    #[cold]
     fn close_value<S: LogSyntax>(&mut self, whole: &'a [u8]) {
         let Some(open) = self.open.take() else {
             return;
@@ -197,22 +119,28 @@ impl<'a> MessageReader<'a> {
     }
 
     /// The event, once the message has ended.
+    #[inline]
     pub(super) fn finish<S: LogSyntax>(&mut self) -> Result<Event<'a>, DecodeErrorKind> {
-        self.close_value::<S>(&[]);
+        if self.open.is_some() {
+            self.close_value::<S>(&[]);
+        }
         self.close_list();
         let is_of_a_session = self.name.session_event().is_some();
         let mut event = Event::new(self.name.clone());
         if is_of_a_session {
-            event.conn_id = self.number(AttributeName::ConnID, Digits::Hex)?.map(ConnId);
-            event.event_sequence_number = self.number(AttributeName::EventSequenceNumber, S::NUMBERS)?;
-            event.server_start_time = self.number(AttributeName::ServerStartTime, S::NUMBERS)?;
+            let written = &self.written;
+            event.conn_id = self.number(AttributeName::ConnID, written.conn_id, Digits::Hex)?.map(ConnId);
+            event.event_sequence_number =
+                self.number(AttributeName::EventSequenceNumber, written.event_sequence_number, S::NUMBERS)?;
+            event.server_start_time =
+                self.number(AttributeName::ServerStartTime, written.server_start_time, S::NUMBERS)?;
         }
-        event.this_dn = self.string::<S>(AttributeName::ThisDN);
-        event.other_dn = self.string::<S>(AttributeName::OtherDN);
-        event.call_uuid = self.string::<S>(AttributeName::CallUUID);
+        event.this_dn = self.string::<S>(self.written.this_dn);
+        event.other_dn = self.string::<S>(self.written.other_dn);
+        event.call_uuid = self.string::<S>(self.written.call_uuid);
         event.reference_id = decimal(self.written.reference_id);
         event.error_code = decimal(self.written.error_code);
-        event.error_message = self.string::<S>(AttributeName::ErrorMessage);
+        event.error_message = self.string::<S>(self.written.error_message);
         event.user_data = self.finished_list(AttributeName::UserData, is_of_a_session)?;
         event.extensions = self.finished_list(AttributeName::Extensions, is_of_a_session)?;
         Ok(event)
@@ -246,8 +174,8 @@ impl<'a> MessageReader<'a> {
         }
     }
 
-    fn number(&mut self, known: AttributeName, digits: Digits) -> Result<Option<u64>, DecodeErrorKind> {
-        let value = self.written.slot(known).map_or(&[][..], |slot| *slot);
+    #[inline(always)]
+    fn number(&self, known: AttributeName, value: &[u8], digits: Digits) -> Result<Option<u64>, DecodeErrorKind> {
         number(value, digits).map_err(|expected| {
             // As JSON shows it: in quotes, and safe to print.
             self.bad(known, expected, format!("{:?}", excerpt(&text(value))))
@@ -255,8 +183,11 @@ impl<'a> MessageReader<'a> {
     }
 
     /// A string attribute; nothing written is no string.
-    fn string<S: LogSyntax>(&mut self, known: AttributeName) -> Option<Cow<'a, str>> {
-        let value = self.written.slot(known).map_or(&[][..], |slot| *slot);
+    #[inline(always)]
+    fn string<S: LogSyntax>(&mut self, value: &'a [u8]) -> Option<Cow<'a, str>> {
+        if value.is_empty() {
+            return None;
+        }
         let inner = match Quoted::of(value, S::QUOTE) {
             Quoted::Closed(inner) | Quoted::Open(_, inner) => inner,
             Quoted::No => value,
@@ -270,6 +201,78 @@ impl<'a> MessageReader<'a> {
 
     fn bad(&self, known: AttributeName, expected: &'static str, found: String) -> DecodeErrorKind {
         BadAttribute { event: excerpt(self.name.as_str()), attribute: known.name(), expected, found }.into()
+    }
+}
+
+/// A message that is read.
+#[derive(Debug)]
+pub(super) struct Reading<'a> {
+    pub(super) reader: MessageReader<'a>,
+    /// Whether anything is read: not of a request, nor over the limit.
+    pub(super) is_read: bool,
+    /// The text of the message, and perhaps more.
+    pub(super) text: &'a [u8],
+}
+
+impl<'a> Reading<'a> {
+    /// Where a part of the text begins in it.
+    fn at(&self, part: &[u8]) -> usize {
+        part.as_ptr().addr().wrapping_sub(self.text.as_ptr().addr())
+    }
+}
+
+impl<'a> Takes<'a> for Reading<'a> {
+    #[inline(always)]
+    fn attribute<S: LogSyntax>(&mut self, name: &'a [u8], value: &'a [u8], is_open: bool) {
+        if !self.is_read {
+            return;
+        }
+        let at = if is_open { self.at(value) } else { 0 };
+        let reader = &mut self.reader;
+        if reader.list.is_some() {
+            reader.close_list();
+        }
+        let Some(known) = without_prefix(name).and_then(AttributeName::from_name) else {
+            return;
+        };
+        if let AttributeName::UserData | AttributeName::Extensions = known {
+            if S::holds_pairs(value) {
+                reader.list = Some((known, ListReader::new(value)));
+            }
+        } else if is_open {
+            reader.open = Some(OpenValue { target: Target::Attribute(known), at, first_line: value });
+        } else if let Some(slot) = reader.written.slot(known) {
+            *slot = value.trim_ascii_end();
+        }
+    }
+
+    #[inline(always)]
+    fn pair<S: LogSyntax>(&mut self, indentation: Option<usize>, key: &'a [u8], value: &'a [u8], is_open: bool) {
+        if !self.is_read {
+            return;
+        }
+        let at = if is_open { self.at(value) } else { 0 };
+        let reader = &mut self.reader;
+        if is_open {
+            reader.open = Some(OpenValue { target: Target::Pair { indentation, key }, at, first_line: value });
+        } else {
+            reader.pair::<S>(indentation, key, value);
+        }
+    }
+
+    fn odd(&mut self) {
+        self.reader.close_list();
+    }
+
+    fn value_closes<S: LogSyntax>(&mut self, last: &'a [u8]) {
+        let end = self.at(last) + last.len();
+        self.reader.has_several_lines = true;
+        let whole = self.reader.open.as_ref().and_then(|open| self.text.get(open.at..end));
+        self.reader.close_value::<S>(whole.unwrap_or_default());
+    }
+
+    fn value_stops<S: LogSyntax>(&mut self) {
+        self.reader.close_value::<S>(&[]);
     }
 }
 
@@ -331,12 +334,17 @@ fn number(value: &[u8], digits: Digits) -> Result<Option<u64>, &'static str> {
     if value.is_empty() {
         return Ok(None);
     }
-    let (read, expected): (fn(&[u8]) -> Option<u64>, _) = match digits {
-        Digits::Hex => (hex_number, "hex digits of at most 64 bits"),
-        Digits::Decimal => (decimal_number, "a number from 0 to 18446744073709551615"),
+    let read = |value: &[u8]| match digits {
+        Digits::Hex => hex_number(value),
+        Digits::Decimal => decimal_number(value),
     };
-    let number = read(value).or_else(|| read(without_clock(value)?));
-    number.map(Some).ok_or(expected)
+    match read(value).or_else(|| read(without_clock(value)?)) {
+        Some(number) => Ok(Some(number)),
+        None => Err(match digits {
+            Digits::Hex => "hex digits of at most 64 bits",
+            Digits::Decimal => "a number from 0 to 18446744073709551615",
+        }),
+    }
 }
 
 /// What stands before white space and a bracket.
@@ -353,6 +361,10 @@ fn decimal_number(digits: &[u8]) -> Option<u64> {
 }
 
 /// A number that nothing depends on: what cannot be read is not there.
+#[inline]
 fn decimal<N: core::str::FromStr>(value: &[u8]) -> Option<N> {
+    if value.is_empty() {
+        return None;
+    }
     core::str::from_utf8(value).ok()?.parse().ok()
 }

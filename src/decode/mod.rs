@@ -6,8 +6,10 @@
 //!
 //! | file | holds |
 //! |---|---|
-//! | `decoder` | the decoder as it is used; messages that lie whole in the bytes are read in place |
-//! | `collected` | lines that are cut, in an envelope or coloured: collected, opened, and put together to messages |
+//! | `decoder`, `decoded` | the decoder as it is used, and what it gives |
+//! | `in_place` | messages that lie whole in the bytes are read in place |
+//! | `collected` | lines that are cut, in an envelope or coloured: collected and opened |
+//! | `carried` | such lines put together to messages |
 //! | `files` | several files as one log |
 //! | `interest` | which lines between messages are worth a closer look |
 //! | `header` | the headers of messages, of all forms |
@@ -22,7 +24,9 @@
 //! | `file`, `error`, `warning` | what is said of a file without events, of errors, of ambiguous places |
 //! | `lines` | where a line ends; a line that is still coming |
 
+mod carried;
 mod collected;
+mod decoded;
 mod decoder;
 pub mod envelope;
 mod error;
@@ -30,6 +34,7 @@ mod file;
 mod files;
 mod form;
 mod header;
+mod in_place;
 mod interest;
 #[cfg(feature = "json")]
 mod json_line;
@@ -46,7 +51,8 @@ mod time;
 mod tserver_log;
 mod warning;
 
-pub use decoder::{DecodeResult, Decoded, Decoder, Finished, MESSAGE_LIMIT, Tally};
+pub use decoded::{DecodeResult, Decoded, Finished, Tally};
+pub use decoder::{Decoder, MESSAGE_LIMIT};
 pub use error::{DecodeError, DecodeErrorKind, Nearest, NearestKind};
 pub use form::Form;
 pub use warning::{DecodeWarning, WarningKind};

@@ -8,9 +8,9 @@ use super::decoder::Settings;
 use super::envelope::{Envelope, Opened};
 use super::header::{Header, HeaderKind, LineView, header};
 use super::lines::{split_line, without_carriage_return};
-use super::message_reader::{MessageReader, Place, text};
+use super::message_reader::{MessageReader, Reading, text};
 use super::platform_sdk_log::PlatformSdkLog;
-use super::shape::{Role, Shape};
+use super::shape::{Belongs, Shape};
 use super::syntax::LogSyntax;
 use super::time::time_at_start;
 use super::tserver_log::TServerLog;
@@ -57,24 +57,24 @@ impl OpenMessage {
             time: None,
             envelope: Envelope::default(),
             unsure: None,
-            shape: Shape::new(header.kind, number),
+            shape: Shape::new(header.kind),
             text: header.is_event().then(Vec::new),
             given: Given::No,
         }
     }
 
-    /// What the next line is to it.
-    pub(super) fn role<'l>(&mut self, number: u64, line: &'l [u8]) -> Role<'l> {
-        self.shape.number = number;
+    /// Whether the next line belongs to it.
+    pub(super) fn line(&mut self, number: u64, line: &[u8]) -> Belongs {
         match self.kind {
-            HeaderKind::TServer => self.shape.line::<TServerLog>(line),
-            HeaderKind::PlatformSdkJava | HeaderKind::PlatformSdkNet { .. } => self.shape.line::<PlatformSdkLog>(line),
+            HeaderKind::TServer => self.shape.line::<TServerLog>(number, line, &mut ()),
+            HeaderKind::PlatformSdkJava | HeaderKind::PlatformSdkNet { .. } => {
+                self.shape.line::<PlatformSdkLog>(number, line, &mut ())
+            }
         }
     }
 
-    /// What a line over the limit is to it, by its first bytes.
-    pub(super) fn role_over_limit(&mut self, number: u64, line: &[u8]) -> Role<'static> {
-        self.shape.number = number;
+    /// Whether a line over the limit belongs to it, by its first bytes.
+    pub(super) fn line_over_limit(&mut self, line: &[u8]) -> Belongs {
         match self.kind {
             HeaderKind::TServer => self.shape.line_over_limit::<TServerLog>(line),
             HeaderKind::PlatformSdkJava | HeaderKind::PlatformSdkNet { .. } => {
@@ -98,15 +98,17 @@ impl OpenMessage {
         };
         let (header_line, content) = (content(raw)?, content(line)?);
         let header = header(LineView::of_line(&header_line))?;
-        let mut shape = Shape::new(header.kind, self.number);
-        let role = match header.kind {
-            HeaderKind::TServer => shape.line::<TServerLog>(&content),
-            HeaderKind::PlatformSdkJava | HeaderKind::PlatformSdkNet { .. } => shape.line::<PlatformSdkLog>(&content),
+        let mut shape = Shape::new(header.kind);
+        let belongs = match header.kind {
+            HeaderKind::TServer => shape.line::<TServerLog>(0, &content, &mut ()),
+            HeaderKind::PlatformSdkJava | HeaderKind::PlatformSdkNet { .. } => {
+                shape.line::<PlatformSdkLog>(0, &content, &mut ())
+            }
         };
-        if let Role::Ends | Role::NoMessage = role {
+        if belongs != Belongs::Yes {
             return None;
         }
-        self.shape = Shape::new(header.kind, self.number);
+        self.shape = Shape::new(header.kind);
         self.unsure = None;
         if let Some(time) = time_at_start(&header_line) {
             self.time = Some(text(time).into_owned());
@@ -151,15 +153,13 @@ fn read<'a, S: LogSyntax>(
         // Only headers begin a message, and they are the same here.
         return Ok(Event::new(EventName::from("")));
     };
-    let mut shape = Shape::new(header.kind, number);
-    let mut reader = MessageReader::new(header.name);
+    let mut shape = Shape::new(header.kind);
+    let mut reading = Reading { reader: MessageReader::new(header.name), is_read: true, text };
     while let Some((line, after)) = split_line(rest) {
-        let start = text.len() - rest.len();
-        let role = shape.line::<S>(line);
-        reader.take::<S>(Place { text, start, end: start + line.len() }, role);
+        shape.line::<S>(number, line, &mut reading);
         rest = after;
     }
-    let event = settings.finish::<S>(&mut reader);
-    *replaced |= reader.has_replaced();
+    let event = settings.finish::<S>(&mut reading.reader);
+    *replaced |= reading.reader.has_replaced();
     event
 }

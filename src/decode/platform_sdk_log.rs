@@ -38,24 +38,18 @@ impl LogSyntax for PlatformSdkLog {
     const QUOTE: u8 = b'"';
     const NUMBERS: Digits = Digits::Decimal;
 
-    /// Attributes and groups.
-    fn is_attribute(line: &[u8]) -> bool {
-        assignment(first_edge(line))
-            .is_some_and(|(_, kind, value)| !kind.is_empty() || value.trim_ascii_start().starts_with(b"ComplexClass("))
-    }
-
     fn is_title(content: &[u8]) -> bool {
         first_edge(content).trim_ascii_end().eq_ignore_ascii_case(b"message attributes:")
     }
 
-    #[inline]
+    #[inline(always)]
     fn attribute(content: &[u8]) -> Option<Attribute<'_>> {
-        let (name, _, value) = assignment(content)?;
-        Some(Attribute { name, value, opens_list: value.trim_ascii() == LIST })
+        let (name, kind, value) = assignment(content)?;
+        Some(Attribute { name, value, kind })
     }
 
     /// `'key' [type] = value`.
-    #[inline]
+    #[inline(always)]
     fn pair(content: &[u8]) -> Option<(&[u8], &[u8])> {
         let content = content.get(opening_length(content, b'\'')?..)?;
         content.iter().enumerate().filter(|&(_, &byte)| matches!(byte, b'\'' | 0xe2)).find_map(|(at, _)| {
@@ -65,6 +59,16 @@ impl LogSyntax for PlatformSdkLog {
                 rest.first().filter(|byte| byte.is_ascii_whitespace()).and_then(|_| typed_value(rest))?;
             if kind.is_empty() { None } else { Some((content.get(..at)?, value.trim_ascii())) }
         })
+    }
+
+    /// Groups have no type.
+    #[inline(always)]
+    fn is_certain(attribute: &Attribute<'_>) -> bool {
+        !attribute.kind.is_empty() || attribute.value.trim_ascii_start().starts_with(b"ComplexClass(")
+    }
+
+    fn holds_pairs(value: &[u8]) -> bool {
+        value.trim_ascii_end() == LIST
     }
 
     fn opens_list(value: &[u8]) -> bool {

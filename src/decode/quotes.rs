@@ -25,7 +25,7 @@ const TYPOGRAPHIC_LENGTH: usize = 3;
 
 impl<'a> Quoted<'a> {
     /// Looks at a value without white space around it. `straight` is the quote of the form.
-    #[inline]
+    #[inline(always)]
     pub(super) fn of(value: &'a [u8], straight: u8) -> Self {
         match value.split_first() {
             Some((&first, rest)) if first == straight => match rest.split_last() {
@@ -62,7 +62,7 @@ impl Quote {
 }
 
 /// The length of the quote that `text` begins with, straight or typographic.
-#[inline]
+#[inline(always)]
 pub(super) fn opening_length(text: &[u8], straight: u8) -> Option<usize> {
     match text.first() {
         Some(&first) if first == straight => Some(1),
@@ -73,8 +73,5 @@ pub(super) fn opening_length(text: &[u8], straight: u8) -> Option<usize> {
 
 /// Whether `text` begins with a typographic form of the straight quote.
 fn starts_typographic(text: &[u8], straight: u8) -> bool {
-    match (text, straight) {
-        ([0xe2, 0x80, 0x98..=0x9b, ..], b'\'') | ([0xe2, 0x80, 0x9c..=0x9f, ..], b'"') => true,
-        _ => false,
-    }
+    matches!((text, straight), ([0xe2, 0x80, 0x98..=0x9b, ..], b'\'') | ([0xe2, 0x80, 0x9c..=0x9f, ..], b'"'))
 }

@@ -14,9 +14,6 @@ pub(super) trait LogSyntax {
     /// In which base EventSequenceNumber and ServerStartTime are written.
     const NUMBERS: Digits;
 
-    /// Whether a line that is not indented is one of a message's attributes.
-    fn is_attribute(line: &[u8]) -> bool;
-
     /// Whether a line only says that attributes follow.
     fn is_title(content: &[u8]) -> bool;
 
@@ -25,6 +22,12 @@ pub(super) trait LogSyntax {
 
     /// The key and the value that a line of a list is; the value without white space around it.
     fn pair(content: &[u8]) -> Option<(&[u8], &[u8])>;
+
+    /// Whether an attribute is one for certain, so that it need not be indented.
+    fn is_certain(attribute: &Attribute<'_>) -> bool;
+
+    /// Whether deeper lines are pairs after an attribute with this value, if it is one that holds pairs.
+    fn holds_pairs(value: &[u8]) -> bool;
 
     /// Whether the value of a pair says that a list follows.
     fn opens_list(value: &[u8]) -> bool;
@@ -36,14 +39,15 @@ pub(super) struct Attribute<'a> {
     pub(super) name: &'a [u8],
     /// With the white space around it: most attributes are not looked at any further.
     pub(super) value: &'a [u8],
-    /// Whether deeper lines are pairs, if the attribute is one that holds pairs.
-    pub(super) opens_list: bool,
+    /// What stands in brackets before the value, where the log has that.
+    pub(super) kind: &'a [u8],
 }
 
 /// What the names of all attributes begin with.
 const PREFIX: &[u8; 9] = b"Attribute";
 
 /// The name of an attribute without `Attribute`, however that is spelled.
+#[inline(always)]
 pub(super) fn without_prefix(name: &[u8]) -> Option<&[u8]> {
     let (start, rest) = name.split_first_chunk::<{ PREFIX.len() }>()?;
     (start == PREFIX || start.eq_ignore_ascii_case(PREFIX)).then_some(rest)

@@ -51,10 +51,12 @@ fn zone(rest: &[u8], separator: u8) -> usize {
 
 /// `11:49:08`, then perhaps a point, comma or colon and the digits of a fraction.
 fn clock(text: &[u8]) -> Option<usize> {
-    let (hours, rest) = two_digits(text)?;
-    let (minutes, rest) = two_digits(rest.strip_prefix(b":")?)?;
-    let (seconds, rest) = two_digits(rest.strip_prefix(b":")?)?;
-    if hours > 23 || minutes > 59 || seconds > 60 {
+    let ([h1, h2, b':', m1, m2, b':', s1, s2], rest) = text.split_first_chunk()? else {
+        return None;
+    };
+    let are_digits = [h1, h2, m1, m2, s1, s2].iter().all(|digit| digit.is_ascii_digit());
+    // As the characters of digits are in their order, so are the times.
+    if !are_digits || [*h1, *h2] > *b"23" || *m1 > b'5' || [*s1, *s2] > *b"60" {
         return None;
     }
     let digits = |rest: &[u8]| rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
@@ -65,13 +67,6 @@ fn clock(text: &[u8]) -> Option<usize> {
         [b':', next, ..] if next.is_ascii_digit() => None,
         [digit, ..] if digit.is_ascii_digit() => None,
         _ => Some(8),
-    }
-}
-
-fn two_digits(text: &[u8]) -> Option<(u8, &[u8])> {
-    match text {
-        [tens @ b'0'..=b'9', ones @ b'0'..=b'9', rest @ ..] => Some(((tens - b'0') * 10 + (ones - b'0'), rest)),
-        _ => None,
     }
 }
 

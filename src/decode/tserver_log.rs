@@ -14,26 +14,22 @@ impl LogSyntax for TServerLog {
     const QUOTE: u8 = b'\'';
     const NUMBERS: Digits = Digits::Hex;
 
-    fn is_attribute(line: &[u8]) -> bool {
-        without_prefix(line).is_some()
-    }
-
     /// The header says it all.
     fn is_title(_: &[u8]) -> bool {
         false
     }
 
     /// Name, white space, value.
-    #[inline]
+    #[inline(always)]
     fn attribute(content: &[u8]) -> Option<Attribute<'_>> {
         let ends = first_blank(content).unwrap_or(content.len());
         let (name, value) = content.split_at_checked(ends)?;
-        Some(Attribute { name, value, opens_list: true })
+        Some(Attribute { name, value, kind: &[] })
     }
 
     /// `'key'`, white space, value, or `'key'(list)`. The key ends at the first quote that a tab or `(list)` follows; where there is
     /// none, at the first that other white space follows.
-    #[inline]
+    #[inline(always)]
     fn pair(content: &[u8]) -> Option<(&[u8], &[u8])> {
         let content = content.get(opening_length(content, Self::QUOTE)?..)?;
         let mut loose = None;
@@ -54,6 +50,14 @@ impl LogSyntax for TServerLog {
         }
         let (key_ends, value_at) = loose?;
         Some((content.get(..key_ends)?, content.get(value_at..)?.trim_ascii()))
+    }
+
+    fn is_certain(attribute: &Attribute<'_>) -> bool {
+        without_prefix(attribute.name).is_some()
+    }
+
+    fn holds_pairs(_: &[u8]) -> bool {
+        true
     }
 
     fn opens_list(value: &[u8]) -> bool {

@@ -131,7 +131,7 @@ fn step(step: &Step) -> String {
             format!("Step::Forget {{ this_dn: {}, id: {} }}", owned(this_dn), owned(id))
         }
         Step::ForgetCompleted { ago } => format!("Step::ForgetCompleted {{ ago: {ago} }}"),
-        Step::ForgetRequests { ago } => format!("Step::ForgetRequests {{ ago: {ago} }}"),
+        Step::Restart => "Step::Restart".into(),
         Step::Reconcile { this_dn, list } => {
             let value = |value: &serde_json::Value| format!("{}.parse().unwrap()", raw(&value.to_string()));
             let list: Vec<String> = list.iter().map(value).collect();

@@ -1,4 +1,4 @@
-//! What happens to a service, step by step: the one form that strategies make, fuzzers read, laws check and people paste.
+//! What happens to a service, step by step: the one form that bytes become, laws check and people paste.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -17,7 +17,7 @@ pub struct History {
     pub steps: Vec<Step>,
 }
 
-/// Something that happens to a service. An agent that is not there is one without devices.
+/// Something that happens to a service. An agent that is not there is one without devices. Times are in seconds.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[expect(clippy::large_enum_variant, reason = "most steps are events, and histories are short")]
@@ -51,10 +51,10 @@ pub enum Step {
     },
     /// The caller's time goes on by this much.
     Time(u64),
-    /// Sessions that heard nothing for longer than this are ended.
+    /// Sessions that heard nothing, and requests that nothing settled, for longer than this are ended.
     Expire {
-        /// How long ago.
-        ago: u64,
+        /// How long ago; what is below zero is still to come.
+        ago: i64,
     },
     /// A completed session is forgotten.
     Forget {
@@ -65,13 +65,8 @@ pub enum Step {
     },
     /// Sessions completed longer ago than this are forgotten.
     ForgetCompleted {
-        /// How long ago.
-        ago: u64,
-    },
-    /// Requests sent longer ago than this are forgotten.
-    ForgetRequests {
-        /// How long ago.
-        ago: u64,
+        /// How long ago; what is below zero is still to come.
+        ago: i64,
     },
     /// Another server's list is taken over for a DN.
     Reconcile {
@@ -80,6 +75,8 @@ pub enum Step {
         /// The resources of the list.
         list: Vec<Value>,
     },
+    /// The service ends, and begins again with what it had kept.
+    Restart,
 }
 
 impl Step {
@@ -92,8 +89,8 @@ impl Step {
             | Step::Expire { .. }
             | Step::Forget { .. }
             | Step::ForgetCompleted { .. }
-            | Step::ForgetRequests { .. }
-            | Step::Reconcile { .. } => None,
+            | Step::Reconcile { .. }
+            | Step::Restart => None,
         }
     }
 }

@@ -2,4 +2,5 @@
 
 #![cfg(feature = "json")]
 
+mod field;
 mod rules;

@@ -4,7 +4,6 @@
 //! and repeated keys count; or an error, with phrases that its text must hold. Every case is also read a byte at a time
 //! and cut in two at every place. Long inputs, which no file should hold, are made at the end of this file.
 
-
 use std::borrow::Cow;
 use std::fs;
 use std::path::PathBuf;
@@ -278,7 +277,8 @@ fn a_long_title_line_over_the_limit_is_the_same_in_any_split() {
 fn a_long_attribute_after_a_small_limit_is_the_same_in_any_split() {
     for name in [200, 300] {
         let title = "message attributes:";
-        let log = format!("'EventHeld' ('66')\n{title}\n{} [str] = \"1\"\nAttributeThisDN [str] = \"1\"\n", "x".repeat(name));
+        let log =
+            format!("'EventHeld' ('66')\n{title}\n{} [str] = \"1\"\nAttributeThisDN [str] = \"1\"\n", "x".repeat(name));
         let decoder = Decoder::new().with_limit(50);
         let whole = decode(decoder.clone(), [log.as_bytes()]);
         let held = json!({ "line": 1, "event": "EventHeld" });
@@ -411,7 +411,6 @@ fn an_event_written_as_a_json_line_is_read_again() {
         .with_error(-5, "Not so");
     let line = serde_json::to_string(&event).expect("JSON") + "\n";
     let mut found = Vec::new();
-    Decoder::new()
-        .push(line.as_bytes(), |result| found.push(result.expect("an event").event.into_owned()));
+    Decoder::new().push(line.as_bytes(), |result| found.push(result.expect("an event").event.into_owned()));
     assert_eq!(found, [event]);
 }
