@@ -50,6 +50,7 @@ mod time;
 mod trace;
 mod why_not;
 
+use alloc::vec::Vec;
 use core::hash::BuildHasher;
 #[cfg(feature = "std")]
 use std::hash::RandomState;
@@ -73,7 +74,7 @@ pub use why_not::WhyNot;
 
 use crate::machine::CapabilityTable;
 use crate::resource::{BaseUri, ImSession};
-use crate::session::{Limits, Session};
+use crate::session::{Change, Limits, Session};
 use in_flight::InFlight;
 use remembered_ends::RememberedEnds;
 use slots::Slots;
@@ -100,6 +101,8 @@ pub struct Sessions<#[cfg(feature = "std")] S = RandomState, #[cfg(not(feature =
     remembered_ends: RememberedEnds,
     requests: InFlight,
     counters: Counters,
+    /// What vanished by the last list that was reconciled, and had to make room for it at once.
+    vanished_and_forgotten: Vec<(Session, Change)>,
     /// The time as it was last told, in nanoseconds.
     now: u64,
     /// Whether it was told since the store was made or restored.
@@ -144,6 +147,7 @@ impl<S> Sessions<S> {
             remembered_ends: RememberedEnds::new(),
             requests: InFlight::new(),
             counters: Counters::default(),
+            vanished_and_forgotten: Vec::new(),
             now: 0,
             time_told: false,
             settings,

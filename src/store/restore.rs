@@ -51,8 +51,8 @@ pub enum RestoreError {
 }
 
 impl<S: BuildHasher + Clone> Sessions<S> {
-    /// Makes this store what the snapshot says; its settings stay. It then goes on as the original would, but for the
-    /// ReferenceIDs: after the last that the snapshot knows it leaves a gap
+    /// Makes this store what the snapshot says; its settings stay. It then goes on as the original would, with two exceptions.
+    /// Sessions that were heard at the same time expire in byte order of DN, then id. And the ReferenceIDs: after the last that the snapshot knows it leaves a gap
     /// ([`with_reference_id_gap`](Self::with_reference_id_gap)), since more requests may have been sent before the end.
     ///
     /// ```
