@@ -5,10 +5,10 @@ mod logs;
 use std::hash::{BuildHasherDefault, DefaultHasher};
 use std::hint::black_box;
 
-use im_session::decode::{DecodeResult, Form};
+use im_session::decode::DecodeResult;
 use im_session::machine::step;
 use im_session::{BaseUri, CallEvent, DataEvent, Decoder, Event, KeyValueList, Limits, Session, Sessions, State};
-use logs::Log;
+use logs::{Form, Log};
 
 /// The size of the logs that are decoded.
 const MIB: usize = 1024 * 1024;
@@ -124,12 +124,12 @@ fn resource_to_json() -> impl FnMut() {
 
 fn decode(log: Log) -> impl FnMut() {
     move || {
-        let mut decoder = Decoder::of_form(log.form);
+        let mut decoder = Decoder::new();
         let mut sink = |result: DecodeResult<'_>| {
             let _ = black_box(result);
         };
         decoder.push(black_box(&log.bytes), &mut sink);
-        decoder.finish(sink);
+        decoder.finish().for_each(sink);
     }
 }
 
@@ -152,6 +152,6 @@ fn replay(log: Log) -> impl FnMut() {
         };
         let mut decoder = Decoder::new();
         decoder.push(black_box(&log.bytes), &mut sink);
-        decoder.finish(sink);
+        decoder.finish().for_each(sink);
     }
 }

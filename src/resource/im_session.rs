@@ -9,7 +9,7 @@ use core::fmt;
 use super::{BaseUri, Field, Participant};
 use crate::event::KeyValueList;
 use crate::machine::{CapabilityTable, Operations, State};
-use crate::session::Session;
+use crate::session::{Participants, Session};
 
 /// An IM session as `GET /api/v2/me/im-sessions?fields=*` shows it. Specification 1, *IM Session Resource*.
 ///
@@ -153,6 +153,15 @@ impl<'a> ImSession<'a> {
     pub(super) fn base_uri(&self) -> Option<&BaseUri> {
         match &self.source {
             Source::Session { base_uri, .. } => Some(base_uri),
+            Source::Own(_) => None,
+        }
+    }
+
+    /// The numbers of the participants of a resource that is a view of a session.
+    #[cfg(feature = "serde")]
+    pub(super) fn participant_numbers(&self) -> Option<Participants<'_>> {
+        match &self.source {
+            Source::Session { session, .. } => Some(session.participants()),
             Source::Own(_) => None,
         }
     }

@@ -2,10 +2,12 @@
 //! cost. Constant parts are copied, only what comes from outside is scanned for characters to escape, and nothing is
 //! allocated but what the buffer grows by.
 
+use alloc::borrow::Cow;
 use alloc::vec::Vec;
 use core::ops::Range;
 
 use super::json_fields::{LOG_UPDATE, NEW_MESSAGE, STATE_CHANGE};
+use super::participant::digits_of;
 use super::{Country, Field, Fields, ImSession, ListBody, Notification, Participant, SingleBody};
 use crate::event::{KeyValueList, Value};
 use crate::named::Named;
@@ -31,9 +33,7 @@ impl ListBody<'_> {
             None => {
                 output.extend_from_slice(b"{\"statusCode\":0,\"uris\":[");
                 write_separated(&self.im_sessions, output, |im_session, output| {
-                    output.push(b'"');
                     write_address(im_session, Field::Uri, output);
-                    output.push(b'"');
                 });
                 output.extend_from_slice(b"]}");
             }
@@ -105,28 +105,44 @@ fn write_separated<T>(items: &[T], output: &mut Vec<u8>, write: impl Fn(&T, &mut
 /// The fields of a resource that are asked for and present.
 fn write_fields(im_session: &ImSession<'_>, fields: Fields, output: &mut Vec<u8>) {
     let start = output.len();
-    for field in fields.iter() {
-        if field == Field::UserData && im_session.user_data().is_empty() {
-            continue;
-        }
-        // The comma before the first field becomes the brace.
-        output.push(b',');
-        output.extend_from_slice(field.quoted().as_bytes());
-        output.push(b':');
-        match field {
-            Field::Capabilities => write_capabilities(im_session, output),
-            Field::Participants => write_participants(im_session, output),
-            Field::State => output.extend_from_slice(im_session.state().quoted().as_bytes()),
-            Field::Id | Field::Path | Field::Uri => {
-                output.push(b'"');
-                write_address(im_session, field, output);
-                output.push(b'"');
-            }
-            Field::UserData => write_list(im_session.user_data(), output),
-        }
+    if fields.contains(Field::Capabilities) {
+        write_key(Field::Capabilities, output);
+        write_capabilities(im_session, output);
+    }
+    if fields.contains(Field::Id) {
+        write_key(Field::Id, output);
+        write_address(im_session, Field::Id, output);
+    }
+    if fields.contains(Field::Participants) {
+        write_key(Field::Participants, output);
+        write_participants(im_session, output);
+    }
+    if fields.contains(Field::Path) {
+        write_key(Field::Path, output);
+        write_address(im_session, Field::Path, output);
+    }
+    if fields.contains(Field::State) {
+        write_key(Field::State, output);
+        output.extend_from_slice(im_session.state().quoted().as_bytes());
+    }
+    if fields.contains(Field::Uri) {
+        write_key(Field::Uri, output);
+        write_address(im_session, Field::Uri, output);
+    }
+    if fields.contains(Field::UserData) && !im_session.user_data().is_empty() {
+        write_key(Field::UserData, output);
+        write_list(im_session.user_data(), output);
     }
     open_with(b'{', start, output);
     output.push(b'}');
+}
+
+/// A key with a comma before it; that before the first becomes the bracket ([`open_with`]).
+#[inline]
+fn write_key(field: Field, output: &mut Vec<u8>) {
+    output.push(b',');
+    output.extend_from_slice(field.quoted().as_bytes());
+    output.push(b':');
 }
 
 /// Puts a bracket in the place of the comma that stands at `start`, or at the end where nothing followed.
@@ -149,16 +165,20 @@ fn write_capabilities(im_session: &ImSession<'_>, output: &mut Vec<u8>) {
 
 fn write_participants(im_session: &ImSession<'_>, output: &mut Vec<u8>) {
     let start = output.len();
-    for participant in im_session.participants() {
-        output.push(b',');
-        write_participant(&participant, output);
+    match im_session.participant_numbers() {
+        Some(numbers) => numbers.into_iter().for_each(|number| write_unanalysed(number, output)),
+        None => im_session.participants().for_each(|participant| {
+            output.push(b',');
+            write_participant(&participant, output);
+        }),
     }
     open_with(b'[', start, output);
     output.push(b']');
 }
 
-/// The id, the path or the full address.
+/// The id, the path or the full address, as a JSON string.
 fn write_address(im_session: &ImSession<'_>, field: Field, output: &mut Vec<u8>) {
+    output.push(b'"');
     match (im_session.session_id(), im_session.base_uri(), field) {
         (Some(id), Some(base_uri), Field::Uri) => {
             write_escaped(base_uri.as_str().as_bytes(), output);
@@ -175,6 +195,25 @@ fn write_address(im_session: &ImSession<'_>, field: Field, output: &mut Vec<u8>)
         (None, _, Field::Path) => write_escaped(im_session.path().as_bytes(), output),
         (None, _, _) => write_escaped(im_session.id().as_bytes(), output),
     }
+    output.push(b'"');
+}
+
+/// The participant with this number, without number analysis: its text, which stands four times, is scanned once.
+fn write_unanalysed(number: &str, output: &mut Vec<u8>) {
+    output.extend_from_slice(b",{\"digits\":");
+    let digits = digits_of(number);
+    let mut written = write_string(digits.as_bytes(), output);
+    output.extend_from_slice(b",\"e164Number\":");
+    if matches!(digits, Cow::Borrowed(_)) {
+        output.extend_from_within(written.clone());
+    } else {
+        written = write_string(number.as_bytes(), output);
+    }
+    output.extend_from_slice(b",\"formattedPhoneNumber\":");
+    output.extend_from_within(written.clone());
+    output.extend_from_slice(b",\"phoneNumber\":");
+    output.extend_from_within(written);
+    output.push(b'}');
 }
 
 fn write_participant(participant: &Participant<'_>, output: &mut Vec<u8>) {
@@ -190,25 +229,17 @@ fn write_participant(participant: &Participant<'_>, output: &mut Vec<u8>) {
     }
     let Participant { digits, e164_number, formatted_phone_number, location, phone_number, .. } = participant;
     output.extend_from_slice(b"\"digits\":");
-    let first = write_string(digits.as_bytes(), output);
-    // Without number analysis most participants have one text four times: it is scanned once.
-    let write_again = |text: &str, output: &mut Vec<u8>| {
-        if core::ptr::eq(text, &**digits) && first.end <= output.len() {
-            output.extend_from_within(first.clone());
-        } else {
-            write_string(text.as_bytes(), output);
-        }
-    };
+    write_string(digits.as_bytes(), output);
     output.extend_from_slice(b",\"e164Number\":");
-    write_again(e164_number, output);
+    write_string(e164_number.as_bytes(), output);
     output.extend_from_slice(b",\"formattedPhoneNumber\":");
-    write_again(formatted_phone_number, output);
+    write_string(formatted_phone_number.as_bytes(), output);
     if let Some(location) = location {
         output.extend_from_slice(b",\"location\":");
         write_string(location.as_bytes(), output);
     }
     output.extend_from_slice(b",\"phoneNumber\":");
-    write_again(phone_number, output);
+    write_string(phone_number.as_bytes(), output);
     output.push(b'}');
 }
 

@@ -45,7 +45,7 @@ fn events(text: &Text) -> usize {
     };
     let mut decoder = Decoder::new();
     decoder.push(text.text.as_bytes(), &mut sink);
-    decoder.finish(&mut sink);
+    decoder.finish().for_each(sink);
     events
 }
 

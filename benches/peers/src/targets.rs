@@ -89,7 +89,16 @@ fn times(figures: &Figures, targets: &mut Vec<Target>) {
             because: "",
         });
     }
-    ratio(figures, targets, group, "mixed", ("im-session", "bare load-xor-store"), 2.0, "step, 1 024 machines, mixed events", "ns");
+    ratio(
+        figures,
+        targets,
+        group,
+        "mixed",
+        ("im-session", "bare load-xor-store"),
+        2.0,
+        "step, 1 024 machines, mixed events",
+        "ns",
+    );
     let group = "ns one machine";
     let ours = figures.get(group, "valid", "im-session");
     if let (Some(ours), Some((peer, best))) = (ours, best_peer(figures, group, "valid")) {
