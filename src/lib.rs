@@ -101,9 +101,9 @@ pub use machine::{
     accepts, admit, next, step,
 };
 pub use resource::{
-    BaseUri, Country, Destination, ErrorBody, Field, Fields, ImSession, ImSessionList, ListBody, Notification,
-    NotificationType, OperationBody, OperationName, Parameter, Participant, Query, SelectedFields, Sent, SingleBody,
-    StatusCode,
+    AnalysedNumber, BaseUri, Country, Destination, ErrorBody, Field, Fields, ImSession, ImSessionList, ListBody,
+    Notification, NotificationType, NumberAnalysis, OperationBody, OperationName, Parameter, Participant, Query,
+    SelectedFields, Sent, SingleBody, StatusCode,
 };
 pub use session::{Change, EventIdentity, Limits, Outcome, Participants, Session};
 pub use store::{

@@ -9,6 +9,7 @@ mod im_session;
 mod notification;
 #[cfg(feature = "serde")]
 mod notification_serde;
+mod number_analysis;
 mod operation_body;
 mod participant;
 mod query;
@@ -18,6 +19,7 @@ pub use answer::{ListBody, SelectedFields, SingleBody};
 pub use base_uri::BaseUri;
 pub use im_session::{ImSession, ImSessionList};
 pub use notification::{Notification, NotificationType};
+pub use number_analysis::{AnalysedNumber, NumberAnalysis};
 pub use operation_body::{Destination, OperationBody, OperationName, Parameter, UnknownOperationName};
 pub use participant::{Country, Participant};
 pub use query::{Field, Fields, Query};
