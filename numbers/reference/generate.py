@@ -1,8 +1,8 @@
 """Writes the tables of im-session-numbers, from the data in the package `phonenumbers`: generate.py DIRECTORY.
 
 locations.bin   English names of places by prefix; the layout is described in src/locations.rs
-plan.bin        what a number's first digits decide; the layout is described in src/plan.rs
-countries.tsv   code, calling code and English name of every region that has phone numbers
+plan.bin        which numbers are valid, of which region, and geographical; the layout is described in src/plan.rs
+countries.tsv   calling code, code and English name of every region that has phone numbers
 """
 
 import functools
@@ -10,8 +10,15 @@ import itertools
 import pathlib
 import sys
 
+# The parser of Python's regular expressions; its modules have had these names since 3.11.
+try:
+    from re import _constants as sre
+    from re._parser import parse as sre_parse
+except ImportError:
+    import sre_constants as sre
+    from sre_parse import parse as sre_parse
+
 import phonenumbers
-import regex
 from phonenumbers import phonenumberutil
 from phonenumbers.geodata import GEOCODE_DATA
 from phonenumbers.geodata.locale import LOCALE_DATA
@@ -20,15 +27,11 @@ REGIONS_OF = phonenumberutil.COUNTRY_CODE_TO_REGION_CODE
 LENGTHS = range(3, 10)
 RUNS_A_BLOCK = 32
 NAMES_A_BLOCK = 16
-# Three digits after the calling code decide most; where several regions share a code, a fourth one pays.
-DEPTH = {True: 3, False: 4}
-DIGITS_OF_PLAN = 7
 NOT_GEOGRAPHICAL = (
     "premium_rate", "toll_free", "shared_cost", "voip", "personal_number", "pager", "uan", "voicemail",
 )
 # Regions that have numbers and no name in the package's data.
 NAMES = {"AC": "Ascension Island", "TA": "Tristan da Cunha", "XK": "Kosovo"}
-ASK, NEVER, ALWAYS = 0, 1, 2
 
 
 def variable(number):
@@ -132,93 +135,205 @@ def locations():
 
 # plan.bin
 
+# Of a pattern only digits, classes, groups, alternatives and bounded repetitions are used. A pattern, or what is left of it after some
+# digits, is EMPTY, a set of digits, a pair that follow one another, or a set of alternatives; None matches nothing.
+EMPTY = ()
+
+
+def following(first, second):
+    if first is None or second is None:
+        return None
+    if first == EMPTY or second == EMPTY:
+        return first or second
+    if first[0] == "then":
+        return following(first[1], following(first[2], second))
+    return "then", first, second
+
+
+def alternatives(patterns):
+    flat = set()
+    for pattern in patterns:
+        if pattern is not None:
+            flat |= pattern[1] if pattern[:1] == ("or",) else {pattern}
+    if len(flat) < 2:
+        return flat.pop() if flat else None
+    return "or", frozenset(flat)
+
+
+def sequence(items):
+    return functools.reduce(lambda rest, item: following(read(*item), rest), reversed(list(items)), EMPTY)
+
+
+def read(kind, value):
+    """A pattern as Python's own parser gives it."""
+    if kind is sre.LITERAL:
+        return "digit", frozenset([int(chr(value))])
+    if kind is sre.IN:
+        digits = set()
+        for kind, value in value:
+            if kind is sre.LITERAL:
+                digits.add(int(chr(value)))
+            elif kind is sre.RANGE:
+                digits |= set(range(value[0] - ord("0"), value[1] - ord("0") + 1))
+            elif (kind, value) == (sre.CATEGORY, sre.CATEGORY_DIGIT):
+                digits |= set(range(10))
+            else:
+                raise ValueError(f"expected digits, ranges and \\d in a class, found {kind}")
+        return "digit", frozenset(digits)
+    if kind is sre.SUBPATTERN:
+        return sequence(value[3])
+    if kind is sre.BRANCH:
+        return alternatives(map(sequence, value[1]))
+    if kind is sre.MAX_REPEAT:
+        least, most, items = value
+        once, pattern = sequence(items), EMPTY
+        for count in range(most, 0, -1):
+            pattern = following(once, pattern)
+            if count > least:
+                pattern = alternatives([EMPTY, pattern])
+        return pattern
+    raise ValueError(f"expected digits, classes, groups, alternatives and repetitions in a pattern, found {kind}")
+
 
 @functools.lru_cache(None)
 def compiled(pattern):
-    return regex.compile(pattern)
+    return sequence(sre_parse(pattern)) if pattern else None
 
 
-def can_match(description, digits):
-    """Whether a national number that begins with these digits can match."""
-    pattern = description and description.national_number_pattern
-    return bool(pattern and compiled(pattern).fullmatch(digits, partial=True))
+@functools.lru_cache(None)
+def is_complete(pattern):
+    if pattern is None or pattern == EMPTY:
+        return pattern is not None
+    if pattern[0] == "digit":
+        return False
+    parts = map(is_complete, pattern[1:] if pattern[0] == "then" else pattern[1])
+    return all(parts) if pattern[0] == "then" else any(parts)
 
 
-def can_be_of(metadata, several, digits):
-    """Whether libphonenumber can find that a number that begins with these digits is of the region."""
-    types = NOT_GEOGRAPHICAL + ("fixed_line", "mobile")
-    leading = several and metadata.leading_digits
-    return bool(leading and compiled(leading).match(digits, partial=True)) or (
-        can_match(metadata.general_desc, digits) and any(can_match(getattr(metadata, kind), digits) for kind in types)
-    )
+@functools.lru_cache(None)
+def after(pattern, digit):
+    """What is left to match of a pattern after a digit."""
+    if not pattern:
+        return None
+    if pattern[0] == "digit":
+        return EMPTY if digit in pattern[1] else None
+    if pattern[0] == "or":
+        return alternatives([after(part, digit) for part in pattern[1]])
+    _, first, second = pattern
+    left = following(after(first, digit), second)
+    return alternatives([left, after(second, digit)]) if is_complete(first) else left
 
 
-def is_geographical(code, metadata, digits):
-    """Whether valid numbers that begin with these digits are geographical as libphonenumber's geocoder understands it."""
-    fixed, mobile = can_match(metadata.fixed_line, digits), can_match(metadata.mobile, digits)
-    # A pattern that both have makes a number "fixed line or mobile".
-    same = metadata.fixed_line and metadata.mobile and (
-        metadata.fixed_line.national_number_pattern == metadata.mobile.national_number_pattern
-    )
-    mobile_is = code in phonenumberutil._GEO_MOBILE_COUNTRIES
-    if not fixed and not (mobile and mobile_is):
-        return NEVER
-    if (mobile and not same and not mobile_is) or any(can_match(getattr(metadata, kind), digits) for kind in NOT_GEOGRAPHICAL):
-        return ASK
-    return ALWAYS
+class Automaton:
+    """All numbers of all countries, by their digits with the calling code. What is the same from some digit on is there once."""
 
+    def __init__(self):
+        # The number of a node, from 1, by its outcome and the numbers of its children; 0 is no node.
+        self.nodes = {}
 
-def decide(code, digits, decided):
-    regions = REGIONS_OF[code]
-    found = []
-    for region in regions:
-        metadata = phonenumbers.PhoneMetadata.metadata_for_region_or_calling_code(code, region)
-        if can_be_of(metadata, len(regions) > 1, digits):
-            found.append((region, metadata))
-    if not found:
-        return
-    geographical = ASK if len(found) > 1 else is_geographical(code, found[0][1], digits)
-    if geographical == ASK and len(digits) < DEPTH[len(regions) == 1]:
-        for digit in "0123456789":
-            decide(code, digits + digit, decided)
-    elif len(found) == 1:
-        decided.append((f"{code}{digits}", found[0][0], geographical))
+    def node(self, outcome, children):
+        if not outcome and not any(children):
+            return 0
+        return self.nodes.setdefault((outcome, children), len(self.nodes) + 1)
+
+    def country(self, code):
+        """The node after a calling code."""
+        regions = REGIONS_OF[code]
+        metadata = [phonenumbers.PhoneMetadata.metadata_for_region_or_calling_code(code, region) for region in regions]
+        kinds = [[getattr(region, kind) for kind in ("general_desc", *NOT_GEOGRAPHICAL, "fixed_line", "mobile")] for region in metadata]
+        start = tuple(
+            (
+                tuple(compiled(kind and kind.national_number_pattern) for kind in of_region),
+                compiled(len(regions) > 1 and region.leading_digits),
+            )
+            for region, of_region in zip(metadata, kinds)
+        )
+
+        def outcome(left, length):
+            """1 and twice the position of the region in its country, and 1 for a geographical number; 0 if it is not valid.
+
+            phonenumbers' region_code_for_number, is_valid_number and number_type.
+            """
+            for position, (patterns, leading) in enumerate(left):
+                matches = [
+                    is_complete(pattern) and (not kind.possible_length or length in kind.possible_length)
+                    for pattern, kind in zip(patterns, kinds[position])
+                ]
+                general, *special, fixed, mobile = matches
+                if general and (any(special) or fixed or mobile):
+                    mobile_is = code in phonenumberutil._GEO_MOBILE_COUNTRIES
+                    return 1 + 2 * position + (not any(special) and (fixed or mobile_is))
+                if leading == EMPTY:
+                    return 0
+            return 0
+
+        @functools.lru_cache(None)
+        def walk(left, length):
+            children = []
+            for digit in range(10):
+                following = []
+                for patterns, leading in left:
+                    patterns = tuple(after(pattern, digit) for pattern in patterns)
+                    if patterns[0] is None:
+                        patterns = (None,) * len(patterns)
+                    if leading:
+                        leading = after(leading, digit)
+                        # Once matched, whatever follows.
+                        leading = EMPTY if is_complete(leading) else leading
+                    following.append((patterns, leading))
+                alive = any(patterns[0] is not None for patterns, _ in following)
+                children.append(walk(tuple(following), length + 1) if alive else 0)
+            return self.node(outcome(left, length), tuple(children))
+
+        return walk(start, 0)
+
+    def root(self):
+        countries = {str(code): self.country(code) for code in REGIONS_OF}
+
+        def walk(prefix):
+            if prefix in countries:
+                return countries[prefix]
+            children = [walk(prefix + digit) if len(prefix) < 3 else 0 for digit in "0123456789"]
+            return self.node(0, tuple(children))
+
+        return walk("")
 
 
 def plan():
-    decided = []
-    for code in REGIONS_OF:
-        decide(code, "", decided)
-    entries, end = [(0, 0)], 0
-    for prefix, region, geographical in sorted(decided):
-        scale = 10 ** (DIGITS_OF_PLAN - len(prefix))
-        start = int(prefix) * scale
-        letters = 1023 if region == "001" else (ord(region[0]) - 65) * 26 + ord(region[1]) - 65
-        if start != end:
-            entries.append((end, 0))
-        entries.append((start, (geographical + 1) << 10 | letters))
-        end = start + scale
-    entries.append((end, 0))
-    kept = []
-    for start, facts in entries:
-        if kept and kept[-1][0] == start:
-            kept.pop()
-        if not kept or kept[-1][1] != facts:
-            kept.append((start, facts))
-    out = b"".join(start.to_bytes(3, "little") + facts.to_bytes(2, "little") for start, facts in kept)
-    return out, f"{len(kept)} ranges"
+    automaton = Automaton()
+    automaton.root()
+    # The root, which came last, first: its place, 0, can stand for no node.
+    nodes = sorted(automaton.nodes.items(), key=lambda node: -node[1])
+    first_of = {
+        # The first of the digits that follow one another and have the same child.
+        number: [digit for digit in range(10) if digit == 0 or children[digit] != children[digit - 1]]
+        for (_, children), number in nodes
+    }
+    places, place = {0: 0}, 0
+    for _, number in nodes:
+        places[number] = place
+        place += 3 + 3 * len(first_of[number])
+    out = bytearray()
+    for (outcome, children), number in nodes:
+        out += bytes([outcome]) + sum(1 << digit for digit in first_of[number]).to_bytes(2, "little")
+        for digit in first_of[number]:
+            out += places[children[digit]].to_bytes(3, "little")
+    return bytes(out), f"{len(nodes)} nodes"
+
+
+# countries.tsv
 
 
 def countries():
     lines = []
-    for code, regions in REGIONS_OF.items():
+    for code, regions in sorted(REGIONS_OF.items()):
         for region in regions:
-            if region != "001":
+            if region != phonenumberutil.REGION_CODE_FOR_NON_GEO_ENTITY:
                 names = LOCALE_DATA.get(region, {})
                 name = names.get("en", "")
                 name = names.get(name[1:], "") if name.startswith("*") else name
-                lines.append(f"{region}\t{code}\t{name or NAMES[region]}\n")
-    return "".join(sorted(lines)).encode(), f"{len(lines)} countries"
+                lines.append(f"{code}\t{region}\t{name or NAMES[region]}\n")
+    return "".join(lines).encode(), f"{len(lines)} regions"
 
 
 def main():

@@ -1,9 +1,10 @@
 //! What was found before: the last numbers that were asked for, in bounded memory.
 
-use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
+use std::hash::BuildHasher;
 use std::sync::{Mutex, PoisonError};
 
 use im_session::AnalysedNumber;
+use rustc_hash::FxBuildHasher;
 
 /// How many numbers share a lock; the one that was not asked for longest goes first.
 const WAYS: usize = 4;
@@ -12,6 +13,8 @@ const MOST: usize = 1 << 20;
 /// What was found for a number; `None`: it is not a public number.
 #[derive(Debug)]
 struct Entry {
+    /// Compared first: the text lies elsewhere.
+    hash: u64,
     number: Box<str>,
     found: Option<AnalysedNumber>,
 }
@@ -35,22 +38,22 @@ impl Cache {
 
     /// What is known of the number, or `find` finds.
     pub(crate) fn get(&self, number: &str, find: impl FnOnce() -> Option<AnalysedNumber>) -> Option<AnalysedNumber> {
-        let Some(set) = self.set_of(number) else { return find() };
+        let hash = FxBuildHasher.hash_one(number);
+        let Some(set) = self.set(hash) else { return find() };
         // A set is whole at every point where `find` could panic.
         let mut set = set.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_it = |entry: &Option<Entry>| entry.as_ref().is_some_and(|entry| *entry.number == *number);
-        if let Some(position) = set.iter().position(is_it) {
+        let is_it = |entry: &Entry| entry.hash == hash && *entry.number == *number;
+        if let Some(position) = set.iter().position(|entry| entry.as_ref().is_some_and(is_it)) {
             set.get_mut(..=position)?.rotate_right(1);
         } else {
-            let entry = Entry { number: number.into(), found: find() };
+            let entry = Entry { hash, number: number.into(), found: find() };
             set.rotate_right(1);
             *set.first_mut()? = Some(entry);
         }
         set.first()?.as_ref()?.found.clone()
     }
 
-    fn set_of(&self, number: &str) -> Option<&Mutex<Set>> {
-        let hash = BuildHasherDefault::<DefaultHasher>::default().hash_one(number);
+    fn set(&self, hash: u64) -> Option<&Mutex<Set>> {
         let sets = u64::try_from(self.sets.len()).ok()?;
         self.sets.get(usize::try_from(hash.checked_rem(sets)?).ok()?)
     }

@@ -23,9 +23,9 @@
 //! | module | question |
 //! |---|---|
 //! | `phone_numbers` | What is known of a number? |
-//! | `plan` | What do the first digits of a number decide? |
+//! | `plan` | Which numbers are valid, and of which region? |
 //! | `locations` | Which place has the longest prefix of a number? |
-//! | `countries` | What is the country of a code called? |
+//! | `countries` | What is a country called? |
 //! | `cache` | What was found before? |
 
 #![forbid(unsafe_code)]

@@ -4,11 +4,10 @@ use std::borrow::Cow;
 use std::fmt;
 
 use im_session::{AnalysedNumber, NumberAnalysis};
-use rlibphonenumber::{PHONE_NUMBER_UTIL, PhoneNumber, PhoneNumberFormat, Region};
+use rlibphonenumber::{PHONE_NUMBER_UTIL, PhoneNumberFormat, Region};
 
 use crate::cache::Cache;
-use crate::plan::{Decided, Geographical, decided};
-use crate::{countries, locations};
+use crate::{countries, locations, plan};
 
 /// Longer than any number with its punctuation.
 const LONGEST: usize = 64;
@@ -40,8 +39,7 @@ impl PhoneNumbers {
     ///
     /// [`UnknownRegion`] if libphonenumber knows no numbers of that region.
     pub fn new(home_region: &str) -> Result<Self, UnknownRegion> {
-        let home =
-            Region::from_code(home_region).ok().filter(|home| countries::country(&home.as_region_str()).is_some());
+        let home = Region::from_code(home_region).ok().filter(|home| countries::is_country(&home.as_region_str()));
         let Some(home) = home else {
             let found = home_region.chars().take(20).flat_map(char::escape_debug).collect();
             return Err(UnknownRegion { found });
@@ -77,43 +75,33 @@ impl PhoneNumbers {
     }
 
     fn can_be_public(&self, number: &str) -> bool {
-        let is_punctuation =
-            |byte| matches!(byte, b'+' | b' ' | b'-' | b'.' | b'(' | b')' | b'[' | b']' | b'/' | b'~' | b'*');
-        number.len() <= LONGEST
-            && number.bytes().all(|byte| byte.is_ascii_digit() || is_punctuation(byte))
-            && (number.contains('+') || number.bytes().filter(u8::is_ascii_digit).count() > self.longest_extension)
+        let (mut digits, mut is_international) = (0, false);
+        for byte in number.bytes() {
+            match byte {
+                b'0'..=b'9' => digits += 1,
+                b'+' => is_international = true,
+                b' ' | b'-' | b'.' | b'(' | b')' | b'[' | b']' | b'/' | b'~' | b'*' => {}
+                _ => return false,
+            }
+        }
+        is_international || digits > self.longest_extension
     }
 
     fn find(&self, number: &str) -> Option<AnalysedNumber> {
         let parsed = PHONE_NUMBER_UTIL.parse(number, Some(self.home)).ok()?;
         let e164_number = PHONE_NUMBER_UTIL.format(&parsed, PhoneNumberFormat::E164).into_owned();
-        let (region, location) = place(&parsed, e164_number.strip_prefix('+')?)?;
+        let digits = e164_number.strip_prefix('+')?;
+        let valid = plan::valid(digits)?;
+        let country = countries::country(parsed.country_code, valid.region);
+        let location = if valid.is_geographical { location(digits, parsed.country_code) } else { None };
         let formatted = PHONE_NUMBER_UTIL.format(&parsed, PhoneNumberFormat::National).into_owned();
-        let country = countries::country(&region.as_region_str());
-        Some(AnalysedNumber::new(e164_number, formatted, country, location.map(Cow::Owned)))
+        Some(AnalysedNumber::new(e164_number, formatted, country, location))
     }
 }
 
-/// The region of a valid number and its place in it, given its digits with the calling code. `None`: it is not valid.
-fn place(parsed: &PhoneNumber, digits: &str) -> Option<(Region, Option<String>)> {
-    let Decided { region, geographical } = match decided(digits) {
-        Some(decided) => decided,
-        None => {
-            let region = PHONE_NUMBER_UTIL.get_region_for_number(parsed)?;
-            Decided { region, geographical: Geographical::Ask }
-        }
-    };
-    let location = match geographical {
-        Geographical::Never => None,
-        Geographical::Always | Geographical::Ask => locations::find(&digits_of_place(digits, parsed.country_code)),
-    };
-    // Its type takes as long to find as whether it is valid: it is not asked for without need.
-    let is_there =
-        geographical == Geographical::Always || location.is_some() && PHONE_NUMBER_UTIL.is_number_geographical(parsed);
-    let is_valid =
-        geographical == Geographical::Ask && is_there || PHONE_NUMBER_UTIL.is_valid_number_for_region(parsed, region);
-    let name = location.filter(|_| is_there).and_then(locations::Location::name);
-    is_valid.then_some((region, name))
+fn location(digits: &str, calling_code: i32) -> Option<Cow<'static, str>> {
+    let location = locations::find(&digits_of_place(digits, calling_code))?;
+    location.name().map(Cow::Owned)
 }
 
 /// The digits by which a place is found: without the "9" that makes a number of Argentina one of a mobile phone.
@@ -129,7 +117,7 @@ fn digits_of_place(digits: &str, calling_code: i32) -> Cow<'_, str> {
 
 impl NumberAnalysis for PhoneNumbers {
     fn analyse(&self, number: &str) -> Option<AnalysedNumber> {
-        if !self.can_be_public(number) {
+        if number.len() > LONGEST || !self.can_be_public(number) {
             return None;
         }
         self.cache.get(number, || self.find(number))
