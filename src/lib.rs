@@ -76,10 +76,12 @@ extern crate std;
 
 pub mod decode;
 pub mod event;
+mod excerpt;
 #[cfg(feature = "arbitrary")]
 #[cfg_attr(docsrs, doc(cfg(feature = "arbitrary")))]
 pub mod from_bytes;
 pub mod machine;
+mod named;
 pub mod resource;
 pub mod session;
 #[cfg(feature = "sip")]
@@ -93,24 +95,18 @@ pub mod strategies;
 #[cfg_attr(docsrs, doc(cfg(feature = "testing")))]
 pub mod testing;
 
-pub use decode::{DecodeError, DecodeErrorKind, DecodeResult, Decoded, Decoder, Form};
-pub use event::{ConnId, Event, EventName, KeyValueList, Pair, UnreadableEvent, Value};
-pub use machine::{
-    CallEvent, Capabilities, CapabilityRow, CapabilityTable, Cell, DataEvent, Dot, Limit, Mermaid, Next, Operation,
-    RejectReason, Rejection, SessionEvent, State, Step, StepOutcome, TRANSITIONS, Table, Transition, UnknownName,
-    accepts, admit, next, step,
-};
+pub use decode::{Decoded, Decoder};
+pub use event::{ConnId, Event, EventName, KeyValueList, UnreadableEvent, Value};
+pub use machine::{CallEvent, CapabilityTable, DataEvent, Operation, Operations, RejectReason, SessionEvent, State};
+pub use named::UnknownName;
 pub use resource::{
-    AnalysedNumber, BaseUri, Country, Destination, ErrorBody, Field, Fields, ImSession, ImSessionList, ListBody,
-    Notification, NotificationType, NumberAnalysis, OperationBody, OperationName, Parameter, Participant, Query,
-    SelectedFields, Sent, SingleBody, StatusCode,
+    AnalysedNumber, BaseUri, ErrorBody, ImSession, Notification, NumberAnalysis, OperationBody, Participant, Query,
+    StatusCode,
 };
-pub use session::{Change, EventIdentity, Limits, Outcome, Participants, Session};
-pub use store::{
-    Changes, Counters, Device, Handled, ReconcileError, Request, RequestError, RequestName, Sessions, Settled, Target,
-};
+pub use session::{Limits, Outcome, Rejection, Session};
 #[cfg(feature = "serde")]
-pub use store::{RestoreError, Snapshot};
+pub use store::Snapshot;
+pub use store::{Agent, Handled, Request, Sessions, Settled, Target, WhyNot};
 
 // The README's examples are tests.
 #[cfg(all(doctest, feature = "json"))]

@@ -1,10 +1,11 @@
 //! What is known of numbers: lines of a home region, a tab and a number in, the same lines with what was found out.
 //!
 //! ```text
-//! $ printf 'US\t9165550104\nUS\t3002\n' | cargo run -p im-session-numbers --example analyse
-//! US	9165550104	+19165550104	(916) 555-0104	United States	US	1	California
-//! US	3002
+//! printf 'US\t9165550104\nUS\t3002\n' | cargo run -p im-session-numbers --example analyse
 //! ```
+//!
+//! adds to the first line, each after a tab, `+19165550104`, `(916) 555-0104`, `United States`, `US`, `1` and `California`, and to the
+//! second nothing.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;

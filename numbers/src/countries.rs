@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use im_session::Country;
+use im_session::resource::Country;
 
 const TABLE: &str = include_str!("../data/countries.tsv");
 

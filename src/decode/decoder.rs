@@ -240,7 +240,9 @@ impl Decoder {
     fn report_remembered(&mut self, sink: &mut impl FnMut(DecodeResult<'_>)) {
         let mut since = 0;
         for line in core::mem::take(&mut self.not_empty) {
-            let kind = DecodeErrorKind::NotJson { reason: "a line of another kind".into() };
+            let kind = DecodeErrorKind::Json(crate::event::EventJsonError::NotAnObject {
+                reason: "a line of another kind".into(),
+            });
             sink(Err(DecodeError { line, kind }));
             since = line + 1;
         }
@@ -283,7 +285,11 @@ impl Decoder {
             sink(Err(DecodeError { line: number, kind: DecodeErrorKind::TooLong { limit: self.limit } }));
         } else if !line.trim_ascii().is_empty() {
             let header = text(line);
-            sink(decoded(number, Cow::Borrowed(&header), super::json_lines::decode(&header)));
+            sink(decoded(
+                number,
+                Cow::Borrowed(&header),
+                Event::from_json_line(&header).map_err(DecodeErrorKind::from),
+            ));
         }
     }
 
@@ -428,8 +434,8 @@ fn header<'a, S: LogSyntax>(start: &[u8], end: &'a [u8]) -> Option<Header<'a>> {
 /// What is given for an event that was read: it must have what every event of a session has.
 fn decoded<'a>(line: u64, header: Cow<'a, str>, event: Result<Event<'a>, DecodeErrorKind>) -> DecodeResult<'a> {
     match event {
-        Ok(event) => match event.check() {
-            Ok(()) => Ok(Decoded { line, header, event }),
+        Ok(event) => match event.route() {
+            Ok(_) => Ok(Decoded { line, header, event }),
             Err(unreadable) => Err(DecodeError { line, kind: unreadable.into() }),
         },
         Err(kind) => Err(DecodeError { line, kind }),

@@ -1,8 +1,6 @@
 //! What can be wrong with the text.
 
-use alloc::string::String;
-
-use crate::event::UnreadableEvent;
+use crate::event::{BadAttribute, UnreadableEvent};
 
 /// Something that could not be read, and where. The rest of the input is read all the same.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -27,36 +25,19 @@ pub enum DecodeErrorKind {
         /// The limit, in bytes.
         limit: usize,
     },
-    /// A line of a JSON lines input is not JSON.
-    #[error("expected a JSON object, found something else: {reason}")]
-    NotJson {
-        /// What the JSON reader says, with the column.
-        reason: String,
-    },
+    /// A line of a JSON lines input is no event.
+    #[cfg(feature = "json")]
+    #[error(transparent)]
+    Json(#[from] crate::event::EventJsonError),
     /// The lines up to this one, from where the last error was, are not JSON either.
     #[error("expected JSON objects, found other lines since line {since}")]
     MoreNotJson {
         /// The first of these lines.
         since: u64,
     },
-    /// A JSON object is not an event.
-    #[error("expected the key Event with a name that begins with Event, found {found}")]
-    NotAnEvent {
-        /// What was there instead.
-        found: String,
-    },
     /// An attribute's value is not of its type.
-    #[error("{event}: expected {expected} as {attribute}, found {found}")]
-    BadAttribute {
-        /// The event's name.
-        event: String,
-        /// The attribute's name.
-        attribute: &'static str,
-        /// What it should have been.
-        expected: &'static str,
-        /// What it was.
-        found: String,
-    },
+    #[error(transparent)]
+    BadAttribute(#[from] BadAttribute),
     /// The event lacks what every event of a session has.
     #[error(transparent)]
     Unreadable(#[from] UnreadableEvent),

@@ -4,7 +4,7 @@ use super::lines::last_edge;
 use super::{platform_sdk_log, tserver_log};
 
 /// A text form of events. Specification 6.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, strum::Display)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Form {
     /// One JSON object an event; only there with the feature `json`.
@@ -15,14 +15,22 @@ pub enum Form {
     /// `ReferenceID`, `ErrorCode`, `ErrorMessage`: as they come, of another type they are not there. `null` is absent; other
     /// keys are skipped.
     #[cfg(feature = "json")]
-    #[strum(to_string = "JSON lines")]
     JsonLines,
     /// The log of a T-Server, SIP Server or URS.
-    #[strum(to_string = "T-Server log")]
     TServerLog,
     /// The log of a program on the Platform SDK for .NET or Java.
-    #[strum(to_string = "Platform SDK log")]
     PlatformSdkLog,
+}
+
+impl core::fmt::Display for Form {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.pad(match self {
+            #[cfg(feature = "json")]
+            Form::JsonLines => "JSON lines",
+            Form::TServerLog => "T-Server log",
+            Form::PlatformSdkLog => "Platform SDK log",
+        })
+    }
 }
 
 impl Form {
@@ -30,7 +38,7 @@ impl Form {
     /// begins with `{`. `None` for a line that says nothing.
     ///
     /// ```
-    /// use im_session::Form;
+    /// use im_session::decode::Form;
     ///
     /// assert_eq!(Form::of_line(b"11:49:08.388 distribute_event: message EventRinging"), Some(Form::TServerLog));
     /// assert_eq!(Form::of_line(b"Via: SIP/2.0/UDP 192.0.2.1:5060"), None);

@@ -6,9 +6,9 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::DecodeErrorKind;
-use super::attribute::Attribute as Known;
 use super::lines::is_of_word;
-use crate::event::{ConnId, Event, EventName, KeyValueList, Value, hex_number};
+use crate::event::{AttributeName as Known, BadAttribute, ConnId, Event, EventName, KeyValueList, Value, hex_number};
+use crate::excerpt::excerpt;
 
 /// In which base a number is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -181,7 +181,7 @@ impl<'a> MessageReader<'a> {
         let number_of = |known, value| number(value, S::NUMBERS).map_err(|expected| bad(name, known, expected, value));
 
         let mut event = Event::new(self.name.clone());
-        if let EventName::Ignored(_) = self.name {
+        if let EventName::Error | EventName::Ack | EventName::Other(_) = self.name {
             // Ignored whatever its attributes, so those that cannot be read are not there.
             event.this_dn = string::<S>(written.this_dn).ok().flatten();
             event.other_dn = string::<S>(written.other_dn).ok().flatten();
@@ -198,8 +198,8 @@ impl<'a> MessageReader<'a> {
         event.reference_id = decimal(written.reference_id);
         event.error_code = decimal(written.error_code);
         event.error_message = string::<S>(written.error_message).ok().flatten();
-        event.user_data = self.user_data.take();
-        event.extensions = self.extensions.take();
+        event.user_data = self.user_data.take().into();
+        event.extensions = self.extensions.take().into();
         Ok(event)
     }
 
@@ -263,7 +263,7 @@ impl<'a> ListReader<'a> {
                 return;
             }
         };
-        self.innermost().push(text(key), value);
+        let _ = self.innermost().try_push(text(key), value);
     }
 
     fn innermost(&mut self) -> &mut KeyValueList<'a> {
@@ -272,7 +272,7 @@ impl<'a> ListReader<'a> {
 
     fn close(&mut self) {
         if let Some(OpenList { key, list, .. }) = self.open.pop() {
-            self.innermost().push(key, list);
+            let _ = self.innermost().try_push(key, list);
         }
     }
 
@@ -335,11 +335,11 @@ fn strip_prefix_ignore_case<'a, const N: usize>(name: &'a [u8], prefix: &[u8; N]
 }
 
 fn bad(event: &EventName<'_>, known: Known, expected: &'static str, found: &[u8]) -> DecodeErrorKind {
-    DecodeErrorKind::BadAttribute {
-        event: event.as_str().into(),
+    DecodeErrorKind::BadAttribute(BadAttribute {
+        event: excerpt(event.as_str()),
         attribute: known.name(),
         expected,
         // As the JSON lines form shows it: in quotes, and safe to print.
-        found: format!("{:?}", text(found).chars().take(80).collect::<String>()),
-    }
+        found: format!("{:?}", excerpt(&text(found))),
+    })
 }

@@ -13,12 +13,9 @@
 //! | `json_lines` | one JSON object to one event |
 //! | `attribute` | the attribute names that matter |
 
-mod attribute;
 mod decoder;
 mod error;
 mod form;
-#[cfg(feature = "json")]
-mod json_lines;
 mod lines;
 mod log_message;
 mod platform_sdk_log;

@@ -2,6 +2,8 @@
 
 use alloc::string::String;
 
+use crate::excerpt::excerpt;
+
 /// The most characters an id may have.
 const LONGEST: usize = 64;
 
@@ -21,11 +23,11 @@ pub struct BadCallUuid {
 pub fn check_call_uuid(text: &str) -> Result<(), BadCallUuid> {
     let fits = (1..=LONGEST).contains(&text.len());
     let unreserved = |byte: u8| matches!(byte, b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'.' | b'_' | b'~' | b'-');
-    // All bytes, whatever the first is: so the compiler asks of many at once.
+    // All bytes, whatever the first is: the compiler then checks many at once.
     let all_unreserved = || text.bytes().fold(true, |all, byte| all & unreserved(byte));
     if fits && all_unreserved() && text != "." && text != ".." {
         Ok(())
     } else {
-        Err(BadCallUuid { found: text.chars().take(80).collect() })
+        Err(BadCallUuid { found: excerpt(text) })
     }
 }

@@ -39,3 +39,41 @@ impl fmt::Display for ConnId {
         write!(f, "{:016x}", self.0)
     }
 }
+
+#[cfg(feature = "serde")]
+mod wire {
+    use core::fmt;
+
+    use serde::de::{Deserialize, Deserializer, Error, Unexpected, Visitor};
+    use serde::ser::{Serialize, Serializer};
+
+    use super::ConnId;
+
+    /// A string of 16 hex digits.
+    impl Serialize for ConnId {
+        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            serializer.collect_str(self)
+        }
+    }
+
+    /// A string of hex digits.
+    impl<'de> Deserialize<'de> for ConnId {
+        fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+            struct DigitsVisitor;
+
+            impl Visitor<'_> for DigitsVisitor {
+                type Value = ConnId;
+
+                fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                    f.write_str("a string of hex digits of at most 64 bits")
+                }
+
+                fn visit_str<E: Error>(self, text: &str) -> Result<ConnId, E> {
+                    text.parse().map_err(|_| E::invalid_value(Unexpected::Str(text), &self))
+                }
+            }
+
+            deserializer.deserialize_str(DigitsVisitor)
+        }
+    }
+}

@@ -1,12 +1,15 @@
 //! User data and extensions: T-Library's list of key-value pairs.
 
 use alloc::borrow::Cow;
+use alloc::string::String;
 use alloc::vec::Vec;
 
 /// A list of key-value pairs: ordered, nested, and with repeated keys kept. Specification 2.3.
 ///
 /// `==` compares pair by pair. What readers of the JSON see, where the order does not count and of equal keys the last
 /// wins, is compared by [`same_view`](KeyValueList::same_view).
+///
+/// A list is never deeper than [`DEEPEST`](KeyValueList::DEEPEST), so nothing that recurses over one can overflow a stack.
 ///
 /// ```
 /// use im_session::{KeyValueList, Value};
@@ -15,12 +18,19 @@ use alloc::vec::Vec;
 /// list.push("ServiceType", "default");
 /// list.push("PegAG", 1);
 /// list.push("ServiceType", "gold");
-/// assert_eq!(list.get("ServiceType"), Some(&Value::from("gold")));
-/// assert_eq!((list.len(), list.size(), list.depth()), (3, 42, 1));
+/// list.try_push("Skills", KeyValueList::from_iter([("English", 5)]))?;
+/// assert_eq!(list.get("ServiceType").and_then(Value::as_str), Some("gold"));
+/// assert_eq!((list.len(), list.pair_count(), list.size(), list.depth()), (4, 5, 59, 2));
+/// for pair in &list {
+///     println!("{}: {:?}", pair.key, pair.value);
+/// }
+/// # Ok::<(), im_session::event::TooDeep>(())
 /// ```
 #[derive(Clone, PartialEq, Eq, Default)]
 pub struct KeyValueList<'a> {
     pairs: Vec<Pair<'a>>,
+    /// The depth of the deepest list among the values; 0 without lists. At most [`DEEPEST`](KeyValueList::DEEPEST) - 1.
+    inner_depth: u8,
 }
 
 /// Up to this many pairs it costs less to look for a repeated key than to sort them.
@@ -48,17 +58,60 @@ pub enum Value<'a> {
     List(KeyValueList<'a>),
 }
 
+/// A [`Value`] that is no list: it can be added to any list. Exhaustive by decision, as [`Value`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PlainValue<'a> {
+    /// A string.
+    String(Cow<'a, str>),
+    /// An integer.
+    Integer(i64),
+    /// Binary: the text that a log printed for it.
+    Binary(Cow<'a, str>),
+}
+
+/// A list that would be deeper than [`KeyValueList::DEEPEST`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("expected lists nested at most {} deep, found deeper ones", KeyValueList::DEEPEST)]
+pub struct TooDeep;
+
 impl<'a> KeyValueList<'a> {
+    /// How deep a list can be: no event that nests deeper is readable. A list without lists in it has depth 1.
+    pub const DEEPEST: usize = 100;
+
     /// An empty list.
     #[must_use]
     pub const fn new() -> Self {
-        KeyValueList { pairs: Vec::new() }
+        KeyValueList { pairs: Vec::new(), inner_depth: 0 }
+    }
+
+    /// A list of these pairs, lists among the values.
+    ///
+    /// Where no value is a list, [`FromIterator`] does the same and cannot fail.
+    ///
+    /// # Errors
+    ///
+    /// [`TooDeep`] where one of the values is a list as deep as a list can be.
+    pub fn try_from_iter<K, V>(pairs: impl IntoIterator<Item = (K, V)>) -> Result<Self, TooDeep>
+    where
+        K: Into<Cow<'a, str>>,
+        V: Into<Value<'a>>,
+    {
+        let mut list = KeyValueList::new();
+        for (key, value) in pairs {
+            list.try_push(key, value)?;
+        }
+        Ok(list)
     }
 
     /// The pairs in order.
     #[must_use]
     pub fn pairs(&self) -> &[Pair<'a>] {
         &self.pairs
+    }
+
+    /// The pairs in order.
+    pub fn iter(&self) -> core::slice::Iter<'_, Pair<'a>> {
+        self.pairs.iter()
     }
 
     /// How many pairs there are at the outermost level, repeated keys counted each time.
@@ -74,8 +127,39 @@ impl<'a> KeyValueList<'a> {
     }
 
     /// Adds a pair at the end, even if the key exists.
-    pub fn push(&mut self, key: impl Into<Cow<'a, str>>, value: impl Into<Value<'a>>) {
-        self.pairs.push(Pair { key: key.into(), value: value.into() });
+    pub fn push(&mut self, key: impl Into<Cow<'a, str>>, value: impl Into<PlainValue<'a>>) {
+        self.pairs.push(Pair { key: key.into(), value: value.into().into() });
+    }
+
+    /// Adds a pair at the end, even if the key exists; the value may be a list.
+    ///
+    /// # Errors
+    ///
+    /// [`TooDeep`] where the value is a list as deep as a list can be; nothing is added then.
+    pub fn try_push(&mut self, key: impl Into<Cow<'a, str>>, value: impl Into<Value<'a>>) -> Result<(), TooDeep> {
+        let value = value.into();
+        if let Value::List(list) = &value {
+            let depth = list.inner_depth + 1;
+            if usize::from(depth) >= Self::DEEPEST {
+                return Err(TooDeep);
+            }
+            self.inner_depth = self.inner_depth.max(depth);
+        }
+        self.pairs.push(Pair { key: key.into(), value });
+        Ok(())
+    }
+
+    /// Keeps only the pairs for which `keep` is true.
+    pub fn retain(&mut self, keep: impl FnMut(&Pair<'a>) -> bool) {
+        self.pairs.retain(keep);
+        let depths = self.pairs.iter().filter_map(|pair| pair.value.as_list()).map(|list| list.inner_depth + 1);
+        self.inner_depth = depths.max().unwrap_or(0);
+    }
+
+    /// Adds all pairs of another list at the end, even if their keys exist.
+    pub fn append(&mut self, other: KeyValueList<'a>) {
+        self.inner_depth = self.inner_depth.max(other.inner_depth);
+        self.pairs.extend(other.pairs);
     }
 
     /// The value of the last pair with this key.
@@ -91,30 +175,39 @@ impl<'a> KeyValueList<'a> {
         self.pairs.iter().map(|pair| pair.key.len().saturating_add(pair.value.size())).fold(0, usize::saturating_add)
     }
 
-    /// How deep lists are nested; a list without lists in it has depth 1.
+    /// How many pairs there are in all: nested ones are counted, and so are the pairs whose values are lists.
     #[must_use]
-    pub fn depth(&self) -> usize {
-        let inner = self.pairs.iter().map(|pair| match &pair.value {
-            Value::List(list) => list.depth(),
-            Value::String(_) | Value::Integer(_) | Value::Binary(_) => 0,
-        });
-        1 + inner.max().unwrap_or(0)
+    pub fn pair_count(&self) -> usize {
+        if self.inner_depth == 0 {
+            return self.len();
+        }
+        self.pairs.iter().map(|pair| 1 + pair.value.as_list().map_or(0, KeyValueList::pair_count)).sum()
+    }
+
+    /// How deep lists are nested; a list without lists in it has depth 1. Known without looking at the pairs.
+    #[must_use]
+    pub const fn depth(&self) -> usize {
+        1 + self.inner_depth as usize
     }
 
     /// The pairs that the JSON view shows: of equal keys the last. In the order of the list.
     pub fn view(&self) -> impl Iterator<Item = &Pair<'a>> {
-        let hidden = if self.len() <= SHORT { Vec::new() } else { self.hidden() };
+        let overridden = if self.len() <= SHORT { Vec::new() } else { self.overridden() };
         self.pairs
             .iter()
             .enumerate()
             .filter(move |&(index, pair)| {
-                if self.len() <= SHORT { !self.is_hidden(index, pair) } else { hidden.binary_search(&index).is_err() }
+                if self.len() <= SHORT {
+                    !self.is_overridden(index, pair)
+                } else {
+                    overridden.binary_search(&index).is_err()
+                }
             })
             .map(|(_, pair)| pair)
     }
 
     /// Whether a later pair has the same key.
-    fn is_hidden(&self, index: usize, pair: &Pair<'a>) -> bool {
+    fn is_overridden(&self, index: usize, pair: &Pair<'a>) -> bool {
         self.pairs.iter().skip(index + 1).any(|later| later.key == pair.key)
     }
 
@@ -122,22 +215,23 @@ impl<'a> KeyValueList<'a> {
     #[must_use]
     pub fn same_view(&self, other: &KeyValueList<'_>) -> bool {
         // The common case, a repeated event, needs no sorting.
-        if self == other {
-            return true;
-        }
+        self == other || self.same_sorted_view(other)
+    }
+
+    fn same_sorted_view(&self, other: &KeyValueList<'_>) -> bool {
         let (mine, theirs) = (self.sorted_view(), other.sorted_view());
         mine.len() == theirs.len()
             && mine
                 .iter()
                 .zip(&theirs)
-                .all(|(mine, theirs)| mine.key == theirs.key && mine.value.same_view(&theirs.value))
+                .all(|(mine, theirs)| mine.key == theirs.key && mine.value.same_sorted_view(&theirs.value))
     }
 
     /// The same list with all its text copied.
     #[must_use]
     pub fn into_owned(self) -> KeyValueList<'static> {
         let own = |pair: Pair<'a>| Pair { key: Cow::Owned(pair.key.into_owned()), value: pair.value.into_owned() };
-        KeyValueList { pairs: self.pairs.into_iter().map(own).collect() }
+        KeyValueList { pairs: self.pairs.into_iter().map(own).collect(), inner_depth: self.inner_depth }
     }
 
     /// The positions by key; of equal keys by position.
@@ -147,18 +241,18 @@ impl<'a> KeyValueList<'a> {
         positions
     }
 
-    /// The positions, ascending, of the pairs that a later pair of the same key hides.
-    fn hidden(&self) -> Vec<usize> {
+    /// The positions, ascending, of the pairs that a later pair of the same key overrides.
+    fn overridden(&self) -> Vec<usize> {
         let sorted = self.sorted_positions();
         let followers = sorted.iter().skip(1);
-        let mut hidden: Vec<usize> = sorted
+        let mut overridden: Vec<usize> = sorted
             .iter()
             .zip(followers)
             .filter(|((_, pair), (_, next))| pair.key == next.key)
             .map(|(&(index, _), _)| index)
             .collect();
-        hidden.sort_unstable();
-        hidden
+        overridden.sort_unstable();
+        overridden
     }
 
     fn sorted_view(&self) -> Vec<&Pair<'a>> {
@@ -169,6 +263,33 @@ impl<'a> KeyValueList<'a> {
 }
 
 impl<'a> Value<'a> {
+    /// The text of a string, or what a log printed of a binary.
+    #[must_use]
+    pub fn as_str(&self) -> Option<&str> {
+        match self {
+            Value::String(text) | Value::Binary(text) => Some(text),
+            Value::Integer(_) | Value::List(_) => None,
+        }
+    }
+
+    /// The integer.
+    #[must_use]
+    pub const fn as_integer(&self) -> Option<i64> {
+        match self {
+            Value::Integer(number) => Some(*number),
+            Value::String(_) | Value::Binary(_) | Value::List(_) => None,
+        }
+    }
+
+    /// The list.
+    #[must_use]
+    pub const fn as_list(&self) -> Option<&KeyValueList<'a>> {
+        match self {
+            Value::List(list) => Some(list),
+            Value::String(_) | Value::Integer(_) | Value::Binary(_) => None,
+        }
+    }
+
     fn size(&self) -> usize {
         match self {
             Value::String(text) | Value::Binary(text) => text.len(),
@@ -178,13 +299,13 @@ impl<'a> Value<'a> {
     }
 
     /// Binary shows as its text; all else as what it is.
-    fn same_view(&self, other: &Value<'_>) -> bool {
+    fn same_sorted_view(&self, other: &Value<'_>) -> bool {
         match (self, other) {
             (Value::String(mine) | Value::Binary(mine), Value::String(theirs) | Value::Binary(theirs)) => {
                 mine == theirs
             }
             (Value::Integer(mine), Value::Integer(theirs)) => mine == theirs,
-            (Value::List(mine), Value::List(theirs)) => mine.same_view(theirs),
+            (Value::List(mine), Value::List(theirs)) => mine.same_sorted_view(theirs),
             (Value::String(_) | Value::Binary(_), Value::Integer(_) | Value::List(_))
             | (Value::Integer(_), Value::String(_) | Value::Binary(_) | Value::List(_))
             | (Value::List(_), Value::String(_) | Value::Binary(_) | Value::Integer(_)) => false,
@@ -203,15 +324,55 @@ impl<'a> Value<'a> {
     }
 }
 
+impl<'a> From<PlainValue<'a>> for Value<'a> {
+    fn from(value: PlainValue<'a>) -> Self {
+        match value {
+            PlainValue::String(text) => Value::String(text),
+            PlainValue::Integer(number) => Value::Integer(number),
+            PlainValue::Binary(text) => Value::Binary(text),
+        }
+    }
+}
+
+impl<'a> From<&'a str> for PlainValue<'a> {
+    fn from(text: &'a str) -> Self {
+        PlainValue::String(Cow::Borrowed(text))
+    }
+}
+
+impl From<String> for PlainValue<'_> {
+    fn from(text: String) -> Self {
+        PlainValue::String(Cow::Owned(text))
+    }
+}
+
+impl<'a> From<Cow<'a, str>> for PlainValue<'a> {
+    fn from(text: Cow<'a, str>) -> Self {
+        PlainValue::String(text)
+    }
+}
+
+impl From<i64> for PlainValue<'_> {
+    fn from(number: i64) -> Self {
+        PlainValue::Integer(number)
+    }
+}
+
 impl<'a> From<&'a str> for Value<'a> {
     fn from(text: &'a str) -> Self {
         Value::String(Cow::Borrowed(text))
     }
 }
 
-impl From<alloc::string::String> for Value<'_> {
-    fn from(text: alloc::string::String) -> Self {
+impl From<String> for Value<'_> {
+    fn from(text: String) -> Self {
         Value::String(Cow::Owned(text))
+    }
+}
+
+impl<'a> From<Cow<'a, str>> for Value<'a> {
+    fn from(text: Cow<'a, str>) -> Self {
+        Value::String(text)
     }
 }
 
@@ -227,9 +388,30 @@ impl<'a> From<KeyValueList<'a>> for Value<'a> {
     }
 }
 
-impl<'a, K: Into<Cow<'a, str>>, V: Into<Value<'a>>> FromIterator<(K, V)> for KeyValueList<'a> {
+/// Of values that are no lists; [`try_from_iter`](KeyValueList::try_from_iter) takes lists as well.
+impl<'a, K: Into<Cow<'a, str>>, V: Into<PlainValue<'a>>> FromIterator<(K, V)> for KeyValueList<'a> {
     fn from_iter<I: IntoIterator<Item = (K, V)>>(pairs: I) -> Self {
-        let pair = |(key, value): (K, V)| Pair { key: key.into(), value: value.into() };
-        KeyValueList { pairs: pairs.into_iter().map(pair).collect() }
+        let pair = |(key, value): (K, V)| Pair { key: key.into(), value: value.into().into() };
+        KeyValueList { pairs: pairs.into_iter().map(pair).collect(), inner_depth: 0 }
+    }
+}
+
+/// The pairs in order.
+impl<'l, 'a> IntoIterator for &'l KeyValueList<'a> {
+    type Item = &'l Pair<'a>;
+    type IntoIter = core::slice::Iter<'l, Pair<'a>>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+/// The pairs in order.
+impl<'a> IntoIterator for KeyValueList<'a> {
+    type Item = Pair<'a>;
+    type IntoIter = alloc::vec::IntoIter<Pair<'a>>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.pairs.into_iter()
     }
 }

@@ -1,33 +1,54 @@
-//! What a SIP Server reports: an event with its attributes. Specification 2 and 2.3.
+//! What a SIP Server reports: an event with its attributes. Specification 2, 2.3 and 6.1.
 //!
-//! Text and SIP become an [`Event`], in [`decode`](crate::decode) and `sip`, and nowhere further in; the session reads it and knows nothing of where it came
-//! from. Depends on [`machine`](crate::machine) for the names alone.
+//! Text and SIP become an [`Event`], in [`decode`](crate::decode) and `sip`; the session reads it and knows nothing of where it
+//! came from. Depends on [`machine`](crate::machine) for the names alone.
+//!
+//! | file | holds |
+//! |---|---|
+//! | `name` | the names of events, sorted by what they mean for a session |
+//! | `route` | what an event concerns, and whether it can be read |
+//! | `call_uuid`, `conn_id` | the two ids of a call |
+//! | `key_value_list`, `list_attribute` | user data and extensions |
+//! | `attribute_name` | the attributes that matter |
+//! | `json`, `json_reader`, `json_value`, `json_numbers`, `key_value_list_json` | an event as a JSON object |
+//! | `display` | what people read of an event |
 
+mod attribute_name;
 mod call_uuid;
 mod conn_id;
+mod display;
+mod error;
 #[cfg(feature = "serde")]
-mod event_serde;
+mod json;
+#[cfg(feature = "json")]
+mod json_numbers;
+#[cfg(feature = "serde")]
+mod json_reader;
+#[cfg(feature = "serde")]
+mod json_value;
 mod key_value_list;
 #[cfg(feature = "serde")]
-mod key_value_list_serde;
+mod key_value_list_json;
+mod list_attribute;
 mod name;
-mod readable;
-#[cfg(feature = "serde")]
-mod tolerant_serde;
+mod route;
 
 use alloc::borrow::Cow;
+use alloc::string::ToString;
 
+pub(crate) use attribute_name::AttributeName;
 pub use call_uuid::{BadCallUuid, check_call_uuid};
 pub(crate) use conn_id::hex_number;
 pub use conn_id::{BadConnId, ConnId};
-pub use key_value_list::{KeyValueList, Pair, Value};
+pub use error::BadAttribute;
 #[cfg(feature = "json")]
-pub(crate) use key_value_list_serde::LIST;
+pub use error::EventJsonError;
 #[cfg(feature = "serde")]
-pub(crate) use key_value_list_serde::Text;
+pub(crate) use json_value::{JsonList, JsonScalar, JsonString};
+pub use key_value_list::{KeyValueList, Pair, PlainValue, TooDeep, Value};
+pub use list_attribute::ListAttribute;
 pub use name::EventName;
-#[cfg(feature = "serde")]
-pub(crate) use tolerant_serde::{List, Scalar};
+pub use route::{Route, UnreadableEvent};
 
 /// An event as T-Library reports it: a name and the attributes that an IM session needs.
 ///
@@ -42,7 +63,7 @@ pub(crate) use tolerant_serde::{List, Scalar};
 ///     .with_other_dn("3001")
 ///     .with_call_uuid("007MDF3D0KAHL93L807GK2LAES000001");
 /// assert_eq!(event.name.as_str(), "EventRinging");
-/// assert!(event.check().is_ok());
+/// assert!(event.route().is_ok());
 /// ```
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -61,42 +82,16 @@ pub struct Event<'a> {
     pub event_sequence_number: Option<u64>,
     /// When the server started, in seconds since 1970.
     pub server_start_time: Option<u64>,
-    /// The user data, the whole list. `None`: the attribute is absent; an empty list: it is there and empty.
-    pub user_data: Option<KeyValueList<'a>>,
+    /// The user data, the whole list.
+    pub user_data: ListAttribute<'a>,
     /// The extensions; EventPrivateInfo carries the text of a message here.
-    pub extensions: Option<KeyValueList<'a>>,
+    pub extensions: ListAttribute<'a>,
     /// Which request this event answers.
     pub reference_id: Option<u64>,
     /// Of EventError: the T-Library error code.
     pub error_code: Option<i64>,
     /// Of EventError: what went wrong, in words.
     pub error_message: Option<Cow<'a, str>>,
-}
-
-/// Why an event cannot be read as one of a session. Specification 2 and 6.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum UnreadableEvent {
-    /// The event has no CallUUID.
-    #[error("{event}: expected a CallUUID, found none")]
-    NoCallUuid {
-        /// The event's name.
-        event: &'static str,
-    },
-    /// The event has no ThisDN; only EventAttachedDataChanged may leave it out.
-    #[error("{event}: expected a ThisDN, found none")]
-    NoThisDn {
-        /// The event's name.
-        event: &'static str,
-    },
-    /// The event's CallUUID cannot be an id.
-    #[error("{event}: {source}")]
-    BadCallUuid {
-        /// The event's name.
-        event: &'static str,
-        /// What is wrong with it.
-        source: BadCallUuid,
-    },
 }
 
 impl<'a> Event<'a> {
@@ -111,8 +106,8 @@ impl<'a> Event<'a> {
             conn_id: None,
             event_sequence_number: None,
             server_start_time: None,
-            user_data: None,
-            extensions: None,
+            user_data: ListAttribute::Absent,
+            extensions: ListAttribute::Absent,
             reference_id: None,
             error_code: None,
             error_message: None,
@@ -164,14 +159,28 @@ impl<'a> Event<'a> {
     /// This event with the user data.
     #[must_use]
     pub fn with_user_data(mut self, user_data: KeyValueList<'a>) -> Self {
-        self.user_data = Some(user_data);
+        self.user_data = ListAttribute::Present(user_data);
+        self
+    }
+
+    /// This event with user data that a log filter has hidden.
+    #[must_use]
+    pub fn with_hidden_user_data(mut self) -> Self {
+        self.user_data = ListAttribute::Hidden;
         self
     }
 
     /// This event with the extensions.
     #[must_use]
     pub fn with_extensions(mut self, extensions: KeyValueList<'a>) -> Self {
-        self.extensions = Some(extensions);
+        self.extensions = ListAttribute::Present(extensions);
+        self
+    }
+
+    /// This event with extensions that a log filter has hidden.
+    #[must_use]
+    pub fn with_hidden_extensions(mut self) -> Self {
+        self.extensions = ListAttribute::Hidden;
         self
     }
 
@@ -215,7 +224,7 @@ impl<'a> Event<'a> {
     pub fn text(&self) -> Option<Cow<'_, str>> {
         match self.text_value()? {
             Value::String(text) | Value::Binary(text) => Some(Cow::Borrowed(text)),
-            Value::Integer(number) => Some(Cow::Owned(alloc::string::ToString::to_string(number))),
+            Value::Integer(number) => Some(Cow::Owned(number.to_string())),
             Value::List(_) => None,
         }
     }
@@ -226,31 +235,15 @@ impl<'a> Event<'a> {
     }
 
     fn text_value(&self) -> Option<&Value<'a>> {
-        self.extensions.as_ref()?.get("text")
+        self.extensions.list()?.get("text")
     }
 
-    /// Whether the event has what a session needs: a valid CallUUID and, EventAttachedDataChanged apart, a ThisDN.
-    ///
-    /// Events that are ignored by name need nothing.
-    ///
-    /// # Errors
-    ///
-    /// The first thing that is missing or wrong.
-    pub fn check(&self) -> Result<(), UnreadableEvent> {
-        let Some(session_event) = self.name.session_event() else {
-            return Ok(());
-        };
-        let event = session_event.name();
-        let call_uuid = self.call_uuid().ok_or(UnreadableEvent::NoCallUuid { event })?;
-        check_call_uuid(call_uuid).map_err(|source| UnreadableEvent::BadCallUuid { event, source })?;
-        if self.this_dn().is_none() && !self.may_lack_this_dn() {
-            return Err(UnreadableEvent::NoThisDn { event });
+    /// Gives an event without CallUUID the 16 hex digits of its ConnID as the id of its call: logs of older T-Servers have
+    /// no CallUUID. An event that has one, or no ConnID, stays as it is. Specification 2.
+    pub fn use_conn_id_as_call_uuid(&mut self) {
+        if let (None, Some(conn_id)) = (self.call_uuid(), self.conn_id) {
+            self.call_uuid = Some(Cow::Owned(conn_id.to_string()));
         }
-        Ok(())
-    }
-
-    pub(crate) fn may_lack_this_dn(&self) -> bool {
-        self.name == EventName::Data(crate::machine::DataEvent::AttachedDataChanged)
     }
 
     /// The same event with all its text copied.
@@ -265,8 +258,8 @@ impl<'a> Event<'a> {
             conn_id: self.conn_id,
             event_sequence_number: self.event_sequence_number,
             server_start_time: self.server_start_time,
-            user_data: self.user_data.map(KeyValueList::into_owned),
-            extensions: self.extensions.map(KeyValueList::into_owned),
+            user_data: self.user_data.into_owned(),
+            extensions: self.extensions.into_owned(),
             reference_id: self.reference_id,
             error_code: self.error_code,
             error_message: own(self.error_message),

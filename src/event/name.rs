@@ -8,14 +8,14 @@ use crate::machine::{CallEvent, DataEvent, SessionEvent};
 
 /// The name of an event. Specification 2, 2.1 and 2.2.
 ///
-/// Exhaustive by decision: an event moves a session, touches its data, or is ignored by name.
+/// Exhaustive by decision: an event moves a session, touches its data, answers a request, or is ignored by name.
 ///
 /// ```
 /// use im_session::{CallEvent, EventName};
 ///
 /// assert_eq!(EventName::from("EventRinging"), EventName::Call(CallEvent::Ringing));
-/// assert_eq!(EventName::from("EventHeld").number(), Some(66));
-/// assert_eq!(EventName::from_number(85).unwrap().as_str(), "EventAttachedDataChanged");
+/// assert_eq!(EventName::from("EventHeld").message_number(), Some(66));
+/// assert_eq!(EventName::from_message_number(85).unwrap().as_str(), "EventAttachedDataChanged");
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum EventName<'a> {
@@ -23,14 +23,22 @@ pub enum EventName<'a> {
     Call(CallEvent),
     /// It touches only data.
     Data(DataEvent),
-    /// It is ignored by name, whatever its attributes: EventHeld, EventError, and every name not known here. No session
-    /// takes it; the store settles a request by an EventError or EventACK all the same.
-    Ignored(Cow<'a, str>),
+    /// EventError: a request failed. No session takes it.
+    Error,
+    /// EventACK: a request was received. No session takes it.
+    Ack,
+    /// It is ignored by name, whatever its attributes: EventHeld, and every name not known here.
+    Other(Cow<'a, str>),
 }
 
+/// EventError, by name and T-Library number.
+const ERROR: (&str, u16) = ("EventError", 52);
+
+/// EventACK, by name.
+const ACK: &str = "EventACK";
+
 /// The ignored events whose T-Library number the specification gives.
-const IGNORED: [(&str, u16); 4] =
-    [("EventError", 52), ("EventNetworkReached", 62), ("EventHeld", 66), ("EventRetrieved", 67)];
+const NUMBERED: [(&str, u16); 3] = [("EventNetworkReached", 62), ("EventHeld", 66), ("EventRetrieved", 67)];
 
 impl<'a> EventName<'a> {
     /// The name in T-Library.
@@ -39,37 +47,42 @@ impl<'a> EventName<'a> {
         match self {
             EventName::Call(event) => event.name(),
             EventName::Data(event) => event.name(),
-            EventName::Ignored(name) => name,
+            EventName::Error => ERROR.0,
+            EventName::Ack => ACK,
+            EventName::Other(name) => name,
         }
     }
 
     /// The T-Library message number, if the specification gives one.
     #[must_use]
-    pub fn number(&self) -> Option<u16> {
+    pub fn message_number(&self) -> Option<u16> {
         match self {
-            EventName::Call(event) => Some(event.number()),
-            EventName::Data(event) => Some(event.number()),
-            EventName::Ignored(name) => IGNORED.iter().find(|(known, _)| known == name).map(|&(_, number)| number),
+            EventName::Call(event) => Some(event.message_number()),
+            EventName::Data(event) => Some(event.message_number()),
+            EventName::Error => Some(ERROR.1),
+            EventName::Ack => None,
+            EventName::Other(name) => NUMBERED.iter().find(|(known, _)| known == name).map(|&(_, number)| number),
         }
     }
 
     /// The name with this T-Library message number, if the specification gives one.
     #[must_use]
-    pub fn from_number(number: u16) -> Option<EventName<'static>> {
-        let ignored = || IGNORED.iter().find(|&&(_, known)| known == number);
-        CallEvent::from_number(number)
+    pub fn from_message_number(number: u16) -> Option<EventName<'static>> {
+        let numbered = || NUMBERED.iter().find(|&&(_, known)| known == number);
+        CallEvent::from_message_number(number)
             .map(EventName::Call)
-            .or_else(|| DataEvent::from_number(number).map(EventName::Data))
-            .or_else(|| ignored().map(|&(name, _)| EventName::Ignored(Cow::Borrowed(name))))
+            .or_else(|| DataEvent::from_message_number(number).map(EventName::Data))
+            .or_else(|| (number == ERROR.1).then_some(EventName::Error))
+            .or_else(|| numbered().map(|&(name, _)| EventName::Other(Cow::Borrowed(name))))
     }
 
-    /// The event as one that concerns a session; `None` where it is ignored by name.
+    /// The event as one that concerns a session; `None` where no session takes it.
     #[must_use]
     pub fn session_event(&self) -> Option<SessionEvent> {
         match self {
             EventName::Call(event) => Some(SessionEvent::Call(*event)),
             EventName::Data(event) => Some(SessionEvent::Data(*event)),
-            EventName::Ignored(_) => None,
+            EventName::Error | EventName::Ack | EventName::Other(_) => None,
         }
     }
 
@@ -79,7 +92,9 @@ impl<'a> EventName<'a> {
         match self {
             EventName::Call(event) => EventName::Call(event),
             EventName::Data(event) => EventName::Data(event),
-            EventName::Ignored(name) => EventName::Ignored(Cow::Owned(name.into_owned())),
+            EventName::Error => EventName::Error,
+            EventName::Ack => EventName::Ack,
+            EventName::Other(name) => EventName::Other(Cow::Owned(name.into_owned())),
         }
     }
 }
@@ -90,8 +105,12 @@ impl<'a> From<Cow<'a, str>> for EventName<'a> {
             EventName::Call(event)
         } else if let Ok(event) = name.parse() {
             EventName::Data(event)
+        } else if name == ERROR.0 {
+            EventName::Error
+        } else if name == ACK {
+            EventName::Ack
         } else {
-            EventName::Ignored(name)
+            EventName::Other(name)
         }
     }
 }

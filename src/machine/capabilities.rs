@@ -1,167 +1,218 @@
-//! A set of operations in one byte.
+//! What an agent can do, and what of it is possible in which state: data, so that an embedder can bring its own table.
 
 use core::fmt;
-use core::str::FromStr;
 
-use super::{CapabilityTable, Operation, State};
+use super::State;
+use crate::named::{named, set_of};
 
-/// The operations that may be performed now: a set, one byte, printed in definition order.
-///
-/// ```
-/// use im_session::{Capabilities, Operation, State};
-///
-/// let now = Capabilities::of(State::Talking, false);
-/// assert_eq!(now.to_string(), "SendMessage, AttachUserData, Complete");
-/// assert!(now.contains(Operation::Complete) && !now.contains(Operation::DeleteUserData));
-/// assert_eq!("Complete, SendMessage".parse::<Capabilities>().unwrap().len(), 2);
-/// ```
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub struct Capabilities(u8);
-
-impl Capabilities {
-    /// No operation.
-    pub const NONE: Capabilities = Capabilities(0);
-    /// All five.
-    pub const ALL: Capabilities = Capabilities(0b1_1111);
-
-    /// What may be done in `state`, by the default table of specification 3.
+named! {
+    /// An operation of the REST API, in the order in which capabilities are printed. Specification 3 and 4.
     ///
-    /// `Talking`: SendMessage, AttachUserData, Complete, with user data all five. `Initiating` and `Alerting`: the same
-    /// without SendMessage. `Completed`: nothing. For another table see [`CapabilityTable::get`].
-    #[must_use]
-    pub const fn of(state: State, has_user_data: bool) -> Self {
-        CapabilityTable::DEFAULT.get(state, has_user_data)
+    /// Exhaustive by decision: [`Operations`] is a set over these.
+    pub enum Operation {
+        /// Opens a session. It is posted to the list; the others are posted to a session.
+        InitiateIMSession = "InitiateIMSession",
+        /// Sends a text to the other parties.
+        SendMessage = "SendMessage",
+        /// Adds pairs to the user data.
+        AttachUserData = "AttachUserData",
+        /// Replaces pairs of the user data.
+        UpdateUserData = "UpdateUserData",
+        /// Deletes a pair of the user data.
+        DeleteUserData = "DeleteUserData",
+        /// Ends the session.
+        Complete = "Complete",
     }
+}
 
-    /// The set of these operations.
-    #[must_use]
-    pub const fn from_operations(operations: &[Operation]) -> Self {
-        let mut set = Capabilities::NONE;
-        let mut rest = operations;
-        while let [first, tail @ ..] = rest {
-            set = set.with(*first);
-            rest = tail;
+set_of! {
+    /// A set of operations in one byte: the capabilities of a session, or the rights of an agent. Specification 3.
+    ///
+    /// ```
+    /// use im_session::{CapabilityTable, Operation, State};
+    ///
+    /// let now = CapabilityTable::DEFAULT.get(State::Talking, false);
+    /// assert_eq!(now.to_string(), "SendMessage, AttachUserData, Complete");
+    /// assert!(now.contains(Operation::Complete) && !now.contains(Operation::DeleteUserData));
+    /// ```
+    pub struct Operations of Operation;
+}
+
+/// The names in definition order, separated by commas; `none` for the empty set.
+impl fmt::Display for Operations {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.is_empty() {
+            return f.write_str("none");
         }
-        set
-    }
-
-    /// This set and `operation`.
-    #[must_use]
-    pub const fn with(self, operation: Operation) -> Self {
-        Capabilities(self.0 | Self::bit(operation))
-    }
-
-    /// What is in either set.
-    #[must_use]
-    pub const fn union(self, other: Self) -> Self {
-        Capabilities(self.0 | other.0)
-    }
-
-    /// Whether `operation` is in the set.
-    #[must_use]
-    pub const fn contains(self, operation: Operation) -> bool {
-        self.0 & Self::bit(operation) != 0
-    }
-
-    /// How many operations are in the set.
-    #[must_use]
-    pub const fn len(self) -> usize {
-        self.0.count_ones() as usize
-    }
-
-    /// Whether the set is empty.
-    #[must_use]
-    pub const fn is_empty(self) -> bool {
-        self.0 == 0
-    }
-
-    /// The operations in definition order.
-    #[must_use]
-    pub const fn iter(self) -> CapabilitiesIter {
-        CapabilitiesIter(self.0)
-    }
-
-    const fn bit(operation: Operation) -> u8 {
-        1 << operation as u8
-    }
-}
-
-impl fmt::Debug for Capabilities {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_set().entries(*self).finish()
-    }
-}
-
-impl fmt::Display for Capabilities {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (position, operation) in self.iter().enumerate() {
-            if position > 0 {
-                f.write_str(", ")?;
-            }
+            f.write_str(if position > 0 { ", " } else { "" })?;
             f.write_str(operation.name())?;
         }
         Ok(())
     }
 }
 
-/// A name in a list of capabilities that is no operation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("name {position} of the list is not an operation: expected {}", Capabilities::ALL)]
-pub struct UnknownOperation {
-    /// Which name of the list, from 1.
-    pub position: usize,
+/// One row of a [`CapabilityTable`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct CapabilityRow {
+    /// What may be done while the session has no user data.
+    pub without_user_data: Operations,
+    /// What may be done while it has some.
+    pub with_user_data: Operations,
 }
 
-impl FromStr for Capabilities {
-    type Err = UnknownOperation;
+/// The capabilities of each state, without and with user data. Specification 3.
+///
+/// ```
+/// use im_session::{CapabilityTable, Operation, State};
+///
+/// // A desktop that must not hang up while the call rings.
+/// const OURS: CapabilityTable = {
+///     let mut table = CapabilityTable::DEFAULT;
+///     table.alerting.without_user_data = table.alerting.without_user_data.without(Operation::Complete);
+///     table
+/// };
+/// assert!(!OURS.get(State::Alerting, false).contains(Operation::Complete));
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct CapabilityTable {
+    /// The row of `Initiating`.
+    pub initiating: CapabilityRow,
+    /// The row of `Alerting`.
+    pub alerting: CapabilityRow,
+    /// The row of `Talking`.
+    pub talking: CapabilityRow,
+    /// The row of `Completed`.
+    pub completed: CapabilityRow,
+}
 
-    /// Reads operation names separated by commas, in any order, white space around them free; the empty string is the
-    /// empty set.
-    fn from_str(text: &str) -> Result<Self, UnknownOperation> {
-        if text.trim().is_empty() {
-            return Ok(Capabilities::NONE);
+/// Everything that can be done with a session.
+const ON_SESSION: Operations = Operations::ALL.without(Operation::InitiateIMSession);
+
+const BEFORE_THE_ANSWER: CapabilityRow = CapabilityRow {
+    without_user_data: Operations::of(&[Operation::AttachUserData, Operation::Complete]),
+    with_user_data: Operations::of(&[
+        Operation::AttachUserData,
+        Operation::UpdateUserData,
+        Operation::DeleteUserData,
+        Operation::Complete,
+    ]),
+};
+
+impl CapabilityTable {
+    /// The table of specification 3. `Talking` is documented; the other rows are inferred from voice, chat and SMS.
+    pub const DEFAULT: CapabilityTable = CapabilityTable {
+        initiating: BEFORE_THE_ANSWER,
+        alerting: BEFORE_THE_ANSWER,
+        talking: CapabilityRow {
+            without_user_data: Operations::of(&[
+                Operation::SendMessage,
+                Operation::AttachUserData,
+                Operation::Complete,
+            ]),
+            with_user_data: ON_SESSION,
+        },
+        completed: CapabilityRow { without_user_data: Operations::NONE, with_user_data: Operations::NONE },
+    };
+
+    /// As [`DEFAULT`](Self::DEFAULT), but a completed session keeps all five, as one published sample shows it.
+    pub const DOCUMENTED_SAMPLE: CapabilityTable = CapabilityTable {
+        completed: CapabilityRow { without_user_data: ON_SESSION, with_user_data: ON_SESSION },
+        ..Self::DEFAULT
+    };
+
+    /// What may be done in `state`, given whether the session has user data.
+    #[must_use]
+    pub const fn get(&self, state: State, has_user_data: bool) -> Operations {
+        let row = match state {
+            State::Initiating => &self.initiating,
+            State::Alerting => &self.alerting,
+            State::Talking => &self.talking,
+            State::Completed => &self.completed,
+        };
+        if has_user_data { row.with_user_data } else { row.without_user_data }
+    }
+}
+
+/// A Markdown table with a row for each state.
+impl fmt::Display for CapabilityTable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("| state | no user data | with user data |\n|---|---|---|\n")?;
+        for state in State::ALL {
+            writeln!(f, "| {state} | {} | {} |", self.get(state, false), self.get(state, true))?;
         }
-        let mut set = Capabilities::NONE;
-        for (index, name) in text.split(',').enumerate() {
-            let operation = name.trim().parse().map_err(|_| UnknownOperation { position: index + 1 })?;
-            set = set.with(operation);
+        Ok(())
+    }
+}
+
+impl Default for CapabilityTable {
+    fn default() -> Self {
+        Self::DEFAULT
+    }
+}
+
+#[cfg(feature = "serde")]
+mod wire {
+    use core::fmt;
+
+    use serde::de::{Deserialize, Deserializer, Error, SeqAccess, Visitor};
+    use serde::ser::{Serialize, Serializer};
+
+    use super::{Operation, Operations};
+
+    /// An array of names in definition order.
+    impl Serialize for Operations {
+        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            serializer.collect_seq(self.iter())
         }
-        Ok(set)
+    }
+
+    /// An array of names in any order. A name that is not an operation is skipped: what another service can do besides is
+    /// not an error.
+    impl<'de> Deserialize<'de> for Operations {
+        fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+            struct SetVisitor;
+
+            impl<'de> Visitor<'de> for SetVisitor {
+                type Value = Operations;
+
+                fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                    f.write_str("an array of operation names")
+                }
+
+                fn visit_seq<A: SeqAccess<'de>>(self, mut names: A) -> Result<Operations, A::Error> {
+                    let mut set = Operations::NONE;
+                    while let Some(KnownOrNot(operation)) = names.next_element()? {
+                        set = operation.map_or(set, |operation| set.with(operation));
+                    }
+                    Ok(set)
+                }
+            }
+
+            deserializer.deserialize_seq(SetVisitor)
+        }
+    }
+
+    /// An operation, or `None` for a name that is not one.
+    struct KnownOrNot(Option<Operation>);
+
+    impl<'de> Deserialize<'de> for KnownOrNot {
+        fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+            struct NameVisitor;
+
+            impl Visitor<'_> for NameVisitor {
+                type Value = KnownOrNot;
+
+                fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                    f.write_str("a name")
+                }
+
+                fn visit_str<E: Error>(self, text: &str) -> Result<KnownOrNot, E> {
+                    Ok(KnownOrNot(text.trim().parse().ok()))
+                }
+            }
+
+            deserializer.deserialize_str(NameVisitor)
+        }
     }
 }
-
-impl FromIterator<Operation> for Capabilities {
-    fn from_iter<I: IntoIterator<Item = Operation>>(operations: I) -> Self {
-        operations.into_iter().fold(Capabilities::NONE, Capabilities::with)
-    }
-}
-
-impl IntoIterator for Capabilities {
-    type Item = Operation;
-    type IntoIter = CapabilitiesIter;
-
-    fn into_iter(self) -> CapabilitiesIter {
-        self.iter()
-    }
-}
-
-/// The operations of a [`Capabilities`] set in definition order.
-#[derive(Debug, Clone)]
-pub struct CapabilitiesIter(u8);
-
-impl Iterator for CapabilitiesIter {
-    type Item = Operation;
-
-    fn next(&mut self) -> Option<Operation> {
-        let operation = Operation::ALL.get(self.0.trailing_zeros() as usize).copied()?;
-        self.0 &= self.0 - 1;
-        Some(operation)
-    }
-
-    fn size_hint(&self) -> (usize, Option<usize>) {
-        let left = self.0.count_ones() as usize;
-        (left, Some(left))
-    }
-}
-
-impl ExactSizeIterator for CapabilitiesIter {}

@@ -1,13 +1,16 @@
-//! The machine for people: diagrams and a table, written from [`TRANSITIONS`].
+//! The machine for people: diagrams and a table, written from [`transitions`].
 
 use core::fmt;
 
-use super::{CallEvent, STATES, State, Step, TRANSITIONS};
+use super::table::columns;
+use super::{CallEvent, State, Step, step, transitions};
 
 /// The machine as a Mermaid state diagram.
 ///
 /// ```
-/// assert!(im_session::Mermaid.to_string().starts_with("stateDiagram-v2\n    [*] --> Initiating : Dialing\n"));
+/// use im_session::machine::Mermaid;
+///
+/// assert!(Mermaid.to_string().starts_with("stateDiagram-v2\n    [*] --> Initiating : Dialing\n"));
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Mermaid;
@@ -20,25 +23,22 @@ pub struct Dot;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Table;
 
-/// The events that lead from one state to another, joined by `, `; nothing where none does.
+/// The events that lead from one state to another, separated by commas; nothing where none does.
 struct Label(Option<State>, State);
 
 impl Label {
     fn events(&self) -> impl Iterator<Item = CallEvent> {
-        let (from, to) = (self.0, self.1);
-        TRANSITIONS.into_iter().filter_map(move |cell| match cell.step {
-            Step::Changed(transition) if transition.from == from && transition.to == to => Some(cell.event),
-            Step::Changed(_) | Step::Unchanged(_) | Step::Rejected(_) => None,
-        })
+        let Label(from, to) = *self;
+        transitions()
+            .filter(move |&(state, _, step)| state == from && step == Step::Changed { to })
+            .map(|(_, event, _)| event)
     }
 }
 
 impl fmt::Display for Label {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (position, event) in self.events().enumerate() {
-            if position > 0 {
-                f.write_str(", ")?;
-            }
+            f.write_str(if position > 0 { ", " } else { "" })?;
             write!(f, "{event:?}")?;
         }
         Ok(())
@@ -47,7 +47,7 @@ impl fmt::Display for Label {
 
 /// Every pair of states that some event leads from and to.
 fn edges() -> impl Iterator<Item = (Option<State>, State, Label)> {
-    STATES.into_iter().flat_map(|from| {
+    columns().flat_map(|from| {
         State::ALL
             .into_iter()
             .map(move |to| (from, to, Label(from, to)))
@@ -55,19 +55,11 @@ fn edges() -> impl Iterator<Item = (Option<State>, State, Label)> {
     })
 }
 
-fn mermaid_name(state: Option<State>) -> &'static str {
-    state.map_or("[*]", State::name)
-}
-
-fn dot_name(state: Option<State>) -> &'static str {
-    state.map_or("none", State::name)
-}
-
 impl fmt::Display for Mermaid {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("stateDiagram-v2\n")?;
         for (from, to, label) in edges() {
-            writeln!(f, "    {} --> {to} : {label}", mermaid_name(from))?;
+            writeln!(f, "    {} --> {to} : {label}", from.map_or("[*]", State::name))?;
         }
         for state in State::ALL.into_iter().filter(|state| state.is_terminal()) {
             writeln!(f, "    {state} --> [*]")?;
@@ -84,7 +76,7 @@ impl fmt::Display for Dot {
             writeln!(f, "    {state} [shape={shape}];")?;
         }
         for (from, to, label) in edges() {
-            writeln!(f, "    {} -> {to} [label=\"{label}\"];", dot_name(from))?;
+            writeln!(f, "    {} -> {to} [label=\"{label}\"];", from.map_or("none", State::name))?;
         }
         f.write_str("}\n")
     }
@@ -93,17 +85,21 @@ impl fmt::Display for Dot {
 impl fmt::Display for Table {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("| event \\ state |")?;
-        for state in STATES {
+        for state in columns() {
             write!(f, " {} |", state.map_or("no session", State::name))?;
         }
-        f.write_str("\n|---|---|---|---|---|---|\n")?;
+        f.write_str("\n|")?;
+        for _ in columns() {
+            f.write_str("---|")?;
+        }
+        f.write_str("---|\n")?;
         for event in CallEvent::ALL {
             write!(f, "| {event:?} |")?;
-            for cell in TRANSITIONS.into_iter().filter(|cell| cell.event == event) {
-                match cell.step {
-                    Step::Changed(transition) => write!(f, " → {} |", transition.to)?,
-                    Step::Unchanged(_) => f.write_str(" unchanged |")?,
-                    Step::Rejected(rejection) => write!(f, " reject: {} |", rejection.reason)?,
+            for state in columns() {
+                match step(state, event) {
+                    Step::Changed { to } => write!(f, " → {to} |")?,
+                    Step::Unchanged { .. } => f.write_str(" unchanged |")?,
+                    Step::Rejected { reason, .. } => write!(f, " reject: {reason} |")?,
                 }
             }
             f.write_str("\n")?;

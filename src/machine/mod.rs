@@ -1,31 +1,27 @@
-//! The machine: which event moves which state, and what may be done in each. Specification 2.1, 2.2 and 3.
+//! The state machine: which event leads from which state to which, and what may be done in each state. Specification 2.1,
+//! 2.2 and 3.
 //!
-//! The innermost room. Small `Copy` values and `const fn`s; no heap, no `std`, nothing of the rest of the crate.
-//! Everything else asks [`step`] and [`admit`] and never decides on its own.
+//! The innermost module: small `Copy` values and `const fn`s, no heap, no `std`, and nothing of the rest of the crate. Read
+//! it in this order: `state`, `event`, `table`, `capabilities`, `diagram`.
+//!
+//! ```
+//! use im_session::State;
+//! use im_session::machine::{CallEvent, Step, step};
+//!
+//! assert_eq!(step(None, CallEvent::Ringing), Step::Changed { to: State::Alerting });
+//! ```
 
-mod admit;
 mod capabilities;
-mod capability_table;
 mod diagram;
-mod events;
-#[cfg(feature = "serde")]
-mod names_serde;
-mod operation;
-mod reason;
+mod event;
 mod state;
-mod step;
-mod transitions;
-mod unknown_name;
+mod table;
 
-pub use admit::admit;
-pub use capabilities::{Capabilities, CapabilitiesIter, UnknownOperation};
-pub use capability_table::{CapabilityRow, CapabilityTable};
+pub use capabilities::{CapabilityRow, CapabilityTable, Operation, Operations};
 pub use diagram::{Dot, Mermaid, Table};
-pub use events::{CallEvent, DataEvent, SessionEvent};
-pub use operation::Operation;
-pub use reason::{Limit, RejectReason, Rejection};
+pub use event::{CallEvent, DataEvent, SessionEvent};
 pub use state::State;
-pub use step::{Next, Step, StepOutcome, Transition, accepts, next, step};
-pub use transitions::{Cell, STATES, TRANSITIONS};
-pub use unknown_name::UnknownName;
-pub(crate) use unknown_name::unknown;
+pub use table::{RejectReason, Step, accepts, admit, step, transitions};
+
+#[cfg(feature = "serde")]
+crate::named::wire::serde_by_name!(State, CallEvent, DataEvent, Operation, RejectReason);

@@ -1,61 +1,38 @@
 //! The four states of a session.
 
 use super::{CallEvent, accepts};
-use super::{UnknownName, unknown};
+use crate::named::named;
 
-/// The state of an IM session, as the `state` field of the resource spells it.
-///
-/// The order is the order of life: `Initiating` and `Alerting` come before `Talking`, `Talking` before `Completed`.
-/// "No session" is not a state; where it matters the crate says `Option<State>`.
-///
-/// Exhaustive by decision: the specification (section 1, *IM Session Resource*) knows these four.
-///
-/// ```
-/// use im_session::State;
-///
-/// assert_eq!("Talking".parse(), Ok(State::Talking));
-/// assert_eq!(State::Alerting.to_string(), "Alerting");
-/// ```
-#[derive(
-    Debug,
-    Clone,
-    Copy,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    strum::Display,
-    strum::EnumString,
-    strum::VariantNames,
-    strum::IntoStaticStr,
-)]
-#[strum(parse_err_ty = UnknownName, parse_err_fn = unknown::<State>)]
-#[repr(u8)]
-pub enum State {
-    /// The agent's side started the call: EventDialing.
-    Initiating,
-    /// The call waits for the agent's answer: EventRinging.
-    Alerting,
-    /// The call is answered: EventEstablished.
-    Talking,
-    /// The call is over: EventReleased or EventAbandoned.
-    Completed,
+named! {
+    /// The state of an IM session, as the `state` field of the resource spells it.
+    ///
+    /// The order is the order of life: `Initiating` and `Alerting` come before `Talking`, `Talking` before `Completed`.
+    /// "No session" is not a state; where it matters the crate says `Option<State>`.
+    ///
+    /// Exhaustive by decision: the specification (section 1, *IM Session Resource*) knows these four.
+    ///
+    /// ```
+    /// use im_session::State;
+    ///
+    /// assert_eq!("Talking".parse(), Ok(State::Talking));
+    /// assert_eq!(State::Alerting.to_string(), "Alerting");
+    /// ```
+    pub enum State {
+        /// The agent's side started the call: EventDialing.
+        Initiating = "Initiating",
+        /// The call waits for the agent's answer: EventRinging.
+        Alerting = "Alerting",
+        /// The call is answered: EventEstablished.
+        Talking = "Talking",
+        /// The call is over: EventReleased or EventAbandoned.
+        Completed = "Completed",
+    }
 }
 
 impl State {
-    /// The four states in the order of life.
-    pub const ALL: [State; 4] = [State::Initiating, State::Alerting, State::Talking, State::Completed];
-
-    /// The name on the wire.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        self.into()
-    }
-
-    /// No event of the machine leaves it: true for `Completed` only.
+    /// Whether no event of the machine leaves this state: true for `Completed` only.
     ///
-    /// One rule of the session stands above the machine (specification 2.1): a provably newer Dialing or Ringing opens a
+    /// One rule of the session overrides the machine (specification 2.1): a provably newer Dialing or Ringing opens a
     /// completed session anew.
     #[must_use]
     pub const fn is_terminal(self) -> bool {
@@ -65,7 +42,7 @@ impl State {
         }
     }
 
-    /// The call still goes on: true for `Initiating`, `Alerting` and `Talking`.
+    /// Whether the call still goes on: true for `Initiating`, `Alerting` and `Talking`.
     #[must_use]
     pub const fn is_open(self) -> bool {
         !self.is_terminal()
@@ -77,7 +54,8 @@ impl State {
     /// Abandoned, `Completed` takes Released and Abandoned (and stays as it is).
     ///
     /// ```
-    /// use im_session::{CallEvent::*, State};
+    /// use im_session::State;
+    /// use im_session::machine::CallEvent::*;
     ///
     /// assert!(State::Talking.accepted_events().eq([Established, Released, Abandoned]));
     /// ```

@@ -1,17 +1,23 @@
-//! The resource itself, and the list of all.
+//! The resource itself.
 
-use alloc::borrow::Cow;
+use alloc::borrow::{Cow, ToOwned};
+use alloc::boxed::Box;
+use alloc::string::{String, ToString};
 use alloc::vec::Vec;
+use core::fmt;
 
-use super::{BaseUri, Participant, StatusCode};
+use super::{BaseUri, Field, Participant};
 use crate::event::KeyValueList;
-use crate::machine::{Capabilities, CapabilityTable, State};
+use crate::machine::{CapabilityTable, Operations, State};
 use crate::session::Session;
 
 /// An IM session as `GET /api/v2/me/im-sessions?fields=*` shows it. Specification 1, *IM Session Resource*.
 ///
+/// Of a session in a store it is a view: cheap to make, and written as JSON without building its parts. A resource that was
+/// read, or [made](ImSession::new) by hand, has its own data, and so has what [`into_owned`](ImSession::into_owned) returns.
+///
 /// Reading is tolerant: unknown fields are skipped, the state is trimmed, the order of capabilities is free, and only `id`
-/// and `state` must be there. Nothing is borrowed, so a resource can be read from a stream as well.
+/// and `state` are required.
 ///
 /// ```
 /// # #[cfg(feature = "json")] {
@@ -19,122 +25,239 @@ use crate::session::Session;
 ///
 /// let json = r#"{"id":"007","state":" Talking","capabilities":["Complete","SendMessage"],"new":1}"#;
 /// let im_session: ImSession<'_> = serde_json::from_str(json).unwrap();
-/// assert_eq!(im_session.state, State::Talking);
-/// assert!(im_session.capabilities.contains(Operation::SendMessage));
+/// assert_eq!(im_session.state(), State::Talking);
+/// assert!(im_session.capabilities().contains(Operation::SendMessage));
 /// # }
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(rename_all = "camelCase"))]
-#[non_exhaustive]
+#[derive(Clone)]
 pub struct ImSession<'a> {
-    /// The operations that may be performed now.
-    #[cfg_attr(feature = "serde", serde(default))]
-    pub capabilities: Capabilities,
-    /// The id: the CallUUID.
-    pub id: Cow<'a, str>,
-    /// The other parties, never the agent itself.
-    #[cfg_attr(feature = "serde", serde(default, deserialize_with = "null_is_default"))]
-    pub participants: Vec<Participant<'a>>,
-    /// `/im-sessions/{id}`.
-    #[cfg_attr(feature = "serde", serde(default))]
-    pub path: Cow<'a, str>,
-    /// The state.
-    pub state: State,
-    /// The full address of the session.
-    #[cfg_attr(feature = "serde", serde(default))]
-    pub uri: Cow<'a, str>,
-    /// The user data; not written where there is none.
-    #[cfg_attr(
-        feature = "serde",
-        serde(default, deserialize_with = "list_or_null", skip_serializing_if = "is_empty_list")
-    )]
-    pub user_data: Cow<'a, KeyValueList<'a>>,
+    source: Source<'a>,
+    capabilities: Operations,
 }
 
-/// The answer to reading all sessions. Specification 1.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct ImSessionList<'a> {
-    /// The sessions.
-    pub im_sessions: Vec<ImSession<'a>>,
-    /// [`StatusCode::Ok`] where all went well, and where it is not said.
-    #[cfg_attr(feature = "serde", serde(default))]
-    pub status_code: StatusCode,
+/// Where the data of a resource lies.
+#[derive(Clone)]
+enum Source<'a> {
+    Session { session: &'a Session, base_uri: &'a BaseUri },
+    Own(Box<Own>),
+}
+
+#[derive(Clone)]
+struct Own {
+    /// Not part of the resource; of one that was read it is not known.
+    this_dn: Option<String>,
+    id: String,
+    participants: Vec<Participant<'static>>,
+    path: String,
+    state: State,
+    uri: String,
+    user_data: KeyValueList<'static>,
 }
 
 impl<'a> ImSession<'a> {
     /// What the API shows of `session`.
     #[must_use]
-    pub fn of(session: &'a Session, base: &BaseUri<'_>, table: &CapabilityTable) -> Self {
-        let id = session.id();
-        let numbers = session.participants();
-        // As many as there are: `collect` would make room for four.
-        let mut participants = Vec::with_capacity(numbers.len());
-        for number in numbers {
-            participants.push(Participant::from_number(number));
-        }
-        ImSession {
-            capabilities: session.capabilities(table),
-            id: Cow::Borrowed(id),
-            participants,
-            path: BaseUri::path(id).into(),
-            state: session.state(),
-            uri: base.uri(id).into(),
-            user_data: Cow::Borrowed(session.user_data()),
-        }
+    pub fn of(session: &'a Session, base_uri: &'a BaseUri, table: &CapabilityTable) -> Self {
+        ImSession { source: Source::Session { session, base_uri }, capabilities: session.capabilities(table) }
     }
 
-    /// The same resource with all its text copied.
+    /// A resource with this id and state and with nothing else: no capabilities, no participants, no user data, an empty
+    /// `uri`.
+    ///
+    /// ```
+    /// use im_session::{ImSession, Participant, State};
+    ///
+    /// let upstream = ImSession::new("007", State::Talking).with_participants([Participant::from_number("3001")]);
+    /// assert_eq!(upstream.path(), "/im-sessions/007");
+    /// ```
+    #[must_use]
+    pub fn new(id: impl Into<String>, state: State) -> Self {
+        let id = id.into();
+        let path = BaseUri::path_of(&id).to_string();
+        let (participants, uri, user_data) = (Vec::new(), String::new(), KeyValueList::new());
+        let own = Own { this_dn: None, id, participants, path, state, uri, user_data };
+        ImSession { source: Source::Own(Box::new(own)), capabilities: Operations::NONE }
+    }
+
+    /// This resource with these capabilities.
+    #[must_use]
+    pub fn with_capabilities(mut self, capabilities: Operations) -> Self {
+        self.capabilities = capabilities;
+        self
+    }
+
+    /// This resource, owned, with these participants.
+    #[must_use]
+    pub fn with_participants<'p>(self, participants: impl IntoIterator<Item = Participant<'p>>) -> ImSession<'static> {
+        self.with(|own| own.participants = participants.into_iter().map(Participant::into_owned).collect())
+    }
+
+    /// This resource, owned, with this path.
+    #[must_use]
+    pub fn with_path(self, path: impl Into<String>) -> ImSession<'static> {
+        self.with(|own| own.path = path.into())
+    }
+
+    /// This resource, owned, with this full address.
+    #[must_use]
+    pub fn with_uri(self, uri: impl Into<String>) -> ImSession<'static> {
+        self.with(|own| own.uri = uri.into())
+    }
+
+    /// This resource, owned, with this user data.
+    #[must_use]
+    pub fn with_user_data(self, user_data: KeyValueList<'_>) -> ImSession<'static> {
+        self.with(|own| own.user_data = user_data.into_owned())
+    }
+
+    fn with(self, change: impl FnOnce(&mut Own)) -> ImSession<'static> {
+        let capabilities = self.capabilities;
+        let mut own = self.into_own();
+        change(&mut own);
+        ImSession { source: Source::Own(own), capabilities }
+    }
+
+    /// The same resource as an agent with these rights sees it: without the capabilities that it has no right to.
+    /// Specification 3.
+    #[must_use]
+    pub fn for_rights(self, rights: Operations) -> Self {
+        ImSession { capabilities: self.capabilities.intersection(rights), ..self }
+    }
+
+    /// The same resource with its own copy of the data.
     #[must_use]
     pub fn into_owned(self) -> ImSession<'static> {
-        ImSession {
-            capabilities: self.capabilities,
-            id: Cow::Owned(self.id.into_owned()),
-            participants: self.participants.into_iter().map(Participant::into_owned).collect(),
-            path: Cow::Owned(self.path.into_owned()),
-            state: self.state,
-            uri: Cow::Owned(self.uri.into_owned()),
-            user_data: Cow::Owned(self.user_data.into_owned().into_owned()),
+        ImSession { capabilities: self.capabilities, source: Source::Own(self.into_own()) }
+    }
+
+    fn into_own(self) -> Box<Own> {
+        match self.source {
+            Source::Own(own) => own,
+            Source::Session { session, base_uri } => Box::new(Own {
+                this_dn: Some(session.this_dn().into()),
+                id: session.id().into(),
+                participants: session
+                    .participants()
+                    .map(|number| Participant::from_number(number).into_owned())
+                    .collect(),
+                path: BaseUri::path_of(session.id()).to_string(),
+                state: session.state(),
+                uri: base_uri.uri_of(session.id()).to_string(),
+                user_data: session.user_data().clone(),
+            }),
+        }
+    }
+
+    /// The operations that may be performed now.
+    #[must_use]
+    pub fn capabilities(&self) -> Operations {
+        self.capabilities
+    }
+
+    /// The id: the CallUUID.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        match &self.source {
+            Source::Session { session, .. } => session.id(),
+            Source::Own(own) => &own.id,
+        }
+    }
+
+    /// The DN whose session it is. It is not part of the resource, so of one that was read it is not known.
+    #[must_use]
+    pub fn this_dn(&self) -> Option<&str> {
+        match &self.source {
+            Source::Session { session, .. } => Some(session.this_dn()),
+            Source::Own(own) => own.this_dn.as_deref(),
+        }
+    }
+
+    /// The other parties, never the agent itself.
+    pub fn participants(&self) -> impl Iterator<Item = Participant<'_>> {
+        let (numbers, own) = match &self.source {
+            Source::Session { session, .. } => (Some(session.participants()), None),
+            Source::Own(own) => (None, Some(own.participants.iter().cloned())),
+        };
+        numbers.into_iter().flatten().map(Participant::from_number).chain(own.into_iter().flatten())
+    }
+
+    /// `/im-sessions/{id}`.
+    #[must_use]
+    pub fn path(&self) -> Cow<'_, str> {
+        match &self.source {
+            Source::Session { session, .. } => Cow::Owned(BaseUri::path_of(session.id()).to_string()),
+            Source::Own(own) => Cow::Borrowed(&own.path),
+        }
+    }
+
+    /// The state.
+    #[must_use]
+    pub fn state(&self) -> State {
+        match &self.source {
+            Source::Session { session, .. } => session.state(),
+            Source::Own(own) => own.state,
+        }
+    }
+
+    /// The full address of the session.
+    #[must_use]
+    pub fn uri(&self) -> Cow<'_, str> {
+        match &self.source {
+            Source::Session { session, base_uri } => Cow::Owned(base_uri.uri_of(session.id()).to_string()),
+            Source::Own(own) => Cow::Borrowed(&own.uri),
+        }
+    }
+
+    /// The user data; empty where there is none.
+    #[must_use]
+    pub fn user_data(&self) -> &KeyValueList<'static> {
+        match &self.source {
+            Source::Session { session, .. } => session.user_data(),
+            Source::Own(own) => &own.user_data,
+        }
+    }
+
+    /// The text of a field with a plain value; `None` for a nested one.
+    #[must_use]
+    pub fn plain_text(&self, field: Field) -> Option<Cow<'_, str>> {
+        match field {
+            Field::Id => Some(Cow::Borrowed(self.id())),
+            Field::Path => Some(self.path()),
+            Field::State => Some(Cow::Borrowed(self.state().name())),
+            Field::Uri => Some(self.uri()),
+            Field::Capabilities | Field::Participants | Field::UserData => None,
         }
     }
 }
 
-impl<'a> ImSessionList<'a> {
-    /// The answer that lists these sessions.
-    #[must_use]
-    pub fn new(im_sessions: Vec<ImSession<'a>>) -> Self {
-        ImSessionList { im_sessions, status_code: StatusCode::Ok }
-    }
-
-    /// The same list with all its text copied.
-    #[must_use]
-    pub fn into_owned(self) -> ImSessionList<'static> {
-        let im_sessions = self.im_sessions.into_iter().map(ImSession::into_owned).collect();
-        ImSessionList { im_sessions, status_code: self.status_code }
+impl PartialEq<ImSession<'_>> for ImSession<'_> {
+    fn eq(&self, other: &ImSession<'_>) -> bool {
+        self.capabilities() == other.capabilities()
+            && self.id() == other.id()
+            && self.participants().eq(other.participants())
+            && self.path() == other.path()
+            && self.state() == other.state()
+            && self.uri() == other.uri()
+            && self.user_data() == other.user_data()
     }
 }
 
-#[cfg(feature = "serde")]
-fn is_empty_list(list: &KeyValueList<'_>) -> bool {
-    list.is_empty()
+impl Eq for ImSession<'_> {}
+
+impl fmt::Debug for ImSession<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ImSession")
+            .field("capabilities", &self.capabilities())
+            .field("id", &self.id())
+            .field("participants", &self.participants().map(|one| one.phone_number.into_owned()).collect::<Vec<_>>())
+            .field("state", &self.state())
+            .field("user_data", self.user_data())
+            .finish_non_exhaustive()
+    }
 }
 
-/// `null` reads as no user data.
-#[cfg(feature = "serde")]
-fn list_or_null<'de, 'a, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Cow<'a, KeyValueList<'a>>, D::Error> {
-    null_is_default(deserializer).map(Cow::Owned)
-}
-
-/// `null` reads as what is there where nothing is said.
-#[cfg(feature = "serde")]
-pub(super) fn null_is_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
-where
-    D: serde::Deserializer<'de>,
-    T: serde::Deserialize<'de> + Default,
-{
-    let value: Option<T> = serde::Deserialize::deserialize(deserializer)?;
-    Ok(value.unwrap_or_default())
+/// The number by which T-Library knows each participant, in order; those that are empty left out.
+pub(crate) fn participant_numbers(im_session: &ImSession<'_>) -> Vec<String> {
+    let numbers = im_session.participants().map(|participant| participant.t_library_number().to_owned());
+    numbers.filter(|number| !number.is_empty()).collect()
 }

@@ -1,26 +1,40 @@
-//! What the REST API shows and takes: resources, lists, notifications, queries, bodies and statusCodes. Specification 1, 4, 5.
+//! What the REST API shows and takes: the resource, lists, notifications, queries, bodies and statusCodes. Specification 1, 4
+//! and 5.
 //!
-//! It reads sessions and changes none; the store alone knows this room. With the feature `serde` everything here is written and read as
-//! JSON, the fields in alphabetical order.
+//! It reads sessions and changes none; of the other modules only the store uses it. With the feature `serde` everything here
+//! is written and read as JSON.
+//!
+//! | file | question |
+//! |---|---|
+//! | `im_session`, `participant` | What does the API show of a session? |
+//! | `json_fields` | In which order does the JSON have its fields? |
+//! | `list` | What answers a read of the list, or of one session? |
+//! | `notification` | What is pushed to an agent's desktop? |
+//! | `number_analysis` | What is known of a phone number? |
+//! | `query` | Which sessions and which fields does a read ask for? |
+//! | `operation_body` | What does the body of an operation say? |
+//! | `status` | Which statusCode, and which HTTP status? |
+//! | `base_uri` | What is the address of a session? |
 
-mod answer;
 mod base_uri;
 mod im_session;
-mod notification;
 #[cfg(feature = "serde")]
-mod notification_serde;
+mod json_fields;
+mod list;
+mod notification;
 mod number_analysis;
 mod operation_body;
 mod participant;
 mod query;
 mod status;
 
-pub use answer::{ListBody, SelectedFields, SingleBody};
 pub use base_uri::BaseUri;
-pub use im_session::{ImSession, ImSessionList};
+pub use im_session::ImSession;
+pub(crate) use im_session::participant_numbers;
+pub use list::{ImSessionList, ListBody, SingleBody};
 pub use notification::{Notification, NotificationType};
 pub use number_analysis::{AnalysedNumber, NumberAnalysis};
-pub use operation_body::{Destination, OperationBody, OperationName, Parameter, UnknownOperationName};
+pub use operation_body::{Destination, OperationBody, Parameter};
 pub use participant::{Country, Participant};
 pub use query::{Field, Fields, Query};
 pub use status::{ErrorBody, Sent, StatusCode};

@@ -1,43 +1,25 @@
 //! What is pushed to an agent's desktop.
 
-use crate::machine::{UnknownName, unknown};
 use alloc::borrow::Cow;
 
-use super::{BaseUri, ImSession};
+use super::ImSession;
+use crate::machine::Operations;
+use crate::named::named;
 use crate::session::Change;
 
-/// What a notification of a session is about. Exhaustive by decision: clients switch on it.
-#[derive(
-    Debug,
-    Clone,
-    Copy,
-    PartialEq,
-    Eq,
-    Hash,
-    strum::Display,
-    strum::EnumString,
-    strum::VariantNames,
-    strum::IntoStaticStr,
-)]
-#[strum(parse_err_ty = UnknownName, parse_err_fn = unknown::<NotificationType>)]
-pub enum NotificationType {
-    /// State or participants changed, perhaps user data with them.
-    StatusChange,
-    /// Only user data changed.
-    AttachedDataChanged,
+named! {
+    /// What a notification of a session is about. Exhaustive by decision: clients switch on it.
+    pub enum NotificationType {
+        /// State or participants changed, perhaps user data with them.
+        StatusChange = "StatusChange",
+        /// Only user data changed.
+        AttachedDataChanged = "AttachedDataChanged",
+    }
 }
 
 impl NotificationType {
-    /// The name on the wire.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        self.into()
-    }
-
-    /// What a change is told as.
-    #[must_use]
-    pub fn of(change: &Change) -> Self {
-        if change.state() || change.participants {
+    pub(crate) fn of(change: Change) -> Self {
+        if change.changes_state() || change.participants {
             NotificationType::StatusChange
         } else {
             NotificationType::AttachedDataChanged
@@ -47,7 +29,22 @@ impl NotificationType {
 
 /// A notification. Specification 5. Exhaustive by decision, as the two message types of the API are.
 ///
-/// It goes to the [`TOPIC`](super::TOPIC) of the agent whose DN the session belongs to.
+/// It goes to the [`TOPIC`](super::TOPIC) of the agent whose DN the session belongs to; with
+/// [`for_rights`](Notification::for_rights) it shows no more than that agent may do.
+///
+/// ```
+/// # #[cfg(feature = "json")] {
+/// use im_session::{BaseUri, CallEvent, Event, Notification, Operation, Operations, Sessions};
+///
+/// let mut sessions = Sessions::new(BaseUri::new("http://localhost:8090"));
+/// let ringing = Event::new(CallEvent::Ringing).with_this_dn("3002").with_call_uuid("007");
+/// let handled = sessions.handle_event(&ringing).unwrap();
+/// let read_only = Operations::NONE;
+/// let (_, notification) = handled.notifications().next().unwrap();
+/// let json = serde_json::to_string(&notification.for_rights(read_only)).unwrap();
+/// assert!(json.starts_with(r#"{"data":{"imSession":{"capabilities":[],"id":"007""#));
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Notification<'a> {
     /// The session changed: always the whole resource. *IM Session Message Type*.
@@ -59,37 +56,36 @@ pub enum Notification<'a> {
     },
     /// A message arrived. *IM Session SendMessage*.
     NewMessage {
-        /// The `path` of the session.
-        im_session_path: Cow<'a, str>,
+        /// The id of the session.
+        id: Cow<'a, str>,
         /// The text.
         message: Cow<'a, str>,
     },
 }
 
-impl<'a> Notification<'a> {
-    /// The notification that tells `change`.
+impl Notification<'_> {
+    /// The same notification for an agent with these rights: it shows no capability that the agent has no right to.
+    /// Specification 3.
     #[must_use]
-    pub fn of_change(im_session: ImSession<'a>, change: &Change) -> Self {
-        Notification::SessionChanged { im_session, notification_type: NotificationType::of(change) }
+    pub fn for_rights(self, rights: Operations) -> Self {
+        match self {
+            Notification::SessionChanged { im_session, notification_type } => {
+                Notification::SessionChanged { im_session: im_session.for_rights(rights), notification_type }
+            }
+            Notification::NewMessage { .. } => self,
+        }
     }
 
-    /// The notification of a message at the session with this id.
-    #[must_use]
-    pub fn of_message(id: &str, message: impl Into<Cow<'a, str>>) -> Self {
-        Notification::NewMessage { im_session_path: BaseUri::path(id).into(), message: message.into() }
-    }
-
-    /// The same notification with all its text copied.
+    /// The same notification with its own copy of the data: it can be kept, or sent to another thread.
     #[must_use]
     pub fn into_owned(self) -> Notification<'static> {
         match self {
             Notification::SessionChanged { im_session, notification_type } => {
                 Notification::SessionChanged { im_session: im_session.into_owned(), notification_type }
             }
-            Notification::NewMessage { im_session_path, message } => Notification::NewMessage {
-                im_session_path: Cow::Owned(im_session_path.into_owned()),
-                message: Cow::Owned(message.into_owned()),
-            },
+            Notification::NewMessage { id, message } => {
+                Notification::NewMessage { id: Cow::Owned(id.into_owned()), message: Cow::Owned(message.into_owned()) }
+            }
         }
     }
 }

@@ -14,7 +14,8 @@ use super::Country;
 /// number to what is known of it is an implementation, too:
 ///
 /// ```
-/// use im_session::{AnalysedNumber, Country, NumberAnalysis};
+/// use im_session::NumberAnalysis;
+/// use im_session::resource::{AnalysedNumber, Country};
 ///
 /// let analysis = |number: &str| {
 ///     let subscriber = number.strip_prefix("916555").filter(|rest| rest.len() == 4)?;

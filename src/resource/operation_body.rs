@@ -2,60 +2,8 @@
 
 use alloc::borrow::Cow;
 use alloc::string::String;
-use core::fmt;
-use core::str::FromStr;
 
 use crate::event::KeyValueList;
-use crate::machine::Operation;
-
-/// What `operationName` can be. Exhaustive by decision, as [`Operation`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum OperationName {
-    /// Opens a session; goes to the list.
-    InitiateIMSession,
-    /// Concerns a session; goes to it.
-    OnSession(Operation),
-}
-
-impl OperationName {
-    /// All six, as the specification lists them.
-    pub const ALL: [OperationName; 6] = [
-        OperationName::InitiateIMSession,
-        OperationName::OnSession(Operation::SendMessage),
-        OperationName::OnSession(Operation::AttachUserData),
-        OperationName::OnSession(Operation::UpdateUserData),
-        OperationName::OnSession(Operation::DeleteUserData),
-        OperationName::OnSession(Operation::Complete),
-    ];
-
-    /// The name on the wire.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            OperationName::InitiateIMSession => "InitiateIMSession",
-            OperationName::OnSession(operation) => operation.name(),
-        }
-    }
-}
-
-impl fmt::Display for OperationName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
-
-/// A name that is no operation's.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("expected InitiateIMSession, {}", crate::machine::Capabilities::ALL)]
-pub struct UnknownOperationName;
-
-impl FromStr for OperationName {
-    type Err = UnknownOperationName;
-
-    fn from_str(text: &str) -> Result<Self, UnknownOperationName> {
-        Self::ALL.into_iter().find(|known| known.name() == text).ok_or(UnknownOperationName)
-    }
-}
 
 /// A parameter as it stands in a body. Exhaustive by decision: it is there, wrong or not, or it is not there.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -82,7 +30,7 @@ pub struct Destination<'a> {
 ///
 /// ```
 /// # #[cfg(feature = "json")] {
-/// use im_session::{OperationBody, Parameter};
+/// use im_session::resource::{OperationBody, Parameter};
 ///
 /// let body = OperationBody::from_json(br#"{"operationName":"DeleteUserData","key":7}"#).unwrap();
 /// assert_eq!(body.key, Parameter::Wrong("7".into()));
@@ -114,24 +62,26 @@ mod wire {
     use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
     use super::{Destination, OperationBody, Parameter};
-    use crate::event::{KeyValueList, List, Scalar, Text};
+    use crate::event::{JsonList, JsonScalar, JsonString, KeyValueList};
 
-    impl From<Scalar<'_>> for Parameter<Cow<'_, str>> {
-        fn from(scalar: Scalar<'_>) -> Self {
+    impl From<JsonScalar<'_>> for Parameter<Cow<'_, str>> {
+        fn from(scalar: JsonScalar<'_>) -> Self {
             match scalar {
-                Scalar::Text(text) => Parameter::Is(Cow::Owned(text.into_owned())),
-                Scalar::Null => Parameter::Missing,
-                Scalar::Unsigned(_) | Scalar::Signed(_) | Scalar::Other(_) => Parameter::Wrong(scalar.to_string()),
+                JsonScalar::Text(text) => Parameter::Is(Cow::Owned(text.into_owned())),
+                JsonScalar::Null => Parameter::Missing,
+                JsonScalar::Unsigned(_) | JsonScalar::Signed(_) | JsonScalar::Other(_) => {
+                    Parameter::Wrong(scalar.to_string())
+                }
             }
         }
     }
 
-    impl From<List<'_>> for Parameter<KeyValueList<'_>> {
-        fn from(list: List<'_>) -> Self {
+    impl From<JsonList<'_>> for Parameter<KeyValueList<'_>> {
+        fn from(list: JsonList<'_>) -> Self {
             match list {
-                List::Absent => Parameter::Missing,
-                List::Is(list) => Parameter::Is(list.into_owned()),
-                List::Wrong(found) => Parameter::Wrong(found),
+                JsonList::Null => Parameter::Missing,
+                JsonList::Is(list) => Parameter::Is(list.into_owned()),
+                JsonList::Wrong(found) => Parameter::Wrong(found),
             }
         }
     }
@@ -150,14 +100,14 @@ mod wire {
 
                 fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<OperationBody<'static>, A::Error> {
                     let mut body = OperationBody::default();
-                    while let Some(Text(key)) = map.next_key()? {
+                    while let Some(JsonString(key)) = map.next_key()? {
                         match &*key {
-                            "operationName" => body.operation_name = map.next_value::<Scalar<'_>>()?.into(),
+                            "operationName" => body.operation_name = map.next_value::<JsonScalar<'_>>()?.into(),
                             "destination" => body.destination = map.next_value::<ReadDestination>()?.0,
-                            "text" => body.text = map.next_value::<Scalar<'_>>()?.into(),
-                            "userData" => body.user_data = map.next_value::<List<'_>>()?.into(),
-                            "key" => body.key = map.next_value::<Scalar<'_>>()?.into(),
-                            "devicePath" => body.device_path = map.next_value::<Scalar<'_>>()?.into(),
+                            "text" => body.text = map.next_value::<JsonScalar<'_>>()?.into(),
+                            "userData" => body.user_data = map.next_value::<JsonList<'_>>()?.into(),
+                            "key" => body.key = map.next_value::<JsonScalar<'_>>()?.into(),
+                            "devicePath" => body.device_path = map.next_value::<JsonScalar<'_>>()?.into(),
                             _ => {
                                 map.next_value::<IgnoredAny>()?;
                             }
@@ -186,9 +136,9 @@ mod wire {
 
                 fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<ReadDestination, A::Error> {
                     let mut destination = Destination::default();
-                    while let Some(Text(key)) = map.next_key()? {
+                    while let Some(JsonString(key)) = map.next_key()? {
                         if key == "phoneNumber" {
-                            destination.phone_number = map.next_value::<Scalar<'_>>()?.into();
+                            destination.phone_number = map.next_value::<JsonScalar<'_>>()?.into();
                         } else {
                             map.next_value::<IgnoredAny>()?;
                         }

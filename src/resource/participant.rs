@@ -5,7 +5,7 @@ use alloc::string::String;
 
 use super::AnalysedNumber;
 #[cfg(feature = "serde")]
-use super::im_session::null_is_default;
+use super::json_fields::null_is_default;
 
 /// One of the other parties of a session. Specification 1, *Call Resource*.
 ///
@@ -69,7 +69,7 @@ impl<'a> Country<'a> {
     }
 }
 
-/// Apart, as most numbers are digits only.
+/// In a function of its own, since most numbers are digits only.
 fn digits_of(number: &str) -> String {
     number.chars().filter(char::is_ascii_digit).collect()
 }
@@ -78,7 +78,7 @@ impl<'a> Participant<'a> {
     /// The number by which T-Library knows the participant: the first of `phoneNumber`, `e164Number` and `digits` that is
     /// not empty.
     #[must_use]
-    pub fn number(&self) -> &str {
+    pub fn t_library_number(&self) -> &str {
         let numbers = [&self.phone_number, &self.e164_number, &self.digits];
         numbers.into_iter().find(|number| !number.is_empty()).map_or("", |number| number)
     }
@@ -123,7 +123,7 @@ impl<'a> Participant<'a> {
         }
     }
 
-    /// The same participant with all its text copied.
+    /// The same participant with its own copy of the text.
     #[must_use]
     pub fn into_owned(self) -> Participant<'static> {
         let own = |text: Cow<'a, str>| Cow::Owned(text.into_owned());

@@ -1,66 +1,34 @@
 //! The query of a read: which fields, and which sessions.
 
-use crate::machine::{UnknownName, unknown};
 use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-/// A field of the resource, in alphabetical order, as it is written. Specification 1.
-#[derive(
-    Debug,
-    Clone,
-    Copy,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    strum::Display,
-    strum::EnumString,
-    strum::VariantNames,
-    strum::IntoStaticStr,
-)]
-#[strum(parse_err_ty = UnknownName, parse_err_fn = unknown::<Field>)]
-#[strum(serialize_all = "camelCase")]
-#[repr(u8)]
-pub enum Field {
-    /// The operations that may be performed now.
-    Capabilities,
-    /// The id.
-    Id,
-    /// The other parties.
-    Participants,
-    /// The path.
-    Path,
-    /// The state.
-    State,
-    /// The full address.
-    Uri,
-    /// The user data.
-    UserData,
+use crate::named::{named, set_of};
+
+named! {
+    /// A field of the resource, in alphabetical order, as it is written. Specification 1.
+    pub enum Field {
+        /// The operations that may be performed now.
+        Capabilities = "capabilities",
+        /// The id.
+        Id = "id",
+        /// The other parties.
+        Participants = "participants",
+        /// The path.
+        Path = "path",
+        /// The state.
+        State = "state",
+        /// The full address.
+        Uri = "uri",
+        /// The user data.
+        UserData = "userData",
+    }
 }
 
-/// A set of fields.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub struct Fields(u8);
-
-impl Fields {
-    /// No field.
-    pub const NONE: Fields = Fields(0);
-    /// Every field: `fields=*`.
-    pub const ALL: Fields = Fields(0b111_1111);
-
-    /// This set and `field`.
-    #[must_use]
-    pub const fn with(self, field: Field) -> Self {
-        Fields(self.0 | 1 << field as u8)
-    }
-
-    /// Whether `field` is in the set.
-    #[must_use]
-    pub const fn contains(self, field: Field) -> bool {
-        self.0 & (1 << field as u8) != 0
-    }
+set_of! {
+    /// A set of fields.
+    pub struct Fields of Field;
 }
 
 /// What a read asks for: the part of the address after `?`. Specification 4, *Request Types*.
@@ -70,7 +38,7 @@ impl Fields {
 /// of a repeated `fields` the last counts.
 ///
 /// ```
-/// use im_session::{Field, Query};
+/// use im_session::resource::{Field, Query};
 ///
 /// let query = Query::parse("fields=id,state,new&state=Talk%69ng");
 /// assert!(query.fields.unwrap().contains(Field::State));

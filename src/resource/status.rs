@@ -2,104 +2,61 @@
 
 use alloc::string::String;
 
-/// A `statusCode`. Specification 4, *Return Values 8.5.2*.
-///
-/// Exhaustive by decision: the page lists these and no others.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, strum::Display)]
-#[repr(u8)]
-pub enum StatusCode {
-    /// 0: ok. Of an operation: sent.
-    #[default]
-    #[strum(to_string = "ok")]
-    Ok = 0,
-    /// 1: a required parameter is missing.
-    #[strum(to_string = "required parameter missing")]
-    ParameterMissing = 1,
-    /// 2: not valid for the current state.
-    #[strum(to_string = "not valid for the current state")]
-    InvalidState = 2,
-    /// 3: the operation is forbidden.
-    #[strum(to_string = "operation forbidden")]
-    OperationForbidden = 3,
-    /// 4: an internal error.
-    #[strum(to_string = "internal error")]
-    InternalError = 4,
-    /// 5: no permission.
-    #[strum(to_string = "no permission")]
-    NoPermission = 5,
-    /// 6: the resource is not found.
-    #[strum(to_string = "resource not found")]
-    NotFound = 6,
-    /// 7: a partial success.
-    #[strum(to_string = "partial success")]
-    PartialSuccess = 7,
-    /// 8: the password must be changed.
-    #[strum(to_string = "password change demanded")]
-    PasswordChangeDemanded = 8,
-    /// 9: processing is incomplete.
-    #[strum(to_string = "processing incomplete")]
-    ProcessingIncomplete = 9,
-    /// 10: the input is not valid.
-    #[strum(to_string = "input validation error")]
-    InputValidation = 10,
-    /// 11: a read-only property was to be changed.
-    #[strum(to_string = "change of read-only property")]
-    ReadOnlyProperty = 11,
-    /// 12: unable to retrieve.
-    #[strum(to_string = "unable to retrieve")]
-    UnableToRetrieve = 12,
-    /// 13: unable to create.
-    #[strum(to_string = "unable to create")]
-    UnableToCreate = 13,
-    /// 14: unable to delete.
-    #[strum(to_string = "unable to delete")]
-    UnableToDelete = 14,
-    /// 15: unable to update.
-    #[strum(to_string = "unable to update")]
-    UnableToUpdate = 15,
-    /// 16: unable to assign.
-    #[strum(to_string = "unable to assign")]
-    UnableToAssign = 16,
-    /// 17: unable to unassign.
-    #[strum(to_string = "unable to unassign")]
-    UnableToUnassign = 17,
-    /// 18: already exists.
-    #[strum(to_string = "already exists")]
-    AlreadyExists = 18,
-    /// 19: already in use.
-    #[strum(to_string = "already in use")]
-    AlreadyInUse = 19,
-    /// 20: not authenticated.
-    #[strum(to_string = "not authenticated")]
-    NotAuthenticated = 20,
+use crate::named::named;
+
+named! {
+    /// A `statusCode`. Specification 4, *Return Values 8.5.2*. The number is the position in this list.
+    ///
+    /// Exhaustive by decision: the page lists these and no others.
+    #[derive(Default)]
+    pub enum StatusCode {
+        /// 0: ok. Of an operation: sent.
+        #[default]
+        Ok = "ok",
+        /// 1: a required parameter is missing.
+        ParameterMissing = "required parameter missing",
+        /// 2: not valid for the current state.
+        InvalidState = "not valid for the current state",
+        /// 3: the operation is forbidden.
+        OperationForbidden = "operation forbidden",
+        /// 4: an internal error.
+        InternalError = "internal error",
+        /// 5: no permission.
+        NoPermission = "no permission",
+        /// 6: the resource is not found.
+        NotFound = "resource not found",
+        /// 7: a partial success.
+        PartialSuccess = "partial success",
+        /// 8: the password must be changed.
+        PasswordChangeDemanded = "password change demanded",
+        /// 9: processing is incomplete.
+        ProcessingIncomplete = "processing incomplete",
+        /// 10: the input is not valid.
+        InputValidation = "input validation error",
+        /// 11: a read-only property was to be changed.
+        ReadOnlyProperty = "change of read-only property",
+        /// 12: unable to retrieve.
+        UnableToRetrieve = "unable to retrieve",
+        /// 13: unable to create.
+        UnableToCreate = "unable to create",
+        /// 14: unable to delete.
+        UnableToDelete = "unable to delete",
+        /// 15: unable to update.
+        UnableToUpdate = "unable to update",
+        /// 16: unable to assign.
+        UnableToAssign = "unable to assign",
+        /// 17: unable to unassign.
+        UnableToUnassign = "unable to unassign",
+        /// 18: already exists.
+        AlreadyExists = "already exists",
+        /// 19: already in use.
+        AlreadyInUse = "already in use",
+        /// 20: not authenticated.
+        NotAuthenticated = "not authenticated",
+    }
 }
 
 impl StatusCode {
-    /// All codes in order: the code is the position.
-    pub const ALL: [StatusCode; 21] = [
-        StatusCode::Ok,
-        StatusCode::ParameterMissing,
-        StatusCode::InvalidState,
-        StatusCode::OperationForbidden,
-        StatusCode::InternalError,
-        StatusCode::NoPermission,
-        StatusCode::NotFound,
-        StatusCode::PartialSuccess,
-        StatusCode::PasswordChangeDemanded,
-        StatusCode::ProcessingIncomplete,
-        StatusCode::InputValidation,
-        StatusCode::ReadOnlyProperty,
-        StatusCode::UnableToRetrieve,
-        StatusCode::UnableToCreate,
-        StatusCode::UnableToDelete,
-        StatusCode::UnableToUpdate,
-        StatusCode::UnableToAssign,
-        StatusCode::UnableToUnassign,
-        StatusCode::AlreadyExists,
-        StatusCode::AlreadyInUse,
-        StatusCode::NotAuthenticated,
-    ];
-
     /// The number on the wire.
     #[must_use]
     pub const fn code(self) -> u8 {
@@ -110,6 +67,35 @@ impl StatusCode {
     #[must_use]
     pub fn from_code(code: u8) -> Option<Self> {
         Self::ALL.get(usize::from(code)).copied()
+    }
+
+    /// The HTTP status of an answer with this statusCode. A body is always there.
+    ///
+    /// ```
+    /// use im_session::StatusCode;
+    ///
+    /// assert_eq!(StatusCode::NotFound.http_status(), 404);
+    /// ```
+    #[must_use]
+    pub const fn http_status(self) -> u16 {
+        match self {
+            StatusCode::Ok | StatusCode::PartialSuccess | StatusCode::ProcessingIncomplete => 200,
+            StatusCode::ParameterMissing | StatusCode::InputValidation => 400,
+            StatusCode::NotAuthenticated => 401,
+            StatusCode::OperationForbidden
+            | StatusCode::NoPermission
+            | StatusCode::PasswordChangeDemanded
+            | StatusCode::ReadOnlyProperty => 403,
+            StatusCode::NotFound => 404,
+            StatusCode::InvalidState | StatusCode::AlreadyExists | StatusCode::AlreadyInUse => 409,
+            StatusCode::InternalError
+            | StatusCode::UnableToRetrieve
+            | StatusCode::UnableToCreate
+            | StatusCode::UnableToDelete
+            | StatusCode::UnableToUpdate
+            | StatusCode::UnableToAssign
+            | StatusCode::UnableToUnassign => 500,
+        }
     }
 }
 
@@ -129,6 +115,7 @@ pub struct Sent;
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("statusCode {}: {status_message}", .status_code.code())]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "camelCase"))]
 pub struct ErrorBody {
     /// What kind of error it is.
     pub status_code: StatusCode,
@@ -149,7 +136,7 @@ mod wire {
     use serde::de::{Deserialize, Deserializer, Error, Unexpected};
     use serde::ser::{Serialize, SerializeStruct, Serializer};
 
-    use super::{ErrorBody, Sent, StatusCode};
+    use super::{Sent, StatusCode};
 
     impl Serialize for StatusCode {
         fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -169,15 +156,6 @@ mod wire {
         fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
             let mut body = serializer.serialize_struct("Sent", 1)?;
             body.serialize_field("statusCode", &StatusCode::Ok)?;
-            body.end()
-        }
-    }
-
-    impl Serialize for ErrorBody {
-        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-            let mut body = serializer.serialize_struct("ErrorBody", 2)?;
-            body.serialize_field("statusCode", &self.status_code)?;
-            body.serialize_field("statusMessage", &self.status_message)?;
             body.end()
         }
     }

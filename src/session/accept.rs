@@ -1,16 +1,14 @@
-//! Carries out an event that was judged acceptable, and tells what really changed.
+//! Carries out an event that was judged acceptable, and finds out what really changed. Specification 2.2.
 
-use alloc::vec::Vec;
-
-use super::compact::NO_USER_DATA;
 use super::judge::Acceptance;
+use super::memory_layout::NO_USER_DATA;
 use super::{Change, EventIdentity, Outcome, Session};
-use crate::event::Event;
+use crate::event::{Event, KeyValueList, ListAttribute};
 use crate::machine::{CallEvent, DataEvent, SessionEvent, State};
 
 impl Session {
     /// The session that `event` opens.
-    pub(crate) fn open<'e>(event: &'e Event<'_>, acceptance: Acceptance) -> (Session, Outcome<'e>) {
+    pub(crate) fn open(event: &Event<'_>, acceptance: Acceptance) -> (Session, Outcome) {
         let this_dn = event.this_dn().unwrap_or_default();
         let mut session = Session::bare(this_dn, event.call_uuid().unwrap_or_default(), acceptance.to);
         let outcome = session.carry_out(event, acceptance, None);
@@ -18,51 +16,47 @@ impl Session {
     }
 
     /// Carries out `event` on this session.
-    pub(crate) fn accept<'e>(&mut self, event: &'e Event<'_>, acceptance: Acceptance) -> Outcome<'e> {
+    pub(crate) fn accept(&mut self, event: &Event<'_>, acceptance: Acceptance) -> Outcome {
         self.carry_out(event, acceptance, Some(self.state))
     }
 
-    fn carry_out<'e>(&mut self, event: &'e Event<'_>, acceptance: Acceptance, from: Option<State>) -> Outcome<'e> {
+    fn carry_out(&mut self, event: &Event<'_>, acceptance: Acceptance, from: Option<State>) -> Outcome {
         self.set_conn_id(event.conn_id);
         self.set_last_event(EventIdentity::of(event));
 
         if let (SessionEvent::Data(DataEvent::PrivateInfo), Some(text)) = (acceptance.event, event.text()) {
-            return Outcome::Message(text);
+            return Outcome::Message(text.into_owned());
         }
         self.state = acceptance.to;
+        self.note_cause(acceptance);
         let change = Change {
             from,
             to: acceptance.to,
             participants: self.change_participants(event, acceptance),
             user_data: self.change_user_data(event, acceptance, from),
         };
-        if change.state() || change.participants || change.user_data {
-            Outcome::Changed(change)
-        } else {
-            Outcome::Unchanged
-        }
+        change.into()
     }
 
-    /// Puts in place whom the event names; whether the list is now another.
+    /// Puts the parties that the event names in place; whether the list of participants is different now.
     fn change_participants(&mut self, event: &Event<'_>, acceptance: Acceptance) -> bool {
         let other = event.other_party();
-        if acceptance.anew {
+        if acceptance.new_leg {
             return self.set_only_participant(other);
         }
         let Some(other) = other else {
             return false;
         };
-        let known = self.participants().any(|number| number == other);
+        let known = self.has_participant(other);
         match (acceptance.event, known) {
             (SessionEvent::Call(CallEvent::Dialing | CallEvent::Ringing | CallEvent::Established), false)
             | (SessionEvent::Data(DataEvent::PartyChanged), _) => self.set_only_participant(Some(other)),
             (SessionEvent::Data(DataEvent::PartyAdded), false) => {
-                self.set_participants(self.packed(&self.participants().chain([other]).collect::<Vec<_>>()));
+                self.add_participant(other);
                 true
             }
             (SessionEvent::Data(DataEvent::PartyDeleted), true) => {
-                let stays = |number: &&str| *number != other;
-                self.set_participants(self.packed(&self.participants().filter(stays).collect::<Vec<_>>()));
+                self.remove_participant(other);
                 true
             }
             (SessionEvent::Call(CallEvent::Dialing | CallEvent::Ringing | CallEvent::Established), true)
@@ -78,42 +72,58 @@ impl Session {
         }
     }
 
-    /// Makes `other`, or nobody, the only participant; whether the list is now another.
+    /// Makes `other`, or nobody, the only participant; whether the list is different now.
     fn set_only_participant(&mut self, other: Option<&str>) -> bool {
         let changes = !self.participants().eq(other);
         if changes {
-            self.set_participants(self.packed(other.as_slice()));
+            self.set_participants(other.as_slice());
         }
         changes
     }
 
-    /// Puts in place the user data that the event brings; whether the JSON view is now another.
+    /// Puts the user data that the event brings in place; whether the JSON view is different now.
     fn change_user_data(&mut self, event: &Event<'_>, acceptance: Acceptance, from: Option<State>) -> bool {
-        let brought = match acceptance.event {
-            // Even an attribute that is absent says something: there is no user data.
-            SessionEvent::Data(DataEvent::AttachedDataChanged) => {
-                Some(event.user_data.as_ref().unwrap_or(NO_USER_DATA))
-            }
-            SessionEvent::Call(_) if acceptance.anew => Some(event.user_data.as_ref().unwrap_or(NO_USER_DATA)),
-            SessionEvent::Call(_) if from != Some(State::Completed) => event.user_data.as_ref(),
-            // An accepted repeat of the end changes no data.
-            SessionEvent::Call(_) => None,
-            SessionEvent::Data(
-                DataEvent::DestinationBusy
-                | DataEvent::PartyChanged
-                | DataEvent::PartyAdded
-                | DataEvent::PartyDeleted
-                | DataEvent::PrivateInfo,
-            ) => None,
-        };
-        let Some(brought) = brought else {
+        let Some(brought) = brought_user_data(event, acceptance, from) else {
             return false;
         };
-        let changes = !self.user_data().same_view(brought);
-        // Also where the view is the same: the order and the hidden pairs are the server's.
-        if self.user_data() != brought {
-            self.set_user_data(brought.clone().into_owned());
+        if self.user_data() == brought {
+            return false;
         }
+        let changes = !self.user_data().same_view(brought);
+        // Also where the view is the same: the order and the repeated keys are the server's.
+        self.set_user_data(brought.clone().into_owned());
         changes
+    }
+}
+
+/// The user data that the session has after the event, if the event says anything of it.
+fn brought_user_data<'e>(
+    event: &'e Event<'_>,
+    acceptance: Acceptance,
+    from: Option<State>,
+) -> Option<&'e KeyValueList<'e>> {
+    if acceptance.without_user_data {
+        return None;
+    }
+    let list_or_none = match &event.user_data {
+        ListAttribute::Present(list) => Some(list),
+        ListAttribute::Absent => Some(NO_USER_DATA),
+        ListAttribute::Hidden => None,
+    };
+    match acceptance.event {
+        // An absent attribute says that there is no user data; a hidden one says nothing.
+        SessionEvent::Data(DataEvent::AttachedDataChanged) => list_or_none,
+        // A new leg begins without user data, whether the event's is absent or hidden.
+        SessionEvent::Call(_) if acceptance.new_leg => list_or_none.or(Some(NO_USER_DATA)),
+        SessionEvent::Call(_) if from != Some(State::Completed) => event.user_data.list(),
+        // An accepted repeat of the end changes no data.
+        SessionEvent::Call(_) => None,
+        SessionEvent::Data(
+            DataEvent::DestinationBusy
+            | DataEvent::PartyChanged
+            | DataEvent::PartyAdded
+            | DataEvent::PartyDeleted
+            | DataEvent::PrivateInfo,
+        ) => None,
     }
 }

@@ -1,26 +1,45 @@
 //! One session: one DN's view of one call, and what an event does to it. Specification 2.1 to 2.3.
 //!
-//! Depends on [`machine`](crate::machine) and [`event`](crate::event). `judge` decides and touches nothing, `accept`
-//! carries out what was decided: so a rejected event cannot have changed anything.
+//! Depends on [`machine`](crate::machine) and [`event`](crate::event). `judge` decides and changes nothing, `accept` carries
+//! out what was decided: so a rejected event cannot have changed anything.
+//!
+//! | file | question |
+//! |---|---|
+//! | `judge` | Is the event accepted, and if not, why not? |
+//! | `newer_leg` | Which of two events is newer, and when does a completed session begin again? |
+//! | `limits` | How much may an event bring? |
+//! | `accept` | What does an accepted event change? |
+//! | `cause` | Why is a session over? |
+//! | `outcome` | What came of an event? |
+//! | `without_event` | How does a session end, follow another server or come back without an event? |
+//! | `memory_layout`, `inline_names` | How is a session kept in 128 bytes? |
 
 mod accept;
-mod compact;
+mod cause;
+mod inline_names;
 mod judge;
 mod limits;
-mod names;
+mod memory_layout;
+mod newer_leg;
 mod outcome;
-mod recover;
+mod without_event;
 
 use alloc::boxed::Box;
+use core::fmt;
 
-pub use compact::Participants;
-pub(crate) use judge::{Acceptance, Verdict, judge};
-pub use limits::Limits;
-use names::Names;
-pub use outcome::{Change, Outcome};
+pub use cause::Cause;
+use inline_names::InlineNames;
+pub(crate) use judge::judge;
+pub use limits::{Limit, Limits};
+pub use memory_layout::Participants;
+pub use newer_leg::EventIdentity;
+pub(crate) use outcome::Change;
+pub use outcome::{Outcome, Rejection};
+#[cfg(feature = "serde")]
+pub(crate) use without_event::Saved;
 
-use crate::event::{Event, KeyValueList};
-use crate::machine::{Capabilities, CapabilityTable, State};
+use crate::event::{Event, KeyValueList, Route};
+use crate::machine::{CapabilityTable, DataEvent, Operations, RejectReason, SessionEvent, State};
 
 /// An IM session as one DN sees it.
 ///
@@ -32,59 +51,50 @@ use crate::machine::{Capabilities, CapabilityTable, State};
 ///
 /// let mut session = None;
 /// Session::apply(&mut session, &at_3002(CallEvent::Ringing).with_other_dn("3001"), &limits);
-/// let abandoned = at_3002(CallEvent::Abandoned);
-/// let Outcome::Changed(change) = Session::apply(&mut session, &abandoned, &limits) else { panic!() };
-/// assert_eq!((change.from, change.to), (Some(State::Alerting), State::Completed));
+/// let outcome = Session::apply(&mut session, &at_3002(CallEvent::Abandoned), &limits);
+/// assert!(matches!(outcome, Outcome::Changed { from: Some(State::Alerting), to: State::Completed, .. }));
 /// assert!(session.unwrap().participants().eq(["3001"]));
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Session {
-    names: Names,
-    other_participants: Option<Box<compact::OtherParticipants>>,
+    names: InlineNames,
+    other_participants: Option<Box<memory_layout::OtherParticipants>>,
     user_data: Option<Box<KeyValueList<'static>>>,
     conn_id: u64,
     server_start_time: u64,
     event_sequence_number: u64,
-    numbers_there: u8,
+    present: memory_layout::Present,
     state: State,
-}
-
-/// What tells two events of one server apart, and which of them is newer. Specification 2.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct EventIdentity {
-    /// When the server started, in seconds since 1970. Absent is a value of its own.
-    pub server_start_time: Option<u64>,
-    /// The event's number since then.
-    pub event_sequence_number: u64,
-}
-
-impl EventIdentity {
-    /// The identity of `event`, if it is numbered.
-    #[must_use]
-    pub fn of(event: &Event<'_>) -> Option<Self> {
-        event.event_sequence_number.map(|event_sequence_number| EventIdentity {
-            server_start_time: event.server_start_time,
-            event_sequence_number,
-        })
-    }
-
-    /// Whether both come from the same server start, so that their numbers can be compared.
-    fn same_server_start(self, other: Self) -> bool {
-        self.server_start_time == other.server_start_time
-    }
+    cause: Option<Cause>,
 }
 
 impl Session {
     /// Applies an event to a session, or to none: the event may open it.
     ///
-    /// The event must be one of this session, or (AttachedDataChanged without ThisDN) one of its call; any other is
-    /// rejected as orphan, and so is one that [`Event::check`] refuses. On [`Outcome::Ignored`] and
-    /// [`Outcome::Rejected`] the session is as it was, to the last bit.
-    pub fn apply<'e>(session: &mut Option<Session>, event: &'e Event<'_>, limits: &Limits) -> Outcome<'e> {
-        match judge(session.as_ref(), event, limits) {
-            Verdict::Ignored => Outcome::Ignored,
-            Verdict::Rejected(rejection) => Outcome::Rejected(rejection),
-            Verdict::Accepted(acceptance) => match session {
+    /// The event must be one of this session, or (AttachedDataChanged without ThisDN) one of its call. Any other is rejected
+    /// as orphan, and so is one that [`Event::route`] refuses. On [`Outcome::Ignored`] and [`Outcome::Rejected`] the session
+    /// is as it was.
+    pub fn apply(session: &mut Option<Session>, event: &Event<'_>, limits: &Limits) -> Outcome {
+        let (session_event, belongs) = match (event.route(), session.as_ref()) {
+            (Ok(Route::Answer | Route::Other), _) => return Outcome::Ignored,
+            (Ok(Route::AtDn { event, this_dn, id }), Some(session)) => (event, session.is_of(this_dn, id)),
+            (Ok(Route::AtDn { event, .. }), None) => (event, true),
+            (Ok(Route::ToCall { id }), session) => {
+                let event = SessionEvent::Data(DataEvent::AttachedDataChanged);
+                (event, session.is_none_or(|session| session.id() == id))
+            }
+            (Err(_), _) => match event.name.session_event() {
+                Some(event) => (event, false),
+                None => return Outcome::Ignored,
+            },
+        };
+        if !belongs {
+            return Outcome::Rejected(Rejection::new(None, session_event, RejectReason::Orphan));
+        }
+        let last = session.as_ref().and_then(Session::last_event);
+        match judge(session.as_ref(), last, event, session_event, limits) {
+            Err(rejection) => Outcome::Rejected(rejection),
+            Ok(acceptance) => match session {
                 Some(session) => session.accept(event, acceptance),
                 None => {
                     let (opened, outcome) = Session::open(event, acceptance);
@@ -119,9 +129,33 @@ impl Session {
         self.state
     }
 
-    /// What may be done now, by this table.
+    /// What may be done now, by this table. Specification 3.
     #[must_use]
-    pub fn capabilities(&self, table: &CapabilityTable) -> Capabilities {
+    pub fn capabilities(&self, table: &CapabilityTable) -> Operations {
         table.get(self.state, self.user_data.is_some())
+    }
+}
+
+/// `Session { this_dn: "3002", id: "007MDF…", state: Talking, participants: ["3001"] }`: what is absent is left out.
+impl fmt::Debug for Session {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut session = f.debug_struct("Session");
+        session.field("this_dn", &self.this_dn()).field("id", &self.id()).field("state", &self.state);
+        if self.participants().len() > 0 {
+            session.field("participants", &self.participants().collect::<alloc::vec::Vec<_>>());
+        }
+        if !self.user_data().is_empty() {
+            session.field("user_data", self.user_data());
+        }
+        if let Some(conn_id) = self.conn_id() {
+            session.field("conn_id", &format_args!("{conn_id}"));
+        }
+        if let Some(last_event) = self.last_event() {
+            session.field("last_event", &format_args!("{last_event}"));
+        }
+        if let Some(cause) = self.cause {
+            session.field("cause", &format_args!("{cause}"));
+        }
+        session.finish()
     }
 }

@@ -1,31 +1,42 @@
-//! What came of an event.
+//! What came of an event at a session.
 
-use alloc::borrow::Cow;
+use alloc::string::String;
+use core::fmt;
 
-use crate::machine::{Rejection, State};
+use super::{EventIdentity, Limit};
+use crate::machine::{RejectReason, SessionEvent, State};
 
 /// What came of an event at a session. Specification 2.1, 2.2 and 7. Exhaustive by decision, as the `outcome` of the
 /// replay output is.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Outcome<'e> {
-    /// Accepted, and something really changed.
-    Changed(Change),
+pub enum Outcome {
+    /// Accepted, and something really changed: the state, or one of the other two, or several of them.
+    Changed {
+        /// The state before, `None` where the event opened the session.
+        from: Option<State>,
+        /// The state after; equal to `from` where only data changed.
+        to: State,
+        /// Whether the participants changed.
+        participants: bool,
+        /// Whether the user data changed, that is its JSON view.
+        user_data: bool,
+    },
     /// Accepted, and nothing changed.
     Unchanged,
     /// Accepted: a message with this text arrived. State and data are as they were.
-    Message(Cow<'e, str>),
+    Message(String),
     /// Not an event for sessions: ignored by name, or an EventPrivateInfo without a text.
     Ignored,
     /// Rejected. Nothing changed.
     Rejected(Rejection),
 }
 
-impl Outcome<'_> {
+impl Outcome {
     /// The name in the replay output: `changed`, `unchanged`, `message`, `ignored`, `rejected`.
     #[must_use]
     pub const fn name(&self) -> &'static str {
         match self {
-            Outcome::Changed(_) => "changed",
+            Outcome::Changed { .. } => "changed",
             Outcome::Unchanged => "unchanged",
             Outcome::Message(_) => "message",
             Outcome::Ignored => "ignored",
@@ -37,29 +48,105 @@ impl Outcome<'_> {
     #[must_use]
     pub const fn is_accepted(&self) -> bool {
         match self {
-            Outcome::Changed(_) | Outcome::Unchanged | Outcome::Message(_) => true,
+            Outcome::Changed { .. } | Outcome::Unchanged | Outcome::Message(_) => true,
             Outcome::Ignored | Outcome::Rejected(_) => false,
         }
     }
 }
 
-/// What really changed: at least one of the three.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Change {
-    /// The state before, `None` where the event opened the session.
-    pub from: Option<State>,
-    /// The state after; equal to `from` where only data changed.
-    pub to: State,
-    /// Whether the participants changed.
-    pub participants: bool,
-    /// Whether the user data changed, that is its JSON view.
-    pub user_data: bool,
+/// What may have changed, before it is known whether anything did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Change {
+    pub(crate) from: Option<State>,
+    pub(crate) to: State,
+    pub(crate) participants: bool,
+    pub(crate) user_data: bool,
 }
 
 impl Change {
-    /// Whether the state changed.
-    #[must_use]
-    pub fn state(&self) -> bool {
+    /// A change of nothing but the state.
+    pub(crate) fn of_state(from: State, to: State) -> Self {
+        Change { from: Some(from), to, participants: false, user_data: false }
+    }
+
+    pub(crate) fn changes_state(self) -> bool {
         self.from != Some(self.to)
+    }
+
+    pub(crate) fn changes_anything(self) -> bool {
+        self.changes_state() || self.participants || self.user_data
+    }
+}
+
+impl From<Change> for Outcome {
+    fn from(change: Change) -> Self {
+        let Change { from, to, participants, user_data } = change;
+        if change.changes_anything() {
+            Outcome::Changed { from, to, participants, user_data }
+        } else {
+            Outcome::Unchanged
+        }
+    }
+}
+
+/// A rejected event: which state met which event, and why. Nothing changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
+#[error("{event} rejected {}: {} ({reason}{})", InState(*.state), .reason.sentence(), Detail(self))]
+#[non_exhaustive]
+pub struct Rejection {
+    /// The state of the session, `None` where there is none.
+    pub state: Option<State>,
+    /// The event that was rejected.
+    pub event: SessionEvent,
+    /// Why.
+    pub reason: RejectReason,
+    /// Which limit, where the reason is [`RejectReason::Limit`].
+    pub limit: Option<Limit>,
+    /// The event's identity and the one that it is not newer than, where the reason is [`RejectReason::Stale`].
+    pub stale: Option<(EventIdentity, EventIdentity)>,
+}
+
+impl Rejection {
+    pub(crate) const fn new(state: Option<State>, event: SessionEvent, reason: RejectReason) -> Self {
+        Rejection { state, event, reason, limit: None, stale: None }
+    }
+
+    pub(crate) const fn stale(
+        state: Option<State>,
+        event: SessionEvent,
+        found: EventIdentity,
+        last: EventIdentity,
+    ) -> Self {
+        Rejection { stale: Some((found, last)), ..Self::new(state, event, RejectReason::Stale) }
+    }
+
+    pub(crate) const fn over(limit: Limit, state: Option<State>, event: SessionEvent) -> Self {
+        Rejection { limit: Some(limit), ..Self::new(state, event, RejectReason::Limit) }
+    }
+}
+
+struct InState(Option<State>);
+
+impl fmt::Display for InState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Some(state) => write!(f, "in {state}"),
+            None => f.write_str("without a session"),
+        }
+    }
+}
+
+/// Which limit, or which numbers.
+struct Detail<'r>(&'r Rejection);
+
+impl fmt::Display for Detail<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(limit) = self.0.limit {
+            write!(f, ": {limit}")?;
+        }
+        if let Some((found, last)) = self.0.stale {
+            write!(f, ": {found}, last was {last}")?;
+        }
+        Ok(())
     }
 }

@@ -13,13 +13,11 @@ use crate::session::Outcome;
 /// use im_session::{BaseUri, CallEvent, Event, Sessions, State};
 ///
 /// let mut sessions = Sessions::new(BaseUri::new("http://localhost:8090"));
-/// let _ = sessions.handle_event(&Event::new(CallEvent::Ringing).with_this_dn("3002").with_call_uuid("007"));
+/// let _handled = sessions.handle_event(&Event::new(CallEvent::Ringing).with_this_dn("3002").with_call_uuid("007"));
 /// assert_eq!((sessions.counters().changed, sessions.counters().sessions(State::Alerting)), (1, 1));
 /// # }
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(rename_all = "camelCase"))]
 #[non_exhaustive]
 pub struct Counters {
     /// Events that changed something.
@@ -33,11 +31,11 @@ pub struct Counters {
     /// Events that could not be read. Those that a decoder refuses never come here.
     pub unreadable: u64,
     /// Sessions there are now, by state.
-    sessions: [u64; 4],
+    sessions: [u64; State::ALL.len()],
     /// Events rejected, by reason.
-    rejected: [u64; 7],
+    rejected: [u64; RejectReason::ALL.len()],
     /// Operations answered, by statusCode.
-    operations: [u64; 21],
+    operations: [u64; StatusCode::ALL.len()],
 }
 
 impl Counters {
@@ -79,9 +77,9 @@ impl Counters {
         events.chain(rejected).chain(sessions).chain(operations)
     }
 
-    pub(super) fn count(&mut self, outcome: &Outcome<'_>) {
+    pub(super) fn count_event(&mut self, outcome: &Outcome) {
         let counter = match outcome {
-            Outcome::Changed(_) => Some(&mut self.changed),
+            Outcome::Changed { .. } => Some(&mut self.changed),
             Outcome::Unchanged => Some(&mut self.unchanged),
             Outcome::Message(_) => Some(&mut self.messages),
             Outcome::Ignored => Some(&mut self.ignored),
@@ -90,31 +88,81 @@ impl Counters {
         increase(counter);
     }
 
+    /// How many sessions are open now.
+    pub(super) fn open_sessions(&self) -> usize {
+        let open = State::ALL.into_iter().filter(|state| state.is_open());
+        usize::try_from(open.map(|state| self.sessions(state)).sum::<u64>()).unwrap_or(usize::MAX)
+    }
+
     pub(super) fn count_operation(&mut self, status_code: StatusCode) {
         increase(self.operations.get_mut(usize::from(status_code.code())));
     }
 
-    /// A session goes from a state to another; none: it comes or goes.
+    /// A session goes from one state to another; `None`: it did not exist before, or does not afterwards.
     pub(super) fn count_state(&mut self, from: Option<State>, to: Option<State>) {
+        if from == to {
+            return;
+        }
         if let Some(counter) = from.and_then(|state| self.sessions.get_mut(state as usize)) {
             *counter = counter.saturating_sub(1);
         }
         increase(to.and_then(|state| self.sessions.get_mut(state as usize)));
-    }
-
-    /// The same counters, of a store with other sessions.
-    #[cfg(feature = "serde")]
-    pub(super) fn of_sessions(mut self, states: impl Iterator<Item = State>) -> Self {
-        self.sessions = [0; 4];
-        for state in states {
-            self.count_state(None, Some(state));
-        }
-        self
     }
 }
 
 fn increase(counter: Option<&mut u64>) {
     if let Some(counter) = counter {
         *counter = counter.saturating_add(1);
+    }
+}
+
+#[cfg(feature = "serde")]
+mod wire {
+    use alloc::collections::BTreeMap;
+    use alloc::string::String;
+
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    use super::Counters;
+    use crate::machine::{RejectReason, State};
+    use crate::resource::StatusCode;
+
+    /// Counters by name, so that another version of the crate finds those that it knows and skips the others. How many
+    /// sessions there are by state is not written: the sessions themselves say it.
+    #[derive(Serialize, Deserialize)]
+    struct ByName {
+        events: BTreeMap<String, u64>,
+        rejected: BTreeMap<String, u64>,
+        operations: BTreeMap<String, u64>,
+    }
+
+    impl Serialize for Counters {
+        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            let of = |what: &str| {
+                let counters = self.iter().filter(|(counted, _, _)| *counted == what);
+                counters.map(|(_, kind, count)| (kind, count)).collect()
+            };
+            ByName { events: of("events"), rejected: of("rejected"), operations: of("operations") }
+                .serialize(serializer)
+        }
+    }
+
+    impl<'de> Deserialize<'de> for Counters {
+        fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+            let ByName { events, rejected, operations } = ByName::deserialize(deserializer)?;
+            let event = |kind: &str| events.get(kind).copied().unwrap_or_default();
+            let reason = |reason: RejectReason| rejected.get(reason.name()).copied().unwrap_or_default();
+            let status_code = |code: StatusCode| operations.get(code.name()).copied().unwrap_or_default();
+            Ok(Counters {
+                changed: event("changed"),
+                unchanged: event("unchanged"),
+                messages: event("message"),
+                ignored: event("ignored"),
+                unreadable: event("unreadable"),
+                sessions: [0; State::ALL.len()],
+                rejected: RejectReason::ALL.map(reason),
+                operations: StatusCode::ALL.map(status_code),
+            })
+        }
     }
 }

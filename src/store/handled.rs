@@ -1,131 +1,185 @@
-//! What came of an event in the store, and who is told.
+//! What came of an event, and whom to notify.
 
+use alloc::borrow::Cow;
 use alloc::vec::Vec;
 
+use super::Settings;
 use super::in_flight::Settled;
-use super::{Settings, Slots};
+use super::parts::PartKey;
 use crate::machine::State;
-use crate::resource::Notification;
+use crate::resource::{Notification, NotificationType};
 use crate::session::{Change, Outcome, Session};
 
-use super::slots::Handle;
-
-/// Sessions that changed, and what to push for them. In byte order of DN, then id.
+/// What came of an event: the outcome, the state before and after, and what to push to whom. `expire`, `reconcile` and the
+/// other methods that change the store return it as well, for what they changed.
+///
+/// It borrows the store, not the event. What [`notifications`](Self::notifications) returns borrows the store alone, so it can
+/// be collected, and the `Handled` dropped.
+///
+/// ```
+/// # #[cfg(feature = "std")] {
+/// use im_session::{BaseUri, CallEvent, Event, Sessions};
+///
+/// let mut sessions = Sessions::new(BaseUri::new("http://localhost:8090"));
+/// let handled = sessions.handle_event(&Event::new(CallEvent::Ringing).with_this_dn("3002").with_call_uuid("007")).unwrap();
+/// assert_eq!(handled.outcome().name(), "changed");
+/// for (dn, notification) in handled.notifications() {
+///     println!("for the agent at {dn}: {notification:?}");
+/// }
+/// # }
+/// ```
 #[derive(Debug)]
-pub struct Changes<'s> {
-    settings: &'s Settings,
-    /// Apart, so that the change of one session needs no memory.
-    one: Option<(&'s Session, Change)>,
-    many: Vec<(&'s Session, Change)>,
-}
-
-impl<'s> Changes<'s> {
-    pub(super) fn none(settings: &'s Settings) -> Self {
-        Changes { settings, one: None, many: Vec::new() }
-    }
-
-    pub(super) fn one(settings: &'s Settings, session: &'s Session, change: Change) -> Self {
-        Changes { settings, one: Some((session, change)), many: Vec::new() }
-    }
-
-    pub(super) fn many<S>(settings: &'s Settings, slots: &'s Slots<S>, changes: &[(Handle, Change)]) -> Self {
-        let session = |&(handle, change): &(Handle, Change)| Some((slots.session(handle)?, change));
-        Changes { settings, one: None, many: changes.iter().filter_map(session).collect() }
-    }
-
-    /// How many sessions changed.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.iter().count()
-    }
-
-    /// Whether none changed.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
-    /// The sessions as they are now, and what changed.
-    pub fn iter(&self) -> impl Iterator<Item = (&'s Session, Change)> {
-        self.one.into_iter().chain(self.many.iter().copied())
-    }
-
-    /// What to push, with the DN whose agent it is for.
-    pub fn notifications(&self) -> impl Iterator<Item = (&str, Notification<'_>)> {
-        self.iter().map(|(session, change)| {
-            (session.this_dn(), Notification::of_change(self.settings.resource(session), &change))
-        })
-    }
-}
-
-/// What came of an event: the outcome, the state before and after, and what to push to whom.
-#[derive(Debug)]
-pub struct Handled<'s, 'e> {
-    pub(super) outcome: Outcome<'e>,
+#[must_use = "it has the notifications to push"]
+pub struct Handled<'s> {
+    pub(super) settings: &'s Settings,
+    pub(super) outcome: Outcome,
     pub(super) from: Option<State>,
     pub(super) to: Option<State>,
-    pub(super) changes: Changes<'s>,
-    /// The session that a message is for.
-    pub(super) session: Option<&'s Session>,
-    pub(super) settled: Option<Settled>,
+    pub(super) concerned: Concerned<'s>,
+    pub(super) settled: Vec<Settled>,
+    pub(super) forgotten: usize,
+    /// The parts of the store that changed besides the sessions of `concerned`.
+    pub(super) parts: Vec<PartKey>,
 }
 
-impl<'s, 'e> Handled<'s, 'e> {
-    /// The outcome. Of an event to a whole call: changed (the first of the changes) if any session changed.
+/// The sessions that an event concerned. One in nearly all cases, and that needs no heap.
+#[derive(Debug)]
+pub(super) enum Concerned<'s> {
+    None,
+    /// A session that accepted the event and did not change, or that a message is for.
+    Accepted(&'s Session),
+    Changed(&'s Session, Change),
+    AllChanged(Vec<(&'s Session, Change)>),
+}
+
+impl<'s> Handled<'s> {
+    /// Nothing changed, and nobody is notified.
+    pub(super) fn without_change(settings: &'s Settings, outcome: Outcome) -> Self {
+        let (settled, parts) = (Vec::new(), Vec::new());
+        Handled { settings, outcome, from: None, to: None, concerned: Concerned::None, settled, forgotten: 0, parts }
+    }
+
+    /// These sessions changed. The outcome is that of the first.
+    pub(super) fn of_many(settings: &'s Settings, changes: Vec<(&'s Session, Change)>) -> Self {
+        let outcome = changes.first().map_or(Outcome::Unchanged, |&(_, first)| first.into());
+        Handled { concerned: Concerned::AllChanged(changes), ..Self::without_change(settings, outcome) }
+    }
+
+    /// The outcome. Where several sessions are concerned (an event to a whole call, `expire`, `reconcile`) it is the first
+    /// change, or `Unchanged` where nothing changed.
     #[must_use]
-    pub fn outcome(&self) -> &Outcome<'e> {
+    pub fn outcome(&self) -> &Outcome {
         &self.outcome
     }
 
-    /// The session's state before, `None` for no session and for an event to a whole call.
+    /// The session's state before; `None` for no session, and where several sessions are concerned.
     #[must_use]
     pub fn from(&self) -> Option<State> {
         self.from
     }
 
-    /// The session's state after, `None` as for [`from`](Self::from).
+    /// The session's state after; `None` as for [`from`](Self::from).
     #[must_use]
     pub fn to(&self) -> Option<State> {
         self.to
     }
 
-    /// The sessions that changed, and how.
-    pub fn changes(&self) -> impl Iterator<Item = (&'s Session, Change)> {
-        self.changes.iter()
+    /// The sessions that changed, as they are now, in byte order of DN, then id.
+    pub fn changed(&self) -> impl Iterator<Item = &'s Session> + use<'s> {
+        self.changes().into_iter().map(|(session, _)| session)
     }
 
-    /// What to push, with the DN whose agent it is for; in byte order of DN. None unless changed or a message.
-    pub fn notifications(&self) -> impl Iterator<Item = (&str, Notification<'_>)> {
-        let message = match (&self.outcome, self.session) {
-            (Outcome::Message(text), Some(session)) => {
-                Some((session.this_dn(), Notification::of_message(session.id(), &**text)))
+    /// What to push, each with the DN whose agent it is for; in byte order of DN, then id. Nothing unless something changed
+    /// or a message arrived.
+    pub fn notifications(&self) -> impl Iterator<Item = (&'s str, Notification<'s>)> + use<'s> {
+        let settings = self.settings;
+        let message = match (&self.concerned, &self.outcome) {
+            (Concerned::Accepted(session), Outcome::Message(text)) => {
+                let (id, message) = (Cow::Borrowed(session.id()), Cow::Owned(text.clone()));
+                Some((session.this_dn(), Notification::NewMessage { id, message }))
             }
-            (Outcome::Message(_), None)
-            | (Outcome::Changed(_) | Outcome::Unchanged | Outcome::Ignored | Outcome::Rejected(_), _) => None,
+            (Concerned::None | Concerned::Accepted(_) | Concerned::Changed(..) | Concerned::AllChanged(_), _) => None,
         };
-        message.into_iter().chain(self.changes.notifications())
+        let changes = self.changes().into_iter().map(move |(session, change)| {
+            let im_session = settings.resource(session);
+            let notification_type = NotificationType::of(change);
+            (session.this_dn(), Notification::SessionChanged { im_session, notification_type })
+        });
+        message.into_iter().chain(changes)
     }
 
-    /// The request that this event answers, if the store remembers it: EventError and EventACK settle one.
+    /// The requests that are no longer in flight: the one that this event answers, or those that
+    /// [`time_out_requests`](super::Sessions::time_out_requests) ended.
     ///
     /// ```
     /// # #[cfg(feature = "json")] {
-    /// use im_session::{BaseUri, CallEvent, Device, Event, Sessions, Target};
+    /// use im_session::{Agent, BaseUri, CallEvent, Event, Sessions, Target};
     ///
     /// let mut sessions = Sessions::new(BaseUri::new("http://localhost:8090"));
-    /// let me = [Device { device_path: "/devices/1", dn: "3002" }];
-    /// sessions.handle_event(&Event::new(CallEvent::Ringing).with_this_dn("3002").with_call_uuid("007")).unwrap();
+    /// let me = Agent::new().with_device("/devices/1", "3002");
+    /// let ringing = Event::new(CallEvent::Ringing).with_this_dn("3002").with_call_uuid("007");
+    /// assert_eq!(sessions.handle_event(&ringing).unwrap().notifications().count(), 1);
     /// let request = sessions.post(&me, Target::Session("007"), br#"{"operationName":"Complete"}"#).unwrap();
     ///
     /// let failed = Event::new("EventError").with_reference_id(request.reference_id).with_error(71, "Invalid called DN");
     /// let handled = sessions.handle_event(&failed).unwrap();
-    /// let settled = handled.settled().unwrap();
+    /// let [settled] = handled.settled() else { panic!() };
     /// assert_eq!((settled.operation.name(), settled.this_dn.as_str()), ("Complete", "3002"));
-    /// assert_eq!(settled.error.as_ref().unwrap().to_string(), "Invalid called DN (error 71)");
+    /// assert_eq!(settled.result.error().unwrap().to_string(), "Invalid called DN (error 71)");
     /// # }
     /// ```
     #[must_use]
-    pub fn settled(&self) -> Option<&Settled> {
-        self.settled.as_ref()
+    pub fn settled(&self) -> &[Settled] {
+        &self.settled
+    }
+
+    /// How many completed sessions were forgotten: by `forget_completed`, or to make room for the one that was opened.
+    #[must_use]
+    pub fn forgotten(&self) -> usize {
+        self.forgotten
+    }
+
+    /// The parts of the store that changed, in no order: what a service has to write, or to delete where
+    /// [`Sessions::part`](super::Sessions::part) has none for the key.
+    ///
+    /// ```
+    /// # #[cfg(feature = "std")] {
+    /// use im_session::store::PartKey;
+    /// use im_session::{BaseUri, CallEvent, Event, Sessions};
+    ///
+    /// let mut sessions = Sessions::new(BaseUri::new("http://localhost:8090"));
+    /// let ringing = Event::new(CallEvent::Ringing).with_this_dn("3002").with_call_uuid("007");
+    /// let changed: Vec<PartKey> = sessions.handle_event(&ringing).unwrap().parts().collect();
+    /// let session = PartKey::Session { this_dn: "3002".into(), id: "007".into() };
+    /// assert_eq!(changed, [session, PartKey::Store]);
+    /// # }
+    /// ```
+    pub fn parts(&self) -> impl Iterator<Item = PartKey> {
+        let accepted = match self.concerned {
+            Concerned::Accepted(session) => Some(session),
+            Concerned::None | Concerned::Changed(..) | Concerned::AllChanged(_) => None,
+        };
+        let sessions = self.changed().chain(accepted).map(PartKey::of);
+        let requests = self.settled.iter().map(|settled| PartKey::Request { reference_id: settled.reference_id });
+        sessions.chain(requests).chain(self.parts.iter().cloned()).chain([PartKey::Store])
+    }
+
+    fn changes(&self) -> Changes<'s> {
+        match &self.concerned {
+            Concerned::None | Concerned::Accepted(_) => Changes { one: None, many: Vec::new() },
+            Concerned::Changed(session, change) => Changes { one: Some((session, *change)), many: Vec::new() },
+            Concerned::AllChanged(changes) => Changes { one: None, many: changes.clone() },
+        }
+    }
+}
+
+struct Changes<'s> {
+    one: Option<(&'s Session, Change)>,
+    many: Vec<(&'s Session, Change)>,
+}
+
+impl<'s> Changes<'s> {
+    fn into_iter(self) -> impl Iterator<Item = (&'s Session, Change)> + use<'s> {
+        self.one.into_iter().chain(self.many)
     }
 }

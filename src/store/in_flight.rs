@@ -1,29 +1,58 @@
-//! The requests that are on their way, until an event answers them.
+//! The requests in flight: sent, and neither settled nor timed out. Specification 4.
 
+use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
 use alloc::string::String;
 
+use super::reference_ids::ReferenceIds;
 use crate::event::{Event, EventName};
-use crate::resource::OperationName;
+use crate::machine::Operation;
 
-/// A request that an EventError or EventACK answered: which operation it was, whose, and what went wrong.
+/// A request that is no longer in flight: which operation it was, whose, and what became of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "camelCase"))]
 #[non_exhaustive]
 pub struct Settled {
     /// The operation.
-    pub operation: OperationName,
+    pub operation: Operation,
     /// The DN of the agent who asked for it.
+    #[cfg_attr(feature = "serde", serde(rename = "thisDN"))]
     pub this_dn: String,
     /// The session that it concerned; `None` for InitiateIMSession.
     pub id: Option<String>,
     /// The ReferenceID of the request.
+    #[cfg_attr(feature = "serde", serde(rename = "referenceID"))]
     pub reference_id: u64,
-    /// What went wrong; `None` where the server acknowledged.
-    pub error: Option<RequestError>,
+    /// What became of it.
+    pub result: RequestResult,
+}
+
+/// What became of a request. Exhaustive by decision.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "camelCase"))]
+pub enum RequestResult {
+    /// An event other than EventError answered it.
+    Done,
+    /// EventError answered it.
+    Failed(RequestError),
+    /// Nothing answered it in the embedder's time.
+    TimedOut,
+}
+
+impl RequestResult {
+    /// The error, if the request failed.
+    #[must_use]
+    pub const fn error(&self) -> Option<&RequestError> {
+        match self {
+            RequestResult::Failed(error) => Some(error),
+            RequestResult::Done | RequestResult::TimedOut => None,
+        }
+    }
 }
 
 /// Why a request failed, as EventError says.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "camelCase"))]
 #[error("{}{}", .message.as_deref().unwrap_or("the request failed"), Code(*.code))]
 pub struct RequestError {
     /// ErrorCode.
@@ -40,56 +69,157 @@ impl core::fmt::Display for Code {
     }
 }
 
-/// A request on its way.
+/// A request in flight.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Sending {
-    pub(super) operation: OperationName,
+    pub(super) operation: Operation,
     pub(super) this_dn: String,
     pub(super) id: Option<String>,
+    /// When it was sent, compact time.
     pub(super) sent: u64,
 }
 
-/// All of them, by ReferenceID, which counts up: so the first is the oldest.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub(super) struct InFlight {
-    pub(super) by_reference_id: BTreeMap<u64, Sending>,
-    /// The last ReferenceID given.
-    pub(super) last_reference_id: u64,
+    by_reference_id: BTreeMap<u64, (u64, Sending)>,
+    /// The ReferenceIDs in the order in which the requests were sent.
+    by_order: BTreeMap<u64, u64>,
+    /// How many requests to initiate each DN has in flight.
+    initiating: BTreeMap<Box<str>, usize>,
+    /// How many requests were ever sent.
+    sent: u64,
+    reference_ids: ReferenceIds,
 }
 
 impl InFlight {
     pub(super) const fn new() -> Self {
-        InFlight { by_reference_id: BTreeMap::new(), last_reference_id: 0 }
+        InFlight {
+            by_reference_id: BTreeMap::new(),
+            by_order: BTreeMap::new(),
+            initiating: BTreeMap::new(),
+            sent: 0,
+            reference_ids: ReferenceIds::ALL,
+        }
+    }
+
+    pub(super) fn set_reference_ids(&mut self, reference_ids: ReferenceIds) {
+        self.reference_ids = reference_ids;
+    }
+
+    /// Whether a DN has a request to initiate a session in flight.
+    pub(super) fn is_initiating(&self, dn: &str) -> bool {
+        self.initiating.contains_key(dn)
     }
 
     /// Remembers a request and gives it a ReferenceID. Over the limit the oldest is forgotten.
     pub(super) fn send(&mut self, sending: Sending, limit: usize) -> u64 {
-        self.last_reference_id = self.last_reference_id.wrapping_add(1);
-        self.by_reference_id.insert(self.last_reference_id, sending);
-        while self.by_reference_id.len() > limit {
-            self.by_reference_id.pop_first();
+        // One ReferenceID at least has to be free.
+        let limit = limit.min(self.reference_ids.len());
+        while self.by_order.len() >= limit.max(1) {
+            let Some(&oldest) = self.by_order.values().next() else {
+                break;
+            };
+            self.take(oldest);
         }
-        self.last_reference_id
+        let in_flight = &self.by_reference_id;
+        let reference_id = self.reference_ids.next(|id| in_flight.contains_key(&id));
+        let order = self.sent.saturating_add(1);
+        if limit > 0 {
+            self.insert(reference_id, order, sending);
+        }
+        self.sent = order;
+        reference_id
     }
 
-    /// The request that an event settles, which is then forgotten. An event of another DN settles nothing.
+    /// The request that an event settles, which is then no longer in flight. An event of another DN settles nothing.
     pub(super) fn settle(&mut self, event: &Event<'_>) -> Option<Settled> {
-        let EventName::Ignored(name) = &event.name else {
-            return None;
-        };
-        let failed = match &**name {
-            "EventError" => true,
-            "EventACK" => false,
-            _ => return None,
-        };
         let reference_id = event.reference_id?;
-        let sending = self.by_reference_id.get(&reference_id)?;
+        let (_, sending) = self.by_reference_id.get(&reference_id)?;
         if event.this_dn().is_some_and(|dn| dn != sending.this_dn) {
             return None;
         }
-        let Sending { operation, this_dn, id, .. } = self.by_reference_id.remove(&reference_id)?;
-        let message = event.error_message.as_deref().filter(|message| !message.is_empty());
-        let error = RequestError { code: event.error_code, message: message.map(String::from) };
-        Some(Settled { operation, this_dn, id, reference_id, error: failed.then_some(error) })
+        let is_error = event.name == EventName::Error;
+        // That the server received a request to initiate does not tell what becomes of it.
+        if sending.operation == Operation::InitiateIMSession && !is_error && event.name.session_event().is_none() {
+            return None;
+        }
+        let result = if is_error {
+            let message = event.error_message.as_deref().filter(|message| !message.is_empty());
+            RequestResult::Failed(RequestError { code: event.error_code, message: message.map(String::from) })
+        } else {
+            RequestResult::Done
+        };
+        self.take(reference_id).map(|sending| settled(reference_id, sending, result))
+    }
+
+    /// A request that was sent before `before`, which is then no longer in flight; the oldest first.
+    pub(super) fn time_out(&mut self, before: u64) -> Option<Settled> {
+        let &reference_id = self.by_order.values().next()?;
+        let (_, sending) = self.by_reference_id.get(&reference_id)?;
+        if sending.sent >= before {
+            return None;
+        }
+        self.take(reference_id).map(|sending| settled(reference_id, sending, RequestResult::TimedOut))
+    }
+
+    fn insert(&mut self, reference_id: u64, order: u64, sending: Sending) {
+        if sending.operation == Operation::InitiateIMSession {
+            *self.initiating.entry(sending.this_dn.as_str().into()).or_default() += 1;
+        }
+        self.sent = self.sent.max(order);
+        self.by_order.insert(order, reference_id);
+        self.by_reference_id.insert(reference_id, (order, sending));
+    }
+
+    fn take(&mut self, reference_id: u64) -> Option<Sending> {
+        let (order, sending) = self.by_reference_id.remove(&reference_id)?;
+        self.by_order.remove(&order);
+        if sending.operation == Operation::InitiateIMSession {
+            match self.initiating.get_mut(sending.this_dn.as_str()) {
+                Some(count) if *count > 1 => *count -= 1,
+                Some(_) | None => {
+                    self.initiating.remove(sending.this_dn.as_str());
+                }
+            }
+        }
+        Some(sending)
+    }
+}
+
+fn settled(reference_id: u64, sending: Sending, result: RequestResult) -> Settled {
+    let Sending { operation, this_dn, id, .. } = sending;
+    Settled { operation, this_dn, id, reference_id, result }
+}
+
+#[cfg(feature = "serde")]
+impl InFlight {
+    /// Forgets the oldest requests.
+    pub(super) fn forget_oldest(&mut self, count: usize) {
+        let oldest: alloc::vec::Vec<u64> = self.by_order.values().copied().take(count).collect();
+        for reference_id in oldest {
+            self.take(reference_id);
+        }
+    }
+
+    pub(super) fn reference_ids(&self) -> ReferenceIds {
+        self.reference_ids
+    }
+
+    /// ReferenceID, order and request, by ReferenceID.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (u64, u64, &Sending)> {
+        self.by_reference_id.iter().map(|(&reference_id, (order, sending))| (reference_id, *order, sending))
+    }
+
+    pub(super) fn get(&self, reference_id: u64) -> Option<(u64, &Sending)> {
+        self.by_reference_id.get(&reference_id).map(|(order, sending)| (*order, sending))
+    }
+
+    /// Puts back a request of a snapshot; whether its ReferenceID and its order are new.
+    pub(super) fn put_back(&mut self, reference_id: u64, order: u64, sending: Sending) -> bool {
+        let is_new = !self.by_reference_id.contains_key(&reference_id) && !self.by_order.contains_key(&order);
+        if is_new {
+            self.insert(reference_id, order, sending);
+        }
+        is_new
     }
 }

@@ -1,62 +1,87 @@
-//! All sessions of a service: which of them an event concerns, who is told, what an agent may ask for. Specification 2, 4, 5.
+//! All sessions of a service: which of them an event concerns, whom to notify, what an agent may ask for. Specification 2, 4
+//! and 5.
 //!
-//! The outermost room: it takes events, operations and reads, and gives notifications, requests to send to the SIP Server
-//! and the bodies of answers. It has no clock: [`Sessions::set_time`] is the only time it knows.
+//! The outermost module of the core: it takes events, operations and reads, and returns notifications, requests to send to the
+//! SIP Server, and the bodies of answers. It has no clock: [`Sessions::set_time`] is the only time it knows.
 //!
 //! | file | question |
 //! |---|---|
-//! | `events` | What does an event do to the store? |
-//! | `handled` | What came of it, and who is told? |
-//! | `operations` | May this agent do that now, and which request is to be sent? |
-//! | `request`, `in_flight` | What is sent, and what became of it? |
-//! | `reads` | What does this agent see? |
-//! | `ending` | When does a session end unheard, and when is it forgotten? |
-//! | `snapshot`, `restore`, `reconcile` | How does a store come back after a restart or a reconnect? |
-//! | `counters` | What has happened so far, in numbers? |
-//! | `slots`, `index` | Where do the sessions lie, and how are they found? |
+//! | `handle_event` | What does an event do, at one DN or to a whole call? |
+//! | `handled` | What came of it, and whom to notify? |
+//! | `operations`, `parameters` | May this agent do that now, and which request is to be sent? |
+//! | `why_not` | Why is an operation not possible now? |
+//! | `request`, `in_flight` | What is sent, and what becomes of it? |
+//! | `agent`, `reads` | Who asks, and what does this agent see? |
+//! | `expiry`, `time` | When does a session end without an event, and when is it forgotten? |
+//! | `room`, `remembered_ends` | What makes room for one more session, and what stays of those that are gone? |
+//! | `parts`, `snapshot` | What does a service persist? |
+//! | `restore`, `session_part`, `reconcile` | How does a store come back after a restart or a reconnect? |
+//! | `shard`, `reference_ids` | How do several stores divide the work? |
+//! | `counters`, `trace` | What has happened so far? |
+//! | `slots`, `ring`, `order`, `hash_index` | How are the sessions stored, found and ordered? |
 
+mod agent;
 mod counters;
-mod ending;
-mod events;
+mod expiry;
+mod handle_event;
 mod handled;
+mod hash_index;
 mod in_flight;
-mod index;
 mod operations;
+mod order;
+mod parameters;
+mod parts;
 mod reads;
 mod reconcile;
+mod reference_ids;
+mod remembered_ends;
 mod request;
 #[cfg(feature = "serde")]
 mod restore;
+mod ring;
+mod room;
+#[cfg(feature = "serde")]
+mod session_part;
+mod shard;
 mod slots;
 #[cfg(feature = "serde")]
 mod snapshot;
+mod time;
 mod trace;
+mod why_not;
 
 use core::hash::BuildHasher;
 #[cfg(feature = "std")]
 use std::hash::RandomState;
 
+pub use agent::{Agent, Device};
 pub use counters::Counters;
-pub use handled::{Changes, Handled};
-pub use in_flight::{RequestError, Settled};
+pub use handled::Handled;
+pub use in_flight::{RequestError, RequestResult, Settled};
 pub use operations::Target;
+pub use parts::PartKey;
 pub use reconcile::ReconcileError;
+pub use reference_ids::{BadReferenceIds, ReferenceIds};
 pub use request::{Request, RequestName};
 #[cfg(feature = "serde")]
 pub use restore::RestoreError;
+pub use shard::shard;
 #[cfg(feature = "serde")]
-pub use snapshot::Snapshot;
+pub use snapshot::{EndPart, Part, RequestPart, SessionPart, Snapshot, StorePart};
+pub use time::TimeError;
+pub use why_not::WhyNot;
 
 use crate::machine::CapabilityTable;
 use crate::resource::{BaseUri, ImSession};
 use crate::session::{Limits, Session};
 use in_flight::InFlight;
+use remembered_ends::RememberedEnds;
 use slots::Slots;
 
 /// The sessions of a service, each keyed by (ThisDN, CallUUID).
 ///
-/// `S` makes the hashes. With the feature `std` it is `RandomState`, which an attacker cannot flood; without it the embedder
-/// brings one, and should bring one with a secret key where ids come from a network.
+/// `S` makes the hashes. With the feature `std` it is `RandomState`, a randomly keyed, HashDoS-resistant hasher; without it
+/// the embedder brings one, which should be keyed as well where ids come from a network.
 ///
 /// ```
 /// # #[cfg(feature = "std")] {
@@ -72,55 +97,55 @@ use slots::Slots;
 #[derive(Debug, Clone)]
 pub struct Sessions<#[cfg(feature = "std")] S = RandomState, #[cfg(not(feature = "std"))] S> {
     slots: Slots<S>,
+    remembered_ends: RememberedEnds,
     requests: InFlight,
     counters: Counters,
-    /// The caller's time.
+    /// The time as it was last told, in nanoseconds.
     now: u64,
+    /// Whether it was told since the store was made or restored.
+    time_told: bool,
     settings: Settings,
 }
 
 /// How a store is set up.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Settings {
-    base_uri: BaseUri<'static>,
+    base_uri: BaseUri,
     capabilities: CapabilityTable,
     limits: Limits,
     one_session_per_agent: bool,
-}
-
-/// One of an agent's devices: "me" is what the caller says, a list of these in order. Specification 4.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Device<'a> {
-    /// What operations call the device.
-    pub device_path: &'a str,
-    /// The device's DN.
-    pub dn: &'a str,
+    reference_ids: ReferenceIds,
+    reference_id_gap: u32,
 }
 
 #[cfg(feature = "std")]
 impl Sessions {
     /// No sessions, at this base address, with the default capabilities and limits.
     #[must_use]
-    pub fn new(base_uri: BaseUri<'static>) -> Self {
+    pub fn new(base_uri: BaseUri) -> Self {
         Self::with_hasher(base_uri, RandomState::new())
     }
 }
 
 impl<S> Sessions<S> {
-    /// As `new`, with a maker of hashes of the embedder's choice.
+    /// As `new`, with a hasher of the embedder's choice.
     #[must_use]
-    pub fn with_hasher(base_uri: BaseUri<'static>, hasher: S) -> Self {
+    pub fn with_hasher(base_uri: BaseUri, hasher: S) -> Self {
         let settings = Settings {
             base_uri,
             capabilities: CapabilityTable::DEFAULT,
             limits: Limits::DEFAULT,
             one_session_per_agent: true,
+            reference_ids: ReferenceIds::ALL,
+            reference_id_gap: 1_000,
         };
         Sessions {
             slots: Slots::new(hasher),
+            remembered_ends: RememberedEnds::new(),
             requests: InFlight::new(),
             counters: Counters::default(),
             now: 0,
+            time_told: false,
             settings,
         }
     }
@@ -146,20 +171,21 @@ impl<S> Sessions<S> {
         self
     }
 
-    /// Tells the store the time: any number that does not fall, in any unit. A lower one than before is not taken.
-    ///
-    /// A store that is restored goes on with the time of the snapshot, so take a clock that survives a restart.
-    ///
-    /// It is kept with what happens from now on, for [`expire`](Self::expire),
-    /// [`forget_completed`](Self::forget_completed) and [`forget_requests`](Self::forget_requests).
-    pub fn set_time(&mut self, now: u64) {
-        self.now = self.now.max(now);
+    /// The same, giving these ReferenceIDs to its requests. Stores that send to the same SIP Server need ranges that do not
+    /// meet.
+    #[must_use]
+    pub fn with_reference_ids(mut self, reference_ids: ReferenceIds) -> Self {
+        self.settings.reference_ids = reference_ids;
+        self.requests.set_reference_ids(reference_ids);
+        self
     }
 
-    /// The last time that the store was told.
+    /// The same, leaving so many ReferenceIDs out after it is restored; 1 000 by default. At least as many as requests may be
+    /// sent between two snapshots.
     #[must_use]
-    pub fn now(&self) -> u64 {
-        self.now
+    pub fn with_reference_id_gap(mut self, gap: u32) -> Self {
+        self.settings.reference_id_gap = gap;
+        self
     }
 
     /// How many sessions there are.
@@ -174,14 +200,14 @@ impl<S> Sessions<S> {
         self.len() == 0
     }
 
-    /// All sessions, in byte order of DN, then id. Sorts them all.
+    /// All sessions, in byte order of DN, then id: they are sorted for it.
     pub fn iter(&self) -> impl Iterator<Item = &Session> {
-        self.slots.sorted(|_| true).into_iter().filter_map(|handle| self.slots.session(handle))
+        self.slots.sorted().into_iter().map(|handle| self.slots.session(handle))
     }
 
     /// What the API shows of a session.
     #[must_use]
-    pub fn resource<'s>(&self, session: &'s Session) -> ImSession<'s> {
+    pub fn resource<'s>(&'s self, session: &'s Session) -> ImSession<'s> {
         self.settings.resource(session)
     }
 
@@ -196,12 +222,12 @@ impl<S: BuildHasher> Sessions<S> {
     /// The session of this DN with this id.
     #[must_use]
     pub fn get(&self, this_dn: &str, id: &str) -> Option<&Session> {
-        self.slots.session(self.slots.find(this_dn, id)?)
+        self.slots.find(this_dn, id).map(|handle| self.slots.session(handle))
     }
 }
 
 impl Settings {
-    fn resource<'s>(&self, session: &'s Session) -> ImSession<'s> {
+    fn resource<'s>(&'s self, session: &'s Session) -> ImSession<'s> {
         ImSession::of(session, &self.base_uri, &self.capabilities)
     }
 }

@@ -1,23 +1,24 @@
-//! What an agent sees. Specification 4, *Request Types*.
+//! What an agent reads. Specification 4, *Request Types*.
 
-use alloc::vec::Vec;
 use core::hash::BuildHasher;
 
 use super::operations::not_found;
 use super::slots::{Handle, Shared};
-use super::{Device, Sessions};
-use crate::resource::{ErrorBody, Fields, ListBody, Query, SelectedFields, SingleBody};
+use super::{Agent, Sessions};
+use crate::resource::{ErrorBody, Fields, ImSession, ListBody, Query, SingleBody};
+use crate::session::Session;
 
 impl<S: BuildHasher> Sessions<S> {
-    /// What an agent reads at `/me/im-sessions`: the sessions of its own DNs, in byte order of DN, then id.
+    /// What an agent reads at `/me/im-sessions`: the sessions of the agent's own DNs, in byte order of DN, then id.
     ///
     /// ```
     /// # #[cfg(feature = "json")] {
-    /// use im_session::{BaseUri, CallEvent, Device, Event, Query, Sessions};
+    /// use im_session::{Agent, BaseUri, CallEvent, Event, Query, Sessions};
     ///
     /// let mut sessions = Sessions::new(BaseUri::new("http://localhost:8090"));
-    /// let me = [Device { device_path: "/devices/1", dn: "3002" }];
-    /// sessions.handle_event(&Event::new(CallEvent::Ringing).with_this_dn("3002").with_call_uuid("007")).unwrap();
+    /// let me = Agent::new().with_device("/devices/1", "3002");
+    /// let ringing = Event::new(CallEvent::Ringing).with_this_dn("3002").with_call_uuid("007");
+    /// assert_eq!(sessions.handle_event(&ringing).unwrap().notifications().count(), 1);
     ///
     /// let list = sessions.list(&me, &Query::parse("fields=id,state"));
     /// let json = r#"{"imSessions":[{"id":"007","state":"Alerting"}],"statusCode":0}"#;
@@ -25,34 +26,36 @@ impl<S: BuildHasher> Sessions<S> {
     /// # }
     /// ```
     #[must_use]
-    pub fn list<'s>(&'s self, me: &[Device<'_>], query: &Query<'_>) -> ListBody<'s> {
-        let mut dns: Vec<&str> = me.iter().map(|device| device.dn).collect();
-        dns.sort_unstable();
-        dns.dedup();
-        let handles = dns.into_iter().flat_map(|dn| self.slots.sharing(Shared::Dn, dn));
-        let im_sessions = handles.filter_map(|handle| self.selected(handle, query.fields.unwrap_or(Fields::ALL)));
-        let holds = |selected: &SelectedFields<'_>| {
-            query.filters.iter().all(|(field, text)| selected.im_session.plain_text(*field) == Some(text))
-        };
-        match query.fields {
-            Some(_) => ListBody::ImSessions(im_sessions.filter(holds).collect()),
-            None => ListBody::Uris(im_sessions.filter(holds).map(|one| one.im_session.uri.into_owned()).collect()),
-        }
+    pub fn list(&self, me: &Agent, query: &Query<'_>) -> ListBody<'_> {
+        let handles = me.sorted_dns().into_iter().flat_map(|dn| self.slots.sharing(Shared::Dn, dn));
+        let im_sessions = handles.map(|handle| self.shown(handle, me)).filter(|im_session| {
+            query.filters.iter().all(|(field, text)| im_session.plain_text(*field).as_ref() == Some(text))
+        });
+        ListBody { im_sessions: im_sessions.collect(), fields: query.fields }
     }
 
     /// What an agent reads at `/me/im-sessions/{id}`; without `fields` it is given whole.
     ///
     /// # Errors
     ///
-    /// statusCode 6 where there is no such session; another agent's session answers to the letter the same.
-    pub fn read<'s>(&'s self, me: &[Device<'_>], id: &str, query: &Query<'_>) -> Result<SingleBody<'s>, ErrorBody> {
-        let handle = self.find_mine(me, id, query.device_path.as_deref());
-        let selected = handle.and_then(|handle| self.selected(handle, query.fields.unwrap_or(Fields::ALL)));
-        Ok(SingleBody { im_session: selected.ok_or_else(|| not_found(id))? })
+    /// statusCode 6 where there is no such session; another agent's session is answered in the same words.
+    pub fn read(&self, me: &Agent, id: &str, query: &Query<'_>) -> Result<SingleBody<'_>, ErrorBody> {
+        let handle = self.find_mine(me, id, query.device_path.as_deref()).ok_or_else(|| not_found(id))?;
+        Ok(SingleBody { im_session: self.shown(handle, me), fields: query.fields.unwrap_or(Fields::ALL) })
     }
 
-    fn selected(&self, handle: Handle, fields: Fields) -> Option<SelectedFields<'_>> {
-        let session = self.slots.session(handle)?;
-        Some(SelectedFields { im_session: self.settings.resource(session), fields })
+    /// The sessions of a DN, in byte order of id.
+    pub fn of_dn(&self, dn: &str) -> impl Iterator<Item = &Session> {
+        self.slots.sharing(Shared::Dn, dn).into_iter().map(|handle| self.slots.session(handle))
+    }
+
+    /// The sessions of a call, in byte order of DN.
+    pub fn of_call(&self, id: &str) -> impl Iterator<Item = &Session> {
+        self.slots.sharing(Shared::Call, id).into_iter().map(|handle| self.slots.session(handle))
+    }
+
+    /// What the API shows of a session to an agent.
+    fn shown(&self, handle: Handle, me: &Agent) -> ImSession<'_> {
+        self.settings.resource(self.slots.session(handle)).for_rights(me.rights())
     }
 }

@@ -6,12 +6,14 @@ use alloc::vec::Vec;
 use core::hash::BuildHasher;
 
 use super::Sessions;
-use super::handled::Changes;
+use super::handle_event::Aside;
+use super::handled::Handled;
+use super::parts::PartKey;
+use super::room::Full;
 use super::slots::{Handle, Shared};
 use crate::event::{BadCallUuid, check_call_uuid};
-use crate::machine::Limit;
-use crate::resource::ImSession;
-use crate::session::{Change, Limits, Session};
+use crate::resource::{ImSession, participant_numbers};
+use crate::session::{Cause, Change, Limit, Limits, Session};
 
 /// Why a list cannot be reconciled with. Nothing has changed then.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -47,12 +49,14 @@ pub enum ReconcileError {
 }
 
 impl<S: BuildHasher> Sessions<S> {
-    /// Makes the sessions of one DN what an upstream's list says, and tells what leads there.
+    /// Makes the sessions of one DN what an upstream's list says, and returns the notifications.
     ///
     /// The list is what `GET …?fields=*` of another server answered for this DN, or what a replay after a reconnect gave. A
     /// session that is not known is new; one that differs in state, participants or user data is changed to what the list
     /// says, whatever the state was; an open one that the list does not have has vanished and is completed. A completed one
-    /// that the list does not have stays until it is forgotten. The order of the notifications is that of the list.
+    /// that the list does not have stays until it is forgotten. First what has vanished completes, in byte order of id, then
+    /// the list is followed in its order; the notifications come in byte order of id. Where the DN, a call or the store is
+    /// full, completed sessions that the list does not have make room.
     ///
     /// The list must be whole: what it does not say is not there. One read with `fields=id,state` would take user data and
     /// participants away, an empty one (or that of an answer whose statusCode is not 0) would complete all. A session that
@@ -60,13 +64,14 @@ impl<S: BuildHasher> Sessions<S> {
     ///
     /// ```
     /// # #[cfg(feature = "json")] {
-    /// use im_session::{BaseUri, ImSessionList, Sessions, State};
+    /// use im_session::resource::ImSessionList;
+    /// use im_session::{BaseUri, Sessions, State};
     ///
     /// let json = r#"{"imSessions":[{"id":"007","state":"Talking","participants":[{"phoneNumber":"3001"}]}],"statusCode":0}"#;
-    /// let upstream: ImSessionList<'_> = serde_json::from_str(json).unwrap();
+    /// let upstream: ImSessionList = serde_json::from_str(json).unwrap();
     /// let mut sessions = Sessions::new(BaseUri::new("http://localhost:8090"));
-    /// let changes = sessions.reconcile("3002", &upstream.im_sessions).unwrap();
-    /// assert_eq!(changes.notifications().count(), 1);
+    /// let handled = sessions.reconcile("3002", &upstream.im_sessions).unwrap();
+    /// assert_eq!(handled.notifications().count(), 1);
     /// assert_eq!(sessions.get("3002", "007").map(|session| session.state()), Some(State::Talking));
     /// # }
     /// ```
@@ -74,24 +79,26 @@ impl<S: BuildHasher> Sessions<S> {
     /// # Errors
     ///
     /// [`ReconcileError`] names the session of the list. Nothing has changed then.
-    pub fn reconcile(&mut self, this_dn: &str, list: &[ImSession<'_>]) -> Result<Changes<'_>, ReconcileError> {
+    pub fn reconcile(&mut self, this_dn: &str, list: &[ImSession<'_>]) -> Result<Handled<'_>, ReconcileError> {
         self.check_list(this_dn, list)?;
-        let mut changed: Vec<(Handle, Change)> = Vec::new();
-        for im_session in list {
-            changed.extend(match self.slots.find(this_dn, &im_session.id) {
-                Some(handle) => self.follow(handle, im_session),
-                None => self.adopt(this_dn, im_session),
-            });
-        }
-        let listed: BTreeSet<&str> = list.iter().map(|im_session| &*im_session.id).collect();
+        let listed: BTreeSet<&str> = list.iter().map(ImSession::id).collect();
+        let (mut aside, mut changed) = (Aside::default(), Vec::new());
         for handle in self.slots.sharing(Shared::Dn, this_dn) {
             let session = self.slots.session(handle);
-            if session.is_some_and(|session| session.state().is_open() && !listed.contains(session.id())) {
-                changed.extend(self.end(handle));
+            if session.state().is_open() && !listed.contains(session.id()) {
+                changed.push((handle, self.end(handle, Cause::Vanished)));
             }
         }
-        changed.sort_by(|(one, _), (other, _)| self.slots.list_key(*one).cmp(&self.slots.list_key(*other)));
-        Ok(self.changes(&changed, "reconciled"))
+        let known = list.iter().filter(|im_session| self.slots.find(this_dn, im_session.id()).is_some()).count();
+        self.make_room_for_list(this_dn, &listed, listed.len() - known, &mut aside);
+        for im_session in list {
+            changed.extend(match self.slots.find(this_dn, im_session.id()) {
+                Some(handle) => self.follow(handle, im_session),
+                None => self.adopt(this_dn, im_session, &mut aside),
+            });
+        }
+        let Aside { forgotten, parts } = aside;
+        Ok(Handled { forgotten, parts, ..self.handled(changed, "reconciled") })
     }
 
     fn check_list(&self, this_dn: &str, list: &[ImSession<'_>]) -> Result<(), ReconcileError> {
@@ -99,19 +106,25 @@ impl<S: BuildHasher> Sessions<S> {
         if this_dn.is_empty() {
             return Err(ReconcileError::NoDn);
         }
-        let of_dn = self.slots.count(Shared::Dn, this_dn);
+        let open_here = self.slots.sharing(Shared::Dn, this_dn).into_iter();
+        let open_here = open_here.filter(|&handle| self.slots.session(handle).state().is_open()).count();
+        let open_elsewhere = self.counters.open_sessions() - open_here;
         let mut ids = BTreeSet::new();
-        let mut new = 0;
+        let mut any_is_new = false;
         for (position, im_session) in list.iter().enumerate() {
-            check_call_uuid(&im_session.id).map_err(|source| ReconcileError::BadId { position, source })?;
-            if !ids.insert(&*im_session.id) {
-                return Err(ReconcileError::Repeated { position, id: im_session.id.clone().into_owned() });
+            check_call_uuid(im_session.id()).map_err(|source| ReconcileError::BadId { position, source })?;
+            if !ids.insert(im_session.id()) {
+                return Err(ReconcileError::Repeated { position, id: im_session.id().into() });
             }
-            new += usize::from(self.slots.find(this_dn, &im_session.id).is_none());
-            let limit = if self.slots.len().saturating_add(new) > limits.sessions && new > 0 {
+            let is_new = self.slots.find(this_dn, im_session.id()).is_none();
+            any_is_new |= is_new;
+            // All else of this DN is completed by then, and makes room.
+            let limit = if any_is_new && open_elsewhere.saturating_add(position) >= limits.sessions {
                 Some(Limit::Sessions)
-            } else if of_dn.saturating_add(new) > limits.sessions_per_dn && new > 0 {
+            } else if any_is_new && position >= limits.sessions_per_dn {
                 Some(Limit::SessionsPerDn)
+            } else if is_new && !self.call_has_room(im_session.id()) {
+                Some(Limit::SessionsPerCall)
             } else {
                 exceeded(limits, this_dn, im_session)
             };
@@ -122,27 +135,45 @@ impl<S: BuildHasher> Sessions<S> {
         Ok(())
     }
 
+    /// Forgets as many completed sessions as `new` sessions of a DN need room for, those that completed longest ago first, but
+    /// none that the list has.
+    fn make_room_for_list(&mut self, this_dn: &str, listed: &BTreeSet<&str>, new: usize, aside: &mut Aside) {
+        let limits = self.settings.limits;
+        let is_listed = |session: &Session| session.this_dn() == this_dn && listed.contains(session.id());
+        let over = |len: usize, limit: usize| len.saturating_add(new).saturating_sub(limit);
+
+        let surplus = over(self.slots.count(Shared::Dn, this_dn), limits.sessions_per_dn);
+        let of_dn = self.slots.completed_of(Shared::Dn, this_dn).into_iter();
+        let goes: Vec<_> = of_dn.filter(|&handle| !is_listed(self.slots.session(handle))).take(surplus).collect();
+        goes.into_iter().for_each(|handle| self.forget_to_make_room(handle, aside));
+
+        let surplus = over(self.slots.len(), limits.sessions);
+        let all = self.slots.completed();
+        let goes: Vec<_> = all.filter(|&handle| !is_listed(self.slots.session(handle))).take(surplus).collect();
+        goes.into_iter().for_each(|handle| self.forget_to_make_room(handle, aside));
+    }
+
     /// Makes a known session what the list says.
     fn follow(&mut self, handle: Handle, im_session: &ImSession<'_>) -> Option<(Handle, Change)> {
-        let now = self.now;
-        let slot = self.slots.slot_mut(handle)?;
-        let from = slot.session.state();
-        let change = slot.session.follow(im_session.state, numbers(im_session), &im_session.user_data);
-        // The list is a word of the session, also where it says nothing new. A completed one keeps the time of its end.
-        if from.is_open() || slot.session.state().is_open() {
-            slot.heard = now;
-        }
-        let change = change?;
-        if change.state() {
-            self.counters.count_state(Some(from), Some(change.to));
-        }
+        let from = self.slots.session(handle).state();
+        let numbers = participant_numbers(im_session);
+        // The list speaks of the session also where it says nothing new.
+        let change = self.slots.change(handle, Some(self.now), |session| {
+            session.follow(im_session.state(), &numbers, im_session.user_data())
+        })?;
+        self.counters.count_state(Some(from), Some(change.to));
         Some((handle, change))
     }
 
     /// Takes over a session that is not known.
-    fn adopt(&mut self, this_dn: &str, im_session: &ImSession<'_>) -> Option<(Handle, Change)> {
-        let mut session = Session::bare(this_dn, &im_session.id, im_session.state);
-        session.follow(im_session.state, numbers(im_session), &im_session.user_data);
+    fn adopt(&mut self, this_dn: &str, im_session: &ImSession<'_>, aside: &mut Aside) -> Option<(Handle, Change)> {
+        let mut session = Session::bare(this_dn, im_session.id(), im_session.state());
+        session.follow(im_session.state(), &participant_numbers(im_session), im_session.user_data());
+        if let Some(end) = self.remembered_ends.forget(this_dn, im_session.id()) {
+            session.set_last_event(Some(end));
+            aside.parts.push(PartKey::end(this_dn, im_session.id()));
+        }
+        self.make_room(Full::Call, this_dn, im_session.id(), aside);
         let change = Change {
             from: None,
             to: session.state(),
@@ -155,23 +186,15 @@ impl<S: BuildHasher> Sessions<S> {
     }
 }
 
-/// The parties of a resource by number, in order.
-fn numbers<'a>(im_session: &'a ImSession<'_>) -> impl Iterator<Item = &'a str> + Clone {
-    im_session.participants.iter().map(|participant| participant.number()).filter(|number| !number.is_empty())
-}
-
-/// How many other parties these are: each once, and never the agent itself.
-fn others(this_dn: &str, im_session: &ImSession<'_>) -> usize {
-    numbers(im_session).filter(|&number| number != this_dn).collect::<BTreeSet<_>>().len()
-}
-
 fn exceeded(limits: &Limits, this_dn: &str, im_session: &ImSession<'_>) -> Option<Limit> {
-    let longest = numbers(im_session).map(str::len).chain([this_dn.len()]).max();
-    if longest > Some(limits.dn_length) {
+    let numbers = participant_numbers(im_session);
+    // The other parties: each once, and never the agent itself.
+    let others: BTreeSet<&str> = numbers.iter().map(|number| &**number).filter(|&number| number != this_dn).collect();
+    if numbers.iter().map(|number| number.len()).chain([this_dn.len()]).max() > Some(limits.dn_length) {
         Some(Limit::DnLength)
-    } else if others(this_dn, im_session) > limits.participants {
+    } else if others.len() > limits.participants {
         Some(Limit::Participants)
     } else {
-        limits.exceeded_by(&im_session.user_data)
+        limits.exceeded_by_user_data(im_session.user_data())
     }
 }

@@ -1,5 +1,6 @@
 //! A snapshot back to a store: checked whole before anything is taken over.
 
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -7,21 +8,26 @@ use core::hash::BuildHasher;
 
 use super::Sessions;
 use super::in_flight::{InFlight, Sending};
-use super::slots::{Shared, Slots};
-use super::snapshot::{PairRecord, RequestRecord, SessionRecord, Snapshot, VERSION, ValueRecord};
-use crate::event::{KeyValueList, Value, check_call_uuid};
-use crate::machine::{Limit, State};
-use crate::resource::OperationName;
-use crate::session::{EventIdentity, Limits, Session};
+use super::reference_ids::ReferenceIds;
+use super::remembered_ends::{RememberedEnd, RememberedEnds};
+use super::session_part::session_of;
+use super::slots::Slots;
+use super::snapshot::{EndPart, RequestPart, SessionPart, Snapshot, VERSION};
+use crate::event::check_call_uuid;
+use crate::excerpt::excerpt;
+use crate::machine::Operation;
+use crate::session::{Limit, Limits, Session};
 
 /// Why a snapshot cannot be restored, and which place of it is wrong. Nothing has changed then.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum RestoreError {
-    /// Another version wrote it.
-    #[error("version: expected {VERSION}, found {found}")]
+    /// A version that this crate cannot read wrote a part.
+    #[error("{place}: expected version {VERSION}, found {found}")]
     UnknownVersion {
-        /// The version of the snapshot.
+        /// Which part.
+        place: String,
+        /// Its version.
         found: u32,
     },
     /// Something that no store can hold.
@@ -45,118 +51,230 @@ pub enum RestoreError {
 }
 
 impl<S: BuildHasher + Clone> Sessions<S> {
-    /// Makes this store what the snapshot says; its settings stay. It then goes on exactly as the original would.
+    /// Makes this store what the snapshot says; its settings stay. It then goes on as the original would, but for the
+    /// ReferenceIDs: after the last that the snapshot knows it leaves a gap
+    /// ([`with_reference_id_gap`](Self::with_reference_id_gap)), since more requests may have been sent before the end.
     ///
     /// ```
+    /// # #[cfg(feature = "json")] {
     /// use im_session::{BaseUri, CallEvent, Event, Sessions};
     ///
     /// let mut sessions = Sessions::new(BaseUri::new("http://localhost:8090"));
-    /// sessions.handle_event(&Event::new(CallEvent::Ringing).with_this_dn("3002").with_call_uuid("007")).unwrap();
+    /// let ringing = Event::new(CallEvent::Ringing).with_this_dn("3002").with_call_uuid("007");
+    /// assert_eq!(sessions.handle_event(&ringing).unwrap().notifications().count(), 1);
     /// let json = serde_json::to_string(&sessions.snapshot()).unwrap();
     ///
     /// let mut restarted = Sessions::new(BaseUri::new("http://localhost:8090"));
     /// restarted.restore(&serde_json::from_str(&json).unwrap()).unwrap();
     /// assert!(restarted.iter().eq(sessions.iter()));
+    /// # }
     /// ```
     ///
     /// # Errors
     ///
-    /// [`RestoreError`] names the first place that is wrong. The store is as it was then.
+    /// [`RestoreError`] names the first place that is wrong, or over a limit of this store. The store is as it was then.
     pub fn restore(&mut self, snapshot: &Snapshot) -> Result<(), RestoreError> {
-        if snapshot.version != VERSION {
-            return Err(RestoreError::UnknownVersion { found: snapshot.version });
-        }
+        self.rebuild(snapshot, false).map(|_| ())
+    }
+
+    /// As [`restore`](Self::restore), but what goes over a limit of this store is left out, and how much that is, sessions,
+    /// remembered ends and requests together, is returned.
+    ///
+    /// A session that goes over a limit by itself is left out. Of the others the open ones are kept first, those that were
+    /// heard last before the rest, then the completed ones, those that completed last before the rest, each while there is
+    /// room at its DN, in its call and in the store. Of a completed session that is left out the end is remembered. The ends
+    /// and the requests that are kept are the newest.
+    ///
+    /// # Errors
+    ///
+    /// [`RestoreError`] names the first place that is wrong. The store is as it was then.
+    pub fn restore_what_fits(&mut self, snapshot: &Snapshot) -> Result<usize, RestoreError> {
+        self.rebuild(snapshot, true)
+    }
+
+    fn rebuild(&mut self, snapshot: &Snapshot, leave_out: bool) -> Result<usize, RestoreError> {
         let limits = &self.settings.limits;
+        let store = &snapshot.store;
+        check_version("store".into(), store.version)?;
+        if store.last_reference_id > ReferenceIds::HIGHEST {
+            let found = format!("{}", store.last_reference_id);
+            return Err(impossible("store.lastReferenceId".into(), "a ReferenceID of at most 2147483647", &found));
+        }
+
+        let all = sessions(snapshot, limits, leave_out)?;
+        let (kept, left_out) = room_for(all, limits, leave_out)?;
         let mut slots = Slots::new(self.slots.hasher().clone());
-        for (position, record) in snapshot.sessions.iter().enumerate() {
-            let at = |field: &str| format!("sessions[{position}].{field}");
-            let session = session(record, limits, at)?;
-            if slots.find(session.this_dn(), session.id()).is_some() {
-                return Err(impossible(at("id"), "every pair of DN and id once", &record.id));
-            }
-            if slots.len() >= limits.sessions {
-                return Err(RestoreError::Limit { place: at("id"), limit: Limit::Sessions });
-            }
-            if slots.count(Shared::Dn, session.this_dn()) >= limits.sessions_per_dn {
-                return Err(RestoreError::Limit { place: at("thisDN"), limit: Limit::SessionsPerDn });
-            }
-            if record.heard > snapshot.now {
-                return Err(impossible(at("heard"), "a time not after now", &format!("{}", record.heard)));
-            }
-            slots.insert(session, record.heard);
+        let mut counters = store.counters.clone();
+        for Restored { session, part, .. } in kept {
+            counters.count_state(None, Some(session.state()));
+            slots.order_mut().count_completions_from(part.completion.saturating_sub(1));
+            slots.insert(session, part.last_heard);
         }
-        let requests = requests(snapshot, limits)?;
+        slots.order_mut().count_completions_from(store.completions);
 
-        self.counters = snapshot.counters.clone().of_sessions(slots.states());
+        let (mut remembered_ends, ends_left_out) = remembered_ends(snapshot, &slots, limits, leave_out)?;
+        let mut left_out_count = ends_left_out + snapshot.sessions.len() - slots.len();
+        for session in left_out.iter().filter(|session| !session.state().is_open()) {
+            if let Some(last) = session.last_event() {
+                remembered_ends.remember(session.this_dn(), session.id(), last, limits.remembered_ends);
+            }
+        }
+        let (mut requests, requests_left_out) = requests(snapshot, limits, leave_out)?;
+        left_out_count += requests_left_out;
+        let mut reference_ids = self.settings.reference_ids;
+        reference_ids.go_on_after(store.last_reference_id, self.settings.reference_id_gap);
+        requests.set_reference_ids(reference_ids);
+
+        self.counters = counters;
         self.slots = slots;
+        self.remembered_ends = remembered_ends;
         self.requests = requests;
-        self.now = snapshot.now;
-        Ok(())
+        self.now = store.now;
+        self.time_told = false;
+        Ok(left_out_count)
     }
 }
 
-fn session(record: &SessionRecord, limits: &Limits, at: impl Fn(&str) -> String) -> Result<Session, RestoreError> {
-    let over = |place: &str, limit| RestoreError::Limit { place: at(place), limit };
-    if record.this_dn.is_empty() {
-        return Err(impossible(at("thisDN"), "a DN", &record.this_dn));
-    }
-    if record.this_dn.len() > limits.dn_length {
-        return Err(over("thisDN", Limit::DnLength));
-    }
-    check_call_uuid(&record.id).map_err(|bad| impossible(at("id"), "a CallUUID", &bad.found))?;
-    let expected = "Initiating, Alerting, Talking or Completed";
-    let state: State = record.state.parse().map_err(|_| impossible(at("state"), expected, &record.state))?;
-
-    if record.participants.len() > limits.participants {
-        return Err(over("participants", Limit::Participants));
-    }
-    let mut participants: Vec<&str> = Vec::new();
-    for number in &record.participants {
-        if number.is_empty() || participants.contains(&number.as_str()) || *number == record.this_dn {
-            return Err(impossible(at("participants"), "each other party once", number));
-        }
-        if number.len() > limits.dn_length {
-            return Err(over("participants", Limit::DnLength));
-        }
-        participants.push(number);
-    }
-    let user_data = list(&record.user_data);
-    // A session without user data is within every limit: it has no list.
-    if let Some(limit) = limits.exceeded_by(&user_data).filter(|_| !user_data.is_empty()) {
-        return Err(over("userData", limit));
-    }
-    let conn_id = match record.conn_id.as_deref() {
-        Some(digits) => Some(digits.parse().map_err(|_| impossible(at("connID"), "hex digits", digits))?),
-        None => None,
-    };
-    let last_event = record.last_event.as_ref().map(|last| EventIdentity {
-        server_start_time: last.server_start_time,
-        event_sequence_number: last.event_sequence_number,
-    });
-    let mut session = Session::bare(&record.this_dn, &record.id, state);
-    session.put_back(&participants, user_data, conn_id, last_event);
-    Ok(session)
+/// A session of the snapshot.
+struct Restored<'p> {
+    session: Session,
+    part: &'p SessionPart,
+    position: usize,
 }
 
-fn requests(snapshot: &Snapshot, limits: &Limits) -> Result<InFlight, RestoreError> {
-    if snapshot.last_reference_id == u64::MAX {
-        let found = format!("{}", snapshot.last_reference_id);
-        return Err(impossible("lastReferenceId".into(), "a ReferenceID that another can follow", &found));
+/// The sessions of the snapshot that are within the limits by themselves.
+fn sessions<'p>(snapshot: &'p Snapshot, limits: &Limits, leave_out: bool) -> Result<Vec<Restored<'p>>, RestoreError> {
+    let (mut keys, mut completions) = (BTreeSet::new(), BTreeSet::new());
+    let mut restored = Vec::with_capacity(snapshot.sessions.len());
+    for (position, part) in snapshot.sessions.iter().enumerate() {
+        let at = |field: &str| format!("sessions[{position}].{field}");
+        check_version(format!("sessions[{position}]"), part.version)?;
+        if !keys.insert((&part.this_dn, &part.id)) {
+            return Err(impossible(at("id"), "every pair of DN and id once", &part.id));
+        }
+        let session = match session_of(part, limits, at) {
+            Err(RestoreError::Limit { .. }) if leave_out => continue,
+            session => session?,
+        };
+        if part.last_heard > snapshot.store.now {
+            return Err(impossible(at("lastHeard"), "a time not after now", &format!("{}", part.last_heard)));
+        }
+        let found = || format!("{}", part.completion);
+        if session.state().is_open() && part.completion != 0 {
+            return Err(impossible(at("completion"), "0 for an open session", &found()));
+        }
+        let is_counted = (1..=snapshot.store.completions).contains(&part.completion);
+        let is_completion = is_counted && completions.insert(part.completion);
+        if !session.state().is_open() && !is_completion {
+            return Err(impossible(at("completion"), "each completion of the store at most once", &found()));
+        }
+        restored.push(Restored { session, part, position });
     }
-    if snapshot.requests.len() > limits.requests {
-        return Err(RestoreError::Limit { place: format!("requests[{}]", limits.requests), limit: Limit::Requests });
+    Ok(restored)
+}
+
+/// The sessions that there is room for, in the order in which they are put back, and the others.
+fn room_for<'p>(
+    mut all: Vec<Restored<'p>>,
+    limits: &Limits,
+    leave_out: bool,
+) -> Result<(Vec<Restored<'p>>, Vec<Session>), RestoreError> {
+    // Open sessions before completed ones; within each the newest first.
+    if leave_out {
+        all.sort_by_key(|one| {
+            core::cmp::Reverse((one.session.state().is_open(), one.part.completion, one.part.last_heard))
+        });
+    }
+    let (mut of_dn, mut of_call) = (BTreeMap::<&str, usize>::new(), BTreeMap::<&str, usize>::new());
+    let (mut kept, mut left_out) = (Vec::with_capacity(all.len()), Vec::new());
+    for one in all {
+        let dn = of_dn.entry(&one.part.this_dn).or_default();
+        let call = of_call.entry(&one.part.id).or_default();
+        let full = if kept.len() >= limits.sessions {
+            Some((Limit::Sessions, "id"))
+        } else if *dn >= limits.sessions_per_dn {
+            Some((Limit::SessionsPerDn, "thisDN"))
+        } else if *call >= limits.sessions_per_call {
+            Some((Limit::SessionsPerCall, "id"))
+        } else {
+            None
+        };
+        match full {
+            None => {
+                *dn += 1;
+                *call += 1;
+                kept.push(one);
+            }
+            Some(_) if leave_out => left_out.push(one.session),
+            Some((limit, field)) => {
+                return Err(RestoreError::Limit { place: format!("sessions[{}].{field}", one.position), limit });
+            }
+        }
+    }
+    kept.sort_by_key(|one| (one.part.completion, one.part.last_heard));
+    Ok((kept, left_out))
+}
+
+/// The ends of the snapshot, and how many are left out.
+fn remembered_ends<S: BuildHasher>(
+    snapshot: &Snapshot,
+    slots: &Slots<S>,
+    limits: &Limits,
+    leave_out: bool,
+) -> Result<(RememberedEnds, usize), RestoreError> {
+    let surplus = snapshot.ends.len().saturating_sub(limits.remembered_ends);
+    if surplus > 0 && !leave_out {
+        let place = format!("ends[{}]", limits.remembered_ends);
+        return Err(RestoreError::Limit { place, limit: Limit::RememberedEnds });
+    }
+    let mut in_order: Vec<(usize, &EndPart)> = snapshot.ends.iter().enumerate().collect();
+    in_order.sort_by_key(|(_, end)| end.order);
+    let mut ends = RememberedEnds::new();
+    for (position, end) in in_order {
+        let at = |field: &str| format!("ends[{position}].{field}");
+        check_version(format!("ends[{position}]"), end.version)?;
+        check_call_uuid(&end.id).map_err(|bad| impossible(at("id"), "a CallUUID", &bad.found))?;
+        if end.this_dn.is_empty() {
+            return Err(impossible(at("thisDN"), "a DN", &end.this_dn));
+        }
+        if slots.find(&end.this_dn, &end.id).is_some() {
+            return Err(impossible(at("id"), "a key that has no session", &end.id));
+        }
+        let remembered = RememberedEnd { identity: (&end.last_event).into(), order: end.order };
+        if end.order == 0 || !ends.put_back(&end.this_dn, &end.id, remembered) {
+            let expected = "every key and every order, from 1, once";
+            return Err(impossible(at("order"), expected, &format!("{}", end.order)));
+        }
+    }
+    ends.forget_oldest(surplus);
+    Ok((ends, surplus))
+}
+
+/// The requests of the snapshot, and how many are left out.
+fn requests(snapshot: &Snapshot, limits: &Limits, leave_out: bool) -> Result<(InFlight, usize), RestoreError> {
+    let surplus = snapshot.requests.len().saturating_sub(limits.requests);
+    if surplus > 0 && !leave_out {
+        let place = format!("requests[{}]", limits.requests);
+        return Err(RestoreError::Limit { place, limit: Limit::Requests });
     }
     let mut requests = InFlight::new();
-    requests.last_reference_id = snapshot.last_reference_id;
-    for (position, record) in snapshot.requests.iter().enumerate() {
+    for (position, part) in snapshot.requests.iter().enumerate() {
         let at = |field: &str| format!("requests[{position}].{field}");
-        let RequestRecord { reference_id, operation_name, this_dn, id, sent } = record;
+        check_version(format!("requests[{position}]"), part.version)?;
+        let RequestPart { reference_id, operation_name, this_dn, id, sent, order, .. } = part;
         let expected = "the name of an operation";
-        let operation: OperationName =
+        let operation: Operation =
             operation_name.parse().map_err(|_| impossible(at("operationName"), expected, operation_name))?;
         let (fits, expected) = match (operation, id.as_deref()) {
-            (OperationName::InitiateIMSession, id) => (id.is_none(), "no CallUUID"),
-            (OperationName::OnSession(_), id) => (id.is_some_and(|id| check_call_uuid(id).is_ok()), "a CallUUID"),
+            (Operation::InitiateIMSession, id) => (id.is_none(), "no CallUUID"),
+            (
+                Operation::SendMessage
+                | Operation::AttachUserData
+                | Operation::UpdateUserData
+                | Operation::DeleteUserData
+                | Operation::Complete,
+                id,
+            ) => (id.is_some_and(|id| check_call_uuid(id).is_ok()), "a CallUUID"),
         };
         if !fits {
             return Err(impossible(at("id"), expected, id.as_deref().unwrap_or("none")));
@@ -167,29 +285,26 @@ fn requests(snapshot: &Snapshot, limits: &Limits) -> Result<InFlight, RestoreErr
         if this_dn.len() > limits.dn_length {
             return Err(RestoreError::Limit { place: at("thisDN"), limit: Limit::DnLength });
         }
-        if *sent > snapshot.now {
+        if *sent > snapshot.store.now {
             return Err(impossible(at("sent"), "a time not after now", &format!("{sent}")));
         }
+        if !(1..=ReferenceIds::HIGHEST.into()).contains(reference_id) {
+            return Err(impossible(at("referenceID"), "a number from 1 to 2147483647", &format!("{reference_id}")));
+        }
         let sending = Sending { operation, this_dn: this_dn.clone(), id: id.clone(), sent: *sent };
-        let known = requests.by_reference_id.insert(*reference_id, sending).is_some();
-        if known || *reference_id > snapshot.last_reference_id {
-            let expected = "every ReferenceID once, none over lastReferenceId";
+        if *order == 0 || !requests.put_back(*reference_id, *order, sending) {
+            let expected = "every ReferenceID and every order, from 1, once";
             return Err(impossible(at("referenceID"), expected, &format!("{reference_id}")));
         }
     }
-    Ok(requests)
+    requests.forget_oldest(surplus);
+    Ok((requests, surplus))
 }
 
-fn list(records: &[PairRecord]) -> KeyValueList<'static> {
-    let value = |record: &ValueRecord| match record {
-        ValueRecord::String(text) => Value::String(text.clone().into()),
-        ValueRecord::Integer(number) => Value::Integer(*number),
-        ValueRecord::Binary(text) => Value::Binary(text.clone().into()),
-        ValueRecord::List(records) => Value::List(list(records)),
-    };
-    records.iter().map(|record| (record.key.clone(), value(&record.value))).collect()
+fn check_version(place: String, found: u32) -> Result<(), RestoreError> {
+    if found == VERSION { Ok(()) } else { Err(RestoreError::UnknownVersion { place, found }) }
 }
 
-fn impossible(place: String, expected: &'static str, found: &str) -> RestoreError {
-    RestoreError::Impossible { place, expected, found: found.chars().take(80).collect() }
+pub(super) fn impossible(place: String, expected: &'static str, found: &str) -> RestoreError {
+    RestoreError::Impossible { place, expected, found: excerpt(found) }
 }

@@ -1,17 +1,19 @@
-//! Where the sessions lie, and how those of one DN and those of one call hang together.
+//! The memory of the store: sessions in slots, an index by key, and the lists of the sessions of a DN and of a call.
 //!
-//! A session has a place of its own (a [`Handle`]). One index finds it by (ThisDN, CallUUID); two more find the first
-//! session of a DN and of a call, from which the others hang as lists through the places themselves. So nothing is ever
-//! searched for among all sessions, and no key is kept twice.
+//! A session keeps its slot (a [`Handle`]). One index finds it by (ThisDN, CallUUID); two more find the sessions of a DN and of
+//! a call, which are linked through the slots. So nothing is ever searched for among all sessions, and no key is stored twice.
+//! In what order sessions expire, are forgotten and make room is in [`order`](super::order).
 
 use alloc::vec::Vec;
 use core::hash::BuildHasher;
 use core::num::NonZeroU32;
 
-use super::index::Index;
+use super::hash_index::HashIndex;
+use super::order::Order;
+use super::ring::{Links, Ring};
 use crate::session::Session;
 
-/// The place of a session; stays the same as long as the session is there.
+/// The place of a session; it stays the same as long as the session exists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Handle(NonZeroU32);
 
@@ -22,41 +24,28 @@ pub(super) enum Shared {
     Call,
 }
 
-/// The sessions of a DN or of a call.
-#[derive(Debug, Clone, Copy)]
-struct List {
-    /// The last that came; the others hang on it.
-    first: Handle,
-    len: u32,
-}
-
-#[derive(Debug, Clone, Copy, Default)]
-struct Links {
-    previous: Option<Handle>,
-    next: Option<Handle>,
-}
-
 /// A session and what the store knows of it: two cache lines, the two that a processor fetches together.
 #[derive(Debug, Clone)]
 #[repr(align(128))]
 pub(super) struct Slot {
     pub(super) session: Session,
-    /// When the last accepted event came; of a completed session: when it was completed. The caller's time.
-    pub(super) heard: u64,
+    /// When the last accepted event came; of a completed session: when it was completed. Compact time.
+    pub(super) last_heard: u64,
     dn_links: Links,
     call_links: Links,
 }
 
-// One byte more, and each would take as much room as two.
-const _: () = assert!(size_of::<Option<Slot>>() == 128);
+// One byte more, and each would take twice the memory.
+const _: () = assert!(size_of::<Slot>() == 128);
 
 #[derive(Debug, Clone)]
 pub(super) struct Slots<S> {
-    slots: Vec<Option<Slot>>,
+    slots: Vec<Slot>,
+    order: Order,
     free: Vec<Handle>,
-    by_key: Index<Handle>,
-    by_dn: Index<List>,
-    by_call: Index<List>,
+    by_key: HashIndex<Handle>,
+    by_dn: HashIndex<Ring>,
+    by_call: HashIndex<Ring>,
     hasher: S,
 }
 
@@ -67,13 +56,13 @@ impl Handle {
         NonZeroU32::new(number).map(Handle)
     }
 
-    fn place(self) -> usize {
+    pub(super) fn place(self) -> usize {
         self.0.get() as usize - 1
     }
 }
 
 impl Shared {
-    fn of(self, session: &Session) -> &str {
+    pub(super) fn key_of(self, session: &Session) -> &str {
         match self {
             Shared::Dn => session.this_dn(),
             Shared::Call => session.id(),
@@ -82,18 +71,9 @@ impl Shared {
 }
 
 impl Slot {
-    fn links(&self, shared: Shared) -> &Links {
-        match shared {
-            Shared::Dn => &self.dn_links,
-            Shared::Call => &self.call_links,
-        }
-    }
-
-    fn links_mut(&mut self, shared: Shared) -> &mut Links {
-        match shared {
-            Shared::Dn => &mut self.dn_links,
-            Shared::Call => &mut self.call_links,
-        }
+    /// Whether no session is in this slot: no session has an empty id.
+    fn is_vacant(&self) -> bool {
+        self.session.id().is_empty()
     }
 }
 
@@ -101,28 +81,54 @@ impl<S> Slots<S> {
     pub(super) fn new(hasher: S) -> Self {
         Slots {
             slots: Vec::new(),
+            order: Order::new(),
             free: Vec::new(),
-            by_key: Index::new(),
-            by_dn: Index::new(),
-            by_call: Index::new(),
+            by_key: HashIndex::new(),
+            by_dn: HashIndex::new(),
+            by_call: HashIndex::new(),
             hasher,
         }
     }
 
+    /// How many sessions there are, completed ones included.
     pub(super) fn len(&self) -> usize {
         self.slots.len() - self.free.len()
     }
 
-    pub(super) fn slot(&self, handle: Handle) -> Option<&Slot> {
-        self.slots.get(handle.place())?.as_ref()
+    /// The slot of a session. The one place that relies on handles: a handle is made with its place, and after `remove`
+    /// nobody has it any more, so the index is always within.
+    #[expect(clippy::indexing_slicing, reason = "a handle is a place of this vector")]
+    pub(super) fn slot(&self, handle: Handle) -> &Slot {
+        &self.slots[handle.place()]
     }
 
-    pub(super) fn slot_mut(&mut self, handle: Handle) -> Option<&mut Slot> {
-        self.slots.get_mut(handle.place())?.as_mut()
+    #[expect(clippy::indexing_slicing, reason = "a handle is a place of this vector")]
+    fn slot_mut(&mut self, handle: Handle) -> &mut Slot {
+        &mut self.slots[handle.place()]
     }
 
-    pub(super) fn session(&self, handle: Handle) -> Option<&Session> {
-        self.slot(handle).map(|slot| &slot.session)
+    pub(super) fn session(&self, handle: Handle) -> &Session {
+        &self.slot(handle).session
+    }
+
+    pub(super) fn links(&self, shared: Shared, handle: Handle) -> Links {
+        let slot = self.slot(handle);
+        match shared {
+            Shared::Dn => slot.dn_links,
+            Shared::Call => slot.call_links,
+        }
+    }
+
+    pub(super) fn links_mut(&mut self, shared: Shared, handle: Handle) -> &mut Links {
+        let slot = self.slot_mut(handle);
+        match shared {
+            Shared::Dn => &mut slot.dn_links,
+            Shared::Call => &mut slot.call_links,
+        }
+    }
+
+    pub(super) fn set_links(&mut self, shared: Shared, handle: Handle, links: Links) {
+        *self.links_mut(shared, handle) = links;
     }
 
     #[cfg(feature = "serde")]
@@ -130,38 +136,58 @@ impl<S> Slots<S> {
         &self.hasher
     }
 
-    /// The states of all sessions, in no order.
-    #[cfg(feature = "serde")]
-    pub(super) fn states(&self) -> impl Iterator<Item = crate::machine::State> {
-        self.slots.iter().flatten().map(|slot| slot.session.state())
-    }
-
-    /// All sessions that `which` wants, in byte order of DN, then id. Looks at every session.
-    pub(super) fn sorted(&self, which: impl Fn(&Slot) -> bool) -> Vec<Handle> {
-        let wanted = self.slots.iter().enumerate().filter(|(_, slot)| slot.as_ref().is_some_and(&which));
-        let mut handles: Vec<Handle> = wanted.filter_map(|(place, _)| Handle::of(place)).collect();
+    /// All sessions in byte order of DN, then id.
+    pub(super) fn sorted(&self) -> Vec<Handle> {
+        let occupied = self.slots.iter().enumerate().filter(|(_, slot)| !slot.is_vacant());
+        let mut handles: Vec<Handle> = occupied.filter_map(|(place, _)| Handle::of(place)).collect();
         self.sort(&mut handles);
         handles
     }
 
     /// Into the order of lists: byte order of DN, then id.
-    fn sort(&self, handles: &mut [Handle]) {
+    pub(super) fn sort(&self, handles: &mut [Handle]) {
         handles.sort_unstable_by(|&one, &other| self.list_key(one).cmp(&self.list_key(other)));
     }
 
     /// What lists are sorted by.
-    pub(super) fn list_key(&self, handle: Handle) -> Option<(&str, &str)> {
-        self.session(handle).map(|session| (session.this_dn(), session.id()))
+    pub(super) fn list_key(&self, handle: Handle) -> (&str, &str) {
+        let session = self.session(handle);
+        (session.this_dn(), session.id())
     }
 
-    fn index(&self, shared: Shared) -> &Index<List> {
+    /// The open session that was heard longest ago, and when that was.
+    pub(super) fn unheard_longest(&self) -> Option<(Handle, u64)> {
+        self.order.first_open().map(|handle| (handle, self.slot(handle).last_heard))
+    }
+
+    /// The session that completed longest ago, and when that was.
+    pub(super) fn completed_longest_ago(&self) -> Option<(Handle, u64)> {
+        self.order.first_completed().map(|handle| (handle, self.slot(handle).last_heard))
+    }
+
+    /// The completed sessions, the one that completed longest ago first.
+    pub(super) fn completed(&self) -> impl Iterator<Item = Handle> {
+        self.order.completed()
+    }
+
+    #[cfg(feature = "serde")]
+    pub(super) fn order(&self) -> &Order {
+        &self.order
+    }
+
+    #[cfg(feature = "serde")]
+    pub(super) fn order_mut(&mut self) -> &mut Order {
+        &mut self.order
+    }
+
+    pub(super) fn index(&self, shared: Shared) -> &HashIndex<Ring> {
         match shared {
             Shared::Dn => &self.by_dn,
             Shared::Call => &self.by_call,
         }
     }
 
-    fn index_mut(&mut self, shared: Shared) -> &mut Index<List> {
+    pub(super) fn index_mut(&mut self, shared: Shared) -> &mut HashIndex<Ring> {
         match shared {
             Shared::Dn => &mut self.by_dn,
             Shared::Call => &mut self.by_call,
@@ -170,118 +196,113 @@ impl<S> Slots<S> {
 }
 
 impl<S: BuildHasher> Slots<S> {
+    fn hash_of(&self, this_dn: &str, id: &str) -> u64 {
+        self.hasher.hash_one((this_dn, id))
+    }
+
+    pub(super) fn hash_of_shared(&self, key: &str) -> u64 {
+        self.hasher.hash_one(key)
+    }
+
     pub(super) fn find(&self, this_dn: &str, id: &str) -> Option<Handle> {
-        self.by_key.get(self.hasher.hash_one((this_dn, id)), |handle| {
-            self.session(handle).is_some_and(|session| session.is_of(this_dn, id))
-        })
+        self.by_key.get(self.hash_of(this_dn, id), |handle| self.session(handle).is_of(this_dn, id))
     }
 
     /// The sessions of a DN or of a call, in byte order of DN, then id.
     pub(super) fn sharing(&self, shared: Shared, key: &str) -> Vec<Handle> {
-        let mut handles: Vec<Handle> = self.chain(shared, key).collect();
+        let mut handles: Vec<Handle> = self.ring(shared, key).map_or_else(Vec::new, |ring| self.members(shared, ring));
         self.sort(&mut handles);
         handles
     }
 
-    /// Whether a DN or a call has a session that is so.
-    pub(super) fn any(&self, shared: Shared, key: &str, is_so: impl Fn(&Session) -> bool) -> bool {
-        self.chain(shared, key).any(|handle| self.session(handle).is_some_and(&is_so))
+    /// Whether a DN has an open session.
+    pub(super) fn has_open(&self, dn: &str) -> bool {
+        let front = self.ring(Shared::Dn, dn).map(|ring| self.front(Shared::Dn, ring));
+        front.is_some_and(|handle| self.session(handle).state().is_open())
     }
 
     /// How many sessions a DN or a call has.
     pub(super) fn count(&self, shared: Shared, key: &str) -> usize {
-        self.list(shared, key).map_or(0, |list| list.len as usize)
+        self.ring(shared, key).map_or(0, |ring| ring.len as usize)
     }
 
-    /// The sessions of a DN or of a call, the last that came first.
-    fn chain(&self, shared: Shared, key: &str) -> impl Iterator<Item = Handle> {
-        let next = move |handle: &Handle| self.slot(*handle).and_then(|slot| slot.links(shared).next);
-        core::iter::successors(self.list(shared, key).map(|list| list.first), next)
+    /// Of a DN's or a call's completed sessions the one that completed longest ago.
+    pub(super) fn completed_longest_ago_of(&self, shared: Shared, key: &str) -> Option<Handle> {
+        self.ring(shared, key)?.first_completed
     }
 
-    /// Adds a session whose key is not there yet; `None` where there is no place left (2³² - 1 sessions).
-    pub(super) fn insert(&mut self, session: Session, heard: u64) -> Option<Handle> {
+    /// Of a DN's or a call's sessions the completed ones, the one that completed longest ago first.
+    pub(super) fn completed_of(&self, shared: Shared, key: &str) -> Vec<Handle> {
+        let members = self.ring(shared, key).map_or_else(Vec::new, |ring| self.members(shared, ring));
+        members.into_iter().filter(|&handle| !self.session(handle).state().is_open()).collect()
+    }
+
+    /// Lets a session change, and puts it where it then belongs in all orders. `heard` is when the session was heard, if it
+    /// was; a completed session keeps the time of its end.
+    pub(super) fn change<T>(
+        &mut self,
+        handle: Handle,
+        heard: Option<u64>,
+        change: impl FnOnce(&mut Session) -> T,
+    ) -> T {
+        let slot = self.slot_mut(handle);
+        let was_open = slot.session.state().is_open();
+        let changed = change(&mut slot.session);
+        let is_open = slot.session.state().is_open();
+        let heard = heard.filter(|heard| (was_open || is_open) && *heard != slot.last_heard);
+        slot.last_heard = heard.unwrap_or(slot.last_heard);
+        match (was_open, is_open) {
+            (true, true) if heard.is_some() => self.order.move_to_end(handle),
+            (true, true) | (false, false) => {}
+            (true, false) => {
+                self.order.complete(handle);
+                self.move_in_rings(handle);
+            }
+            (false, true) => {
+                self.order.reopen(handle);
+                self.move_in_rings(handle);
+            }
+        }
+        changed
+    }
+
+    fn move_in_rings(&mut self, handle: Handle) {
+        self.move_in_ring(Shared::Dn, handle);
+        self.move_in_ring(Shared::Call, handle);
+    }
+
+    /// Adds a session whose key is new; `None` where no place is left (2³² - 1 sessions).
+    pub(super) fn insert(&mut self, session: Session, last_heard: u64) -> Option<Handle> {
+        let hash = self.hash_of(session.this_dn(), session.id());
+        let is_open = session.state().is_open();
+        let slot = Slot { session, last_heard, dn_links: Links::default(), call_links: Links::default() };
         let handle = match self.free.pop() {
-            Some(handle) => handle,
+            Some(handle) => {
+                *self.slot_mut(handle) = slot;
+                handle
+            }
             None => {
                 let handle = Handle::of(self.slots.len())?;
-                self.slots.push(None);
+                self.slots.push(slot);
                 handle
             }
         };
-        self.by_key.insert(self.hasher.hash_one((session.this_dn(), session.id())), handle);
-        let slot = Slot { session, heard, dn_links: Links::default(), call_links: Links::default() };
-        if let Some(place) = self.slots.get_mut(handle.place()) {
-            *place = Some(slot);
-        }
-        self.link(Shared::Dn, handle);
-        self.link(Shared::Call, handle);
+        self.by_key.insert(hash, handle);
+        self.order.insert(handle, is_open);
+        self.enter_ring(Shared::Dn, handle);
+        self.enter_ring(Shared::Call, handle);
         Some(handle)
     }
 
     /// Takes a session out.
-    pub(super) fn remove(&mut self, handle: Handle) -> Option<Session> {
-        self.unlink(Shared::Dn, handle);
-        self.unlink(Shared::Call, handle);
-        let session = self.slots.get_mut(handle.place())?.take()?.session;
-        self.by_key.remove(self.hasher.hash_one((session.this_dn(), session.id())), |found| found == handle);
+    pub(super) fn remove(&mut self, handle: Handle) -> Session {
+        self.leave_ring(Shared::Dn, handle);
+        self.leave_ring(Shared::Call, handle);
+        self.order.remove(handle);
+        let session = core::mem::replace(&mut self.slot_mut(handle).session, Session::vacant());
+        let hash = self.hash_of(session.this_dn(), session.id());
+        self.by_key.remove(hash, |found| found == handle);
         self.free.push(handle);
-        Some(session)
-    }
-
-    fn list(&self, shared: Shared, key: &str) -> Option<List> {
-        let is_it = |list: List| self.session(list.first).is_some_and(|session| shared.of(session) == key);
-        self.index(shared).get(self.hasher.hash_one(key), is_it)
-    }
-
-    /// Puts the session at the front of its list.
-    fn link(&mut self, shared: Shared, handle: Handle) {
-        let Some(key) = self.session(handle).map(|session| shared.of(session)) else {
-            return;
-        };
-        let hash = self.hasher.hash_one(key);
-        let Some(List { first, len }) = self.list(shared, key) else {
-            self.index_mut(shared).insert(hash, List { first: handle, len: 1 });
-            return;
-        };
-        if let Some(slot) = self.slot_mut(first) {
-            slot.links_mut(shared).previous = Some(handle);
-        }
-        if let Some(slot) = self.slot_mut(handle) {
-            slot.links_mut(shared).next = Some(first);
-        }
-        self.replace(shared, hash, first, List { first: handle, len: len + 1 });
-    }
-
-    /// Takes the session out of its list.
-    fn unlink(&mut self, shared: Shared, handle: Handle) {
-        let Some(slot) = self.slot(handle) else {
-            return;
-        };
-        let Links { previous, next } = *slot.links(shared);
-        let key = shared.of(&slot.session);
-        let hash = self.hasher.hash_one(key);
-        let Some(List { first, len }) = self.list(shared, key) else {
-            return;
-        };
-        if let Some(slot) = previous.and_then(|previous| self.slot_mut(previous)) {
-            slot.links_mut(shared).next = next;
-        }
-        if let Some(slot) = next.and_then(|next| self.slot_mut(next)) {
-            slot.links_mut(shared).previous = previous;
-        }
-        match if first == handle { next } else { Some(first) } {
-            Some(still_first) => self.replace(shared, hash, first, List { first: still_first, len: len - 1 }),
-            None => {
-                self.index_mut(shared).remove(hash, |list| list.first == first);
-            }
-        }
-    }
-
-    /// Puts this list in the place of the one that began so.
-    fn replace(&mut self, shared: Shared, hash: u64, began: Handle, new: List) {
-        if let Some(list) = self.index_mut(shared).get_mut(hash, |list| list.first == began) {
-            *list = new;
-        }
+        session
     }
 }

@@ -1,132 +1,291 @@
-//! A store as a value, to be kept over a restart.
+//! A store as values that serde writes and reads: part by part, or all of them in one snapshot.
 
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
+use core::hash::BuildHasher;
+
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::Sessions;
 use super::counters::Counters;
-use super::slots::Slot;
+use super::in_flight::Sending;
+use super::parts::PartKey;
+use super::remembered_ends::RememberedEnd;
+use super::slots::Handle;
 use crate::event::{KeyValueList, Value};
 
-/// The version of [`Snapshot`] that this crate writes.
-pub(super) const VERSION: u32 = 1;
+/// The version of all parts that this crate writes.
+pub(super) const VERSION: u32 = 2;
 
-/// Everything that a store holds, as a value that serde can write and read. The settings are not part of it.
+/// Everything that a store holds: all its parts. The settings are not part of it.
 ///
-/// What is inside is this crate's business; [`Sessions::restore`] checks all of it.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+/// What is inside is this crate's business; [`Sessions::restore`] checks all of it. Fields and counters that this version of
+/// the crate does not know are skipped.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Snapshot {
-    pub(super) version: u32,
-    pub(super) now: u64,
-    pub(super) last_reference_id: u64,
-    pub(super) sessions: Vec<SessionRecord>,
-    pub(super) requests: Vec<RequestRecord>,
-    pub(super) counters: Counters,
+    pub(super) store: StorePart,
+    pub(super) sessions: Vec<SessionPart>,
+    pub(super) ends: Vec<EndPart>,
+    pub(super) requests: Vec<RequestPart>,
 }
 
-/// A session. Names are kept as text, so that a wrong one is found where it can be named.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+/// A part of a store. Exhaustive by decision, as [`PartKey`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct SessionRecord {
+pub enum Part {
+    /// A session.
+    Session(SessionPart),
+    /// A remembered end.
+    End(EndPart),
+    /// A request in flight.
+    Request(RequestPart),
+    /// What the store has besides.
+    Store(StorePart),
+}
+
+/// A session as a value of its own. Names are kept as text, so that a wrong one is found where it can be named.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SessionPart {
+    pub(super) version: u32,
     #[serde(rename = "thisDN")]
     pub(super) this_dn: String,
     pub(super) id: String,
     pub(super) state: String,
-    pub(super) heard: u64,
+    #[serde(deserialize_with = "required")]
+    pub(super) cause: Option<String>,
+    pub(super) destination_busy: bool,
+    /// In nanoseconds.
+    pub(super) last_heard: u64,
+    /// Which completion of the store it was, from 1; 0 for an open session.
+    pub(super) completion: u64,
     pub(super) participants: Vec<String>,
     pub(super) user_data: Vec<PairRecord>,
-    #[serde(rename = "connID")]
+    #[serde(rename = "connID", deserialize_with = "required")]
     pub(super) conn_id: Option<String>,
-    pub(super) last_event: Option<EventRecord>,
+    #[serde(deserialize_with = "required")]
+    pub(super) last_event: Option<IdentityRecord>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct EventRecord {
+pub(super) struct IdentityRecord {
+    #[serde(deserialize_with = "required")]
     pub(super) server_start_time: Option<u64>,
     pub(super) event_sequence_number: u64,
 }
 
-/// A pair of user data. An object would lose repeated keys, and what is binary.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub(super) struct PairRecord {
-    pub(super) key: String,
-    pub(super) value: ValueRecord,
-}
+/// A pair of user data: how deep it is, its key and its value. Flat, so that the JSON nests no deeper than this however deep
+/// the lists are; an object would also lose repeated keys and what is binary.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct PairRecord(pub(super) usize, pub(super) String, pub(super) ValueRecord);
 
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) enum ValueRecord {
     String(String),
     Integer(i64),
     Binary(String),
-    List(Vec<PairRecord>),
+    /// A list: the pairs that follow and are one deeper.
+    List,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+/// A remembered end as a value of its own.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct RequestRecord {
+pub struct EndPart {
+    pub(super) version: u32,
+    #[serde(rename = "thisDN")]
+    pub(super) this_dn: String,
+    pub(super) id: String,
+    /// Which end it is of those that were ever remembered.
+    pub(super) order: u64,
+    pub(super) last_event: IdentityRecord,
+}
+
+/// A request in flight as a value of its own.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RequestPart {
+    pub(super) version: u32,
     #[serde(rename = "referenceID")]
     pub(super) reference_id: u64,
     pub(super) operation_name: String,
     #[serde(rename = "thisDN")]
     pub(super) this_dn: String,
+    #[serde(deserialize_with = "required")]
     pub(super) id: Option<String>,
+    /// In nanoseconds.
     pub(super) sent: u64,
+    /// Which request it is of those that were ever sent.
+    pub(super) order: u64,
+}
+
+/// What a store has besides sessions, ends and requests.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct StorePart {
+    pub(super) version: u32,
+    /// In nanoseconds.
+    pub(super) now: u64,
+    pub(super) last_reference_id: u32,
+    /// How many completions there were.
+    pub(super) completions: u64,
+    pub(super) counters: Counters,
+}
+
+/// An `Option` that has to be there: that it is missing is damage, and not `null`.
+fn required<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+    Option::deserialize(deserializer)
+}
+
+impl Snapshot {
+    /// The snapshot that these parts are: one [`Part::Store`], and of each other key at most one. `None` without the part of
+    /// the store; of several the last counts.
+    #[must_use]
+    pub fn of_parts(parts: impl IntoIterator<Item = Part>) -> Option<Self> {
+        let (mut store, mut sessions, mut ends, mut requests) = (None, Vec::new(), Vec::new(), Vec::new());
+        for part in parts {
+            match part {
+                Part::Session(session) => sessions.push(session),
+                Part::End(end) => ends.push(end),
+                Part::Request(request) => requests.push(request),
+                Part::Store(part) => store = Some(part),
+            }
+        }
+        store.map(|store| Snapshot { store, sessions, ends, requests })
+    }
+
+    /// The parts of the snapshot.
+    pub fn into_parts(self) -> impl Iterator<Item = Part> {
+        let sessions = self.sessions.into_iter().map(Part::Session);
+        let ends = self.ends.into_iter().map(Part::End);
+        let requests = self.requests.into_iter().map(Part::Request);
+        core::iter::once(Part::Store(self.store)).chain(sessions).chain(ends).chain(requests)
+    }
 }
 
 impl<S> Sessions<S> {
     /// Everything that the store holds, to be kept and given to [`restore`](Self::restore).
     #[must_use]
     pub fn snapshot(&self) -> Snapshot {
-        let slots = self.slots.sorted(|_| true).into_iter().filter_map(|handle| self.slots.slot(handle));
-        let requests = self.requests.by_reference_id.iter().map(|(&reference_id, sending)| RequestRecord {
+        Snapshot {
+            store: self.store_part(),
+            sessions: self.slots.sorted().into_iter().map(|handle| self.session_part(handle)).collect(),
+            ends: self.remembered_ends.iter().map(|(this_dn, id, end)| EndPart::of(this_dn, id, end)).collect(),
+            requests: self.requests.iter().map(|(id, order, sending)| RequestPart::of(id, order, sending)).collect(),
+        }
+    }
+
+    fn store_part(&self) -> StorePart {
+        StorePart {
+            version: VERSION,
+            now: self.now,
+            last_reference_id: self.requests.reference_ids().given(),
+            completions: self.slots.order().completions(),
+            counters: self.counters.clone(),
+        }
+    }
+
+    fn session_part(&self, handle: Handle) -> SessionPart {
+        let slot = self.slots.slot(handle);
+        let session = &slot.session;
+        let mut user_data = Vec::new();
+        flatten(session.user_data(), 1, &mut user_data);
+        SessionPart {
+            version: VERSION,
+            this_dn: session.this_dn().into(),
+            id: session.id().into(),
+            state: session.state().name().into(),
+            cause: session.cause().map(|cause| cause.name().into()),
+            destination_busy: session.destination_busy(),
+            last_heard: slot.last_heard,
+            completion: self.slots.order().completion(handle),
+            participants: session.participants().map(String::from).collect(),
+            user_data,
+            conn_id: session.conn_id().map(|conn_id| conn_id.to_string()),
+            last_event: session.last_event().map(IdentityRecord::from),
+        }
+    }
+}
+
+impl<S: BuildHasher> Sessions<S> {
+    /// The part of this key as it is now; `None` where it does not exist, or no longer.
+    ///
+    /// ```
+    /// # #[cfg(feature = "std")] {
+    /// use std::collections::BTreeMap;
+    ///
+    /// use im_session::store::{Part, PartKey, Snapshot};
+    /// use im_session::{BaseUri, CallEvent, Event, Sessions};
+    ///
+    /// // What a service keeps on disk.
+    /// let mut kept: BTreeMap<PartKey, Part> = BTreeMap::new();
+    /// let mut sessions = Sessions::new(BaseUri::new("http://localhost:8090"));
+    /// for name in [CallEvent::Ringing, CallEvent::Established] {
+    ///     let event = Event::new(name).with_this_dn("3002").with_call_uuid("007");
+    ///     let changed: Vec<PartKey> = sessions.handle_event(&event).unwrap().parts().collect();
+    ///     for key in changed {
+    ///         match sessions.part(&key) {
+    ///             Some(part) => kept.insert(key, part),
+    ///             None => kept.remove(&key),
+    ///         };
+    ///     }
+    /// }
+    /// assert_eq!(Snapshot::of_parts(kept.into_values()), Some(sessions.snapshot()));
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn part(&self, key: &PartKey) -> Option<Part> {
+        match key {
+            PartKey::Session { this_dn, id } => {
+                self.slots.find(this_dn, id).map(|handle| Part::Session(self.session_part(handle)))
+            }
+            PartKey::End { this_dn, id } => {
+                self.remembered_ends.get(this_dn, id).map(|end| Part::End(EndPart::of(this_dn, id, end)))
+            }
+            PartKey::Request { reference_id } => {
+                let request = self.requests.get(*reference_id);
+                request.map(|(order, sending)| Part::Request(RequestPart::of(*reference_id, order, sending)))
+            }
+            PartKey::Store => Some(Part::Store(self.store_part())),
+        }
+    }
+}
+
+impl EndPart {
+    fn of(this_dn: &str, id: &str, end: RememberedEnd) -> Self {
+        let RememberedEnd { identity, order } = end;
+        EndPart { version: VERSION, this_dn: this_dn.into(), id: id.into(), order, last_event: identity.into() }
+    }
+}
+
+impl RequestPart {
+    fn of(reference_id: u64, order: u64, sending: &Sending) -> Self {
+        RequestPart {
+            version: VERSION,
             reference_id,
             operation_name: sending.operation.name().into(),
             this_dn: sending.this_dn.clone(),
             id: sending.id.clone(),
             sent: sending.sent,
-        });
-        Snapshot {
-            version: VERSION,
-            now: self.now,
-            last_reference_id: self.requests.last_reference_id,
-            sessions: slots.map(SessionRecord::of).collect(),
-            requests: requests.collect(),
-            counters: self.counters.clone(),
+            order,
         }
     }
 }
 
-impl SessionRecord {
-    fn of(slot: &Slot) -> Self {
-        let session = &slot.session;
-        SessionRecord {
-            this_dn: session.this_dn().into(),
-            id: session.id().into(),
-            state: session.state().name().into(),
-            heard: slot.heard,
-            participants: session.participants().map(String::from).collect(),
-            user_data: records(session.user_data()),
-            conn_id: session.conn_id().map(|conn_id| conn_id.to_string()),
-            last_event: session.last_event().map(|identity| EventRecord {
-                server_start_time: identity.server_start_time,
-                event_sequence_number: identity.event_sequence_number,
-            }),
+/// Appends the pairs of a list, each list's own after it. Recursion ends at the depth that no list exceeds.
+fn flatten(list: &KeyValueList<'_>, depth: usize, records: &mut Vec<PairRecord>) {
+    for pair in list {
+        let value = match &pair.value {
+            Value::String(text) => ValueRecord::String(text.clone().into_owned()),
+            Value::Integer(number) => ValueRecord::Integer(*number),
+            Value::Binary(text) => ValueRecord::Binary(text.clone().into_owned()),
+            Value::List(_) => ValueRecord::List,
+        };
+        records.push(PairRecord(depth, pair.key.clone().into_owned(), value));
+        if let Value::List(inner) = &pair.value {
+            flatten(inner, depth + 1, records);
         }
     }
-}
-
-fn records(list: &KeyValueList<'_>) -> Vec<PairRecord> {
-    let value = |value: &Value<'_>| match value {
-        Value::String(text) => ValueRecord::String(text.clone().into_owned()),
-        Value::Integer(number) => ValueRecord::Integer(*number),
-        Value::Binary(text) => ValueRecord::Binary(text.clone().into_owned()),
-        Value::List(list) => ValueRecord::List(records(list)),
-    };
-    list.pairs()
-        .iter()
-        .map(|pair| PairRecord { key: pair.key.clone().into_owned(), value: value(&pair.value) })
-        .collect()
 }

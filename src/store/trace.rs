@@ -2,13 +2,15 @@
 
 #![cfg_attr(not(feature = "tracing"), allow(unused_variables))]
 
+use super::Handled;
+use super::handled::Concerned;
 use crate::event::{Event, UnreadableEvent};
-use crate::machine::Rejection;
-use crate::resource::{ErrorBody, OperationName};
-use crate::session::{Change, Session};
+use crate::machine::Operation;
+use crate::resource::ErrorBody;
+use crate::session::{Change, Outcome, Rejection, Session};
 
 /// A session changed, for the reason given: the event's name, or what else it was.
-pub(super) fn changed(session: &Session, change: &Change, why: &str) {
+pub(super) fn changed(session: &Session, change: Change, why: &str) {
     #[cfg(feature = "tracing")]
     tracing::debug!(
         target: "im_session",
@@ -21,6 +23,18 @@ pub(super) fn changed(session: &Session, change: &Change, why: &str) {
         why,
         "session changed"
     );
+}
+
+/// What came of an event to a whole call.
+pub(super) fn handled(event: &Event<'_>, handled: &Handled<'_>) {
+    if let Concerned::AllChanged(changes) = &handled.concerned {
+        for &(session, change) in changes {
+            changed(session, change, event.name.as_str());
+        }
+    }
+    if let Outcome::Rejected(rejection) = &handled.outcome {
+        rejected(event, rejection);
+    }
 }
 
 /// A completed session was forgotten.
@@ -56,11 +70,11 @@ pub(super) fn rejected(event: &Event<'_>, rejection: &Rejection) {
 }
 
 /// An operation was refused.
-pub(super) fn refused(operation: Option<OperationName>, error: &ErrorBody) {
+pub(super) fn refused(operation: Option<Operation>, error: &ErrorBody) {
     #[cfg(feature = "tracing")]
     tracing::debug!(
         target: "im_session",
-        operation = operation.map(OperationName::name),
+        operation = operation.map(Operation::name),
         status_code = error.status_code.code(),
         status_message = error.status_message.as_str(),
         "operation refused"

@@ -5,10 +5,10 @@ mod progress;
 use std::fs::File;
 use std::io::{self, BufWriter, IsTerminal, Read};
 
+use crate::show::{Format, Show, Source, View};
 use clap::Args;
 use im_session::{BaseUri, DecodeResult, Decoder, Limits, Sessions, UnreadableEvent};
 use progress::Progress;
-use crate::show::{Format, Show, Source, View};
 
 const BASE_URI: &str = "http://localhost:8090";
 const SHIPPED_LOG: &[u8] = include_bytes!("../../data/sip-server.log");

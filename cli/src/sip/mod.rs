@@ -11,9 +11,9 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, BufWriter, IsTerminal, Read};
 use std::time::Duration;
 
+use crate::show::Format;
 use capture::Packet;
 use clap::Args;
-use crate::show::Format;
 use trace::Trace;
 use watch::Watch;
 

@@ -7,8 +7,8 @@ use std::time::Duration;
 use im_session::sip::{CallIdentity, Direction, Observer, SipError, SipMessage, StartLine, session_id};
 use im_session::{BaseUri, Event, Limits, Sessions};
 
-use crate::show::{Show, Source, View};
 use super::time_of_day;
+use crate::show::{Show, Source, View};
 
 /// One endpoint's view.
 struct Endpoint {

@@ -1,12 +1,15 @@
-//! An event as an object of the JSON lines form. Specification 6.
+//! An event as an object of the JSON lines form. Specification 6.1.
 
 use alloc::string::ToString;
 
+use serde::de::{Deserialize, Deserializer, Error as _};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
+use super::json_reader::ObjectReader;
 use super::{Event, KeyValueList, Value};
 
-/// Writes one object of the JSON lines form: the decoder reads the same event again, but that binary is a string there.
+/// Writes one object of the JSON lines form: the decoder reads the same event again, but that binary is a string there and
+/// a hidden list is absent, as the form has neither.
 /// Repeated keys of user data are all written, in order: a reader to whom the last counts sees the view.
 ///
 /// ```
@@ -28,8 +31,8 @@ impl Serialize for Event<'_> {
         entry(&mut object, "ConnID", self.conn_id.map(|conn_id| conn_id.to_string()))?;
         entry(&mut object, "EventSequenceNumber", self.event_sequence_number)?;
         entry(&mut object, "ServerStartTime", self.server_start_time)?;
-        entry(&mut object, "UserData", self.user_data.as_ref().map(AllPairs))?;
-        entry(&mut object, "Extensions", self.extensions.as_ref().map(AllPairs))?;
+        entry(&mut object, "UserData", self.user_data.list().map(AllPairs))?;
+        entry(&mut object, "Extensions", self.extensions.list().map(AllPairs))?;
         entry(&mut object, "ReferenceID", self.reference_id)?;
         entry(&mut object, "ErrorCode", self.error_code)?;
         entry(&mut object, "ErrorMessage", self.error_message.as_deref())?;
@@ -50,7 +53,7 @@ struct AllPairs<'l>(&'l KeyValueList<'l>);
 impl Serialize for AllPairs<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = serializer.serialize_map(Some(self.0.len()))?;
-        for pair in self.0.pairs() {
+        for pair in self.0 {
             match &pair.value {
                 Value::List(list) => object.serialize_entry(&pair.key, &AllPairs(list))?,
                 Value::String(_) | Value::Integer(_) | Value::Binary(_) => {
@@ -59,5 +62,31 @@ impl Serialize for AllPairs<'_> {
             }
         }
         object.end()
+    }
+}
+
+/// Reads one object of the JSON lines form, in any of its spellings.
+///
+/// Of numbers in user data that are no integers of 64 bits, `from_json_line` keeps the digits of the text; this keeps what the
+/// format's reader makes of them.
+///
+/// ```
+/// # #[cfg(feature = "json")] {
+/// use im_session::{CallEvent, Event};
+///
+/// let json = r#"{"messageName":"EventRinging","thisDN":"3002","callUuid":"007"}"#;
+/// let event: Event<'_> = serde_json::from_str(json).unwrap();
+/// assert_eq!(event, Event::new(CallEvent::Ringing).with_this_dn("3002").with_call_uuid("007"));
+/// # }
+/// ```
+impl<'de: 'a, 'a> Deserialize<'de> for Event<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut reader = ObjectReader::new();
+        deserializer.deserialize_map(&mut reader)?;
+        match reader.finish() {
+            Ok(Some(event)) => Ok(event),
+            Ok(None) => Err(D::Error::custom("expected the key Event with a name that begins with Event, found none")),
+            Err(wrong) => Err(D::Error::custom(wrong)),
+        }
     }
 }

@@ -1,12 +1,12 @@
 //! A hash index: from a hash to a small value, the keys being kept elsewhere.
 //!
 //! `alloc` has no hash map, and a map would keep every key a second time. Open addressing, linear probing, deletion by
-//! shifting back; the low 32 bits of the hash are kept, so growing asks nobody for a hash.
+//! shifting back. The low 32 bits of each hash are stored, so growing does not hash the keys again.
 
 use alloc::vec::Vec;
 
 #[derive(Debug, Clone)]
-pub(super) struct Index<V> {
+pub(super) struct HashIndex<V> {
     /// A power of two of places, or none.
     places: Vec<Option<Entry<V>>>,
     len: usize,
@@ -18,9 +18,9 @@ struct Entry<V> {
     value: V,
 }
 
-impl<V: Copy> Index<V> {
+impl<V: Copy> HashIndex<V> {
     pub(super) const fn new() -> Self {
-        Index { places: Vec::new(), len: 0 }
+        HashIndex { places: Vec::new(), len: 0 }
     }
 
     /// The value with this hash that `is_it` knows.

@@ -1,31 +1,31 @@
-//! The names of a session: within it where they are as short as they nearly always are.
+//! The names of a session, stored within it while they are short, which they nearly always are.
 //!
-//! What an event is compared with then lies where the session lies, and in a large store nothing else has to be fetched
-//! from memory to know that it is the right one.
+//! The key that an event is compared with then lies in the session itself: in a large store nothing else has to be fetched
+//! from memory to find out whether it is the right one.
 
 use alloc::boxed::Box;
 
-/// The longest text that is kept within: an id of 32 characters and two numbers of 8 digits fit.
+/// The longest text that is stored within the session: an id of 32 characters and two numbers of 8 digits fit.
 const WITHIN: usize = 48;
 
 /// The id, ThisDN and the first participant (empty where there is none).
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Names {
-    /// The lengths of the three, and the three one after the other.
+pub(super) enum InlineNames {
+    /// Stored within the session: the lengths of the three, and the three one after the other.
     Within { id: u8, this_dn: u8, participant: u8, bytes: Bytes },
-    /// The same where they are longer; the third is what follows the second.
+    /// Longer names are stored on the heap; the third is what follows the second.
     Apart { id: usize, this_dn: usize, text: Box<str> },
 }
 
-/// What is kept within, and zeros after it, so that equal names are equal. Aligned, as text is checked to be text by words.
+/// The names, then zeros, so that equal names have equal bytes. Aligned, since text is validated by words.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[repr(align(8))]
 pub(super) struct Bytes([u8; WITHIN]);
 
-impl Names {
+impl InlineNames {
     pub(super) fn new(this_dn: &str, id: &str, participant: &str) -> Self {
         let names = [id, this_dn, participant];
-        Self::within(names).unwrap_or_else(|| Names::Apart {
+        Self::within(names).unwrap_or_else(|| InlineNames::Apart {
             id: id.len(),
             this_dn: this_dn.len(),
             text: names.concat().into(),
@@ -42,7 +42,7 @@ impl Names {
         }
         // None is longer than `WITHIN`.
         let [id, this_dn, participant] = names.map(|name| name.len() as u8);
-        Some(Names::Within { id, this_dn, participant, bytes })
+        Some(InlineNames::Within { id, this_dn, participant, bytes })
     }
 
     pub(super) fn this_dn(&self) -> &str {
@@ -68,10 +68,10 @@ impl Names {
 
     fn parts(&self) -> [&[u8]; 3] {
         let (lengths, bytes) = match self {
-            Names::Within { id, this_dn, participant, bytes } => {
+            InlineNames::Within { id, this_dn, participant, bytes } => {
                 ([*id, *this_dn, *participant].map(usize::from), bytes.0.as_slice())
             }
-            Names::Apart { id, this_dn, text } => ([*id, *this_dn, text.len() - id - this_dn], text.as_bytes()),
+            InlineNames::Apart { id, this_dn, text } => ([*id, *this_dn, text.len() - id - this_dn], text.as_bytes()),
         };
         let mut rest = bytes;
         lengths.map(|length| {
@@ -82,7 +82,7 @@ impl Names {
     }
 }
 
-/// It was text when it came, so this fails for none; without `unsafe` it is looked at again.
+/// The bytes were text when they were stored, so this cannot fail. Without `unsafe` code they are validated again.
 fn text(bytes: &[u8]) -> &str {
     core::str::from_utf8(bytes).unwrap_or_default()
 }

@@ -1,0 +1,59 @@
+//! The attributes that matter to a session, by name, without the prefix `Attribute` and without regard to case.
+
+/// The name of an attribute of an event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum AttributeName {
+    ThisDN,
+    OtherDN,
+    CallUUID,
+    ConnID,
+    EventSequenceNumber,
+    ServerStartTime,
+    UserData,
+    Extensions,
+    ReferenceID,
+    ErrorCode,
+    ErrorMessage,
+}
+
+impl AttributeName {
+    /// The attribute with this name, if it is one that matters.
+    pub(crate) fn from_name(name: &[u8]) -> Option<Self> {
+        // One comparison for nearly every name: no two candidates but these share a length.
+        let candidate = match name.len() {
+            6 if name.first().is_some_and(|first| first.eq_ignore_ascii_case(&b'T')) => AttributeName::ThisDN,
+            6 => AttributeName::ConnID,
+            7 => AttributeName::OtherDN,
+            8 if name.first().is_some_and(|first| first.eq_ignore_ascii_case(&b'U')) => AttributeName::UserData,
+            8 => AttributeName::CallUUID,
+            9 => AttributeName::ErrorCode,
+            10 => AttributeName::Extensions,
+            11 => AttributeName::ReferenceID,
+            12 => AttributeName::ErrorMessage,
+            15 => AttributeName::ServerStartTime,
+            19 => AttributeName::EventSequenceNumber,
+            0..=5 | 13..=14 | 16..=18 | 20.. => return None,
+        };
+        let spelled = candidate.name().as_bytes();
+        // Most other names differ in their last letter, and nearly all are spelled as here.
+        let same_end = name.last().map(u8::to_ascii_lowercase) == spelled.last().map(u8::to_ascii_lowercase);
+        (same_end && (name == spelled || name.eq_ignore_ascii_case(spelled))).then_some(candidate)
+    }
+
+    /// The name, as T-Library spells it.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            AttributeName::ThisDN => "ThisDN",
+            AttributeName::OtherDN => "OtherDN",
+            AttributeName::CallUUID => "CallUUID",
+            AttributeName::ConnID => "ConnID",
+            AttributeName::EventSequenceNumber => "EventSequenceNumber",
+            AttributeName::ServerStartTime => "ServerStartTime",
+            AttributeName::UserData => "UserData",
+            AttributeName::Extensions => "Extensions",
+            AttributeName::ReferenceID => "ReferenceID",
+            AttributeName::ErrorCode => "ErrorCode",
+            AttributeName::ErrorMessage => "ErrorMessage",
+        }
+    }
+}

@@ -1,0 +1,37 @@
+//! What can be wrong with an event's text.
+
+use alloc::string::String;
+
+/// An attribute whose value is not of its type.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{event}: expected {expected} as {attribute}, found {found}")]
+#[non_exhaustive]
+pub struct BadAttribute {
+    /// The event's name, at most its first 80 characters.
+    pub event: String,
+    /// The attribute's name.
+    pub attribute: &'static str,
+    /// What it should have been.
+    pub expected: &'static str,
+    /// What it was, at most its first 80 characters.
+    pub found: String,
+}
+
+/// A JSON text that is not an event.
+#[cfg(feature = "json")]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum EventJsonError {
+    /// The text is not a JSON object.
+    #[error("expected a JSON object, found something else: {reason}")]
+    NotAnObject {
+        /// What the JSON reader says, with the column.
+        reason: String,
+    },
+    /// The object names no event.
+    #[error("expected the key Event with a name that begins with Event, found none")]
+    NamesNoEvent,
+    /// An attribute's value is not of its type.
+    #[error(transparent)]
+    BadAttribute(#[from] BadAttribute),
+}

@@ -1,0 +1,73 @@
+//! An attribute that holds a list of pairs, which a log filter may have hidden.
+
+use super::KeyValueList;
+
+/// The value of UserData or Extensions. Specification 2.3.
+///
+/// Log filters hide user data: the attribute is then there, but says nothing of its pairs. That is neither an absent
+/// attribute nor an empty list, so it is a state of its own. Exhaustive by decision.
+///
+/// ```
+/// use im_session::event::{KeyValueList, ListAttribute};
+///
+/// let present = ListAttribute::Present(KeyValueList::from_iter([("k", "v")]));
+/// assert_eq!(present.list().map(KeyValueList::len), Some(1));
+/// assert_eq!(ListAttribute::Hidden.list(), None);
+/// assert!(ListAttribute::default().is_absent());
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum ListAttribute<'a> {
+    /// The event does not have the attribute.
+    #[default]
+    Absent,
+    /// The event has the attribute, but a filter removed its pairs from the log.
+    Hidden,
+    /// The list, which may be empty.
+    Present(KeyValueList<'a>),
+}
+
+impl<'a> ListAttribute<'a> {
+    /// The list, if it is there to be read.
+    #[must_use]
+    pub const fn list(&self) -> Option<&KeyValueList<'a>> {
+        match self {
+            ListAttribute::Present(list) => Some(list),
+            ListAttribute::Absent | ListAttribute::Hidden => None,
+        }
+    }
+
+    /// Whether the event does not have the attribute.
+    #[must_use]
+    pub const fn is_absent(&self) -> bool {
+        matches!(self, ListAttribute::Absent)
+    }
+
+    /// Whether the event has the attribute without its pairs.
+    #[must_use]
+    pub const fn is_hidden(&self) -> bool {
+        matches!(self, ListAttribute::Hidden)
+    }
+
+    /// The same attribute with all its text copied.
+    #[must_use]
+    pub fn into_owned(self) -> ListAttribute<'static> {
+        match self {
+            ListAttribute::Absent => ListAttribute::Absent,
+            ListAttribute::Hidden => ListAttribute::Hidden,
+            ListAttribute::Present(list) => ListAttribute::Present(list.into_owned()),
+        }
+    }
+}
+
+impl<'a> From<KeyValueList<'a>> for ListAttribute<'a> {
+    fn from(list: KeyValueList<'a>) -> Self {
+        ListAttribute::Present(list)
+    }
+}
+
+/// `None` is absent.
+impl<'a> From<Option<KeyValueList<'a>>> for ListAttribute<'a> {
+    fn from(list: Option<KeyValueList<'a>>) -> Self {
+        list.map_or(ListAttribute::Absent, ListAttribute::Present)
+    }
+}

@@ -1,0 +1,94 @@
+//! What an event concerns: decided once, by one reading of the rule.
+
+use super::{BadCallUuid, Event, EventName, check_call_uuid};
+use crate::machine::{DataEvent, SessionEvent};
+
+/// What an event concerns. Specification 2, 2.2 and 4.
+///
+/// Exhaustive by decision: whoever handles events handles all of these.
+///
+/// ```
+/// use im_session::event::{Event, Route};
+/// use im_session::{CallEvent, SessionEvent};
+///
+/// let event = Event::new(CallEvent::Ringing).with_this_dn("3002").with_call_uuid("007MDF");
+/// let event_at_dn =
+///     Route::AtDn { event: SessionEvent::Call(CallEvent::Ringing), this_dn: "3002", id: "007MDF" };
+/// assert_eq!(event.route(), Ok(event_at_dn));
+/// assert_eq!(Event::new("EventHeld").route(), Ok(Route::Other));
+/// assert!(Event::new("EventRinging").route().is_err());
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Route<'e> {
+    /// It concerns one session: that of a DN's view of a call.
+    AtDn {
+        /// The event.
+        event: SessionEvent,
+        /// The DN.
+        this_dn: &'e str,
+        /// The id of the call, which can be the id of a session.
+        id: &'e str,
+    },
+    /// It concerns every session of a call: an EventAttachedDataChanged without ThisDN.
+    ToCall {
+        /// The id of the call, which can be the id of a session.
+        id: &'e str,
+    },
+    /// It concerns no session but answers a request: EventError or EventACK.
+    Answer,
+    /// It concerns no session: it is ignored by name, or an EventPrivateInfo without a text.
+    Other,
+}
+
+/// Why an event cannot be read as one of a session. Specification 2 and 6.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum UnreadableEvent {
+    /// The event has no CallUUID.
+    #[error("{event}: expected a CallUUID, found none")]
+    NoCallUuid {
+        /// The event's name.
+        event: &'static str,
+    },
+    /// The event has no ThisDN; only EventAttachedDataChanged may leave it out.
+    #[error("{event}: expected a ThisDN, found none")]
+    NoThisDn {
+        /// The event's name.
+        event: &'static str,
+    },
+    /// The event's CallUUID cannot be an id.
+    #[error("{event}: {source}")]
+    BadCallUuid {
+        /// The event's name.
+        event: &'static str,
+        /// What is wrong with it.
+        source: BadCallUuid,
+    },
+}
+
+impl Event<'_> {
+    /// What the event concerns.
+    ///
+    /// # Errors
+    ///
+    /// [`UnreadableEvent`] where the event is one of a session and lacks what such an event must have: a CallUUID that can
+    /// be the id of a session and, EventAttachedDataChanged apart, a ThisDN. Events ignored by name need nothing.
+    pub fn route(&self) -> Result<Route<'_>, UnreadableEvent> {
+        let session_event = match &self.name {
+            EventName::Call(event) => SessionEvent::Call(*event),
+            EventName::Data(event) => SessionEvent::Data(*event),
+            EventName::Error | EventName::Ack => return Ok(Route::Answer),
+            EventName::Other(_) => return Ok(Route::Other),
+        };
+        let event = session_event.name();
+        let id = self.call_uuid().ok_or(UnreadableEvent::NoCallUuid { event })?;
+        check_call_uuid(id).map_err(|source| UnreadableEvent::BadCallUuid { event, source })?;
+        match (session_event, self.this_dn()) {
+            (SessionEvent::Data(DataEvent::AttachedDataChanged), None) => Ok(Route::ToCall { id }),
+            (_, None) => Err(UnreadableEvent::NoThisDn { event }),
+            // Other features use EventPrivateInfo too.
+            (SessionEvent::Data(DataEvent::PrivateInfo), Some(_)) if !self.has_text() => Ok(Route::Other),
+            (_, Some(this_dn)) => Ok(Route::AtDn { event: session_event, this_dn, id }),
+        }
+    }
+}

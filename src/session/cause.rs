@@ -1,0 +1,61 @@
+//! Why a session is over. Specification 2.1.
+
+use super::Session;
+use super::judge::Acceptance;
+use crate::machine::{CallEvent, DataEvent, SessionEvent};
+use crate::named::named;
+
+named! {
+    /// Why a completed session is over. It is not part of the GWS resource. Exhaustive by decision.
+    pub enum Cause {
+        /// The caller gave up before the answer: EventAbandoned.
+        Abandoned = "abandoned",
+        /// The dialed party was busy: EventReleased after an EventDestinationBusy of this leg, without an answer between.
+        Busy = "busy",
+        /// EventReleased otherwise.
+        Released = "released",
+        /// No event came for too long.
+        Expired = "expired",
+        /// Another server's list says so, or no longer has the session.
+        Vanished = "vanished",
+    }
+}
+
+impl Session {
+    /// Why the session is over; `None` while it is open.
+    #[must_use]
+    pub fn cause(&self) -> Option<Cause> {
+        self.cause
+    }
+
+    /// What an accepted event says of the cause.
+    pub(super) fn note_cause(&mut self, acceptance: Acceptance) {
+        if acceptance.new_leg {
+            self.cause = None;
+            self.set_destination_busy(false);
+        }
+        match acceptance.event {
+            SessionEvent::Call(CallEvent::Dialing | CallEvent::Ringing) => {}
+            SessionEvent::Call(CallEvent::Established) => self.set_destination_busy(false),
+            SessionEvent::Data(DataEvent::DestinationBusy) => self.set_destination_busy(true),
+            SessionEvent::Call(CallEvent::Abandoned) => self.end_because(Cause::Abandoned),
+            SessionEvent::Call(CallEvent::Released) if self.destination_busy() => self.end_because(Cause::Busy),
+            SessionEvent::Call(CallEvent::Released) => self.end_because(Cause::Released),
+            SessionEvent::Data(
+                DataEvent::PartyChanged
+                | DataEvent::PartyAdded
+                | DataEvent::PartyDeleted
+                | DataEvent::AttachedDataChanged
+                | DataEvent::PrivateInfo,
+            ) => {}
+        }
+    }
+
+    /// A repeat of the end does not change the cause.
+    pub(super) fn end_because(&mut self, cause: Cause) {
+        self.cause.get_or_insert(cause);
+    }
+}
+
+#[cfg(feature = "serde")]
+crate::named::wire::serde_by_name!(Cause);

@@ -1,0 +1,72 @@
+//! Which of two events is newer: staleness, and the provably newer leg of a completed session. Specification 2 and 2.1.
+
+use core::fmt;
+
+use super::Session;
+use crate::event::Event;
+use crate::machine::{CallEvent, SessionEvent, State};
+
+/// What tells two events of one server apart, and which of them is newer. Specification 2.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct EventIdentity {
+    /// When the server started, in seconds since 1970. Absent is a value of its own.
+    pub server_start_time: Option<u64>,
+    /// The event's number since then.
+    pub event_sequence_number: u64,
+}
+
+impl EventIdentity {
+    /// The identity of `event`, if it is numbered.
+    #[must_use]
+    pub fn of(event: &Event<'_>) -> Option<Self> {
+        event.event_sequence_number.map(|event_sequence_number| EventIdentity {
+            server_start_time: event.server_start_time,
+            event_sequence_number,
+        })
+    }
+
+    /// Whether both come from the same server start, so that their numbers can be compared.
+    fn same_server_start(self, other: Self) -> bool {
+        self.server_start_time == other.server_start_time
+    }
+
+    /// Whether an event with this identity repeats or precedes the one with `last`. Between two server starts nothing can be
+    /// said, so it is false.
+    pub(crate) fn is_stale_after(self, last: Self) -> bool {
+        self.same_server_start(last) && self.event_sequence_number <= last.event_sequence_number
+    }
+}
+
+/// `#4711 since 1420640000`.
+impl fmt::Display for EventIdentity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "#{}", self.event_sequence_number)?;
+        self.server_start_time.map_or(Ok(()), |time| write!(f, " since {time}"))
+    }
+}
+
+impl Session {
+    /// The state in which the event opens this completed session anew, if it does.
+    ///
+    /// A call that left a DN can ring there again under the same CallUUID. Only a Dialing or Ringing that is provably newer
+    /// opens a new leg: numbered, the last accepted number known, and of the same server start. (That the number is higher
+    /// was decided before: otherwise the event is stale.)
+    pub(super) fn new_leg(&self, event: &Event<'_>, session_event: SessionEvent) -> Option<State> {
+        if self.state != State::Completed {
+            return None;
+        }
+        let (last, new) = (self.last_event()?, EventIdentity::of(event)?);
+        match session_event {
+            SessionEvent::Call(CallEvent::Dialing) if new.same_server_start(last) => Some(State::Initiating),
+            SessionEvent::Call(CallEvent::Ringing) if new.same_server_start(last) => Some(State::Alerting),
+            SessionEvent::Call(
+                CallEvent::Dialing
+                | CallEvent::Ringing
+                | CallEvent::Established
+                | CallEvent::Released
+                | CallEvent::Abandoned,
+            )
+            | SessionEvent::Data(_) => None,
+        }
+    }
+}

@@ -1,0 +1,50 @@
+//! The parts of a store: what an event changes is a few of them, so that a service persists these and no more.
+
+use alloc::string::String;
+
+use crate::session::Session;
+
+/// The name of a part of a store. Each part is a value of its own; the snapshot is all of them. Exhaustive by decision: who
+/// persists parts persists these kinds.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "camelCase"))]
+pub enum PartKey {
+    /// A session.
+    Session {
+        /// Its DN.
+        #[cfg_attr(feature = "serde", serde(rename = "thisDN"))]
+        this_dn: String,
+        /// Its id.
+        id: String,
+    },
+    /// The remembered end of a session that is gone.
+    End {
+        /// The DN.
+        #[cfg_attr(feature = "serde", serde(rename = "thisDN"))]
+        this_dn: String,
+        /// The id.
+        id: String,
+    },
+    /// A request in flight.
+    Request {
+        /// Its ReferenceID.
+        #[cfg_attr(feature = "serde", serde(rename = "referenceID"))]
+        reference_id: u64,
+    },
+    /// What the store has besides: its time, its counters, the last ReferenceID.
+    Store,
+}
+
+impl PartKey {
+    pub(super) fn of(session: &Session) -> Self {
+        PartKey::Session { this_dn: session.this_dn().into(), id: session.id().into() }
+    }
+
+    pub(super) fn session(this_dn: &str, id: &str) -> Self {
+        PartKey::Session { this_dn: this_dn.into(), id: id.into() }
+    }
+
+    pub(super) fn end(this_dn: &str, id: &str) -> Self {
+        PartKey::End { this_dn: this_dn.into(), id: id.into() }
+    }
+}

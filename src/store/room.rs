@@ -1,0 +1,83 @@
+//! Room for one more session: completed sessions are in nobody's way, and of what is remembered the oldest goes first.
+
+use alloc::vec::Vec;
+use core::hash::BuildHasher;
+
+use super::Sessions;
+use super::handle_event::Aside;
+use super::parts::PartKey;
+use super::slots::{Handle, Shared};
+use crate::session::{EventIdentity, Limit};
+
+/// Where it is full, and a completed session has to go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Full {
+    Dn,
+    Call,
+    Store,
+}
+
+impl<S: BuildHasher> Sessions<S> {
+    /// Where room has to be made for one more session, in this order: at the DN, in the call, in the store. Only open
+    /// sessions can fill one, and then it is the limit that they reach.
+    pub(super) fn room_for_one_more(
+        &self,
+        this_dn: &str,
+        id: &str,
+    ) -> Result<impl Iterator<Item = Full> + use<S>, Limit> {
+        let limits = &self.settings.limits;
+        let full_dn = self.slots.count(Shared::Dn, this_dn) >= limits.sessions_per_dn;
+        let full_call = self.slots.count(Shared::Call, id) >= limits.sessions_per_call;
+        let full_store = self.slots.len() >= limits.sessions;
+        if full_store && self.slots.completed_longest_ago().is_none() {
+            Err(Limit::Sessions)
+        } else if full_dn && self.slots.completed_longest_ago_of(Shared::Dn, this_dn).is_none() {
+            Err(Limit::SessionsPerDn)
+        } else if !self.call_has_room(id) {
+            Err(Limit::SessionsPerCall)
+        } else {
+            let full = [(full_dn, Full::Dn), (full_call, Full::Call), (full_store, Full::Store)];
+            Ok(full.into_iter().filter_map(|(is_full, full)| is_full.then_some(full)))
+        }
+    }
+
+    /// Forgets the session that completed longest ago, unless there is room by now.
+    pub(super) fn make_room(&mut self, full: Full, this_dn: &str, id: &str, aside: &mut Aside) {
+        let limits = &self.settings.limits;
+        let goes = match full {
+            Full::Dn if self.slots.count(Shared::Dn, this_dn) >= limits.sessions_per_dn => {
+                self.slots.completed_longest_ago_of(Shared::Dn, this_dn)
+            }
+            Full::Call if self.slots.count(Shared::Call, id) >= limits.sessions_per_call => {
+                self.slots.completed_longest_ago_of(Shared::Call, id)
+            }
+            Full::Store if self.slots.len() >= limits.sessions => {
+                self.slots.completed_longest_ago().map(|(handle, _)| handle)
+            }
+            Full::Dn | Full::Call | Full::Store => None,
+        };
+        if let Some(handle) = goes {
+            self.forget_to_make_room(handle, aside);
+        }
+    }
+
+    pub(super) fn forget_to_make_room(&mut self, handle: Handle, aside: &mut Aside) {
+        self.forget_session(handle, &mut aside.parts);
+        aside.forgotten += 1;
+    }
+
+    /// Whether a call can have one more session.
+    pub(super) fn call_has_room(&self, id: &str) -> bool {
+        self.slots.count(Shared::Call, id) < self.settings.limits.sessions_per_call
+            || self.slots.completed_longest_ago_of(Shared::Call, id).is_some()
+    }
+
+    /// Remembers the end of a session that is gone, or never was here.
+    pub(super) fn remember_end(&mut self, this_dn: &str, id: &str, identity: EventIdentity, parts: &mut Vec<PartKey>) {
+        parts.push(PartKey::end(this_dn, id));
+        let limit = self.settings.limits.remembered_ends;
+        if let Some((this_dn, id)) = self.remembered_ends.remember(this_dn, id, identity, limit) {
+            parts.push(PartKey::end(&this_dn, &id));
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! The store's time: a `Duration` since an epoch of the embedder's choice, kept as whole nanoseconds in 64 bits.
+
+use core::time::Duration;
+
+use super::Sessions;
+
+/// A time that the store does not take. Nothing has changed then.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum TimeError {
+    /// The time jumps further than [`Limits::time_jump`](crate::Limits::time_jump) allows: a value in the wrong unit, say.
+    #[error("expected a time at most {limit:?} after {now:?}, found {found:?}")]
+    Jump {
+        /// The time that was to be set.
+        found: Duration,
+        /// The store's time.
+        now: Duration,
+        /// The limit.
+        limit: Duration,
+    },
+    /// A cutoff is later than the store's time, so that even what was heard just now would be too old.
+    #[error("expected a cutoff that is not after the store's time {now:?}, found {found:?}")]
+    CutoffAhead {
+        /// The cutoff.
+        found: Duration,
+        /// The store's time.
+        now: Duration,
+    },
+}
+
+impl<S> Sessions<S> {
+    /// Tells the store the time: a `Duration` since an epoch of the embedder's choice. An earlier time than before is
+    /// ignored, since a store's time does not fall.
+    ///
+    /// A store that is restored goes on with the time of the snapshot, so take a clock that survives a restart. The time is
+    /// kept with what happens from now on, for [`expire`](Self::expire), [`forget_completed`](Self::forget_completed) and
+    /// [`time_out_requests`](Self::time_out_requests).
+    ///
+    /// # Errors
+    ///
+    /// [`TimeError::Jump`] where the time is further ahead than [`Limits::time_jump`](crate::Limits::time_jump) allows. The
+    /// first time that a store is told, also after it was restored, may be any.
+    pub fn set_time(&mut self, now: Duration) -> Result<(), TimeError> {
+        let limit = self.settings.limits.time_jump;
+        let old = self.now();
+        if self.time_told && now.saturating_sub(old) > limit {
+            return Err(TimeError::Jump { found: now, now: old, limit });
+        }
+        self.time_told = true;
+        self.now = self.now.max(compact(now));
+        Ok(())
+    }
+
+    /// The last time that the store was told; zero before.
+    #[must_use]
+    pub fn now(&self) -> Duration {
+        Duration::from_nanos(self.now)
+    }
+
+    /// A cutoff, compact, where it is not later than now.
+    pub(super) fn cutoff(&self, before: Duration) -> Result<u64, TimeError> {
+        if compact(before) > self.now {
+            Err(TimeError::CutoffAhead { found: before, now: self.now() })
+        } else {
+            Ok(compact(before))
+        }
+    }
+}
+
+/// Whole nanoseconds. A time later than some 584 years after the epoch is kept as that.
+fn compact(time: Duration) -> u64 {
+    u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)
+}

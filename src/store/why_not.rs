@@ -1,0 +1,67 @@
+//! Why an operation is not possible now. Specification 3.
+
+use core::hash::BuildHasher;
+
+use super::operations::not_found;
+use super::{Agent, Sessions};
+use crate::machine::{CapabilityTable, Operation, Operations, State};
+use crate::named::named;
+use crate::resource::ErrorBody;
+use crate::session::Session;
+
+named! {
+    /// Why an operation is not among the capabilities that an agent sees now. Exhaustive by decision: a desktop says one of
+    /// these.
+    pub enum WhyNot {
+        /// The agent has no right to it.
+        NoRight = "no right",
+        /// The session is over.
+        Over = "over",
+        /// The session has no user data; with some it would be possible.
+        NoUserData = "no user data",
+        /// It is not possible in this state.
+        NotInThisState = "not in this state",
+    }
+}
+
+impl<S: BuildHasher> Sessions<S> {
+    /// Why the agent cannot perform `operation` on the session with this id now; `None` where it can.
+    ///
+    /// ```
+    /// # #[cfg(feature = "std")] {
+    /// use im_session::{Agent, BaseUri, CallEvent, Event, Operation, Sessions, WhyNot};
+    ///
+    /// let mut sessions = Sessions::new(BaseUri::new("http://localhost:8090"));
+    /// let me = Agent::new().with_device("/devices/1", "3002");
+    /// let ringing = Event::new(CallEvent::Ringing).with_this_dn("3002").with_call_uuid("007");
+    /// assert_eq!(sessions.handle_event(&ringing).unwrap().notifications().count(), 1);
+    ///
+    /// assert_eq!(sessions.why_not(&me, "007", Operation::SendMessage), Ok(Some(WhyNot::NotInThisState)));
+    /// assert_eq!(sessions.why_not(&me, "007", Operation::DeleteUserData), Ok(Some(WhyNot::NoUserData)));
+    /// assert_eq!(sessions.why_not(&me, "007", Operation::Complete), Ok(None));
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// statusCode 6 where there is no such session of the agent's.
+    pub fn why_not(&self, me: &Agent, id: &str, operation: Operation) -> Result<Option<WhyNot>, ErrorBody> {
+        let handle = self.find_mine(me, id, None).ok_or_else(|| not_found(id))?;
+        Ok(why_not(self.slots.session(handle), &self.settings.capabilities, me.rights(), operation))
+    }
+}
+
+/// Rights come first, as they do in the checks of an operation.
+fn why_not(session: &Session, table: &CapabilityTable, rights: Operations, operation: Operation) -> Option<WhyNot> {
+    if !rights.contains(operation) {
+        Some(WhyNot::NoRight)
+    } else if session.capabilities(table).contains(operation) {
+        None
+    } else if session.state() == State::Completed {
+        Some(WhyNot::Over)
+    } else if session.user_data().is_empty() && table.get(session.state(), true).contains(operation) {
+        Some(WhyNot::NoUserData)
+    } else {
+        Some(WhyNot::NotInThisState)
+    }
+}
