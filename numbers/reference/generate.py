@@ -25,8 +25,8 @@ from phonenumbers.geodata.locale import LOCALE_DATA
 
 REGIONS_OF = phonenumberutil.COUNTRY_CODE_TO_REGION_CODE
 LENGTHS = range(3, 10)
-RUNS_A_BLOCK = 32
-NAMES_A_BLOCK = 16
+RUNS_A_BLOCK = 8
+NAMES_A_BLOCK = 8
 NOT_GEOGRAPHICAL = (
     "premium_rate", "toll_free", "shared_cost", "voip", "personal_number", "pager", "uan", "voicemail",
 )
@@ -108,9 +108,10 @@ def locations():
     number_of = {name: number for number, name in enumerate(names)}
     name_of = {prefix: number_of[calling_code(prefix), name] for prefix, name in english.items()}
 
-    lengths = bytearray(1000)
+    lengths = bytearray(10_000)
     for prefix in english:
-        lengths[int(prefix[:3])] |= 1 << len(prefix) - LENGTHS.start
+        for digits in [prefix[:4]] if len(prefix) > 3 else [prefix + digit for digit in "0123456789"]:
+            lengths[int(digits)] |= 1 << len(prefix) - LENGTHS.start
     header_size = 8 * (len(LENGTHS) + 1) + len(lengths)
     levels = [blocks_of(runs_of(sorted(p for p in english if len(p) == length), name_of), RUNS_A_BLOCK) for length in LENGTHS]
     blocks_of_names = blocks_of([name for _, name in names], NAMES_A_BLOCK)
@@ -302,22 +303,12 @@ class Automaton:
 def plan():
     automaton = Automaton()
     automaton.root()
-    # The root, which came last, first: its place, 0, can stand for no node.
-    nodes = sorted(automaton.nodes.items(), key=lambda node: -node[1])
-    first_of = {
-        # The first of the digits that follow one another and have the same child.
-        number: [digit for digit in range(10) if digit == 0 or children[digit] != children[digit - 1]]
-        for (_, children), number in nodes
-    }
-    places, place = {0: 0}, 0
-    for _, number in nodes:
-        places[number] = place
-        place += 3 + 3 * len(first_of[number])
+    # The root, which came last, first: 0 can then stand for no node.
+    nodes = list(automaton.nodes)[::-1]
+    position_of = {number: position for position, number in enumerate(range(len(nodes), 0, -1))} | {0: 0}
     out = bytearray()
-    for (outcome, children), number in nodes:
-        out += bytes([outcome]) + sum(1 << digit for digit in first_of[number]).to_bytes(2, "little")
-        for digit in first_of[number]:
-            out += places[children[digit]].to_bytes(3, "little")
+    for outcome, children in nodes:
+        out += bytes([outcome]) + b"".join(position_of[child].to_bytes(2, "little") for child in children)
     return bytes(out), f"{len(nodes)} nodes"
 
 

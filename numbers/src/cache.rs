@@ -54,8 +54,9 @@ impl Cache {
     }
 
     fn set(&self, hash: u64) -> Option<&Mutex<Set>> {
-        let sets = u64::try_from(self.sets.len()).ok()?;
-        self.sets.get(usize::try_from(hash.checked_rem(sets)?).ok()?)
+        // The share of the hash in all hashes, as a share of the sets: quicker than a remainder.
+        let position = (u128::from(hash) * u128::try_from(self.sets.len()).ok()?) >> u64::BITS;
+        self.sets.get(usize::try_from(position).ok()?)
     }
 }
 

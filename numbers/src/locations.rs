@@ -6,11 +6,11 @@
 //! | part | content |
 //! |---|---|
 //! | header | for each length of prefixes, then for names: place of its index, blocks in it (4 bytes each) |
-//! | lengths | for every first three digits a byte: bit 0 is set where there are prefixes of three digits, bit 1 for four, … |
+//! | lengths | for every first four digits a byte: bit 0 is set where there are prefixes of three digits, bit 1 for four, … |
 //! | index of prefixes | a block: its first prefix (4 bytes) and its place (3 bytes), in order |
 //! | index of names | a block: its place (3 bytes) |
-//! | block of prefixes | up to 32 *runs* |
-//! | block of names | 16 names (the last block may have fewer), front-coded |
+//! | block of prefixes | up to 8 *runs* |
+//! | block of names | 8 names (the last block may have fewer), front-coded |
 //!
 //! A *run* is a series of prefixes that follow one another and have the same name. Its block begins with the smallest number of a name (2
 //! bytes), the width of what is added to it for each run (1 byte), and how many runs there are (1 byte). The values of that width
@@ -20,15 +20,17 @@
 //! A block of names begins with a whole name: its length, its bytes. Of each name that follows there is the number of bytes that it
 //! shares with the one before, the number of the others, and these. All three numbers are LEB128.
 
+use std::slice;
+
 const TABLE: &[u8] = include_bytes!("../data/locations.bin");
 const SHORTEST: usize = 3;
 const LONGEST: usize = 9;
 /// The place of names in the header, after the lengths of prefixes.
 const NAMES: usize = LONGEST + 1 - SHORTEST;
 const LENGTHS: usize = 8 * (NAMES + 1);
-const NAMES_A_BLOCK: usize = 16;
+const NAMES_A_BLOCK: usize = 8;
 /// What stands for itself and more in half a byte.
-const MORE: u32 = 15;
+const MORE: u8 = 15;
 
 /// The number of a place's name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,7 +38,7 @@ pub(crate) struct Location(usize);
 
 /// The place with the longest prefix of a number, given by its digits with the calling code. Allocates nothing.
 pub(crate) fn find(digits: &str) -> Option<Location> {
-    let first: usize = digits.get(..SHORTEST)?.parse().ok()?;
+    let first: usize = digits.get(..4)?.parse().ok()?;
     let lengths = TABLE.get(LENGTHS + first)?;
     let has_prefixes = |length: &usize| (lengths >> (length - SHORTEST)) & 1 == 1;
     (SHORTEST..=LONGEST).rev().filter(has_prefixes).find_map(|length| {
@@ -52,23 +54,21 @@ fn find_prefix(level: usize, prefix: u32) -> Option<Location> {
     let block = blocks.get(after.checked_sub(1)?)?;
     let [.., a, b, c] = *block;
     let mut reader = Reader::at([a, b, c])?;
-    let [base_low, base_high, width, count] = reader.take()?;
-    let names = reader;
-    let width = usize::from(width);
-    reader.skip((usize::from(count) * width).div_ceil(8))?;
-    let mut end = first_of(block);
-    for run in 0..usize::from(count) {
-        let halves = u32::from(reader.byte()?);
-        let first = end.checked_add(reader.half(halves >> 4)?)?;
-        let last = first.checked_add(reader.half(halves & MORE)?)?;
-        if prefix < first {
-            return None;
-        }
-        if prefix <= last {
-            let base = usize::from(u16::from_le_bytes([base_low, base_high]));
+    let base = usize::from(u16::from_le_bytes([reader.byte()?, reader.byte()?]));
+    let width = usize::from(reader.byte()?);
+    let count = usize::from(reader.byte()?);
+    let names = reader.clone();
+    reader.bytes((count * width).div_ceil(8))?;
+    // From the end of the run before.
+    let mut left = prefix.checked_sub(first_of(block))?;
+    for run in 0..count {
+        let halves = reader.byte()?;
+        left = left.checked_sub(reader.half(halves >> 4)?)?;
+        let after_first = reader.half(halves & 0xF)?;
+        if left <= after_first {
             return Some(Location(base + names.packed(run * width, width)));
         }
-        end = last.checked_add(1)?;
+        left -= after_first + 1;
     }
     None
 }
@@ -101,39 +101,37 @@ fn index<const SIZE: usize>(position: usize) -> Option<&'static [[u8; SIZE]]> {
 }
 
 /// What follows a place in the table.
-#[derive(Debug, Clone, Copy)]
-struct Reader(&'static [u8]);
+#[derive(Debug, Clone)]
+struct Reader(slice::Iter<'static, u8>);
 
 impl Reader {
     fn at([a, b, c]: [u8; 3]) -> Option<Self> {
         let place = usize::try_from(u32::from_le_bytes([a, b, c, 0])).ok()?;
-        TABLE.get(place..).map(Reader)
-    }
-
-    fn take<const SIZE: usize>(&mut self) -> Option<[u8; SIZE]> {
-        let (bytes, rest) = self.0.split_first_chunk()?;
-        self.0 = rest;
-        Some(*bytes)
+        Some(Reader(TABLE.get(place..)?.iter()))
     }
 
     fn byte(&mut self) -> Option<u8> {
-        self.take().map(|[byte]| byte)
+        self.0.next().copied()
     }
 
     fn bytes(&mut self, count: usize) -> Option<&'static [u8]> {
-        let (bytes, rest) = self.0.split_at_checked(count)?;
-        self.0 = rest;
+        let (bytes, rest) = self.0.as_slice().split_at_checked(count)?;
+        self.0 = rest.iter();
         Some(bytes)
     }
 
-    fn skip(&mut self, count: usize) -> Option<()> {
-        self.bytes(count).map(drop)
+    /// A LEB128 number. Nearly all are of one byte.
+    #[inline]
+    fn number(&mut self) -> Option<u32> {
+        match self.byte()? {
+            byte @ 0..0x80 => Some(u32::from(byte)),
+            byte => self.longer_number(u32::from(byte & 0x7F)),
+        }
     }
 
-    /// A LEB128 number.
-    fn number(&mut self) -> Option<u32> {
-        let mut number = 0;
-        for shift in (0..u32::BITS).step_by(7) {
+    #[inline(never)]
+    fn longer_number(&mut self, mut number: u32) -> Option<u32> {
+        for shift in (7..u32::BITS).step_by(7) {
             let byte = self.byte()?;
             number |= u32::from(byte & 0x7F) << shift;
             if byte < 0x80 {
@@ -144,13 +142,14 @@ impl Reader {
     }
 
     /// What half a byte stands for.
-    fn half(&mut self, half: u32) -> Option<u32> {
-        if half < MORE { Some(half) } else { self.number()?.checked_add(MORE) }
+    #[inline]
+    fn half(&mut self, half: u8) -> Option<u32> {
+        if half < MORE { Some(u32::from(half)) } else { self.number()?.checked_add(u32::from(MORE)) }
     }
 
     /// The value of `width` bits, at most 16, from `bit` on; 0 where the table ends before it.
-    fn packed(self, bit: usize, width: usize) -> usize {
-        let bytes = self.0.get(bit / 8..).unwrap_or_default();
+    fn packed(&self, bit: usize, width: usize) -> usize {
+        let bytes = self.0.as_slice().get(bit / 8..).unwrap_or_default();
         let bits = bytes.iter().take(3).rev().fold(0, |bits, byte| bits << 8 | usize::from(*byte));
         (bits >> (bit % 8)) & !(usize::MAX << width.min(16))
     }
@@ -194,6 +193,6 @@ mod tests {
 
     #[test]
     fn the_table_is_small() {
-        assert!(TABLE.len() <= 1024 * 1024, "{}", TABLE.len());
+        assert!(TABLE.len() <= 5 << 18, "{}", TABLE.len());
     }
 }

@@ -80,7 +80,7 @@ impl PhoneNumbers {
             match byte {
                 b'0'..=b'9' => digits += 1,
                 b'+' => is_international = true,
-                b' ' | b'-' | b'.' | b'(' | b')' | b'[' | b']' | b'/' | b'~' | b'*' => {}
+                b' ' | b'-' | b'.' | b'(' | b')' | b'[' | b']' | b'/' | b'*' => {}
                 _ => return false,
             }
         }

@@ -4,12 +4,12 @@
 //! valid and geographical by trying those of every type: often longer than it takes to parse the number. `numbers/generate` makes one
 //! automaton of all these patterns, which is done in as many steps as the number has digits.
 //!
-//! `data/plan.bin` is a list of nodes, the first for no digits at all; its numbers are little-endian. A node is one byte for the number that ends
-//! here (0: it is not valid; else 1, twice the position of its region among those of the calling code, and 1 if it is geographical); two
-//! bytes of which bit 0 to 9 say whether a digit leads elsewhere than the one before it; and for each bit that is set the place where
-//! it leads, three bytes: 0 if no number begins so.
+//! `data/plan.bin` is a list of nodes, the first for no digits at all. A node is one byte for the number that ends here (0: it is not valid; else
+//! 1, twice the position of its region among those of the calling code, and 1 if it is geographical), and for each digit the position
+//! of the node where it leads: two bytes, little-endian, 0 if no number goes on so.
 
 const TABLE: &[u8] = include_bytes!("../data/plan.bin");
+const NODE: usize = 1 + 2 * 10;
 
 /// What a valid number is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,30 +22,23 @@ pub(crate) struct Valid {
 
 /// What the number with these digits, the calling code first, is. `None`: it is not valid.
 pub(crate) fn valid(digits: &str) -> Option<Valid> {
-    let mut place = 0;
+    let (nodes, _) = TABLE.as_chunks::<NODE>();
+    let mut node = nodes.first()?;
     for digit in digits.bytes() {
-        let [_, low, high] = node(place)?;
-        let up_to_digit = (2_u16 << char::from(digit).to_digit(10)?) - 1;
-        let child = (u16::from_le_bytes([low, high]) & up_to_digit).count_ones().checked_sub(1)?;
-        let [a, b, c] = node(place + 3 + 3 * usize::try_from(child).ok()?)?;
-        place = usize::try_from(u32::from_le_bytes([a, b, c, 0])).ok()?;
-        if place == 0 {
-            return None;
+        let (children, _) = node.get(1..)?.as_chunks();
+        match u16::from_le_bytes(*children.get(usize::from(digit.wrapping_sub(b'0')))?) {
+            0 => return None,
+            child => node = nodes.get(usize::from(child))?,
         }
     }
-    let [outcome, ..] = node(place)?;
+    let [outcome, ..] = *node;
     let facts = usize::from(outcome).checked_sub(1)?;
     Some(Valid { region: facts / 2, is_geographical: facts % 2 == 1 })
 }
 
-/// Three bytes: the first of a node, or one of its children.
-fn node(place: usize) -> Option<[u8; 3]> {
-    TABLE.get(place..)?.first_chunk().copied()
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{TABLE, Valid, node, valid};
+    use super::{NODE, TABLE, Valid, valid};
 
     #[test]
     fn numbers_are_valid_in_their_region() {
@@ -76,32 +69,25 @@ mod tests {
         }
     }
 
-    /// No digits can lead out of the table, or round in it.
+    /// No digits can lead out of the table, or round in it, and every node is of use.
     #[test]
     fn every_node_is_whole() {
-        let mut place = 0;
-        let mut depth = std::collections::HashMap::from([(0, 0)]);
+        let (nodes, rest) = TABLE.as_chunks::<NODE>();
+        assert!(rest.is_empty());
+        let mut longest = vec![None; nodes.len()];
+        longest[0] = Some(0);
         let mut open = vec![0];
         while let Some(from) = open.pop() {
-            let [_, low, high] = node(from).unwrap();
-            let firsts = u16::from_le_bytes([low, high]);
-            assert!(firsts & 1 == 1 && firsts < 1024, "{from}");
-            for child in 0..firsts.count_ones() as usize {
-                let [a, b, c] = node(from + 3 + 3 * child).unwrap();
-                let to = u32::from_le_bytes([a, b, c, 0]) as usize;
-                let deeper = depth[&from] + 1;
-                if to != 0 && depth.get(&to).is_none_or(|depth| *depth < deeper) {
-                    assert!(deeper <= 20, "{from}");
-                    depth.insert(to, deeper);
+            let next = longest[from].map(|length| length + 1);
+            assert!(next <= Some(20), "{from}");
+            for child in nodes[from][1..].as_chunks().0 {
+                let to = usize::from(u16::from_le_bytes(*child));
+                if to != 0 && longest[to] < next {
+                    longest[to] = next;
                     open.push(to);
                 }
             }
         }
-        while place < TABLE.len() {
-            assert!(depth.contains_key(&place), "{place}");
-            let [_, low, high] = node(place).unwrap();
-            place += 3 + 3 * u16::from_le_bytes([low, high]).count_ones() as usize;
-        }
-        assert_eq!(place, TABLE.len());
+        assert!(longest.iter().all(Option::is_some));
     }
 }
