@@ -10,12 +10,16 @@ use rustc_hash::FxBuildHasher;
 const WAYS: usize = 4;
 const MOST: usize = 1 << 20;
 
+/// The longest number that is cached. Who writes longer ones has few of them.
+const LONGEST: usize = 24;
+
+/// A number, and zeros. In its place, so that it is compared without looking elsewhere.
+type Key = [u8; LONGEST];
+
 /// What was found for a number; `None`: it is not a public number.
 #[derive(Debug)]
 struct Entry {
-    /// Compared first: the text lies elsewhere.
-    hash: u64,
-    number: Box<str>,
+    key: Key,
     found: Option<AnalysedNumber>,
 }
 
@@ -36,17 +40,15 @@ impl Cache {
         Cache { sets: (0..sets).map(|_| Mutex::default()).collect() }
     }
 
-    /// What is known of the number, or `find` finds.
+    /// What is known of the number, or `find` finds. There is no zero in a number.
     pub(crate) fn get(&self, number: &str, find: impl FnOnce() -> Option<AnalysedNumber>) -> Option<AnalysedNumber> {
-        let hash = FxBuildHasher.hash_one(number);
-        let Some(set) = self.set(hash) else { return find() };
+        let (Some(key), Some(set)) = (key(number), self.set(FxBuildHasher.hash_one(number))) else { return find() };
         // A set is whole at every point where `find` could panic.
         let mut set = set.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_it = |entry: &Entry| entry.hash == hash && *entry.number == *number;
-        if let Some(position) = set.iter().position(|entry| entry.as_ref().is_some_and(is_it)) {
+        if let Some(position) = set.iter().position(|entry| entry.as_ref().is_some_and(|entry| entry.key == key)) {
             set.get_mut(..=position)?.rotate_right(1);
         } else {
-            let entry = Entry { hash, number: number.into(), found: find() };
+            let entry = Entry { key, found: find() };
             set.rotate_right(1);
             *set.first_mut()? = Some(entry);
         }
@@ -58,6 +60,12 @@ impl Cache {
         let position = (u128::from(hash) * u128::try_from(self.sets.len()).ok()?) >> u64::BITS;
         self.sets.get(usize::try_from(position).ok()?)
     }
+}
+
+fn key(number: &str) -> Option<Key> {
+    let mut key = [0; LONGEST];
+    key.get_mut(..number.len())?.copy_from_slice(number.as_bytes());
+    Some(key)
 }
 
 #[cfg(test)]
@@ -106,6 +114,12 @@ mod tests {
         assert_eq!(asked(&cache, numbers.iter().map(String::as_str)), numbers.len());
         let held: usize = cache.sets.iter().map(|set| set.lock().unwrap().iter().flatten().count()).sum();
         assert_eq!(held, 8);
+    }
+
+    #[test]
+    fn longer_numbers_are_asked_for_again() {
+        let (longest, longer) = ("9".repeat(super::LONGEST), "9".repeat(super::LONGEST + 1));
+        assert_eq!(asked(&Cache::new(8), [&*longest, &*longest, &*longer, &*longer]), 3);
     }
 
     #[test]
