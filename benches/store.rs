@@ -7,7 +7,8 @@ use std::hint::black_box;
 use std::time::Duration;
 
 use criterion::{BenchmarkId, Criterion};
-use im_session::{BaseUri, CallEvent, DataEvent, Device, Event, KeyValueList, Limits, Query, Sessions, Target};
+use im_session::store::PartKey;
+use im_session::{Agent, BaseUri, CallEvent, DataEvent, Event, KeyValueList, Limits, Query, Sessions, Target};
 
 const SIZES: [usize; 3] = [1_000, 100_000, 1_000_000];
 const SESSIONS_PER_DN: usize = 10;
@@ -37,7 +38,8 @@ fn store(sessions: usize) -> Sessions {
     for number in 0..sessions {
         let key = key(number);
         let event = event(CallEvent::Established, &key).with_other_dn("3001").with_user_data(user_data("gold"));
-        store.handle_event(&event).expect("readable");
+        let handled = store.handle_event(&event).expect("readable");
+        assert_eq!(handled.outcome().name(), "changed");
     }
     assert_eq!(store.len(), sessions);
     store
@@ -45,6 +47,10 @@ fn store(sessions: usize) -> Sessions {
 
 fn user_data(service_type: &'static str) -> KeyValueList<'static> {
     [("ServiceType", service_type)].into_iter().collect()
+}
+
+fn agent(dn: &str) -> Agent {
+    Agent::new().with_device("/devices/1", dn)
 }
 
 /// Numbers of sessions, far from each other.
@@ -91,9 +97,28 @@ fn bench(criterion: &mut Criterion) {
         let new = ("000000".to_string(), "new".to_string());
         group.bench_function(name("open, end and forget"), |bencher| {
             bencher.iter(|| {
-                store.handle_event(&event(CallEvent::Ringing, &new)).expect("readable");
-                store.handle_event(&event(CallEvent::Released, &new)).expect("readable");
-                store.forget(&new.0, &new.1)
+                for name in [CallEvent::Ringing, CallEvent::Released] {
+                    let handled = store.handle_event(&event(name, &new)).expect("readable");
+                    black_box(handled.notifications().count());
+                }
+                store.forget(&new.0, &new.1).forgotten()
+            });
+        });
+
+        // Nothing is old enough: what that costs must not depend on how many sessions there are.
+        store.set_time(Duration::from_secs(1)).expect("a time");
+        group.bench_function(name("expire and forget none"), |bencher| {
+            bencher.iter(|| {
+                let expired = store.expire(Duration::ZERO).expect("a cutoff").changed().count();
+                expired + store.forget_completed(Duration::ZERO).expect("a cutoff").forgotten()
+            });
+        });
+        group.bench_function(name("the parts that an event changed"), |bencher| {
+            let key = keys.first().expect("a session");
+            bencher.iter(|| {
+                let handled = store.handle_event(&event(CallEvent::Established, key)).expect("readable");
+                let changed: Vec<PartKey> = handled.parts().collect();
+                changed.iter().filter_map(|key| store.part(key)).count()
             });
         });
 
@@ -102,7 +127,7 @@ fn bench(criterion: &mut Criterion) {
         group.bench_function(name("operation"), |bencher| {
             bencher.iter(|| {
                 let (dn, id) = asked.next().expect("a cycle");
-                store.post(&[Device { device_path: "/devices/1", dn }], Target::Session(id), body).expect("a request")
+                store.post(&agent(dn), Target::Session(id), body).expect("a request")
             });
         });
 
@@ -111,7 +136,7 @@ fn bench(criterion: &mut Criterion) {
         group.bench_function(name("list of ten"), |bencher| {
             bencher.iter(|| {
                 let (dn, _) = asked.next().expect("a cycle");
-                black_box(store.list(&[Device { device_path: "/devices/1", dn }], &query))
+                black_box(store.list(&agent(dn), &query))
             });
         });
 
@@ -119,7 +144,7 @@ fn bench(criterion: &mut Criterion) {
         group.bench_function(name("read"), |bencher| {
             bencher.iter(|| {
                 let (dn, id) = asked.next().expect("a cycle");
-                black_box(store.read(&[Device { device_path: "/devices/1", dn }], id, &query)).expect("a session")
+                black_box(store.read(&agent(dn), id, &query)).expect("a session")
             });
         });
         group.finish();

@@ -6,9 +6,9 @@
 //!
 //! # The map
 //!
-//! Data flows one way. A room knows the rooms above it and none below.
+//! Data flows one way. A module knows the modules above it and none below.
 //!
-//! | room | question it answers |
+//! | module | question it answers |
 //! |---|---|
 //! | [`machine`] | Which event moves which state? What may be done in each? (no heap, no `std`) |
 //! | [`event`] | What does a SIP Server report? Names, numbers, user data. |
@@ -16,10 +16,10 @@
 //! | `sip` | Which events does an endpoint's SIP traffic stand for? (feature `sip`) |
 //! | [`session`] | What does an event do to one session? |
 //! | [`resource`] | What does the REST API show? The JSON. |
-//! | [`store`] | Which of many sessions does an event concern, who is told, what may an agent do? |
-//! | `testing` | What must come of a history, for this crate and for others? (feature `testing`) |
-//! | `strategies` | What can be tried in a property test, and shrunk to what a person reads? (feature `proptest`) |
-//! | `from_bytes` | What do the bytes of a fuzzer stand for? (feature `arbitrary`) |
+//! | [`store`] | Which of many sessions does an event concern, whom to notify, what may an agent do? |
+//! | `testing` | What must come of a history of events, for this crate and for others? (feature `testing`) |
+//! | `from_bytes` | Which histories and values do bytes stand for? The one generator of all tests. (feature `testing`) |
+//! | `strategies` | The same as strategies for property tests. (feature `proptest`) |
 //!
 //! ```text
 //! bytes ─ decode, sip ─▶ event ─▶ machine ─▶ session ─▶ store ─ as resource ─▶ JSON
@@ -36,17 +36,23 @@
 //!     \tAttributeThisDN\t'3002'\n\
 //!     \tAttributeOtherDN\t'3001'\n";
 //! let mut sessions = Sessions::new(BaseUri::new("http://localhost:8090"));
-//! let mut decoder = Decoder::new();
-//! decoder.push(log, |_| ());
-//! decoder.finish(|result| {
-//!     let decoded = result.expect("a readable log");
-//!     let handled = sessions.handle_event(&decoded.event).expect("a readable event");
-//!     for (dn, notification) in handled.notifications() {
+//! let mut handle = |decoded: im_session::Decoded<'_>| -> Result<(), im_session::UnreadableEvent> {
+//!     for (dn, notification) in sessions.handle_event(&decoded.event)?.notifications() {
 //!         println!("to {dn}: {}", serde_json::to_string(&notification).expect("JSON"));
 //!     }
-//! });
+//!     Ok(())
+//! };
+//! let (mut decoder, mut bytes) = (Decoder::new(), &log[..]);
+//! while let Some(decoded) = decoder.next_event(&mut bytes) {
+//!     handle(decoded?)?;
+//! }
+//! // There are no more bytes: the last message is complete.
+//! for decoded in decoder.finish() {
+//!     handle(decoded?)?;
+//! }
 //! assert_eq!(sessions.iter().count(), 1);
 //! # }
+//! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
 //! # Features
@@ -56,11 +62,17 @@
 //!
 //! | feature | what it adds |
 //! |---|---|
-//! | `sip` | the room `sip` |
+//! | `sip` | the module `sip` |
 //! | `tracing` | a `tracing` event for every change and every refusal of a store |
-//! | `testing` | the room `testing`: the reference model, the laws, the conformance kit; implies `std` and `json` |
+<<<<<<< HEAD
+//! | `testing` | the module `testing`: the reference model, the laws, the conformance kit; implies `std` and `json` |
+//! | `proptest` | the module `strategies`; implies `testing` |
+//! | `arbitrary` | the module `from_bytes`; implies `testing` |
+=======
+//! | `testing` | the rooms `testing` (the reference model, the laws, the conformance kit) and `from_bytes`; implies `std` and `json` |
 //! | `proptest` | the room `strategies`; implies `testing` |
-//! | `arbitrary` | the room `from_bytes`; implies `testing` |
+//! | `arbitrary` | `Arbitrary` for what has bytes; implies `testing` |
+>>>>>>> tests
 //!
 //! Section numbers in these pages are those of the project's specification, `docs/specification.md`; names in *italics* are pages of the Genesys
 //! Web Services 8.5.2 API reference and of the T-Library event reference.
@@ -77,8 +89,8 @@ extern crate std;
 pub mod decode;
 pub mod event;
 mod excerpt;
-#[cfg(feature = "arbitrary")]
-#[cfg_attr(docsrs, doc(cfg(feature = "arbitrary")))]
+#[cfg(feature = "testing")]
+#[cfg_attr(docsrs, doc(cfg(feature = "testing")))]
 pub mod from_bytes;
 pub mod machine;
 mod named;
@@ -116,3 +128,7 @@ struct Readme;
 #[cfg(all(doctest, feature = "sip"))]
 #[doc = include_str!("../docs/sip.md")]
 struct SipPage;
+
+#[cfg(all(doctest, feature = "std", feature = "json"))]
+#[doc = include_str!("../docs/embedding.md")]
+struct EmbeddingPage;

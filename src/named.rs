@@ -33,6 +33,13 @@ macro_rules! named {
 
         impl $crate::named::Named for $Type {
             const NAMES: &'static [&'static str] = &[$($name),+];
+
+            #[cfg(feature = "json")]
+            fn quoted(self) -> &'static str {
+                match self {
+                    $($Type::$Variant => concat!("\"", $name, "\"")),+
+                }
+            }
         }
 
         impl core::fmt::Display for $Type {
@@ -143,9 +150,13 @@ macro_rules! set_of {
 
 pub(crate) use {named, set_of};
 
-/// The names of an enum's values, in definition order.
+/// What the values of an enum have besides what is public: the names, in definition order.
 pub(crate) trait Named {
     const NAMES: &'static [&'static str];
+
+    /// The name as a JSON string. No name has a character to escape.
+    #[cfg(feature = "json")]
+    fn quoted(self) -> &'static str;
 }
 
 /// A text that is not a name of the type that was to be read. Says which names the type has.

@@ -1,17 +1,14 @@
-//! The language-neutral vectors in `tests/vectors/`: they are what `cargo run --example vectors` writes, the crate satisfies them,
+//! The language-neutral vectors in `tests/vectors/`: `im-session conformance --write-vectors` writes them, the crate satisfies them,
 //! and so does the implementation in Python.
 
 #![cfg(feature = "json")]
-
-#[path = "../examples/vectors/make/mod.rs"]
-mod make;
 
 use std::fs;
 use std::io::Write;
 use std::process::{Command, Stdio};
 
 use im_session::testing::Setup;
-use im_session::testing::conformance::{ThisCrate, run, serve};
+use im_session::testing::conformance::{ThisCrate, serve};
 use im_session::{Decoder, Form};
 use serde_json::{Value, json};
 
@@ -25,22 +22,6 @@ fn vectors(name: &str) -> Vec<Value> {
 }
 
 const PLAYED: [&str; 4] = ["transitions.json", "capabilities.json", "operations.json", "shown.json"];
-
-#[test]
-fn the_files_are_what_the_example_writes() {
-    for (name, text) in make::files() {
-        assert!(read(name) == text, "tests/vectors/{name} is not what `cargo run --example vectors` writes");
-    }
-}
-
-#[test]
-fn the_vectors_reach_every_cell() {
-    let setup = Setup::default();
-    let vectors = make::played();
-    let histories = vectors.iter().flat_map(|(_, vectors)| vectors).map(make::history);
-    let report = run(&mut ThisCrate::new(&setup), &setup, histories);
-    assert!(report.conforms(), "{report}");
-}
 
 #[test]
 fn names_are_there_once() {

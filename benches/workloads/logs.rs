@@ -2,7 +2,13 @@
 
 use std::fmt::Write;
 
-use im_session::Form;
+/// A form of text that is measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Form {
+    JsonLines,
+    TServerLog,
+    PlatformSdkLog,
+}
 
 pub(crate) struct Log {
     pub(crate) form: Form,
@@ -30,8 +36,7 @@ impl Log {
                 match form {
                     Form::JsonLines => event.json_line(&mut text),
                     Form::PlatformSdkLog => event.platform_sdk_message(&mut text),
-                    // `Form` is not exhaustive; there are these three.
-                    _ => event.tserver_message(&mut text),
+                    Form::TServerLog => event.tserver_message(&mut text),
                 }
                 .expect("a String takes what is written");
                 events += 1;

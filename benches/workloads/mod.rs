@@ -5,10 +5,10 @@ mod logs;
 use std::hash::{BuildHasherDefault, DefaultHasher};
 use std::hint::black_box;
 
-use im_session::{
-    BaseUri, CallEvent, DataEvent, Decoder, Event, Form, KeyValueList, Limits, Session, Sessions, State, step,
-};
-use logs::Log;
+use im_session::decode::DecodeResult;
+use im_session::machine::step;
+use im_session::{BaseUri, CallEvent, DataEvent, Decoder, Event, KeyValueList, Limits, Session, Sessions, State};
+use logs::{Form, Log};
 
 /// The size of the logs that are decoded.
 const MIB: usize = 1024 * 1024;
@@ -116,19 +116,20 @@ fn resource_to_json() -> impl FnMut() {
     move || {
         for session in sessions.iter() {
             json.clear();
-            let _ = black_box(serde_json::to_writer(&mut json, &sessions.resource(session)));
+            sessions.resource(session).write_json(&mut json);
+            black_box(&json);
         }
     }
 }
 
 fn decode(log: Log) -> impl FnMut() {
     move || {
-        let mut decoder = Decoder::of_form(log.form);
-        let mut sink = |result: im_session::DecodeResult<'_>| {
+        let mut decoder = Decoder::new();
+        let mut sink = |result: DecodeResult<'_>| {
             let _ = black_box(result);
         };
         decoder.push(black_box(&log.bytes), &mut sink);
-        decoder.finish(sink);
+        decoder.finish().for_each(sink);
     }
 }
 
@@ -137,19 +138,20 @@ fn replay(log: Log) -> impl FnMut() {
     move || {
         let mut sessions = no_sessions();
         let mut json = Vec::new();
-        let mut sink = |result: im_session::DecodeResult<'_>| {
+        let mut sink = |result: DecodeResult<'_>| {
             let Ok(decoded) = result else {
                 return;
             };
             if let Ok(handled) = sessions.handle_event(&decoded.event) {
                 for (_, notification) in handled.notifications() {
                     json.clear();
-                    let _ = black_box(serde_json::to_writer(&mut json, &notification));
+                    notification.write_json(&mut json);
+                    black_box(&json);
                 }
             }
         };
         let mut decoder = Decoder::new();
         decoder.push(black_box(&log.bytes), &mut sink);
-        decoder.finish(sink);
+        decoder.finish().for_each(sink);
     }
 }

@@ -5,7 +5,7 @@
 use std::io::{self, Write};
 
 use clap::{Args, ValueEnum};
-use im_session::{CapabilityTable, Dot, Mermaid, Step, TRANSITIONS, Table};
+use im_session::machine::{CapabilityTable, Dot, Mermaid, State, Step, Table, transitions};
 
 /// What of the machine is printed.
 #[derive(Args)]
@@ -41,12 +41,12 @@ fn print(what: What, output: &mut impl Write) -> io::Result<()> {
         What::Mermaid => write!(output, "{Mermaid}"),
         What::Dot => write!(output, "{Dot}"),
         What::Capabilities => write!(output, "{}", CapabilityTable::DEFAULT),
-        What::Cells => TRANSITIONS.iter().try_for_each(|cell| {
-            let state = cell.state.map_or("no session", im_session::State::name);
-            match cell.step {
-                Step::Changed(transition) => writeln!(output, "{state}: {} -> {}", cell.event, transition.to),
-                Step::Unchanged(_) => writeln!(output, "{state}: {} unchanged", cell.event),
-                Step::Rejected(rejection) => writeln!(output, "{state}: {} rejected, {}", cell.event, rejection.reason),
+        What::Cells => transitions().try_for_each(|(state, event, step)| {
+            let state = state.map_or("no session", State::name);
+            match step {
+                Step::Changed { to } => writeln!(output, "{state}: {event} -> {to}"),
+                Step::Unchanged { .. } => writeln!(output, "{state}: {event} unchanged"),
+                Step::Rejected { reason, .. } => writeln!(output, "{state}: {event} rejected, {reason}"),
             }
         }),
     }

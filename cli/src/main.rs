@@ -5,6 +5,7 @@ mod machine;
 mod replay;
 mod show;
 mod sip;
+mod when;
 
 use std::io;
 use std::process::ExitCode;
@@ -36,7 +37,7 @@ enum Command {
 fn main() -> ExitCode {
     let command = Arguments::parse().command.unwrap_or_else(|| Command::Replay(replay::Arguments::default()));
     let done = match command {
-        Command::Replay(arguments) => replay::run(&arguments),
+        Command::Replay(arguments) => replay::run(arguments),
         Command::Sip(arguments) => sip::run(&arguments),
         Command::Machine(arguments) => machine::run(&arguments),
         Command::Conformance(arguments) => conformance::run(arguments),
@@ -47,7 +48,7 @@ fn main() -> ExitCode {
         // The reader of the pipe has seen enough.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("standard output: {error}");
+            eprintln!("{error}");
             ExitCode::FAILURE
         }
     }

@@ -18,6 +18,7 @@
 //! | [`restore`] | the store as it was, or its own snapshot restored: both go on the same |
 //! | [`sip_message`] | the same message after empty lines and before other bytes; an observer that refuses it |
 //! | [`dialog_info`] | the table of the machine; the open calls before a document that is refused |
+//! | [`sip_tcp`], [`sip_web_socket`] | the same connection in pieces and byte by byte; the limit of a message; a message alone |
 //! | [`sip_conversation`] | the table of the machine: an observer's events are never impossible, and each does something |
 
 mod decoders;
@@ -33,8 +34,11 @@ mod recognise;
 mod reconcile;
 mod restore;
 mod sip_raw;
+/// The laws are those that the library's own properties hold against connections.
+#[path = "../../tests/sip/support/stream_laws.rs"]
+mod sip_stream_laws;
 /// The conversation is the one that the library's own properties play.
-#[path = "../../tests/sip_support/conversation.rs"]
+#[path = "../../tests/sip/support/conversation.rs"]
 mod sip_support;
 mod situation;
 mod store;
@@ -54,16 +58,26 @@ pub use store::store;
 pub use store_two_agents::store_two_agents;
 pub use valid_histories::valid_histories;
 
-/// See `tests/sip_support/conversation.rs`: whole SIP conversations, reordered, duplicated, lost and hostile.
+/// See `tests/sip/support/conversation.rs`: whole SIP conversations, reordered, duplicated, lost and hostile.
 pub fn sip_conversation(input: &[u8]) {
     sip_support::conversation(input);
+}
+
+/// See `tests/sip/support/stream_laws.rs`: one direction of a TCP connection.
+pub fn sip_tcp(input: &[u8]) {
+    sip_stream_laws::any_bytes::<im_session::sip::stream::TcpFraming>(input);
+}
+
+/// The same for a WebSocket connection.
+pub fn sip_web_socket(input: &[u8]) {
+    sip_stream_laws::any_bytes::<im_session::sip::stream::WebSocketFraming>(input);
 }
 
 /// A target: bytes in, nothing out, and a panic where something does not hold.
 pub type Target = fn(&[u8]);
 
 /// All targets by name: of the binary, of the folder in `corpus/`, and of the function.
-pub const TARGETS: [(&str, Target); 16] = [
+pub const TARGETS: [(&str, Target); 18] = [
     ("machine", machine),
     ("json_lines", json_lines),
     ("tserver_log", tserver_log),
@@ -80,4 +94,6 @@ pub const TARGETS: [(&str, Target); 16] = [
     ("sip_conversation", sip_conversation),
     ("sip_message", sip_message),
     ("dialog_info", dialog_info),
+    ("sip_tcp", sip_tcp),
+    ("sip_web_socket", sip_web_socket),
 ];

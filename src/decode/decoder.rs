@@ -1,91 +1,90 @@
-//! The driver: collects lines into messages and hands each to the reader of its form.
-//!
-//! Where a message lies whole in the bytes handed over it is read in place, without a copy. Only what the end of these
-//! bytes cuts through is kept for the next ones.
+//! The decoder as it is used. A message that lies whole in the bytes handed over is read in place, without a copy; what is cut,
+//! carried in an envelope or coloured is collected first (`collected`).
 
 use alloc::borrow::Cow;
+use alloc::collections::VecDeque;
+use alloc::string::String;
 use alloc::vec::Vec;
 
-#[cfg(feature = "json")]
-use super::lines::without_carriage_return;
-use super::lines::{LineBuffer, last_edge, line_feed, split_line};
-use super::log_message::{Header, LogSyntax, MessageReader, text};
-use super::platform_sdk_log::PlatformSdkLog;
-use super::tserver_log::TServerLog;
-use super::{DecodeError, DecodeErrorKind, Form};
+use super::collected::{Pending, Piece};
+use super::envelope::Envelope;
+use super::file::File;
+use super::files::Boundary;
+use super::lines::{LineBuffer, first_edge};
+use super::message_reader::{MessageReader, text};
+use super::open_message::OpenMessage;
+use super::shape::Shape;
+use super::sip_message::SipMessage;
+use super::syntax::LogSyntax;
+use super::time::time_at_start;
+use super::warning::{DecodeWarning, WarningKind, Warnings};
+use super::{DecodeError, DecodeErrorKind, DecodeResult, Decoded, Finished, Tally};
 use crate::event::Event;
 
 /// The most bytes that one message may have unless another limit is given: 1 MiB.
 pub const MESSAGE_LIMIT: usize = 1024 * 1024;
 
-const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
-
-/// Of how many lines before the first event the decoder remembers that they were not empty.
-#[cfg(feature = "json")]
-const REMEMBERED_LINES: usize = 65_536;
-
-/// An event and where it stood.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Decoded<'a> {
-    /// The line of the event's first line, from 1.
-    pub line: u64,
-    /// That line: of a log the header, which often begins with the time; of JSON lines the whole event.
-    pub header: Cow<'a, str>,
-    /// The event.
-    pub event: Event<'a>,
-}
-
-/// What a decoder gives for each message: an event, or what was wrong with it.
-pub type DecodeResult<'a> = Result<Decoded<'a>, DecodeError>;
+pub(super) const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// Turns bytes of a log into events, as they come.
 ///
 /// Any split of the same bytes gives the same results. Memory is bounded by the largest single message, and that by the
 /// limit. Lines end in LF or CRLF, bytes that are not UTF-8 are replaced, a byte order mark is skipped.
 ///
+/// Results are pulled with [`next_event`](Self::next_event), or pushed with [`push`](Self::push):
+///
 /// ```
-/// use im_session::{Decoder, State};
+/// use im_session::Decoder;
 ///
 /// let log = b"11:49:08.388 Trc 04542 received from 65200(SIPTS)host:7007(fd=12) message EventRinging\n\
 ///     \tAttributeCallUUID\t'QK59HK4FS927D7FUU41G6IE468000004'\n\
 ///     \tAttributeThisDN\t'3020'\n";
-/// let mut names = Vec::new();
+/// let mut times = Vec::new();
 /// let mut decoder = Decoder::new();
-/// for bytes in log.chunks(8) {
-///     decoder.push(bytes, |result| names.push(result.unwrap().event.name.to_string()));
+/// for mut bytes in log.chunks(8) {
+///     while let Some(result) = decoder.next_event(&mut bytes) {
+///         times.push(result?.into_owned().time);
+///     }
 /// }
-/// decoder.finish(|result| names.push(result.unwrap().event.name.to_string()));
-/// assert_eq!(names, ["EventRinging"]);
+/// for result in decoder.finish() {
+///     times.push(result?.time);
+/// }
+/// assert_eq!(times, [Some("11:49:08.388".into())]);
+/// # Ok::<(), im_session::decode::DecodeError>(())
 /// ```
 #[derive(Debug, Clone)]
 pub struct Decoder {
-    form: Option<Form>,
-    limit: usize,
+    pub(super) settings: Settings,
     /// What could still come of a byte order mark; empty once the first line has begun.
-    mark: &'static [u8],
-    /// The number of the line that comes next or is coming.
-    line_number: u64,
+    pub(super) mark: &'static [u8],
+    pub(super) file: File,
+    pub(super) boundary: Boundary,
     /// The line that is coming, if some of it has come.
-    line: LineBuffer,
-    /// The log message whose lines are coming.
-    message: Option<OpenMessage>,
-    /// The lines before the form was known that would be errors if it is JSON lines.
-    #[cfg(feature = "json")]
-    not_empty: Vec<u64>,
-    #[cfg(feature = "json")]
-    last_not_empty: u64,
+    pub(super) line: LineBuffer,
+    /// Whether its end has come.
+    pub(super) line_is_complete: bool,
+    /// The lines that a line carried and that are still to be looked at.
+    pub(super) pending: Pending,
+    /// A line that comes in pieces.
+    pub(super) piece: Option<Piece>,
+    /// The message whose lines are coming.
+    pub(super) message: Option<OpenMessage>,
+    /// The SIP message whose lines are skipped, and the envelope that they are in.
+    pub(super) sip_message: Option<(SipMessage, Envelope)>,
+    /// The line before, as far as its time could be: a header that is indented has it.
+    pub(super) line_before: Vec<u8>,
+    /// What is to be given before anything else.
+    pub(super) queued: VecDeque<DecodeResult<'static>>,
+    pub(super) warnings: Warnings,
+    pub(super) tally: Tally,
 }
 
-/// A log message that the end of the bytes cut through.
-#[derive(Debug, Clone)]
-struct OpenMessage {
-    /// The line of its header.
-    line_number: u64,
-    /// How many lines it has, the header counted.
-    lines: u64,
-    /// These lines with their ends; `None` once they are over the limit.
-    bytes: Option<Vec<u8>>,
+/// What a decoder was told.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Settings {
+    pub(super) limit: usize,
+    /// Whether a ConnID stands in for a CallUUID that is not there.
+    pub(super) conn_ids: bool,
 }
 
 impl Default for Decoder {
@@ -95,349 +94,234 @@ impl Default for Decoder {
 }
 
 impl Decoder {
-    /// A decoder that recognises the form by itself.
+    /// A decoder of all forms.
     #[must_use]
     pub fn new() -> Self {
         Decoder {
-            form: None,
-            limit: MESSAGE_LIMIT,
+            settings: Settings { limit: MESSAGE_LIMIT, conn_ids: false },
             mark: BYTE_ORDER_MARK,
-            line_number: 1,
+            file: File::new(0),
+            boundary: Boundary::None,
             line: LineBuffer::new(MESSAGE_LIMIT),
+            line_is_complete: false,
+            pending: Pending::default(),
+            piece: None,
             message: None,
-            #[cfg(feature = "json")]
-            not_empty: Vec::new(),
-            #[cfg(feature = "json")]
-            last_not_empty: 0,
+            sip_message: None,
+            line_before: Vec::new(),
+            queued: VecDeque::new(),
+            warnings: Warnings::default(),
+            tally: Tally::default(),
         }
-    }
-
-    /// A decoder of this form.
-    #[must_use]
-    pub fn of_form(form: Form) -> Self {
-        Decoder { form: Some(form), ..Self::new() }
     }
 
     /// The same decoder with another limit for one message, in bytes, the ends of lines counted; of a JSON line all but its
     /// line feed.
     #[must_use]
-    pub fn with_limit(self, limit: usize) -> Self {
-        Decoder { limit, line: LineBuffer::new(limit), ..self }
+    pub fn with_limit(mut self, limit: usize) -> Self {
+        self.settings.limit = limit;
+        self.line = LineBuffer::new(limit);
+        self
     }
 
-    /// The form, once it is known.
+    /// The same decoder, but that an event without CallUUID has its ConnID as the id of its call: for logs of older T-Servers.
+    /// Specification 2.
     #[must_use]
-    pub fn form(&self) -> Option<Form> {
-        self.form
+    pub fn with_conn_ids(mut self) -> Self {
+        self.settings.conn_ids = true;
+        self
+    }
+
+    /// Takes bytes from the front of `bytes` until they complete an event or an error; `None` once all are taken.
+    ///
+    /// What is given borrows from the bytes, not from the decoder: between two calls anything may be done with it.
+    pub fn next_event<'b>(&mut self, bytes: &mut &'b [u8]) -> Option<DecodeResult<'b>> {
+        let mut given = None;
+        // Given in place: an event is large.
+        while given.is_none() && self.advance(bytes, &mut given) {}
+        given
     }
 
     /// Takes the next bytes; `sink` gets every event and every error that they complete, in order.
     pub fn push(&mut self, bytes: &[u8], mut sink: impl FnMut(DecodeResult<'_>)) {
         let mut rest = bytes;
-        while let ([expected, mark @ ..], [first, after @ ..]) = (self.mark, rest) {
-            if first == expected {
-                self.mark = mark;
-                rest = after;
-            } else {
-                self.begin_without_mark(&mut sink);
+        loop {
+            let mut given = None;
+            while given.is_none() && self.advance(&mut rest, &mut given) {}
+            match given {
+                Some(result) => sink(result),
+                None => return,
             }
-        }
-        self.lines(rest, &mut sink);
-    }
-
-    /// What may have begun a byte order mark, and has come already, begins the first line.
-    fn begin_without_mark(&mut self, sink: &mut impl FnMut(DecodeResult<'_>)) {
-        let missing = core::mem::take(&mut self.mark);
-        let begun = BYTE_ORDER_MARK.strip_suffix(missing).filter(|_| !missing.is_empty());
-        self.lines(begun.unwrap_or_default(), sink);
-    }
-
-    /// Takes the next bytes, the byte order mark apart.
-    fn lines(&mut self, bytes: &[u8], sink: &mut impl FnMut(DecodeResult<'_>)) {
-        let mut rest = bytes;
-        while !rest.is_empty() {
-            rest = match self.form {
-                None => self.recognise(rest, sink),
-                #[cfg(feature = "json")]
-                Some(Form::JsonLines) => self.json_lines(rest, sink),
-                Some(Form::TServerLog) => self.log::<TServerLog>(rest, sink),
-                Some(Form::PlatformSdkLog) => self.log::<PlatformSdkLog>(rest, sink),
-            };
         }
     }
 
     /// There are no more bytes: reads the last line if it had no end, and the last message.
-    pub fn finish(mut self, mut sink: impl FnMut(DecodeResult<'_>)) {
-        self.begin_without_mark(&mut sink);
-        if !self.line.is_empty() {
-            self.lines(b"\n", &mut sink);
-        }
-        match self.form {
-            None => sink(Err(DecodeError { line: 1, kind: DecodeErrorKind::NoForm })),
-            #[cfg(feature = "json")]
-            Some(Form::JsonLines) => {}
-            Some(Form::TServerLog) => self.close_message::<TServerLog>(&mut sink),
-            Some(Form::PlatformSdkLog) => self.close_message::<PlatformSdkLog>(&mut sink),
-        }
+    #[must_use]
+    pub fn finish(mut self) -> Finished {
+        let mut results = VecDeque::new();
+        self.end(|result| results.push_back(result));
+        let Tally { other_json_lines, sip_messages, .. } = self.tally;
+        let tally = Tally { other_json_lines, sip_messages, warnings: self.warnings.count };
+        Finished { results, warnings: self.warnings.kept, tally }
     }
 
-    /// Collects the line that is coming; what follows its end, once it has come.
-    fn collect_line<'b>(&mut self, bytes: &'b [u8]) -> Option<&'b [u8]> {
-        let Some((line, rest)) = line_feed(bytes).and_then(|end| bytes.split_at_checked(end)) else {
-            self.line.push(bytes);
-            return None;
-        };
-        self.line.push(line);
-        rest.get(1..)
+    /// The warnings since they were last taken: at most the first 10 000, so that a decoder that nobody asks keeps no more.
+    pub fn take_warnings(&mut self) -> Vec<DecodeWarning> {
+        core::mem::take(&mut self.warnings.kept)
     }
 
-    /// How the collected line begins and how it ends.
-    fn line_edges(&self) -> (&[u8], &[u8]) {
-        let start = self.line.start();
-        (start, if self.line.is_too_long() { self.line.tail() } else { last_edge(start) })
+    /// What was passed over so far.
+    #[must_use]
+    pub fn tally(&self) -> Tally {
+        Tally { warnings: self.warnings.count, ..self.tally }
     }
 
-    /// Looks at one line for the form.
-    fn recognise<'b>(&mut self, bytes: &'b [u8], sink: &mut impl FnMut(DecodeResult<'_>)) -> &'b [u8] {
-        let Some(rest) = self.collect_line(bytes) else {
-            return &[];
-        };
-        let (start, end) = self.line_edges();
-        let form = Form::of_edges(start, end);
-        #[cfg(feature = "json")]
-        let empty = start.trim_ascii().is_empty() && !self.line.is_too_long();
-        self.form = form;
-        match form {
-            None => {
-                #[cfg(feature = "json")]
-                self.remember(empty);
-                self.line.clear();
-                self.line_number += 1;
-            }
-            #[cfg(feature = "json")]
-            Some(Form::JsonLines) => {
-                self.report_remembered(sink);
-                self.end_json_line(sink);
-            }
-            Some(Form::TServerLog) => self.end_log_line::<TServerLog>(sink),
-            Some(Form::PlatformSdkLog) => self.end_log_line::<PlatformSdkLog>(sink),
+    /// Goes on with what has come before, or takes bytes; whether there is more to do.
+    fn advance<'b>(&mut self, bytes: &mut &'b [u8], given: &mut Option<DecodeResult<'b>>) -> bool {
+        if !self.is_between_lines() && self.work_off(given) {
+            return true;
         }
-        rest
+        if bytes.is_empty() {
+            return false;
+        }
+        if !self.mark.is_empty() {
+            self.byte_order_mark(bytes);
+        } else if self.is_in_the_plain() {
+            self.read_in_place(bytes, given);
+        } else {
+            self.collect(bytes);
+        }
+        true
     }
 
-    #[cfg(feature = "json")]
-    fn remember(&mut self, empty: bool) {
-        if !empty {
-            self.last_not_empty = self.line_number;
-            if self.not_empty.len() < REMEMBERED_LINES {
-                self.not_empty.push(self.line_number);
-            }
-        }
+    /// Whether nothing is left of lines that came before.
+    fn is_between_lines(&self) -> bool {
+        !self.line_is_complete && !self.pending.has_lines() && self.queued.is_empty() && !self.boundary.is_decided()
     }
 
-    /// The form is JSON lines after all: the lines before were none.
-    #[cfg(feature = "json")]
-    fn report_remembered(&mut self, sink: &mut impl FnMut(DecodeResult<'_>)) {
-        let mut since = 0;
-        for line in core::mem::take(&mut self.not_empty) {
-            let kind = DecodeErrorKind::Json(crate::event::EventJsonError::NotAnObject {
-                reason: "a line of another kind".into(),
-            });
-            sink(Err(DecodeError { line, kind }));
-            since = line + 1;
-        }
-        if self.last_not_empty >= since && since > 0 {
-            sink(Err(DecodeError { line: self.last_not_empty, kind: DecodeErrorKind::MoreNotJson { since } }));
-        }
+    /// Whether no message, line or piece of a line has begun.
+    fn is_in_the_plain(&self) -> bool {
+        self.message.is_none()
+            && self.line.is_empty()
+            && self.piece.is_none()
+            && self.sip_message.is_none()
+            && !self.boundary.is_collecting()
     }
 
-    #[cfg(feature = "json")]
-    fn json_lines<'b>(&mut self, bytes: &'b [u8], sink: &mut impl FnMut(DecodeResult<'_>)) -> &'b [u8] {
-        if self.line.is_empty() {
-            if let Some((line, rest)) = split_line(bytes) {
-                let raw = bytes.len() - rest.len() - 1;
-                self.json_line(line, raw > self.limit, sink);
-                return rest;
-            }
-        }
-        match self.collect_line(bytes) {
-            Some(rest) => {
-                self.end_json_line(sink);
-                rest
-            }
-            None => &[],
-        }
-    }
-
-    /// The collected line is complete.
-    #[cfg(feature = "json")]
-    fn end_json_line(&mut self, sink: &mut impl FnMut(DecodeResult<'_>)) {
-        let too_long = self.line.is_too_long();
-        let line = self.line.take();
-        self.json_line(without_carriage_return(&line), too_long, sink);
-    }
-
-    #[cfg(feature = "json")]
-    fn json_line(&mut self, line: &[u8], too_long: bool, sink: &mut impl FnMut(DecodeResult<'_>)) {
-        let number = self.line_number;
-        self.line_number += 1;
-        if too_long {
-            sink(Err(DecodeError { line: number, kind: DecodeErrorKind::TooLong { limit: self.limit } }));
-        } else if !line.trim_ascii().is_empty() {
-            let header = text(line);
-            sink(decoded(
-                number,
-                Cow::Borrowed(&header),
-                Event::from_json_line(&header).map_err(DecodeErrorKind::from),
-            ));
-        }
-    }
-
-    /// Reads as many lines as it can in place.
-    fn log<'b, S: LogSyntax>(&mut self, bytes: &'b [u8], sink: &mut impl FnMut(DecodeResult<'_>)) -> &'b [u8] {
-        if !self.line.is_empty() || self.message.is_some() {
-            return match self.collect_line(bytes) {
-                Some(rest) => {
-                    self.end_log_line::<S>(sink);
-                    rest
-                }
-                None => &[],
-            };
-        }
-        let mut rest = bytes;
-        while let Some((line, after)) = split_line(rest) {
-            match header::<S>(line, last_edge(line)) {
-                Some(Header::Event(name)) => match self.message_in_place::<S>(rest, line, name, after, sink) {
-                    Some(after) => rest = after,
-                    None => return &[],
-                },
-                Some(Header::Request) | None => {
-                    self.line_number += 1;
-                    rest = after;
-                }
-            }
-        }
-        self.line.push(rest);
-        &[]
-    }
-
-    /// Reads the message at the start of `bytes` in place; what follows it, or `None` if it is cut and kept.
-    fn message_in_place<'b, S: LogSyntax>(
-        &mut self,
-        bytes: &'b [u8],
-        header: &'b [u8],
-        name: &'b [u8],
-        after_header: &'b [u8],
-        sink: &mut impl FnMut(DecodeResult<'_>),
-    ) -> Option<&'b [u8]> {
-        let limit = self.limit;
-        let fits = |rest: &[u8]| bytes.len() - rest.len() <= limit;
-        // None once the message is over the limit: what is not given is not collected.
-        let mut reader = fits(after_header).then(|| MessageReader::new(name));
-        let mut rest = after_header;
-        let mut lines = 1;
-        loop {
-            match split_line(rest) {
-                Some((line, after)) if S::belongs(line, lines - 1) => {
-                    if !fits(after) {
-                        reader = None;
-                    }
-                    if let Some(reader) = &mut reader {
-                        reader.line::<S>(line);
-                    }
-                    lines += 1;
-                    rest = after;
-                }
-                Some(_) => {
-                    let line = self.line_number;
-                    self.line_number += lines;
-                    let event = reader.as_mut().map_or_else(|| self.too_long(), MessageReader::finish::<S>);
-                    sink(decoded(line, text(header), event));
-                    return Some(rest);
-                }
-                None => {
-                    let complete = bytes.get(..bytes.len() - rest.len()).filter(|_| reader.is_some());
-                    self.message =
-                        Some(OpenMessage { line_number: self.line_number, lines, bytes: complete.map(<[u8]>::to_vec) });
-                    self.line_number += lines;
-                    self.line.push(rest);
-                    return None;
-                }
-            }
-        }
-    }
-
-    /// The collected line is complete: it goes on with the message, or ends it and perhaps begins the next.
-    fn end_log_line<S: LogSyntax>(&mut self, sink: &mut impl FnMut(DecodeResult<'_>)) {
-        if let Some(message) = &mut self.message {
-            if S::belongs(self.line.start(), message.lines - 1) {
-                message.lines += 1;
-                message.add(&self.line, self.limit);
-                self.line.clear();
-                self.line_number += 1;
-                return;
-            }
-        }
-        self.close_message::<S>(sink);
-        let (start, end) = self.line_edges();
-        if let Some(Header::Event(_)) = header::<S>(start, end) {
-            let mut message = OpenMessage { line_number: self.line_number, lines: 1, bytes: Some(Vec::new()) };
-            message.add(&self.line, self.limit);
-            self.message = Some(message);
-        }
-        self.line.clear();
-        self.line_number += 1;
-    }
-
-    /// The kept message has ended, if there is one.
-    fn close_message<S: LogSyntax>(&mut self, sink: &mut impl FnMut(DecodeResult<'_>)) {
-        let Some(message) = self.message.take() else {
+    fn byte_order_mark(&mut self, bytes: &mut &[u8]) {
+        let ([expected, mark @ ..], Some((first, rest))) = (self.mark, bytes.split_first()) else {
             return;
         };
-        let bytes = message.bytes.unwrap_or_default();
-        let Some((header_line, mut rest)) = split_line(&bytes) else {
-            return sink(decoded(message.line_number, Cow::Borrowed(""), self.too_long()));
-        };
-        let Some(Header::Event(name)) = S::header(last_edge(header_line)) else {
-            return;
-        };
-        let mut reader = MessageReader::new(name);
-        while let Some((line, after)) = split_line(rest) {
-            reader.line::<S>(line);
-            rest = after;
+        if first == expected {
+            self.mark = mark;
+            *bytes = rest;
+        } else {
+            self.begin_without_mark();
         }
-        sink(decoded(message.line_number, text(header_line), reader.finish::<S>()));
     }
 
-    /// What comes of a message over the limit.
-    fn too_long<'a>(&self) -> Result<Event<'a>, DecodeErrorKind> {
-        Err(DecodeErrorKind::TooLong { limit: self.limit })
+    /// What may have begun a byte order mark, and has come already, begins the first line.
+    pub(super) fn begin_without_mark(&mut self) {
+        let missing = core::mem::take(&mut self.mark);
+        let begun = BYTE_ORDER_MARK.strip_suffix(missing).filter(|_| !missing.is_empty());
+        self.collect(&mut begun.unwrap_or_default());
+    }
+
+    /// Remembers a line for the time of an indented header after it.
+    pub(super) fn remember(&mut self, line: &[u8]) {
+        self.line_before.clear();
+        self.line_before.extend_from_slice(first_edge(line));
+    }
+
+    /// The time that the line before begins with.
+    pub(super) fn time_before(&self) -> Option<Cow<'static, str>> {
+        let time: String = text(time_at_start(&self.line_before)?).into_owned();
+        Some(Cow::Owned(time))
+    }
+
+    /// Takes over what the shape of a message that has ended has to say.
+    #[inline]
+    pub(super) fn end_of_shape(&mut self, shape: &mut Shape) {
+        self.line_before.clear();
+        if !shape.warnings.is_empty() {
+            self.take_over(shape);
+        }
+    }
+
+    #[cold]
+    fn take_over(&mut self, shape: &mut Shape) {
+        for warning in shape.warnings.drain(..) {
+            self.warnings.add(DecodeWarning { file: self.file.index, ..warning });
+        }
+    }
+
+    /// Bytes in a line were replaced because they are not UTF-8: said once a file.
+    pub(super) fn replaced(&mut self, number: u64) {
+        if !self.file.has_replaced {
+            self.file.has_replaced = true;
+            self.warn(number, WarningKind::NotUtf8);
+        }
+    }
+
+    pub(super) fn warn(&mut self, line: u64, kind: WarningKind) {
+        self.warnings.add(DecodeWarning { file: self.file.index, line, kind });
     }
 }
 
-impl OpenMessage {
-    fn add(&mut self, line: &LineBuffer, limit: usize) {
-        let fits = |bytes: &Vec<u8>| bytes.len() as u64 + line.len() < limit as u64;
-        self.bytes = self.bytes.take().filter(fits).map(|mut bytes| {
-            bytes.extend_from_slice(line.raw());
-            bytes.push(b'\n');
-            bytes
+impl Settings {
+    /// The event that a reader has read, once its message has ended.
+    #[inline(always)]
+    pub(super) fn finish<'a, S: LogSyntax>(self, reader: &mut MessageReader<'a>) -> Result<Event<'a>, DecodeErrorKind> {
+        let mut event = reader.finish::<S>();
+        if self.conn_ids {
+            if let Ok(event) = &mut event {
+                event.conn_id = event.conn_id.or_else(|| reader.conn_id());
+            }
+            if let Ok(event) = &mut event {
+                self.give_id(event);
+            }
+        }
+        event
+    }
+
+    /// Gives the event the id that it has by the settings.
+    pub(super) fn give_id(self, event: &mut Event<'_>) {
+        if self.conn_ids {
+            event.use_conn_id_as_call_uuid();
+        }
+    }
+
+    /// What is given for an event that was read: it must have what every event of a session has.
+    #[inline(always)]
+    pub(super) fn give<'a>(
+        self,
+        file: usize,
+        line: u64,
+        time: Option<Cow<'a, str>>,
+        event: Event<'a>,
+        given: &mut Option<DecodeResult<'a>>,
+    ) {
+        *given = Some(match event.route() {
+            Ok(_) => Ok(Decoded { file, line, time, event }),
+            Err(unreadable) => Err(DecodeError { file, line, kind: unreadable.into() }),
         });
     }
-}
 
-/// The header that a line is. Headers are not indented.
-fn header<'a, S: LogSyntax>(start: &[u8], end: &'a [u8]) -> Option<Header<'a>> {
-    if super::form::is_indented(start) { None } else { S::header(end) }
-}
-
-/// What is given for an event that was read: it must have what every event of a session has.
-fn decoded<'a>(line: u64, header: Cow<'a, str>, event: Result<Event<'a>, DecodeErrorKind>) -> DecodeResult<'a> {
-    match event {
-        Ok(event) => match event.route() {
-            Ok(_) => Ok(Decoded { line, header, event }),
-            Err(unreadable) => Err(DecodeError { line, kind: unreadable.into() }),
-        },
-        Err(kind) => Err(DecodeError { line, kind }),
+    /// What is given for an event, or for what was wrong with it.
+    pub(super) fn result<'a>(
+        self,
+        file: usize,
+        line: u64,
+        time: Option<Cow<'a, str>>,
+        event: Result<Event<'a>, DecodeErrorKind>,
+    ) -> DecodeResult<'a> {
+        let readable = event.and_then(|event| match event.route() {
+            Ok(_) => Ok(event),
+            Err(unreadable) => Err(unreadable.into()),
+        });
+        match readable {
+            Ok(event) => Ok(Decoded { file, line, time, event }),
+            Err(kind) => Err(DecodeError { file, line, kind }),
+        }
     }
 }

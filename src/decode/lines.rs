@@ -20,25 +20,20 @@ pub(super) fn without_carriage_return(line: &[u8]) -> &[u8] {
     line.strip_suffix(b"\r").unwrap_or(line)
 }
 
-/// The position of the first line feed, as no `memchr` is at hand without `std`.
-///
-/// Whether a block holds one at all the compiler asks of all its bytes at once; only the last block is looked into.
+/// The position of the first line feed.
+#[inline]
 pub(super) fn line_feed(bytes: &[u8]) -> Option<usize> {
-    let mut rest = bytes;
-    while let Some((block, after)) = rest.split_first_chunk::<32>() {
-        if block.iter().fold(false, |found, &byte| found | matches!(byte, b'\n')) {
-            break;
-        }
-        rest = after;
-    }
-    // A line feed becomes zero, and nothing else is below one.
-    let position = first(rest, |word| below::<1>(word ^ u64::from_ne_bytes([b'\n'; 8])), |byte| byte == b'\n')?;
-    Some(bytes.len() - rest.len() + position)
+    memchr::memchr(b'\n', bytes)
+}
+
+/// The position of the first `wanted` byte.
+pub(super) fn first(bytes: &[u8], wanted: u8) -> Option<usize> {
+    memchr::memchr(wanted, bytes)
 }
 
 /// The position of the first white space, or another control character: nothing that a name could hold.
 pub(super) fn first_blank(bytes: &[u8]) -> Option<usize> {
-    first(bytes, below::<{ b' ' + 1 }>, |byte| byte <= b' ')
+    first_marked(bytes, below::<{ b' ' + 1 }>, |byte| byte <= b' ')
 }
 
 /// The position of the first byte that is not of a word: what is neither a letter, nor a digit, nor `_`.
@@ -53,14 +48,21 @@ pub(super) fn word_end(bytes: &[u8]) -> Option<usize> {
     rest.iter().position(|byte| !is_of_word(byte)).map(|position| bytes.len() - rest.len() + position)
 }
 
+/// Whether `part` stands in `text`.
+pub(super) fn contains(text: &[u8], part: &[u8]) -> bool {
+    memchr::memmem::find(text, part).is_some()
+}
+
 /// A letter, a digit or `_`.
+#[inline]
 pub(super) fn is_of_word(byte: &u8) -> bool {
-    byte.is_ascii_alphanumeric() || *byte == b'_'
+    // Without branches, so that the compiler can look at many at once.
+    ((byte | 0x20).wrapping_sub(b'a') < 26) | (byte.wrapping_sub(b'0') < 10) | (*byte == b'_')
 }
 
 /// The position of the first byte that `is_it`, looked for in eight at a time: `marks` has a high bit in the place of the
 /// first such byte of a word, and perhaps of later ones.
-fn first(bytes: &[u8], marks: impl Fn(u64) -> u64, is_it: impl Fn(u8) -> bool) -> Option<usize> {
+fn first_marked(bytes: &[u8], marks: impl Fn(u64) -> u64, is_it: impl Fn(u8) -> bool) -> Option<usize> {
     let mut rest = bytes;
     while let Some((word, after)) = rest.split_first_chunk::<8>() {
         let found = marks(u64::from_le_bytes(*word));
@@ -122,11 +124,6 @@ impl LineBuffer {
         self.len
     }
 
-    /// The line with its carriage return, if it has one; whole unless it is too long.
-    pub(super) fn raw(&self) -> &[u8] {
-        &self.bytes
-    }
-
     pub(super) fn clear(&mut self) {
         self.bytes.clear();
         self.tail.clear();
@@ -161,8 +158,26 @@ impl LineBuffer {
         last_edge(without_carriage_return(&self.tail))
     }
 
+    /// Whether its last byte is a carriage return, which is not of the line.
+    pub(super) fn ends_in_carriage_return(&self) -> bool {
+        let end = if self.is_too_long() { &self.tail } else { &self.bytes };
+        end.last() == Some(&b'\r')
+    }
+
+    /// How the line ends.
+    pub(super) fn end_edge(&self) -> &[u8] {
+        if self.is_too_long() { self.tail() } else { last_edge(self.start()) }
+    }
+
+    /// Adds another line that is the rest of this one.
+    pub(super) fn append(&mut self, rest: &LineBuffer) {
+        let len = self.len + rest.len;
+        self.push(&rest.bytes);
+        self.push(&rest.tail);
+        self.len = len;
+    }
+
     /// Takes the line out.
-    #[cfg(feature = "json")]
     pub(super) fn take(&mut self) -> Vec<u8> {
         let line = core::mem::take(&mut self.bytes);
         self.clear();

@@ -1,10 +1,8 @@
-//! How a program on the Platform SDK (.NET, Java) writes a message to its log.
+//! How a program on the Platform SDK (.NET, Java) writes a message to its log. Specification 6.3.
 
-use super::form::is_indented;
 use super::lines::{first_edge, word_end};
-use super::log_message::{
-    Attribute, Digits, Header, LogSyntax, PairValue, between_quotes, is_message_name, plain_value,
-};
+use super::quotes::opening_length;
+use super::syntax::{Attribute, Digits, LogSyntax};
 
 /// The syntax of this log.
 #[derive(Debug)]
@@ -12,18 +10,8 @@ pub(super) struct PlatformSdkLog;
 
 const LIST: &[u8] = b"KVList:";
 
-/// The header that a line with this end is: it ends in `'EventX' ('64')`.
-pub(super) fn header(end: &[u8]) -> Option<Header<'_>> {
-    let end = end.trim_ascii_end().strip_suffix(b"')")?;
-    let number_at = end.iter().rposition(|byte| !byte.is_ascii_digit())? + 1;
-    let (before, number) = end.split_at_checked(number_at)?;
-    if number.is_empty() {
-        return None;
-    }
-    let before = before.strip_suffix(b"('")?.trim_ascii_end().strip_suffix(b"'")?;
-    let name_at = before.iter().rposition(|&byte| byte == b'\'')? + 1;
-    is_message_name(before.get(name_at..)?)
-}
+/// The longest type that is looked for in brackets: so that a line full of brackets costs no more than its length.
+const LONGEST_TYPE: usize = 64;
 
 /// `name [type] = value` into name, type and value; a group has no type.
 fn assignment(content: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
@@ -38,7 +26,7 @@ fn typed_value(rest: &[u8]) -> Option<(&[u8], &[u8])> {
     let rest = rest.trim_ascii_start();
     let (kind, rest) = match rest.strip_prefix(b"[") {
         Some(rest) => {
-            let ends = rest.iter().position(|&byte| byte == b']')?;
+            let ends = rest.iter().take(LONGEST_TYPE).position(|&byte| byte == b']')?;
             (rest.get(..ends)?, rest.get(ends + 1..)?.trim_ascii_start())
         }
         None => (<&[u8]>::default(), rest),
@@ -50,43 +38,40 @@ impl LogSyntax for PlatformSdkLog {
     const QUOTE: u8 = b'"';
     const NUMBERS: Digits = Digits::Decimal;
 
-    fn header(end: &[u8]) -> Option<Header<'_>> {
-        header(end)
-    }
-
-    /// `message attributes:` right after the header, attributes and groups, and all that is indented.
-    fn belongs(start: &[u8], index: u64) -> bool {
-        let attribute = || {
-            assignment(first_edge(start)).is_some_and(|(_, kind, value)| {
-                !kind.is_empty() || value.trim_ascii_start().starts_with(b"ComplexClass(")
-            })
-        };
-        is_indented(start) || attribute() || (index == 0 && Self::is_title(first_edge(start)))
-    }
-
     fn is_title(content: &[u8]) -> bool {
-        content.trim_ascii_end().eq_ignore_ascii_case(b"message attributes:")
+        first_edge(content).trim_ascii_end().eq_ignore_ascii_case(b"message attributes:")
     }
 
+    #[inline(always)]
     fn attribute(content: &[u8]) -> Option<Attribute<'_>> {
-        let (name, _, value) = assignment(content)?;
-        Some(Attribute { name, value, opens_list: value.trim_ascii() == LIST })
+        let (name, kind, value) = assignment(content)?;
+        Some(Attribute { name, value, kind })
     }
 
     /// `'key' [type] = value`.
-    fn pair(content: &[u8]) -> Option<(&[u8], PairValue<'_>)> {
-        let content = content.strip_prefix(b"'")?;
-        let (key, value) = content.iter().enumerate().filter(|&(_, &byte)| byte == b'\'').find_map(|(at, _)| {
-            let rest = content.get(at + 1..)?;
+    #[inline(always)]
+    fn pair(content: &[u8]) -> Option<(&[u8], &[u8])> {
+        let content = content.get(opening_length(content, b'\'')?..)?;
+        content.iter().enumerate().filter(|&(_, &byte)| matches!(byte, b'\'' | 0xe2)).find_map(|(at, _)| {
+            let rest = content.get(at..)?;
+            let rest = rest.get(opening_length(rest, b'\'')?..)?;
             let (kind, value) =
                 rest.first().filter(|byte| byte.is_ascii_whitespace()).and_then(|_| typed_value(rest))?;
             if kind.is_empty() { None } else { Some((content.get(..at)?, value.trim_ascii())) }
-        })?;
-        let value = match between_quotes(value, Self::QUOTE) {
-            Some(text) => PairValue::Text(text),
-            None if value == LIST => PairValue::List,
-            None => plain_value(value),
-        };
-        Some((key, value))
+        })
+    }
+
+    /// Groups have no type.
+    #[inline(always)]
+    fn is_certain(attribute: &Attribute<'_>) -> bool {
+        !attribute.kind.is_empty() || attribute.value.trim_ascii_start().starts_with(b"ComplexClass(")
+    }
+
+    fn holds_pairs(value: &[u8]) -> bool {
+        value.trim_ascii_end() == LIST
+    }
+
+    fn opens_list(value: &[u8]) -> bool {
+        value == LIST
     }
 }

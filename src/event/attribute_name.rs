@@ -18,6 +18,7 @@ pub(crate) enum AttributeName {
 
 impl AttributeName {
     /// The attribute with this name, if it is one that matters.
+    #[inline(always)]
     pub(crate) fn from_name(name: &[u8]) -> Option<Self> {
         // One comparison for nearly every name: no two candidates but these share a length.
         let candidate = match name.len() {

@@ -28,10 +28,35 @@ impl FromStr for ConnId {
 }
 
 /// The number that these hex digits write; none of them is 0. `None` for another character and beyond 64 bits.
+#[inline]
 pub(crate) fn hex_number(digits: &[u8]) -> Option<u64> {
+    if let Some((high, low)) = digits.split_first_chunk::<8>() {
+        if let Ok(low) = low.try_into() {
+            return Some(eight_hex_digits(*high)? << 32 | eight_hex_digits(low)?);
+        }
+    }
     let zeros = digits.iter().take_while(|&&digit| digit == b'0').count();
     let digits = digits.get(zeros..).filter(|digits| digits.len() <= 16)?;
     digits.iter().try_fold(0, |number, &digit| Some((number << 4) + u64::from(char::from(digit).to_digit(16)?)))
+}
+
+/// The number that eight hex digits write, all of them looked at at once: a byte each of a word.
+#[inline]
+fn eight_hex_digits(digits: [u8; 8]) -> Option<u64> {
+    const fn each(byte: u8) -> u64 {
+        u64::from_ne_bytes([byte; 8])
+    }
+    let word = u64::from_be_bytes(digits);
+    // Letters have this bit, and nine more than their low half says.
+    let letters = (word >> 6) & each(1);
+    let values = (word & each(0x0f)) + letters * 9;
+    // The high half is 3 of a digit, and 4 or 6 of a letter.
+    let high_halves = ((word | each(0x20)) >> 4) & each(0x0f);
+    let is_ten_or_more = ((values + each(6)) >> 4) & each(1);
+    let are_digits = high_halves == each(3) + letters * 3 && values & each(0xf0) == 0 && is_ten_or_more == letters;
+    let pairs = (values | values >> 4) & 0x00ff_00ff_00ff_00ff;
+    let fours = (pairs | pairs >> 8) & 0x0000_ffff_0000_ffff;
+    are_digits.then_some((fours | fours >> 16) & 0xffff_ffff)
 }
 
 impl fmt::Display for ConnId {

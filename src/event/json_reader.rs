@@ -31,18 +31,27 @@ impl<'a> Event<'a> {
     /// # Errors
     ///
     /// [`EventJsonError`] where the text is no JSON object, names no event, or has an attribute of the wrong type.
+    #[inline]
     pub fn from_json_line(text: &'a str) -> Result<Self, EventJsonError> {
         let mut reader = ObjectReader::new();
-        reader.read(text).map_err(|error| EventJsonError::NotAnObject { reason: without_line(&error) })?;
+        reader.read(text)?;
         if reader.inexact {
-            // Hardly ever: the same again, with the digits that the JSON reader did not keep.
-            let quoted = super::json_numbers::with_inexact_numbers_quoted(text);
-            let mut reader = ObjectReader::new();
-            reader.read(&quoted).map_err(|error| EventJsonError::NotAnObject { reason: without_line(&error) })?;
-            return reader.finish()?.map(Event::into_owned).ok_or(EventJsonError::NamesNoEvent);
+            return with_exact_numbers(text);
         }
-        reader.finish()?.ok_or(EventJsonError::NamesNoEvent)
+        reader.check()?;
+        if reader.named_by.is_some() { Ok(reader.event) } else { Err(EventJsonError::NamesNoEvent) }
     }
+}
+
+/// The event of a text with numbers whose digits the JSON reader does not keep. Hardly ever any.
+#[cfg(feature = "json")]
+#[cold]
+fn with_exact_numbers(text: &str) -> Result<Event<'static>, EventJsonError> {
+    let quoted = super::json_numbers::with_inexact_numbers_quoted(text);
+    let mut reader = ObjectReader::new();
+    reader.read(&quoted)?;
+    reader.check()?;
+    if reader.named_by.is_some() { Ok(reader.event.into_owned()) } else { Err(EventJsonError::NamesNoEvent) }
 }
 
 /// What the reader says, without the line: that is always the first here.
@@ -96,29 +105,38 @@ impl<'a> ObjectReader<'a> {
     }
 
     #[cfg(feature = "json")]
-    fn read(&mut self, text: &'a str) -> Result<(), serde_json::Error> {
+    fn read(&mut self, text: &'a str) -> Result<(), EventJsonError> {
         let mut reader = serde_json::Deserializer::from_str(text);
-        serde::Deserializer::deserialize_map(&mut reader, self)?;
-        reader.end()
+        let read = serde::Deserializer::deserialize_map(&mut reader, self).and_then(|()| reader.end());
+        read.map_err(|error| EventJsonError::NotAnObject { reason: without_line(&error) })
     }
 
-    /// The event, or `None` where the object named none.
+    /// The event, once the whole object is read; `None` where that named none.
     pub(super) fn finish(mut self) -> Result<Option<Event<'a>>, BadAttribute> {
-        if self.named_by.is_none() {
-            return Ok(None);
+        self.check()?;
+        Ok(self.named_by.is_some().then_some(self.event))
+    }
+
+    /// Once the whole object is read: puts in place what depends on several keys, and looks for attributes of the wrong type.
+    #[inline]
+    fn check(&mut self) -> Result<(), BadAttribute> {
+        if self.call_thread_id.is_some() && self.event.call_uuid().is_none() {
+            self.event.call_uuid = self.call_thread_id.take();
         }
-        if self.event.call_uuid().is_none() && self.call_thread_id.is_some() {
-            self.event.call_uuid = self.call_thread_id;
-        }
-        match self.wrong.into_iter().next() {
-            // Events that no session takes are not checked further.
-            Some(wrong) if self.event.name.session_event().is_some() => Err(BadAttribute {
+        if self.wrong.is_empty() { Ok(()) } else { self.first_wrong() }
+    }
+
+    #[cold]
+    fn first_wrong(&self) -> Result<(), BadAttribute> {
+        match self.wrong.first() {
+            // Events that no session takes are not checked further, nor is what is no event.
+            Some(wrong) if self.named_by.is_some() && self.event.name.session_event().is_some() => Err(BadAttribute {
                 event: excerpt(self.event.name.as_str()),
                 attribute: wrong.attribute.name(),
                 expected: wrong.expected,
-                found: wrong.found,
+                found: wrong.found.clone(),
             }),
-            Some(_) | None => Ok(Some(self.event)),
+            Some(_) | None => Ok(()),
         }
     }
 

@@ -1,16 +1,52 @@
-//! Events: one byte each, or spelled out.
+//! A byte becomes an event, or an event is spelled out.
 
 use alloc::borrow::Cow;
 use alloc::string::String;
-use core::slice;
 
-use arbitrary::{Arbitrary, Result, Unstructured};
+use super::{Bytes, FromBytes};
+use crate::event::{ConnId, Event, EventName, KeyValueList, ListAttribute};
+use crate::machine::DataEvent;
 
-use super::names::{IDS, NUMBERS};
-use super::primitives::{integer, number, perhaps, text};
-use crate::event::{ConnId, Event, EventName, KeyValueList};
-use crate::machine::{CallEvent, DataEvent};
-use crate::testing::parts::number_from_one;
+/// When the server started that numbers the events: seconds since 1970.
+pub(super) const SERVER_START_TIME: u64 = 1_420_640_000;
+
+/// The DNs that meet, and others.
+pub(crate) const NUMBERS: [&str; 7] = ["3001", "3002", "3003", "VQ_4", "", "+1 (916) 555-0104", "9"];
+
+/// The ids that meet, one that nobody has, and what cannot be an id.
+pub(crate) const IDS: [&str; 8] = ["A", "B", "007MDF3D0KAHL93L807GK2LAES000001", "~._-", "unknown", "", "..", "no id"];
+
+/// Where an event of one byte is, by its high half: DN and id. The rows from 8 on are those of [valid
+/// histories](super::valid_history) alone.
+pub(super) const PLACES: [(&str, &str); 8] = [
+    ("3001", "A"),
+    ("VQ_4", "~._-"),
+    ("3003", "A"),
+    ("3001", "B"),
+    ("3001", "A"),
+    ("3001", "A"),
+    ("3002", "A"),
+    ("3002", "A"),
+];
+
+/// The name of an event of one byte, by its low half, from 1.
+pub(super) const NAMES: [&str; 15] = [
+    "EventDialing",
+    "EventRinging",
+    "EventEstablished",
+    "EventReleased",
+    "EventAbandoned",
+    "EventDestinationBusy",
+    "EventPartyChanged",
+    "EventPartyAdded",
+    "EventPartyDeleted",
+    "EventAttachedDataChanged",
+    "EventPrivateInfo",
+    "EventHeld",
+    "EventAttachedDataChanged",
+    "EventError",
+    "EventACK",
+];
 
 /// The event that this byte is, by the [table](self::super); none for the bytes whose low half is 0: those are spelled out.
 ///
@@ -24,34 +60,24 @@ use crate::testing::parts::number_from_one;
 /// ```
 #[must_use]
 pub fn event_of(byte: u8) -> Option<Event<'static>> {
-    let name = name_of(byte & 0xf)?;
-    let row = byte >> 4 & 7;
-    let (this_dn, call_uuid) = match row {
-        0 | 4 | 5 => ("3001", "A"),
-        1 => ("VQ_4", "~._-"),
-        2 => ("3003", "A"),
-        3 => ("3001", "B"),
-        6.. => ("3002", "A"),
-    };
+    let (low, row) = (byte & 0xf, byte >> 4 & 7);
+    let name = *NAMES.get(usize::from(low.checked_sub(1)?))?;
+    let &(this_dn, call_uuid) = PLACES.get(usize::from(row))?;
     let mut event = Event::new(name).with_this_dn(this_dn).with_call_uuid(call_uuid);
     let is_message = event.name == EventName::Data(DataEvent::PrivateInfo);
-    match row {
-        0 => {
-            event.other_dn = Some(Cow::Borrowed(this_dn));
-            event.user_data = Some(KeyValueList::new());
-            event.extensions = is_message.then(|| KeyValueList::from_iter([("Text", "hello")]));
-        }
-        5 => event = event.with_other_dn("3002").with_user_data(KeyValueList::from_iter([("k", "v")])),
-        7.. => event = event.with_other_dn("3001").with_user_data(KeyValueList::from_iter([("k", "w")])),
-        1..=4 | 6 => {}
-    }
-    if is_message && row > 0 {
-        event.extensions = Some(KeyValueList::from_iter([("text", "hello")]));
+    event = match row {
+        0 => event.with_other_dn(this_dn).with_user_data(KeyValueList::new()),
+        5 => event.with_other_dn("3002").with_user_data(KeyValueList::from_iter([("k", "v")])),
+        7.. => event.with_other_dn("3001").with_user_data(KeyValueList::from_iter([("k", "w")])),
+        1..=4 | 6 => event,
+    };
+    if is_message {
+        event = event.with_extensions(KeyValueList::from_iter([(if row > 0 { "text" } else { "Text" }, "hello")]));
     }
     if byte >= 0x80 {
-        number_from_one(slice::from_mut(&mut event));
+        event = event.with_event_sequence_number(1).with_server_start_time(SERVER_START_TIME);
     }
-    Some(match byte & 0xf {
+    Some(match low {
         13 => Event { this_dn: None, ..event },
         14 => event.with_reference_id(1).with_error(50, "Invalid DN"),
         15.. => event.with_reference_id(2),
@@ -59,55 +85,53 @@ pub fn event_of(byte: u8) -> Option<Event<'static>> {
     })
 }
 
-fn name_of(low: u8) -> Option<EventName<'static>> {
-    Some(match low {
-        0 => return None,
-        1 => CallEvent::Dialing.into(),
-        2 => CallEvent::Ringing.into(),
-        3 => CallEvent::Established.into(),
-        4 => CallEvent::Released.into(),
-        5 => CallEvent::Abandoned.into(),
-        6 => DataEvent::DestinationBusy.into(),
-        7 => DataEvent::PartyChanged.into(),
-        8 => DataEvent::PartyAdded.into(),
-        9 => DataEvent::PartyDeleted.into(),
-        10 | 13 => DataEvent::AttachedDataChanged.into(),
-        11 => DataEvent::PrivateInfo.into(),
-        12 => "EventHeld".into(),
-        14 => "EventError".into(),
-        15.. => "EventACK".into(),
-    })
+/// As [`event_of`], numbered by its place.
+pub(super) fn event_at_place(byte: u8, place: u64) -> Option<Event<'static>> {
+    let event = event_of(byte)?;
+    Some(if byte >= 0x80 { event.with_event_sequence_number(place) } else { event })
 }
 
 /// One byte an event, see [`from_bytes`](crate::from_bytes); where the low half is 0 the attributes follow, in the order of the
 /// fields, each with a byte before it that says whether it is there.
-impl<'a> Arbitrary<'a> for Event<'_> {
-    fn arbitrary(u: &mut Unstructured<'a>) -> Result<Self> {
-        match event_of(u.arbitrary()?) {
-            Some(event) => Ok(event),
-            None => spelled_out(u),
-        }
-    }
-
-    fn size_hint(_: usize) -> (usize, Option<usize>) {
-        (1, None)
+impl FromBytes for Event<'static> {
+    fn from_bytes(bytes: &mut Bytes<'_>) -> Self {
+        let byte = bytes.byte();
+        event_at_place(byte, bytes.place).unwrap_or_else(|| spelled_out(bytes))
     }
 }
 
 /// An event whose name and attributes all come from bytes.
-pub(super) fn spelled_out<'e>(u: &mut Unstructured<'_>) -> Result<Event<'e>> {
-    let own = |text: String| -> Cow<'e, str> { Cow::Owned(text) };
-    let mut event = Event::new(u.arbitrary::<EventName<'_>>()?);
-    event.this_dn = perhaps(u, |u| text(u, &NUMBERS))?.map(own);
-    event.other_dn = perhaps(u, |u| text(u, &NUMBERS))?.map(own);
-    event.call_uuid = perhaps(u, |u| text(u, &IDS))?.map(own);
-    event.conn_id = perhaps(u, number)?.map(ConnId);
-    event.event_sequence_number = perhaps(u, number)?;
-    event.server_start_time = perhaps(u, number)?;
-    event.user_data = perhaps(u, |u| u.arbitrary())?;
-    event.extensions = perhaps(u, |u| u.arbitrary())?;
-    event.reference_id = perhaps(u, number)?;
-    event.error_code = perhaps(u, integer)?;
-    event.error_message = perhaps(u, |u| text(u, &["Invalid DN", ""]))?.map(own);
-    Ok(event)
+pub(super) fn spelled_out(bytes: &mut Bytes<'_>) -> Event<'static> {
+    let own = |text: String| -> Cow<'static, str> { Cow::Owned(text) };
+    let mut event = Event::new(EventName::from_bytes(bytes));
+    event.this_dn = bytes.perhaps(|bytes| own(bytes.text(&NUMBERS)));
+    event.other_dn = bytes.perhaps(|bytes| own(bytes.text(&NUMBERS)));
+    event.call_uuid = bytes.perhaps(|bytes| own(bytes.text(&IDS)));
+    event.conn_id = bytes.perhaps(Bytes::number).map(ConnId);
+    event.event_sequence_number = bytes.perhaps(Bytes::number);
+    event.server_start_time = bytes.perhaps(Bytes::number);
+    event.user_data = list_attribute(bytes);
+    event.extensions = list_attribute(bytes);
+    event.reference_id = bytes.perhaps(Bytes::number);
+    event.error_code = bytes.perhaps(Bytes::integer);
+    event.error_message = bytes.perhaps(|bytes| own(bytes.text(&["Invalid DN", ""])));
+    event
+}
+
+/// Even bytes: absent. Of the odd ones every fourth: hidden.
+pub(super) fn list_attribute(bytes: &mut Bytes<'_>) -> ListAttribute<'static> {
+    match bytes.byte() {
+        byte if byte % 2 == 0 => ListAttribute::Absent,
+        byte if byte % 8 == 7 => ListAttribute::Hidden,
+        _ => KeyValueList::from_bytes(bytes).into(),
+    }
+}
+
+/// One byte, but for names that are spelled out.
+impl FromBytes for EventName<'static> {
+    fn from_bytes(bytes: &mut Bytes<'_>) -> Self {
+        let [others @ .., _, error, ack] = NAMES;
+        let all = [&others[..], &["EventRetrieved", "EventNetworkReached", error, ack]].concat();
+        EventName::from(bytes.text(&all))
+    }
 }

@@ -1,12 +1,27 @@
-//! Values from bytes, for fuzzers: [`Arbitrary`](::arbitrary::Arbitrary) for the types of the crate, and functions for what is no
-//! type of its own. They are the same as in the feature `proptest`; the agents and what is known of names differ.
+//! The generator: what bytes stand for. Every value, history and log that is made up for a test is read from bytes here, whether a
+//! fuzzer gives them, proptest ([`strategies`](crate::strategies)) or the conformance kit; so whatever one of them finds the others can
+//! say.
+//!
+//! | file | question |
+//! |---|---|
+//! | `bytes` | How are numbers and texts read? |
+//! | `event` | How does a byte become an event? |
+//! | `step` | How do bytes become steps and a history? |
+//! | `valid_history` | How do any bytes become what really happens, and what goes wrong with it? |
+//! | `user_data`, `operation`, `query`, `resource`, `fault`, `log`, `small_types` | How do they become these? |
+//! | `random` | Which bytes come by chance? |
+//! | `arbitrary` | The same for fuzzers: `Arbitrary` for every type (feature `arbitrary`) |
+//!
+//! [`FromBytes`] is for types, a function for what is no type of its own:
 //!
 //! | of | it is made by |
 //! |---|---|
-//! | events, steps, histories, faults, logs, user data, small types | `Arbitrary`: [`Event`](crate::Event), [`Step`](crate::testing::Step), [`History`](crate::testing::History), [`Fault`](crate::testing::Fault), [`Log`](crate::testing::Log), [`KeyValueList`](crate::KeyValueList), … |
+//! | events, steps, histories, faults, logs, user data, small types | [`FromBytes`] (with the feature `arbitrary` also `Arbitrary`): [`Event`](crate::Event), [`Step`](crate::testing::Step), [`History`](crate::testing::History), [`Fault`](crate::testing::Fault), [`Log`](crate::testing::Log), [`KeyValueList`](crate::KeyValueList), … |
 //! | one byte that is an event, an operation | [`event_of`], [`operation_of`] |
 //! | what really happens, at one DN and at many | [`valid_history`], [`interleaved_histories`] |
 //! | the same with faults | [`faulty_history`] |
+//! | what every text form can carry | [`loggable_event`], [`loggable_user_data`] |
+//! | user data within limits, and over one | [`user_data_within`], [`user_data_beyond`] |
 //! | the other parties, a resource, a query | [`participants`], [`resource`], [`query`] |
 //!
 //! All lean to the boundaries: 0, 1 and the largest of a number; no text, one character, and the lengths of 64 and 255 bytes
@@ -49,21 +64,26 @@
 //!
 //! | high half | step | bytes that follow |
 //! |---|---|---|
-//! | 0, 13 to 15 | an event spelled out | its name, a text; its attributes in the order of the fields of [`Event`](crate::Event), before each a byte that says whether it is there: an odd one |
+//! | 0 | an event spelled out | its name, a text; its attributes in the order of the fields of [`Event`](crate::Event), before each a byte that says whether it is there: an odd one; of a list 7, 15, … say that it is hidden |
 //! | 1 | the time goes on | a byte: by how much |
-//! | 2 | Expire | a number |
+//! | 2 | Expire | an integer; of this step and of ForgetCompleted 0x80 to 0xfb are -128 to -5 |
 //! | 3 to 5 (`0`, `@`, `P`) | Post | who and where to; the operation and what is wrong with it, see [`operation_of`], or a body spelled out |
 //! | 6 (`` ` ``) | List | the agent, the query |
 //! | 7 (`p`) | Read | the agent, the id, the query |
 //! | 8 | Forget | the DN, the id |
-//! | 9 | ForgetCompleted | a number |
-//! | 10 | ForgetRequests | a number |
-//! | 11, 12 | Reconcile | the DN; how many resources, up to 7; of each the id, the state (a byte), the DNs of the participants (how many, up to 7, and each), and whether there is user data, and what |
+//! | 9 | ForgetCompleted | an integer |
+//! | 10 | Restart | |
+//! | 11 | Reconcile | the DN; how many resources, up to 7; of each the id, the state (a byte), the DNs of the participants (how many, up to 7, and each), and whether there is user data, and what |
+//! | 12 | Reconcile | the DN; how many resources, up to 7; of each what [`resource`] reads |
+//! | 13 | an event with more data | the event, OtherDN (a text), and of user data what an event spelled out has |
+//! | 14 | an old event | the event, a byte, and how many places before its own it is numbered |
+//! | 15 | an event that answers | the event, a byte, and its ReferenceID, up to 7; with bit 3 1 000 more, as after a restart |
 //!
-//! The agent is a byte, counted modulo 4; the fourth there is not. Of Post's first byte bits 0 and 1 are the agent, bits 2 and 3
+//! The agent is a byte, counted modulo 5, of [`agents`]. Of Post's first byte bits 0 and 1 are the agent (from 0xc0 on it is the last), bits 2 and 3
 //! where to: 0 the session A, 1 the list, 2 the session B, 3 the id that follows. The operations with a good body are `8` to `=`, so
 //! `@@=` is the agent at 3001 that completes the session A. A body spelled out is any text: `7`, how many bytes (the low half), and
-//! these; or its parameters: `?`, the user data, operationName, text, phoneNumber, key, devicePath, all but the first texts.
+//! these; or its parameters: `?`, operationName, text, phoneNumber, the user data, key, devicePath, all but the fourth texts; with bit 4 then
+//! (a byte each) a parameter, and what it is instead.
 //!
 //! A history is the steps of all its bytes, at the agents of [`agents`].
 //!
@@ -85,8 +105,8 @@
 //! | keys | `k`, `text`, `n`, none, `größer`, `list` |
 //! | values | `v`, `w`, none, `hello`, `größer`, `two\nlines` |
 //! | binary | `00 01..`, none |
-//! | of bodies | operationName: the six in the order of [`operation_of`]; text: `hello`, `größer`; key: `k`, `n`, `text`; devicePath: `/devices/1` to `/devices/4` |
-//! | queries of steps | `fields=*`, none, `fields=id,state`, `fields=*&state=Talking`, `state=Completed`, `fields=userData,participants&id=A`, `fields=`, `fields=unknown`, `st%61te=Alert%69ng&fields=*`, `devicePath=/devices/3`, `devicePath=%2Fdevices%2F2&fields=uri`, `?fields=%2A&path=/im-sessions/A` |
+//! | of bodies | operationName: the six in the order of [`operation_of`]; text: `hello`, `größer`; key: `k`, `n`, `text`; devicePath: that of a good body, `/devices/1` to `/devices/4` |
+//! | queries of steps | `fields=*`, none, `fields=id,state`, `fields=*&state=Talking`, `state=Completed`, `fields=userData,participants&id=A`, `fields=`, `fields=unknown`, `st%61te=Alert%69ng&fields=*`, `devicePath=/devices/3`, `devicePath=%2Fdevices%2F2&fields=uri`, `fields=%2A&path=/im-sessions/A`; from 0xe0 on a [`query`] |
 //! | error messages | `Invalid DN`, none |
 //! | names of events | EventDialing, EventRinging, EventEstablished, EventReleased, EventAbandoned, EventDestinationBusy, EventPartyChanged, EventPartyAdded, EventPartyDeleted, EventAttachedDataChanged, EventPrivateInfo, EventHeld, EventRetrieved, EventNetworkReached, EventError, EventACK |
 //!
@@ -175,7 +195,7 @@
 //!
 //! The others are events by the table at the top. Those with the low half 0 are other lines, which are no events; which ones, the
 //! high half says, from 1 and counted modulo; but with the high half 0 an event is spelled out, as of a step, and what logs cannot
-//! carry is taken out of it. Where none is an event, `A` comes at the end. `1ACD` is the call in a T-Server log, `1A@C@D` with other
+//! carry is taken out of it, and with the high half 15 it is a [`loggable_event`]. Where none is an event, `A` comes at the end. `1ACD` is the call in a T-Server log, `1A@C@D` with other
 //! lines in between.
 //!
 //! | form | other lines, from 1 |
@@ -198,7 +218,7 @@
 //! | | the state | a byte: bits 0 and 1 the state, bits 2 and 3 the white space before it, bits 6 and 7 that after it: 0 none, 1 a space, 2 a tab, 3 CRLF |
 //! | 0 | path and uri | |
 //! | 1 | participants | as above |
-//! | 2 | capabilities | a byte: its five low bits are which; bit 6: in the other order |
+//! | 2 | capabilities | a byte: its six low bits are which; bit 6: in the other order |
 //! | 3 | a field that there is not | a byte, counted modulo: 1, `null`, an object |
 //! | 4 and 5 | user data: 0 none, 1 `null`, 2 and 3 a list | of the list its own |
 //! | 6 and 7 | of the participants 1 the phoneNumber alone, 2 the digits alone, 0 and 3 all | |
@@ -217,21 +237,37 @@
 //! | 4, 9, 14 | `@` | `devicePath=/devices/2`, `devicePath=%2Fdevices%2F3`, `devicePath=/none` |
 //! | 15 | | spelled out: a byte for how many, up to 15, and these |
 
+#[cfg(feature = "arbitrary")]
+mod arbitrary;
+mod bytes;
 mod event;
 mod fault;
-mod lists;
 mod log;
-mod names;
 mod operation;
-mod primitives;
 mod query;
+pub(crate) mod random;
 mod resource;
+mod small_types;
 mod step;
-mod valid;
+mod user_data;
+mod valid_history;
 
+pub use bytes::{Bytes, FromBytes};
 pub use event::event_of;
+#[cfg(feature = "proptest")]
+pub(crate) use event::{IDS, NUMBERS};
+#[cfg(feature = "proptest")]
+pub(crate) use log::log_of_lines;
+pub use log::{loggable_event, loggable_user_data};
+#[cfg(feature = "proptest")]
+pub(crate) use operation::body;
 pub use operation::operation_of;
 pub use query::query;
+#[cfg(feature = "proptest")]
+pub(crate) use resource::participant;
 pub use resource::{participants, resource};
 pub use step::agents;
-pub use valid::{faulty_history, interleaved_histories, valid_history};
+#[cfg(feature = "proptest")]
+pub(crate) use step::post;
+pub use user_data::{user_data_beyond, user_data_within};
+pub use valid_history::{faulty_history, interleaved_histories, valid_history};

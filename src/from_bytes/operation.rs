@@ -2,14 +2,12 @@
 
 use alloc::string::{String, ToString};
 
-use arbitrary::{Result, Unstructured};
 use serde_json::{Map, Value, json};
 
-use super::primitives::{spelled_out, text};
+use super::event::NUMBERS;
+use super::{Bytes, FromBytes};
 use crate::event::KeyValueList;
-
-const NAMES: [&str; 6] =
-    ["InitiateIMSession", "SendMessage", "AttachUserData", "UpdateUserData", "DeleteUserData", "Complete"];
+use crate::machine::Operation;
 
 /// The body of an operation by one byte, from a good one to one with a single thing wrong; none for the bytes that are
 /// spelled out.
@@ -29,7 +27,10 @@ const NAMES: [&str; 6] =
 #[must_use]
 pub fn operation_of(byte: u8, device_path: &str) -> Option<String> {
     let parameters = [
-        ("operationName", json!(NAMES.get(usize::from(byte & 7)).copied().unwrap_or("Hold"))),
+        (
+            "operationName",
+            json!(Operation::ALL.get(usize::from(byte & 7)).map_or("Hold", |operation| operation.name())),
+        ),
         ("text", json!("hello")),
         ("destination", json!({"phoneNumber": "3002"})),
         ("userData", json!({"k": "v"})),
@@ -44,19 +45,13 @@ pub fn operation_of(byte: u8, device_path: &str) -> Option<String> {
         5 | 6 => &["operationName", "devicePath"],
         7.. => return None,
     };
-    let (how, which) = (byte >> 6, byte >> 3 & 7);
-    let spoilt = |position: usize, value: Value| {
-        let is_it = match how {
-            0 => usize::from(which).checked_sub(1) == Some(position),
-            1.. => usize::from(which) == position,
-        };
-        match how {
-            _ if !is_it => Some(value),
-            0 => None,
-            1 => Some(json!(7)),
-            2 => Some(empty(&value)),
-            3.. => Some(Value::Null),
-        }
+    let (how, which) = (byte >> 6, usize::from(byte >> 3 & 7));
+    let spoilt = |position: usize, value: Value| match how {
+        0 if which == position + 1 => None,
+        1 if which == position => Some(json!(7)),
+        2 if which == position => Some(if value.is_object() { json!({}) } else { json!("") }),
+        3 if which == position => Some(Value::Null),
+        0.. => Some(value),
     };
     let mut body = Map::new();
     for (position, (name, value)) in parameters.into_iter().enumerate() {
@@ -67,27 +62,46 @@ pub fn operation_of(byte: u8, device_path: &str) -> Option<String> {
     Some(Value::Object(body).to_string())
 }
 
-fn empty(value: &Value) -> Value {
-    if value.is_object() { json!({}) } else { json!("") }
+/// A body by one byte, or spelled out: any text; its parameters; or good parameters of which one is something else.
+pub(crate) fn body(bytes: &mut Bytes<'_>, device_path: &str) -> String {
+    let byte = bytes.byte();
+    if let Some(body) = operation_of(byte, device_path) {
+        return body;
+    }
+    if byte & 8 == 0 {
+        return bytes.spelled_out();
+    }
+    let mut body = json!({
+        "operationName": bytes.text(&Operation::ALL.map(Operation::name)),
+        "text": bytes.text(&["hello", "größer"]),
+        "destination": {"phoneNumber": bytes.text(&NUMBERS)},
+        "userData": KeyValueList::from_bytes(bytes),
+        "key": bytes.text(&["k", "n", "text"]),
+        "devicePath": bytes.text(&[device_path, "/devices/1", "/devices/2", "/devices/3", "/devices/4"]),
+    });
+    if let (true, Some(body)) = (byte & 0x10 != 0, body.as_object_mut()) {
+        let names = ["userData", "destination", "text", "key", "devicePath", "operationName", "unknown"];
+        body.insert(bytes.one_of(&names).into(), another_value(bytes.byte()));
+    }
+    body.to_string()
 }
 
-/// A body by one byte, or spelled out: its parameters, or any text.
-pub(super) fn body(u: &mut Unstructured<'_>, device_path: &str) -> Result<String> {
-    let byte = u.arbitrary::<u8>()?;
-    match operation_of(byte, device_path) {
-        Some(body) => Ok(body),
-        None if byte & 8 == 0 => spelled_out(u),
-        None => {
-            let list: KeyValueList<'_> = u.arbitrary()?;
-            let body = json!({
-                "operationName": text(u, &NAMES)?,
-                "text": text(u, &["hello", "größer"])?,
-                "destination": {"phoneNumber": text(u, &super::names::NUMBERS)?},
-                "userData": list,
-                "key": text(u, &["k", "n", "text"])?,
-                "devicePath": text(u, &["/devices/1", "/devices/2", "/devices/3", "/devices/4"])?,
-            });
-            Ok(body.to_string())
-        }
-    }
+/// Values of every type, boundaries among them.
+fn another_value(byte: u8) -> Value {
+    let values = [
+        json!({"k": true}),
+        json!({"k": null}),
+        json!({"phoneNumber": null}),
+        json!({"phoneNumber": ""}),
+        json!({"phoneNumber": 7}),
+        json!(-7),
+        json!(1.5),
+        json!(true),
+        json!([1]),
+        json!(u64::MAX),
+        json!({"k": 1.5, "list": [1, {"n": u64::MAX}]}),
+        json!({"k": "x".repeat(15_999)}),
+        json!({"k": "x".repeat(16_000)}),
+    ];
+    super::bytes::counted(byte, &values).cloned().unwrap_or_default()
 }

@@ -2,30 +2,33 @@
 
 use alloc::string::{String, ToString};
 
-use arbitrary::{Result, Unstructured};
+use super::Bytes;
+use super::bytes::counted;
 
-use super::primitives::{counted, several, spelled_out};
-use crate::testing::parts::QUERY_PAIRS;
+/// Of each kind some: fields, other fields, states, other filters, devices; escaped and not, known and unknown.
+const PAIRS: [&[&str]; 5] = [
+    &["fields=*", "fields=id,state", "fields", "fields=", "fields=%2A", "fields=id%2Cunknown, uri"],
+    &["fields=unknown", "fields=userData,participants", "fields=capabilities,path"],
+    &["state=Talking", "st%61te=Alert%69ng", "state=Completed", "state=", "state=Tal%6"],
+    &["id=A", "id=%7E._-", "path=/im-sessions/B", "userData=x", "participants=3001", "unknown=1"],
+    &["devicePath=/devices/2", "devicePath=%2Fdevices%2F3", "devicePath=/none"],
+];
 
 /// What stands behind the `?` of a read: how many pairs, up to 7, and a byte a pair, see [`from_bytes`](crate::from_bytes#queries).
 ///
 /// ```
-/// use arbitrary::Unstructured;
-/// use im_session::from_bytes::query;
+/// use im_session::from_bytes::{Bytes, query};
 ///
-/// assert_eq!(query(&mut Unstructured::new(b"2P "))?, "fields=*&state=Talking");
-/// # Ok::<_, arbitrary::Error>(())
+/// assert_eq!(query(&mut Bytes::new(b"2P ")), "fields=*&state=Talking");
 /// ```
-pub fn query(u: &mut Unstructured<'_>) -> Result<String> {
-    let pairs = several(u, |u| {
-        let byte = u.arbitrary::<u8>()?;
-        match byte >> 4 {
-            15.. => spelled_out(u),
-            row => {
-                let pair = counted(row, &QUERY_PAIRS).and_then(|pairs| counted(byte & 0xf, pairs));
-                Ok(pair.map_or_else(String::new, ToString::to_string))
-            }
+#[must_use]
+pub fn query(bytes: &mut Bytes<'_>) -> String {
+    let pairs = bytes.several(|bytes| match bytes.byte() {
+        0xf0.. => bytes.spelled_out(),
+        byte => {
+            let pair = counted(byte >> 4, &PAIRS).and_then(|pairs| counted(byte & 0xf, pairs));
+            pair.map_or_else(String::new, ToString::to_string)
         }
-    })?;
-    Ok(pairs.join("&"))
+    });
+    pairs.join("&")
 }

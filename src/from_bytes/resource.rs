@@ -1,40 +1,57 @@
-//! The resource as others write it.
+//! The resource as others write it: published samples and other servers, not this crate.
 
+use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use arbitrary::{Arbitrary, Result, Unstructured};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
-use super::names::{IDS, NUMBERS};
-use super::primitives::{counted, several, text};
+use super::event::{IDS, NUMBERS};
+use super::{Bytes, FromBytes};
 use crate::event::KeyValueList;
-use crate::machine::{Capabilities, Operation, State};
-use crate::resource::Participant;
-use crate::testing::parts::{Resource, Shape, extension, public, public_without_place, unknown_values};
+use crate::machine::{Operation, Operations, State};
+use crate::resource::{Country, Participant};
+
+/// From a number, without number analysis; [`participants`] has others.
+impl FromBytes for Participant<'static> {
+    fn from_bytes(bytes: &mut Bytes<'_>) -> Self {
+        Participant::from_number(&bytes.text(&NUMBERS)).into_owned()
+    }
+}
 
 /// The other parties, without number analysis and with it: how many, up to 7, and for each what and which, see
 /// [`from_bytes`](crate::from_bytes#resources).
 ///
 /// ```
-/// use arbitrary::Unstructured;
 /// use im_session::Participant;
-/// use im_session::from_bytes::participants;
+/// use im_session::from_bytes::{Bytes, participants};
 ///
-/// let two = participants(&mut Unstructured::new(b"\x02\x00\x01\x02"))?;
+/// let two = participants(&mut Bytes::new(b"\x02\x00\x01\x02"));
 /// assert_eq!(two[0], Participant::from_number("3002"));
 /// assert_eq!(two[1].formatted_phone_number, "(916) 555-0104");
-/// # Ok::<_, arbitrary::Error>(())
 /// ```
-pub fn participants(u: &mut Unstructured<'_>) -> Result<Vec<Participant<'static>>> {
-    several(u, |u| {
-        Ok(match u.arbitrary::<u8>()? & 3 {
-            0 => u.arbitrary()?,
-            1 => extension(&text(u, &NUMBERS)?),
-            2 => public(),
-            3.. => public_without_place(),
-        })
-    })
+#[must_use]
+pub fn participants(bytes: &mut Bytes<'_>) -> Vec<Participant<'static>> {
+    bytes.several(participant)
+}
+
+/// As a server with number analysis makes it, or one without. *Call Resource*.
+pub(crate) fn participant(bytes: &mut Bytes<'_>) -> Participant<'static> {
+    let what = bytes.byte() & 3;
+    if what < 2 {
+        let plain = Participant::from_bytes(bytes);
+        // An extension.
+        return if what == 0 { plain } else { Participant { e164_number: "".into(), ..plain } };
+    }
+    let united_states = Country { calling_code: "1".into(), code: "US".into(), name: "United States".into() };
+    Participant {
+        country: Some(united_states).filter(|_| what == 2),
+        digits: "9165550104".into(),
+        e164_number: "+19165550104".into(),
+        formatted_phone_number: "(916) 555-0104".into(),
+        location: Some("California".into()).filter(|_| what == 2),
+        phone_number: "9165550104".into(),
+    }
 }
 
 /// An imSession as others write it, see [`from_bytes`](crate::from_bytes#resources): fields left out or `null`, one that there is
@@ -43,54 +60,77 @@ pub fn participants(u: &mut Unstructured<'_>) -> Result<Vec<Participant<'static>
 /// Every one can be read as an [`ImSession`](crate::ImSession), even where its id is one that no session can have.
 ///
 /// ```
-/// use arbitrary::Unstructured;
-/// use im_session::from_bytes::resource;
+/// use im_session::from_bytes::{Bytes, resource};
 /// use im_session::{ImSession, State};
 /// use serde::Deserialize;
 ///
-/// let resource = resource(&mut Unstructured::new(b"\0\0F"))?;
+/// let resource = resource(&mut Bytes::new(b"\0\0F"));
 /// assert_eq!(resource, serde_json::json!({"id": "A", "state": " Talking "}));
-/// assert_eq!(ImSession::deserialize(&resource).unwrap().state, State::Talking);
-/// # Ok::<_, arbitrary::Error>(())
+/// assert_eq!(ImSession::deserialize(&resource).unwrap().state(), State::Talking);
 /// ```
-pub fn resource(u: &mut Unstructured<'_>) -> Result<Value> {
-    let which = u.arbitrary::<u8>()?;
+#[must_use]
+pub fn resource(bytes: &mut Bytes<'_>) -> Value {
+    let which = bytes.byte();
     let is_there = |bit: u8| which >> bit & 1 == 1;
-    let id = text(u, &IDS)?;
-    let state = state(u)?;
-    let shape = match which >> 6 {
-        1 => Shape::PhoneNumberAlone,
-        2 => Shape::DigitsAlone,
-        0 | 3.. => Shape::Whole,
-    };
-    let participants = is_there(1).then(|| participants(u)).transpose()?.map(|participants| (participants, shape));
-    let capabilities = is_there(2).then(|| capabilities(u)).transpose()?;
-    let unknown = is_there(3).then(|| u.arbitrary::<u8>()).transpose()?;
-    let unknown = unknown.and_then(|byte| counted(byte, &unknown_values()).cloned());
-    let user_data = match which >> 4 & 3 {
+    let mut fields = Map::new();
+    let mut put = |name: &str, value: Value| fields.insert(String::from(name), value);
+    let id = bytes.text(&IDS);
+    if is_there(0) {
+        put("path", json!(format!("/im-sessions/{id}")));
+        put("uri", json!(format!("http://other.example/api/v2/im-sessions/{id}")));
+    }
+    put("id", json!(id));
+    put("state", json!(state(bytes)));
+    if is_there(1) {
+        let alone = match which >> 6 {
+            1 => Some("phoneNumber"),
+            2 => Some("digits"),
+            0 | 3.. => None,
+        };
+        let written = |participant: &Participant<'_>| {
+            let whole = json!(participant);
+            alone.map_or_else(|| whole.clone(), |name| json!({name: whole.get(name)}))
+        };
+        put("participants", participants(bytes).iter().map(written).collect());
+    }
+    if is_there(2) {
+        put("capabilities", json!(capabilities(bytes)));
+    }
+    if is_there(3) {
+        put("dnis", bytes.one_of(&[json!(1), json!(null), json!({"a": [true]})]));
+    }
+    match which >> 4 & 3 {
         0 => None,
-        1 => Some(Value::Null),
-        2.. => Some(json!(u.arbitrary::<KeyValueList<'_>>()?)),
+        1 => put("userData", Value::Null),
+        2.. => put("userData", json!(KeyValueList::from_bytes(bytes))),
     };
-    Ok(Resource { id, state, with_path: is_there(0), participants, user_data, capabilities, unknown }.json())
+    Value::Object(fields)
+}
+
+/// A resource that can be read, with nothing unusual about it.
+pub(super) fn plain_resource(bytes: &mut Bytes<'_>) -> Value {
+    let (id, state) = (bytes.text(&IDS), State::from_bytes(bytes));
+    let numbers = bytes.several(|bytes| bytes.text(&NUMBERS));
+    let participants: Vec<Value> = numbers.iter().map(|number| json!({"phoneNumber": number})).collect();
+    let user_data: Option<KeyValueList<'_>> = bytes.perhaps(FromBytes::from_bytes);
+    json!({"id": id, "state": state.name(), "participants": participants, "userData": user_data})
 }
 
 /// The state, with white space around it.
-fn state(u: &mut Unstructured<'_>) -> Result<String> {
+fn state(bytes: &mut Bytes<'_>) -> String {
     const AROUND: [&str; 4] = ["", " ", "\t", "\r\n"];
-    let byte = u.arbitrary::<u8>()?;
-    let around = |bits: u8| counted(bits & 3, &AROUND).copied();
-    let state = counted(byte & 3, &State::ALL).map(|state| state.name());
-    Ok([around(byte >> 2), state, around(byte >> 6)].into_iter().flatten().collect())
+    let byte = bytes.byte();
+    let around = |bits: u8| super::bytes::counted(bits & 3, &AROUND).copied();
+    let state = super::bytes::counted(byte & 3, &State::ALL).map(|state| state.name());
+    [around(byte >> 2), state, around(byte >> 6)].into_iter().flatten().collect()
 }
 
 /// Some of them, in the order of their definition or the other way round.
-fn capabilities(u: &mut Unstructured<'_>) -> Result<Vec<Operation>> {
-    let byte = u.arbitrary::<u8>()?;
-    let some: Capabilities = Capabilities::arbitrary(&mut Unstructured::new(&[byte]))?;
-    let mut operations: Vec<Operation> = some.iter().collect();
-    if byte & 0x40 != 0 {
+fn capabilities(bytes: &mut Bytes<'_>) -> Vec<Operation> {
+    let reversed = bytes.peek() & 0x40 != 0;
+    let mut operations: Vec<Operation> = Operations::from_bytes(bytes).iter().collect();
+    if reversed {
         operations.reverse();
     }
-    Ok(operations)
+    operations
 }

@@ -3,29 +3,32 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use arbitrary::{Arbitrary, Result, Unstructured};
-use serde_json::{Value, json};
-
-use super::event::{event_of, spelled_out};
-use super::names::{IDS, NUMBERS};
+use super::bytes::counted;
+use super::event::{IDS, NUMBERS, event_at_place, list_attribute, spelled_out};
 use super::operation::body;
-use super::primitives::{number, perhaps, several, text};
-use crate::event::KeyValueList;
-use crate::machine::State;
+use super::query::query;
+use super::resource::{plain_resource, resource};
+use super::{Bytes, FromBytes};
+use crate::event::Event;
+use crate::machine::{Operation, Operations};
 use crate::testing::{Agent, History, Step};
 
-/// The agents of a history from bytes: one at DN 3001, one at 3002 and 3003, one without devices.
-///
-/// They are not those of the feature `proptest`: `strategies::agents` has one at VQ_4 besides, and another order.
+/// The agents of every history from bytes: one at DN 3001; one at 3003 and 3002; one at VQ_4 and beside the first at 3001, who may
+/// only attach and delete user data and complete; one without devices; one beside the second at 3002, who may do all else.
 #[must_use]
 pub fn agents() -> Vec<Agent> {
-    let agent = |devices: &[(&str, &str)]| Agent {
-        devices: devices.iter().map(|&(device_path, dn)| (String::from(device_path), String::from(dn))).collect(),
-    };
-    alloc::vec![agent(&[("/devices/1", "3001")]), agent(&[("/devices/2", "3002"), ("/devices/3", "3003")]), agent(&[]),]
+    let (agent, few) = (Agent::new, [Operation::AttachUserData, Operation::DeleteUserData, Operation::Complete]);
+    let (few, others) = (Operations::of(&few), few.into_iter().fold(Operations::ALL, Operations::without));
+    alloc::vec![
+        agent().with_device("/devices/1", "3001"),
+        agent().with_device("/devices/2", "3003").with_device("/devices/3", "3002"),
+        agent().with_device("/devices/1", "VQ_4").with_device("/devices/4", "3001").with_rights(few),
+        agent(),
+        agent().with_device("/devices/1", "3002").with_rights(others),
+    ]
 }
 
-/// The queries of one byte.
+/// The queries of one byte; the last stands for one that is spelled out.
 const QUERIES: [&str; 12] = [
     "fields=*",
     "",
@@ -38,87 +41,104 @@ const QUERIES: [&str; 12] = [
     "st%61te=Alert%69ng&fields=*",
     "devicePath=/devices/3",
     "devicePath=%2Fdevices%2F2&fields=uri",
-    "?fields=%2A&path=/im-sessions/A",
+    "fields=%2A&path=/im-sessions/A",
 ];
 
 /// One byte an event, see [`from_bytes`](crate::from_bytes); other steps take more.
-impl<'a> Arbitrary<'a> for Step {
-    fn arbitrary(u: &mut Unstructured<'a>) -> Result<Self> {
-        let byte = u.arbitrary::<u8>()?;
-        match event_of(byte) {
-            Some(event) => Ok(Step::Event(event)),
-            None => other(u, byte >> 4),
-        }
-    }
-
-    fn size_hint(_: usize) -> (usize, Option<usize>) {
-        (1, None)
+impl FromBytes for Step {
+    fn from_bytes(bytes: &mut Bytes<'_>) -> Self {
+        let byte = bytes.byte();
+        event_at_place(byte, bytes.place).map_or_else(|| other(bytes, byte >> 4), Step::Event)
     }
 }
 
-fn other(u: &mut Unstructured<'_>, row: u8) -> Result<Step> {
-    Ok(match row {
-        1 => Step::Time(small(u)?),
-        2 => Step::Expire { ago: number(u)? },
-        3..=5 => {
-            // The list, or the session, that the byte for the agent names besides.
-            let byte = u.arbitrary::<u8>()?;
-            let agent = usize::from(byte & 3);
-            let target = match byte >> 2 & 3 {
-                0 => Some(String::from("A")),
-                1 => None,
-                2 => Some(String::from("B")),
-                3.. => Some(text(u, &IDS)?),
-            };
-            let device_path = if agent == 0 { "/devices/1" } else { "/devices/2" };
-            Step::Post { agent, target, body: body(u, device_path)? }
-        }
-        6 => Step::List { agent: agent(u)?, query: text(u, &QUERIES)? },
-        7 => Step::Read { agent: agent(u)?, id: text(u, &IDS)?, query: text(u, &QUERIES)? },
-        8 => Step::Forget { this_dn: text(u, &NUMBERS)?, id: text(u, &IDS)? },
-        9 => Step::ForgetCompleted { ago: number(u)? },
-        10 => Step::ForgetRequests { ago: number(u)? },
-        11 | 12 => Step::Reconcile { this_dn: text(u, &NUMBERS)?, list: several(u, plain_resource)? },
-        0 | 13.. => Step::Event(spelled_out(u)?),
-    })
-}
-
-fn agent(u: &mut Unstructured<'_>) -> Result<usize> {
-    Ok(usize::from(u.arbitrary::<u8>()? % 4))
-}
-
-/// What may be added to the time again and again.
-fn small(u: &mut Unstructured<'_>) -> Result<u64> {
-    u.arbitrary::<u8>().map(u64::from)
-}
-
-/// A resource that can be read, with nothing unusual about it.
-fn plain_resource(u: &mut Unstructured<'_>) -> Result<Value> {
-    let (id, state) = (text(u, &IDS)?, u.arbitrary::<State>()?);
-    let numbers = several(u, |u| text(u, &NUMBERS))?;
-    let participants: Vec<Value> = numbers.iter().map(|number| json!({"phoneNumber": number})).collect();
-    let user_data: Option<KeyValueList<'_>> = perhaps(u, |u| u.arbitrary())?;
-    Ok(json!({"id": id, "state": state.name(), "participants": participants, "userData": user_data}))
-}
-
-/// The steps of all bytes, at the [`agents`] of three. An event that is one byte and numbered gets its place, from 1, as its number.
-impl<'a> Arbitrary<'a> for History {
-    fn arbitrary(u: &mut Unstructured<'a>) -> Result<Self> {
-        let mut steps = Vec::new();
-        while !u.is_empty() {
-            let byte = u.peek_bytes(1).and_then(|bytes| bytes.first().copied()).unwrap_or(0);
-            let mut step = Step::arbitrary(u)?;
-            if let Step::Event(event) = &mut step {
-                if byte >= 0x80 && event_of(byte).is_some() {
-                    event.event_sequence_number = u64::try_from(steps.len() + 1).ok();
-                }
-            }
-            steps.push(step);
-        }
-        Ok(History { agents: agents(), steps })
+fn other(bytes: &mut Bytes<'_>, row: u8) -> Step {
+    match row {
+        1 => Step::Time(bytes.byte().into()),
+        2 => Step::Expire { ago: ago(bytes) },
+        3..=5 => post(bytes),
+        6 => Step::List { agent: agent(bytes), query: query_of_step(bytes) },
+        7 => Step::Read { agent: agent(bytes), id: bytes.text(&IDS), query: query_of_step(bytes) },
+        8 => Step::Forget { this_dn: bytes.text(&NUMBERS), id: bytes.text(&IDS) },
+        9 => Step::ForgetCompleted { ago: ago(bytes) },
+        10 => Step::Restart,
+        11 => Step::Reconcile { this_dn: bytes.text(&NUMBERS), list: bytes.several(plain_resource) },
+        12 => Step::Reconcile { this_dn: bytes.text(&NUMBERS), list: bytes.several(resource) },
+        14 => Step::Event(old_event(bytes)),
+        13 => Step::Event(with_more_data(bytes)),
+        15.. => Step::Event(answer(bytes)),
+        0 => Step::Event(spelled_out(bytes)),
     }
+}
 
-    fn size_hint(_: usize) -> (usize, Option<usize>) {
-        (0, None)
+/// An operation that an agent posts: who, where to, and the body.
+pub(crate) fn post(bytes: &mut Bytes<'_>) -> Step {
+    // The list, or the session, that the byte for the agent names besides.
+    let byte = bytes.byte();
+    let agent = if byte >= 0xc0 { 4 } else { usize::from(byte & 3) };
+    let target = match byte >> 2 & 3 {
+        0 => Some(String::from("A")),
+        1 => None,
+        2 => Some(String::from("B")),
+        3.. => Some(bytes.text(&IDS)),
+    };
+    let device_path = if agent == 1 { "/devices/2" } else { "/devices/1" };
+    Step::Post { agent, target, body: body(bytes, device_path) }
+}
+
+/// An integer, of which the bytes from 0x80 on are below zero.
+fn ago(bytes: &mut Bytes<'_>) -> i64 {
+    match bytes.peek() {
+        below @ 0x80..0xfc => {
+            bytes.byte();
+            i64::from(below) - 0x100
+        }
+        _ => bytes.integer(),
+    }
+}
+
+/// An event by the next byte, with OtherDN and user data.
+fn with_more_data(bytes: &mut Bytes<'_>) -> Event<'static> {
+    let event = event_at_place(bytes.byte(), bytes.place).unwrap_or_else(|| spelled_out(bytes));
+    let event = event.with_other_dn(bytes.text(&NUMBERS));
+    Event { user_data: list_attribute(bytes), ..event }
+}
+
+/// An event by the next byte, numbered as one so many places before.
+fn old_event(bytes: &mut Bytes<'_>) -> Event<'static> {
+    let (byte, back) = (bytes.byte() | 0x80, u64::from(bytes.byte()));
+    event_at_place(byte, bytes.place.saturating_sub(back)).unwrap_or_else(|| spelled_out(bytes))
+}
+
+/// An event by the next byte, with the ReferenceID of an early request, or of one after a restart.
+fn answer(bytes: &mut Bytes<'_>) -> Event<'static> {
+    let event = event_at_place(bytes.byte(), bytes.place).unwrap_or_else(|| spelled_out(bytes));
+    let number = bytes.byte();
+    let after_a_restart = if number & 8 == 0 { 0 } else { 1_000 };
+    event.with_reference_id(after_a_restart + u64::from(number & 7))
+}
+
+fn agent(bytes: &mut Bytes<'_>) -> usize {
+    usize::from(bytes.byte() % 5)
+}
+
+/// One of those that are known, or pairs.
+fn query_of_step(bytes: &mut Bytes<'_>) -> String {
+    match bytes.byte() {
+        0xe0.. => query(bytes),
+        byte => counted(byte, &QUERIES).copied().map(String::from).unwrap_or_default(),
+    }
+}
+
+/// The steps of all bytes, at the [`agents`]. An event that is one byte and numbered gets its place, from 1, as its number.
+impl FromBytes for History {
+    fn from_bytes(bytes: &mut Bytes<'_>) -> Self {
+        let mut history = History { agents: agents(), steps: Vec::new() };
+        bytes.place = 1;
+        while !bytes.is_empty() {
+            history.steps.push(Step::from_bytes(bytes));
+            bytes.place += 1;
+        }
+        history
     }
 }

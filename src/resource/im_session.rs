@@ -9,7 +9,7 @@ use core::fmt;
 use super::{BaseUri, Field, Participant};
 use crate::event::KeyValueList;
 use crate::machine::{CapabilityTable, Operations, State};
-use crate::session::Session;
+use crate::session::{Participants, Session};
 
 /// An IM session as `GET /api/v2/me/im-sessions?fields=*` shows it. Specification 1, *IM Session Resource*.
 ///
@@ -145,6 +145,33 @@ impl<'a> ImSession<'a> {
                 uri: base_uri.uri_of(session.id()).to_string(),
                 user_data: session.user_data().clone(),
             }),
+        }
+    }
+
+    /// The base address of a resource that is a view of a session.
+    #[cfg(feature = "serde")]
+    pub(super) fn base_uri(&self) -> Option<&BaseUri> {
+        match &self.source {
+            Source::Session { base_uri, .. } => Some(base_uri),
+            Source::Own(_) => None,
+        }
+    }
+
+    /// The numbers of the participants of a resource that is a view of a session.
+    #[cfg(feature = "serde")]
+    pub(super) fn participant_numbers(&self) -> Option<Participants<'_>> {
+        match &self.source {
+            Source::Session { session, .. } => Some(session.participants()),
+            Source::Own(_) => None,
+        }
+    }
+
+    /// The id, as bytes, of a resource that is a view of a session.
+    #[cfg(feature = "json")]
+    pub(super) fn session_id(&self) -> Option<&[u8]> {
+        match &self.source {
+            Source::Session { session, .. } => Some(session.id_bytes()),
+            Source::Own(_) => None,
         }
     }
 

@@ -8,6 +8,7 @@ use alloc::vec::Vec;
 use serde::de::{Deserialize, Deserializer, Error};
 use serde::ser::{Serialize, SerializeSeq, SerializeStruct, Serializer};
 
+use super::participant::digits_of;
 use super::{
     BaseUri, Field, Fields, ImSession, ImSessionList, ListBody, Notification, NotificationType, Participant,
     SingleBody, StatusCode,
@@ -29,22 +30,47 @@ struct Selected<'s>(&'s ImSession<'s>, Fields);
 impl Serialize for Selected<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Selected(im_session, fields) = *self;
-        let mut object = serializer.serialize_struct("ImSession", Field::ALL.len())?;
-        for field in fields.iter() {
-            let key = field.name();
-            match field {
-                Field::Capabilities => object.serialize_field(key, &im_session.capabilities())?,
-                Field::Id => object.serialize_field(key, im_session.id())?,
-                Field::Participants => object.serialize_field(key, &Participants(im_session))?,
-                Field::Path => object.serialize_field(key, &*im_session.path())?,
-                Field::State => object.serialize_field(key, &im_session.state())?,
-                Field::Uri => object.serialize_field(key, &*im_session.uri())?,
-                // Absent where there is none.
-                Field::UserData if im_session.user_data().is_empty() => {}
-                Field::UserData => object.serialize_field(key, im_session.user_data())?,
-            }
+        let mut object = Chosen { fields, object: serializer.serialize_struct("ImSession", Field::ALL.len())? };
+        let id = im_session.id();
+        object.put(Field::Capabilities, &im_session.capabilities())?;
+        object.put(Field::Id, id)?;
+        object.put(Field::Participants, &Participants(im_session))?;
+        object.put(Field::Path, &Address(im_session, id, Field::Path))?;
+        object.put(Field::State, &im_session.state())?;
+        object.put(Field::Uri, &Address(im_session, id, Field::Uri))?;
+        // Absent where there is none.
+        if !im_session.user_data().is_empty() {
+            object.put(Field::UserData, im_session.user_data())?;
         }
-        object.end()
+        object.object.end()
+    }
+}
+
+/// Writes the fields that are asked for.
+struct Chosen<O> {
+    fields: Fields,
+    object: O,
+}
+
+impl<O: SerializeStruct> Chosen<O> {
+    #[inline]
+    fn put(&mut self, field: Field, value: &(impl Serialize + ?Sized)) -> Result<(), O::Error> {
+        if self.fields.contains(field) { self.object.serialize_field(field.name(), value) } else { Ok(()) }
+    }
+}
+
+/// The path or the full address, written without building it.
+struct Address<'s>(&'s ImSession<'s>, &'s str, Field);
+
+impl Serialize for Address<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Address(im_session, id, field) = *self;
+        match (im_session.base_uri(), field) {
+            (Some(base_uri), Field::Uri) => serializer.collect_str(&base_uri.uri_of(id)),
+            (None, Field::Uri) => serializer.serialize_str(&im_session.uri()),
+            (Some(_), _) => serializer.collect_str(&BaseUri::path_of(id)),
+            (None, _) => serializer.serialize_str(&im_session.path()),
+        }
     }
 }
 
@@ -53,10 +79,26 @@ struct Participants<'s>(&'s ImSession<'s>);
 impl Serialize for Participants<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut array = serializer.serialize_seq(None)?;
-        for participant in self.0.participants() {
-            array.serialize_element(&participant)?;
+        match self.0.participant_numbers() {
+            Some(numbers) => numbers.into_iter().try_for_each(|number| array.serialize_element(&Unanalysed(number)))?,
+            None => self.0.participants().try_for_each(|participant| array.serialize_element(&participant))?,
         }
         array.end()
+    }
+}
+
+/// The participant with this number, without number analysis: what [`Participant`] writes, without making one.
+struct Unanalysed<'n>(&'n str);
+
+impl Serialize for Unanalysed<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let number = self.0;
+        let mut object = serializer.serialize_struct("Participant", 4)?;
+        object.serialize_field("digits", &*digits_of(number))?;
+        object.serialize_field("e164Number", number)?;
+        object.serialize_field("formattedPhoneNumber", number)?;
+        object.serialize_field("phoneNumber", number)?;
+        object.end()
     }
 }
 
@@ -138,9 +180,9 @@ impl<'de> Deserialize<'de> for ImSessionList {
     }
 }
 
-const STATE_CHANGE: &str = "IMSessionStateChangeMessage";
-const LOG_UPDATE: &str = "IMLogUpdateMessage";
-const NEW_MESSAGE: &str = "NewMessage";
+pub(super) const STATE_CHANGE: &str = "IMSessionStateChangeMessage";
+pub(super) const LOG_UPDATE: &str = "IMLogUpdateMessage";
+pub(super) const NEW_MESSAGE: &str = "NewMessage";
 
 /// `{"data":{…}}`; the kinds are told apart by `messageType`.
 impl Serialize for Notification<'_> {

@@ -8,6 +8,7 @@
 //! |---|---|
 //! | `im_session`, `participant` | What does the API show of a session? |
 //! | `json_fields` | In which order does the JSON have its fields? |
+//! | `json_writer` | How is it written without serde? |
 //! | `list` | What answers a read of the list, or of one session? |
 //! | `notification` | What is pushed to an agent's desktop? |
 //! | `number_analysis` | What is known of a phone number? |
@@ -20,6 +21,8 @@ mod base_uri;
 mod im_session;
 #[cfg(feature = "serde")]
 mod json_fields;
+#[cfg(feature = "json")]
+mod json_writer;
 mod list;
 mod notification;
 mod number_analysis;

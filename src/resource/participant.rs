@@ -69,8 +69,20 @@ impl<'a> Country<'a> {
     }
 }
 
+/// The number without everything that is not a digit; the whole number if nothing remains.
+#[inline]
+pub(super) fn digits_of(number: &str) -> Cow<'_, str> {
+    let is_digit = |byte: u8| byte.is_ascii_digit();
+    if number.bytes().all(is_digit) || !number.bytes().any(is_digit) {
+        Cow::Borrowed(number)
+    } else {
+        Cow::Owned(digits_alone(number))
+    }
+}
+
 /// In a function of its own, since most numbers are digits only.
-fn digits_of(number: &str) -> String {
+#[cold]
+fn digits_alone(number: &str) -> String {
     number.chars().filter(char::is_ascii_digit).collect()
 }
 
@@ -94,15 +106,9 @@ impl<'a> Participant<'a> {
     #[must_use]
     #[inline]
     pub fn from_number(number: &'a str) -> Self {
-        let is_digit = |byte: u8| byte.is_ascii_digit();
-        let digits = if number.bytes().all(is_digit) || !number.bytes().any(is_digit) {
-            Cow::Borrowed(number)
-        } else {
-            Cow::Owned(digits_of(number))
-        };
         Participant {
             country: None,
-            digits,
+            digits: digits_of(number),
             e164_number: Cow::Borrowed(number),
             formatted_phone_number: Cow::Borrowed(number),
             location: None,

@@ -46,13 +46,21 @@ impl InlineNames {
     }
 
     pub(super) fn this_dn(&self) -> &str {
+        text(self.this_dn_bytes())
+    }
+
+    pub(super) fn this_dn_bytes(&self) -> &[u8] {
         let [_, this_dn, _] = self.parts();
-        text(this_dn)
+        this_dn
     }
 
     pub(super) fn id(&self) -> &str {
+        text(self.id_bytes())
+    }
+
+    pub(super) fn id_bytes(&self) -> &[u8] {
         let [id, _, _] = self.parts();
-        text(id)
+        id
     }
 
     pub(super) fn participant(&self) -> &str {

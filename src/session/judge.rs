@@ -50,7 +50,10 @@ pub(crate) fn judge(
     match (session_event, limits.exceeded_by_event(session, event, session_event)) {
         (_, None) => Ok(acceptance),
         (SessionEvent::Call(CallEvent::Released | CallEvent::Abandoned), Some(_)) => {
-            Ok(Acceptance { without_user_data: true, ..acceptance })
+            // The other party that it names changes nothing, so only user data can be too much.
+            let user_data = event.user_data.list();
+            let without_user_data = user_data.is_some_and(|list| limits.exceeded_by_user_data(list).is_some());
+            Ok(Acceptance { without_user_data, ..acceptance })
         }
         (
             SessionEvent::Call(CallEvent::Dialing | CallEvent::Ringing | CallEvent::Established)

@@ -118,6 +118,16 @@ impl Session {
         self.names.id()
     }
 
+    /// ThisDN as bytes, which are not validated as text once more.
+    pub(crate) fn this_dn_bytes(&self) -> &[u8] {
+        self.names.this_dn_bytes()
+    }
+
+    /// The id as bytes, which are not validated as text once more.
+    pub(crate) fn id_bytes(&self) -> &[u8] {
+        self.names.id_bytes()
+    }
+
     /// Whether it is the session of this DN and this call.
     pub(crate) fn is_of(&self, this_dn: &str, id: &str) -> bool {
         self.names.are(this_dn, id)

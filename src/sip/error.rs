@@ -100,7 +100,8 @@ pub enum SipError {
     },
 }
 
-/// The first 80 characters, for an error.
+/// How bytes of a message are quoted. No character has more than four bytes, so what is cut off here is cut in any
+/// case.
 pub(super) fn excerpt(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes.get(..320).unwrap_or(bytes)).chars().take(80).collect()
+    crate::excerpt::excerpt(&String::from_utf8_lossy(bytes.get(..400).unwrap_or(bytes)))
 }

@@ -1,22 +1,9 @@
 //! The id of a session that is known by its Call-ID and its local tag.
 
-use alloc::boxed::Box;
 use alloc::string::String;
 use core::fmt::Write as _;
 
 use sha2::{Digest, Sha256};
-
-use crate::event::{BadCallUuid, check_call_uuid};
-
-/// A function that makes session ids.
-pub(super) type MakeId = Box<dyn Fn(&CallIdentity<'_>) -> String + Send + Sync>;
-
-/// What it makes, if that can be an id.
-pub(super) fn checked_id(make_id: &MakeId, identity: &CallIdentity<'_>) -> Result<Box<str>, BadCallUuid> {
-    let id = make_id(identity);
-    check_call_uuid(&id)?;
-    Ok(id.into())
-}
 
 /// What tells one session at an endpoint from all others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,10 +11,11 @@ pub(super) fn checked_id(make_id: &MakeId, identity: &CallIdentity<'_>) -> Resul
 pub struct CallIdentity<'a> {
     /// The Call-ID.
     pub call_id: &'a str,
-    /// The endpoint's own tag: of a caller the From tag of its INVITE, of a callee the To tag of its first answer. Empty
-    /// where it gave none.
+    /// The endpoint's own tag: of a caller the From tag of its INVITE, of a callee the To tag of its first answer.
+    /// Empty where it gave none.
     pub local_tag: &'a str,
-    /// The other party's tag; empty where it is not known yet. Not part of the identity: the forks of one INVITE differ in it.
+    /// The other party's tag; empty where it is not known yet. Not part of the identity: the forks of one INVITE differ
+    /// in it.
     pub remote_tag: &'a str,
     /// The endpoint's own DN.
     pub this_dn: &'a str,
@@ -41,12 +29,13 @@ impl<'a> CallIdentity<'a> {
     }
 }
 
-/// The id that a session has unless the embedder has another function: made of Call-ID and local tag, the same in every run.
+/// The id that a session has unless the embedder has another function: made of Call-ID and local tag, the same in every
+/// run.
 ///
-/// `<Call-ID>~~<tag>`, where bytes other than `[A-Za-z0-9._-]` are written `~` and two hex digits; if that is longer than 64
-/// characters, it is the SHA-256 of Call-ID, a zero byte and tag, in 64 lower-case hex digits. Two different pairs never get the
-/// same readable id, a readable id always has a `~` and a hash never, and two hashes do not meet in practice, not even where
-/// somebody tries.
+/// `<Call-ID>~~<tag>`, where bytes other than `[A-Za-z0-9._-]` are written `~` and two hex digits; if that is longer
+/// than 64 characters, it is the SHA-256 of Call-ID, a zero byte and tag, in 64 lower-case hex digits. Two different
+/// pairs never get the same readable id, a readable id always has a `~` and a hash never, and two hashes do not meet in
+/// practice, not even where somebody tries.
 ///
 /// ```
 /// use im_session::sip::{CallIdentity, session_id};

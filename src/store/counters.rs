@@ -88,6 +88,12 @@ impl Counters {
         increase(counter);
     }
 
+    /// The same, of a store without sessions.
+    #[cfg(feature = "serde")]
+    pub(super) fn without_sessions(self) -> Self {
+        Counters { sessions: [0; State::ALL.len()], ..self }
+    }
+
     /// How many sessions are open now.
     pub(super) fn open_sessions(&self) -> usize {
         let open = State::ALL.into_iter().filter(|state| state.is_open());

@@ -29,10 +29,17 @@ impl<V: Copy> HashIndex<V> {
         self.places.get(place)?.as_ref().map(|entry| entry.value)
     }
 
-    /// The same, to replace it.
-    pub(super) fn get_mut(&mut self, hash: u64, is_it: impl Fn(V) -> bool) -> Option<&mut V> {
+    /// The value with this hash that `is_it` knows, and where it is: to be replaced there before anything is added or removed.
+    pub(super) fn locate(&self, hash: u64, is_it: impl Fn(V) -> bool) -> Option<(usize, V)> {
         let place = self.find(hash, is_it)?;
-        self.places.get_mut(place)?.as_mut().map(|entry| &mut entry.value)
+        self.places.get(place)?.as_ref().map(|entry| (place, entry.value))
+    }
+
+    /// Replaces the value at a place.
+    pub(super) fn replace(&mut self, place: usize, value: V) {
+        if let Some(Some(entry)) = self.places.get_mut(place) {
+            entry.value = value;
+        }
     }
 
     /// Adds a value whose key is not there yet.

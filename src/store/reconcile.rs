@@ -143,7 +143,7 @@ impl<S: BuildHasher> Sessions<S> {
         let over = |len: usize, limit: usize| len.saturating_add(new).saturating_sub(limit);
 
         let surplus = over(self.slots.count(Shared::Dn, this_dn), limits.sessions_per_dn);
-        let of_dn = self.slots.completed_of(Shared::Dn, this_dn).into_iter();
+        let of_dn = self.slots.completed_of_dn(this_dn).into_iter();
         let goes: Vec<_> = of_dn.filter(|&handle| !is_listed(self.slots.session(handle))).take(surplus).collect();
         goes.into_iter().for_each(|handle| self.forget_to_make_room(handle, aside));
 

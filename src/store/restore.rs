@@ -104,7 +104,7 @@ impl<S: BuildHasher + Clone> Sessions<S> {
         let all = sessions(snapshot, limits, leave_out)?;
         let (kept, left_out) = room_for(all, limits, leave_out)?;
         let mut slots = Slots::new(self.slots.hasher().clone());
-        let mut counters = store.counters.clone();
+        let mut counters = store.counters.clone().without_sessions();
         for Restored { session, part, .. } in kept {
             counters.count_state(None, Some(session.state()));
             slots.order_mut().count_completions_from(part.completion.saturating_sub(1));

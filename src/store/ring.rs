@@ -1,7 +1,8 @@
 //! The sessions of one DN, or of one call, as a ring through their slots.
 //!
-//! Going round from the front, the open sessions come first, in no order that matters, then the completed ones, the one that
-//! completed longest ago first. So it is known at once whether a DN has an open session, and which session makes room.
+//! Going round the ring of a DN from the front, the open sessions come first, in no order that matters, then the completed
+//! ones, the one that completed longest ago first. So it is known at once whether a DN has an open session, and which session
+//! makes room. The ring of a call has no order: a call is hardly ever full, and then its sessions are looked at one by one.
 
 use alloc::vec::Vec;
 use core::hash::BuildHasher;
@@ -12,8 +13,8 @@ use super::slots::{Handle, Shared, Slots};
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Ring {
     last: Handle,
-    /// Of the completed sessions the one that completed longest ago.
-    pub(super) first_completed: Option<Handle>,
+    /// Of a DN: of its completed sessions the one that completed longest ago.
+    first_completed: Option<Handle>,
     pub(super) len: u32,
 }
 
@@ -26,8 +27,12 @@ pub(super) struct Links {
 
 impl<S: BuildHasher> Slots<S> {
     pub(super) fn ring(&self, shared: Shared, key: &str) -> Option<Ring> {
-        let hash = self.hash_of_shared(key);
-        self.index(shared).get(hash, |ring| shared.key_of(self.session(ring.last)) == key)
+        self.locate_ring(shared, key.as_bytes()).map(|(_, ring)| ring)
+    }
+
+    fn locate_ring(&self, shared: Shared, key: &[u8]) -> Option<(usize, Ring)> {
+        let is_it = |ring: Ring| shared.key_of(self.session(ring.last)) == key;
+        self.index(shared).locate(self.hash_of_shared(key), is_it)
     }
 
     /// The sessions of a ring from the front.
@@ -41,54 +46,83 @@ impl<S: BuildHasher> Slots<S> {
         members
     }
 
-    /// The session at the front: an open one if any is.
-    pub(super) fn front(&self, shared: Shared, ring: Ring) -> Handle {
-        self.links(shared, ring.last).next.unwrap_or(ring.last)
+    /// Whether a DN has an open session: the front of its ring is one then.
+    pub(super) fn has_open(&self, dn: &str) -> bool {
+        let front = self.ring(Shared::Dn, dn).map(|ring| self.front(Shared::Dn, ring));
+        front.is_some_and(|handle| self.session(handle).state().is_open())
     }
 
-    /// Puts a session into the ring of its DN or call: an open one at the front, a completed one at the end.
+    /// Of a DN's or a call's completed sessions the one that completed longest ago.
+    pub(super) fn completed_longest_ago_of(&self, shared: Shared, key: &str) -> Option<Handle> {
+        let ring = self.ring(shared, key)?;
+        match shared {
+            Shared::Dn => ring.first_completed,
+            Shared::Call => {
+                let members = self.members(shared, ring).into_iter();
+                let completed = members.filter(|&handle| !self.session(handle).state().is_open());
+                completed.min_by_key(|&handle| self.order().completion(handle))
+            }
+        }
+    }
+
+    /// Puts a session into the ring of its DN or call: an open one at the front, a completed one of a DN at the end.
     pub(super) fn enter_ring(&mut self, shared: Shared, handle: Handle) {
-        let old = self.ring_of(shared, handle);
-        let new = self.linked(shared, handle, old);
-        self.replace_ring(shared, handle, old, Some(new));
+        let key = shared.key_of(self.session(handle));
+        match self.locate_ring(shared, key) {
+            Some((place, ring)) => {
+                let ring = self.linked(shared, handle, Some(ring));
+                self.index_mut(shared).replace(place, ring);
+            }
+            None => {
+                let hash = self.hash_of_shared(key);
+                let ring = self.linked(shared, handle, None);
+                self.index_mut(shared).insert(hash, ring);
+            }
+        }
     }
 
     /// Takes a session out of its ring.
     pub(super) fn leave_ring(&mut self, shared: Shared, handle: Handle) {
-        let Some(old) = self.ring_of(shared, handle) else {
+        let key = shared.key_of(self.session(handle));
+        let hash = self.hash_of_shared(key);
+        let Some((place, ring)) = self.locate_ring(shared, key) else {
             return;
         };
-        let new = self.unlinked(shared, handle, old);
-        self.replace_ring(shared, handle, Some(old), new);
+        match self.unlinked(shared, handle, ring) {
+            Some(ring) => self.index_mut(shared).replace(place, ring),
+            None => {
+                self.index_mut(shared).remove(hash, |found| found.last == ring.last);
+            }
+        }
     }
 
-    /// Moves a session that was completed, or opened anew, to its new place in its ring.
-    pub(super) fn move_in_ring(&mut self, shared: Shared, handle: Handle) {
-        let Some(old) = self.ring_of(shared, handle) else {
-            return;
-        };
-        let without = self.unlinked(shared, handle, old);
-        let new = self.linked(shared, handle, without);
-        self.replace_ring(shared, handle, Some(old), Some(new));
+    /// Moves a session that was completed, or opened anew, to its new place in the ring of its DN.
+    pub(super) fn move_in_ring(&mut self, handle: Handle) {
+        if let Some((place, ring)) = self.locate_ring(Shared::Dn, Shared::Dn.key_of(self.session(handle))) {
+            let without = self.unlinked(Shared::Dn, handle, ring);
+            let ring = self.linked(Shared::Dn, handle, without);
+            self.index_mut(Shared::Dn).replace(place, ring);
+        }
     }
 
-    fn ring_of(&self, shared: Shared, handle: Handle) -> Option<Ring> {
-        self.ring(shared, shared.key_of(self.session(handle)))
+    /// The session at the front.
+    fn front(&self, shared: Shared, ring: Ring) -> Handle {
+        self.links(shared, ring.last).next.unwrap_or(ring.last)
     }
 
     fn linked(&mut self, shared: Shared, handle: Handle, ring: Option<Ring>) -> Ring {
-        let is_open = self.session(handle).state().is_open();
-        let completed = Some(handle).filter(|_| !is_open);
+        let at_end = shared == Shared::Dn && !self.session(handle).state().is_open();
+        let completed = Some(handle).filter(|_| at_end);
         let Some(ring) = ring else {
-            self.set_links(shared, handle, Links { previous: Some(handle), next: Some(handle) });
+            *self.links_mut(shared, handle) = Links { previous: Some(handle), next: Some(handle) };
             return Ring { last: handle, first_completed: completed, len: 1 };
         };
         let front = self.front(shared, ring);
-        self.set_links(shared, handle, Links { previous: Some(ring.last), next: Some(front) });
+        *self.links_mut(shared, handle) = Links { previous: Some(ring.last), next: Some(front) };
         self.links_mut(shared, ring.last).next = Some(handle);
         self.links_mut(shared, front).previous = Some(handle);
         Ring {
-            last: if is_open { ring.last } else { handle },
+            last: if at_end { handle } else { ring.last },
             first_completed: ring.first_completed.or(completed),
             len: ring.len + 1,
         }
@@ -110,22 +144,5 @@ impl<S: BuildHasher> Slots<S> {
             other => other,
         };
         Some(Ring { last: if is_last { previous } else { ring.last }, first_completed, len: ring.len - 1 })
-    }
-
-    fn replace_ring(&mut self, shared: Shared, handle: Handle, old: Option<Ring>, new: Option<Ring>) {
-        let hash = self.hash_of_shared(shared.key_of(self.session(handle)));
-        let index = self.index_mut(shared);
-        match (old, new) {
-            (Some(old), Some(new)) => {
-                if let Some(ring) = index.get_mut(hash, |ring| ring.last == old.last) {
-                    *ring = new;
-                }
-            }
-            (Some(old), None) => {
-                index.remove(hash, |ring| ring.last == old.last);
-            }
-            (None, Some(new)) => index.insert(hash, new),
-            (None, None) => {}
-        }
     }
 }

@@ -62,10 +62,11 @@ impl Handle {
 }
 
 impl Shared {
-    pub(super) fn key_of(self, session: &Session) -> &str {
+    /// As bytes, which are not validated as text once more.
+    pub(super) fn key_of(self, session: &Session) -> &[u8] {
         match self {
-            Shared::Dn => session.this_dn(),
-            Shared::Call => session.id(),
+            Shared::Dn => session.this_dn_bytes(),
+            Shared::Call => session.id_bytes(),
         }
     }
 }
@@ -127,10 +128,6 @@ impl<S> Slots<S> {
         }
     }
 
-    pub(super) fn set_links(&mut self, shared: Shared, handle: Handle, links: Links) {
-        *self.links_mut(shared, handle) = links;
-    }
-
     #[cfg(feature = "serde")]
     pub(super) fn hasher(&self) -> &S {
         &self.hasher
@@ -170,7 +167,6 @@ impl<S> Slots<S> {
         self.order.completed()
     }
 
-    #[cfg(feature = "serde")]
     pub(super) fn order(&self) -> &Order {
         &self.order
     }
@@ -200,7 +196,7 @@ impl<S: BuildHasher> Slots<S> {
         self.hasher.hash_one((this_dn, id))
     }
 
-    pub(super) fn hash_of_shared(&self, key: &str) -> u64 {
+    pub(super) fn hash_of_shared(&self, key: &[u8]) -> u64 {
         self.hasher.hash_one(key)
     }
 
@@ -215,25 +211,14 @@ impl<S: BuildHasher> Slots<S> {
         handles
     }
 
-    /// Whether a DN has an open session.
-    pub(super) fn has_open(&self, dn: &str) -> bool {
-        let front = self.ring(Shared::Dn, dn).map(|ring| self.front(Shared::Dn, ring));
-        front.is_some_and(|handle| self.session(handle).state().is_open())
-    }
-
     /// How many sessions a DN or a call has.
     pub(super) fn count(&self, shared: Shared, key: &str) -> usize {
         self.ring(shared, key).map_or(0, |ring| ring.len as usize)
     }
 
-    /// Of a DN's or a call's completed sessions the one that completed longest ago.
-    pub(super) fn completed_longest_ago_of(&self, shared: Shared, key: &str) -> Option<Handle> {
-        self.ring(shared, key)?.first_completed
-    }
-
-    /// Of a DN's or a call's sessions the completed ones, the one that completed longest ago first.
-    pub(super) fn completed_of(&self, shared: Shared, key: &str) -> Vec<Handle> {
-        let members = self.ring(shared, key).map_or_else(Vec::new, |ring| self.members(shared, ring));
+    /// The completed sessions of a DN, the one that completed longest ago first.
+    pub(super) fn completed_of_dn(&self, dn: &str) -> Vec<Handle> {
+        let members = self.ring(Shared::Dn, dn).map_or_else(Vec::new, |ring| self.members(Shared::Dn, ring));
         members.into_iter().filter(|&handle| !self.session(handle).state().is_open()).collect()
     }
 
@@ -256,19 +241,14 @@ impl<S: BuildHasher> Slots<S> {
             (true, true) | (false, false) => {}
             (true, false) => {
                 self.order.complete(handle);
-                self.move_in_rings(handle);
+                self.move_in_ring(handle);
             }
             (false, true) => {
                 self.order.reopen(handle);
-                self.move_in_rings(handle);
+                self.move_in_ring(handle);
             }
         }
         changed
-    }
-
-    fn move_in_rings(&mut self, handle: Handle) {
-        self.move_in_ring(Shared::Dn, handle);
-        self.move_in_ring(Shared::Call, handle);
     }
 
     /// Adds a session whose key is new; `None` where no place is left (2³² - 1 sessions).

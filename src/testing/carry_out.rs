@@ -1,17 +1,18 @@
-//! Carries a step out at the crate's own store; the answers as JSON, in the form of the model.
+//! Carries a step out at the crate's own store; the answers in the form of the model.
 
 use alloc::string::ToString;
 use alloc::vec::Vec;
 use core::hash::BuildHasher;
+use core::time::Duration;
 
 use serde_json::{Map, Value, json};
 
 use super::{Agent, Step};
 use crate::event::Event;
-use crate::machine::State;
-use crate::resource::{ErrorBody, ImSession, Notification, Query};
+use crate::machine::{Operations, State};
+use crate::resource::{ImSession, Query, Sent};
 use crate::session::Outcome;
-use crate::store::{Handled, Sessions, Target};
+use crate::store::{Handled, Sessions, Snapshot, Target, TimeError};
 
 /// What a store of this crate answers to a step, in the form that [`Model`](super::Model) describes.
 ///
@@ -20,78 +21,132 @@ use crate::store::{Handled, Sessions, Target};
 ///
 /// let setup = Setup::default();
 /// let (mut sessions, mut model) = (setup.sessions(), setup.model());
-/// let agents = [Agent::new([("/devices/1", "3002")])];
+/// let agents = [Agent::new().with_device("/devices/1", "3002")];
 /// let step = Step::List { agent: 0, query: "fields=*".into() };
 /// assert_eq!(carry_out(&mut sessions, &agents, &step), model.carry_out(&agents, &step));
 /// ```
-pub fn carry_out<S: BuildHasher>(sessions: &mut Sessions<S>, agents: &[Agent], step: &Step) -> Value {
-    let me = |agent: &usize| agents.get(*agent).map(Agent::me).unwrap_or_default();
+pub fn carry_out<S: BuildHasher + Clone>(sessions: &mut Sessions<S>, agents: &[Agent], step: &Step) -> Value {
+    let mut answer = carry_out_in_words(sessions, agents, step);
+    if let Some(Value::Object(body)) = answer.get_mut("answer") {
+        body.remove("statusMessage");
+    }
+    answer
+}
+
+/// The same with the statusMessage, whose words are the crate's own.
+pub(super) fn carry_out_in_words<S: BuildHasher + Clone>(
+    sessions: &mut Sessions<S>,
+    agents: &[Agent],
+    step: &Step,
+) -> Value {
+    let me = |agent: &usize| agents.get(*agent).cloned().unwrap_or_default();
     let now = sessions.now();
+    let cutoff = |ago: i64| match Duration::from_secs(ago.unsigned_abs()) {
+        span if ago < 0 => now.saturating_add(span),
+        span => now.saturating_sub(span),
+    };
     match step {
-        Step::Event(event) => handle(sessions, event),
+        Step::Event(event) => match sessions.handle_event(event) {
+            Ok(handled) => event_answer(event, &handled, agents),
+            Err(_) => json!({"told": {"outcome": "unreadable"}, "notifications": [], "settled": []}),
+        },
         Step::Post { agent, target, body } => {
             let target = target.as_deref().map_or(Target::Sessions, Target::Session);
-            sessions.post(&me(agent), target, body.as_bytes()).map_or_else(code, |request| json!(request))
+            match sessions.post(&me(agent), target, body.as_bytes()) {
+                Ok(request) => json!({"answer": Sent, "requests": [request]}),
+                Err(error) => json!({"answer": error, "requests": []}),
+            }
         }
-        Step::List { agent, query } => json!(sessions.list(&me(agent), &Query::parse(query))),
-        Step::Read { agent, id, query } => {
-            sessions.read(&me(agent), id, &Query::parse(query)).map_or_else(code, |body| json!(body))
+        Step::List { agent, query } => json!({"answer": sessions.list(&me(agent), &Query::parse(query))}),
+        Step::Read { agent, id, query } => match sessions.read(&me(agent), id, &Query::parse(query)) {
+            Ok(body) => json!({"answer": body}),
+            Err(error) => json!({"answer": error}),
+        },
+        Step::Time(by) => match sessions.set_time(now.saturating_add(Duration::from_secs(*by))) {
+            Ok(()) => nothing_more(),
+            Err(_) => refused(),
+        },
+        Step::Expire { ago } => expire(sessions, cutoff(*ago)).unwrap_or_else(|_| refused()),
+        Step::Forget { this_dn, id } => of_embedder(&sessions.forget(this_dn, id)),
+        Step::ForgetCompleted { ago } => {
+            sessions.forget_completed(cutoff(*ago)).map_or_else(|_| refused(), |handled| of_embedder(&handled))
         }
-        Step::Time(by) => {
-            sessions.set_time(now.saturating_add(*by));
-            Value::Null
-        }
-        Step::Expire { ago } => notifications(sessions.expire(now.saturating_sub(*ago)).notifications()),
-        Step::Forget { this_dn, id } => json!(sessions.forget(this_dn, id)),
-        Step::ForgetCompleted { ago } => json!(sessions.forget_completed(now.saturating_sub(*ago))),
-        Step::ForgetRequests { ago } => json!(sessions.forget_requests(now.saturating_sub(*ago))),
         Step::Reconcile { this_dn, list } => {
             let texts: Vec<_> = list.iter().map(ToString::to_string).collect();
             let list: Result<Vec<ImSession<'_>>, _> = texts.iter().map(|text| serde_json::from_str(text)).collect();
             match list.ok().and_then(|list| sessions.reconcile(this_dn, &list).ok()) {
-                Some(changes) => notifications(changes.notifications()),
-                None => json!("refused"),
+                Some(handled) => of_embedder(&handled),
+                None => refused(),
             }
         }
+        Step::Restart => restart(sessions),
     }
 }
 
-fn handle<S: BuildHasher>(sessions: &mut Sessions<S>, event: &Event<'_>) -> Value {
-    sessions.handle_event(event).map_or_else(|_| json!("unreadable"), |handled| told(&handled))
+fn refused() -> Value {
+    json!({"answer": "refused", "notifications": [], "settled": []})
 }
 
-fn told(handled: &Handled<'_, '_>) -> Value {
+fn nothing_more() -> Value {
+    json!({"notifications": [], "settled": []})
+}
+
+fn of_embedder(handled: &Handled<'_>) -> Value {
+    json!({"notifications": notifications(handled), "settled": handled.settled()})
+}
+
+/// What happens by the embedder's time: sessions expire, requests time out.
+fn expire<S: BuildHasher + Clone>(sessions: &mut Sessions<S>, before: Duration) -> Result<Value, TimeError> {
+    let expired = notifications(&sessions.expire(before)?);
+    Ok(json!({"notifications": expired, "settled": sessions.time_out_requests(before)?.settled()}))
+}
+
+/// From text, which is how a snapshot comes back. A store takes what it wrote.
+fn restart<S: BuildHasher + Clone>(sessions: &mut Sessions<S>) -> Value {
+    let snapshot: Result<Snapshot, _> = serde_json::from_str(&json!(sessions.snapshot()).to_string());
+    let restored = snapshot
+        .map_err(|error| error.to_string())
+        .and_then(|snapshot| sessions.restore(&snapshot).map_err(|error| error.to_string()));
+    restored.map_or_else(|error| json!({"answer": error}), |()| nothing_more())
+}
+
+fn event_answer(event: &Event<'_>, handled: &Handled<'_>, agents: &[Agent]) -> Value {
     let mut told = Map::new();
     told.insert("outcome".into(), json!(handled.outcome().name()));
     if let Outcome::Rejected(rejection) = handled.outcome() {
         told.insert("reason".into(), json!(rejection.reason.name()));
     }
-    told.insert("from".into(), json!(handled.from().map(State::name)));
-    told.insert("to".into(), json!(handled.to().map(State::name)));
-    told.insert("notifications".into(), notifications(handled.notifications()));
-    told.insert("settled".into(), settled(handled));
-    Value::Object(told)
+    let (from, to) = (handled.from(), handled.to());
+    told.insert("from".into(), json!(from.map(State::name)));
+    told.insert("to".into(), json!(to.map(State::name)));
+    if event.this_dn().is_some() && to == Some(State::Completed) && from != to {
+        told.insert("cause".into(), json!(handled.changed().next().and_then(|session| session.cause())));
+    }
+    let mut answer = of_embedder(handled);
+    if let Some(answer) = answer.as_object_mut() {
+        answer.insert("told".into(), Value::Object(told));
+        let rendered = rendered(handled, agents);
+        if !rendered.is_empty() {
+            answer.insert("rendered".into(), json!(rendered));
+        }
+    }
+    answer
 }
 
-fn settled(handled: &Handled<'_, '_>) -> Value {
-    handled.settled().map_or(Value::Null, |settled| {
-        json!({
-            "referenceID": settled.reference_id,
-            "operation": settled.operation.name(),
-            "thisDN": settled.this_dn,
-            "id": settled.id,
-            "failed": settled.error.is_some(),
-            "code": settled.error.as_ref().and_then(|error| error.code),
-            "message": settled.error.as_ref().and_then(|error| error.message.clone()),
-        })
-    })
+fn notifications(handled: &Handled<'_>) -> Value {
+    let pushed = |(this_dn, notification)| json!({"thisDN": this_dn, "notification": notification});
+    handled.notifications().map(pushed).collect()
 }
 
-fn notifications<'a>(all: impl Iterator<Item = (&'a str, Notification<'a>)>) -> Value {
-    all.map(|(this_dn, notification)| json!({"thisDN": this_dn, "notification": notification})).collect()
-}
-
-/// The statusCode alone: the words of the statusMessage are the crate's own.
-fn code(error: ErrorBody) -> Value {
-    json!(error.status_code)
+/// The notifications as they are rendered for agents that do not have all rights.
+fn rendered(handled: &Handled<'_>, agents: &[Agent]) -> Vec<Value> {
+    let mut rendered = Vec::new();
+    for (position, agent) in agents.iter().enumerate().filter(|(_, agent)| agent.rights() != Operations::ALL) {
+        for (this_dn, notification) in handled.notifications() {
+            if agent.devices().iter().any(|device| device.dn == this_dn) {
+                rendered.push(json!({"agent": position, "notification": notification.for_rights(agent.rights())}));
+            }
+        }
+    }
+    rendered
 }

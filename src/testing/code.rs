@@ -7,6 +7,7 @@ use core::fmt;
 
 use super::{Agent, History, Step};
 use crate::event::{Event, KeyValueList, Value};
+use crate::machine::Operations;
 
 /// A history as a function of this name that makes it: what [`History::code`] gives.
 #[derive(Debug, Clone, Copy)]
@@ -49,12 +50,18 @@ impl fmt::Display for Code<'_> {
         let name = function_name(self.name);
         let agents: Vec<String> = self.history.agents.iter().map(agent).collect();
         let steps: Vec<String> = self.history.steps.iter().map(step).collect();
-        let uses = |word: &str| steps.iter().any(|step| step.contains(word));
+        let uses = |word: &str| steps.iter().chain(&agents).any(|code| code.contains(word));
 
         writeln!(f, "fn {name}() -> im_session::testing::History {{")?;
         // Only what is used, so that it compiles without warnings.
-        let events =
-            [("ConnId", "ConnId("), ("Event", "Event::new("), ("KeyValueList", "KeyValueList::"), ("Value", "Value::")];
+        let events = [
+            ("ConnId", "ConnId("),
+            ("Event", "Event::new("),
+            ("KeyValueList", "KeyValueList::"),
+            ("Operation", "Operation::"),
+            ("Operations", "Operations::"),
+            ("Value", "Value::"),
+        ];
         let events: Vec<&str> = events.into_iter().filter(|(_, word)| uses(word)).map(|(name, _)| name).collect();
         write_use(f, "im_session", &events)?;
         let used = [("Agent", !agents.is_empty()), ("History", true), ("Step", !steps.is_empty())];
@@ -96,13 +103,15 @@ fn write_use(f: &mut fmt::Formatter<'_>, path: &str, names: &[&str]) -> fmt::Res
 }
 
 fn agent(agent: &Agent) -> String {
-    if agent.devices.is_empty() {
-        return "Agent::default()".into();
-    }
-    let (paths, dns) = agent.devices.iter().map(|(path, dn)| (path.as_str(), dn.as_str())).unzip();
-    let devices = of_one_type(paths).into_iter().zip(of_one_type(dns));
-    let devices: Vec<String> = devices.map(|(path, dn)| format!("({path}, {dn})")).collect();
-    format!("Agent::new([{}])", devices.join(", "))
+    let devices = agent.devices().iter();
+    let devices = devices.map(|device| format!(".with_device({}, {})", text(&device.device_path), text(&device.dn)));
+    let rights: Vec<String> = agent.rights().iter().map(|right| format!("Operation::{right:?}")).collect();
+    let rights = match agent.rights() {
+        Operations::ALL => String::new(),
+        Operations::NONE => ".with_rights(Operations::NONE)".into(),
+        _ => format!(".with_rights(Operations::of(&[{}]))", rights.join(", ")),
+    };
+    format!("Agent::new(){}{rights}", devices.collect::<String>())
 }
 
 fn step(step: &Step) -> String {
@@ -122,7 +131,7 @@ fn step(step: &Step) -> String {
             format!("Step::Forget {{ this_dn: {}, id: {} }}", owned(this_dn), owned(id))
         }
         Step::ForgetCompleted { ago } => format!("Step::ForgetCompleted {{ ago: {ago} }}"),
-        Step::ForgetRequests { ago } => format!("Step::ForgetRequests {{ ago: {ago} }}"),
+        Step::Restart => "Step::Restart".into(),
         Step::Reconcile { this_dn, list } => {
             let value = |value: &serde_json::Value| format!("{}.parse().unwrap()", raw(&value.to_string()));
             let list: Vec<String> = list.iter().map(value).collect();
@@ -144,8 +153,10 @@ fn event(event: &Event<'_>) -> String {
     with("conn_id", event.conn_id.map(|conn_id| format!("ConnId({})", conn_id.0)));
     with("event_sequence_number", event.event_sequence_number.map(|number| number.to_string()));
     with("server_start_time", event.server_start_time.map(|seconds| seconds.to_string()));
-    with("user_data", event.user_data.as_ref().map(list));
-    with("extensions", event.extensions.as_ref().map(list));
+    with("user_data", event.user_data.list().map(list));
+    with("hidden_user_data", event.user_data.is_hidden().then(String::new));
+    with("extensions", event.extensions.list().map(list));
+    with("hidden_extensions", event.extensions.is_hidden().then(String::new));
     with("reference_id", event.reference_id.map(|number| number.to_string()));
     match (event.error_code, event.error_message.as_deref()) {
         (Some(code), Some(message)) => with("error", Some(format!("{code}, {}", text(message)))),
@@ -165,10 +176,10 @@ fn list(list: &KeyValueList<'_>) -> String {
     if list.is_empty() {
         return "KeyValueList::new()".into();
     }
-    let keys = of_one_type(list.pairs().iter().map(|pair| pair.key.as_ref()).collect());
-    let pairs = keys.into_iter().zip(list.pairs());
+    let keys = of_one_type(list.iter().map(|pair| pair.key.as_ref()).collect());
+    let pairs = keys.into_iter().zip(list);
     let pairs: Vec<String> = pairs.map(|(key, pair)| format!("({key}, {})", value(&pair.value))).collect();
-    format!("KeyValueList::from_iter([{}])", pairs.join(", "))
+    format!("KeyValueList::try_from_iter([{}]).unwrap()", pairs.join(", "))
 }
 
 fn value(value: &Value<'_>) -> String {

@@ -1,4 +1,4 @@
-//! What happens to a service, step by step: the one form that strategies make, fuzzers read, laws check and people paste.
+//! What happens to a service, step by step: the one form that bytes become, laws check and people paste.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -6,35 +6,7 @@ use alloc::vec::Vec;
 use serde_json::Value;
 
 use crate::event::Event;
-use crate::store::Device;
-
-/// An agent: its devices in order. Specification 4.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct Agent {
-    /// devicePath and DN of each device.
-    pub devices: Vec<(String, String)>,
-}
-
-impl Agent {
-    /// An agent with these devices: devicePath and DN of each.
-    ///
-    /// ```
-    /// use im_session::testing::Agent;
-    ///
-    /// let agent = Agent::new([("/devices/1", "3002"), ("/devices/2", "3003")]);
-    /// assert_eq!(agent.me()[1].dn, "3003");
-    /// ```
-    #[must_use]
-    pub fn new<P: Into<String>, D: Into<String>>(devices: impl IntoIterator<Item = (P, D)>) -> Self {
-        Agent { devices: devices.into_iter().map(|(device_path, dn)| (device_path.into(), dn.into())).collect() }
-    }
-
-    /// The devices as a store takes them.
-    #[must_use]
-    pub fn me(&self) -> Vec<Device<'_>> {
-        self.devices.iter().map(|(device_path, dn)| Device { device_path, dn }).collect()
-    }
-}
+use crate::store::Agent;
 
 /// What happens to a service with these agents.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -45,9 +17,10 @@ pub struct History {
     pub steps: Vec<Step>,
 }
 
-/// Something that happens to a service. An agent that is not there is one without devices.
+/// Something that happens to a service. An agent that is not there is one without devices. Times are in seconds.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
+#[expect(clippy::large_enum_variant, reason = "most steps are events, and histories are short")]
 pub enum Step {
     /// The SIP Server reports an event.
     Event(Event<'static>),
@@ -78,10 +51,10 @@ pub enum Step {
     },
     /// The caller's time goes on by this much.
     Time(u64),
-    /// Sessions that heard nothing for longer than this are ended.
+    /// Sessions that heard nothing, and requests that nothing settled, for longer than this are ended.
     Expire {
-        /// How long ago.
-        ago: u64,
+        /// How long ago; what is below zero is still to come.
+        ago: i64,
     },
     /// A completed session is forgotten.
     Forget {
@@ -92,13 +65,8 @@ pub enum Step {
     },
     /// Sessions completed longer ago than this are forgotten.
     ForgetCompleted {
-        /// How long ago.
-        ago: u64,
-    },
-    /// Requests sent longer ago than this are forgotten.
-    ForgetRequests {
-        /// How long ago.
-        ago: u64,
+        /// How long ago; what is below zero is still to come.
+        ago: i64,
     },
     /// Another server's list is taken over for a DN.
     Reconcile {
@@ -107,6 +75,8 @@ pub enum Step {
         /// The resources of the list.
         list: Vec<Value>,
     },
+    /// The service ends, and begins again with what it had kept.
+    Restart,
 }
 
 impl Step {
@@ -119,8 +89,8 @@ impl Step {
             | Step::Expire { .. }
             | Step::Forget { .. }
             | Step::ForgetCompleted { .. }
-            | Step::ForgetRequests { .. }
-            | Step::Reconcile { .. } => None,
+            | Step::Reconcile { .. }
+            | Step::Restart => None,
         }
     }
 }

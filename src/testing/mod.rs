@@ -5,13 +5,13 @@
 //! | file | question |
 //! |---|---|
 //! | `history` | What can happen to a service? |
+//! | `reached` | How many cases of a property reach its last assertion? |
 //! | `setup` | How is the service set up? |
 //! | `model` | What must it answer? The specification once more, as plainly as can be. |
 //! | `carry_out` | What does this crate's store answer? |
 //! | `read_back` | What can a text form carry of an event? |
 //! | `log` | How is a log written, and what must a decoder find in it? |
 //! | `fault` | What can go wrong with the events on the way? |
-//! | `parts` | What do `strategies` and `from_bytes` both make things of? |
 //! | [`laws`] | What holds for every history? |
 //! | [`conformance`] | Does another implementation do what the model does? |
 //! | `shrink`, `code` | What is the shortest history that fails, and how is it pasted into a test? |
@@ -24,21 +24,23 @@ mod history;
 pub mod laws;
 mod log;
 mod model;
-#[cfg(any(feature = "proptest", feature = "arbitrary"))]
-pub(crate) mod parts;
+mod reached;
 mod read_back;
 mod setup;
 mod shrink;
 
+pub use crate::store::Agent;
 pub use carry_out::carry_out;
 pub use code::Code;
 pub use fault::Fault;
-pub use history::{Agent, History, Step};
+pub use history::{History, Step};
 pub use laws::{LAWS, Law, LawBroken};
-#[cfg(any(feature = "proptest", feature = "arbitrary"))]
 pub(crate) use log::{Ends, Noise, Pieces, put_together};
 pub use log::{Log, log_message};
 pub use model::Model;
+pub use reached::{Reached, TooFewReached};
 pub use read_back::read_back;
 pub use setup::Setup;
+#[cfg(feature = "proptest")]
+pub(crate) use shrink::Shrinker;
 pub use shrink::shortest;

@@ -15,13 +15,18 @@ pub fn read_back(form: Form, event: &Event<'_>) -> Event<'static> {
             Value::Integer(number) => Value::Integer(*number),
             Value::List(list) => Value::List(without_binary(list)),
         };
-        list.pairs().iter().map(|pair| (pair.key.to_string(), value(&pair.value))).collect()
+        let pairs = list.iter().map(|pair| (pair.key.to_string(), value(&pair.value)));
+        // As deep as the list that it is made of.
+        KeyValueList::try_from_iter(pairs).unwrap_or_default()
     }
     let mut event = event.clone().into_owned();
     match form {
         Form::JsonLines => {
-            event.user_data = event.user_data.as_ref().map(without_binary);
-            event.extensions = event.extensions.as_ref().map(without_binary);
+            for attribute in [&mut event.user_data, &mut event.extensions] {
+                if let Some(list) = attribute.list() {
+                    *attribute = without_binary(list).into();
+                }
+            }
         }
         Form::TServerLog | Form::PlatformSdkLog if event.name.session_event().is_none() => {
             (event.conn_id, event.event_sequence_number, event.server_start_time) = (None, None, None);

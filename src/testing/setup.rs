@@ -6,7 +6,7 @@ use super::Model;
 use crate::machine::CapabilityTable;
 use crate::resource::BaseUri;
 use crate::session::Limits;
-use crate::store::Sessions;
+use crate::store::{ReferenceIds, Sessions};
 
 /// How a service under test is set up: the same for the crate's [`Sessions`] and for the [`Model`].
 ///
@@ -26,18 +26,21 @@ pub struct Setup {
     pub limits: Limits,
     /// Whether InitiateIMSession is refused while another session is open. Specification 4.
     pub one_session_per_agent: bool,
+    /// The first and the last ReferenceID that it gives.
+    pub reference_ids: (u32, u32),
     /// What [`sessions`](Self::sessions) offer in which state. The model knows the table of specification 3 and no other: with
     /// another one here the laws that speak of capabilities are broken.
     pub capabilities: CapabilityTable,
 }
 
 impl Default for Setup {
-    /// `http://localhost:8090`, the specification's own limits and table, one session per agent.
+    /// `http://localhost:8090`, the specification's own limits and table, one session per agent, all ReferenceIDs.
     fn default() -> Self {
         Setup {
             base_uri: "http://localhost:8090".into(),
             limits: Limits::SPECIFICATION,
             one_session_per_agent: true,
+            reference_ids: (1, ReferenceIds::HIGHEST),
             capabilities: CapabilityTable::DEFAULT,
         }
     }
@@ -47,9 +50,11 @@ impl Setup {
     /// A store of this crate, set up like this.
     #[must_use]
     pub fn sessions(&self) -> Sessions {
+        let (first, last) = self.reference_ids;
         let sessions = Sessions::new(BaseUri::new(self.base_uri.clone()))
             .with_limits(self.limits)
-            .with_capabilities(self.capabilities);
+            .with_capabilities(self.capabilities)
+            .with_reference_ids(ReferenceIds::new(first, last).unwrap_or_default());
         if self.one_session_per_agent { sessions } else { sessions.with_many_sessions_per_agent() }
     }
 

@@ -1,12 +1,14 @@
 //! The shortest history that still fails.
 
 use alloc::string::{String, ToString};
-use alloc::vec::Vec;
+use alloc::vec::{IntoIter, Vec};
 
 use serde_json::Value as Json;
 
-use super::{History, Step};
-use crate::event::{Event, KeyValueList, Value};
+use super::{Agent, History, Step};
+use crate::event::{Event, KeyValueList, ListAttribute, Value};
+use crate::machine::Operations;
+use crate::store::Device;
 
 /// A history as short and plain as can be for which `fails` still says true. Of one that does not fail, the same.
 ///
@@ -17,86 +19,136 @@ use crate::event::{Event, KeyValueList, Value};
 /// use im_session::testing::{Agent, History, Step, shortest};
 ///
 /// let time = |by| Step::Time(by);
-/// let history = History { agents: vec![Agent::default()], steps: vec![time(3), time(90), time(4)] };
+/// let history = History { agents: vec![Agent::new()], steps: vec![time(3), time(90), time(4)] };
 /// let fails = |history: &History| history.steps.iter().any(|step| matches!(step, Step::Time(by) if *by > 20));
 /// assert_eq!(shortest(&history, fails), History { agents: vec![], steps: vec![time(21)] });
 /// ```
 #[must_use]
 pub fn shortest(history: &History, mut fails: impl FnMut(&History) -> bool) -> History {
-    let mut shortest = history.clone();
-    if !fails(&shortest) {
-        return shortest;
-    }
-    // Every round that goes on has made it smaller.
-    loop {
-        let before = shortest.clone();
-        fewer_steps(&mut shortest, &mut fails);
-        plainer_steps(&mut shortest, &mut fails);
-        if shortest == before {
-            break;
+    let mut shrinker = Shrinker::new(history.clone(), 0);
+    if fails(history) {
+        while let Some(candidate) = shrinker.candidate() {
+            let accepted = fails(&candidate);
+            shrinker.decide(candidate, accepted);
         }
     }
-    fewer_agents(&mut shortest, &mut fails);
-    shortest
+    shrinker.best
 }
 
-/// Takes away chunks of half the steps, a quarter, …, one.
-fn fewer_steps(history: &mut History, fails: &mut impl FnMut(&History) -> bool) {
-    let mut chunk = history.steps.len();
-    while chunk > 0 {
-        // From the end, since the step that shows the failure is the last.
-        let mut end = history.steps.len();
-        while end > 0 {
-            let start = end.saturating_sub(chunk);
-            let mut without = history.clone();
-            without.steps.drain(start..end);
-            if fails(&without) {
-                *history = without;
+/// Offers candidates that are shorter or plainer than the best so far, until there are no more: [`shortest`] for a caller that asks
+/// in its own way.
+#[derive(Debug)]
+pub(crate) struct Shrinker {
+    /// The shortest so far that fails.
+    pub(crate) best: History,
+    /// No candidate has fewer steps.
+    fewest: usize,
+    stage: Stage,
+    /// Whether a candidate was accepted since leaving out steps began.
+    progress: bool,
+}
+
+#[derive(Debug)]
+enum Stage {
+    /// Leave out chunks of half the steps, a quarter, …, one; from the end, since the step that shows the failure is the last.
+    FewerSteps { chunk: usize, end: usize },
+    /// Put plainer steps in the place of this one.
+    PlainerSteps { position: usize, left: IntoIter<Step> },
+    /// Take away this agent if it is the last, or what it has; the others keep their places.
+    FewerAgents { position: usize, left: IntoIter<Vec<Agent>> },
+}
+
+impl Shrinker {
+    /// Of a history that fails.
+    pub(crate) fn new(history: History, fewest: usize) -> Self {
+        let all = history.steps.len();
+        Shrinker { best: history, fewest, stage: Stage::FewerSteps { chunk: all, end: all }, progress: false }
+    }
+
+    /// The next to try, which must be [decided](Self::decide) before the one after it.
+    pub(crate) fn candidate(&mut self) -> Option<History> {
+        loop {
+            let (count, agents) = (self.best.steps.len(), self.best.agents.len());
+            match &mut self.stage {
+                Stage::FewerSteps { chunk: 0, .. } => self.stage = self.plainer_at(0),
+                Stage::FewerSteps { chunk, end: 0 } => self.stage = Stage::FewerSteps { chunk: *chunk / 2, end: count },
+                Stage::FewerSteps { chunk, end } => {
+                    let start = end.saturating_sub(*chunk);
+                    let left_out = core::mem::replace(end, start) - start;
+                    if count - left_out >= self.fewest {
+                        let mut candidate = self.best.clone();
+                        candidate.steps.drain(start..start + left_out);
+                        return Some(candidate);
+                    }
+                }
+                Stage::PlainerSteps { position, left } => match left.next() {
+                    Some(plainer) => {
+                        let mut candidate = self.best.clone();
+                        *candidate.steps.get_mut(*position)? = plainer;
+                        return Some(candidate);
+                    }
+                    None if *position + 1 < count => {
+                        let next = *position + 1;
+                        self.stage = self.plainer_at(next);
+                    }
+                    // What can go often shows only after something else got plainer.
+                    None if core::mem::take(&mut self.progress) => {
+                        self.stage = Stage::FewerSteps { chunk: count, end: count };
+                    }
+                    None => self.stage = self.fewer_agents(agents.checked_sub(1)?),
+                },
+                Stage::FewerAgents { position, left } => match left.next() {
+                    Some(agents) => return Some(History { agents, ..self.best.clone() }),
+                    None => {
+                        let before = position.checked_sub(1)?;
+                        self.stage = self.fewer_agents(before);
+                    }
+                },
             }
-            end = start;
-        }
-        chunk /= 2;
-    }
-}
-
-/// Puts plainer steps in the place of steps.
-fn plainer_steps(history: &mut History, fails: &mut impl FnMut(&History) -> bool) {
-    for position in 0..history.steps.len() {
-        while let Some(plainer) = plainer_at(history, position, fails) {
-            *history = plainer;
         }
     }
-}
 
-fn plainer_at(history: &History, position: usize, fails: &mut impl FnMut(&History) -> bool) -> Option<History> {
-    let steps = plainer(history.steps.get(position)?);
-    steps.into_iter().find_map(|step| {
-        let mut plainer = history.clone();
-        *plainer.steps.get_mut(position)? = step;
-        fails(&plainer).then_some(plainer)
-    })
-}
-
-/// Takes away agents, and their devices; the others keep their places.
-fn fewer_agents(history: &mut History, fails: &mut impl FnMut(&History) -> bool) {
-    for position in (0..history.agents.len()).rev() {
-        let mut without = history.clone();
-        without.agents.truncate(position);
-        if history.agents.len() == position + 1 && fails(&without) {
-            *history = without;
-            continue;
+    /// Says whether the candidate fails as well.
+    pub(crate) fn decide(&mut self, candidate: History, accepted: bool) {
+        if !accepted {
+            return;
         }
-        let devices = history.agents.get(position).map_or(0, |agent| agent.devices.len());
-        for device in (0..devices).rev() {
-            let mut without = history.clone();
-            if let Some(agent) = without.agents.get_mut(position) {
-                agent.devices.remove(device);
+        self.progress = true;
+        self.best = candidate;
+        match self.stage {
+            Stage::FewerSteps { .. } => {}
+            Stage::PlainerSteps { position, .. } => self.stage = self.plainer_at(position),
+            Stage::FewerAgents { position, .. } => self.stage = self.fewer_agents(position),
+        }
+    }
+
+    fn plainer_at(&self, position: usize) -> Stage {
+        let left = self.best.steps.get(position).map(plainer).unwrap_or_default();
+        Stage::PlainerSteps { position, left: left.into_iter() }
+    }
+
+    fn fewer_agents(&self, position: usize) -> Stage {
+        let agents = &self.best.agents;
+        let mut left = Vec::new();
+        if let Some((agent, others)) = agents.get(position).zip(agents.get(..position)) {
+            if agents.len() == position + 1 {
+                left.push(others.to_vec());
             }
-            if fails(&without) {
-                *history = without;
+            let devices = (0..agent.devices().len()).rev().map(|device| without_device(agent, device));
+            let rights = Some(agent.clone().with_rights(Operations::ALL)).filter(|with_all| with_all != agent);
+            for plainer in devices.chain(rights) {
+                let put = |(at, other): (usize, &Agent)| if at == position { plainer.clone() } else { other.clone() };
+                left.push(agents.iter().enumerate().map(put).collect());
             }
         }
+        Stage::FewerAgents { position, left: left.into_iter() }
     }
+}
+
+fn without_device(agent: &Agent, device: usize) -> Agent {
+    let others = agent.devices().iter().enumerate().filter(|(position, _)| *position != device);
+    let with = |agent: Agent, (_, device): (usize, &Device)| agent.with_device(&*device.device_path, &*device.dn);
+    others.fold(Agent::new().with_rights(agent.rights()), with)
 }
 
 /// Steps that are like this one and plainer, the plainest first. Each has less of something and more of nothing, so that
@@ -116,10 +168,9 @@ fn plainer(step: &Step) -> Vec<Step> {
             .map(|query| Step::Read { agent: *agent, id: id.clone(), query })
             .collect(),
         Step::Time(by) => lower(*by).map(Step::Time).collect(),
-        Step::Expire { ago } => lower(*ago).map(|ago| Step::Expire { ago }).collect(),
-        Step::ForgetCompleted { ago } => lower(*ago).map(|ago| Step::ForgetCompleted { ago }).collect(),
-        Step::ForgetRequests { ago } => lower(*ago).map(|ago| Step::ForgetRequests { ago }).collect(),
-        Step::Forget { .. } => Vec::new(),
+        Step::Expire { ago } => nearer(*ago).map(|ago| Step::Expire { ago }).collect(),
+        Step::ForgetCompleted { ago } => nearer(*ago).map(|ago| Step::ForgetCompleted { ago }).collect(),
+        Step::Forget { .. } | Step::Restart => Vec::new(),
         Step::Reconcile { this_dn, list } => {
             plainer_arrays(list).into_iter().map(|list| Step::Reconcile { this_dn: this_dn.clone(), list }).collect()
         }
@@ -135,8 +186,8 @@ fn plainer_events(event: &Event<'static>) -> Vec<Event<'static>> {
             events.push(plainer);
         }
     };
-    with(event.user_data.is_some(), &|event| event.user_data = None);
-    with(event.extensions.is_some(), &|event| event.extensions = None);
+    with(!event.user_data.is_absent(), &|event| event.user_data = ListAttribute::Absent);
+    with(!event.extensions.is_absent(), &|event| event.extensions = ListAttribute::Absent);
     with(event.other_dn.is_some(), &|event| event.other_dn = None);
     with(event.conn_id.is_some(), &|event| event.conn_id = None);
     with(event.event_sequence_number.is_some(), &|event| event.event_sequence_number = None);
@@ -152,11 +203,11 @@ fn plainer_events(event: &Event<'static>) -> Vec<Event<'static>> {
     for seconds in event.server_start_time.into_iter().flat_map(lower) {
         with(true, &|event| event.server_start_time = Some(seconds));
     }
-    for list in event.user_data.iter().flat_map(plainer_lists) {
-        with(true, &|event| event.user_data = Some(list.clone()));
+    for list in event.user_data.list().into_iter().flat_map(plainer_lists) {
+        with(true, &|event| event.user_data = list.clone().into());
     }
-    for list in event.extensions.iter().flat_map(plainer_lists) {
-        with(true, &|event| event.extensions = Some(list.clone()));
+    for list in event.extensions.list().into_iter().flat_map(plainer_lists) {
+        with(true, &|event| event.extensions = list.clone().into());
     }
     for dn in event.other_dn.iter().flat_map(|dn| shorter(dn)) {
         with(true, &|event| event.other_dn = Some(dn.clone().into()));
@@ -168,12 +219,14 @@ fn plainer_lists(list: &KeyValueList<'static>) -> Vec<KeyValueList<'static>> {
     let mut lists = Vec::new();
     let pairs = || list.pairs().iter().map(|pair| (pair.key.clone(), pair.value.clone()));
     for position in 0..list.len() {
-        lists.push(pairs().enumerate().filter(|(at, _)| *at != position).map(|(_, pair)| pair).collect());
+        lists.extend(KeyValueList::try_from_iter(
+            pairs().enumerate().filter(|(at, _)| *at != position).map(|(_, pair)| pair),
+        ));
     }
     for (position, pair) in list.pairs().iter().enumerate() {
         for value in plainer_values(&pair.value) {
             let put = |(at, (key, old))| if at == position { (key, value.clone()) } else { (key, old) };
-            lists.push(pairs().enumerate().map(put).collect());
+            lists.extend(KeyValueList::try_from_iter(pairs().enumerate().map(put)));
         }
     }
     lists
@@ -250,6 +303,11 @@ fn plainer_queries(query: &str) -> Vec<String> {
 /// Lower numbers: 0, then ever nearer.
 fn lower(number: u64) -> impl Iterator<Item = u64> {
     (0..64).map(move |shift| number - (number >> shift)).take_while(move |lower| *lower < number)
+}
+
+/// Numbers nearer to 0, of the same sign.
+fn nearer(number: i64) -> impl Iterator<Item = i64> {
+    lower(number.unsigned_abs()).filter_map(move |nearer| Some(i64::try_from(nearer).ok()? * number.signum()))
 }
 
 /// The beginning of a text, ever longer.

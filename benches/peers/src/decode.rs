@@ -38,14 +38,14 @@ impl Work for Reading {
 
 fn events(text: &Text) -> usize {
     let mut events = 0;
-    let mut sink = |result: im_session::DecodeResult<'_>| {
+    let mut sink = |result: im_session::decode::DecodeResult<'_>| {
         let decoded = result.expect("a readable event");
         black_box(&decoded.event);
         events += 1;
     };
     let mut decoder = Decoder::new();
     decoder.push(text.text.as_bytes(), &mut sink);
-    decoder.finish(&mut sink);
+    decoder.finish().for_each(sink);
     events
 }
 

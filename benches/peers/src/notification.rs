@@ -3,7 +3,8 @@
 
 use std::hint::black_box;
 
-use im_session::{BaseUri, CallEvent, Change, Event, KeyValueList, Limits, Notification, Outcome, Session, Sessions};
+use im_session::resource::NotificationType;
+use im_session::{BaseUri, CallEvent, Event, KeyValueList, Limits, Notification, Session, Sessions};
 use serde::Serialize;
 
 use crate::work::Work;
@@ -91,8 +92,8 @@ fn plain(user_data: bool) -> Envelope {
     }
 }
 
-/// The session that is told of, and what changed.
-fn session(user_data: bool) -> (Session, Change) {
+/// The session that the notification is about.
+fn session(user_data: bool) -> Session {
     let mut event =
         Event::new(CallEvent::Established).with_this_dn("2000042").with_other_dn("2000017").with_call_uuid(ID);
     if user_data {
@@ -103,17 +104,24 @@ fn session(user_data: bool) -> (Session, Change) {
         event = event.with_user_data(list);
     }
     let mut session = None;
-    let Outcome::Changed(change) = Session::apply(&mut session, &event, &Limits::DEFAULT) else {
-        panic!("the event opens a session");
-    };
-    (session.expect("the event opens a session"), change)
+    Session::apply(&mut session, &event, &Limits::DEFAULT);
+    session.expect("the event opens a session")
 }
 
 struct OfSession {
     sessions: Sessions,
     session: Session,
-    change: Change,
     buffer: Vec<u8>,
+    write: fn(&Notification<'_>, &mut Vec<u8>),
+}
+
+/// The library's own writer.
+fn direct(notification: &Notification<'_>, buffer: &mut Vec<u8>) {
+    notification.write_json(buffer);
+}
+
+fn through_serde(notification: &Notification<'_>, buffer: &mut Vec<u8>) {
+    serde_json::to_writer(buffer, notification).expect("a Vec takes what is written");
 }
 
 impl Work for OfSession {
@@ -124,9 +132,10 @@ impl Work for OfSession {
     fn pass(&mut self) {
         for _ in 0..PASS {
             self.buffer.clear();
-            let resource = self.sessions.resource(black_box(&self.session));
-            let notification = Notification::of_change(resource, &self.change);
-            serde_json::to_writer(&mut self.buffer, &notification).expect("a Vec takes what is written");
+            let im_session = self.sessions.resource(black_box(&self.session));
+            let notification_type = NotificationType::StatusChange;
+            let notification = Notification::SessionChanged { im_session, notification_type };
+            (self.write)(&notification, &mut self.buffer);
             black_box(&self.buffer);
         }
     }
@@ -152,18 +161,18 @@ impl Work for OfPlainStruct {
 }
 
 pub const INPUTS: [&str; 2] = ["no user data", "user data"];
-pub const CONTENDERS: [&str; 2] = ["im-session", "plain struct, serde_json"];
+pub const CONTENDERS: [&str; 3] = ["im-session", "im-session, serde_json", "plain struct, serde_json"];
 
-fn of_session(user_data: bool) -> OfSession {
-    let (session, change) = session(user_data);
-    OfSession { sessions: Sessions::new(BaseUri::new(BASE)), session, change, buffer: Vec::new() }
+fn of_session(user_data: bool, write: fn(&Notification<'_>, &mut Vec<u8>)) -> OfSession {
+    OfSession { sessions: Sessions::new(BaseUri::new(BASE)), session: session(user_data), buffer: Vec::new(), write }
 }
 
 /// The workload of this contender.
 pub fn work(input: &str, contender: &str) -> Option<Box<dyn Work>> {
     let user_data = input == "user data";
     Some(match contender {
-        "im-session" => Box::new(of_session(user_data)),
+        "im-session" => Box::new(of_session(user_data, direct)),
+        "im-session, serde_json" => Box::new(of_session(user_data, through_serde)),
         "plain struct, serde_json" => Box::new(OfPlainStruct { plain: plain(user_data), buffer: Vec::new() }),
         _ => return None,
     })
@@ -174,10 +183,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn both_write_the_same() {
+    fn all_write_the_same() {
         for user_data in [false, true] {
-            let mut work = of_session(user_data);
+            let mut work = of_session(user_data, direct);
             work.pass();
+            let mut by_serde = of_session(user_data, through_serde);
+            by_serde.pass();
+            assert_eq!(work.buffer, by_serde.buffer);
             let mut other = OfPlainStruct { plain: plain(user_data), buffer: Vec::new() };
             other.pass();
             assert_eq!(String::from_utf8(work.buffer), String::from_utf8(other.buffer));

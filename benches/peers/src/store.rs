@@ -10,7 +10,8 @@ use std::hash::{BuildHasher, Hash, RandomState};
 use std::hint::black_box;
 
 use hashbrown::{Equivalent, HashMap};
-use im_session::{BaseUri, CallEvent, Event, EventName, Limits, Outcome, Sessions, State, Step, step};
+use im_session::machine::{Step, step};
+use im_session::{BaseUri, CallEvent, Event, EventName, Limits, Outcome, Sessions, State};
 
 use crate::keys::{Keys, dns};
 use crate::random::Random;
@@ -31,7 +32,7 @@ impl<S: BuildHasher> Store for Sessions<S> {
     #[inline(always)]
     fn handle(&mut self, event: &Event<'_>) -> usize {
         match self.handle_event(event).expect("a readable event").outcome() {
-            Outcome::Changed(_) => 0,
+            Outcome::Changed { .. } => 0,
             Outcome::Unchanged | Outcome::Message(_) | Outcome::Ignored => 1,
             Outcome::Rejected(_) => 2,
         }
@@ -63,17 +64,17 @@ impl<S: BuildHasher> Store for BareMap<S> {
             return 2;
         };
         match step(*state, *call_event) {
-            Step::Changed(transition) => {
-                *state = Some(transition.to);
+            Step::Changed { to } => {
+                *state = Some(to);
                 0
             }
-            Step::Unchanged(_) => 1,
+            Step::Unchanged { .. } => 1,
             // So that both go through the same circle: the rule that stands above the machine, without its proof.
-            Step::Rejected(_) if *call_event == CallEvent::Ringing => {
+            Step::Rejected { .. } if *call_event == CallEvent::Ringing => {
                 *state = Some(State::Alerting);
                 0
             }
-            Step::Rejected(_) => 2,
+            Step::Rejected { .. } => 2,
         }
     }
 }

@@ -3,7 +3,8 @@
 //! A machine lives for [`LIFE`] events and is then made new: without that every machine would soon be completed and every
 //! event rejected.
 
-use im_session::{CallEvent, State, Step, accepts, step};
+use im_session::machine::{accepts, step};
+use im_session::{CallEvent, State};
 
 use crate::random::Random;
 
@@ -43,10 +44,7 @@ fn next(kind: Kind, state: Option<State>, random: &mut Random) -> CallEvent {
 }
 
 fn after(state: Option<State>, event: CallEvent) -> Option<State> {
-    match step(state, event) {
-        Step::Changed(transition) => Some(transition.to),
-        Step::Unchanged(_) | Step::Rejected(_) => state,
-    }
+    step(state, event).state()
 }
 
 /// For one machine: life after life.

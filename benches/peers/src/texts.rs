@@ -3,10 +3,16 @@
 
 use std::fmt::Write;
 
-use im_session::Form;
-
 use crate::keys::{Keys, dns};
 use crate::random::Random;
+
+/// A form of text that is measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    JsonLines,
+    TServerLog,
+    PlatformSdkLog,
+}
 
 /// How many calls are open at the same time.
 const OPEN: usize = 64;
@@ -66,8 +72,7 @@ impl Text {
             match form {
                 Form::JsonLines => written.json_line(&mut text),
                 Form::PlatformSdkLog => written.platform_sdk_message(&mut text),
-                // `Form` is not exhaustive; there are these three.
-                _ => written.tserver_message(&mut text),
+                Form::TServerLog => written.tserver_message(&mut text),
             }
             .expect("a String takes what is written");
             if at + 1 < LIFE.len() {

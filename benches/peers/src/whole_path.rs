@@ -2,11 +2,11 @@
 
 use std::hint::black_box;
 
-use im_session::{BaseUri, Decoder, Form, Limits, Sessions};
+use im_session::{BaseUri, Decoder, Limits, Sessions};
 
 use crate::decode::CALLS;
 use crate::plain::{self, Program};
-use crate::texts::{FORMS, Text};
+use crate::texts::{FORMS, Form, Text};
 use crate::work::Work;
 
 /// Each pass begins without sessions.
@@ -43,19 +43,19 @@ fn no_sessions() -> Sessions {
 /// By im-session: how many bytes were written.
 fn im_session(text: &Text, sessions: &mut Sessions, buffer: &mut Vec<u8>) -> usize {
     let mut bytes = 0;
-    let mut sink = |result: im_session::DecodeResult<'_>| {
+    let mut sink = |result: im_session::decode::DecodeResult<'_>| {
         let decoded = result.expect("a readable event");
         let handled = sessions.handle_event(&decoded.event).expect("a readable event");
         for (dn, notification) in handled.notifications() {
             buffer.clear();
-            serde_json::to_writer(&mut *buffer, &notification).expect("a Vec takes what is written");
+            notification.write_json(buffer);
             black_box((dn, &buffer));
             bytes += buffer.len();
         }
     };
     let mut decoder = Decoder::new();
     decoder.push(text.text.as_bytes(), &mut sink);
-    decoder.finish(&mut sink);
+    decoder.finish().for_each(sink);
     bytes
 }
 
@@ -68,8 +68,7 @@ fn plain_program(text: &Text, program: &mut Program, buffer: &mut Vec<u8>) -> us
             }
         }
         Form::PlatformSdkLog => plain::platform_sdk_log(program, &text.text, buffer),
-        // `Form` is not exhaustive; there are these three.
-        _ => plain::tserver_log(program, &text.text, buffer),
+        Form::TServerLog => plain::tserver_log(program, &text.text, buffer),
     }
     program.written
 }

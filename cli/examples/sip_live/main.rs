@@ -63,7 +63,7 @@ impl End {
         for event in events {
             let (names, session) = self.calls.entry(event.call_uuid().unwrap_or_default().to_owned()).or_default();
             match Session::apply(session, event, &Limits::DEFAULT) {
-                Outcome::Changed(_) => names.push(event.name.as_str().trim_start_matches("Event").to_owned()),
+                Outcome::Changed { .. } => names.push(event.name.as_str().trim_start_matches("Event").to_owned()),
                 Outcome::Message(text) => names.push(format!("“{text}”")),
                 outcome => return Err(format!("{}: {outcome:?}", event.name.as_str())),
             }

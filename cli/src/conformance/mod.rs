@@ -10,8 +10,10 @@
 //! ```
 
 mod process;
+mod vectors;
 
 use std::io::{self, stdin, stdout};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
@@ -34,14 +36,21 @@ pub(crate) struct Arguments {
     /// Answer the kit with this crate's own store, instead of testing.
     #[arg(long, conflicts_with = "command")]
     serve: bool,
+    /// Write the vectors, for implementations that are not driven, into this folder instead.
+    #[arg(long, value_name = "FOLDER", conflicts_with_all = ["command", "serve"])]
+    write_vectors: Option<PathBuf>,
     /// The command that starts the implementation, with its arguments.
-    #[arg(trailing_var_arg = true, allow_hyphen_values = true, required_unless_present = "serve")]
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true, required_unless_present_any = ["serve", "write_vectors"])]
     command: Vec<String>,
 }
 
 /// Tests the implementation; whether it conforms. The error is one of writing.
 pub(crate) fn run(arguments: Arguments) -> io::Result<bool> {
     let setup = Setup::default();
+    if let Some(folder) = arguments.write_vectors {
+        vectors::write(&folder)?;
+        return Ok(true);
+    }
     if arguments.serve {
         serve(&mut ThisCrate::new(&setup), stdin().lock(), stdout().lock())?;
         return Ok(true);

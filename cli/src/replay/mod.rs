@@ -1,145 +1,240 @@
-//! `im-session replay`: events of a log in, IM sessions out. Specification 7.
+//! `im-session replay`: events of logs in, IM sessions out. Specification 7.
+//!
+//! | file | question it answers |
+//! |---|---|
+//! | `input` | Where do the bytes come from: a file, gzip, a pipe? |
+//! | `follow` | How is a file read that grows, is renamed or cut? |
+//! | `half_line` | Is a line that is being written complete? |
+//! | `encoding` | How do bytes of any encoding become UTF-8? |
+//! | `reader` | How does one file get into a log? |
+//! | `log` | How do files together make one log, and where does each event stand? |
+//! | `merge` | In which order come events of several files by time? |
+//! | `progress` | What is said on standard error? |
+//! | `base_uri` | What is an absolute URI? |
 
+pub(crate) mod base_uri;
+mod encoding;
+mod follow;
+mod half_line;
+mod input;
+mod log;
+mod merge;
 mod progress;
+mod reader;
 
-use std::fs::File;
-use std::io::{self, BufWriter, IsTerminal, Read};
+use std::fmt::Display;
+use std::io::{self, BufWriter, IsTerminal};
+use std::path::{Path, PathBuf};
 
-use crate::show::{Format, Show, Source, View};
-use clap::Args;
-use im_session::{BaseUri, DecodeResult, Decoder, Limits, Sessions, UnreadableEvent};
-use progress::Progress;
+use clap::{Args, ValueEnum};
+use encoding_rs::Encoding;
+use im_session::decode::Tally;
+use im_session::session::EventIdentity;
+use im_session::{BaseUri, Event, Limits, Sessions};
+
+use crate::show::{Filters, Format, Screen, Show, Source, View};
+use crate::when::{Clock, When};
+use follow::Stop;
+use log::{Found, Log, Place, Sink};
+use progress::Report;
+use reader::Reader;
 
 const BASE_URI: &str = "http://localhost:8090";
 const SHIPPED_LOG: &[u8] = include_bytes!("../../data/sip-server.log");
+const SHIPPED_NAME: &str = "sip-server.log";
 
-/// Replays the log of a SIP Server and shows the IM sessions in it.
+/// Replays logs of a SIP Server and shows the IM sessions in them.
 ///
-/// Reads T-Server / SIP Server / URS logs, Platform SDK logs and JSON lines, and recognises which by itself. What cannot be
-/// read is reported on standard error as FILE:LINE: reason, all else is replayed, and the exit status is 1.
+/// Reads T-Server, SIP Server, URS, ORS and OCS logs, Platform SDK logs and JSON lines, and recognises each message by itself.
+/// What cannot be read is reported on standard error as FILE:LINE: reason, all else is replayed, and the exit status is 1.
+/// Without a FILE it replays a recorded log that ships with the program.
 #[derive(Args)]
 pub(crate) struct Arguments {
-    /// How to show what happened: a timeline, an object a line, or a Mermaid sequence diagram.
+    /// How to show what happened.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
 
-    /// The base address of the service, for the `uri` of each session.
-    #[arg(long, value_name = "URI", default_value = BASE_URI)]
+    /// The base address of the service, for the `uri` of each session: an absolute URI.
+    #[arg(long, value_name = "URI", default_value = BASE_URI, value_parser = base_uri::parse)]
     base_uri: String,
 
-    /// The logs to replay, one after the other into the same sessions; `-` is standard input.
+    /// The encoding of the logs, a name such as windows-1252 [default: UTF-8, or UTF-16 with a byte order mark].
+    #[arg(long, value_name = "NAME", value_parser = encoding::named)]
+    encoding: Option<&'static Encoding>,
+
+    /// What the id of a session is where an event has no CallUUID.
+    #[arg(long, value_enum, value_name = "KIND")]
+    id: Option<Id>,
+
+    /// Put the events of all files in the order of their times.
+    #[arg(long, conflicts_with = "follow")]
+    merge: bool,
+
+    /// Keep reading what is appended to the last file, as `tail -F` does; Ctrl-C ends it with the summary.
+    #[arg(long, requires = "files")]
+    follow: bool,
+
+    #[command(flatten)]
+    filters: Filters,
+
+    /// The logs to replay, one log in this order, also compressed with gzip; `-` is standard input.
     #[arg(value_name = "FILE")]
-    files: Vec<String>,
+    files: Vec<PathBuf>,
 }
 
 impl Default for Arguments {
     fn default() -> Self {
-        Arguments { format: Format::Text, base_uri: BASE_URI.into(), files: Vec::new() }
+        Arguments {
+            format: Format::Text,
+            base_uri: BASE_URI.to_owned(),
+            encoding: None,
+            id: None,
+            merge: false,
+            follow: false,
+            filters: Filters::default(),
+            files: Vec::new(),
+        }
     }
+}
+
+/// Where an id comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Id {
+    /// The ConnID's 16 hex digits, where an event has no CallUUID.
+    ConnId,
 }
 
 /// Replays everything; whether all of it could be read. The error is one of writing.
-pub(crate) fn run(arguments: &Arguments) -> io::Result<bool> {
-    let stdout = io::stdout().lock();
+pub(crate) fn run(arguments: Arguments) -> io::Result<bool> {
+    let stdout = io::stdout();
     let colour = stdout.is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-    let mut show = arguments.format.show(BufWriter::new(stdout), colour);
-    replay(arguments, &mut *show)
-}
-
-fn replay(arguments: &Arguments, show: &mut dyn Show) -> io::Result<bool> {
+    let immediate = stdout.is_terminal() || arguments.follow || arguments.files.iter().any(|file| input::is_pipe(file));
+    let size = arguments.files.iter().map(|file| input::size(file)).sum();
+    let report = Report::new(size);
+    let output = BufWriter::with_capacity(64 * 1024, report.beside(stdout));
+    let title = match arguments.files.as_slice() {
+        [] => Some(SHIPPED_NAME.into()),
+        [file] => Some(file.to_string_lossy()),
+        [_, ..] => None,
+    };
+    let show = arguments.format.show_chosen(output, Screen::of_stdout(colour), arguments.filters, title.as_deref());
     // A log is as large as it is: only what the specification limits is limited.
-    let mut sessions = Sessions::new(BaseUri::new(arguments.base_uri.clone())).with_limits(Limits::SPECIFICATION);
-    let mut all_read = true;
-    if arguments.files.is_empty() {
-        all_read &= replay_log("sip-server.log", SHIPPED_LOG, None, &mut sessions, show)?;
-    }
-    for name in &arguments.files {
-        all_read &= if name == "-" {
-            replay_log(name, io::stdin().lock(), None, &mut sessions, show)?
-        } else {
-            match File::open(name) {
-                Ok(file) => {
-                    let size = file.metadata().ok().map(|metadata| metadata.len());
-                    replay_log(name, file, size, &mut sessions, show)?
-                }
-                Err(error) => {
-                    eprintln!("{name}: {error}");
-                    false
-                }
-            }
-        };
-    }
-    show.finish(&[View { endpoint: None, sessions: &sessions }])?;
-    Ok(all_read)
+    let sessions = Sessions::new(BaseUri::new(arguments.base_uri)).with_limits(Limits::SPECIFICATION);
+    let mut replay = Replay { sessions, show, report: &report, clock: (0, Clock::default()), written: Ok(()) };
+
+    let opened = |file: &Path, opened: io::Result<_>| match opened {
+        Ok(reader) => Some(reader),
+        Err(error) => {
+            report.error(file.display(), error);
+            None
+        }
+    };
+    let open = |file: &PathBuf| opened(file, Reader::open(file, arguments.encoding, &report));
+    let conn_ids = arguments.id == Some(Id::ConnId);
+    let tallies = if arguments.files.is_empty() {
+        let shipped = Reader::of_bytes(SHIPPED_NAME, SHIPPED_LOG, &report)?;
+        vec![replay.one_log([shipped].into_iter(), Log::new(conn_ids), immediate, &Stop::default())]
+    } else if arguments.merge {
+        let readers = arguments.files.iter().filter_map(open).collect();
+        merge::merge(readers, conn_ids, &report, |waiting| replay.take(&waiting))
+    } else {
+        let stop = if arguments.follow { Stop::at_ctrl_c() } else { Stop::default() };
+        let last = arguments.files.len() - 1;
+        let follow = |file: &PathBuf| opened(file, Reader::follow(file, arguments.encoding, &report, &stop));
+        let readers = arguments.files.iter().enumerate().filter_map(|(position, file)| {
+            if arguments.follow && position == last { follow(file) } else { open(file) }
+        });
+        vec![replay.one_log(readers, Log::new(conn_ids), immediate, &stop)]
+    };
+    replay.finish(&tallies)?;
+    Ok(report.all_read())
 }
 
-/// One log on its way into the sessions.
-struct Replaying<'r> {
-    name: &'r str,
-    sessions: &'r mut Sessions,
-    show: &'r mut dyn Show,
-    progress: Progress<'r>,
-    all_read: bool,
+struct Replay<'r> {
+    sessions: Sessions,
+    show: Box<dyn Show + 'r>,
+    report: &'r Report,
+    /// The times of the file with that number.
+    clock: (usize, Clock),
     /// What came of writing: after an error nobody is there to read any more.
     written: io::Result<()>,
 }
 
-impl Replaying<'_> {
-    fn take(&mut self, result: DecodeResult<'_>) {
-        if self.written.is_err() {
-            return;
+impl<'r> Replay<'r> {
+    /// Replays the files as one log; what was passed over.
+    fn one_log(
+        &mut self,
+        readers: impl Iterator<Item = Reader<'r>>,
+        mut log: Log,
+        immediate: bool,
+        stop: &Stop,
+    ) -> Tally {
+        for mut reader in readers {
+            reader.begin(&mut log);
+            while reader.step(&mut log, self) {
+                if immediate && self.written.is_ok() {
+                    self.written = self.show.flush();
+                }
+                if self.written.is_err() || stop.is_set() {
+                    return log.finish(self);
+                }
+            }
         }
-        let source = Source { endpoint: None };
-        let shown = result.map_err(|error| (error.line, error.kind.to_string())).and_then(|decoded| {
-            let unreadable = |unreadable: UnreadableEvent| (decoded.line, unreadable.to_string());
-            let handled = self.sessions.handle_event(&decoded.event).map_err(unreadable)?;
-            Ok(self.show.event(&source, decoded.line, &decoded.header, &decoded.event, &handled))
-        });
-        match shown {
-            Ok(shown) => self.written = shown,
-            Err((line, reason)) => self.report(&format!("{}:{line}: {reason}", self.name)),
+        log.finish(self)
+    }
+
+    /// Handles an event of the merged files; whether another can be.
+    fn take(&mut self, waiting: &merge::Waiting) -> bool {
+        self.handle(&waiting.place, waiting.time.as_deref(), waiting.when, &waiting.event);
+        self.written.is_ok()
+    }
+
+    fn handle(&mut self, place: &Place, time: Option<&str>, when: Option<When>, event: &Event<'_>) {
+        let last = self.last_of(event);
+        let source = Source { endpoint: None, file: Some(&place.file), line: place.line, time, when, last };
+        match self.sessions.handle_event(event) {
+            Ok(handled) => self.written = self.show.event(&source, event, &handled),
+            Err(unreadable) => self.report.error(place, unreadable),
         }
     }
 
-    fn report(&mut self, what: &str) {
-        self.progress.clear();
-        eprintln!("{what}");
-        self.all_read = false;
+    /// The last numbered event of the session that a numbered event is for: what makes it stale.
+    fn last_of(&self, event: &Event<'_>) -> Option<EventIdentity> {
+        event.event_sequence_number?;
+        self.sessions.get(event.this_dn()?, event.call_uuid()?)?.last_event()
+    }
+
+    fn finish(mut self, tallies: &[Tally]) -> io::Result<()> {
+        self.report.clear();
+        self.written?;
+        for tally in tallies {
+            self.show.passed_over(tally);
+        }
+        self.show.finish(&[View { endpoint: None, sessions: &self.sessions }])
     }
 }
 
-fn replay_log(
-    name: &str,
-    mut log: impl Read,
-    size: Option<u64>,
-    sessions: &mut Sessions,
-    show: &mut dyn Show,
-) -> io::Result<bool> {
-    let progress = Progress::new(name, size);
-    let mut replaying = Replaying { name, sessions, show, progress, all_read: true, written: Ok(()) };
-    let mut decoder = Decoder::new();
-    let mut buffer = vec![0; 256 * 1024];
-    let mut nothing_read = true;
-    while replaying.written.is_ok() {
-        match log.read(&mut buffer) {
-            Ok(0) => break,
-            Ok(count) => {
-                nothing_read = false;
-                decoder.push(buffer.get(..count).unwrap_or_default(), |result| replaying.take(result));
-                replaying.progress.add(count as u64);
-            }
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => {
-                replaying.report(&format!("{name}: {error}"));
-                if nothing_read {
-                    return Ok(false);
-                }
-                break;
-            }
+impl Sink for Replay<'_> {
+    fn event(&mut self, place: &Place, found: Found<'_>) {
+        if self.written.is_err() {
+            return;
+        }
+        if self.clock.0 != place.number {
+            self.clock = (place.number, Clock::default());
+        }
+        let when = self.clock.1.next(found.time.as_deref());
+        self.handle(place, found.time.as_deref(), when, &found.event);
+    }
+
+    fn unreadable(&mut self, place: &Place, reason: &dyn Display) {
+        if self.written.is_ok() {
+            self.report.error(place, reason);
         }
     }
-    decoder.finish(|result| replaying.take(result));
-    replaying.progress.clear();
-    replaying.written?;
-    Ok(replaying.all_read)
+
+    fn warning(&mut self, place: &Place, what: &dyn Display) {
+        if self.written.is_ok() {
+            self.report.warning(place, format_args!("warning: {what}"));
+        }
+    }
 }

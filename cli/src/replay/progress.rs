@@ -1,46 +1,105 @@
-//! How far a large log is, on standard error when that is a terminal.
+//! How far a large log is, on standard error when that is a terminal; and the errors that are written there.
 
 use std::cell::Cell;
-use std::io::{IsTerminal, Write, stderr};
+use std::fmt::Display;
+use std::io::{self, IsTerminal, Read, Write};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use crate::show::plain;
 
 /// Below this much a log is through before anybody looks.
-const STEP: u64 = 16 * 1024 * 1024;
+const LARGE: u64 = 16 * 1024 * 1024;
 
-pub(crate) struct Progress<'n> {
-    name: &'n str,
-    size: Option<u64>,
-    terminal: bool,
-    done: Cell<u64>,
-    /// How much was done when the line was last written; none while there is no line.
-    shown: Cell<Option<u64>>,
+/// What is said on standard error.
+pub(crate) struct Report {
+    bar: ProgressBar,
+    all_read: Cell<bool>,
 }
 
-impl<'n> Progress<'n> {
-    pub(crate) fn new(name: &'n str, size: Option<u64>) -> Self {
-        Progress { name, size, terminal: stderr().is_terminal(), done: Cell::new(0), shown: Cell::new(None) }
-    }
-
-    pub(crate) fn add(&self, bytes: u64) {
-        let done = self.done.get() + bytes;
-        self.done.set(done);
-        if !self.terminal || done - self.shown.get().unwrap_or(0) < STEP {
-            return;
+impl Report {
+    /// `size` is that of all files, where it is known.
+    pub(crate) fn new(size: Option<u64>) -> Self {
+        let bar = ProgressBar::with_draw_target(size, ProgressDrawTarget::hidden());
+        let form = if size.is_some() { "{msg}: {bytes} of {total_bytes}, {percent} %" } else { "{msg}: {bytes}" };
+        if let Ok(style) = ProgressStyle::with_template(form) {
+            bar.set_style(style);
         }
-        self.shown.set(Some(done));
-        let name = self.name;
-        let line = match self.size.filter(|&size| size > 0) {
-            Some(size) => {
-                format!("{name}: {} of {} MiB, {} %", done >> 20, size >> 20, done.saturating_mul(100) / size)
-            }
-            None => format!("{name}: {} MiB", done >> 20),
-        };
-        let _ = write!(stderr(), "\r\x1b[K{line}").and_then(|()| stderr().flush());
+        Report { bar, all_read: Cell::new(true) }
     }
 
-    /// Takes the line away, so that something else can be said.
+    /// Something of a file, or a file, that could not be read: the exit status will say so.
+    pub(crate) fn error(&self, place: impl Display, reason: impl Display) {
+        self.all_read.set(false);
+        self.warning(place, reason);
+    }
+
+    /// Something that is good to know.
+    pub(crate) fn warning(&self, place: impl Display, reason: impl Display) {
+        let line = plain(&format!("{place}: {reason}"));
+        self.bar.suspend(|| eprintln!("{line}"));
+    }
+
+    /// Whether there was no error so far.
+    pub(crate) fn all_read(&self) -> bool {
+        self.all_read.get()
+    }
+
+    /// The file that is read from now on.
+    pub(crate) fn begin_file(&self, name: &str) {
+        self.bar.set_message(plain(name));
+    }
+
+    /// Takes the progress away.
     pub(crate) fn clear(&self) {
-        if self.shown.take().is_some() {
-            let _ = write!(stderr(), "\r\x1b[K");
+        self.bar.finish_and_clear();
+    }
+
+    /// The same input, counted as it is read.
+    pub(crate) fn counted<R: Read>(&self, input: R) -> impl Read + use<R> {
+        Counted { input, bar: self.bar.clone(), drawn: false }
+    }
+
+    /// The same output; on a terminal it is written where no progress stands.
+    pub(crate) fn beside<W: Write + IsTerminal>(&self, output: W) -> impl Write + use<W> {
+        let bar = output.is_terminal().then(|| self.bar.clone());
+        Beside { output, bar }
+    }
+}
+
+struct Counted<R> {
+    input: R,
+    bar: ProgressBar,
+    drawn: bool,
+}
+
+impl<R: Read> Read for Counted<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.input.read(buffer)?;
+        self.bar.inc(count as u64);
+        if !self.drawn && self.bar.position() >= LARGE {
+            self.drawn = true;
+            // Draws nothing where standard error is no terminal.
+            self.bar.set_draw_target(ProgressDrawTarget::stderr());
         }
+        Ok(count)
+    }
+}
+
+struct Beside<W> {
+    output: W,
+    bar: Option<ProgressBar>,
+}
+
+impl<W: Write> Write for Beside<W> {
+    fn write(&mut self, buffer: &[u8]) -> io::Result<usize> {
+        match &self.bar {
+            Some(bar) => bar.suspend(|| self.output.write(buffer)),
+            None => self.output.write(buffer),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.output.flush()
     }
 }

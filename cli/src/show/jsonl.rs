@@ -1,11 +1,15 @@
 //! One JSON object an event, in the form of the specification's section 7.
 
+use std::fmt::Write as _;
 use std::io::{self, Write};
 
-use im_session::{Event, Handled, ImSession, Notification, Outcome, RejectReason, State, StatusCode};
+use im_session::session::Cause;
+use im_session::{ImSession, Notification, Outcome, RejectReason, State, StatusCode};
 use serde::Serialize;
+use serde_json::ser::{Formatter, Serializer};
 
-use super::{Show, Source, View};
+use super::plain::is_obeyed;
+use super::{Closing, Form, Shown, View, words};
 
 pub(super) struct Objects<W>(W);
 
@@ -14,7 +18,12 @@ pub(super) struct Objects<W>(W);
 struct Object<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     endpoint: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    file: Option<&'a str>,
     line: u64,
+    /// What an endpoint's view has no place for is not said at all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    time: Option<Option<&'a str>>,
     event: &'a str,
     #[serde(rename = "thisDN")]
     this_dn: Option<&'a str>,
@@ -24,6 +33,9 @@ struct Object<'a> {
     to: Option<State>,
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<RejectReason>,
+    /// Why the session is over, where this event ended it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cause: Option<Cause>,
     #[serde(skip_serializing_if = "Option::is_none")]
     notifications: Option<Vec<AtDn<'a, Notification<'a>>>>,
 }
@@ -52,30 +64,47 @@ impl<W: Write> Objects<W> {
     }
 
     fn line(&mut self, value: &impl Serialize) -> io::Result<()> {
-        serde_json::to_writer(&mut self.0, value)?;
+        value.serialize(&mut Serializer::with_formatter(&mut self.0, Printable))?;
         self.0.write_all(b"\n")
     }
 }
 
-impl<W: Write> Show for Objects<W> {
-    fn event(
-        &mut self,
-        source: &Source<'_>,
-        line: u64,
-        _: &str,
-        event: &Event<'_>,
-        handled: &Handled<'_, '_>,
-    ) -> io::Result<()> {
-        let told = matches!(handled.outcome(), Outcome::Changed(_) | Outcome::Message(_));
+/// Compact, and what a terminal would obey is escaped: also what JSON would allow as it is.
+struct Printable;
+
+impl Formatter for Printable {
+    fn write_string_fragment<W: Write + ?Sized>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
+        let mut rest = fragment;
+        while let Some((position, character)) = rest.char_indices().find(|&(_, character)| is_obeyed(character)) {
+            let (before, from) = rest.split_at(position);
+            let mut escaped = String::new();
+            for unit in character.encode_utf16(&mut [0; 2]) {
+                // Writing into a string does not fail.
+                let _ = write!(escaped, "\\u{unit:04x}");
+            }
+            writer.write_all(before.as_bytes())?;
+            writer.write_all(escaped.as_bytes())?;
+            rest = from.get(character.len_utf8()..).unwrap_or_default();
+        }
+        writer.write_all(rest.as_bytes())
+    }
+}
+
+impl<W: Write> Form for Objects<W> {
+    fn event(&mut self, shown: &Shown<'_>) -> io::Result<()> {
+        let Shown { source, event, handled, .. } = *shown;
+        let told = matches!(handled.outcome(), Outcome::Changed { .. } | Outcome::Message(_));
         let notifications =
             || handled.notifications().map(|(this_dn, what)| AtDn { what, this_dn, endpoint: None }).collect();
         let reason = match handled.outcome() {
             Outcome::Rejected(rejection) => Some(rejection.reason),
-            Outcome::Changed(_) | Outcome::Unchanged | Outcome::Message(_) | Outcome::Ignored => None,
+            Outcome::Changed { .. } | Outcome::Unchanged | Outcome::Message(_) | Outcome::Ignored => None,
         };
         self.line(&Object {
             endpoint: source.endpoint,
-            line,
+            file: source.file,
+            line: source.line,
+            time: source.endpoint.is_none().then_some(source.time),
             event: event.name.as_str(),
             this_dn: event.this_dn(),
             id: event.call_uuid(),
@@ -83,22 +112,26 @@ impl<W: Write> Show for Objects<W> {
             from: handled.from(),
             to: handled.to(),
             reason,
+            cause: words::cause_of_end(handled),
             notifications: told.then(notifications),
         })
     }
 
-    fn finish(&mut self, views: &[View<'_>]) -> io::Result<()> {
-        let im_sessions = views.iter().flat_map(|&View { endpoint, sessions }| {
-            let shown = move |session| (sessions.resource(session), session);
-            sessions.iter().map(shown).map(move |(what, session)| AtDn { what, this_dn: session.this_dn(), endpoint })
+    fn finish(&mut self, closing: &Closing<'_>) -> io::Result<()> {
+        let im_sessions = closing.sessions().map(|(&View { endpoint, sessions }, session)| AtDn {
+            what: sessions.resource(session),
+            this_dn: session.this_dn(),
+            endpoint,
         });
         let mut im_sessions: Vec<_> = im_sessions.collect();
         // Each view is in the order of lists already; several together are not.
         im_sessions.sort_by(|one, other| {
-            (one.this_dn, &one.what.id, one.endpoint).cmp(&(other.this_dn, &other.what.id, other.endpoint))
+            (one.this_dn, one.what.id(), one.endpoint).cmp(&(other.this_dn, other.what.id(), other.endpoint))
         });
-        let list = List { im_sessions, status_code: StatusCode::Ok };
-        self.line(&list)?;
+        self.line(&List { im_sessions, status_code: StatusCode::Ok })
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
         self.0.flush()
     }
 }

@@ -4,9 +4,11 @@ use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
-use im_session::{Event, Handled, Outcome};
+use im_session::Outcome;
 
-use super::{Show, Source, View};
+use super::plain::plain;
+use super::tally::at;
+use super::{Closing, Form, Shown};
 
 pub(super) struct Diagram<W> {
     output: W,
@@ -34,31 +36,24 @@ impl<W: Write> Diagram<W> {
     }
 }
 
-impl<W: Write> Show for Diagram<W> {
-    fn event(
-        &mut self,
-        source: &Source<'_>,
-        _: u64,
-        _: &str,
-        event: &Event<'_>,
-        handled: &Handled<'_, '_>,
-    ) -> io::Result<()> {
-        let shown_as =
-            |dn: &str| source.endpoint.map_or_else(|| dn.to_owned(), |endpoint| format!("{dn} at {endpoint}"));
-        for (session, change) in handled.changes() {
-            let name = self.name(&shown_as(session.this_dn()))?;
+impl<W: Write> Form for Diagram<W> {
+    fn event(&mut self, shown: &Shown<'_>) -> io::Result<()> {
+        let Shown { source, event, handled, .. } = *shown;
+        for session in handled.changed() {
+            let name = self.name(&at(session.this_dn(), source.endpoint))?;
             writeln!(self.output, "    server->>{name}: {}", escaped(event.name.as_str()))?;
-            if change.state() {
-                writeln!(self.output, "    Note over {name}: {} {}", session.state(), escaped(session.id()))?;
+            if handled.from() != handled.to() {
+                let cause = session.cause().map_or_else(String::new, |cause| format!(" ({cause})"));
+                writeln!(self.output, "    Note over {name}: {}{cause} {}", session.state(), escaped(session.id()))?;
             }
         }
         match (handled.outcome(), event.this_dn()) {
             (Outcome::Message(text), Some(this_dn)) => {
-                let name = self.name(&shown_as(this_dn))?;
+                let name = self.name(&at(this_dn, source.endpoint))?;
                 writeln!(self.output, "    server-->>{name}: “{}”", escaped(text))
             }
             (Outcome::Rejected(rejection), Some(this_dn)) => {
-                let name = self.name(&shown_as(this_dn))?;
+                let name = self.name(&at(this_dn, source.endpoint))?;
                 let event = escaped(event.name.as_str());
                 writeln!(self.output, "    server-x{name}: {event} refused, {}", rejection.reason)
             }
@@ -66,10 +61,14 @@ impl<W: Write> Show for Diagram<W> {
         }
     }
 
-    fn finish(&mut self, _: &[View<'_>]) -> io::Result<()> {
+    fn finish(&mut self, _: &Closing<'_>) -> io::Result<()> {
         if self.names.is_empty() {
             writeln!(self.output, "sequenceDiagram\n    participant server as SIP Server")?;
         }
+        Ok(())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
         self.output.flush()
     }
 }
@@ -77,7 +76,9 @@ impl<W: Write> Show for Diagram<W> {
 /// Mermaid takes `#` and `;` for its own, and a line end ends the message: all but plain characters as entity codes.
 fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
-    for character in text.chars() {
+    // A line break is one in the diagram too; nothing else is obeyed there.
+    let lines: Vec<String> = text.split('\n').map(plain).collect();
+    for character in lines.join("\n").chars() {
         if character.is_alphanumeric()
             || matches!(character, ' ' | '.' | ',' | '!' | '?' | '_' | '-' | '(' | ')' | '\'')
         {

@@ -20,7 +20,7 @@ struct Endpoint {
 
 /// All endpoints, and where to show what happens at them.
 pub(crate) struct Watch<'w> {
-    base_uri: BaseUri<'static>,
+    base_uri: BaseUri,
     show: Box<dyn Show + 'w>,
     endpoints: BTreeMap<String, Endpoint>,
     /// Which endpoint waits for something, and until when.
@@ -138,12 +138,13 @@ impl<'w> Watch<'w> {
         if let Some(due) = endpoint.observer.next_due() {
             self.due.insert((due, name.to_owned()));
         }
-        let source = Source { endpoint: Some(name) };
         for event in events {
             let began = event.call_uuid().and_then(|id| endpoint.waits.remove(id)).filter(|_| in_vain);
-            let (line, header) = began.as_ref().unwrap_or(&self.last);
+            let (line, time) = began.as_ref().unwrap_or(&self.last);
             let handled = endpoint.sessions.handle_event(event).map_err(io::Error::other)?;
-            self.show.event(&source, *line, header, event, &handled)?;
+            let source =
+                Source { endpoint: Some(name), file: None, line: *line, time: Some(time), when: None, last: None };
+            self.show.event(&source, event, &handled)?;
         }
         Ok(())
     }

@@ -8,8 +8,8 @@ use core::fmt;
 
 use serde_json::Value;
 
-use crate::machine::{CallEvent, DataEvent, RejectReason, State};
-use crate::resource::OperationName;
+use crate::machine::{CallEvent, DataEvent, Operation, RejectReason, State};
+use crate::session::Cause;
 use crate::testing::Step;
 
 /// A cell: of what, and which. `("transitions", "EventRinging in Alerting")`.
@@ -18,19 +18,23 @@ pub type Cell = (&'static str, String);
 const TRANSITIONS: &str = "transitions";
 const DATA_EVENTS: &str = "data events";
 const REOPENING: &str = "reopening";
+const STALE_ENDS: &str = "stale after the end";
 const WHOLE_CALL: &str = "to a whole call";
 const OUTCOMES: &str = "outcomes";
 const REASONS: &str = "reject reasons";
+const CAUSES: &str = "causes";
 const CAPABILITIES: &str = "capabilities";
 const NOTIFICATIONS: &str = "notifications";
 const STATUS_CODES: &str = "status codes";
 const SETTLED: &str = "settled requests";
+const EMBEDDER: &str = "embedder";
 
 /// How often each cell was reached. Every cell is there from the beginning.
 ///
-/// The cells: 25 of the transition table and the two reopenings (specification 2.1), 30 of the events that carry data (2.2), what can
-/// come of one to a whole call, the outcomes and reject reasons (7), the 8 of the capabilities (3), the notifications (5), every
-/// statusCode that an operation and a read can have (4), and how a request is settled.
+/// The cells: 25 of the transition table and the two reopenings (specification 2.1), what is stale after a session is gone (2.1), 30 of
+/// the events that carry data (2.2), what can come of one to a whole call, the outcomes and reject reasons (7), the causes (2.1), the 8
+/// of the capabilities (3), the notifications (5), every statusCode that an operation and a read can have (4), how a request is settled,
+/// and what an embedder does.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Coverage {
     cells: BTreeMap<Cell, u64>,
@@ -38,7 +42,37 @@ pub struct Coverage {
 
 impl Default for Coverage {
     fn default() -> Self {
-        Coverage { cells: all_cells().into_iter().map(|cell| (cell, 0)).collect() }
+        let states = || core::iter::once("no session").chain(State::ALL.into_iter().map(State::name));
+        let in_states = |name: &str| states().map(|state| format!("{name} in {state}")).collect::<Vec<_>>();
+        let operations = Operation::ALL.into_iter().flat_map(|operation| {
+            // Nothing is required of Complete.
+            let codes = [0, 1, 2, 3, 5, 6, 10].into_iter();
+            codes
+                .filter(move |code| operation != Operation::Complete || *code != 1)
+                .map(move |code| format!("{operation} {code}"))
+        });
+        let capabilities = State::ALL
+            .into_iter()
+            .flat_map(|state| ["with", "without"].map(|some| format!("{state} {some} user data")));
+        let named = |names: &[&str]| -> Vec<String> { names.iter().map(ToString::to_string).collect() };
+        let groups: [(&'static str, Vec<String>); 14] = [
+            (TRANSITIONS, CallEvent::ALL.iter().flat_map(|event| in_states(event.name())).collect()),
+            (DATA_EVENTS, DataEvent::ALL.iter().flat_map(|event| in_states(event.name())).collect()),
+            (REOPENING, named(&["EventDialing", "EventRinging"])),
+            (STALE_ENDS, CallEvent::ALL.iter().map(ToString::to_string).collect()),
+            (WHOLE_CALL, named(&["changed", "unchanged", "orphan", "stale", "limit"])),
+            (OUTCOMES, named(&["changed", "unchanged", "rejected", "message", "ignored", "unreadable"])),
+            (REASONS, RejectReason::ALL.iter().map(ToString::to_string).collect()),
+            (CAUSES, Cause::ALL.iter().map(ToString::to_string).filter(|cause| cause != "vanished").collect()),
+            (CAPABILITIES, capabilities.collect()),
+            (NOTIFICATIONS, named(&["StatusChange", "AttachedDataChanged", "NewMessage"])),
+            (STATUS_CODES, operations.collect()),
+            (STATUS_CODES, named(&["no operation 1", "no operation 3", "no operation 10", "read 0", "read 6"])),
+            (SETTLED, named(&["done by an event of a session", "done by another event", "failed", "timedOut"])),
+            (EMBEDDER, named(&["time", "expire", "expire refused", "forget", "forget refused", "restart"])),
+        ];
+        let cells = groups.into_iter().flat_map(|(group, names)| names.into_iter().map(move |name| ((group, name), 0)));
+        Coverage { cells: cells.collect() }
     }
 }
 
@@ -69,53 +103,79 @@ impl Coverage {
 
     /// Notes a step and what the model answered.
     pub(super) fn note(&mut self, step: &Step, answer: &Value) {
+        let refused = if answer.get("answer") == Some(&"refused".into()) { " refused" } else { "" };
         match step {
-            Step::Event(event) => self.note_event(event.name.as_str(), event.this_dn(), answer),
-            Step::Post { body, .. } => {
-                let code = answer.as_u64().unwrap_or(0);
-                self.reach(STATUS_CODES, format!("{} {code}", operation(body)));
+            Step::Event(event) => {
+                self.note_event(event.name.as_str(), event.this_dn(), answer);
+                let by = if event.name.session_event().is_some() { "an event of a session" } else { "another event" };
+                self.note_settled(answer, by);
             }
-            Step::Read { .. } => self.reach(STATUS_CODES, format!("read {}", answer.as_u64().unwrap_or(0))),
-            Step::List { .. }
-            | Step::Time(_)
-            | Step::Expire { .. }
-            | Step::Forget { .. }
-            | Step::ForgetCompleted { .. }
-            | Step::ForgetRequests { .. }
-            | Step::Reconcile { .. } => {}
+            Step::Post { body, .. } => self.note_status_code(&operation(body), answer),
+            Step::Read { .. } => self.note_status_code("read", answer),
+            Step::Time(_) => self.reach(EMBEDDER, format!("time{refused}")),
+            Step::Expire { .. } => {
+                self.reach(EMBEDDER, format!("expire{refused}"));
+                self.note_settled(answer, "");
+                if answer.pointer("/notifications/0").is_some() {
+                    self.reach(CAUSES, "expired".into());
+                }
+            }
+            Step::ForgetCompleted { .. } => self.reach(EMBEDDER, format!("forget{refused}")),
+            Step::Restart => self.reach(EMBEDDER, "restart".into()),
+            Step::List { .. } | Step::Forget { .. } | Step::Reconcile { .. } => {}
         }
     }
 
-    /// Notes a resource that was shown.
-    pub(super) fn note_resource(&mut self, resource: &Value) {
-        let state = resource.get("state").and_then(Value::as_str).unwrap_or_default();
-        let user_data = if resource.get("userData").is_some() { "with" } else { "without" };
-        self.reach(CAPABILITIES, format!("{state} {user_data} user data"));
+    /// Notes the resources of a list.
+    pub(super) fn note_list(&mut self, list: Option<&Value>) {
+        let resources = list.and_then(|list| list.get("imSessions")).and_then(Value::as_array);
+        for resource in resources.into_iter().flatten() {
+            let state = resource.get("state").and_then(Value::as_str).unwrap_or_default();
+            let user_data = if resource.get("userData").is_some() { "with" } else { "without" };
+            self.reach(CAPABILITIES, format!("{state} {user_data} user data"));
+        }
+    }
+
+    fn note_status_code(&mut self, of: &str, answer: &Value) {
+        let code = answer.pointer("/answer/statusCode").and_then(Value::as_u64).unwrap_or_default();
+        self.reach(STATUS_CODES, format!("{of} {code}"));
+    }
+
+    fn note_settled(&mut self, answer: &Value, by: &str) {
+        for settled in answer.get("settled").and_then(Value::as_array).into_iter().flatten() {
+            let cell = match settled.get("result").and_then(Value::as_str) {
+                Some("done") => format!("done by {by}"),
+                Some(result) => result.to_string(),
+                None => "failed".into(),
+            };
+            self.reach(SETTLED, cell);
+        }
     }
 
     fn note_event(&mut self, name: &str, this_dn: Option<&str>, answer: &Value) {
-        let text = |name: &str| answer.get(name).and_then(Value::as_str);
-        let outcome = text("outcome").unwrap_or("unreadable");
+        let text = |name: &str| answer.get("told").and_then(|told| told.get(name)).and_then(Value::as_str);
+        let outcome = text("outcome").unwrap_or_default();
         self.reach(OUTCOMES, outcome.to_string());
-        if let Some(reason) = text("reason") {
-            self.reach(REASONS, reason.to_string());
+        for (group, key) in [(REASONS, "reason"), (CAUSES, "cause")] {
+            if let Some(name) = text(key) {
+                self.reach(group, name.to_string());
+            }
         }
         for notification in answer.get("notifications").and_then(Value::as_array).into_iter().flatten() {
             let kind = notification.pointer("/notification/data/notificationType").and_then(Value::as_str);
             self.reach(NOTIFICATIONS, kind.unwrap_or_default().to_string());
         }
-        if let Some(failed) = answer.pointer("/settled/failed").and_then(Value::as_bool) {
-            self.reach(SETTLED, if failed { "EventError" } else { "EventACK" }.to_string());
-        }
         if ["ignored", "unreadable"].contains(&outcome) {
             return;
         }
-        let from = text("from").unwrap_or("no session");
+        let (from, reason) = (text("from").unwrap_or("no session"), text("reason").unwrap_or_default());
         if this_dn.is_none() {
             self.reach(WHOLE_CALL, text("reason").unwrap_or(outcome).to_string());
+        } else if from == "no session" && reason == "stale" {
+            self.reach(STALE_ENDS, name.to_string());
         } else if from == "Completed" && outcome == "changed" {
             self.reach(REOPENING, name.to_string());
-        } else if !["stale", "limit"].contains(&text("reason").unwrap_or_default()) {
+        } else if !["stale", "limit"].contains(&reason) {
             // Stale is decided before the table is asked, and the limit says nothing of it.
             let group = if CallEvent::ALL.iter().any(|event| event.name() == name) { TRANSITIONS } else { DATA_EVENTS };
             self.reach(group, format!("{name} in {from}"));
@@ -128,65 +188,7 @@ impl Coverage {
             *count += 1;
         }
     }
-}
 
-/// The operation that a body names, if there is one of that name.
-fn operation(body: &str) -> String {
-    let body: Value = serde_json::from_str(body).unwrap_or_default();
-    let name = body.get("operationName").and_then(Value::as_str).unwrap_or_default();
-    let known = OperationName::ALL.into_iter().any(|operation| operation.name() == name);
-    if known { name.to_string() } else { "no operation".to_string() }
-}
-
-fn all_cells() -> Vec<Cell> {
-    let mut cells = Vec::new();
-    let mut add = |group: &'static str, name: String| cells.push((group, name));
-    let states = || core::iter::once("no session").chain(State::ALL.into_iter().map(State::name));
-    for state in states() {
-        for event in CallEvent::ALL {
-            add(TRANSITIONS, format!("{event} in {state}"));
-        }
-        for event in DataEvent::ALL {
-            add(DATA_EVENTS, format!("{event} in {state}"));
-        }
-    }
-    for name in ["EventDialing", "EventRinging"] {
-        add(REOPENING, name.to_string());
-    }
-    for name in ["changed", "unchanged", "orphan", "stale", "limit"] {
-        add(WHOLE_CALL, name.to_string());
-    }
-    for name in ["changed", "unchanged", "rejected", "message", "ignored", "unreadable"] {
-        add(OUTCOMES, name.to_string());
-    }
-    for reason in RejectReason::ALL {
-        add(REASONS, reason.name().to_string());
-    }
-    for state in State::ALL {
-        for user_data in ["with", "without"] {
-            add(CAPABILITIES, format!("{state} {user_data} user data"));
-        }
-    }
-    for name in ["StatusChange", "AttachedDataChanged", "NewMessage"] {
-        add(NOTIFICATIONS, name.to_string());
-    }
-    for operation in OperationName::ALL {
-        // Nothing is required of Complete.
-        let codes = [0, 1, 2, 3, 6, 10].into_iter();
-        for code in codes.filter(|code| operation.name() != "Complete" || *code != 1) {
-            add(STATUS_CODES, format!("{operation} {code}"));
-        }
-    }
-    for name in ["no operation 1", "no operation 3", "no operation 10", "read 0", "read 6"] {
-        add(STATUS_CODES, name.to_string());
-    }
-    for name in ["EventError", "EventACK"] {
-        add(SETTLED, name.to_string());
-    }
-    cells
-}
-
-impl Coverage {
     /// A line for each kind of cell.
     pub(super) fn write_groups(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut groups: BTreeMap<&str, (u32, u32)> = BTreeMap::new();
@@ -195,13 +197,21 @@ impl Coverage {
             *all += 1;
             *reached += u32::from(count > 0);
         }
-        groups.iter().try_for_each(|(group, (reached, all))| writeln!(f, "  {group:<18} {reached:>3} of {all:>3}"))
+        groups.iter().try_for_each(|(group, (reached, all))| writeln!(f, "  {group:<20} {reached:>3} of {all:>3}"))
     }
 
     /// A line for each cell that was not reached.
     pub(super) fn write_missing(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.missing().iter().try_for_each(|(group, name)| writeln!(f, "  not reached: {group}: {name}"))
     }
+}
+
+/// The operation that a body names, if there is one of that name.
+fn operation(body: &str) -> String {
+    let body: Value = serde_json::from_str(body).unwrap_or_default();
+    let name = body.get("operationName").and_then(Value::as_str).unwrap_or_default();
+    let known = Operation::ALL.into_iter().any(|operation| operation.name() == name);
+    if known { name.to_string() } else { "no operation".to_string() }
 }
 
 /// A line for each kind of cell, and the cells that were not reached.

@@ -1,47 +1,48 @@
 //! How a system in another language takes part: a line of JSON to it, a line of JSON from it.
 
-use alloc::borrow::ToOwned;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
-use core::mem::take;
 use std::io::{self, BufRead, Write};
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::{Error, System};
-use crate::decode::{DecodeResult, Decoder, Form};
 use crate::event::Event;
-use crate::testing::{Agent, Setup, Step};
+use crate::machine::Operations;
+use crate::session::Limits;
+use crate::testing::{Agent, History, Setup, Step};
 
 /// A system behind a pair of pipes: one JSON object to it in one line, one from it in one line, which it must flush.
 ///
 /// | to the system | from the system |
 /// |---|---|
-/// | `{"do":"reset","baseUri":"http://localhost:8090"}` | `{}` |
-/// | `{"do":"event","Event":"EventRinging",…}`, the keys of the JSON lines form (specification 6) | `{"told":{"outcome":…},"notifications":[…]}` |
+/// | `{"do":"reset","baseUri":"http://localhost:8090"}`, with `"limits":"default"` those of [`Limits::DEFAULT`], else the specification's own | `{}` |
+/// | `{"do":"event","Event":"EventRinging",…}`, the keys of the JSON lines form (specification 6) | `{"told":{"outcome":…},"notifications":[…],"settled":[…]}` |
 /// | `{"do":"post","me":[{"devicePath":…,"dn":…}],"id":…,"body":"…"}`, `id` null for the list, `body` the text posted | `{"answer":{…},"requests":[…]}` |
 /// | `{"do":"list","me":[…],"query":"fields=*"}` | `{"answer":{…}}` |
 /// | `{"do":"read","me":[…],"id":…,"query":""}` | `{"answer":{…}}` |
+/// | `{"do":"time","now":SECONDS}` | `{}` |
+/// | `{"do":"expire","before":SECONDS}`: the sessions that heard nothing since, and the requests sent before | `{"notifications":[…],"settled":[…]}` |
+/// | `{"do":"forget","before":SECONDS}`: the sessions completed before | `{}` |
+/// | `{"do":"restart"}`: a snapshot, and a service that begins with it | `{}` |
 ///
-/// `answer` is the body of the HTTP answer. `told` may be left out, and so may any of its keys (see
-/// [`System::event`]). `notifications`, `[{"thisDN":…,"notification":{…}}]`, and `requests` may stand in any answer: they are what
-/// was pushed and sent since the last; a system that shows its requests says `"requests":[]` in the answer to `reset`.
-/// `{"error":"…"}` says that the system cannot go on.
+/// `answer` is the body of the HTTP answer, or `"refused"` where a time is later than now. `told` may be left out, and so may any of its
+/// keys, and `settled`. `notifications`, `[{"thisDN":…,"notification":{…}}]`, and `requests` may stand in any answer: they are
+/// what was pushed and sent since the last; a system that shows its requests says `"requests":[]` in the answer to `reset`.
+/// `{"error":"…"}` says that the system cannot go on. A member of `me` may have `"rights":["SendMessage",…]`; without it the agent
+/// has all.
 ///
-/// Of the [`Setup`] only the base address crosses the pipe: where the limits, or many sessions per agent, are not those of
-/// [`Setup::default`], the system must be started with the same. The capabilities are those of specification 3.
+/// Where other limits, or many sessions per agent, are not those of [`Setup::default`], the system must be started with the same.
 ///
 /// An end of what it says, and a line that is no answer, are errors that the run reports with their history. Reading waits as long as
-/// `R` does; a reader with a time limit makes an error of silence, as the one in `examples/conformance` does.
+/// `R` does; a reader with a time limit makes an error of silence, as the one of `im-session conformance` does.
 #[derive(Debug)]
 pub struct JsonLines<R, W> {
     from_system: R,
     to_system: W,
-    base_uri: String,
-    notifications: Vec<(String, Value)>,
-    requests: Option<Vec<Value>>,
+    lines: Lines,
 }
 
 #[derive(Serialize)]
@@ -50,11 +51,10 @@ enum Command<'c> {
     #[serde(rename_all = "camelCase")]
     Reset {
         base_uri: &'c str,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        limits: Option<&'c str>,
     },
-    Event {
-        #[serde(flatten)]
-        event: &'c Event<'c>,
-    },
+    Event(&'c Event<'c>),
     Post {
         me: Vec<WireDevice>,
         id: Option<&'c str>,
@@ -69,6 +69,16 @@ enum Command<'c> {
         id: &'c str,
         query: &'c str,
     },
+    Time {
+        now: u64,
+    },
+    Expire {
+        before: u64,
+    },
+    Forget {
+        before: u64,
+    },
+    Restart,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -76,185 +86,191 @@ enum Command<'c> {
 struct WireDevice {
     device_path: String,
     dn: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rights: Option<Operations>,
 }
 
-#[derive(Deserialize)]
-struct Answer {
-    #[serde(default)]
-    answer: Value,
-    #[serde(default)]
-    told: Value,
-    #[serde(default)]
-    notifications: Vec<Told>,
-    requests: Option<Vec<Value>>,
-    error: Option<String>,
+/// Writes the lines of a history, whose times are relative, and reads them back.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Lines {
+    /// In seconds.
+    now: u64,
 }
 
-#[derive(Serialize, Deserialize)]
-struct Told {
-    #[serde(rename = "thisDN")]
-    this_dn: String,
-    notification: Value,
-}
+impl Lines {
+    fn reset(&mut self, setup: &Setup) -> Option<String> {
+        self.now = 0;
+        let limits = (setup.limits == Limits::DEFAULT).then_some("default");
+        serde_json::to_string(&Command::Reset { base_uri: &setup.base_uri, limits }).ok()
+    }
 
-/// The line by which [`JsonLines`] has a system carry out a step; none for what an embedder does. The answer to reset, which comes before
-/// the first step, is not part of it.
-///
-/// ```
-/// use im_session::testing::conformance::command;
-/// use im_session::testing::{Agent, Step};
-///
-/// let step = Step::List { agent: 0, query: "fields=*".into() };
-/// let line = r#"{"do":"list","me":[{"devicePath":"/devices/1","dn":"3002"}],"query":"fields=*"}"#;
-/// assert_eq!(command(&[Agent::new([("/devices/1", "3002")])], &step).as_deref(), Some(line));
-/// ```
-#[must_use]
-pub fn command(agents: &[Agent], step: &Step) -> Option<String> {
-    let me = |agent: &usize| agents.get(*agent).map(devices).unwrap_or_default();
-    let command = match step {
-        Step::Event(event) => Command::Event { event },
-        Step::Post { agent, target, body } => Command::Post { me: me(agent), id: target.as_deref(), body },
-        Step::List { agent, query } => Command::List { me: me(agent), query },
-        Step::Read { agent, id, query } => Command::Read { me: me(agent), id, query },
-        Step::Time(_)
-        | Step::Expire { .. }
-        | Step::Forget { .. }
-        | Step::ForgetCompleted { .. }
-        | Step::ForgetRequests { .. }
-        | Step::Reconcile { .. } => return None,
-    };
-    serde_json::to_string(&command).ok()
+    /// The line that has a system carry out this step; none for what has no command.
+    fn write(&mut self, agents: &[Agent], step: &Step) -> Option<String> {
+        let me = |agent: &usize| agents.get(*agent).map(devices).unwrap_or_default();
+        let since = |now: u64, ago: i64| now.saturating_add_signed(ago.saturating_neg());
+        let command = match step {
+            // The form has nothing for a list that is hidden.
+            Step::Event(event) if event.user_data.is_hidden() || event.extensions.is_hidden() => return None,
+            Step::Event(event) => Command::Event(event),
+            Step::Post { agent, target, body } => Command::Post { me: me(agent), id: target.as_deref(), body },
+            Step::List { agent, query } => Command::List { me: me(agent), query },
+            Step::Read { agent, id, query } => Command::Read { me: me(agent), id, query },
+            Step::Time(by) => {
+                self.now = self.now.saturating_add(*by);
+                Command::Time { now: self.now }
+            }
+            Step::Expire { ago } => Command::Expire { before: since(self.now, *ago) },
+            Step::ForgetCompleted { ago } => Command::Forget { before: since(self.now, *ago) },
+            Step::Restart => Command::Restart,
+            Step::Forget { .. } | Step::Reconcile { .. } => return None,
+        };
+        serde_json::to_string(&command).ok()
+    }
+
+    /// The agent and the step of a line; the agent is the only one.
+    fn read(&mut self, line: &str) -> Result<(Agent, Step), Error> {
+        let wrong = |error: serde_json::Error| Error(error.to_string());
+        let command: Value = serde_json::from_str(line).map_err(wrong)?;
+        let text = |name: &str| command.get(name).and_then(Value::as_str).map(String::from);
+        let seconds = |name: &str| command.get(name).and_then(Value::as_u64).unwrap_or_default();
+        let ago = |before: u64| i64::try_from(i128::from(self.now) - i128::from(before)).unwrap_or(i64::MAX);
+        let unknown = || Error(format!("expected something to do, found {line}"));
+        let step = match text("do").as_deref().ok_or_else(unknown)? {
+            "event" => Step::Event(Event::from_json_line(line).map_err(|error| Error(error.to_string()))?.into_owned()),
+            "post" => Step::Post { agent: 0, target: text("id"), body: text("body").unwrap_or_default() },
+            "list" => Step::List { agent: 0, query: text("query").unwrap_or_default() },
+            "read" => {
+                Step::Read { agent: 0, id: text("id").unwrap_or_default(), query: text("query").unwrap_or_default() }
+            }
+            "time" => {
+                let by = seconds("now").saturating_sub(self.now);
+                self.now += by;
+                Step::Time(by)
+            }
+            "expire" => Step::Expire { ago: ago(seconds("before")) },
+            "forget" => Step::ForgetCompleted { ago: ago(seconds("before")) },
+            "restart" => Step::Restart,
+            _ => return Err(unknown()),
+        };
+        let me = command.get("me").cloned().unwrap_or(json!([]));
+        let me: Vec<WireDevice> = serde_json::from_value(me).map_err(wrong)?;
+        let rights = me.iter().filter_map(|device| device.rights).fold(Operations::ALL, Operations::intersection);
+        let agent = me.into_iter().fold(Agent::new(), |agent, device| agent.with_device(device.device_path, device.dn));
+        Ok((agent.with_rights(rights), step))
+    }
 }
 
 fn devices(agent: &Agent) -> Vec<WireDevice> {
-    let wire = |(device_path, dn): &(String, String)| WireDevice { device_path: device_path.clone(), dn: dn.clone() };
-    agent.devices.iter().map(wire).collect()
+    let rights = Some(agent.rights()).filter(|&rights| rights != Operations::ALL);
+    let devices = agent.devices().iter();
+    devices
+        .map(|device| WireDevice { device_path: device.device_path.clone(), dn: device.dn.clone(), rights })
+        .collect()
+}
+
+impl History {
+    /// The lines that a system behind [`JsonLines`] hears in this history: `reset`, and one for each step that has a command.
+    ///
+    /// ```
+    /// use im_session::testing::{Agent, History, Setup, Step};
+    ///
+    /// let agents = vec![Agent::new().with_device("/devices/1", "3002")];
+    /// let history = History { agents, steps: vec![Step::List { agent: 0, query: "fields=*".into() }] };
+    /// let lines = r#"{"do":"reset","baseUri":"http://localhost:8090"}
+    /// {"do":"list","me":[{"devicePath":"/devices/1","dn":"3002"}],"query":"fields=*"}
+    /// "#;
+    /// assert_eq!(history.json_lines(&Setup::default()).concat(), lines);
+    /// ```
+    #[must_use]
+    pub fn json_lines(&self, setup: &Setup) -> Vec<String> {
+        let mut lines = Lines::default();
+        let reset = lines.reset(setup).into_iter();
+        let steps: Vec<String> = self.steps.iter().filter_map(|step| lines.write(&self.agents, step)).collect();
+        reset.chain(steps).map(|line| line + "\n").collect()
+    }
 }
 
 impl<R: BufRead, W: Write> JsonLines<R, W> {
     /// The system that reads from `to_system` and writes to `from_system`.
     #[must_use]
-    pub fn new(from_system: R, to_system: W, setup: &Setup) -> Self {
-        let base_uri = setup.base_uri.clone();
-        JsonLines { from_system, to_system, base_uri, notifications: Vec::new(), requests: None }
+    pub fn new(from_system: R, to_system: W) -> Self {
+        JsonLines { from_system, to_system, lines: Lines::default() }
     }
 
-    fn ask(&mut self, command: &Command<'_>) -> Result<Answer, Error> {
+    fn ask(&mut self, line: &str) -> Result<Value, Error> {
         let cannot = |error: io::Error| Error(error.to_string());
-        let mut line = serde_json::to_string(command).map_err(|error| Error(error.to_string()))?;
-        line.push('\n');
-        self.to_system.write_all(line.as_bytes()).and_then(|()| self.to_system.flush()).map_err(cannot)?;
+        self.to_system
+            .write_all(format!("{line}\n").as_bytes())
+            .and_then(|()| self.to_system.flush())
+            .map_err(cannot)?;
         let mut answer = String::new();
         if self.from_system.read_line(&mut answer).map_err(cannot)? == 0 {
-            return Err(Error(format!("expected an answer to {}, found the end", line.trim_end())));
+            return Err(Error(format!("expected an answer to {line}, found the end")));
         }
-        let answer: Answer = serde_json::from_str(&answer)
-            .map_err(|error| Error(format!("expected an answer, found {:?}: {error}", answer.trim_end())))?;
-        if let Some(error) = answer.error {
-            return Err(Error(error));
+        let expected = |found: &dyn core::fmt::Display| {
+            Error(format!("expected an answer, found {:?}: {found}", answer.trim_end()))
+        };
+        let answer: Value = serde_json::from_str(&answer).map_err(|error| expected(&error))?;
+        match answer.get("error") {
+            _ if !answer.is_object() => Err(expected(&"no object")),
+            None => Ok(answer),
+            Some(error) => Err(Error(error.as_str().map_or_else(|| error.to_string(), String::from))),
         }
-        let told = |told: &Told| (told.this_dn.clone(), told.notification.clone());
-        self.notifications.extend(answer.notifications.iter().map(told));
-        if let Some(requests) = &answer.requests {
-            self.requests.get_or_insert_default().extend(requests.iter().cloned());
-        }
-        Ok(answer)
     }
 }
 
 impl<R: BufRead, W: Write> System for JsonLines<R, W> {
-    fn reset(&mut self) -> Result<(), Error> {
-        let base_uri = self.base_uri.clone();
-        (self.notifications, self.requests) = (Vec::new(), None);
-        self.ask(&Command::Reset { base_uri: &base_uri }).map(|_| ())
+    fn reset(&mut self, setup: &Setup) -> Result<Value, Error> {
+        let line = self.lines.reset(setup).unwrap_or_default();
+        self.ask(&line)
     }
 
-    fn event(&mut self, event: &Event<'_>) -> Result<Value, Error> {
-        self.ask(&Command::Event { event }).map(|answer| answer.told)
-    }
-
-    fn post(&mut self, me: &Agent, id: Option<&str>, body: &str) -> Result<Value, Error> {
-        self.ask(&Command::Post { me: devices(me), id, body }).map(|answer| answer.answer)
-    }
-
-    fn list(&mut self, me: &Agent, query: &str) -> Result<Value, Error> {
-        self.ask(&Command::List { me: devices(me), query }).map(|answer| answer.answer)
-    }
-
-    fn read(&mut self, me: &Agent, id: &str, query: &str) -> Result<Value, Error> {
-        self.ask(&Command::Read { me: devices(me), id, query }).map(|answer| answer.answer)
-    }
-
-    fn notifications(&mut self) -> Result<Vec<(String, Value)>, Error> {
-        Ok(take(&mut self.notifications))
-    }
-
-    fn requests(&mut self) -> Result<Option<Vec<Value>>, Error> {
-        Ok(self.requests.as_mut().map(take))
+    fn carry_out(&mut self, agents: &[Agent], step: &Step) -> Result<Option<Value>, Error> {
+        self.lines.write(agents, step).map(|line| self.ask(&line)).transpose()
     }
 }
 
-/// The other side: answers the lines of [`JsonLines`] with what a system of this language does, until they end. The system has its own
-/// setup; the base address that comes with `reset` is not looked at.
+/// The other side: answers the lines of [`JsonLines`] with what a system of this language does, until they end. It is set up as
+/// `setup`, but for what comes with `reset`.
 ///
 /// # Errors
 ///
 /// The pipe's own.
-pub fn serve(system: &mut impl System, from_kit: impl BufRead, mut to_kit: impl Write) -> io::Result<()> {
+pub fn serve(
+    system: &mut impl System,
+    setup: &Setup,
+    from_kit: impl BufRead,
+    mut to_kit: impl Write,
+) -> io::Result<()> {
+    let mut lines = Lines::default();
     for line in from_kit.lines() {
-        let answer = answer(system, &line?).unwrap_or_else(|Error(error)| json!({"error": error}));
+        let answer = answer(system, &mut lines, setup, &line?).unwrap_or_else(|Error(error)| json!({"error": error}));
         writeln!(to_kit, "{answer}")?;
         to_kit.flush()?;
     }
     Ok(())
 }
 
-fn answer(system: &mut impl System, line: &str) -> Result<Value, Error> {
+fn answer(system: &mut impl System, lines: &mut Lines, setup: &Setup, line: &str) -> Result<Value, Error> {
     let command: Value = serde_json::from_str(line).map_err(|error| Error(error.to_string()))?;
-    let text = |name: &str| command.get(name).and_then(Value::as_str);
-    let me = || -> Result<Agent, Error> {
-        let me = command.get("me").cloned().unwrap_or_default();
-        let me: Vec<WireDevice> = serde_json::from_value(me).map_err(|error| Error(error.to_string()))?;
-        Ok(Agent { devices: me.into_iter().map(|device| (device.device_path, device.dn)).collect() })
-    };
-    let (query, id) = (text("query").unwrap_or_default(), text("id"));
-    let mut answer = Map::new();
-    match text("do") {
-        Some("reset") => system.reset()?,
-        Some("event") => {
-            answer.insert("told".to_owned(), told(system, line)?);
+    match command.get("do").and_then(Value::as_str) {
+        Some("reset") => {
+            let mut setup = setup.clone();
+            if let Some(base_uri) = command.get("baseUri").and_then(Value::as_str) {
+                setup.base_uri = base_uri.into();
+            }
+            if command.get("limits") == Some(&json!("default")) {
+                setup.limits = Limits::DEFAULT;
+            }
+            *lines = Lines::default();
+            system.reset(&setup)
         }
-        Some("post") => {
-            let body = text("body").unwrap_or_default();
-            answer.insert("answer".to_owned(), system.post(&me()?, id, body)?);
+        // One that cannot be read is told of as a store tells of one.
+        Some("event") if lines.read(line).is_err() => Ok(json!({"told": {"outcome": "unreadable"}})),
+        Some(_) | None => {
+            let (agent, step) = lines.read(line)?;
+            let nothing = || Error(format!("expected something to do, found {line}"));
+            system.carry_out(&[agent], &step)?.ok_or_else(nothing)
         }
-        Some("list") => {
-            answer.insert("answer".to_owned(), system.list(&me()?, query)?);
-        }
-        Some("read") => {
-            answer.insert("answer".to_owned(), system.read(&me()?, id.unwrap_or_default(), query)?);
-        }
-        Some(_) | None => return Err(Error(format!("expected something to do, found {line}"))),
     }
-    let pushed = |(this_dn, notification): (String, Value)| Told { this_dn, notification };
-    let notifications: Vec<Told> = system.notifications()?.into_iter().map(pushed).collect();
-    answer.insert("notifications".to_owned(), json!(notifications));
-    if let Some(requests) = system.requests()? {
-        answer.insert("requests".to_owned(), json!(requests));
-    }
-    Ok(Value::Object(answer))
-}
-
-/// What the system says of the event whose keys stand in the line; of one that the decoder refuses, what a store would.
-fn told(system: &mut impl System, line: &str) -> Result<Value, Error> {
-    let mut told = Ok(json!({"outcome": "unreadable"}));
-    let mut take = |result: DecodeResult<'_>| {
-        if let Ok(decoded) = result {
-            told = system.event(&decoded.event);
-        }
-    };
-    let mut decoder = Decoder::of_form(Form::JsonLines);
-    decoder.push(line.as_bytes(), &mut take);
-    decoder.finish(&mut take);
-    told
 }

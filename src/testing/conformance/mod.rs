@@ -65,7 +65,7 @@ mod this_crate;
 pub use coverage::{Cell, Coverage};
 pub use failure::{Failure, Halt};
 pub use histories::Histories;
-pub use json_lines::{JsonLines, command, serve};
+pub use json_lines::{JsonLines, serve};
 pub use run::{Report, run};
 pub use system::{Error, System};
 pub use this_crate::ThisCrate;

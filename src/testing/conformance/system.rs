@@ -1,12 +1,10 @@
 //! What an implementation must be able to do to be tested.
 
 use alloc::string::String;
-use alloc::vec::Vec;
 
 use serde_json::Value;
 
-use crate::event::Event;
-use crate::testing::{Agent, Step};
+use crate::testing::{Agent, Setup, Step};
 
 /// An implementation cannot go on: its process has died, its answer is no JSON, …
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -15,70 +13,21 @@ pub struct Error(pub String);
 
 /// A system under test: any implementation of the specification.
 ///
-/// What is said in the errors of operations and reads is free; only `statusCode` counts there. The requests of a system are
-/// numbered from 1 after each [`reset`](Self::reset).
+/// What it answers is JSON in the form of [`Model`](crate::testing::Model), and stands in one line where it is behind [a pair of
+/// pipes](super::JsonLines). What it does not say is not compared, but for the `answer` of operations and reads and for `notifications`.
+/// The words of an error are free; its requests are numbered from 1 after each reset.
 pub trait System {
-    /// Begins anew: no sessions, no requests, nothing to tell.
+    /// Begins anew, set up like this: no sessions, no requests, nothing to tell. One that shows its requests answers `{"requests":[]}`.
     ///
     /// # Errors
     ///
     /// The system cannot go on.
-    fn reset(&mut self) -> Result<(), Error>;
+    fn reset(&mut self, setup: &Setup) -> Result<Value, Error>;
 
-    /// Hears an event, and may say what came of it: an object with any of `outcome` (`changed`, `unchanged`, `rejected`,
-    /// `message`, `ignored`, `unreadable`), `reason`, `from`, `to` and `settled` (as [`Model`](crate::testing::Model) has them).
-    /// Whatever it says is compared; `null` says nothing.
+    /// Carries a step out, and answers; `None` from a system that has no such thing, and the step is left out.
     ///
     /// # Errors
     ///
     /// The system cannot go on.
-    fn event(&mut self, event: &Event<'_>) -> Result<Value, Error>;
-
-    /// The body of the answer to an operation that an agent posts, to the session with this id or to the list.
-    ///
-    /// # Errors
-    ///
-    /// The system cannot go on.
-    fn post(&mut self, me: &Agent, id: Option<&str>, body: &str) -> Result<Value, Error>;
-
-    /// The body of the answer to reading the list.
-    ///
-    /// # Errors
-    ///
-    /// The system cannot go on.
-    fn list(&mut self, me: &Agent, query: &str) -> Result<Value, Error>;
-
-    /// The body of the answer to reading one session.
-    ///
-    /// # Errors
-    ///
-    /// The system cannot go on.
-    fn read(&mut self, me: &Agent, id: &str, query: &str) -> Result<Value, Error>;
-
-    /// What was pushed since the last time, in order: the DN and the whole notification.
-    ///
-    /// # Errors
-    ///
-    /// The system cannot go on.
-    fn notifications(&mut self) -> Result<Vec<(String, Value)>, Error>;
-
-    /// The requests that went to the SIP Server since the last time, in the form of [`Request`](crate::Request)'s JSON; `None` from a
-    /// system that cannot show them.
-    ///
-    /// # Errors
-    ///
-    /// The system cannot go on.
-    fn requests(&mut self) -> Result<Option<Vec<Value>>, Error> {
-        Ok(None)
-    }
-
-    /// A step of the embedder (time, expiring, forgetting, reconciling) and the answer to it as the model has it; `None` from a
-    /// system that has no such thing, and the step is left out.
-    ///
-    /// # Errors
-    ///
-    /// The system cannot go on.
-    fn embedder(&mut self, _step: &Step) -> Result<Option<Value>, Error> {
-        Ok(None)
-    }
+    fn carry_out(&mut self, agents: &[Agent], step: &Step) -> Result<Option<Value>, Error>;
 }

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::event::{ConnId, KeyValueList};
 use crate::machine::State;
-use crate::session::EventIdentity;
+use crate::session::{Cause, EventIdentity};
 use crate::store::{Sessions, Snapshot};
 use crate::testing::{Agent, Step, carry_out};
 
@@ -103,7 +103,9 @@ pub struct SeenSession {
     pub conn_id: Option<ConnId>,
     /// The last event that was accepted, if it was numbered.
     pub last_event: Option<EventIdentity>,
-    /// The resource that agents read.
+    /// Why it is over.
+    pub cause: Option<Cause>,
+    /// The resource that agents with all rights read.
     pub resource: Value,
 }
 
@@ -123,6 +125,7 @@ impl<S: BuildHasher + Clone + 'static> StoreUnderTest for Sessions<S> {
                 user_data: session.user_data().clone(),
                 conn_id: session.conn_id(),
                 last_event: session.last_event(),
+                cause: session.cause(),
                 resource: seen(session),
             })
             .collect()
@@ -135,9 +138,10 @@ impl<S: BuildHasher + Clone + 'static> StoreUnderTest for Sessions<S> {
     fn restored(&self, snapshot: &Value) -> Result<Box<dyn StoreUnderTest>, String> {
         // As text, which is how it comes back after a restart.
         let snapshot: Snapshot = serde_json::from_str(&snapshot.to_string()).map_err(|error| error.to_string())?;
-        let mut restored = self.clone();
+        // It has sent no more than the snapshot says.
+        let mut restored = self.clone().with_reference_id_gap(0);
         restored.restore(&snapshot).map_err(|error| error.to_string())?;
-        Ok(Box::new(restored))
+        Ok(Box::new(restored.with_reference_id_gap(1_000)))
     }
 
     fn duplicate(&self) -> Box<dyn StoreUnderTest> {

@@ -8,15 +8,11 @@
 //! | `put_together` | How do events and noise become a log? |
 
 mod expected;
-#[cfg(any(feature = "proptest", feature = "arbitrary"))]
 mod noise;
-#[cfg(any(feature = "proptest", feature = "arbitrary"))]
 mod put_together;
 mod write;
 
 pub use expected::Log;
-#[cfg(any(feature = "proptest", feature = "arbitrary"))]
 pub(crate) use noise::Noise;
-#[cfg(any(feature = "proptest", feature = "arbitrary"))]
 pub(crate) use put_together::{Ends, Pieces, put_together};
 pub use write::log_message;

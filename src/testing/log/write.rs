@@ -54,8 +54,8 @@ fn json_line(event: &Event<'_>) -> String {
         ("ConnID", event.conn_id.map(|conn_id| format!("\"{:x}\"", conn_id.0))),
         ("EventSequenceNumber", event.event_sequence_number.map(|number| number.to_string())),
         ("ServerStartTime", event.server_start_time.map(|number| number.to_string())),
-        ("UserData", event.user_data.as_ref().map(json_object)),
-        ("Extensions", event.extensions.as_ref().map(json_object)),
+        ("UserData", event.user_data.list().map(json_object)),
+        ("Extensions", event.extensions.list().map(json_object)),
         ("ReferenceID", event.reference_id.map(|number| number.to_string())),
         ("ErrorCode", event.error_code.map(|number| number.to_string())),
         ("ErrorMessage", string(&event.error_message)),
@@ -101,7 +101,7 @@ fn tserver_log(event: &Event<'_>) -> String {
         }
     }
     for (name, list) in [("UserData", &event.user_data), ("Extensions", &event.extensions)] {
-        if let Some(list) = list {
+        if let Some(list) = list.list() {
             log.push_str(&format!("\tAttribute{name}\t[149] 00 01 03 00..\n"));
             write_pairs(&mut log, list, 2);
         }
@@ -141,7 +141,7 @@ fn platform_sdk_log(event: &Event<'_>) -> String {
     add(&mut log, "OtherDN", string(&event.other_dn));
     log.push_str("Time            = ComplexClass(TimeStamp):\n\tAttributeTimeinSecs [int] = 1426099682\n");
     for (name, list) in [("UserData", &event.user_data), ("Extensions", &event.extensions)] {
-        if let Some(list) = list {
+        if let Some(list) = list.list() {
             log.push_str(&format!("Attribute{name} [bstr] = KVList: \n"));
             write_pairs(&mut log, list, 1);
         }

@@ -6,25 +6,26 @@ use alloc::vec::Vec;
 
 use serde_json::{Value, json};
 
-use super::data::{Data, Pairs, depth, pairs, size};
-use super::{Model, ModelSession, is_an_id, view};
-use crate::event::{Event, EventName};
-use crate::machine::{CallEvent, DataEvent};
+use super::user_data::{Data, Pairs, is_over, pairs};
+use super::{Identity, Model, ModelSession, for_rights, is_an_id, view};
+use crate::event::{Event, ListAttribute};
+use crate::machine::Operations;
+use crate::testing::Agent;
 
 /// An event as the rules speak of it: an empty string counts as absent.
 #[derive(Debug, Clone)]
 pub(super) struct PlainEvent {
-    /// Its name; nothing of those that are ignored by name but of the two that settle a request.
     pub(super) name: String,
-    /// Whether its name moves a session, touches its data, or neither.
-    kind: Kind,
     pub(super) this_dn: Option<String>,
     other_dn: Option<String>,
     id: Option<String>,
     conn_id: Option<u64>,
     number: Option<u64>,
     server_start: Option<u64>,
+    /// None where it says nothing: absent of all events but one, or hidden.
     user_data: Option<Pairs>,
+    /// Whether the event has the attribute: an absent one is within every limit.
+    has_user_data: bool,
     /// The pair `text` of the extensions, the last of that name; an integer in decimal, a list: no text.
     text: Option<String>,
     pub(super) reference_id: Option<u64>,
@@ -32,37 +33,18 @@ pub(super) struct PlainEvent {
     pub(super) error_message: Option<String>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq)]
-enum Kind {
-    Moves,
-    TouchesData,
-    IsIgnored,
-}
+const MOVES: [&str; 5] = ["EventDialing", "EventRinging", "EventEstablished", "EventReleased", "EventAbandoned"];
 
 impl PlainEvent {
     fn of(event: &Event<'_>) -> Self {
-        let (name, kind) = match &event.name {
-            EventName::Call(CallEvent::Dialing) => ("EventDialing", Kind::Moves),
-            EventName::Call(CallEvent::Ringing) => ("EventRinging", Kind::Moves),
-            EventName::Call(CallEvent::Established) => ("EventEstablished", Kind::Moves),
-            EventName::Call(CallEvent::Released) => ("EventReleased", Kind::Moves),
-            EventName::Call(CallEvent::Abandoned) => ("EventAbandoned", Kind::Moves),
-            EventName::Data(DataEvent::DestinationBusy) => ("EventDestinationBusy", Kind::TouchesData),
-            EventName::Data(DataEvent::PartyChanged) => ("EventPartyChanged", Kind::TouchesData),
-            EventName::Data(DataEvent::PartyAdded) => ("EventPartyAdded", Kind::TouchesData),
-            EventName::Data(DataEvent::PartyDeleted) => ("EventPartyDeleted", Kind::TouchesData),
-            EventName::Data(DataEvent::AttachedDataChanged) => ("EventAttachedDataChanged", Kind::TouchesData),
-            EventName::Data(DataEvent::PrivateInfo) => ("EventPrivateInfo", Kind::TouchesData),
-            EventName::Ignored(name) => (&**name, Kind::IsIgnored),
-        };
         let text = |text: &Option<alloc::borrow::Cow<'_, str>>| {
             text.as_deref().filter(|text| !text.is_empty()).map(String::from)
         };
+        let name = event.name.as_str();
         let this_dn = text(&event.this_dn);
-        let extensions = event.extensions.as_ref().map(pairs).unwrap_or_default();
+        let extensions = event.extensions.list().map(pairs).unwrap_or_default();
         PlainEvent {
             name: name.into(),
-            kind,
             // An OtherDN equal to ThisDN counts as absent.
             other_dn: text(&event.other_dn).filter(|dn| Some(dn) != this_dn.as_ref()),
             this_dn,
@@ -70,9 +52,14 @@ impl PlainEvent {
             conn_id: event.conn_id.map(|conn_id| conn_id.0),
             number: event.event_sequence_number,
             server_start: event.server_start_time,
-            user_data: event.user_data.as_ref().map(pairs),
+            has_user_data: event.user_data.list().is_some(),
+            user_data: match &event.user_data {
+                ListAttribute::Present(list) => Some(pairs(list)),
+                ListAttribute::Absent if name == "EventAttachedDataChanged" => Some(Pairs::new()),
+                ListAttribute::Absent | ListAttribute::Hidden => None,
+            },
             text: match extensions.into_iter().rev().find(|(key, _)| key == "text").map(|(_, data)| data) {
-                Some(Data::Text(text) | Data::Binary(text)) => Some(text),
+                Some(Data::Text(text)) => Some(text),
                 Some(Data::Integer(number)) => Some(number.to_string()),
                 Some(Data::List(_)) | None => None,
             },
@@ -82,88 +69,128 @@ impl PlainEvent {
         }
     }
 
+    /// Its name moves a session or touches its data; every other is ignored.
+    pub(super) fn is_of_a_session(&self) -> bool {
+        let touches =
+            ["DestinationBusy", "PartyChanged", "PartyAdded", "PartyDeleted", "AttachedDataChanged", "PrivateInfo"];
+        MOVES.contains(&&*self.name) || touches.iter().any(|touches| self.name.strip_prefix("Event") == Some(touches))
+    }
+
     /// Of the events that are not ignored, one without a usable CallUUID, or (AttachedDataChanged apart) without ThisDN.
     fn is_unreadable(&self) -> bool {
         let may_lack_this_dn = self.name == "EventAttachedDataChanged";
         !self.id.as_deref().is_some_and(is_an_id) || (self.this_dn.is_none() && !may_lack_this_dn)
     }
+
+    fn ends(&self) -> bool {
+        self.name == "EventReleased" || self.name == "EventAbandoned"
+    }
+
+    fn identity(&self) -> Option<Identity> {
+        self.number.map(|number| (self.server_start, number))
+    }
+
+    /// Whether its number is not higher than this, under the same ServerStartTime (absent is a value of its own).
+    fn is_stale_after(&self, last: Option<Identity>) -> bool {
+        match (last, self.identity()) {
+            (Some((last_start, last)), Some((start, number))) => start == last_start && number <= last,
+            _ => false,
+        }
+    }
 }
 
 impl Model {
-    /// Takes an event. `{"outcome", "reason"?, "from", "to", "notifications", "settled"}`, or `"unreadable"`.
-    pub(super) fn handle_event(&mut self, event: &Event<'_>) -> Value {
+    /// Takes an event.
+    pub(super) fn handle_event(&mut self, event: &Event<'_>, agents: &[Agent]) -> Value {
         let event = PlainEvent::of(event);
+        if event.is_of_a_session() && event.is_unreadable() {
+            self.count("unreadable");
+            return json!({"told": {"outcome": "unreadable"}, "notifications": [], "settled": []});
+        }
         let settled = self.settle(&event);
-        let mut told = self.decide(&event);
-        let outcome = told.get("outcome").and_then(Value::as_str).unwrap_or("unreadable").to_string();
-        match told.get("reason").and_then(Value::as_str).map(String::from) {
-            Some(reason) => self.count(&format!("rejected {reason}")),
-            None => self.count(&outcome),
+        let (told, notifications) = self.decide(&event);
+        let text = |key: &str| told.get(key).and_then(Value::as_str).unwrap_or_default();
+        match text("outcome") {
+            "rejected" => self.count(&format!("rejected {}", text("reason"))),
+            outcome => self.count(outcome),
         }
-        if let Some(told) = told.as_object_mut() {
-            told.insert("settled".into(), settled);
+        let rendered = rendered(&notifications, agents);
+        let mut answer = json!({"told": told, "notifications": notifications, "settled": settled});
+        if let Some(answer) = answer.as_object_mut().filter(|_| !rendered.is_empty()) {
+            answer.insert("rendered".into(), json!(rendered));
         }
-        told
+        answer
     }
 
-    fn decide(&mut self, event: &PlainEvent) -> Value {
+    /// What is told, and the notifications. What is decided first: ignored by name, then unreadable (which is decided), then
+    /// stale, then the table, then limit.
+    fn decide(&mut self, event: &PlainEvent) -> (Value, Vec<Value>) {
         let key = event.this_dn.as_deref().zip(event.id.as_deref());
         let before = key.and_then(|(this_dn, id)| self.session(this_dn, id)).cloned();
         let state = before.as_ref().map(|session| session.state.clone());
-        let unchanged = |outcome: &str| json!({"outcome": outcome, "from": state, "to": state, "notifications": []});
-        let rejected = |reason: &str, state: Option<&str>| json!({"outcome": "rejected", "reason": reason, "from": state, "to": state, "notifications": []});
-
-        // What is decided first: ignored by name, then unreadable, then stale, then the table, then limit.
-        if event.kind == Kind::IsIgnored {
-            return unchanged("ignored");
+        let no_text = event.name == "EventPrivateInfo" && event.text.is_none();
+        if !event.is_of_a_session() || no_text {
+            return (json!({"outcome": "ignored", "from": state, "to": state}), Vec::new());
         }
-        if event.is_unreadable() {
-            return json!("unreadable");
-        }
-        if event.name == "EventPrivateInfo" && event.text.is_none() {
-            return unchanged("ignored");
-        }
+        let rejected = |reason: &str, state: Option<&str>| {
+            (json!({"outcome": "rejected", "reason": reason, "from": state, "to": state}), Vec::new())
+        };
         let Some((this_dn, id)) = key else {
-            return match self.at_the_whole_call(event) {
-                Ok(told) => told,
-                Err(reason) => rejected(reason, None),
-            };
+            return self.at_the_whole_call(event).unwrap_or_else(|reason| rejected(reason, None));
         };
 
-        let after = match self.applied(before.as_ref(), event, this_dn, id) {
+        let mut after = match self.applied(before.as_ref(), event, this_dn, id) {
             Ok(after) => after,
-            Err(reason) => return rejected(reason, state.as_deref()),
-        };
-        let notifications = match self.told(before.as_ref(), &after) {
-            _ if event.name == "EventPrivateInfo" => {
-                let data = json!({
-                    "imSessionPath": format!("/im-sessions/{id}"),
-                    "message": event.text,
-                    "messageType": "IMLogUpdateMessage",
-                    "notificationType": "NewMessage",
-                });
-                Vec::from([json!({"thisDN": this_dn, "notification": {"data": data}})])
+            Err(reason) => {
+                // The end of something never seen is remembered: it may have overtaken the begin.
+                if let Some(identity) = event.identity().filter(|_| reason == "orphan" && event.ends()) {
+                    if this_dn.len() <= self.limits.dn_length {
+                        self.remember_end(this_dn, id, identity);
+                    }
+                }
+                return rejected(reason, state.as_deref());
             }
-            notification => Vec::from_iter(notification),
+        };
+        if before.is_none() {
+            // A session that opens without a number is as new as the end that is remembered.
+            after.last_event = after.last_event.or(self.end_of(this_dn, id));
+            if !self.make_room(this_dn, id) {
+                return rejected("limit", None);
+            }
+        }
+        let is_message = event.name == "EventPrivateInfo";
+        let notifications = if is_message {
+            let data = json!({
+                "imSessionPath": format!("/im-sessions/{id}"),
+                "message": event.text,
+                "messageType": "IMLogUpdateMessage",
+                "notificationType": "NewMessage",
+            });
+            Vec::from([json!({"thisDN": this_dn, "notification": {"data": data}})])
+        } else {
+            Vec::from_iter(self.told(before.as_ref(), &after))
         };
         let outcome = match notifications.len() {
-            _ if event.name == "EventPrivateInfo" => "message",
+            _ if is_message => "message",
             0 => "unchanged",
             _ => "changed",
         };
-        let told = json!({"outcome": outcome, "from": state, "to": after.state, "notifications": notifications});
+        let mut told = json!({"outcome": outcome, "from": state, "to": after.state});
+        if let Some(told) = told.as_object_mut().filter(|_| !after.is_open() && state.as_deref() != Some("Completed")) {
+            told.insert("cause".into(), json!(after.cause));
+        }
         self.put(after);
-        told
+        (told, notifications)
     }
 
     /// AttachedDataChanged without ThisDN goes to every open session of that CallUUID.
-    fn at_the_whole_call(&mut self, event: &PlainEvent) -> Result<Value, &'static str> {
+    fn at_the_whole_call(&mut self, event: &PlainEvent) -> Result<(Value, Vec<Value>), &'static str> {
         let mut open = self.sorted();
         open.retain(|session| Some(&session.id) == event.id.as_ref() && session.is_open());
         if open.is_empty() {
             return Err("orphan");
         }
-        open.retain(|session| !is_stale(session, event));
+        open.retain(|session| !event.is_stale_after(session.last_event));
         if open.is_empty() {
             return Err("stale");
         }
@@ -175,39 +202,42 @@ impl Model {
             self.put(after);
         }
         let outcome = if notifications.is_empty() { "unchanged" } else { "changed" };
-        Ok(json!({"outcome": outcome, "from": null, "to": null, "notifications": notifications}))
+        Ok((json!({"outcome": outcome, "from": null, "to": null}), notifications))
     }
 
     /// The session as the event leaves it, or why the event is rejected.
     fn applied(
-        &self,
+        &mut self,
         before: Option<&ModelSession>,
         event: &PlainEvent,
         this_dn: &str,
         id: &str,
     ) -> Result<ModelSession, &'static str> {
-        if before.is_some_and(|session| is_stale(session, event)) {
+        let last = before.map_or_else(|| self.end_of(this_dn, id), |session| session.last_event);
+        if event.is_stale_after(last) {
             return Err("stale");
         }
+        let state = before.map(|session| &*session.state);
         let mut reopened = false;
-        let to = match table(&event.name, before.map(|session| &*session.state)) {
-            Ok(to) => to,
-            Err("ended") if before.is_some_and(|session| is_reopened(session, event)) => {
+        let to = match table(&event.name, state) {
+            Err("ended") if is_reopened(event, last) => {
                 reopened = true;
                 if event.name == "EventDialing" { "Initiating" } else { "Alerting" }
             }
-            Err(reason) => return Err(reason),
+            cell => cell?,
         };
+        self.check_limits(before, event, this_dn)?;
 
         let mut after = before.cloned().unwrap_or_else(|| ModelSession::new(this_dn, id, to));
-        let was_completed = before.is_some_and(|session| !session.is_open());
+        let was_completed = state == Some("Completed");
         after.state = to.into();
         if reopened {
             after.participants.clear();
             after.user_data.clear();
+            (after.busy, after.cause) = (false, None);
         }
         if let Some(other_dn) = &event.other_dn {
-            let known = after.participants.iter().any(|number| number == other_dn);
+            let known = after.participants.contains(other_dn);
             match event.name.as_str() {
                 "EventDialing" | "EventRinging" | "EventEstablished" if !known => {
                     after.participants = Vec::from([other_dn.clone()]);
@@ -218,40 +248,44 @@ impl Model {
                 _ => {}
             }
         }
-        if event.name == "EventAttachedDataChanged" {
-            after.user_data = event.user_data.clone().unwrap_or_default();
-        } else if event.kind == Kind::Moves && (reopened || !was_completed) {
-            after.user_data = event.user_data.clone().unwrap_or(after.user_data);
+        let brings_user_data =
+            event.name == "EventAttachedDataChanged" || (MOVES.contains(&&*event.name) && (reopened || !was_completed));
+        // Of an end event that brings too much, it is left out.
+        let user_data = event.user_data.clone();
+        let user_data = user_data.filter(|user_data| !event.has_user_data || !is_over(user_data, &self.limits));
+        if let Some(user_data) = user_data.filter(|_| brings_user_data) {
+            after.user_data = user_data;
         }
-        self.check_limits(before, event, &after)?;
-
+        match event.name.as_str() {
+            "EventEstablished" => after.busy = false,
+            "EventDestinationBusy" => after.busy = true,
+            "EventAbandoned" => after.cause = after.cause.or(Some("abandoned")),
+            "EventReleased" if after.busy => after.cause = after.cause.or(Some("busy")),
+            "EventReleased" => after.cause = after.cause.or(Some("released")),
+            _ => {}
+        }
         after.conn_id = event.conn_id.or(after.conn_id);
-        after.last_event = event.number.map(|number| (event.server_start, number)).or(after.last_event);
-        if !was_completed || after.is_open() {
-            after.heard = self.now;
-        }
+        after.last_event = event.identity().or(after.last_event);
+        self.hear(&mut after, state);
         Ok(after)
     }
 
+    /// An end event always ends.
     fn check_limits(
         &self,
         before: Option<&ModelSession>,
         event: &PlainEvent,
-        after: &ModelSession,
+        this_dn: &str,
     ) -> Result<(), &'static str> {
         let limits = &self.limits;
-        let user_data = event.user_data.clone().unwrap_or_default();
-        let of_dn = self.sessions.iter().filter(|session| session.this_dn == after.this_dn).count();
+        let too_long = |dn: &str| dn.len() > limits.dn_length;
         let text_length = event.text.as_deref().map_or(0, str::len);
-        let over = size(&user_data) > limits.user_data_size
-            || (event.user_data.is_some() && depth(&user_data) > self.deepest())
-            || after.this_dn.len() > limits.dn_length
-            || event.other_dn.as_deref().is_some_and(|dn| dn.len() > limits.dn_length)
+        let over = (event.has_user_data && event.user_data.as_ref().is_some_and(|user_data| is_over(user_data, limits)))
+            || too_long(this_dn)
+            || event.other_dn.as_deref().is_some_and(too_long)
             || self.lacks_room(before, event)
-            || (event.name == "EventPrivateInfo" && text_length > limits.text_length)
-            || (before.is_none() && self.sessions.len() >= limits.sessions)
-            || (before.is_none() && of_dn >= limits.sessions_per_dn);
-        if over { Err("limit") } else { Ok(()) }
+            || (event.name == "EventPrivateInfo" && text_length > limits.text_length);
+        if over && !event.ends() { Err("limit") } else { Ok(()) }
     }
 
     /// Whether the party that the event brings would be one too many: beside the others where it is added, alone where it
@@ -282,6 +316,24 @@ impl Model {
     }
 }
 
+/// The notifications as they are for agents that do not have all rights.
+fn rendered(notifications: &[Value], agents: &[Agent]) -> Vec<Value> {
+    let mut rendered = Vec::new();
+    for (position, agent) in agents.iter().enumerate().filter(|(_, agent)| agent.rights() != Operations::ALL) {
+        for told in notifications {
+            let dn = told.get("thisDN").and_then(Value::as_str);
+            if agent.devices().iter().any(|device| Some(&*device.dn) == dn) {
+                let mut notification = told.get("notification").cloned().unwrap_or_default();
+                if let Some(resource) = notification.pointer_mut("/data/imSession") {
+                    *resource = for_rights(resource.take(), agent);
+                }
+                rendered.push(json!({"agent": position, "notification": notification}));
+            }
+        }
+    }
+    rendered
+}
+
 /// The table of 2.1 and the column "accepted in" of 2.2: the state after, or the reason.
 fn table(name: &str, state: Option<&str>) -> Result<&'static str, &'static str> {
     let in_open_ones = ["orphan", "Initiating", "Alerting", "Talking", "ended"];
@@ -304,18 +356,10 @@ fn table(name: &str, state: Option<&str>) -> Result<&'static str, &'static str> 
     if cell.starts_with(char::is_uppercase) { Ok(cell) } else { Err(cell) }
 }
 
-/// A number that is not higher, under the same ServerStartTime (absent is a value of its own).
-fn is_stale(session: &ModelSession, event: &PlainEvent) -> bool {
-    match (session.last_event, event.number) {
-        (Some((server_start, last)), Some(number)) => server_start == event.server_start && number <= last,
-        _ => false,
-    }
-}
-
 /// A Dialing or Ringing that meets `Completed` and is provably newer: of the same server start, and (not being stale) later.
-fn is_reopened(session: &ModelSession, event: &PlainEvent) -> bool {
+fn is_reopened(event: &PlainEvent, last: Option<Identity>) -> bool {
     let begins = event.name == "EventDialing" || event.name == "EventRinging";
-    match (session.last_event, event.number) {
+    match (last, event.number) {
         (Some((server_start, _)), Some(_)) => begins && server_start == event.server_start,
         _ => false,
     }

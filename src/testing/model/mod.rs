@@ -7,16 +7,18 @@
 //! | file | question |
 //! |---|---|
 //! | `events` | What does an event do? Specification 2 and 5. |
+//! | `room` | When is there room for one more session, and what is remembered of those that are gone? Specification 2.1. |
 //! | `operations` | What is answered to an operation, and how does a request settle? Specification 4. |
 //! | `reads` | What is answered to a read? Specification 4. |
-//! | `ending` | How do sessions end and come without an event? |
-//! | `data` | What is user data? Specification 2.3. |
+//! | `embedder` | How do sessions end and come without an event? |
+//! | `user_data` | What is user data? Specification 2.3. |
 
-mod data;
-mod ending;
+mod embedder;
 mod events;
 mod operations;
 mod reads;
+mod room;
+mod user_data;
 
 use alloc::collections::BTreeMap;
 use alloc::format;
@@ -27,46 +29,57 @@ use serde_json::{Value, json};
 
 use super::{Agent, Setup, Step};
 use crate::session::Limits;
-use data::{Pairs, view};
+use user_data::{Pairs, view};
 
-/// An agent as the model takes it: devicePath and DN of each device, in order.
-type Me<'a> = &'a [(String, String)];
+/// The model counts nanoseconds in 64 bits: later times are taken as the last of them.
+const SECOND: u64 = 1_000_000_000;
+
+/// ServerStartTime and EventSequenceNumber.
+type Identity = (Option<u64>, u64);
 
 /// The reference model.
 ///
-/// [`carry_out`](Self::carry_out) says what a service must answer to a step. What the answer to each kind of step looks like:
+/// [`carry_out`](Self::carry_out) says what a service must answer to a step: the line that [a system behind a
+/// pipe](crate::testing::conformance::JsonLines) writes.
 ///
 /// | step | answer |
 /// |---|---|
-/// | `Event` | `{"outcome", "reason" if rejected, "from", "to", "notifications", "settled"}`, or `"unreadable"` |
-/// | `Post` | the request to send, or the statusCode as a number |
-/// | `List`, `Read` | the body, or the statusCode as a number |
-/// | `Time` | `null` |
-/// | `Expire`, `Reconcile` | the notifications, or `"refused"` |
-/// | `Forget`, `ForgetCompleted`, `ForgetRequests` | whether, how many |
+/// | `Event` | `told`: `{"outcome", "reason" if rejected, "from", "to", "cause" if it completed the session}` or `{"outcome":"unreadable"}` |
+/// | `Post` | `answer`: the body of the HTTP answer; `requests`: what is sent |
+/// | `List`, `Read` | `answer`: the body of the HTTP answer |
+/// | others | `answer`: `"refused"`, or not there |
 ///
-/// A notification is `{"thisDN", "notification"}`; `settled` is null or `{"referenceID", "operation", "thisDN", "id", "failed",
-/// "code", "message"}`.
+/// Of an error the body has the `statusCode` alone, as the words are free. All but reads and posts have `notifications`,
+/// `[{"thisDN", "notification"}]`, and `settled`, the requests that are no longer in flight, as [`Settled`](crate::Settled) is written.
+/// An event has `rendered`, too, where an agent does not have all rights: `[{"agent", "notification"}]`, what it is told.
 ///
 /// ```
 /// use im_session::testing::{Agent, Setup, Step};
 /// use im_session::{CallEvent, Event};
 ///
 /// let mut model = Setup::default().model();
-/// let agents = [Agent::new([("/devices/1", "3002")])];
+/// let agents = [Agent::new().with_device("/devices/1", "3002")];
 /// let rings = Event::new(CallEvent::Ringing).with_this_dn("3002").with_call_uuid("007");
-/// let answer = model.carry_out(&agents, &Step::Event(rings));
-/// assert_eq!((&answer["outcome"], &answer["to"]), (&"changed".into(), &"Alerting".into()));
+/// let told = &model.carry_out(&agents, &Step::Event(rings))["told"];
+/// assert_eq!((&told["outcome"], &told["to"]), (&"changed".into(), &"Alerting".into()));
 /// ```
 #[derive(Debug, Clone)]
 pub struct Model {
     base_uri: String,
     limits: Limits,
     one_session_per_agent: bool,
+    reference_ids: (u64, u64),
     now: u64,
+    /// Whether the time was told since the service began.
+    time_told: bool,
     sessions: Vec<ModelSession>,
+    /// The ends of sessions that are gone, the oldest first.
+    ends: Vec<ModelEnd>,
+    /// The requests in flight, the oldest first.
     requests: Vec<ModelRequest>,
     last_reference_id: u64,
+    /// Counts what is ordered: when a session was heard, when it completed.
+    clock: u64,
     /// How often what happened.
     counts: BTreeMap<String, u64>,
 }
@@ -80,13 +93,26 @@ struct ModelSession {
     participants: Vec<String>,
     user_data: Pairs,
     conn_id: Option<u64>,
-    /// ServerStartTime and EventSequenceNumber of the last accepted event that had a number.
-    last_event: Option<(Option<u64>, u64)>,
+    /// Of the last accepted event that had a number.
+    last_event: Option<Identity>,
     /// When it last accepted an event; of a completed one, when it was completed.
     heard: u64,
+    /// Which of those it was that were heard, or completed, at the same time.
+    order: u64,
+    /// Whether an EventDestinationBusy was accepted in this leg.
+    busy: bool,
+    cause: Option<&'static str>,
 }
 
-/// A request on its way.
+/// What is remembered of a session that is gone.
+#[derive(Debug, Clone, PartialEq)]
+struct ModelEnd {
+    this_dn: String,
+    id: String,
+    last_event: Identity,
+}
+
+/// A request in flight.
 #[derive(Debug, Clone, PartialEq)]
 struct ModelRequest {
     reference_id: u64,
@@ -100,36 +126,45 @@ impl Model {
     /// Without sessions, set up like this.
     #[must_use]
     pub fn new(setup: &Setup) -> Self {
+        let (first, last) = (setup.reference_ids.0.into(), setup.reference_ids.1.into());
         Model {
             base_uri: setup.base_uri.trim_end_matches('/').into(),
             limits: setup.limits,
             one_session_per_agent: setup.one_session_per_agent,
+            reference_ids: (first, last),
             now: 0,
+            time_told: false,
             sessions: Vec::new(),
+            ends: Vec::new(),
             requests: Vec::new(),
-            last_reference_id: 0,
+            last_reference_id: first - 1,
+            clock: 0,
             counts: BTreeMap::new(),
         }
     }
 
     /// What a service with these agents must answer to the step.
     pub fn carry_out(&mut self, agents: &[Agent], step: &Step) -> Value {
-        let me = |agent: &usize| agents.get(*agent).map(|agent| agent.devices.as_slice()).unwrap_or_default();
+        let nobody = Agent::new();
+        let me = |agent: &usize| agents.get(*agent).unwrap_or(&nobody);
         match step {
-            Step::Event(event) => self.handle_event(event),
+            Step::Event(event) => self.handle_event(event, agents),
             Step::Post { agent, target, body } => self.post(me(agent), target.as_deref(), body.as_bytes()),
-            Step::List { agent, query } => self.list(me(agent), query),
-            Step::Read { agent, id, query } => self.read(me(agent), id, query),
-            Step::Time(by) => {
-                self.now = self.now.saturating_add(*by);
-                Value::Null
+            Step::List { agent, query } => json!({"answer": self.list(me(agent), query)}),
+            Step::Read { agent, id, query } => json!({"answer": self.read(me(agent), id, query)}),
+            Step::Time(by) => by_embedder(self.set_time(*by).map(|()| (Vec::new(), Vec::new()))),
+            Step::Expire { ago } => by_embedder(self.cutoff(*ago).map(|before| self.expire(before))),
+            Step::Forget { this_dn, id } => {
+                self.forget(this_dn, id);
+                by_embedder(Some((Vec::new(), Vec::new())))
             }
-            Step::Expire { ago } => json!(self.expire(self.now.saturating_sub(*ago))),
-            Step::Forget { this_dn, id } => json!(self.forget(this_dn, id)),
-            Step::ForgetCompleted { ago } => json!(self.forget_completed(self.now.saturating_sub(*ago))),
-            Step::ForgetRequests { ago } => json!(self.forget_requests(self.now.saturating_sub(*ago))),
+            Step::ForgetCompleted { ago } => by_embedder(self.cutoff(*ago).map(|before| self.forget_completed(before))),
             Step::Reconcile { this_dn, list } => {
-                self.reconcile(this_dn, list).map_or(json!("refused"), |notifications| json!(notifications))
+                by_embedder(self.reconcile(this_dn, list).map(|notifications| (notifications, Vec::new())))
+            }
+            Step::Restart => {
+                self.restart();
+                by_embedder(Some((Vec::new(), Vec::new())))
             }
         }
     }
@@ -137,28 +172,31 @@ impl Model {
     /// The resources of all sessions, in byte order of DN, then id.
     #[must_use]
     pub fn resources(&self) -> Vec<Value> {
-        self.in_order().into_iter().filter_map(|at| self.sessions.get(at)).map(|one| self.resource(one)).collect()
+        self.sorted().iter().map(|session| self.resource(session)).collect()
     }
 
     /// DN and id of all sessions, in byte order: what may happen next often follows from what is there.
     #[must_use]
     pub fn keys(&self) -> Vec<(&str, &str)> {
-        let sessions = self.in_order().into_iter().filter_map(|position| self.sessions.get(position));
-        sessions.map(|session| (session.this_dn.as_str(), session.id.as_str())).collect()
+        let mut keys: Vec<(&str, &str)> =
+            self.sessions.iter().map(|session| (session.this_dn.as_str(), session.id.as_str())).collect();
+        keys.sort_unstable();
+        keys
     }
 
-    /// The ReferenceIDs of the requests that are not settled, the oldest first.
+    /// The ReferenceIDs of the requests that are in flight, the oldest first.
     #[must_use]
     pub fn reference_ids(&self) -> Vec<u64> {
         self.requests.iter().map(|request| request.reference_id).collect()
     }
 
-    /// All that is known of a session, for comparing what the resource does not show: `connID` (hex digits), `lastEvent`
+    /// All that is known of a session, for comparing what the resource does not show: `cause`, `connID` (hex digits), `lastEvent`
     /// (`[ServerStartTime, EventSequenceNumber]`), `participants` (their numbers), `state`, `userData`.
     #[must_use]
     pub fn inside(&self, this_dn: &str, id: &str) -> Option<Value> {
-        let session = self.sessions.get(self.position(this_dn, id)?)?;
+        let session = self.session(this_dn, id)?;
         Some(json!({
+            "cause": session.cause,
             "connID": session.conn_id.map(|conn_id| format!("{conn_id:016x}")),
             "lastEvent": session.last_event,
             "participants": session.participants,
@@ -173,55 +211,52 @@ impl Model {
         &self.counts
     }
 
-    /// Where the session lies.
-    fn position(&self, this_dn: &str, id: &str) -> Option<usize> {
-        self.sessions.iter().position(|session| session.this_dn == this_dn && session.id == id)
-    }
-
     /// The session of the DN.
     fn session(&self, this_dn: &str, id: &str) -> Option<&ModelSession> {
-        self.sessions.iter().find(|session| session.this_dn == this_dn && session.id == id)
+        self.sessions.iter().find(|session| session.is_of(this_dn, id))
     }
 
     /// Puts the session in the place of the one before, or at the end.
     fn put(&mut self, session: ModelSession) {
-        match self.sessions.iter_mut().find(|known| known.this_dn == session.this_dn && known.id == session.id) {
+        match self.sessions.iter_mut().find(|known| known.is_of(&session.this_dn, &session.id)) {
             Some(known) => *known = session,
             None => self.sessions.push(session),
         }
     }
 
-    /// The positions of all sessions, in byte order of DN, then id.
-    fn in_order(&self) -> Vec<usize> {
-        let mut keys: Vec<(&str, &str, usize)> = Vec::new();
-        for (position, session) in self.sessions.iter().enumerate() {
-            keys.push((&session.this_dn, &session.id, position));
-        }
-        keys.sort_unstable();
-        keys.into_iter().map(|(_, _, position)| position).collect()
-    }
-
     /// Copies of all sessions, in byte order of DN, then id.
     fn sorted(&self) -> Vec<ModelSession> {
-        self.in_order().into_iter().filter_map(|position| self.sessions.get(position)).cloned().collect()
+        let mut sessions = self.sessions.clone();
+        sessions.sort_by(|one, other| (&one.this_dn, &one.id).cmp(&(&other.this_dn, &other.id)));
+        sessions
+    }
+
+    /// The session, whose state was this, is heard now: an open one as long as it is open, and when it completes.
+    fn hear(&mut self, session: &mut ModelSession, before: Option<&str>) {
+        let was_open = before.is_some_and(|state| state != "Completed");
+        let moves = was_open != session.is_open();
+        if moves || before.is_none() || (was_open && session.heard != self.now) {
+            self.clock += 1;
+            (session.heard, session.order) = (self.now, self.clock);
+        }
     }
 
     /// The resource, specification 1 and 3.
     fn resource(&self, session: &ModelSession) -> Value {
         let path = format!("/im-sessions/{}", session.id);
-        let uri = format!("{}/api/v2{path}", self.base_uri);
         let participants: Vec<Value> = session.participants.iter().map(|number| participant(number)).collect();
-        let mut resource = serde_json::Map::new();
-        resource.insert("capabilities".into(), json!(capabilities(session)));
-        resource.insert("id".into(), json!(session.id));
-        resource.insert("participants".into(), json!(participants));
-        resource.insert("path".into(), json!(path));
-        resource.insert("state".into(), json!(session.state));
-        resource.insert("uri".into(), json!(uri));
-        if !session.user_data.is_empty() {
+        let mut resource = json!({
+            "capabilities": capabilities(session),
+            "id": session.id,
+            "participants": participants,
+            "path": path,
+            "state": session.state,
+            "uri": format!("{}/api/v2{path}", self.base_uri),
+        });
+        if let Some(resource) = resource.as_object_mut().filter(|_| !session.user_data.is_empty()) {
             resource.insert("userData".into(), view(&session.user_data));
         }
-        Value::Object(resource)
+        resource
     }
 
     /// A notification: the DN and what is pushed. Specification 5.
@@ -237,11 +272,6 @@ impl Model {
     fn count(&mut self, what: &str) {
         *self.counts.entry(what.to_string()).or_default() += 1;
     }
-
-    /// Nesting over 32 is taken as 32, whatever the limit says.
-    fn deepest(&self) -> usize {
-        self.limits.user_data_depth.min(32)
-    }
 }
 
 impl ModelSession {
@@ -255,11 +285,26 @@ impl ModelSession {
             conn_id: None,
             last_event: None,
             heard: 0,
+            order: 0,
+            busy: false,
+            cause: None,
         }
     }
 
     fn is_open(&self) -> bool {
         self.state != "Completed"
+    }
+
+    fn is_of(&self, this_dn: &str, id: &str) -> bool {
+        self.this_dn == this_dn && self.id == id
+    }
+}
+
+/// Notifications and settled requests, unless it was refused.
+fn by_embedder(done: Option<(Vec<Value>, Vec<Value>)>) -> Value {
+    match done {
+        Some((notifications, settled)) => json!({"notifications": notifications, "settled": settled}),
+        None => json!({"answer": "refused", "notifications": [], "settled": []}),
     }
 }
 
@@ -272,6 +317,19 @@ fn capabilities(session: &ModelSession) -> Vec<&'static str> {
         ("Initiating" | "Alerting", false) => ["AttachUserData", "UpdateUserData", "DeleteUserData", "Complete"].into(),
         _ => Vec::new(),
     }
+}
+
+/// The resource without what this agent may not do.
+fn for_rights(mut resource: Value, me: &Agent) -> Value {
+    if let Some(capabilities) = resource.get_mut("capabilities").and_then(Value::as_array_mut) {
+        capabilities.retain(|name| name.as_str().is_some_and(|name| may(me, name)));
+    }
+    resource
+}
+
+/// Whether the agent has the right to the operation of this name.
+fn may(me: &Agent, operation: &str) -> bool {
+    me.rights().iter().any(|right| right.name() == operation)
 }
 
 fn participant(number: &str) -> Value {

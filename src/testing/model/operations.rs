@@ -2,31 +2,33 @@
 
 use alloc::format;
 use alloc::string::String;
+use alloc::vec::Vec;
 
 use serde_json::{Map, Value, json};
 
-use super::data::{Pairs, depth, from_json, size};
 use super::events::PlainEvent;
-use super::{Me, Model, ModelRequest, ModelSession, capabilities, view};
+use super::user_data::{Pairs, from_json, is_over};
+use super::{Model, ModelRequest, ModelSession, capabilities, may, view};
+use crate::testing::Agent;
 
 const ON_A_SESSION: [&str; 5] = ["SendMessage", "AttachUserData", "UpdateUserData", "DeleteUserData", "Complete"];
 
 impl Model {
-    /// The request to send, or the statusCode as a number. `target` is the id, none for the list.
-    pub(super) fn post(&mut self, me: Me<'_>, target: Option<&str>, body: &[u8]) -> Value {
+    /// The answer, and the request to send. `target` is the id, none for the list.
+    pub(super) fn post(&mut self, me: &Agent, target: Option<&str>, body: &[u8]) -> Value {
         match self.checked(me, target, body) {
             Ok(request) => {
                 self.count("operation 0");
-                request
+                json!({"answer": {"statusCode": 0}, "requests": [request]})
             }
             Err(status_code) => {
                 self.count(&format!("operation {status_code}"));
-                json!(status_code)
+                json!({"answer": {"statusCode": status_code}, "requests": []})
             }
         }
     }
 
-    fn checked(&mut self, me: Me<'_>, target: Option<&str>, body: &[u8]) -> Result<Value, u8> {
+    fn checked(&mut self, me: &Agent, target: Option<&str>, body: &[u8]) -> Result<Value, u8> {
         // Body not a JSON object → 10; operationName missing → 1, unknown → 3.
         let Ok(Value::Object(mut body)) = serde_json::from_slice::<Value>(body) else {
             return Err(10);
@@ -38,6 +40,10 @@ impl Model {
             Some(Value::String(name)) if target.is_none() && name == "InitiateIMSession" => name.clone(),
             Some(_) => return Err(3),
         };
+        // Not among the agent's rights → 5.
+        if !may(me, &operation) {
+            return Err(5);
+        }
         // Session unknown, or another agent's → 6.
         let device_path = body.get("devicePath").and_then(Value::as_str);
         let session = match target {
@@ -60,7 +66,7 @@ impl Model {
         let there = session.as_ref().map(|session| session.user_data.clone()).unwrap_or_default();
         self.check_values(&operation, &body, &there)?;
         // devicePath not one of the agent's → 6.
-        if device_path.is_some_and(|device_path| !me.iter().any(|(path, _)| path == device_path)) {
+        if device_path.is_some_and(|device_path| !me.devices().iter().any(|device| device.device_path == device_path)) {
             return Err(6);
         }
         // Operation not among the capabilities → 2, and one IM session per agent.
@@ -71,9 +77,11 @@ impl Model {
                 }
             }
             None => {
-                let mine = |dn: &str| me.iter().any(|(_, my_dn)| my_dn == dn);
+                let mine = |dn: &str| me.devices().iter().any(|device| device.dn == dn);
                 let open = self.sessions.iter().any(|session| mine(&session.this_dn) && session.is_open());
-                if self.one_session_per_agent && open {
+                let initiates =
+                    |request: &ModelRequest| request.operation == "InitiateIMSession" && mine(&request.this_dn);
+                if self.one_session_per_agent && (open || self.requests.iter().any(initiates)) {
                     return Err(2);
                 }
             }
@@ -117,7 +125,7 @@ impl Model {
                 total.retain(|(key, _)| !new.iter().any(|(new_key, _)| new_key == key));
             }
             total.extend(new);
-            if size(&total) > self.limits.user_data_size || depth(&total) > self.deepest() {
+            if is_over(&total, &self.limits) {
                 return Err(10);
             }
         }
@@ -126,16 +134,16 @@ impl Model {
 
     fn request(
         &mut self,
-        me: Me<'_>,
+        me: &Agent,
         session: Option<&ModelSession>,
         operation: &str,
         body: &Map<String, Value>,
     ) -> Result<Value, u8> {
         let device_path = body.get("devicePath").and_then(Value::as_str);
-        let named = || me.iter().find(|(path, _)| Some(path.as_str()) == device_path);
+        let named = || me.devices().iter().find(|device| Some(&*device.device_path) == device_path);
         let this_dn = match session {
             Some(session) => session.this_dn.clone(),
-            None => named().or(me.first()).ok_or(1)?.1.clone(),
+            None => named().or(me.devices().first()).ok_or(1)?.dn.clone(),
         };
         let (name, number) = match operation {
             "InitiateIMSession" => ("RequestMakeCall", 14),
@@ -145,7 +153,7 @@ impl Model {
             "DeleteUserData" => ("RequestDeletePair", 33),
             _ => ("RequestReleaseCall", 17),
         };
-        self.last_reference_id += 1;
+        let limit = self.make_room_for_request();
         let mut request = Map::new();
         request.insert("Request".into(), json!(name));
         request.insert("RequestNumber".into(), json!(number));
@@ -170,57 +178,78 @@ impl Model {
             request.insert("Key".into(), json!(body.get("key")));
         }
 
-        self.requests.push(ModelRequest {
-            reference_id: self.last_reference_id,
-            operation: operation.into(),
-            this_dn,
-            id: session.map(|session| session.id.clone()),
-            sent: self.now,
-        });
-        if self.requests.len() > self.limits.requests {
-            self.requests.remove(0);
+        if limit > 0 {
+            self.requests.push(ModelRequest {
+                reference_id: self.last_reference_id,
+                operation: operation.into(),
+                this_dn,
+                id: session.map(|session| session.id.clone()),
+                sent: self.now,
+            });
         }
         Ok(Value::Object(request))
     }
 
+    /// Over the limit the oldest is forgotten, and one ReferenceID at least is free; the next that is not in flight is given. How many
+    /// may be in flight.
+    fn make_room_for_request(&mut self) -> usize {
+        let (first, last) = self.reference_ids;
+        let limit = self.limits.requests.min(usize::try_from(last - first + 1).unwrap_or(usize::MAX));
+        while self.requests.len() >= limit.max(1) {
+            self.requests.remove(0);
+        }
+        loop {
+            self.last_reference_id = if self.last_reference_id >= last { first } else { self.last_reference_id + 1 };
+            if self.requests.iter().all(|request| request.reference_id != self.last_reference_id) {
+                return limit;
+            }
+        }
+    }
+
     /// The session with this id at one of the agent's DNs: the one that devicePath names, else the first open one in device
     /// order, else the first.
-    pub(super) fn mine(&self, me: Me<'_>, id: &str, device_path: Option<&str>) -> Option<&ModelSession> {
-        let all = || me.iter().filter_map(|(path, dn)| Some((path, self.session(dn, id)?)));
+    pub(super) fn mine(&self, me: &Agent, id: &str, device_path: Option<&str>) -> Option<&ModelSession> {
+        let all =
+            || me.devices().iter().filter_map(|device| Some((&device.device_path, self.session(&device.dn, id)?)));
         let named = all().find(|(path, _)| Some(path.as_str()) == device_path);
         let open = || all().find(|(_, session)| session.is_open());
         named.or_else(open).or_else(|| all().next()).map(|(_, session)| session)
     }
 
-    /// An EventError (or EventACK) with that ReferenceID settles the request; not one of another DN.
-    pub(super) fn settle(&mut self, event: &PlainEvent) -> Value {
-        if event.name != "EventError" && event.name != "EventACK" {
-            return Value::Null;
-        }
+    /// Any event with that ReferenceID settles the request, at that DN or without one; of one to initiate, EventACK and other events
+    /// of no session do not.
+    pub(super) fn settle(&mut self, event: &PlainEvent) -> Vec<Value> {
+        let failed = event.name == "EventError";
         let answers = |request: &ModelRequest| {
             Some(request.reference_id) == event.reference_id
                 && event.this_dn.as_ref().is_none_or(|dn| *dn == request.this_dn)
+                && (request.operation != "InitiateIMSession" || failed || event.is_of_a_session())
         };
         let Some(position) = self.requests.iter().position(answers) else {
-            return Value::Null;
+            return Vec::new();
         };
+        let failure = json!({"failed": {"code": event.error_code, "message": event.error_message}});
         let request = self.requests.remove(position);
-        let failed = event.name == "EventError";
+        Vec::from([request.settled(&if failed { failure } else { json!("done") })])
+    }
+}
+
+impl ModelRequest {
+    /// The request as it is told of when it is no longer in flight.
+    pub(super) fn settled(&self, result: &Value) -> Value {
         json!({
-            "referenceID": request.reference_id,
-            "operation": request.operation,
-            "thisDN": request.this_dn,
-            "id": request.id,
-            "failed": failed,
-            "code": event.error_code.filter(|_| failed),
-            "message": event.error_message.as_ref().filter(|_| failed),
+            "referenceID": self.reference_id,
+            "operation": self.operation,
+            "thisDN": self.this_dn,
+            "id": self.id,
+            "result": result,
         })
     }
 }
 
-fn required(operation: &str, me: Me<'_>) -> &'static [&'static str] {
+fn required(operation: &str, me: &Agent) -> &'static [&'static str] {
     match operation {
-        "InitiateIMSession" if me.len() == 1 => &["destination"],
+        "InitiateIMSession" if me.devices().len() == 1 => &["destination"],
         "InitiateIMSession" => &["destination", "devicePath"],
         "SendMessage" => &["text", "destination", "devicePath"],
         "AttachUserData" | "UpdateUserData" => &["userData"],

@@ -5,7 +5,8 @@ use alloc::vec::Vec;
 
 use serde_json::{Map, Value, json};
 
-use super::{Me, Model};
+use super::{Model, for_rights};
+use crate::testing::Agent;
 
 const FIELDS: [&str; 7] = ["capabilities", "id", "participants", "path", "state", "uri", "userData"];
 
@@ -18,14 +19,14 @@ struct Query {
 
 impl Model {
     /// The list.
-    pub(super) fn list(&self, me: Me<'_>, query: &str) -> Value {
+    pub(super) fn list(&self, me: &Agent, query: &str) -> Value {
         let query = parsed(query);
         let mut resources = Vec::new();
         for session in self.sorted() {
-            let resource = self.resource(&session);
+            let resource = for_rights(self.resource(&session), me);
             let holds =
                 |(name, text): &(String, String)| resource.get(name).and_then(Value::as_str) == Some(text.as_str());
-            if me.iter().any(|(_, dn)| *dn == session.this_dn) && query.filters.iter().all(holds) {
+            if me.devices().iter().any(|device| device.dn == session.this_dn) && query.filters.iter().all(holds) {
                 resources.push(resource);
             }
         }
@@ -41,13 +42,13 @@ impl Model {
         }
     }
 
-    /// One session, or the statusCode as a number.
-    pub(super) fn read(&self, me: Me<'_>, id: &str, query: &str) -> Value {
+    /// One session, or the statusCode.
+    pub(super) fn read(&self, me: &Agent, id: &str, query: &str) -> Value {
         let query = parsed(query);
         let Some(session) = self.mine(me, id, query.device_path.as_deref()) else {
-            return json!(6);
+            return json!({"statusCode": 6});
         };
-        let resource = self.resource(session);
+        let resource = for_rights(self.resource(session), me);
         match query.fields {
             Some(fields) => json!({"imSession": selected(&resource, &fields), "statusCode": 0}),
             None => json!({"imSession": resource, "statusCode": 0}),

@@ -1,6 +1,7 @@
-//! The machine of this crate, by its public function for those who take many steps.
+//! The machine of this crate, by its public function.
 
-use im_session::{CallEvent, State, StepOutcome, next};
+use im_session::machine::{Step, step};
+use im_session::{CallEvent, State};
 
 use super::{Contender, Seen};
 
@@ -21,12 +22,12 @@ impl Contender for ImSession {
 
     #[inline(always)]
     fn handle(state: &mut Option<State>, event: CallEvent) -> Seen {
-        let step = next(*state, event);
-        *state = step.state;
-        match step.outcome {
-            StepOutcome::Changed => Seen::CHANGED,
-            StepOutcome::Unchanged => Seen::UNCHANGED,
-            StepOutcome::Rejected => Seen::REJECTED,
+        let step = step(*state, event);
+        *state = step.state();
+        match step {
+            Step::Changed { .. } => Seen::CHANGED,
+            Step::Unchanged { .. } => Seen::UNCHANGED,
+            Step::Rejected { .. } => Seen::REJECTED,
         }
     }
 

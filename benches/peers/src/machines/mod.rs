@@ -142,7 +142,7 @@ pub fn side_by_side<C: Contender>(machines: &mut [C::Machine], events: &[C::Even
 
 #[cfg(test)]
 mod tests {
-    use ::im_session::{Cell, Step, TRANSITIONS};
+    use ::im_session::machine::{Step, transitions};
 
     use super::*;
 
@@ -158,7 +158,7 @@ mod tests {
     }
 
     fn agrees<C: Contender>() {
-        for Cell { state, event, step, .. } in TRANSITIONS {
+        for (state, event, step) in transitions() {
             let mut machine = C::machine();
             for &event in way_to(state) {
                 C::handle(&mut machine, C::event(event));
@@ -168,9 +168,9 @@ mod tests {
             }
             assert_eq!(C::state(&machine), state, "{}: the way to {state:?}", C::NAME);
             let (seen, after) = match step {
-                Step::Changed(transition) => (Seen::CHANGED, Some(transition.to)),
-                Step::Unchanged(state) => (Seen::UNCHANGED, Some(state)),
-                Step::Rejected(_) => (Seen::REJECTED, state),
+                Step::Changed { to } => (Seen::CHANGED, Some(to)),
+                Step::Unchanged { state } => (Seen::UNCHANGED, Some(state)),
+                Step::Rejected { state, .. } => (Seen::REJECTED, state),
             };
             assert_eq!(C::handle(&mut machine, C::event(event)), seen, "{}: {state:?} {event:?}", C::NAME);
             assert_eq!(C::state(&machine), after, "{}: {state:?} {event:?}", C::NAME);

@@ -1,0 +1,153 @@
+//! The language-neutral vectors in `tests/vectors` of the repository: `im-session conformance --write-vectors FOLDER`.
+//!
+//! What must come of each is said by the reference model, of the text forms by hand.
+
+mod cells;
+mod operations;
+mod shown;
+mod text_forms;
+
+use std::io::{self, Write};
+use std::path::Path;
+use std::fs;
+
+use im_session::testing::conformance::command;
+use im_session::testing::{Agent, Setup, Step};
+use im_session::{Event, KeyValueList};
+use serde_json::{Value, json};
+
+/// Something that happens, and a name for it.
+struct Vector {
+    name: String,
+    steps: Vec<Step>,
+}
+
+/// Writes all files into a folder, and says how many vectors are in each.
+pub(super) fn write(folder: &Path) -> io::Result<()> {
+    let mut output = io::stdout().lock();
+    for (name, text) in files() {
+        let path = folder.join(name);
+        fs::write(&path, &text).map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", path.display())))?;
+        // The brackets stand on lines of their own.
+        writeln!(output, "{}: {} vectors", path.display(), text.lines().count() - 2)?;
+    }
+    Ok(())
+}
+
+/// The file names, and the vectors that an implementation carries out.
+fn played() -> Vec<(&'static str, Vec<Vector>)> {
+    vec![
+        ("transitions.json", cells::transitions()),
+        ("capabilities.json", cells::capabilities()),
+        ("operations.json", operations::all()),
+        ("shown.json", shown::all()),
+    ]
+}
+
+/// All files: name and text.
+fn files() -> Vec<(&'static str, String)> {
+    let mut files: Vec<(&'static str, String)> =
+        played().into_iter().map(|(name, vectors)| (name, lines(vectors.iter().map(with_answers)))).collect();
+    files.push(("text_forms.json", lines(text_forms::all().into_iter())));
+    files
+}
+
+/// An array with a line for each.
+fn lines(values: impl Iterator<Item = Value>) -> String {
+    let lines: Vec<String> = values.map(|value| value.to_string()).collect();
+    format!("[\n{}\n]\n", lines.join(",\n"))
+}
+
+/// The commands of a vector with the answers of the model.
+fn with_answers(vector: &Vector) -> Value {
+    let mut model = Setup::default().model();
+    let steps: Vec<Value> = vector
+        .steps
+        .iter()
+        .map(|step| {
+            let command = command(&agents(), step).expect("what an implementation in any language can do");
+            let command: Value = serde_json::from_str(&command).expect("JSON");
+            json!({"do": command, "expect": answer(step, &model.carry_out(&agents(), step))})
+        })
+        .collect();
+    json!({"name": vector.name, "steps": steps})
+}
+
+/// The model's answer in the form of the kit's JSON lines.
+fn answer(step: &Step, answer: &Value) -> Value {
+    match step {
+        Step::Event(_) if answer.is_object() => {
+            let mut told = answer.clone();
+            let notifications = told.as_object_mut().and_then(|told| told.remove("notifications"));
+            json!({"told": told, "notifications": notifications})
+        }
+        Step::Event(_) => json!({"told": {"outcome": answer}}),
+        Step::Post { .. } if answer.is_object() => json!({"answer": {"statusCode": 0}, "requests": [answer]}),
+        _ if answer.is_u64() => json!({"answer": {"statusCode": answer}}),
+        _ => json!({"answer": answer}),
+    }
+}
+
+/// Two agents; the first has two devices.
+fn agents() -> Vec<Agent> {
+    let first = Agent::new().with_device("/devices/1", "3002").with_device("/devices/2", "3003");
+    vec![first, Agent::new().with_device("/devices/9", "3001")]
+}
+
+const ID: &str = "007MDF3D0KAHL93L807GK2LAES000001";
+
+/// An event of the session of the first agent's first device.
+fn event(name: &str) -> Event<'static> {
+    event_at(name, "3002")
+}
+
+fn event_at(name: &str, this_dn: &str) -> Event<'static> {
+    Event::new(name).with_this_dn(this_dn).with_call_uuid(ID).into_owned()
+}
+
+fn data(json: Value) -> KeyValueList<'static> {
+    serde_json::from_value(json).expect("user data")
+}
+
+fn heard(events: impl IntoIterator<Item = Event<'static>>) -> Vec<Step> {
+    events.into_iter().map(Step::Event).collect()
+}
+
+/// The states, and the events that lead there.
+fn states() -> [(&'static str, &'static [&'static str]); 5] {
+    [
+        ("no session", &[]),
+        ("Initiating", &["EventDialing"]),
+        ("Alerting", &["EventRinging"]),
+        ("Talking", &["EventRinging", "EventEstablished"]),
+        ("Completed", &["EventRinging", "EventEstablished", "EventReleased"]),
+    ]
+}
+
+/// The events that lead to a state.
+fn to(state: &str) -> Vec<Step> {
+    let path = states().into_iter().find(|(name, _)| *name == state).expect("a state").1;
+    heard(path.iter().map(|name| event(name).with_other_dn("3001")))
+}
+
+fn list() -> Step {
+    Step::List { agent: 0, query: "fields=*".into() }
+}
+
+#[cfg(test)]
+mod tests {
+    use im_session::testing::conformance::{ThisCrate, run};
+    use im_session::testing::{History, Setup};
+
+    use super::{agents, played};
+
+    #[test]
+    fn the_vectors_reach_every_cell() {
+        let setup = Setup::default();
+        let vectors = played();
+        let all = vectors.iter().flat_map(|(_, vectors)| vectors);
+        let histories = all.map(|vector| History { agents: agents(), steps: vector.steps.clone() });
+        let report = run(&mut ThisCrate::new(&setup), &setup, histories);
+        assert!(report.conforms(), "{report}");
+    }
+}

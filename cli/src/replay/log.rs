@@ -1,0 +1,172 @@
+//! Files together as one log: the seam to the library's decoder.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::rc::Rc;
+
+use super::half_line::{Half, HalfLine};
+use im_session::decode::{DecodeResult, Decoded, Tally};
+use im_session::{Decoder, Event};
+
+/// Where something stands.
+#[derive(Debug, Clone)]
+pub(crate) struct Place {
+    /// The file, as given.
+    pub(crate) file: Rc<str>,
+    /// Which of the files it is, in the order of reading.
+    pub(crate) number: usize,
+    pub(crate) line: u64,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.file, self.line)
+    }
+}
+
+/// An event, and when it was.
+pub(crate) struct Found<'a> {
+    pub(crate) time: Option<Cow<'a, str>>,
+    pub(crate) event: Event<'a>,
+}
+
+/// Takes what a log holds.
+pub(crate) trait Sink {
+    fn event(&mut self, place: &Place, found: Found<'_>);
+
+    /// Something could not be read.
+    fn unreadable(&mut self, place: &Place, reason: &dyn fmt::Display);
+
+    /// Something is good to know, and nothing is lost for it.
+    fn warning(&mut self, place: &Place, what: &dyn fmt::Display);
+}
+
+pub(crate) struct Log {
+    decoder: Decoder,
+    /// The files so far.
+    files: Vec<Rc<str>>,
+    half: HalfLine,
+    /// How many lines of the file have ended.
+    lines: u64,
+    /// Whether the line that is coming was taken as whole before its end came.
+    ended_early: bool,
+}
+
+impl Log {
+    /// `conn_ids`: an event without CallUUID has its ConnID as its id.
+    pub(crate) fn new(conn_ids: bool) -> Self {
+        let decoder = Decoder::new();
+        Log {
+            decoder: if conn_ids { decoder.with_conn_ids() } else { decoder },
+            files: Vec::new(),
+            half: HalfLine::default(),
+            lines: 0,
+            ended_early: false,
+        }
+    }
+
+    /// What is pushed from now on is of this file.
+    pub(crate) fn begin_file(&mut self, name: &str) {
+        if !self.files.is_empty() {
+            self.decoder.next_file();
+        }
+        self.files.push(Rc::from(name));
+        self.half = HalfLine::default();
+        self.lines = 0;
+        self.ended_early = false;
+    }
+
+    /// Takes the next text of the file.
+    pub(crate) fn push(&mut self, text: &str, sink: &mut dyn Sink) {
+        let text = self.without_rest_of_line(text, sink);
+        self.half.take(text);
+        self.lines += text.bytes().filter(|&byte| byte == b'\n').count() as u64;
+        let files = &self.files;
+        self.decoder.push(text.as_bytes(), |result| take(files, result, sink));
+        self.warn(sink);
+    }
+
+    /// Nothing came for a while: what is there of an event is the whole, if it can be read.
+    pub(crate) fn pause(&mut self, sink: &mut dyn Sink) {
+        let half = self.half.what();
+        if half == Half::Part {
+            return;
+        }
+        let mut decoder = self.decoder.clone();
+        let mut results = Vec::new();
+        if half == Half::Whole {
+            decoder.push(b"\n", |result| results.push(result.map(Decoded::into_owned)));
+        }
+        results.extend(decoder.flush());
+        if results.is_empty() || results.iter().any(Result::is_err) {
+            return;
+        }
+        self.decoder = decoder;
+        self.half = HalfLine::default();
+        self.ended_early = half == Half::Whole;
+        self.lines += u64::from(self.ended_early);
+        for result in results {
+            take(&self.files, result, sink);
+        }
+        self.warn(sink);
+    }
+
+    /// What follows the line whose end was taken as come: the end itself is nothing new, more of the line is reported.
+    fn without_rest_of_line<'t>(&mut self, text: &'t str, sink: &mut dyn Sink) -> &'t str {
+        if !self.ended_early || text.is_empty() {
+            return text;
+        }
+        let (rest, text) = match text.split_once('\n') {
+            Some((rest, text)) => {
+                self.ended_early = false;
+                (rest, text)
+            }
+            None => (text, ""),
+        };
+        if !rest.trim_end().is_empty() {
+            let number = self.files.len().saturating_sub(1);
+            sink.warning(
+                &place(&self.files, number, self.lines),
+                &"more of a line came after its event was given: it is skipped",
+            );
+        }
+        text
+    }
+
+    /// There is no more. What was passed over.
+    pub(crate) fn finish(mut self, sink: &mut dyn Sink) -> Tally {
+        if self.files.is_empty() {
+            return self.decoder.tally();
+        }
+        self.warn(sink);
+        let mut finished = self.decoder.finish();
+        for result in finished.by_ref() {
+            take(&self.files, result, sink);
+        }
+        for warning in finished.warnings() {
+            sink.warning(&place(&self.files, warning.file, warning.line), &warning.kind);
+        }
+        finished.tally()
+    }
+
+    fn warn(&mut self, sink: &mut dyn Sink) {
+        for warning in self.decoder.take_warnings() {
+            sink.warning(&place(&self.files, warning.file, warning.line), &warning.kind);
+        }
+    }
+}
+
+fn take(files: &[Rc<str>], result: DecodeResult<'_>, sink: &mut dyn Sink) {
+    match result {
+        Ok(decoded) => {
+            let found = Found { time: decoded.time, event: decoded.event };
+            sink.event(&place(files, decoded.file, decoded.line), found);
+        }
+        Err(error) => sink.unreadable(&place(files, error.file, error.line), &error.kind),
+    }
+}
+
+/// The decoder counts the files as they begin here.
+fn place(files: &[Rc<str>], number: usize, line: u64) -> Place {
+    Place { file: files.get(number).map_or_else(|| Rc::from(""), Rc::clone), number, line }
+}

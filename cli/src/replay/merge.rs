@@ -1,0 +1,142 @@
+//! `--merge`: the events of all files by time, in bounded memory.
+
+use std::borrow::Cow;
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+use std::fmt::Display;
+
+use im_session::Event;
+use im_session::decode::Tally;
+
+use super::log::{Found, Log, Place, Sink};
+use super::progress::Report;
+use super::reader::Reader;
+use crate::when::{Clock, Moment, When};
+
+/// So many events of each file are looked at to find the next one: a file whose times are out of order by fewer is put in order too.
+const WINDOW: usize = 4096;
+
+/// An event that waits for its turn.
+pub(crate) struct Waiting {
+    pub(crate) place: Place,
+    pub(crate) time: Option<String>,
+    pub(crate) when: Option<When>,
+    pub(crate) event: Event<'static>,
+}
+
+/// One file on its way into the order.
+struct File<'r> {
+    reader: Reader<'r>,
+    /// None once it was read to its end.
+    log: Option<Log>,
+    read: Read<'r>,
+    ordered: BinaryHeap<Reverse<Entry>>,
+    next: u64,
+}
+
+/// What was read and is not in the order yet.
+struct Read<'r> {
+    clock: Clock,
+    waiting: Vec<Waiting>,
+    report: &'r Report,
+}
+
+impl Sink for Read<'_> {
+    fn event(&mut self, place: &Place, found: Found<'_>) {
+        let when = self.clock.next(found.time.as_deref());
+        let time = found.time.map(Cow::into_owned);
+        self.waiting.push(Waiting { place: place.clone(), time, when, event: found.event.into_owned() });
+    }
+
+    fn unreadable(&mut self, place: &Place, reason: &dyn Display) {
+        self.report.error(place, reason);
+    }
+
+    fn warning(&mut self, place: &Place, what: &dyn Display) {
+        self.report.warning(place, format_args!("warning: {what}"));
+    }
+}
+
+/// In the order of times; of equal times, or without any, in the order of the file.
+struct Entry {
+    key: (Option<Moment>, u64),
+    waiting: Waiting,
+}
+
+impl PartialEq for Entry {
+    fn eq(&self, other: &Self) -> bool {
+        self.key == other.key
+    }
+}
+
+impl Eq for Entry {}
+
+impl PartialOrd for Entry {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Entry {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.key.cmp(&other.key)
+    }
+}
+
+/// Gives all events to `take`, by time, until it says no more. What was passed over comes back.
+pub(crate) fn merge(
+    readers: Vec<Reader<'_>>,
+    conn_ids: bool,
+    report: &Report,
+    mut take: impl FnMut(Waiting) -> bool,
+) -> Vec<Tally> {
+    let mut tallies = Vec::new();
+    let mut files: Vec<File<'_>> = readers.into_iter().map(|reader| File::new(reader, conn_ids, report)).collect();
+    for file in &mut files {
+        tallies.extend(file.fill());
+    }
+    // Times without a date are of the first day that any file names.
+    let days = files.iter().flat_map(|file| &file.read.waiting).filter_map(|waiting| waiting.when?.day);
+    let first = days.min().unwrap_or(0);
+    loop {
+        for file in &mut files {
+            tallies.extend(file.fill());
+            file.order(first);
+        }
+        let key = |file: &File<'_>| file.ordered.peek().map(|Reverse(entry)| entry.key.0);
+        // Of equal times the first file's.
+        let earliest = files.iter_mut().filter(|file| !file.ordered.is_empty()).min_by_key(|file| key(file));
+        let Some(Reverse(entry)) = earliest.and_then(|file| file.ordered.pop()) else { return tallies };
+        if !take(entry.waiting) {
+            return tallies;
+        }
+    }
+}
+
+impl<'r> File<'r> {
+    fn new(reader: Reader<'r>, conn_ids: bool, report: &'r Report) -> Self {
+        let mut log = Log::new(conn_ids);
+        reader.begin(&mut log);
+        let read = Read { clock: Clock::default(), waiting: Vec::new(), report };
+        File { reader, log: Some(log), read, ordered: BinaryHeap::new(), next: 0 }
+    }
+
+    /// Reads on until there is enough to find the next event; what was passed over, once there is no more.
+    fn fill(&mut self) -> Option<Tally> {
+        while self.read.waiting.len() + self.ordered.len() < WINDOW {
+            if !self.reader.step(self.log.as_mut()?, &mut self.read) {
+                return self.log.take().map(|log| log.finish(&mut self.read));
+            }
+        }
+        None
+    }
+
+    /// Puts what was read in order.
+    fn order(&mut self, first: i64) {
+        for waiting in self.read.waiting.drain(..) {
+            let key = (waiting.when.map(|when| when.moment(first)), self.next);
+            self.next += 1;
+            self.ordered.push(Reverse(Entry { key, waiting }));
+        }
+    }
+}

@@ -1,0 +1,193 @@
+//! The same as the timeline, by call instead of by time: each call with its DNs side by side.
+
+use std::collections::HashMap;
+use std::io::{self, Write};
+
+use super::layout::{Screen, Style, padded};
+use super::plain::{plain, shortened, shortened_before, width};
+use super::tally::at;
+use super::words::{event_name, happened, time_and_date};
+use super::{Closing, Form, Shown, closing};
+
+/// The columns of a file's name at most.
+const LONGEST_NAME: usize = 20;
+/// Where the output is no terminal.
+const USUAL_WIDTH: usize = 120;
+/// The columns of one DN at least, and at most.
+const NARROWEST: usize = 24;
+const WIDEST: usize = 60;
+
+/// Holds what it shows until the last event: only then a call is known to be over.
+pub(super) struct Calls<W> {
+    output: W,
+    screen: Screen,
+    title: Option<String>,
+    calls: Vec<Call>,
+    /// Where a call stands in `calls`, by its id.
+    by_id: HashMap<String, usize>,
+    /// The events that belong to no call.
+    others: Call,
+}
+
+#[derive(Default)]
+struct Call {
+    id: String,
+    /// Its DNs as they came.
+    dns: Vec<String>,
+    rows: Vec<Row>,
+}
+
+struct Row {
+    place: String,
+    time: String,
+    /// The DNs where this happened, by their place among those of the call. None: at no DN of its own.
+    at: Vec<usize>,
+    style: Style,
+    text: String,
+}
+
+impl<W: Write> Calls<W> {
+    pub(super) fn new(output: W, screen: Screen, title: Option<&str>) -> Self {
+        let title = title.map(plain);
+        Calls { output, screen, title, calls: Vec::new(), by_id: HashMap::new(), others: Call::default() }
+    }
+
+    fn call(&mut self, id: Option<&str>) -> &mut Call {
+        let Some(id) = id else { return &mut self.others };
+        let next = self.calls.len();
+        let position = match self.by_id.get(id) {
+            Some(&position) => position,
+            None => {
+                self.by_id.insert(id.to_owned(), next);
+                self.calls.push(Call { id: id.to_owned(), ..Call::default() });
+                next
+            }
+        };
+        self.calls.get_mut(position).unwrap_or(&mut self.others)
+    }
+}
+
+impl Call {
+    /// The place of a DN among those of the call.
+    fn dn(&mut self, dn: String) -> usize {
+        let known = self.dns.iter().position(|known| *known == dn);
+        known.unwrap_or_else(|| {
+            self.dns.push(dn);
+            self.dns.len() - 1
+        })
+    }
+
+    fn write(&self, output: &mut impl Write, screen: Screen, title: &str) -> io::Result<()> {
+        let width = screen.width.unwrap_or(USUAL_WIDTH);
+        writeln!(output, "{}", screen.line("", 2, &[(Style::Bold, title.to_owned())]))?;
+        let place = self.rows.iter().map(|row| self::width(&row.place)).max().unwrap_or(0);
+        let time = self.rows.iter().map(|row| self::width(&row.time)).max().unwrap_or(0);
+        let left = place + 2 + if time > 0 { time + 2 } else { 0 };
+        let room = width.saturating_sub(left);
+        let fit = ((room + 2) / (NARROWEST + 2)).max(1);
+        let all: Vec<usize> = (0..self.dns.len()).collect();
+        let blocks: Vec<&[usize]> = if all.is_empty() { vec![&[]] } else { all.chunks(fit).collect() };
+        for (number, block) in blocks.iter().enumerate() {
+            let columns = block.len().max(1);
+            let column = ((room + 2) / columns).saturating_sub(2).clamp(8, WIDEST);
+            let heads =
+                block.iter().filter_map(|&dn| self.dns.get(dn)).map(|dn| padded(&shortened(dn, column), column));
+            let heads = heads.collect::<Vec<_>>().join("  ");
+            writeln!(output, "{}", screen.paint(Style::Dim, format!("{:left$}{heads}", "").trim_end()))?;
+            for row in &self.rows {
+                let here = |dn: &usize| row.at.contains(dn);
+                // What is at no DN of its own stands in the first column.
+                let in_first = row.at.is_empty() && number == 0;
+                if !in_first && !block.iter().any(here) {
+                    continue;
+                }
+                let head = match time {
+                    0 => format!("{:>place$}  ", row.place),
+                    _ => format!("{:>place$}  {}  ", row.place, padded(&row.time, time)),
+                };
+                row.write(
+                    output,
+                    screen,
+                    &head,
+                    column,
+                    |position| (in_first && position == 0) || block.get(position).is_some_and(here),
+                    columns,
+                )?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Row {
+    /// The row with its text in each column that `stands` names, on as many lines as it takes.
+    fn write(
+        &self,
+        output: &mut impl Write,
+        screen: Screen,
+        head: &str,
+        column: usize,
+        stands: impl Fn(usize) -> bool,
+        columns: usize,
+    ) -> io::Result<()> {
+        let narrow = Screen { width: Some(column), colour: false };
+        let text = narrow.line("", 2, &[(Style::Plain, self.text.clone())]);
+        for (number, part) in text.lines().enumerate() {
+            let mut line = if number == 0 { head.to_owned() } else { " ".repeat(width(head)) };
+            for position in 0..columns {
+                let here = stands(position);
+                line.push_str(&if here { screen.paint(self.style, part) } else { String::new() });
+                let missing = column.saturating_sub(if here { width(part) } else { 0 }) + 2;
+                line.extend(std::iter::repeat_n(' ', missing));
+            }
+            writeln!(output, "{}", line.trim_end())?;
+        }
+        Ok(())
+    }
+}
+
+impl<W: Write> Form for Calls<W> {
+    fn event(&mut self, shown: &Shown<'_>) -> io::Result<()> {
+        let Shown { source, event, handled, .. } = *shown;
+        let place = match source.file.filter(|_| self.title.is_none()) {
+            Some(file) => format!("{}:{}", shortened_before(file, LONGEST_NAME), source.line),
+            None => source.line.to_string(),
+        };
+        let time = source.time.map(time_and_date).unwrap_or_default().0;
+        let (style, text) = happened(shown);
+        let name = event_name(event);
+        let call = self.call(event.call_uuid());
+        let (at, text) = match event.this_dn() {
+            Some(dn) => (vec![call.dn(plain(&at(dn, source.endpoint)))], format!("{name}: {text}")),
+            None => {
+                let at = handled.changed().map(|session| call.dn(plain(&at(session.this_dn(), source.endpoint))));
+                (at.collect(), format!("{name} (whole call): {text}"))
+            }
+        };
+        call.rows.push(Row { place, time, at, style, text });
+        Ok(())
+    }
+
+    fn finish(&mut self, closing: &Closing<'_>) -> io::Result<()> {
+        if let Some(title) = &self.title {
+            writeln!(self.output, "{}", self.screen.paint(Style::Bold, title))?;
+        }
+        for call in &self.calls {
+            let title = match closing.tally.number(&call.id) {
+                Some(number) => format!("Call #{number} {}", plain(&call.id)),
+                None => format!("Call {} (never a session)", plain(&call.id)),
+            };
+            call.write(&mut self.output, self.screen, &title)?;
+            writeln!(self.output)?;
+        }
+        if !self.others.rows.is_empty() {
+            self.others.write(&mut self.output, self.screen, "Events of no call")?;
+            writeln!(self.output)?;
+        }
+        closing::write(&mut self.output, self.screen, closing)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.output.flush()
+    }
+}

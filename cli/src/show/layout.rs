@@ -1,0 +1,149 @@
+//! Text in columns: the width of the terminal, colours, and lines that break between words.
+
+use std::fmt::Write;
+
+use super::plain::{shortened, width};
+
+/// What the output can show.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Screen {
+    /// The columns of the terminal; none where the output is none.
+    pub(crate) width: Option<usize>,
+    pub(crate) colour: bool,
+}
+
+/// An ANSI style, or none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Style {
+    Plain,
+    Bold,
+    Dim,
+    Green,
+    Yellow,
+    Red,
+    Cyan,
+}
+
+impl Screen {
+    /// What standard output can show. `COLUMNS`, where it is set, is the width whatever the output is.
+    pub(crate) fn of_stdout(colour: bool) -> Self {
+        let columns = std::env::var("COLUMNS").ok().and_then(|columns| columns.trim().parse().ok());
+        let terminal = || {
+            let terminal = console::Term::stdout();
+            let size = || terminal.size_checked().map(|(_, columns)| usize::from(columns));
+            // A terminal that does not know its size is as wide as most.
+            terminal.is_term().then(|| size().filter(|&columns| columns > 0).unwrap_or(80))
+        };
+        Screen { width: columns.filter(|&columns| columns > 0).or_else(terminal), colour }
+    }
+
+    pub(crate) fn paint(self, style: Style, text: &str) -> String {
+        let code = match style {
+            Style::Plain => "",
+            Style::Bold => "1",
+            Style::Dim => "2",
+            Style::Green => "32",
+            Style::Yellow => "33",
+            Style::Red => "31",
+            Style::Cyan => "36",
+        };
+        if self.colour && !code.is_empty() && !text.is_empty() {
+            format!("\x1b[{code}m{text}\x1b[0m")
+        } else {
+            text.to_owned()
+        }
+    }
+
+    /// The line that begins with `head` and goes on with the words of `spans`; what does not fit goes on below, after `indent`
+    /// columns. Without line end.
+    pub(crate) fn line(self, head: &str, indent: usize, spans: &[(Style, String)]) -> String {
+        let mut line = head.to_owned();
+        let limit = self.width.unwrap_or(usize::MAX);
+        // Narrower than that nothing can be set.
+        let indent = indent.min(limit.saturating_sub(MINIMUM));
+        let mut at = width(head);
+        if at > indent && limit.saturating_sub(at) < MINIMUM / 2 {
+            at = break_line(&mut line, indent);
+        }
+        // What is painted is a run of words on one line.
+        let mut run = (Style::Plain, String::new());
+        for (style, text) in spans {
+            for (position, word) in text.split(' ').enumerate() {
+                let word = if width(word) > limit - indent { &shortened(word, limit - indent) } else { word };
+                let gap = usize::from(position > 0);
+                if word.is_empty() && gap > 0 && at >= limit {
+                    continue;
+                }
+                if at + gap + width(word) > limit && at > indent {
+                    self.end_run(&mut line, &mut run);
+                    at = break_line(&mut line, indent);
+                } else if gap > 0 {
+                    run.1.push(' ');
+                    at += 1;
+                }
+                if run.0 != *style {
+                    self.end_run(&mut line, &mut run);
+                    run.0 = *style;
+                }
+                run.1.push_str(word);
+                at += width(word);
+            }
+        }
+        self.end_run(&mut line, &mut run);
+        line.truncate(line.trim_end().len());
+        line
+    }
+
+    fn end_run(self, line: &mut String, run: &mut (Style, String)) {
+        line.push_str(&self.paint(run.0, &run.1));
+        run.1.clear();
+    }
+}
+
+/// The columns that the words of a line have at least.
+const MINIMUM: usize = 20;
+
+fn break_line(line: &mut String, indent: usize) -> usize {
+    line.truncate(line.trim_end().len());
+    // Writing into a string does not fail.
+    let _ = write!(line, "\n{:indent$}", "");
+    indent
+}
+
+/// The text with blanks after it, so that it takes at least so many columns.
+pub(crate) fn padded(text: &str, columns: usize) -> String {
+    let missing = columns.saturating_sub(width(text));
+    format!("{text}{:missing$}", "")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn plain(text: &str) -> Vec<(Style, String)> {
+        vec![(Style::Plain, text.to_owned())]
+    }
+
+    #[test]
+    fn lines_break_between_words() {
+        let screen = Screen { width: Some(30), colour: false };
+        let text = screen.line("12:00 ", 6, &plain("Alerting to Talking and so on, with 3001"));
+        assert_eq!(text, "12:00 Alerting to Talking and\n      so on, with 3001");
+        let endless = Screen { width: None, colour: false };
+        assert_eq!(endless.line("> ", 2, &plain(&"word ".repeat(100))).lines().count(), 1);
+    }
+
+    #[test]
+    fn a_word_that_no_line_has_room_for_is_shortened() {
+        let screen = Screen { width: Some(30), colour: false };
+        let text = screen.line("> ", 4, &plain(&format!("a {} b", "x".repeat(99))));
+        assert_eq!(text, format!("> a {}…\n    b", "x".repeat(25)));
+    }
+
+    #[test]
+    fn colours_end_before_the_line_does() {
+        let screen = Screen { width: Some(24), colour: true };
+        let text = screen.line("", 4, &[(Style::Red, "one two three four five six".to_owned())]);
+        assert_eq!(text, "\x1b[31mone two three four five\x1b[0m\n    \x1b[31msix\x1b[0m");
+    }
+}

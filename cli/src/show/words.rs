@@ -1,0 +1,176 @@
+//! What came of an event, in words.
+
+use im_session::event::Pair;
+use im_session::session::Cause;
+use im_session::{
+    DataEvent, Event, EventName, Handled, KeyValueList, Outcome, RejectReason, Rejection, Session, State, Value,
+};
+
+use super::Shown;
+use super::layout::Style;
+use super::plain::{plain, shortened};
+
+/// The most columns of one value of a log.
+const LONGEST: usize = 60;
+
+/// What happened, and how to paint it.
+pub(super) fn happened(shown: &Shown<'_>) -> (Style, String) {
+    let Shown { source, event, handled, .. } = *shown;
+    match handled.outcome() {
+        Outcome::Changed { .. } if event.this_dn().is_none() => (Style::Cyan, whole_call(handled)),
+        Outcome::Changed { from, to, participants, user_data } => match handled.changed().next() {
+            Some(session) => {
+                let moved = (from != &Some(*to)).then_some((*from, *to));
+                (state_style(Some(*to)), changed(moved, *participants, *user_data, session))
+            }
+            None => (Style::Plain, String::new()),
+        },
+        Outcome::Unchanged => (Style::Dim, "nothing changed".to_owned()),
+        Outcome::Message(text) => (Style::Cyan, format!("message “{}”", value_text(text))),
+        Outcome::Ignored => ignored(event),
+        Outcome::Rejected(rejection) => {
+            let numbers = match (rejection.reason, event.event_sequence_number) {
+                (RejectReason::Stale, Some(number)) => match source.last {
+                    Some(last) => format!(" (number {number}, the last was {})", last.event_sequence_number),
+                    None => format!(" (number {number})"),
+                },
+                _ => String::new(),
+            };
+            (Style::Red, format!("{}{numbers}", refused(rejection)))
+        }
+    }
+}
+
+pub(super) fn state_style(state: Option<State>) -> Style {
+    match state {
+        Some(State::Initiating | State::Alerting) => Style::Yellow,
+        Some(State::Talking) => Style::Green,
+        Some(State::Completed) => Style::Bold,
+        None => Style::Plain,
+    }
+}
+
+/// The name of an event without what all of them begin with.
+pub(super) fn event_name(event: &Event<'_>) -> String {
+    value_text(event.name.as_str().strip_prefix("Event").unwrap_or(event.name.as_str()))
+}
+
+/// A change in words.
+fn changed(moved: Option<(Option<State>, State)>, participants: bool, user_data: bool, session: &Session) -> String {
+    let mut words = Vec::new();
+    if let Some((from, to)) = moved {
+        let from = from.map_or_else(|| "new".to_owned(), |state| state.to_string());
+        let cause = session.cause().map_or_else(String::new, |cause| format!(" ({cause})"));
+        words.push(format!("{from} → {to}{cause}"));
+    }
+    if participants {
+        words.push(match session.participants().len() {
+            0 => "nobody else left".to_owned(),
+            _ => format!("with {}", others(session)),
+        });
+    }
+    if user_data {
+        words.push(data(session.user_data()));
+    }
+    words.join(", ")
+}
+
+/// Why the session is over, where this event ended it.
+pub(super) fn cause_of_end(handled: &Handled<'_>) -> Option<Cause> {
+    match handled.outcome() {
+        Outcome::Changed { from, to: State::Completed, .. } if *from != Some(State::Completed) => {
+            handled.changed().next()?.cause()
+        }
+        Outcome::Changed { .. }
+        | Outcome::Unchanged
+        | Outcome::Message(_)
+        | Outcome::Ignored
+        | Outcome::Rejected(_) => None,
+    }
+}
+
+/// What an event to a whole call changed, which is the same user data everywhere.
+fn whole_call(handled: &Handled<'_>) -> String {
+    let dns: Vec<String> = handled.changed().map(|session| value_text(session.this_dn())).collect();
+    let data = handled.changed().next().map_or_else(String::new, |session| match session.user_data() {
+        list if list.is_empty() => "none left".to_owned(),
+        list => user_data(list),
+    });
+    format!("user data changed at {}: {data}", dns.join(", "))
+}
+
+/// Why an event was ignored.
+fn ignored(event: &Event<'_>) -> (Style, String) {
+    match (event.error_code, event.error_message.as_deref()) {
+        (None, None) => {}
+        (code, message) => {
+            let code = code.map_or_else(String::new, |code| format!(" {code}"));
+            return (Style::Red, format!("error{code}: {}", value_text(message.unwrap_or("no reason given"))));
+        }
+    }
+    let why = match &event.name {
+        EventName::Data(DataEvent::PrivateInfo) if event.extensions.is_hidden() => "the log hides its Extensions",
+        EventName::Data(DataEvent::PrivateInfo) => "its Extensions have no text",
+        EventName::Error | EventName::Ack => "it answers a request",
+        EventName::Call(_) | EventName::Data(_) | EventName::Other(_) => "such events do not concern sessions",
+    };
+    (Style::Dim, format!("ignored: {why}"))
+}
+
+fn refused(rejection: &Rejection) -> String {
+    let state = rejection.state.map_or_else(String::new, |state| format!(" in {state}"));
+    let limit = rejection.limit.map_or_else(String::new, |limit| format!(" ({limit})"));
+    format!("refused{state}, {}: {}{limit}", rejection.reason, rejection.reason.sentence())
+}
+
+/// The other parties on one line.
+pub(super) fn others(session: &Session) -> String {
+    session.participants().map(value_text).collect::<Vec<_>>().join(", ")
+}
+
+fn data(list: &KeyValueList<'_>) -> String {
+    if list.is_empty() { "no user data".to_owned() } else { format!("data {}", user_data(list)) }
+}
+
+/// User data on one line.
+pub(super) fn user_data(list: &KeyValueList<'_>) -> String {
+    let pair = |pair: &Pair<'_>| format!("{}={}", value_text(&pair.key), value(&pair.value));
+    list.pairs().iter().map(pair).collect::<Vec<_>>().join(" ")
+}
+
+fn value(value: &Value<'_>) -> String {
+    match value {
+        Value::String(text) => format!("'{}'", value_text(text)),
+        Value::Binary(text) => value_text(text),
+        Value::Integer(number) => number.to_string(),
+        Value::List(inner) => format!("({})", user_data(inner)),
+    }
+}
+
+/// A text of a log, on one line and not too long.
+pub(super) fn value_text(text: &str) -> String {
+    shortened(text, LONGEST)
+}
+
+/// So many of them: `1 event`, `2 events`.
+pub(super) fn count(number: u64, one: &str) -> String {
+    format!("{number} {one}{}", if number == 1 { "" } else { "s" })
+}
+
+/// The time of day in the time of an event, to the millisecond, and the date before it.
+pub(super) fn time_and_date(time: &str) -> (String, String) {
+    let bytes = time.as_bytes();
+    let is_time = |window: &[u8]| {
+        let mut pairs = window.iter().zip(b"00:00:00");
+        pairs.all(|(byte, form)| if *form == b'0' { byte.is_ascii_digit() } else { byte == form })
+    };
+    let Some(start) = bytes.windows(8).position(is_time) else { return (plain(time), String::new()) };
+    let fraction = bytes.get(start + 8..).unwrap_or_default();
+    let digits = match fraction.first() {
+        Some(b'.' | b',') => fraction.iter().skip(1).take(3).take_while(|byte| byte.is_ascii_digit()).count(),
+        _ => 0,
+    };
+    let end = if digits > 0 { start + 9 + digits } else { start + 8 };
+    let date = time.get(..start).unwrap_or_default().trim_end_matches(['T', ' ', ':']);
+    (plain(time.get(start..end).unwrap_or_default()), plain(date))
+}

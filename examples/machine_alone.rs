@@ -1,0 +1,39 @@
+//! The machine alone: no session, no store, no heap. What a device without `std` needs to follow one call.
+//!
+//! ```text
+//! cargo run --example machine_alone
+//! ```
+
+use im_session::machine::{CallEvent, CapabilityTable, State, Step, step};
+
+/// All that is known of a call: one byte.
+#[derive(Default)]
+struct Call {
+    state: Option<State>,
+}
+
+impl Call {
+    /// Takes an event and says what came of it, without a heap.
+    fn take(&mut self, event: CallEvent) -> Step {
+        let step = step(self.state, event);
+        self.state = step.state();
+        step
+    }
+}
+
+fn main() {
+    let mut call = Call::default();
+    // Ringing comes again, late: it is refused, and the call talks on.
+    for number in [60, 64, 60, 65] {
+        let Some(event) = CallEvent::from_message_number(number) else { continue };
+        match call.take(event) {
+            Step::Changed { to } => {
+                let capabilities = CapabilityTable::DEFAULT.get(to, false);
+                println!("{event}: {to}, may {capabilities}");
+            }
+            Step::Unchanged { state } => println!("{event}: still {state}"),
+            Step::Rejected { reason, .. } => println!("{event}: refused, {reason}: {}", reason.sentence()),
+        }
+    }
+    assert_eq!(call.state, Some(State::Completed));
+}

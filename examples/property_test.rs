@@ -1,0 +1,68 @@
+//! A property test of something built on the crate: a desktop that knows of sessions only what it is notified of always shows
+//! what the list of the API shows.
+//!
+//! ```text
+//! cargo run --example property_test
+//! ```
+//!
+//! In a project of your own this is a `#[test]`; the strategies come with the feature `proptest`.
+
+use std::collections::BTreeMap;
+
+use im_session::strategies::any_event;
+use im_session::{BaseUri, Event, Notification, Sessions, State};
+use proptest::collection::vec;
+use proptest::prelude::*;
+
+/// What a desktop shows: the state of each session, by DN and path.
+#[derive(Debug, Default, PartialEq)]
+struct Desktop {
+    states: BTreeMap<(String, String), State>,
+}
+
+impl Desktop {
+    fn notify(&mut self, dn: &str, notification: &Notification<'_>) {
+        match notification {
+            Notification::SessionChanged { im_session, .. } => {
+                self.states.insert((dn.to_owned(), im_session.path().into_owned()), im_session.state());
+            }
+            Notification::NewMessage { .. } => {}
+        }
+    }
+
+    /// What a desktop shows that reads the list.
+    fn of_list(sessions: &Sessions) -> Self {
+        let entry = |session| {
+            let im_session = sessions.resource(session);
+            ((session.this_dn().to_owned(), im_session.path().into_owned()), im_session.state())
+        };
+        Desktop { states: sessions.iter().map(entry).collect() }
+    }
+}
+
+proptest! {
+    // A test of a project keeps what failed in a file; an example has no place for it.
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    fn a_desktop_shows_what_the_list_shows(events in vec(any_event(), 1..=24)) {
+        let mut sessions = Sessions::new(BaseUri::new("http://localhost:8090"));
+        let mut desktop = Desktop::default();
+        for event in &events {
+            feed(&mut sessions, event, &mut desktop);
+            prop_assert_eq!(&desktop, &Desktop::of_list(&sessions), "after {}", event);
+        }
+    }
+}
+
+fn feed(sessions: &mut Sessions, event: &Event<'_>, desktop: &mut Desktop) {
+    // What cannot be read changes nothing.
+    let Ok(handled) = sessions.handle_event(event) else { return };
+    for (dn, notification) in handled.notifications() {
+        desktop.notify(dn, &notification);
+    }
+}
+
+fn main() {
+    a_desktop_shows_what_the_list_shows();
+    println!("a desktop that is notified always shows what the list shows");
+}

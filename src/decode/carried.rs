@@ -1,0 +1,206 @@
+//! Lines that are out of their envelope: they belong to the open message, or are looked at as the beginning of another.
+
+use alloc::borrow::Cow;
+
+use super::DecodeResult;
+use super::collected::Step;
+use super::decoder::Decoder;
+use super::header::{Header, LineView};
+use super::interest::{Interest, interest};
+use super::lines::{line_feed, without_carriage_return};
+use super::message_reader::text;
+use super::open_message::{Given, OpenMessage};
+use super::shape::Belongs;
+use super::sip_message::{OfSipMessage, SipMessage, announced_length};
+use super::time::time_at_start;
+use super::warning::WarningKind;
+#[cfg(feature = "json")]
+use super::{DecodeErrorKind, envelope::Opened, json_line, message_reader::text_of};
+#[cfg(feature = "json")]
+use crate::event::{Event, EventJsonError};
+
+impl Decoder {
+    /// Takes the next line of those that a raw line carried.
+    pub(super) fn pending_line(&mut self) -> Option<DecodeResult<'static>> {
+        let lines = core::mem::take(&mut self.pending.lines);
+        let at = self.pending.at;
+        let rest = lines.get(at..).unwrap_or_default();
+        let end = line_feed(rest).unwrap_or(rest.len());
+        let line = rest.get(..end).unwrap_or_default();
+        // What is looked at may put other lines in their place.
+        self.pending.at = usize::MAX;
+        let step = self.carried_line(line);
+        let has_others = self.pending.at != usize::MAX;
+        if !has_others {
+            self.pending.lines = lines;
+            self.pending.at = at;
+        }
+        match step {
+            Step::Taken(given) => {
+                if !has_others {
+                    self.pending.at = at + end + 1;
+                }
+                given
+            }
+            Step::Before(given) => given,
+        }
+    }
+
+    /// Takes a line that is out of its envelope, with its carriage return if it has one.
+    fn carried_line(&mut self, raw: &[u8]) -> Step {
+        let line = without_carriage_return(raw);
+        let number = self.pending.number;
+        if self.is_of_sip_message(number, raw) {
+            return Step::Taken(None);
+        }
+        if let Some(message) = &mut self.message {
+            let belongs = message.line(number, line);
+            if let Some(step) = self.line_of_message(number, raw, belongs) {
+                return step;
+            }
+        }
+        self.carried_line_between(line)
+    }
+
+    /// Takes a line of the SIP message that is skipped, or ends that.
+    pub(super) fn is_of_sip_message(&mut self, number: u64, raw: &[u8]) -> bool {
+        let Some((sip_message, _)) = &mut self.sip_message else {
+            return false;
+        };
+        let line = without_carriage_return(raw);
+        match sip_message.line(LineView::of_line(line), line.len() as u64, line.len() < raw.len()) {
+            OfSipMessage::Yes => true,
+            OfSipMessage::Perhaps => {
+                self.warn(number, WarningKind::HeaderAfterSipMessage);
+                true
+            }
+            OfSipMessage::No => {
+                self.sip_message = None;
+                false
+            }
+        }
+    }
+
+    /// Takes a line that may belong to the open message; `None` where it is of no message.
+    fn line_of_message(&mut self, number: u64, raw: &[u8], belongs: Belongs) -> Option<Step> {
+        let message = self.message.as_mut()?;
+        match belongs {
+            Belongs::No => return Some(Step::Before(self.close_message())),
+            Belongs::NoMessage => {
+                let header = message.text.take();
+                let number = message.number;
+                self.message = None;
+                let line = header.as_deref().and_then(|text| text.split(|&byte| byte == b'\n').next());
+                if let Some(line) = line {
+                    self.note_other(number, LineView::of_line(without_carriage_return(line)));
+                }
+                return None;
+            }
+            // Colours are taken off already.
+            Belongs::Yes | Belongs::Coloured => {}
+        }
+        message.unsure = None;
+        if message.file != self.file.index && self.file.line <= 2 {
+            self.file.continues = true;
+        }
+        match message.given {
+            Given::No => message.add(raw, self.settings.limit),
+            Given::Yes => {
+                message.given = Given::WithLinesAfter;
+                self.warn(number, WarningKind::AfterFlush);
+            }
+            Given::WithLinesAfter => {}
+        }
+        Some(Step::Taken(None))
+    }
+
+    /// Looks at a line as the beginning of a message.
+    fn carried_line_between(&mut self, line: &[u8]) -> Step {
+        let number = self.pending.number;
+        let view = LineView::of_line(line);
+        match interest(view) {
+            Interest::Header(header) => self.begin_message(line, header),
+            #[cfg(feature = "json")]
+            Interest::Json | Interest::Look if json_line::object(line).is_some() => {
+                return self.json_line(number, line);
+            }
+            Interest::Json | Interest::Look | Interest::None => {
+                if let Some(length) = announced_length(view) {
+                    self.tally.sip_messages += 1;
+                    let envelope = self.pending.envelope.clone();
+                    self.sip_message = Some((SipMessage::new(number, length), envelope));
+                }
+                self.note_other(number, view);
+            }
+        }
+        Step::Taken(None)
+    }
+
+    fn begin_message(&mut self, line: &[u8], header: Header<'_>) {
+        let number = self.pending.number;
+        let mut message = OpenMessage::new(&header, self.file.index, number);
+        let is_indented = line.first().is_some_and(u8::is_ascii_whitespace);
+        let time = if is_indented {
+            self.time_before().map(Cow::into_owned)
+        } else {
+            time_at_start(line).map(|time| text(time).into_owned())
+        };
+        message.time = time.or_else(|| self.pending.time.clone());
+        message.envelope = self.pending.envelope.clone();
+        message.unsure = self.pending.raw.take();
+        message.add(line, self.settings.limit);
+        if !message.is_event {
+            self.file.note_request(number, line, &header);
+        }
+        self.line_before.clear();
+        self.message = Some(message);
+    }
+
+    /// Takes a line that begins like a JSON object.
+    #[cfg(feature = "json")]
+    fn json_line(&mut self, number: u64, line: &[u8]) -> Step {
+        let Some(object) = json_line::object(line) else {
+            return Step::Taken(None);
+        };
+        let mut replaced = false;
+        let json = text_of(object, &mut replaced);
+        let mut event = match Event::from_json_line(&json) {
+            Err(EventJsonError::NamesNoEvent) => {
+                let Some(envelope) = self.pending.envelope.with_json(object) else {
+                    self.tally.other_json_lines += 1;
+                    self.note_other(number, LineView::of_line(line));
+                    return Step::Taken(None);
+                };
+                let (opened, layers) = envelope.open_layers(object.into(), envelope.len() - 1..envelope.len());
+                let outer = self.pending.time.clone().map(|time| Cow::Owned(time.into_bytes()));
+                match opened {
+                    Opened::Line { content, time, is_piece: true } => {
+                        self.begin_piece(number, &content, time.or(outer), envelope, layers);
+                    }
+                    Opened::Line { content, time, is_piece: false } => {
+                        self.put(number, time.or(outer), envelope, content);
+                    }
+                    Opened::OfAnother | Opened::Without { .. } => {}
+                }
+                return Step::Taken(None);
+            }
+            Err(EventJsonError::NotAnObject { .. }) if !json_line::mentions_an_event(object) => {
+                self.tally.other_json_lines += 1;
+                self.note_other(number, LineView::of_line(line));
+                return Step::Taken(None);
+            }
+            event => event.map(Event::into_owned).map_err(DecodeErrorKind::from),
+        };
+        if replaced {
+            self.replaced(number);
+        }
+        self.file.has_event = true;
+        self.line_before.clear();
+        let time = self.pending.time.clone().map(Cow::Owned);
+        if let Ok(event) = &mut event {
+            self.settings.give_id(event);
+        }
+        let result = self.settings.result(self.file.index, number, time, event);
+        Step::Taken(Some(result))
+    }
+}

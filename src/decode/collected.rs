@@ -1,0 +1,375 @@
+//! Lines that cannot be read in place: cut by the end of the bytes, in an envelope, or coloured. They are collected, opened, and
+//! put together to messages.
+//!
+//! A line comes in three stages. As a *raw* line it has its envelope and its colours; what it carries, one line or several, is
+//! *pending*; and a pending line belongs to the open message, or is looked at as the beginning of another.
+
+use alloc::borrow::Cow;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use super::DecodeResult;
+use super::decoder::Decoder;
+use super::envelope::{Envelope, Opened, is_coloured, without_colours};
+use super::header::LineView;
+use super::interest::{Interest, interest};
+use super::lines::{line_feed, without_carriage_return};
+use super::message_reader::text;
+use super::open_message::{Given, OpenMessage};
+use super::shape::Belongs;
+use super::sip_message::OfSipMessage;
+
+/// The lines that a raw line carried.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Pending {
+    /// Each with its end.
+    pub(super) lines: Vec<u8>,
+    /// Where the next one begins.
+    pub(super) at: usize,
+    /// The number of the raw line.
+    pub(super) number: u64,
+    /// The time that the envelope says.
+    pub(super) time: Option<String>,
+    pub(super) envelope: Envelope,
+    /// The raw line, where its envelope is one that it could have by chance.
+    pub(super) raw: Option<Vec<u8>>,
+}
+
+impl Pending {
+    pub(super) fn has_lines(&self) -> bool {
+        self.at < self.lines.len()
+    }
+}
+
+/// A line that comes in pieces.
+#[derive(Debug, Clone)]
+pub(super) struct Piece {
+    /// What has come of it.
+    text: Vec<u8>,
+    number: u64,
+    time: Option<String>,
+    envelope: Envelope,
+    /// How many layers of the envelope are taken off.
+    opened: usize,
+}
+
+/// What came of a line.
+pub(super) enum Step {
+    /// It was taken; there may be something to give.
+    Taken(Option<DecodeResult<'static>>),
+    /// It was not taken yet: something ended before it.
+    Before(Option<DecodeResult<'static>>),
+}
+
+impl Decoder {
+    /// Collects the line that is coming, up to its end.
+    pub(super) fn collect(&mut self, bytes: &mut &[u8]) {
+        if bytes.is_empty() {
+            return;
+        }
+        let line = if self.boundary.is_collecting() { self.boundary.first_line() } else { Some(&mut self.line) };
+        let Some(line) = line else {
+            return;
+        };
+        let (part, rest) = match line_feed(bytes).and_then(|end| bytes.split_at_checked(end)) {
+            Some((part, rest)) => (part, rest.get(1..)),
+            None => (*bytes, None),
+        };
+        line.push(part);
+        *bytes = rest.unwrap_or_default();
+        if rest.is_some() {
+            self.end_line();
+        }
+    }
+
+    /// The end of the line that is coming has come.
+    pub(super) fn end_line(&mut self) {
+        if self.boundary.is_collecting() {
+            self.decide_boundary();
+        } else {
+            self.line_is_complete = true;
+        }
+    }
+
+    /// Goes on with what has come already; whether there was any.
+    #[cold]
+    pub(super) fn work_off(&mut self, given: &mut Option<DecodeResult<'_>>) -> bool {
+        if let Some(result) = self.queued.pop_front() {
+            *given = Some(result);
+            return true;
+        }
+        *given = if self.pending.has_lines() {
+            self.pending_line()
+        } else if self.line_is_complete {
+            self.file.has_lines = true;
+            self.raw_line()
+        } else if self.boundary.is_decided() {
+            self.cross_boundary();
+            None
+        } else {
+            return false;
+        };
+        true
+    }
+
+    /// Takes the line that is complete.
+    fn raw_line(&mut self) -> Option<DecodeResult<'static>> {
+        if self.line.is_too_long() {
+            let step = self.line_over_limit();
+            return self.after_raw_line(step);
+        }
+        let line = self.line.take();
+        self.line_is_complete = false;
+        let step = self.line(&line);
+        let given = self.after_raw_line(step);
+        if self.line_is_complete {
+            self.line.push(&line);
+        }
+        given
+    }
+
+    /// Notes whether the raw line was taken.
+    fn after_raw_line(&mut self, step: Step) -> Option<DecodeResult<'static>> {
+        match step {
+            Step::Taken(given) => {
+                self.line.clear();
+                self.line_is_complete = false;
+                self.file.line += 1;
+                given
+            }
+            Step::Before(given) => {
+                self.line_is_complete = true;
+                given
+            }
+        }
+    }
+
+    /// Takes a raw line, with its carriage return if it has one.
+    fn line(&mut self, raw: &[u8]) -> Step {
+        let plain = without_carriage_return(raw);
+        let stripped;
+        let line = if is_coloured(plain) {
+            let mut line = without_colours(plain).into_owned();
+            line.extend_from_slice(raw.get(plain.len()..).unwrap_or_default());
+            stripped = line;
+            &*stripped
+        } else {
+            raw
+        };
+        let number = self.file.line;
+        if self.piece.is_some() {
+            return self.next_piece(line);
+        }
+        if let Some((_, envelope)) = &self.sip_message {
+            let envelope = envelope.clone();
+            let (content, time) = match envelope.open(line) {
+                Opened::OfAnother => return Step::Taken(None),
+                Opened::Line { content, time, .. } => (content, time),
+                Opened::Without { .. } => (line.into(), None),
+            };
+            if content.contains(&b'\n') {
+                self.put(number, time, envelope, content);
+                return Step::Taken(None);
+            }
+            if self.is_of_sip_message(number, &content) {
+                return Step::Taken(None);
+            }
+        }
+        if let Some(message) = &mut self.message {
+            let envelope = message.envelope.clone();
+            if let Some(opened) = message.layers_by_chance(line, self.settings.limit) {
+                message.envelope.truncate(opened);
+                return Step::Before(None);
+            }
+            return match envelope.open_layers(line.into(), 0..envelope.len()) {
+                (Opened::Line { content, time, is_piece: true }, opened) => {
+                    self.begin_piece(number, &content, time, envelope, opened);
+                    Step::Taken(None)
+                }
+                (Opened::Line { content, time, is_piece: false }, _) => {
+                    self.put(number, time, envelope, content);
+                    Step::Taken(None)
+                }
+                (Opened::OfAnother, _) => Step::Taken(None),
+                (Opened::Without { .. }, _) => Step::Before(self.close_message()),
+            };
+        }
+        self.line_between(number, line)
+    }
+
+    /// Takes a raw line that stands between messages.
+    fn line_between(&mut self, number: u64, line: &[u8]) -> Step {
+        let view = LineView::of_line(without_carriage_return(line));
+        if let Interest::None = interest(view) {
+            self.note_other(number, view);
+            return Step::Taken(None);
+        }
+        let envelope = Envelope::of_line(line);
+        match envelope.open_layers(line.into(), 0..envelope.len()) {
+            (Opened::Line { content, time, is_piece: true }, opened) => {
+                self.begin_piece(number, &content, time, envelope, opened);
+            }
+            (Opened::Line { content, time, is_piece: false }, _) => {
+                let raw = envelope.is_unsure().then(|| line.to_vec());
+                self.put(number, time, envelope, content);
+                self.pending.raw = raw;
+            }
+            (Opened::OfAnother | Opened::Without { .. }, _) => {
+                self.put(number, None, Envelope::default(), line.into());
+            }
+        }
+        Step::Taken(None)
+    }
+
+    /// A line of another kind.
+    pub(super) fn note_other(&mut self, number: u64, line: LineView<'_>) {
+        if !self.file.has_event {
+            self.file.note(number, line);
+        }
+        self.remember(line.start);
+    }
+
+    /// Puts what a raw line carries where it waits to be looked at.
+    pub(super) fn put(&mut self, number: u64, time: Option<Cow<'_, [u8]>>, envelope: Envelope, content: Cow<'_, [u8]>) {
+        let pending = &mut self.pending;
+        pending.lines.clear();
+        if envelope.is_none() {
+            pending.lines.extend_from_slice(&content);
+        } else {
+            // What an envelope escapes can be coloured, too.
+            for (at, line) in content.split(|&byte| byte == b'\n').enumerate() {
+                if at > 0 {
+                    pending.lines.push(b'\n');
+                }
+                let is_coloured = is_coloured(line);
+                pending.lines.extend_from_slice(&if is_coloured { without_colours(line) } else { line.into() });
+            }
+        }
+        if pending.lines.last() != Some(&b'\n') {
+            pending.lines.push(b'\n');
+        }
+        pending.at = 0;
+        pending.number = number;
+        pending.time = time.map(|time| text(&time).into_owned());
+        pending.envelope = envelope;
+        pending.raw = None;
+    }
+
+    pub(super) fn begin_piece(
+        &mut self,
+        number: u64,
+        content: &[u8],
+        time: Option<Cow<'_, [u8]>>,
+        envelope: Envelope,
+        opened: usize,
+    ) {
+        let time = time.map(|time| text(&time).into_owned());
+        let text = without_carriage_return(content).to_vec();
+        self.piece = Some(Piece { text, number, time, envelope, opened });
+    }
+
+    /// Goes on with a line that comes in pieces.
+    fn next_piece(&mut self, line: &[u8]) -> Step {
+        let Some(mut piece) = self.piece.take() else {
+            return Step::Before(None);
+        };
+        let (opened, _) = piece.envelope.open_layers(without_carriage_return(line).into(), 0..piece.opened);
+        let Opened::Line { content, is_piece, .. } = opened else {
+            self.end_piece(piece);
+            return Step::Before(None);
+        };
+        // Over the limit the rest is cut off: it would be skipped all the same.
+        let room = self.settings.limit.saturating_sub(piece.text.len());
+        piece.text.extend(content.iter().take(room));
+        if is_piece {
+            self.piece = Some(piece);
+        } else {
+            self.end_piece(piece);
+        }
+        Step::Taken(None)
+    }
+
+    /// All pieces of a line have come: what it carries is looked at.
+    pub(super) fn end_piece(&mut self, piece: Piece) {
+        let Piece { text: joined, number, time, envelope, opened } = piece;
+        let time = time.map(|time| Cow::Owned(time.into_bytes()));
+        match envelope.open_layers(Cow::Borrowed(&joined), opened..envelope.len()).0 {
+            Opened::Line { content, time: inner, .. } => self.put(number, inner.or(time), envelope, content),
+            Opened::OfAnother | Opened::Without { .. } => self.put(number, time, envelope, Cow::Borrowed(&joined)),
+        }
+    }
+
+    /// Takes a raw line over the limit, of which only the beginning and the end are kept.
+    fn line_over_limit(&mut self) -> Step {
+        let number = self.file.line;
+        if let Some(piece) = self.piece.take() {
+            self.end_piece(piece);
+            return Step::Before(None);
+        }
+        if let Some((sip_message, _)) = &mut self.sip_message {
+            let has_return = self.line.ends_in_carriage_return();
+            let length = self.line.len() - u64::from(has_return);
+            let view = LineView { start: self.line.start(), end: self.line.tail() };
+            if sip_message.line(view, length, has_return) != OfSipMessage::No {
+                return Step::Taken(None);
+            }
+            self.sip_message = None;
+        }
+        if let Some(message) = &mut self.message {
+            // What a line that is not kept carries cannot be looked at: it counts as one of the message.
+            let is_carried = !message.envelope.is_none();
+            match if is_carried { Belongs::Yes } else { message.line_over_limit(self.line.start()) } {
+                Belongs::No => return Step::Before(self.close_message()),
+                Belongs::NoMessage => self.message = None,
+                Belongs::Yes | Belongs::Coloured => {
+                    message.text = None;
+                    return Step::Taken(None);
+                }
+            }
+        }
+        let view = LineView { start: self.line.start(), end: self.line.tail() };
+        match interest(view) {
+            Interest::Header(header) => {
+                let mut message = OpenMessage::new(&header, self.file.index, number);
+                message.text = None;
+                self.message = Some(message);
+            }
+            #[cfg(feature = "json")]
+            Interest::Json if super::json_line::mentions_an_event(view.start) => {
+                use super::{DecodeError, DecodeErrorKind};
+                let kind = DecodeErrorKind::TooLong { limit: self.settings.limit };
+                self.file.has_event = true;
+                return Step::Taken(Some(Err(DecodeError { file: self.file.index, line: number, kind })));
+            }
+            Interest::Json | Interest::Look | Interest::None => {}
+        }
+        Step::Taken(None)
+    }
+
+    /// The open message has ended: what is given for it.
+    pub(super) fn close_message(&mut self) -> Option<DecodeResult<'static>> {
+        let mut message = self.message.take()?;
+        message.shape.end();
+        self.end_of_shape(&mut message.shape);
+        if !message.is_event || message.given != Given::No {
+            return None;
+        }
+        self.give(&message)
+    }
+
+    /// What is given for a message.
+    pub(super) fn give(&mut self, message: &OpenMessage) -> Option<DecodeResult<'static>> {
+        if message.shape.is_unsure() {
+            return None;
+        }
+        if message.file == self.file.index {
+            self.file.has_event = true;
+        }
+        let mut replaced = false;
+        let result = message.read(self.settings, &mut replaced);
+        if replaced {
+            self.replaced(message.number);
+        }
+        Some(result)
+    }
+}

@@ -1,0 +1,79 @@
+//! Lines as `grep -n` and `grep -H` print them: with the number of the line, or the name of the file, before each.
+
+use super::super::header::{LineView, header};
+use super::super::lines::first_edge;
+use super::super::sip_message::announced_length;
+use super::super::time::{begins_with_time, length};
+
+/// What stands before a line: `file.log:`, `12:` or `file.log:12:`; of the lines around a match with `-` in place of `:`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Grep<'a> {
+    pub(super) file: &'a [u8],
+    pub(super) is_numbered: bool,
+    pub(super) content: usize,
+}
+
+/// The prefix of a line with something to read in it, if it has one.
+pub(super) fn prefix(line: &[u8]) -> Option<Grep<'_>> {
+    if begins_with_time(line) {
+        return None;
+    }
+    let edge = first_edge(line);
+    let is_separator = |byte: &u8| matches!(byte, b':' | b'-');
+    let prefix_ends = edge.iter().position(u8::is_ascii_whitespace).unwrap_or(edge.len());
+    let prefix = edge.get(..prefix_ends)?;
+    let before_time = (1..=prefix.len()).find(|&at| {
+        let after_separator = prefix.get(at - 1).is_some_and(is_separator);
+        after_separator && edge.get(at..).is_some_and(|rest| length(rest.strip_prefix(b"@").unwrap_or(rest)).is_some())
+    });
+    let first_colons = || {
+        let first = prefix.iter().position(|&byte| byte == b':')? + 1;
+        let digits = prefix.get(first..)?.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        // The number of the line after the name of the file.
+        let second = first + digits;
+        Some(if digits > 0 && prefix.get(second) == Some(&b':') { second + 1 } else { first })
+    };
+    let content = before_time.or_else(first_colons)?;
+    let named = line.get(..content.checked_sub(1)?)?;
+    let (file, is_numbered) = match number_at(named) {
+        Some(0) => (&[][..], true),
+        Some(at) if named.get(at - 1).is_some_and(is_separator) => (named.get(..at - 1)?, true),
+        Some(_) | None => (named, false),
+    };
+    let rest = line.get(content..)?;
+    let is_read = begins_as_json(rest) || header(LineView::of_line(rest)).is_some();
+    let is_read = is_read || announced_length(LineView::of_line(rest)).is_some();
+    is_read.then_some(Grep { file, is_numbered, content })
+}
+
+fn begins_as_json(line: &[u8]) -> bool {
+    line.starts_with(b"{")
+}
+
+/// Where the digits begin that `text` ends in.
+fn number_at(text: &[u8]) -> Option<usize> {
+    let digits = text.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
+    (digits > 0).then(|| text.len() - digits)
+}
+
+/// Where the content of a line begins that has the same prefix.
+pub(super) fn content(line: &[u8], file: &[u8], is_numbered: bool) -> Option<usize> {
+    let rest = line.strip_prefix(file)?;
+    let separated = |rest: &[u8]| match rest.first() {
+        Some(b':' | b'-') => Some(()),
+        Some(_) | None => None,
+    };
+    if !is_numbered {
+        separated(rest)?;
+        return Some(file.len() + 1);
+    }
+    let number_at = if file.is_empty() {
+        0
+    } else {
+        separated(rest)?;
+        1
+    };
+    let digits = rest.get(number_at..)?.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    separated(rest.get(number_at + digits..)?)?;
+    (digits > 0).then_some(file.len() + number_at + digits + 1)
+}

@@ -1,0 +1,298 @@
+//! What carries the lines of a log: containers, syslog, collectors, `grep`, mail. Specification 6.4.
+//!
+//! An [`Envelope`] is pure and knows nothing of events' attributes: it says what is around a line, and opens other lines that have
+//! the same around them. The [`Decoder`](super::Decoder) uses it; so can whoever only wants the lines.
+//!
+//! | file | takes off |
+//! |---|---|
+//! | `cri` | the prefix of a container runtime's log |
+//! | `syslog` | the prefix of syslog, RFC 3164 and RFC 5424, and its escapes |
+//! | `grep` | the numbers and names of `grep -n` and `grep -H` |
+//! | `json` | the JSON objects of Docker and log collectors |
+//! | `ansi` | the colours of terminals |
+
+mod ansi;
+mod cri;
+mod grep;
+#[cfg(feature = "json")]
+mod json;
+mod syslog;
+
+use alloc::borrow::Cow;
+use alloc::vec::Vec;
+
+pub use ansi::without_colours;
+pub(super) use ansi::{ends_in_colour, is_coloured};
+
+/// More layers than this around a line are not looked for.
+const MOST_LAYERS: usize = 16;
+
+/// What is around the lines of a message: layers, from the outside in.
+///
+/// ```
+/// use im_session::decode::envelope::{Envelope, Opened};
+///
+/// let line = b"2026-01-01T10:00:00.1Z stdout F 10:00:00 message EventRinging";
+/// let envelope = Envelope::of_line(line);
+/// let Opened::Line { content, time, .. } = envelope.open(line) else { panic!("expected a line") };
+/// assert_eq!(&*content, b"10:00:00 message EventRinging");
+/// assert_eq!(time.as_deref(), Some(&b"2026-01-01T10:00:00.1Z"[..]));
+///
+/// let next = envelope.open(b"2026-01-01T10:00:00.2Z stdout F \tAttributeThisDN\t'3002'");
+/// assert!(matches!(next, Opened::Line { .. }));
+/// assert!(matches!(envelope.open(b"\tAttributeThisDN\t'3002'"), Opened::Without { .. }));
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Envelope {
+    layers: Vec<Layer>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Layer {
+    /// `> ` of quoted mail.
+    Mail,
+    Grep {
+        file: Vec<u8>,
+        is_numbered: bool,
+    },
+    Cri {
+        is_stderr: bool,
+    },
+    Syslog {
+        writer: Vec<u8>,
+    },
+    #[cfg(feature = "json")]
+    Json {
+        key: json::LineKey,
+    },
+}
+
+/// What [`Envelope::open`] found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Opened<'l> {
+    /// The line has the envelope.
+    Line {
+        /// What it carries: a line, or several with LF between them.
+        content: Cow<'l, [u8]>,
+        /// The time that the envelope says, as it is written.
+        time: Option<Cow<'l, [u8]>>,
+        /// Whether what it carries goes on in the next line with the envelope.
+        is_piece: bool,
+    },
+    /// The line went through the same syslog, but another host or program wrote it.
+    OfAnother,
+    /// The line does not have the envelope.
+    Without {
+        /// How many layers it has.
+        opened: usize,
+    },
+}
+
+impl Envelope {
+    /// What is around this line. A prefix of `grep` is recognised only before a line that has something to read.
+    #[must_use]
+    pub fn of_line(line: &[u8]) -> Self {
+        let mut envelope = Envelope::default();
+        let mut content = Cow::Borrowed(line);
+        while envelope.layers.len() < MOST_LAYERS {
+            let Some(layer) = envelope.next_layer(&content) else {
+                break;
+            };
+            let is_last = layer.may_hold_several_lines();
+            let Layered::Content { content: inner, is_piece, .. } = layer.open(content) else {
+                break;
+            };
+            content = inner;
+            envelope.layers.push(layer);
+            if is_piece || (is_last && content.contains(&b'\n')) {
+                break;
+            }
+        }
+        envelope
+    }
+
+    /// Whether nothing is around the line.
+    #[must_use]
+    pub fn is_none(&self) -> bool {
+        self.layers.is_empty()
+    }
+
+    /// Takes the envelope off a line.
+    #[must_use]
+    pub fn open<'l>(&self, line: &'l [u8]) -> Opened<'l> {
+        self.open_layers(line.into(), 0..self.layers.len()).0
+    }
+
+    /// Takes these layers off what is within those before; how many were taken off in all.
+    pub(super) fn open_layers<'l>(&self, line: Cow<'l, [u8]>, range: core::ops::Range<usize>) -> (Opened<'l>, usize) {
+        let mut content = line;
+        let mut innermost_time = None;
+        let mut opened = range.start;
+        for layer in self.layers.get(range).unwrap_or_default() {
+            match layer.open(content) {
+                Layered::Content { content: inner, time, is_piece } => {
+                    opened += 1;
+                    content = inner;
+                    innermost_time = time.or(innermost_time);
+                    if is_piece {
+                        return (Opened::Line { content, time: innermost_time, is_piece }, opened);
+                    }
+                }
+                Layered::OfAnother => return (Opened::OfAnother, opened),
+                Layered::Without => return (Opened::Without { opened }, opened),
+            }
+        }
+        (Opened::Line { content, time: innermost_time, is_piece: false }, opened)
+    }
+
+    /// Without the layers after the first `count`.
+    pub(super) fn truncate(&mut self, count: usize) {
+        self.layers.truncate(count);
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.layers.len()
+    }
+
+    /// Whether a line could have it by chance: the next line shows.
+    pub(super) fn is_unsure(&self) -> bool {
+        self.layers.iter().any(|layer| match layer {
+            Layer::Mail | Layer::Grep { .. } | Layer::Syslog { .. } => true,
+            Layer::Cri { .. } => false,
+            #[cfg(feature = "json")]
+            Layer::Json { .. } => false,
+        })
+    }
+
+    /// With a JSON object around the lines, if this text is one that carries a line.
+    #[cfg(feature = "json")]
+    pub(super) fn with_json(&self, text: &[u8]) -> Option<Envelope> {
+        if self.layers.iter().any(|layer| matches!(layer, Layer::Json { .. })) {
+            return None;
+        }
+        let layer = json_layer(text)?;
+        let mut envelope = self.clone();
+        envelope.layers.push(layer);
+        Some(envelope)
+    }
+
+    fn next_layer(&self, content: &[u8]) -> Option<Layer> {
+        let is_outer = self.layers.iter().all(|layer| matches!(layer, Layer::Mail));
+        let has_prefix = self.layers.iter().any(|layer| matches!(layer, Layer::Cri { .. } | Layer::Syslog { .. }));
+        if is_outer && content.first() == Some(&b'>') {
+            return Some(Layer::Mail);
+        }
+        if !has_prefix {
+            if let Some(cri) = cri::prefix(content) {
+                return Some(Layer::Cri { is_stderr: cri.is_stderr });
+            }
+            if let Some(syslog) = syslog::prefix(content) {
+                let writer = content.get(syslog.writer).unwrap_or_default().to_vec();
+                return Some(Layer::Syslog { writer });
+            }
+        }
+        #[cfg(feature = "json")]
+        if let Some(layer) = json_layer(content) {
+            return Some(layer);
+        }
+        let grep = if is_outer { grep::prefix(content) } else { None }?;
+        Some(Layer::Grep { file: grep.file.to_vec(), is_numbered: grep.is_numbered })
+    }
+}
+
+#[cfg(feature = "json")]
+fn json_layer(content: &[u8]) -> Option<Layer> {
+    let text = super::json_line::object(content)?;
+    let text = super::message_reader::text(text);
+    let carrier = json::carrier(&text)?;
+    match crate::event::Event::from_json_line(&text) {
+        Err(crate::event::EventJsonError::NamesNoEvent) => Some(Layer::Json { key: carrier.key }),
+        Ok(_) | Err(_) => None,
+    }
+}
+
+/// What a layer found.
+enum Layered<'l> {
+    Content { content: Cow<'l, [u8]>, time: Option<Cow<'l, [u8]>>, is_piece: bool },
+    OfAnother,
+    Without,
+}
+
+impl Layer {
+    fn may_hold_several_lines(&self) -> bool {
+        match self {
+            Layer::Syslog { .. } => true,
+            #[cfg(feature = "json")]
+            Layer::Json { .. } => true,
+            Layer::Mail | Layer::Grep { .. } | Layer::Cri { .. } => false,
+        }
+    }
+
+    fn open<'l>(&self, line: Cow<'l, [u8]>) -> Layered<'l> {
+        match self {
+            Layer::Mail => match line.strip_prefix(b">") {
+                Some(rest) => {
+                    let rest = rest.strip_prefix(b" ").unwrap_or(rest);
+                    without_time(after(&line, line.len() - rest.len()))
+                }
+                None => Layered::Without,
+            },
+            Layer::Grep { file, is_numbered } => match grep::content(&line, file, *is_numbered) {
+                Some(start) => without_time(after(&line, start)),
+                None => Layered::Without,
+            },
+            Layer::Cri { is_stderr } => match cri::prefix(&line) {
+                Some(cri) if cri.is_stderr == *is_stderr => Layered::Content {
+                    time: Some(part(&line, cri.time)),
+                    is_piece: cri.is_piece,
+                    content: after(&line, cri.content),
+                },
+                Some(_) | None => Layered::Without,
+            },
+            Layer::Syslog { writer } => match syslog::prefix(&line) {
+                Some(syslog) if line.get(syslog.writer.clone()) == Some(writer) => {
+                    let content = after(&line, syslog.content);
+                    let content = syslog::unescaped(&content).map_or(content, Cow::Owned);
+                    Layered::Content { content, time: Some(part(&line, syslog.time)), is_piece: false }
+                }
+                Some(_) => Layered::OfAnother,
+                None => Layered::Without,
+            },
+            #[cfg(feature = "json")]
+            Layer::Json { key } => json_content(&line, *key),
+        }
+    }
+}
+
+#[cfg(feature = "json")]
+fn json_content<'l>(line: &[u8], key: json::LineKey) -> Layered<'l> {
+    let Some(text) = super::json_line::object(line) else {
+        return Layered::Without;
+    };
+    let text = super::message_reader::text(text);
+    match json::carrier(&text) {
+        Some(carrier) if carrier.key == key => Layered::Content {
+            content: Cow::Owned(carrier.line.as_bytes().to_vec()),
+            time: carrier.time.map(|time| Cow::Owned(time.as_bytes().to_vec())),
+            is_piece: carrier.is_piece,
+        },
+        Some(_) | None => Layered::Without,
+    }
+}
+
+fn without_time(content: Cow<'_, [u8]>) -> Layered<'_> {
+    Layered::Content { content, time: None, is_piece: false }
+}
+
+/// What follows the first bytes of a line.
+fn after<'l>(line: &Cow<'l, [u8]>, start: usize) -> Cow<'l, [u8]> {
+    part(line, start..line.len())
+}
+
+fn part<'l>(line: &Cow<'l, [u8]>, range: core::ops::Range<usize>) -> Cow<'l, [u8]> {
+    match line {
+        Cow::Borrowed(line) => Cow::Borrowed(line.get(range).unwrap_or_default()),
+        Cow::Owned(line) => Cow::Owned(line.get(range).unwrap_or_default().to_vec()),
+    }
+}

@@ -1,0 +1,192 @@
+//! Several files as one log, and the end of the last. Specification 7.
+
+use alloc::collections::VecDeque;
+
+use super::DecodeResult;
+use super::decoder::{BYTE_ORDER_MARK, Decoder};
+use super::envelope::Envelope;
+use super::file::File;
+use super::header::{LineView, header};
+use super::lines::LineBuffer;
+use super::open_message::Given;
+use super::platform_sdk_log::PlatformSdkLog;
+use super::syntax::LogSyntax;
+use super::time::begins_with_time;
+use super::tserver_log::TServerLog;
+use super::warning::WarningKind;
+
+/// Where a file ends whose last line has no end: its first line and the first of the next may be one.
+#[derive(Debug, Clone)]
+pub(super) enum Boundary {
+    /// There is none.
+    None,
+    /// The first line of the next file is coming.
+    Collecting(LineBuffer),
+    /// It is a line of its own.
+    Own(LineBuffer),
+    /// It was the rest of the last line.
+    Joined,
+}
+
+impl Boundary {
+    pub(super) fn is_collecting(&self) -> bool {
+        matches!(self, Boundary::Collecting(_))
+    }
+
+    pub(super) fn is_decided(&self) -> bool {
+        matches!(self, Boundary::Own(_) | Boundary::Joined)
+    }
+
+    pub(super) fn first_line(&mut self) -> Option<&mut LineBuffer> {
+        match self {
+            Boundary::Collecting(line) => Some(line),
+            Boundary::None | Boundary::Own(_) | Boundary::Joined => None,
+        }
+    }
+}
+
+impl Decoder {
+    /// The bytes that follow are those of another file, which goes on with the log: its lines count from 1, and a byte order mark
+    /// is skipped again.
+    ///
+    /// A message that the end of the file cut goes on if the next begins with a line that continues it. A last line without an end and
+    /// the first line of the next file are one line, unless that begins like a line of its own.
+    ///
+    /// ```
+    /// use im_session::Decoder;
+    ///
+    /// let mut decoder = Decoder::new();
+    /// decoder.push(b"10:00:00 message EventRinging\n\tAttributeCallUUID\t'A'\n\tAttributeTh", |_| ());
+    /// decoder.next_file();
+    /// decoder.push(b"isDN\t'3002'\n", |_| ());
+    /// let events: Vec<_> = decoder.finish().map(|result| result.unwrap().event.to_string()).collect();
+    /// assert_eq!(events, ["EventRinging 3002 A"]);
+    /// ```
+    pub fn next_file(&mut self) {
+        self.begin_without_mark();
+        if self.boundary.is_collecting() {
+            // There is no line end in the file that ends: its one line is complete.
+            self.decide_boundary();
+        }
+        let mut queued = VecDeque::new();
+        self.work_off_all(&mut |result| queued.push_back(result));
+        self.queued = queued;
+        self.mark = BYTE_ORDER_MARK;
+        if self.line.is_empty() {
+            self.begin_file();
+        } else {
+            self.boundary = Boundary::Collecting(LineBuffer::new(self.settings.limit));
+        }
+    }
+
+    /// Gives the event whose lines have come so far, although no line has ended it yet: for a log that is read while it is written,
+    /// where nothing came for a while. Lines of it that come later are warned of and skipped.
+    pub fn flush(&mut self) -> Option<DecodeResult<'static>> {
+        let mut message = self.message.take()?;
+        let is_new = message.is_event && message.given == Given::No;
+        let given = if is_new { self.give(&message) } else { None };
+        if given.is_some() {
+            message.given = Given::Yes;
+        }
+        self.message = Some(message);
+        given
+    }
+
+    /// The first line of the next file has come: whether it goes on with the last line of the file before.
+    pub(super) fn decide_boundary(&mut self) {
+        let boundary = core::mem::replace(&mut self.boundary, Boundary::None);
+        let Boundary::Collecting(first) = boundary else {
+            self.boundary = boundary;
+            return;
+        };
+        self.boundary = if begins_like_a_line(&first) {
+            Boundary::Own(first)
+        } else {
+            self.line.append(&first);
+            Boundary::Joined
+        };
+        self.line_is_complete = true;
+    }
+
+    /// All lines of the file before are done.
+    pub(super) fn cross_boundary(&mut self) {
+        match core::mem::replace(&mut self.boundary, Boundary::None) {
+            Boundary::Own(first) => {
+                self.begin_file();
+                self.line = first;
+                self.line_is_complete = true;
+            }
+            Boundary::Joined => {
+                self.begin_file();
+                self.file.continues = true;
+                self.file.has_lines = true;
+                self.file.line = 2;
+            }
+            boundary @ (Boundary::None | Boundary::Collecting(_)) => self.boundary = boundary,
+        }
+    }
+
+    fn begin_file(&mut self) {
+        self.end_file();
+        self.file = File::new(self.file.index + 1);
+    }
+
+    /// Says what is wrong with the whole file.
+    fn end_file(&mut self) {
+        let is_open = |file: usize| {
+            self.message.as_ref().is_some_and(|open| open.is_event && open.file == file && !open.shape.is_unsure())
+        };
+        if !is_open(self.file.index) {
+            self.queued.extend(self.file.end().map(Err));
+        }
+    }
+
+    /// There are no more bytes: all that is to be given for what has come.
+    pub(super) fn end(&mut self, mut sink: impl FnMut(DecodeResult<'static>)) {
+        self.begin_without_mark();
+        if self.boundary.is_collecting() || !self.line.is_empty() {
+            self.end_line();
+        }
+        self.work_off_all(&mut sink);
+        if let Some(piece) = self.piece.take() {
+            self.end_piece(piece);
+            self.work_off_all(&mut sink);
+        }
+        if let Some(result) = self.close_message() {
+            sink(result);
+        }
+        if let Some((sip_message, _)) = self.sip_message.take() {
+            if !sip_message.is_complete() {
+                self.warn(sip_message.number, WarningKind::SkipReachesEnd);
+            }
+        }
+        self.end_file();
+        self.work_off_all(&mut sink);
+    }
+
+    fn work_off_all(&mut self, sink: &mut impl FnMut(DecodeResult<'static>)) {
+        let mut given = None;
+        while self.work_off(&mut given) {
+            if let Some(result) = given.take() {
+                sink(result);
+            }
+        }
+    }
+}
+
+/// Whether a line begins like one of its own: white space, an attribute, a pair, a time of day, a header, `{`, an envelope.
+fn begins_like_a_line(line: &LineBuffer) -> bool {
+    let view = LineView { start: line.start(), end: line.end_edge() };
+    let Some(first) = view.start.first() else {
+        return false;
+    };
+    first.is_ascii_whitespace()
+        || *first == b'{'
+        || TServerLog::attribute(view.start).as_ref().is_some_and(TServerLog::is_certain)
+        || PlatformSdkLog::attribute(view.start).as_ref().is_some_and(PlatformSdkLog::is_certain)
+        || TServerLog::pair(view.start).is_some()
+        || PlatformSdkLog::pair(view.start).is_some()
+        || begins_with_time(view.start)
+        || header(view).is_some()
+        || !Envelope::of_line(view.start).is_none()
+}

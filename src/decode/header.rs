@@ -1,0 +1,135 @@
+//! The headers of messages, of all forms. Specification 6.2 and 6.3.
+
+use super::lines::{first, is_of_word, last_edge, word_end};
+
+/// The header of a message of a log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Header<'a> {
+    pub(super) kind: HeaderKind,
+    /// `EventX` or `RequestX`.
+    pub(super) name: &'a [u8],
+}
+
+/// Which log a header is of, as far as the lines after it depend on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum HeaderKind {
+    /// A T-Server, SIP Server, URS, ORS or OCS log.
+    TServer,
+    /// A Platform SDK log of Java: the line itself says that attributes follow.
+    PlatformSdkJava,
+    /// A Platform SDK log of .NET: a line that names a message; only what follows tells whether it is printed there.
+    PlatformSdkNet {
+        /// Whether the line ends with the name and the number.
+        at_end: bool,
+    },
+}
+
+impl Header<'_> {
+    /// Whether the message is an event; else it is a request, to be skipped with all its attributes.
+    pub(super) fn is_event(&self) -> bool {
+        self.name.starts_with(b"Event")
+    }
+}
+
+/// A line as far as it is looked at: whole, or the edges of a line that is over the limit.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct LineView<'a> {
+    /// The line; its first bytes where it is over the limit.
+    pub(super) start: &'a [u8],
+    /// The last bytes of the line.
+    pub(super) end: &'a [u8],
+}
+
+impl<'a> LineView<'a> {
+    pub(super) fn of_line(line: &'a [u8]) -> Self {
+        LineView { start: line, end: last_edge(line) }
+    }
+}
+
+/// The header that a line is, if it is one.
+#[inline]
+pub(super) fn header(line: LineView<'_>) -> Option<Header<'_>> {
+    match line.start.first() {
+        Some(b' ' | b'\t') => {
+            // ORS prints the header below a line of its own.
+            let is_header = line.start.trim_ascii_start().starts_with(b": message");
+            if is_header { tserver(line.end) } else { None }
+        }
+        Some(_) => tserver(line.end).or_else(|| java(line.end)).or_else(|| net(line)),
+        None => None,
+    }
+}
+
+/// Ends in `message EventX` or `TEvent: EventX`; a `(refid=…)` may follow.
+fn tserver(end: &[u8]) -> Option<Header<'_>> {
+    let end = without_refid(end.trim_ascii_end());
+    if !end.last().is_some_and(is_of_word) {
+        return None;
+    }
+    let (before, name) = end.split_at_checked(memchr::memrchr2(b' ', b'\t', end)? + 1)?;
+    let before = before.trim_ascii_end();
+    let before = before.strip_suffix(b"message").or_else(|| before.strip_suffix(b"TEvent:"))?;
+    let is_word = before.last().is_none_or(u8::is_ascii_whitespace);
+    (is_word && is_message_name(name) && word_end(name).is_none()).then_some(Header { kind: HeaderKind::TServer, name })
+}
+
+fn without_refid(end: &[u8]) -> &[u8] {
+    const REFID: &[u8] = b"(refid=";
+    let Some(inside) = end.strip_suffix(b")") else {
+        return end;
+    };
+    // What stands in the brackets has no brackets and no quotes.
+    let opens = inside.iter().rposition(|byte| matches!(byte, b'(' | b')' | b'\''));
+    let (before, refid) = opens.and_then(|at| end.split_at_checked(at)).unwrap_or((end, &[]));
+    if refid.starts_with(REFID) { before.trim_ascii_end() } else { end }
+}
+
+/// Ends in `'EventX' (64) attributes:`.
+fn java(end: &[u8]) -> Option<Header<'_>> {
+    let end = end.trim_ascii_end().strip_suffix(b"attributes:")?.trim_ascii_end().strip_suffix(b")")?;
+    let before = without_digits(end)?.strip_suffix(b"(")?.trim_ascii_end().strip_suffix(b"'")?;
+    let name_at = before.iter().rposition(|byte| !is_of_word(byte))? + 1;
+    let (before, name) = before.split_at_checked(name_at)?;
+    (before.ends_with(b"'") && is_message_name(name)).then_some(Header { kind: HeaderKind::PlatformSdkJava, name })
+}
+
+fn without_digits(text: &[u8]) -> Option<&[u8]> {
+    let digits = text.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
+    if digits == 0 { None } else { text.get(..text.len() - digits) }
+}
+
+/// Has `'EventX' ('64')`.
+fn net(line: LineView<'_>) -> Option<Header<'_>> {
+    let mut rest = line.start;
+    let mut before = 0;
+    // Bracket by bracket: hardly any line has one that a quote follows.
+    while let Some(at) = first(rest, b'(') {
+        let (so_far, after) = (line.start.get(..before + at)?, rest.get(at + 1..)?);
+        if let Some(name) = after.strip_prefix(b"'").and_then(|after| net_name(so_far, after)) {
+            let number_ends = after.iter().position(|&byte| byte == b')').map_or(after.len(), |at| at + 1);
+            let at_end = after.get(number_ends..).is_some_and(|rest| rest.trim_ascii().is_empty());
+            return Some(Header { kind: HeaderKind::PlatformSdkNet { at_end }, name });
+        }
+        before += at + 1;
+        rest = after;
+    }
+    None
+}
+
+/// The name between `so_far`, which ends in it, and the number that `after` begins with.
+fn net_name<'a>(so_far: &'a [u8], after: &[u8]) -> Option<&'a [u8]> {
+    let digits = after.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    if digits == 0 || !after.get(digits..)?.starts_with(b"')") {
+        return None;
+    }
+    let before = so_far.trim_ascii_end().strip_suffix(b"'")?;
+    // A name holds no quote, so only so much of the line is looked at.
+    let length = before.iter().rev().take_while(|byte| is_of_word(byte)).count();
+    let (before, name) = before.split_at_checked(before.len() - length)?;
+    (before.ends_with(b"'") && is_message_name(name)).then_some(name)
+}
+
+/// Whether a word is the name of a message: something after `Event` or `Request`.
+fn is_message_name(word: &[u8]) -> bool {
+    word.strip_prefix(b"Event").or_else(|| word.strip_prefix(b"Request")).is_some_and(|rest| !rest.is_empty())
+}

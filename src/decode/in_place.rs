@@ -1,0 +1,193 @@
+//! Reads what lies whole in the bytes handed over in place, without a copy.
+
+use alloc::borrow::Cow;
+
+use super::decoder::Decoder;
+use super::envelope::Envelope;
+use super::header::{Header, HeaderKind, LineView};
+use super::interest::{Interest, interest};
+use super::lines::split_line;
+use super::message_reader::{MessageReader, Reading, text};
+use super::open_message::OpenMessage;
+use super::platform_sdk_log::PlatformSdkLog;
+use super::shape::{Belongs, Shape};
+use super::syntax::LogSyntax;
+use super::time::time_at_start;
+use super::tserver_log::TServerLog;
+use super::{DecodeError, DecodeErrorKind, DecodeResult};
+#[cfg(feature = "json")]
+use crate::event::Event;
+
+impl Decoder {
+    /// Reads as many lines as it can in place.
+    pub(super) fn read_in_place<'b>(&mut self, bytes: &mut &'b [u8], given: &mut Option<DecodeResult<'b>>) {
+        let mut rest = *bytes;
+        self.file.has_lines = true;
+        // The line before, if it is in these bytes.
+        let mut before: Option<&'b [u8]> = None;
+        while let Some((line, after)) = split_line(rest) {
+            if line.len() >= self.settings.limit {
+                break;
+            }
+            let found = interest(LineView::of_line(line));
+            match found {
+                Interest::None => {
+                    if !self.file.has_event {
+                        self.file.note(self.file.line, LineView::of_line(line));
+                    }
+                    self.file.line += 1;
+                    before = Some(line);
+                    rest = after;
+                }
+                Interest::Header(header) => {
+                    let time = time_at_start(line);
+                    // A time at its beginning leaves no place for an envelope, but for those that begin with one themselves.
+                    let is_plain = time.is_some() && line.get(10) != Some(&b'T');
+                    if !is_plain && !Envelope::of_line(line).is_none() {
+                        break;
+                    }
+                    let is_indented = line.first().is_some_and(u8::is_ascii_whitespace);
+                    let time = match before {
+                        Some(before) if is_indented => time_at_start(before).map(text),
+                        None if is_indented => self.time_before(),
+                        Some(_) | None => time.map(text),
+                    };
+                    *bytes = rest;
+                    match header.kind {
+                        HeaderKind::TServer => {
+                            self.message_in_place::<TServerLog>(bytes, line, after, header, time, given);
+                        }
+                        HeaderKind::PlatformSdkJava | HeaderKind::PlatformSdkNet { .. } => {
+                            self.message_in_place::<PlatformSdkLog>(bytes, line, after, header, time, given);
+                        }
+                    }
+                    return;
+                }
+                #[cfg(feature = "json")]
+                Interest::Json => {
+                    self.json_in_place(line, given);
+                    if given.is_none() {
+                        break;
+                    }
+                    self.file.line += 1;
+                    self.line_before.clear();
+                    *bytes = after;
+                    return;
+                }
+                #[cfg(not(feature = "json"))]
+                Interest::Json => break,
+                Interest::Look => break,
+            }
+        }
+        if let Some(before) = before {
+            self.remember(before);
+        }
+        *bytes = rest;
+        self.collect(bytes);
+    }
+
+    /// Gives the event that a line is; nothing for a line of another kind, or that is to be looked at more closely.
+    #[cfg(feature = "json")]
+    #[inline(always)]
+    fn json_in_place<'b>(&mut self, line: &'b [u8], given: &mut Option<DecodeResult<'b>>) {
+        let Some(Ok(text)) = super::json_line::object(line).map(core::str::from_utf8) else {
+            return;
+        };
+        if let Ok(mut event) = Event::from_json_line(text) {
+            self.settings.give_id(&mut event);
+            self.file.has_event = true;
+            self.settings.give(self.file.index, self.file.line, None, event, given);
+        }
+    }
+
+    /// Reads the message at the start of `bytes` in place, or keeps it if it is cut.
+    fn message_in_place<'b, S: LogSyntax>(
+        &mut self,
+        bytes: &mut &'b [u8],
+        header_line: &'b [u8],
+        after_header: &'b [u8],
+        header: Header<'b>,
+        time: Option<Cow<'b, str>>,
+        given: &mut Option<DecodeResult<'b>>,
+    ) {
+        let text = *bytes;
+        let limit = self.settings.limit;
+        let number = self.file.line;
+        let is_event = header.is_event();
+        // What is not given is not read: a request, and a message over the limit.
+        let is_read = is_event && text.len() - after_header.len() <= limit;
+        let mut reading = Reading { reader: MessageReader::new(header.name), is_read, text };
+        let mut shape = Shape::new(header.kind);
+        let mut next = number + 1;
+        // What is left of the bytes where the message is over the limit.
+        let left_over = text.len().saturating_sub(limit);
+        let mut rest = after_header;
+        while let Some((line, after)) = split_line(rest) {
+            let is_over = after.len() < left_over;
+            let belongs = if is_over && rest.len() - after.len() - 1 > limit {
+                shape.line_over_limit::<S>(line)
+            } else {
+                shape.line::<S>(next, line, &mut reading)
+            };
+            match belongs {
+                Belongs::No => {
+                    *bytes = rest;
+                    self.file.line = next;
+                    self.end_of_shape(&mut shape);
+                    if !is_event {
+                        self.file.note_request(number, header_line, &header);
+                        return;
+                    }
+                    self.file.has_event = true;
+                    let event = if reading.is_read {
+                        self.settings.finish::<S>(&mut reading.reader)
+                    } else {
+                        Err(DecodeErrorKind::TooLong { limit })
+                    };
+                    let file = self.file.index;
+                    match event {
+                        Ok(event) => self.settings.give(file, number, time, event, given),
+                        Err(kind) => *given = Some(Err(DecodeError { file, line: number, kind })),
+                    }
+                    if reading.reader.has_replaced() {
+                        self.replaced(number);
+                    }
+                    return;
+                }
+                Belongs::NoMessage => {
+                    *bytes = after_header;
+                    if !self.file.has_event {
+                        self.file.note(number, LineView::of_line(header_line));
+                    }
+                    self.file.line += 1;
+                    self.remember(header_line);
+                    return;
+                }
+                Belongs::Coloured => break,
+                Belongs::Yes => {}
+            }
+            if is_over {
+                reading.is_read = false;
+            }
+            next += 1;
+            rest = after;
+        }
+        let mut message = OpenMessage::new(&header, self.file.index, number);
+        message.text = reading.is_read.then(|| text.get(..text.len() - rest.len()).unwrap_or_default().to_vec());
+        message.time = time.map(Cow::into_owned);
+        message.shape = shape;
+        self.file.line = next;
+        *bytes = rest;
+        self.keep(message, header_line, &header);
+        self.collect(bytes);
+    }
+
+    /// Keeps a message that the end of the bytes cuts through, or in which a line is to be looked at more closely.
+    #[cold]
+    fn keep(&mut self, message: OpenMessage, header_line: &[u8], header: &Header<'_>) {
+        if !message.is_event {
+            self.file.note_request(message.number, header_line, header);
+        }
+        self.message = Some(message);
+    }
+}

@@ -1,0 +1,61 @@
+//! Whether a line that belongs to no message is worth a closer look: most are not, and cost next to nothing.
+
+use super::envelope::is_coloured;
+use super::header::{Header, LineView, header};
+use super::lines::contains;
+use super::sip_message::announced_length;
+use super::time::is_month;
+
+/// What a line may be.
+#[derive(Debug)]
+pub(super) enum Interest<'a> {
+    /// A line of another kind.
+    None,
+    /// The header of a message, perhaps in an envelope.
+    Header(Header<'a>),
+    /// It begins like a JSON object.
+    Json,
+    /// It may carry another line, or announce a SIP message.
+    Look,
+}
+
+/// What a line may be, by its first and last bytes.
+#[inline]
+pub(super) fn interest(line: LineView<'_>) -> Interest<'_> {
+    let Some(&first) = line.start.first() else {
+        return Interest::None;
+    };
+    let suspect = match first {
+        b'{' => return Interest::Json,
+        b'[' => line.start.get(1..).is_some_and(|rest| rest.trim_ascii_start().first() == Some(&b'{')),
+        b' ' | b'\t' => matches!(line.start.trim_ascii_start().first(), Some(b'{' | b'[')),
+        b'0'..=b'9' if line.start.get(10) == Some(&b'T') => is_carried(line.start),
+        b'<' => contains(line.start, b"#012"),
+        b'A' | b'D' | b'F' | b'J' | b'M' | b'N' | b'O' | b'S' => {
+            line.start.first_chunk().is_some_and(is_month) && contains(line.start, b"#012")
+        }
+        _ => false,
+    };
+    if suspect || is_coloured(line.start) {
+        return Interest::Look;
+    }
+    match header(line) {
+        Some(header) => Interest::Header(header),
+        None if is_end_of_interest(line) => Interest::Look,
+        None => Interest::None,
+    }
+}
+
+#[cold]
+fn is_carried(line: &[u8]) -> bool {
+    contains(line, b" stdout ") || contains(line, b" stderr ") || contains(line, b"#012")
+}
+
+/// Whether a line ends like the announcement of a SIP message, or like a JSON object that does not begin it.
+fn is_end_of_interest(line: LineView<'_>) -> bool {
+    match line.end.trim_ascii_end().last() {
+        Some(b'<' | b'>') => announced_length(line).is_some(),
+        Some(b'}' | b',' | b']') => contains(line.start, b"{\""),
+        Some(_) | None => false,
+    }
+}

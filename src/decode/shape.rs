@@ -1,0 +1,385 @@
+//! Which lines belong to a message, and what each of them is. Specification 6.2 and 6.3.
+//!
+//! A shape keeps no text, so it can follow a message of which nothing is kept, and one that comes in pieces.
+
+use alloc::vec::Vec;
+
+use super::envelope::{ends_in_colour, is_coloured};
+use super::header::{HeaderKind, LineView, header};
+use super::lines::{first, first_edge};
+use super::quotes::{Quote, Quoted, opening_length};
+use super::syntax::{Attribute, LogSyntax, without_prefix};
+use super::time::begins_with_time;
+use super::warning::{DecodeWarning, WarningKind};
+
+/// The most bytes of a value of several lines.
+const LONGEST_VALUE: usize = 65_535;
+
+/// The byte that colours begin with.
+pub(super) const ESCAPE: u8 = 0x1b;
+
+/// Whether a line belongs to a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Belongs {
+    Yes,
+    /// The message ends before it.
+    No,
+    /// It does not, and shows that the header was none.
+    NoMessage,
+    /// It has a colour that is to be taken off first.
+    Coloured,
+}
+
+/// Takes what the lines of a message say.
+pub(super) trait Takes<'l> {
+    /// An attribute; the name with the prefix `Attribute`, if it has that. A value that does not end in its line is all from its
+    /// quote to the end of the line.
+    fn attribute<S: LogSyntax>(&mut self, name: &'l [u8], value: &'l [u8], is_open: bool);
+
+    /// A pair of the list of the attribute before. Without an indentation it is not deeper than that, as in a pasted log. A value
+    /// that does not end in its line is all from its quote to the end of the line.
+    fn pair<S: LogSyntax>(&mut self, indentation: Option<usize>, key: &'l [u8], value: &'l [u8], is_open: bool);
+
+    /// A line that is no attribute, but what is deeper belongs to it.
+    fn odd(&mut self);
+
+    /// The value that is open ends with this, the last of its lines, its quote included.
+    fn value_closes<S: LogSyntax>(&mut self, last: &'l [u8]);
+
+    /// The value that is open is not closed: it is what its first line has.
+    fn value_stops<S: LogSyntax>(&mut self);
+}
+
+/// Takes nothing: where only the shape matters.
+impl Takes<'_> for () {
+    fn attribute<S: LogSyntax>(&mut self, _: &[u8], _: &[u8], _: bool) {}
+    fn pair<S: LogSyntax>(&mut self, _: Option<usize>, _: &[u8], _: &[u8], _: bool) {}
+    fn odd(&mut self) {}
+    fn value_closes<S: LogSyntax>(&mut self, _: &[u8]) {}
+    fn value_stops<S: LogSyntax>(&mut self) {}
+}
+
+/// What is known of a message without its text.
+#[derive(Debug, Clone)]
+pub(super) struct Shape {
+    /// Whether the next line is not as any: a value is open, or the header is not certain yet.
+    is_special: bool,
+    /// What the line after the header must be.
+    first_line: FirstLine,
+    /// How far the attribute is indented that deeper lines belong to.
+    attribute: Option<usize>,
+    /// How far pairs have been indented: a bit each.
+    pairs: u64,
+    /// The value that goes on over the end of its line.
+    value: Option<OpenValue>,
+    pub(super) warnings: Vec<DecodeWarning>,
+}
+
+/// What the line after the header must be, for it to be a header.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum FirstLine {
+    Any,
+    Title,
+    TitleOrAttribute,
+}
+
+#[derive(Debug, Clone)]
+struct OpenValue {
+    quote: Quote,
+    /// The line that it began in.
+    number: u64,
+    /// How many bytes it has so far.
+    length: usize,
+    /// The first of its lines that looks like the header of an event.
+    header: Option<u64>,
+}
+
+impl Shape {
+    /// The shape of a message with such a header.
+    pub(super) fn new(header: HeaderKind) -> Self {
+        let first_line = match header {
+            HeaderKind::TServer | HeaderKind::PlatformSdkJava => FirstLine::Any,
+            HeaderKind::PlatformSdkNet { at_end: true } => FirstLine::TitleOrAttribute,
+            HeaderKind::PlatformSdkNet { at_end: false } => FirstLine::Title,
+        };
+        Shape {
+            is_special: first_line != FirstLine::Any,
+            first_line,
+            attribute: None,
+            pairs: 0,
+            value: None,
+            warnings: Vec::new(),
+        }
+    }
+
+    /// Whether it is still open whether the header is one.
+    pub(super) fn is_unsure(&self) -> bool {
+        self.first_line != FirstLine::Any
+    }
+
+    /// Whether the next line, without its end, belongs to the message; `taker` gets what it says. `number` is its number.
+    #[inline(always)]
+    pub(super) fn line<'l, S: LogSyntax>(
+        &mut self,
+        number: u64,
+        line: &'l [u8],
+        taker: &mut impl Takes<'l>,
+    ) -> Belongs {
+        let content = line.trim_ascii_start();
+        let indentation = line.len() - content.len();
+        if self.is_special {
+            if let Some(belongs) = self.special_line::<S>(number, line, content, indentation, taker) {
+                return belongs;
+            }
+        }
+        let is_deeper = self.attribute.is_some_and(|attribute| indentation > attribute);
+        match content.first() {
+            Some(b'A'..=b'Z' | b'a'..=b'z' | b'_') if !is_deeper => {
+                self.attribute_line::<S>(number, content, indentation, taker)
+            }
+            Some(b'\'') if is_deeper => match S::pair(content) {
+                Some((key, value)) => self.pair::<S>(number, content, indentation, (key, value), taker),
+                None => self.deeper::<S>(number, content),
+            },
+            Some(_) | None => self.other_line::<S>(number, line, content, indentation, taker),
+        }
+    }
+
+    /// A line that begins with a letter and is not deeper than the attribute before.
+    #[inline(always)]
+    fn attribute_line<'l, S: LogSyntax>(
+        &mut self,
+        number: u64,
+        content: &'l [u8],
+        indentation: usize,
+        taker: &mut impl Takes<'l>,
+    ) -> Belongs {
+        let attribute = S::attribute(content);
+        if indentation == 0 && !attribute.as_ref().is_some_and(S::is_certain) {
+            return Belongs::No;
+        }
+        let Some(Attribute { name, value, .. }) = attribute else {
+            return self.odd(indentation, taker);
+        };
+        let value = value.trim_ascii_start();
+        match opening_length(value, S::QUOTE) {
+            None if may_end_in_colour(content) && ends_in_colour(content) => return Belongs::Coloured,
+            None => {}
+            Some(_) => match Quoted::of(value.trim_ascii_end(), S::QUOTE) {
+                Quoted::Open(..) if ends_in_colour(content) => return Belongs::Coloured,
+                Quoted::Open(quote, _) if without_prefix(name).is_some() => {
+                    self.attribute = Some(indentation);
+                    self.open(number, quote, value.len());
+                    taker.attribute::<S>(name, value, true);
+                    return Belongs::Yes;
+                }
+                Quoted::Open(..) | Quoted::Closed(_) | Quoted::No => {}
+            },
+        }
+        self.attribute = Some(indentation);
+        taker.attribute::<S>(name, value, false);
+        Belongs::Yes
+    }
+
+    /// Whatever this line is, deeper ones belong to it.
+    #[cold]
+    fn odd<'l>(&mut self, indentation: usize, taker: &mut impl Takes<'l>) -> Belongs {
+        self.attribute = Some(indentation);
+        taker.odd();
+        Belongs::Yes
+    }
+
+    /// A line that begins like no attribute, or is deeper than one and begins like no pair.
+    fn other_line<'l, S: LogSyntax>(
+        &mut self,
+        number: u64,
+        line: &'l [u8],
+        content: &'l [u8],
+        indentation: usize,
+        taker: &mut impl Takes<'l>,
+    ) -> Belongs {
+        let Some(&first) = content.first() else {
+            return if indentation > 0 { Belongs::Yes } else { Belongs::No };
+        };
+        if first == ESCAPE || (may_end_in_colour(content) && ends_in_colour(content)) {
+            return Belongs::Coloured;
+        }
+        if indentation > 0 && first == b':' && header(LineView::of_line(line)).is_some() {
+            return Belongs::No;
+        }
+        let pair = if is_quote(content) { S::pair(content) } else { None };
+        match (self.attribute, pair) {
+            (Some(_), Some(pair)) => self.pair::<S>(number, content, indentation, pair, taker),
+            (Some(attribute), None) if indentation > attribute => self.deeper::<S>(number, content),
+            (_, _) if indentation == 0 => Belongs::No,
+            (_, _) => self.odd(indentation, taker),
+        }
+    }
+
+    /// A line that is deeper than the attribute and no pair.
+    fn deeper<S: LogSyntax>(&mut self, number: u64, content: &[u8]) -> Belongs {
+        // An attribute of a group may have a value of several lines as well.
+        if first(content, S::QUOTE).is_some() {
+            let value = S::attribute(content).map(|attribute| attribute.value.trim_ascii());
+            if let Some(Quoted::Open(quote, rest)) = value.map(|value| Quoted::of(value, S::QUOTE)) {
+                if ends_in_colour(content) {
+                    return Belongs::Coloured;
+                }
+                self.open(number, quote, rest.len());
+            }
+        }
+        Belongs::Yes
+    }
+
+    #[inline(always)]
+    fn pair<'l, S: LogSyntax>(
+        &mut self,
+        number: u64,
+        content: &'l [u8],
+        indentation: usize,
+        (key, value): (&'l [u8], &'l [u8]),
+        taker: &mut impl Takes<'l>,
+    ) -> Belongs {
+        let quoted = Quoted::of(value, S::QUOTE);
+        if !matches!(quoted, Quoted::Closed(_)) && may_end_in_colour(content) && ends_in_colour(content) {
+            return Belongs::Coloured;
+        }
+        // As in a pasted log, a pair may stand no deeper than the attribute.
+        let own = self.attribute.is_some_and(|attribute| indentation > attribute).then_some(indentation);
+        self.pairs |= bit(indentation);
+        if let Quoted::Open(quote, rest) = quoted {
+            self.open(number, quote, rest.len());
+            // With the white space at the end of the line.
+            let trailing = content.len() - content.trim_ascii_end().len();
+            let value = content.get(content.len() - trailing - value.len()..).unwrap_or(value);
+            taker.pair::<S>(own, key, value, true);
+        } else {
+            taker.pair::<S>(own, key, value, false);
+        }
+        Belongs::Yes
+    }
+
+    #[cold]
+    fn open(&mut self, number: u64, quote: Quote, length: usize) {
+        self.is_special = true;
+        self.value = Some(OpenValue { quote, number, length, header: None });
+    }
+
+    /// Whether a line belongs after a header that is not certain, or while a value of several lines is open; `None` where it is
+    /// as any.
+    #[cold]
+    fn special_line<'l, S: LogSyntax>(
+        &mut self,
+        number: u64,
+        line: &'l [u8],
+        content: &[u8],
+        indentation: usize,
+        taker: &mut impl Takes<'l>,
+    ) -> Option<Belongs> {
+        if is_coloured(line) {
+            return Some(Belongs::Coloured);
+        }
+        self.is_special = false;
+        match self.value.take() {
+            Some(value) => self.value_line::<S>(value, number, line, content, indentation, taker),
+            None => self.first_line::<S>(content),
+        }
+    }
+
+    /// Whether a line belongs while a value of several lines is open; `None` where the value stops before it.
+    fn value_line<'l, S: LogSyntax>(
+        &mut self,
+        mut value: OpenValue,
+        number: u64,
+        line: &'l [u8],
+        content: &[u8],
+        indentation: usize,
+        taker: &mut impl Takes<'l>,
+    ) -> Option<Belongs> {
+        let is_header = header(LineView::of_line(line)).is_some_and(|header| header.is_event());
+        let stops = if indentation == 0 { begins_with_time(line) } else { content.starts_with(b":") && is_header }
+            || (self.attribute == Some(indentation) && is_own_attribute::<S>(content))
+            || (self.pairs & bit(indentation) != 0 && is_quote(content) && S::pair(content).is_some());
+        value.length += line.len() + 1;
+        if stops || value.length > LONGEST_VALUE {
+            self.warn(value.number, WarningKind::ValueNotClosed);
+            taker.value_stops::<S>();
+            return None;
+        }
+        if is_header {
+            value.header.get_or_insert(number);
+        }
+        let end = line.trim_ascii_end();
+        if value.quote.strip_closing(end).is_some() {
+            if let Some(number) = value.header {
+                self.warn(number, WarningKind::HeaderInValue);
+            }
+            taker.value_closes::<S>(end);
+        } else {
+            self.value = Some(value);
+            self.is_special = true;
+        }
+        Some(Belongs::Yes)
+    }
+
+    /// Whether the line after a header belongs that needs a title, or an attribute, to be one.
+    fn first_line<S: LogSyntax>(&mut self, content: &[u8]) -> Option<Belongs> {
+        let expected = core::mem::replace(&mut self.first_line, FirstLine::Any);
+        if S::is_title(content) {
+            return Some(Belongs::Yes);
+        }
+        if expected == FirstLine::TitleOrAttribute && is_certain::<S>(content) {
+            return None;
+        }
+        Some(Belongs::NoMessage)
+    }
+
+    /// Whether a line over the limit belongs, as far as its first bytes say: nothing in it is read.
+    pub(super) fn line_over_limit<S: LogSyntax>(&mut self, line: &[u8]) -> Belongs {
+        let line = first_edge(line);
+        let content = line.trim_ascii_start();
+        self.is_special = false;
+        self.end();
+        if self.first_line != FirstLine::Any {
+            if let Some(belongs) = self.first_line::<S>(content) {
+                return belongs;
+            }
+        }
+        if content.len() == line.len() && !is_certain::<S>(content) { Belongs::No } else { Belongs::Yes }
+    }
+
+    /// There are no more lines.
+    pub(super) fn end(&mut self) {
+        if let Some(value) = self.value.take() {
+            self.warn(value.number, WarningKind::ValueNotClosed);
+        }
+    }
+
+    fn warn(&mut self, line: u64, kind: WarningKind) {
+        self.warnings.push(DecodeWarning { file: 0, line, kind });
+    }
+}
+
+/// Keys have single quotes in both logs.
+fn is_quote(content: &[u8]) -> bool {
+    opening_length(content, b'\'').is_some()
+}
+
+/// Whether a line that is not indented is an attribute for certain.
+fn is_certain<S: LogSyntax>(content: &[u8]) -> bool {
+    S::attribute(content).as_ref().is_some_and(S::is_certain)
+}
+
+fn is_own_attribute<S: LogSyntax>(content: &[u8]) -> bool {
+    without_prefix(content).is_some() && S::attribute(content).is_some()
+}
+
+/// Whether the last byte is one that a colour ends in.
+fn may_end_in_colour(content: &[u8]) -> bool {
+    matches!(content.last(), Some(b'm' | b'K'))
+}
+
+/// The bit of an indentation; deep ones share one.
+fn bit(indentation: usize) -> u64 {
+    1 << indentation.min(63)
+}

@@ -1,0 +1,73 @@
+//! SIP messages that a SIP Server prints raw into its log: skipped whole, by their announced length. Specification 6.2.
+//!
+//! What a chat partner writes stands in their bodies, so nothing in them may become an event.
+
+use super::header::{LineView, header};
+use super::time::begins_with_time;
+
+/// The number of bytes that a line announces: `Received [0,UDP] 457 bytes from 192.0.2.1:5060 <<<<<`, or `Sending` and `>>>>>`.
+pub(super) fn announced_length(line: LineView<'_>) -> Option<u64> {
+    let end = line.end.trim_ascii_end();
+    let (before, direction): (_, &[u8]) = match end.last()? {
+        b'<' => (end.strip_suffix(b"<<<<<")?, b" bytes from "),
+        b'>' => (end.strip_suffix(b">>>>>")?, b" bytes to "),
+        _ => return None,
+    };
+    let at = before.windows(direction.len()).rposition(|window| window == direction)?;
+    let before = before.get(..at)?;
+    let digits = before.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
+    let (before, digits) = before.split_at_checked(before.len() - digits)?;
+    let number = core::str::from_utf8(digits).ok()?.parse().ok()?;
+    // The transport in brackets.
+    before.trim_ascii_end().ends_with(b"]").then_some(number)
+}
+
+/// The lines of a SIP message.
+#[derive(Debug, Clone)]
+pub(super) struct SipMessage {
+    /// The line that announced it.
+    pub(super) number: u64,
+    length: u64,
+    /// What the lines so far have, their ends counted as they are or as two bytes.
+    taken: u64,
+    /// The same with the ends of the lines of the body counted as one byte.
+    taken_at_least: u64,
+    /// Whether line ends count as they are; known from the first line on.
+    ends_count: Option<bool>,
+    in_body: bool,
+}
+
+/// Whether a line is of a SIP message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum OfSipMessage {
+    Yes,
+    /// It depends on how line ends are counted, and the line looks like the header of an event.
+    Perhaps,
+    No,
+}
+
+impl SipMessage {
+    pub(super) fn new(number: u64, length: u64) -> Self {
+        SipMessage { number, length, taken: 0, taken_at_least: 0, ends_count: None, in_body: false }
+    }
+
+    /// Whether all that was announced has come.
+    pub(super) fn is_complete(&self) -> bool {
+        self.taken >= self.length
+    }
+
+    /// Takes the next line if it is of the message. `length` is that of the whole line without its end, `line` what is kept of it.
+    pub(super) fn line(&mut self, line: LineView<'_>, length: u64, carriage_return: bool) -> OfSipMessage {
+        let is_certain = !self.is_complete();
+        if !is_certain && (begins_with_time(line.start) || self.taken_at_least + length > self.length) {
+            return OfSipMessage::No;
+        }
+        let as_they_are = *self.ends_count.get_or_insert(carriage_return);
+        let end = if as_they_are { 1 + u64::from(carriage_return) } else { 2 };
+        self.taken = self.taken.saturating_add(length + end);
+        self.taken_at_least = self.taken_at_least.saturating_add(length + if self.in_body { 1 } else { end });
+        self.in_body |= length == 0;
+        let is_header = || header(line).is_some_and(|header| header.is_event());
+        if is_certain || !is_header() { OfSipMessage::Yes } else { OfSipMessage::Perhaps }
+    }
+}

@@ -1,0 +1,147 @@
+//! Bytes by chance, so weighted that histories of them meet every rule. The same chances are the same bytes, whoever rolls the dice:
+//! the conformance kit from a seed, proptest by itself.
+
+use alloc::vec::Vec;
+
+/// How many chances one step takes.
+pub(crate) const CHANCES: usize = 28;
+
+/// Of a hundred kinds of steps so many are events.
+const EVENTS: u16 = 61;
+
+/// The bytes of a step: the first by the weights below, the others half of the time small, which is what the tables begin with.
+pub(crate) fn step_bytes(chances: &[u16]) -> Vec<u8> {
+    weighted(chances, 100)
+}
+
+/// The bytes of a step that is an event.
+pub(crate) fn event_bytes(chances: &[u16]) -> Vec<u8> {
+    weighted(chances, EVENTS)
+}
+
+fn weighted(chances: &[u16], kinds: u16) -> Vec<u8> {
+    let (first, rest) = chances.split_at_checked(2).unwrap_or((&[], chances));
+    let (kind, second) = match *first {
+        [kind, second] => (kind % kinds, second),
+        _ => (0, 1),
+    };
+    let [which, _] = second.to_le_bytes();
+    let lead = match kind {
+        // An event of one byte: often one that begins or is answered, since most others need that.
+        0..=9 => which & 0xf0 | (which & 3).max(1),
+        10..=12 => which & 0xf0 | 11,
+        13..=36 if which & 0xf == 0 => which | 1,
+        13..=36 => which,
+        // One spelled out, one with more data, one that may be old, one that answers.
+        37..=40 => 0x00,
+        41..=46 => 0xd0,
+        47..=54 => 0xe0,
+        55..=60 => 0xf0,
+        // Post, List, Read.
+        61..=83 => 0x40,
+        84..=85 => 0x60,
+        86..=87 => 0x70,
+        // The time goes on; Expire, Forget, ForgetCompleted, Restart, Reconcile.
+        88..=90 => 0x10,
+        91..=92 => 0x20,
+        93..=94 => 0x80,
+        95 => 0x90,
+        96 => 0xa0,
+        97..=98 => 0xb0,
+        _ => 0xc0,
+    };
+    let mut all: Vec<u8> = core::iter::once(lead).chain(bytes(rest)).collect();
+    match (lead, &mut *all) {
+        (0x40, [_, who, what, ..]) => {
+            *what = what_is_posted(second);
+            // InitiateIMSession is posted to the list, nearly always.
+            *who = who_posts(*who) | if *what & 7 == 0 && *who & 0xf != 15 { 0x04 } else { 0 };
+        }
+        // User data over a limit.
+        (0xd0, [_, event, _, is_there, list, ..]) if which < 0x50 => {
+            *event = which & 0x70 | which % 5 + 1;
+            (*is_there, *list) = (1, if which < 0x28 { 9 } else { 11 });
+        }
+        (0xe0, [_, event, ..]) if which < 0xa0 => *event = which & 0x70 | which % 5 + 1,
+        _ => {}
+    }
+    all
+}
+
+/// Who posts, and to what: agents who have devices to the session A, mostly.
+fn who_posts(chance: u8) -> u8 {
+    match chance & 0xf {
+        0..=3 => 0x00,
+        4..=8 => 0x01,
+        9 => 0x02,
+        10 => 0x03,
+        11 => 0xc0,
+        12 => 0x05,
+        13 => chance >> 4 & 1 | 0x08,
+        _ => chance,
+    }
+}
+
+/// What is posted: half of the time a good body, else one that is spelled out, lacks something, or has something wrong.
+fn what_is_posted(chance: u16) -> u8 {
+    let [low, high] = chance.to_le_bytes();
+    let (operation, parameter) = (if low & 7 == 6 && high & 0x60 != 0 { 5 } else { low & 7 }, high & 7);
+    match low >> 3 & 7 {
+        0..=3 => operation,
+        4 => low | 0x0f,
+        5 => parameter << 3 | operation,
+        _ => (high >> 3 & 3) << 6 | parameter << 3 | operation,
+    }
+}
+
+/// The bytes of a line of a log: another line, an event of one byte, or one that is spelled out with all that logs can carry.
+pub(crate) fn line_bytes(chances: &[u16]) -> Vec<u8> {
+    let (first, rest) = chances.split_at_checked(2).unwrap_or((&[], chances));
+    let lead = match *first {
+        [kind, which] => match (kind % 5, which.to_le_bytes()[0]) {
+            (0 | 1, which) => (which % 14 + 1) << 4,
+            (2, which) if which & 0xf != 0 => which,
+            _ => 0xf0,
+        },
+        _ => 0xf0,
+    };
+    core::iter::once(lead).chain(bytes(rest)).collect()
+}
+
+/// The bytes of a valid history: its events are rarely as large as they may be.
+pub(crate) fn letters(chances: &[u16]) -> Vec<u8> {
+    let letter = |&chance: &u16| {
+        let [low, high] = chance.to_le_bytes();
+        if high % 16 == 15 { low } else { low & 0x7f }
+    };
+    chances.iter().map(letter).collect()
+}
+
+/// Bytes of anything else: half of the time small.
+pub(crate) fn bytes(chances: &[u16]) -> Vec<u8> {
+    let byte = |&chance: &u16| {
+        let [low, high] = chance.to_le_bytes();
+        if high % 2 == 0 { low & 0xf } else { low }
+    };
+    chances.iter().map(byte).collect()
+}
+
+/// Steele, Lea and Flood's SplitMix64: a few lines, and the same everywhere.
+#[derive(Debug, Clone)]
+pub(crate) struct Random(pub(crate) u64);
+
+impl Random {
+    pub(crate) fn number(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        mixed ^ (mixed >> 31)
+    }
+
+    /// The chances of a step.
+    pub(crate) fn chances(&mut self) -> Vec<u16> {
+        let four = |number: u64| (0..4).map(move |part| (number >> (16 * part) & 0xffff) as u16);
+        (0..CHANCES / 4).flat_map(|_| four(self.number())).collect()
+    }
+}

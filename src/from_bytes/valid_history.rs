@@ -1,0 +1,215 @@
+//! What really happens: legal events alone, whatever the bytes.
+
+use alloc::collections::BTreeMap;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+use super::bytes::counted;
+use super::event::{NUMBERS, PLACES, SERVER_START_TIME, event_of};
+use super::user_data::list_of;
+use super::{Bytes, FromBytes, agents};
+use crate::event::{ConnId, Event, KeyValueList};
+use crate::session::Limits;
+use crate::testing::{Fault, History, Step};
+
+/// One call at one DN, a byte an event, see [`from_bytes`](crate::from_bytes#histories-that-are-valid): the first byte says which
+/// call it is, and at which DN. At least one event.
+///
+/// A store accepts all of them, within [`Limits::DEFAULT`].
+///
+/// ```
+/// use im_session::from_bytes::{Bytes, valid_history};
+///
+/// let events = valid_history(&mut Bytes::new(b"BCED"));
+/// let names: Vec<&str> = events.iter().map(|event| event.name.as_str()).collect();
+/// // EventAbandoned, `E`, cannot follow an answer: there it stands for a message.
+/// assert_eq!(names, ["EventRinging", "EventEstablished", "EventPrivateInfo", "EventReleased"]);
+/// assert_eq!(events[3].event_sequence_number, Some(4));
+/// ```
+#[must_use]
+pub fn valid_history(bytes: &mut Bytes<'_>) -> Vec<Event<'static>> {
+    let mut only = None;
+    legal_events(bytes, |row| only.get_or_insert_with(|| place(row)).clone())
+}
+
+/// Valid histories of many calls at many DNs, a byte an event, see
+/// [`from_bytes`](crate::from_bytes#histories-that-are-valid): each byte says which call goes on. At the [`agents`].
+///
+/// ```
+/// use im_session::from_bytes::{Bytes, interleaved_histories};
+///
+/// let history = interleaved_histories(&mut Bytes::new(b"AbCcDd"));
+/// assert_eq!(history.steps.len(), 6);
+/// ```
+#[must_use]
+pub fn interleaved_histories(bytes: &mut Bytes<'_>) -> History {
+    let steps = legal_events(bytes, place).into_iter().map(Step::Event).collect();
+    History { agents: agents(), steps }
+}
+
+/// A [`valid_history`] in which something goes wrong: a byte for how many [`Fault`]s (the two low bits, from 1 to 4), the faults,
+/// and the history. With the next bit of that byte (as in `4`) the events have no numbers, and nothing tells a repeated event from
+/// a new one.
+///
+/// ```
+/// use im_session::from_bytes::{Bytes, faulty_history};
+///
+/// // One fault, and that is `A`: the second event is lost.
+/// let events = faulty_history(&mut Bytes::new(b"0AACD"));
+/// let names: Vec<&str> = events.iter().map(|event| event.name.as_str()).collect();
+/// assert_eq!(names, ["EventDialing", "EventReleased"]);
+/// ```
+#[must_use]
+pub fn faulty_history(bytes: &mut Bytes<'_>) -> Vec<Event<'static>> {
+    let byte = bytes.byte();
+    let faults = faults(bytes, byte);
+    let mut events = valid_history(bytes);
+    for fault in faults {
+        fault.damage(&mut events);
+    }
+    if byte & 4 != 0 {
+        events.iter_mut().for_each(|event| event.event_sequence_number = None);
+    }
+    events
+}
+
+/// So many as the byte says.
+pub(crate) fn faults(bytes: &mut Bytes<'_>, byte: u8) -> Vec<Fault> {
+    (0..=byte & 3).map(|_| Fault::from_bytes(bytes)).collect()
+}
+
+/// How far a call is at a DN. Specification 2, the legal sequences.
+#[derive(Debug, Clone, Copy)]
+enum Phase {
+    New,
+    Initiating,
+    Busy,
+    Alerting,
+    Talking,
+    Ended,
+}
+
+impl Phase {
+    /// What may come next, by the low halves of the table.
+    fn legal(self) -> &'static [u8] {
+        match self {
+            Phase::New => &[1, 2, 3],
+            Phase::Initiating => &[3, 4, 6, 7, 8, 9, 10],
+            Phase::Busy => &[4, 7, 8, 9, 10],
+            Phase::Alerting => &[3, 4, 5, 7, 8, 9, 10],
+            Phase::Talking => &[4, 7, 8, 9, 10, 11],
+            Phase::Ended => &[1, 2],
+        }
+    }
+
+    fn after(self, low: u8) -> Phase {
+        match low {
+            1 => Phase::Initiating,
+            2 => Phase::Alerting,
+            3 => Phase::Talking,
+            4 | 5 => Phase::Ended,
+            6 => Phase::Busy,
+            0 | 7.. => self,
+        }
+    }
+}
+
+/// A DN and the id of a call.
+type Place = (String, String);
+
+/// A byte an event until the bytes end, each the next of the call at the place of its row.
+fn legal_events(bytes: &mut Bytes<'_>, mut place_of: impl FnMut(u8) -> Place) -> Vec<Event<'static>> {
+    let mut phases: BTreeMap<Place, Phase> = BTreeMap::new();
+    let mut events = Vec::new();
+    loop {
+        let byte = bytes.byte();
+        let place = place_of(byte >> 4);
+        let phase = phases.entry(place.clone()).or_insert(Phase::New);
+        let is_spelled_out = byte & 0xf == 0;
+        let low = legal(*phase, if is_spelled_out { bytes.byte() } else { byte });
+        let event = if is_spelled_out { spelled_out(bytes, low) } else { of_the_table(byte >> 4, low) };
+        events.extend(event.map(|event| event.with_this_dn(place.0).with_call_uuid(place.1)));
+        *phase = phase.after(low);
+        if bytes.is_empty() {
+            break;
+        }
+    }
+    for (number, event) in (1..).zip(&mut events) {
+        event.event_sequence_number = Some(number);
+        event.server_start_time = Some(SERVER_START_TIME);
+    }
+    events
+}
+
+/// The low half that this byte stands for at this point: its own, or by it one of those that are legal.
+fn legal(phase: Phase, byte: u8) -> u8 {
+    let (low, legal) = (byte & 0xf, phase.legal());
+    if legal.contains(&low) { low } else { counted(low, legal).copied().unwrap_or(low) }
+}
+
+const LONGEST_DN: usize = Limits::DEFAULT.dn_length;
+const LONGEST_ID: usize = 64;
+
+fn place(row: u8) -> Place {
+    let (longest_dn, longest_id) = ("x".repeat(LONGEST_DN), "x".repeat(LONGEST_ID));
+    let (this_dn, call_uuid) = match row {
+        0..=7 => PLACES.get(usize::from(row)).copied().unwrap_or_default(),
+        8 => ("3001", &*longest_id),
+        9 => (&*longest_dn, "A"),
+        10 => ("3001", "B"),
+        11 => ("3001", "007MDF3D0KAHL93L807GK2LAES000001"),
+        12 => ("3002", "B"),
+        13 => ("3003", "B"),
+        14 => (&*longest_dn, &*longest_id),
+        15.. => ("3002", &*longest_id),
+    };
+    (this_dn.to_string(), call_uuid.to_string())
+}
+
+/// What the table says of the event, but for where it is.
+fn of_the_table(row: u8, low: u8) -> Option<Event<'static>> {
+    // The rows from 8 on are those of valid histories alone: the plain row, and what is added here.
+    let mut event = event_of(if row < 8 { row } else { 4 } * 16 + low)?;
+    match row {
+        8 => event.user_data = list_of(10).into(),
+        9 => event.user_data = list_of(8).into(),
+        10 => event = event.with_other_dn("x".repeat(LONGEST_DN)),
+        12 => {
+            event = event.with_other_dn("+1 (916) 555-0104");
+            event.user_data = list_of(6).into();
+        }
+        13 => event.user_data = list_of(3).into(),
+        14 => {
+            event = event.with_other_dn("x".repeat(LONGEST_DN));
+            event.user_data = list_of(0).into();
+        }
+        0..=7 | 11 | 15.. => {}
+    }
+    match row {
+        0 => set_text(&mut event, ""),
+        11 => set_text(&mut event, &"x".repeat(Limits::DEFAULT.text_length)),
+        1..=10 | 12.. => {}
+    }
+    Some(event)
+}
+
+/// Another text of an event that is a message.
+fn set_text(event: &mut Event<'static>, text: &str) {
+    if !event.extensions.is_absent() {
+        event.extensions = KeyValueList::from_iter([("text", text.to_string())]).into();
+    }
+}
+
+/// OtherDN, ConnID and user data, each with a byte before it that says whether it is there; of a message the text.
+fn spelled_out(bytes: &mut Bytes<'_>, low: u8) -> Option<Event<'static>> {
+    let mut event = of_the_table(4, low)?;
+    // Few, so that no limit of participants is met.
+    event.other_dn = bytes.perhaps(|bytes| bytes.one_of(&NUMBERS)).map(Into::into);
+    event.conn_id = bytes.perhaps(Bytes::number).map(ConnId);
+    let user_data: Option<KeyValueList<'_>> = bytes.perhaps(FromBytes::from_bytes);
+    event.user_data = user_data.filter(|list| Limits::DEFAULT.exceeded_by_user_data(list).is_none()).into();
+    if !event.extensions.is_absent() {
+        set_text(&mut event, &bytes.text(&["hello", "", "größer"]));
+    }
+    Some(event)
+}

@@ -1,0 +1,96 @@
+//! The user part of a URI: what the crate calls a DN.
+
+use alloc::borrow::Cow;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+/// The DN that a URI stands for: its user part, percent-decoded, without a password.
+///
+/// `sip:`, `sips:`, `im:` and `pres:` have a user part before the `@`; a `sip:` address without one stands for its
+/// host. The number of a `tel:` URI, and of a `sip:` URI with `user=phone`, ends at its first parameter. Of any other
+/// URI it is all after the scheme. `None` where nothing is left.
+///
+/// ```
+/// use im_session::sip::dn_of_uri;
+///
+/// assert_eq!(dn_of_uri("sip:3002@10.0.0.1:5060;transport=udp").as_deref(), Some("3002"));
+/// assert_eq!(dn_of_uri("SIPS:%61lice:secret@example.com").as_deref(), Some("alice"));
+/// assert_eq!(dn_of_uri("tel:+19165550104;phone-context=example.com").as_deref(), Some("+19165550104"));
+/// assert_eq!(dn_of_uri("sip:[2001:db8::1]:5060;lr").as_deref(), Some("[2001:db8::1]"));
+/// assert_eq!(dn_of_uri("sip:"), None);
+/// ```
+#[must_use]
+pub fn dn_of_uri(uri: &str) -> Option<Cow<'_, str>> {
+    let (scheme, rest) = uri.split_once(':')?;
+    let is = |name: &str| scheme.eq_ignore_ascii_case(name);
+    let dn = match rest.split_once('@') {
+        Some((user, host)) if !is("tel") => {
+            let user = user.split(':').next().unwrap_or_default();
+            if user.is_empty() {
+                host_of(host)
+            } else if is_phone(host) {
+                before_parameters(user)
+            } else {
+                user
+            }
+        }
+        None if is("sip") || is("sips") => host_of(rest),
+        Some(_) | None => before_parameters(rest),
+    };
+    if dn.is_empty() { None } else { Some(decoded(dn)) }
+}
+
+/// Whether an address names somebody, and not only a host.
+pub(in crate::sip) fn has_user(uri: &str) -> bool {
+    uri.split_once(':').is_some_and(|(scheme, rest)| {
+        let user = rest.split_once('@').map_or("", |(user, _)| user);
+        scheme.eq_ignore_ascii_case("tel") || !user.is_empty()
+    })
+}
+
+fn before_parameters(text: &str) -> &str {
+    text.split([';', '?']).next().unwrap_or_default()
+}
+
+/// The host, without port, parameters and headers.
+fn host_of(rest: &str) -> &str {
+    let host = before_parameters(rest);
+    match host.find(']') {
+        Some(end) => host.get(..=end).unwrap_or(host),
+        None => host.split(':').next().unwrap_or_default(),
+    }
+}
+
+fn is_phone(host_and_parameters: &str) -> bool {
+    host_and_parameters.split(';').skip(1).any(|parameter| parameter.eq_ignore_ascii_case("user=phone"))
+}
+
+/// Percent-decoded, unless that would give control characters or something that is not UTF-8.
+fn decoded(text: &str) -> Cow<'_, str> {
+    if !text.contains('%') {
+        return Cow::Borrowed(text);
+    }
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let [first, after @ ..] = rest {
+        rest = after;
+        match (first, after) {
+            (b'%', [high, low, after_escape @ ..]) => match (hex(*high), hex(*low)) {
+                (Some(high), Some(low)) => {
+                    bytes.push(high * 16 + low);
+                    rest = after_escape;
+                }
+                (Some(_) | None, Some(_) | None) => bytes.push(b'%'),
+            },
+            (other, _) => bytes.push(*other),
+        }
+    }
+    match String::from_utf8(bytes) {
+        Ok(decoded) if !decoded.chars().any(char::is_control) => Cow::Owned(decoded),
+        Ok(_) | Err(_) => Cow::Borrowed(text),
+    }
+}
+
+fn hex(digit: u8) -> Option<u8> {
+    char::from(digit).to_digit(16).and_then(|digit| u8::try_from(digit).ok())
+}

@@ -1,0 +1,98 @@
+//! What every SIP source of events has, whether it sees the messages ([`Observer`](super::Observer)) or is told the
+//! states of the dialogs ([`DialogInfo`](super::DialogInfo)): limits, the ids of sessions, and the numbers of events.
+//!
+//! Events are numbered because a call can come to an endpoint again under the same Call-ID and tag (refused, and tried
+//! again with a higher CSeq): only a provably newer event opens a completed session anew (specification 2.1).
+
+use alloc::boxed::Box;
+use alloc::string::String;
+use core::fmt;
+
+use super::limits::SipLimits;
+use super::session_id::{CallIdentity, session_id};
+use crate::event::{BadCallUuid, Event, EventName, check_call_uuid};
+
+/// A function that makes session ids.
+type MakeId = dyn Fn(&CallIdentity<'_>) -> String + Send + Sync;
+
+/// The settings of a source, and the events that it makes.
+pub(super) struct Source {
+    pub(super) limits: SipLimits,
+    pub(super) make_id: Box<MakeId>,
+    pub(super) server_start_time: Option<u64>,
+    /// The EventSequenceNumber of the last event; the first one has 1.
+    last_number: u64,
+}
+
+impl Default for Source {
+    fn default() -> Self {
+        let make_id = Box::new(session_id);
+        Source { limits: SipLimits::DEFAULT, make_id, server_start_time: None, last_number: 0 }
+    }
+}
+
+impl fmt::Debug for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Source").field("limits", &self.limits).finish_non_exhaustive()
+    }
+}
+
+impl Source {
+    /// The id of a session, if what the function makes can be one.
+    pub(super) fn session_id(&self, identity: &CallIdentity<'_>) -> Result<Box<str>, BadCallUuid> {
+        let id = (self.make_id)(identity);
+        check_call_uuid(&id)?;
+        Ok(id.into())
+    }
+
+    /// The next event of a session.
+    pub(super) fn event(
+        &mut self,
+        name: impl Into<EventName<'static>>,
+        this_dn: &str,
+        id: &str,
+        other_dn: Option<&str>,
+    ) -> Event<'static> {
+        self.last_number = self.last_number.saturating_add(1);
+        let mut event = Event::new(name).with_this_dn(String::from(this_dn)).with_call_uuid(String::from(id));
+        if let Some(other) = other_dn {
+            event = event.with_other_dn(String::from(other));
+        }
+        if let Some(seconds) = self.server_start_time {
+            event = event.with_server_start_time(seconds);
+        }
+        event.with_event_sequence_number(self.last_number)
+    }
+}
+
+/// The settings of a source, as methods of what has it in this field.
+macro_rules! settings {
+    ($($source:ident).+) => {
+        /// The same with other limits.
+        #[must_use]
+        pub fn with_limits(mut self, limits: SipLimits) -> Self {
+            self.$($source).+.limits = limits;
+            self
+        }
+
+        /// The same with another function that makes session ids. An id that
+        /// [`check_call_uuid`](crate::event::check_call_uuid) refuses is an error.
+        #[must_use]
+        pub fn with_session_id(
+            mut self,
+            make_id: impl Fn(&CallIdentity<'_>) -> String + Send + Sync + 'static,
+        ) -> Self {
+            self.$($source).+.make_id = Box::new(make_id);
+            self
+        }
+
+        /// The same with this ServerStartTime on every event. Where several sources feed the same sessions, give each
+        /// its own: the numbers of two sources cannot be compared.
+        #[must_use]
+        pub fn with_server_start_time(mut self, seconds: u64) -> Self {
+            self.$($source).+.server_start_time = Some(seconds);
+            self
+        }
+    };
+}
+pub(super) use settings;

@@ -1,0 +1,147 @@
+//! Laws of what agents read and are told. Specification 1, 3, 4 and 5.
+
+use alloc::collections::BTreeMap;
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+use serde_json::{Value, json};
+
+use super::played::{Played, find, list as list_in};
+use super::{Broken, broken, same};
+use crate::machine::{Operations, State};
+use crate::testing::{Agent, Step};
+
+/// Whether one of the agent's devices has this DN.
+fn has(agent: &Agent, this_dn: &str) -> bool {
+    agent.devices().iter().any(|device| device.dn == this_dn)
+}
+
+pub(super) fn capabilities_follow_state_and_data(played: &Played<'_>) -> Result<(), Broken> {
+    for session in played.after {
+        let has_user_data = session.resource.get("userData").is_some();
+        let expected: &[&str] = match (session.state, has_user_data) {
+            (State::Talking, false) => &["SendMessage", "AttachUserData", "Complete"],
+            (State::Talking, true) => {
+                &["SendMessage", "AttachUserData", "UpdateUserData", "DeleteUserData", "Complete"]
+            }
+            (State::Initiating | State::Alerting, false) => &["AttachUserData", "Complete"],
+            (State::Initiating | State::Alerting, true) => {
+                &["AttachUserData", "UpdateUserData", "DeleteUserData", "Complete"]
+            }
+            (State::Completed, _) => &[],
+        };
+        same(&json!(expected), session.resource.get("capabilities").unwrap_or(&Value::Null))?;
+    }
+    Ok(())
+}
+
+/// What a client knows by DN and id.
+type Known = BTreeMap<(String, String), Value>;
+
+/// What is forgotten, the embedder tells: completed sessions alone.
+pub(super) fn notifications_fold_to_the_list(known: &mut Known, played: &Played<'_>) -> Result<(), Broken> {
+    for told in played.notifications() {
+        let (dn, resource) = (told.get("thisDN"), told.pointer("/notification/data/imSession"));
+        let id = resource.and_then(|resource| resource.get("id"));
+        if let (Some(dn), Some(id), Some(resource)) = (dn.and_then(Value::as_str), id.and_then(Value::as_str), resource)
+        {
+            known.insert((dn.to_string(), id.to_string()), resource.clone());
+        }
+    }
+    known.retain(|(dn, id), resource| {
+        resource.get("state") != Some(&json!("Completed")) || find(played.after, dn, id).is_some()
+    });
+    for (position, agent) in played.agents().iter().enumerate() {
+        let expected: Vec<&Value> =
+            known.iter().filter(|((dn, _), _)| has(agent, dn)).map(|(_, resource)| resource).collect();
+        same(&list_of(expected, agent), &played.list(position))?;
+    }
+    Ok(())
+}
+
+/// The list of these resources, as this agent reads it.
+fn list_of(resources: Vec<&Value>, agent: &Agent) -> Value {
+    let mine: Vec<Value> = resources.into_iter().map(|resource| for_rights(resource, agent)).collect();
+    json!({"imSessions": mine, "statusCode": 0})
+}
+
+/// A resource without the capabilities that this agent has no right to.
+fn for_rights(resource: &Value, agent: &Agent) -> Value {
+    let mut resource = resource.clone();
+    if let Some(names) = resource.get_mut("capabilities").and_then(Value::as_array_mut) {
+        names.retain(|name| name.as_str().is_some_and(|name| may(agent, name)));
+    }
+    resource
+}
+
+fn may(agent: &Agent, operation: &str) -> bool {
+    agent.rights().iter().any(|right| right.name() == operation)
+}
+
+pub(super) fn no_right_leaks(played: &Played<'_>) -> Result<(), Broken> {
+    for (position, agent) in played.agents().iter().enumerate() {
+        let list = played.list(position);
+        let told = list_in(played.answer, "rendered").iter().filter(|told| told.get("agent") == Some(&json!(position)));
+        let shown = list_in(&list, "imSessions")
+            .iter()
+            .chain(told.filter_map(|told| told.pointer("/notification/data/imSession")));
+        for resource in shown {
+            same(&for_rights(resource, agent), resource)?;
+        }
+        let is_mine = |told: &&Value| told.get("thisDN").and_then(Value::as_str).is_some_and(|dn| has(agent, dn));
+        let due = played.notifications().iter().filter(is_mine).count();
+        let told = list_in(played.answer, "rendered").iter().filter(|told| told.get("agent") == Some(&json!(position)));
+        if played.event().is_some() && agent.rights() != Operations::ALL {
+            same(&json!(due), &json!(told.count()))?;
+        }
+    }
+    let Step::Post { agent, body, .. } = played.step else { return Ok(()) };
+    let name =
+        serde_json::from_str(body).ok().and_then(|body: Value| Some(body.get("operationName")?.as_str()?.to_string()));
+    let permitted = name.is_none_or(|name| played.agents().get(*agent).is_none_or(|agent| may(agent, &name)));
+    if permitted || list_in(played.answer, "requests").is_empty() {
+        Ok(())
+    } else {
+        broken("statusCode 5, as the agent has no right to it", played.answer.to_string())
+    }
+}
+
+pub(super) fn agents_see_only_their_own(played: &Played<'_>) -> Result<(), Broken> {
+    for (position, agent) in played.agents().iter().enumerate() {
+        let mine = || played.after.iter().filter(|session| has(agent, &session.this_dn));
+        let resources: Vec<&Value> = mine().map(|session| &session.resource).collect();
+        same(&list_of(resources, agent), &played.list(position))?;
+        for session in played.after {
+            let id = session.id.clone();
+            let read = played.answer_to(&Step::Read { agent: position, id, query: String::new() });
+            let has_one = mine().any(|mine| mine.id == session.id);
+            if read.get("imSession").is_some() != has_one {
+                return broken(format!("{} to be readable: {has_one}", session.id), read.to_string());
+            }
+        }
+    }
+    Ok(())
+}
+
+pub(super) fn lists_are_in_order(played: &Played<'_>) -> Result<(), Broken> {
+    let found: Vec<(&str, &str)> = played.after.iter().map(|session| (&*session.this_dn, &*session.id)).collect();
+    let mut sorted = found.clone();
+    sorted.sort_unstable();
+    sorted.dedup();
+    same(&json!(sorted), &json!(found))
+}
+
+pub(super) fn participants_are_others(played: &Played<'_>) -> Result<(), Broken> {
+    for session in played.after {
+        let found = &session.participants;
+        let mut expected: Vec<&String> = Vec::new();
+        for number in found {
+            if *number != session.this_dn && !expected.contains(&number) {
+                expected.push(number);
+            }
+        }
+        same(&json!(expected), &json!(found))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,128 @@
+//! Plays a history, and shows every step to the laws.
+
+use alloc::boxed::Box;
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use core::cell::RefCell;
+
+use serde_json::{Value, json};
+
+use super::{Broken, SeenSession, StoreUnderTest, Violation, broken};
+use crate::event::Event;
+use crate::testing::{Agent, History, Setup, Step};
+
+/// A step that was carried out.
+pub(super) struct Played<'p> {
+    pub(super) setup: &'p Setup,
+    /// The store that was given, which is empty.
+    pub(super) empty: &'p dyn StoreUnderTest,
+    pub(super) history: &'p History,
+    /// Which of its steps, from 0.
+    pub(super) position: usize,
+    pub(super) step: &'p Step,
+    /// The sessions before and after.
+    pub(super) before: &'p [SeenSession],
+    pub(super) after: &'p [SeenSession],
+    /// The store after it.
+    pub(super) store: &'p dyn StoreUnderTest,
+    /// What was answered and told.
+    pub(super) answer: &'p Value,
+    /// A duplicate to read from.
+    reader: RefCell<Box<dyn StoreUnderTest>>,
+}
+
+/// Plays the history, and looks at every step.
+pub(super) fn play(
+    setup: &Setup,
+    empty: &dyn StoreUnderTest,
+    history: &History,
+    mut look: impl FnMut(&Played<'_>) -> Result<(), Broken>,
+) -> Result<(), Violation> {
+    let at = |step: usize| move |(expected, found): Broken| Violation { step, expected, found };
+    let mut store = of_the_same_type(empty, empty.duplicate()).map_err(at(0))?;
+    let mut after = store.sessions();
+    if !after.is_empty() {
+        return broken("an empty store", format!("{} sessions", after.len())).map_err(at(0));
+    }
+    for (position, step) in history.steps.iter().enumerate() {
+        let before = after;
+        let answer = store.carry_out(&history.agents, step);
+        after = store.sessions();
+        let (before, after, answer) = (&*before, &*after, &answer);
+        let (store, reader) = (&*store, RefCell::new(store.duplicate()));
+        let played = Played { setup, empty, history, position, step, before, after, store, answer, reader };
+        look(&played).map_err(at(position))?;
+    }
+    Ok(())
+}
+
+/// What a store of another type does says nothing of the one that was given.
+pub(super) fn of_the_same_type(
+    given: &dyn StoreUnderTest,
+    other: Box<dyn StoreUnderTest>,
+) -> Result<Box<dyn StoreUnderTest>, Broken> {
+    let (expected, found) = (given.type_name(), other.type_name());
+    if expected == found {
+        Ok(other)
+    } else {
+        broken(format!("a store of the type {expected}"), format!("one of {found}"))
+    }
+}
+
+/// The session of this DN with this id.
+pub(super) fn find<'s>(sessions: &'s [SeenSession], this_dn: &str, id: &str) -> Option<&'s SeenSession> {
+    sessions.iter().find(|session| session.this_dn == this_dn && session.id == id)
+}
+
+/// The list of this name in an answer.
+pub(super) fn list<'a>(answer: &'a Value, name: &str) -> &'a [Value] {
+    answer.get(name).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default()
+}
+
+/// All sessions, to be printed.
+pub(super) fn all(sessions: &[SeenSession]) -> String {
+    json!(sessions.iter().map(|session| &session.resource).collect::<Vec<_>>()).to_string()
+}
+
+impl Played<'_> {
+    pub(super) fn agents(&self) -> &[Agent] {
+        &self.history.agents
+    }
+
+    pub(super) fn event(&self) -> Option<&Event<'static>> {
+        if let Step::Event(event) = self.step { Some(event) } else { None }
+    }
+
+    /// Each session that was there and still is, before and after.
+    pub(super) fn pairs(&self) -> impl Iterator<Item = (&SeenSession, &SeenSession)> {
+        self.before.iter().filter_map(|before| Some((before, find(self.after, &before.this_dn, &before.id)?)))
+    }
+
+    pub(super) fn outcome(&self) -> &str {
+        self.answer.pointer("/told/outcome").and_then(Value::as_str).unwrap_or_default()
+    }
+
+    pub(super) fn notifications(&self) -> &[Value] {
+        list(self.answer, "notifications")
+    }
+
+    /// Whether any session is another than before, comes or goes.
+    pub(super) fn nothing_changed(&self) -> Result<(), Broken> {
+        if self.before == self.after {
+            return Ok(());
+        }
+        broken(format!("the sessions as they were: {}", all(self.before)), all(self.after))
+    }
+
+    /// What an agent reads now: the body.
+    pub(super) fn answer_to(&self, step: &Step) -> Value {
+        let answer = self.reader.borrow_mut().carry_out(self.agents(), step);
+        answer.get("answer").cloned().unwrap_or_default()
+    }
+
+    /// The whole list of an agent.
+    pub(super) fn list(&self, agent: usize) -> Value {
+        self.answer_to(&Step::List { agent, query: "fields=*".into() })
+    }
+}

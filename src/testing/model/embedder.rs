@@ -1,0 +1,233 @@
+//! What the embedder does: sessions of the model end and come without an event, and the service begins again.
+
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+use serde_json::Value;
+
+use super::user_data::{Pairs, from_json, is_over};
+use super::{Model, ModelSession, SECOND, is_an_id, view};
+
+/// How many ReferenceIDs a service leaves out when it begins again: it may have sent more than it kept.
+const GAP: u64 = 1_000;
+
+impl Model {
+    /// The time goes on; not by more than the limit, but for the first time that it is told.
+    pub(super) fn set_time(&mut self, by: u64) -> Option<()> {
+        let now = self.now.saturating_add(by.saturating_mul(SECOND));
+        if self.time_told && u128::from(by) * u128::from(SECOND) > self.limits.time_jump.as_nanos() {
+            return None;
+        }
+        (self.now, self.time_told) = (now, true);
+        Some(())
+    }
+
+    /// So long ago; none where that is still to come.
+    pub(super) fn cutoff(&self, ago: i64) -> Option<u64> {
+        let span = ago.unsigned_abs().saturating_mul(SECOND);
+        let before = if ago < 0 { self.now.saturating_add(span) } else { self.now.saturating_sub(span) };
+        Some(before).filter(|&before| before <= self.now)
+    }
+
+    /// Ends the open sessions that heard nothing since, those that heard longest ago first, and the requests that were sent before;
+    /// the notifications, in byte order of DN, then id, and the requests.
+    pub(super) fn expire(&mut self, before: u64) -> (Vec<Value>, Vec<Value>) {
+        let mut unheard = self.sorted();
+        unheard.retain(|session| session.is_open() && session.heard < before);
+        unheard.sort_by_key(|session| session.order);
+        let mut ended: Vec<ModelSession> =
+            unheard.into_iter().map(|session| self.end_because(session, "expired")).collect();
+        ended.sort_by(|one, other| (&one.this_dn, &one.id).cmp(&(&other.this_dn, &other.id)));
+        let notifications = ended.iter().map(|session| self.notification(session, "StatusChange")).collect();
+
+        let (mut settled, mut in_flight) = (Vec::new(), Vec::new());
+        for request in core::mem::take(&mut self.requests) {
+            if request.sent < before {
+                settled.push(request.settled(&Value::from("timedOut")));
+            } else {
+                in_flight.push(request);
+            }
+        }
+        self.requests = in_flight;
+        (notifications, settled)
+    }
+
+    fn end_because(&mut self, session: ModelSession, cause: &'static str) -> ModelSession {
+        let was = session.state.clone();
+        let mut ended = ModelSession { state: "Completed".into(), cause: Some(cause), ..session };
+        self.hear(&mut ended, Some(&was));
+        self.put(ended.clone());
+        ended
+    }
+
+    /// Forgets what was completed before, what completed longest ago first.
+    pub(super) fn forget_completed(&mut self, before: u64) -> (Vec<Value>, Vec<Value>) {
+        let old = |session: &ModelSession| !session.is_open() && session.heard < before;
+        while self.sessions.iter().any(old) {
+            self.forget_first_completed(old);
+        }
+        (Vec::new(), Vec::new())
+    }
+
+    /// Ends, and begins again with what it had kept: everything, but that it does not know whether more was sent.
+    pub(super) fn restart(&mut self) {
+        let (first, last) = self.reference_ids;
+        let size = last - first + 1;
+        let passed = self.last_reference_id + 1 - first + GAP;
+        self.last_reference_id = first - 1 + if passed > size { (passed - 1) % size + 1 } else { passed };
+        self.time_told = false;
+        // What was heard at the same time has no order any more but that of the list.
+        let mut open = self.sorted();
+        open.retain(ModelSession::is_open);
+        open.sort_by_key(|session| session.heard);
+        for mut session in open {
+            self.clock += 1;
+            session.order = self.clock;
+            self.put(session);
+        }
+    }
+
+    /// Makes the sessions of a DN what the list says; the notifications, or none where the list cannot be taken.
+    pub(super) fn reconcile(&mut self, this_dn: &str, list: &[Value]) -> Option<Vec<Value>> {
+        if this_dn.is_empty() {
+            return None;
+        }
+        let wanted = self.wanted(this_dn, list)?;
+        let is_listed =
+            |session: &ModelSession| session.this_dn == this_dn && wanted.iter().any(|wanted| wanted.id == session.id);
+        let mut told: Vec<(String, Value)> = Vec::new();
+        for session in self.sorted() {
+            if session.this_dn == this_dn && session.is_open() && !is_listed(&session) {
+                let ended = self.end_because(session, "vanished");
+                told.push((ended.id.clone(), self.notification(&ended, "StatusChange")));
+            }
+        }
+        let known = self.sessions.iter().filter(|session| is_listed(session)).count();
+        let new = wanted.len() - known;
+        let of_dn = |session: &ModelSession| session.this_dn == this_dn;
+        self.make_room_for(new, self.limits.sessions_per_dn, of_dn, is_listed);
+        self.make_room_for(new, self.limits.sessions, |_| true, is_listed);
+        for wanted in &wanted {
+            let before = self.session(this_dn, &wanted.id).cloned();
+            let after = self.taken_over(before.as_ref(), wanted);
+            let notification = self.told(before.as_ref(), &after);
+            told.extend(notification.map(|notification| (after.id.clone(), notification)));
+            self.put(after);
+        }
+        told.sort_by(|(one, _), (other, _)| one.cmp(other));
+        Some(told.into_iter().map(|(_, notification)| notification).collect())
+    }
+
+    /// The sessions that the list speaks of; none where one of them cannot be one, or is one too many.
+    fn wanted(&self, this_dn: &str, list: &[Value]) -> Option<Vec<ModelSession>> {
+        let open_elsewhere =
+            self.sessions.iter().filter(|session| session.this_dn != this_dn && session.is_open()).count();
+        let mut wanted: Vec<ModelSession> = Vec::new();
+        let mut any_is_new = false;
+        for resource in list {
+            let session = wanted_session(this_dn, resource)?;
+            let is_new = self.session(this_dn, &session.id).is_none();
+            any_is_new |= is_new;
+            let same_call = |other: &ModelSession| other.id == session.id;
+            let too_many =
+                open_elsewhere + wanted.len() >= self.limits.sessions || wanted.len() >= self.limits.sessions_per_dn;
+            let full_call = is_new && !self.can_have_one_more(self.limits.sessions_per_call, same_call);
+            if wanted.iter().any(same_call) || (any_is_new && too_many) || full_call || !self.takes(&session) {
+                return None;
+            }
+            wanted.push(session);
+        }
+        Some(wanted)
+    }
+
+    fn takes(&self, session: &ModelSession) -> bool {
+        let limits = &self.limits;
+        is_an_id(&session.id)
+            && session.this_dn.len() <= limits.dn_length
+            && session.participants.iter().all(|number| number.len() <= limits.dn_length)
+            && session.participants.len() <= limits.participants
+            && !is_over(&session.user_data, limits)
+    }
+
+    /// Forgets as many completed sessions, of these and not of the list, as so many new ones need.
+    fn make_room_for(
+        &mut self,
+        new: usize,
+        limit: usize,
+        is_there: impl Fn(&ModelSession) -> bool,
+        is_listed: impl Fn(&ModelSession) -> bool,
+    ) {
+        let there = self.sessions.iter().filter(|session| is_there(session)).count();
+        for _ in 0..there.saturating_add(new).saturating_sub(limit) {
+            self.forget_first_completed(|session| is_there(session) && !is_listed(session));
+        }
+    }
+
+    /// The session as the list has it.
+    fn taken_over(&mut self, before: Option<&ModelSession>, wanted: &ModelSession) -> ModelSession {
+        let (this_dn, id) = (&wanted.this_dn, &wanted.id);
+        let mut after = before.cloned().unwrap_or_else(|| ModelSession::new(this_dn, id, &wanted.state));
+        if before.is_none() {
+            after.last_event = self.end_of(this_dn, id);
+            self.forget_end(this_dn, id);
+            if self.sessions.iter().filter(|other| other.id == *id).count() >= self.limits.sessions_per_call {
+                self.forget_first_completed(|other| other.id == *id);
+            }
+        }
+        after.state.clone_from(&wanted.state);
+        after.participants.clone_from(&wanted.participants);
+        // The same view says nothing of the pairs behind it.
+        if view(&after.user_data) != view(&wanted.user_data) {
+            after.user_data.clone_from(&wanted.user_data);
+        }
+        if after.is_open() {
+            (after.busy, after.cause) = (false, None);
+        } else {
+            after.cause = after.cause.or(Some("vanished"));
+        }
+        self.hear(&mut after, before.map(|before| before.state.as_str()));
+        after
+    }
+}
+
+/// The session that a resource speaks of; none where it is no resource. Reading is tolerant: only `id` and `state` must be
+/// there, the state is trimmed, `null` is nothing. Specification 1.
+fn wanted_session(this_dn: &str, resource: &Value) -> Option<ModelSession> {
+    let state = resource.get("state")?.as_str()?.trim();
+    if !["Initiating", "Alerting", "Talking", "Completed"].contains(&state) {
+        return None;
+    }
+    let mut session = ModelSession::new(this_dn, resource.get("id")?.as_str()?, state);
+    let participants =
+        there(resource, "participants").map_or(Some(&[][..]), |list| Some(list.as_array()?.as_slice()))?;
+    for participant in participants {
+        let number = number(participant)?;
+        if !number.is_empty() && number != this_dn && !session.participants.contains(&number) {
+            session.participants.push(number);
+        }
+    }
+    session.user_data = match there(resource, "userData") {
+        None => Pairs::new(),
+        Some(user_data) => from_json(user_data.as_object()?)?,
+    };
+    Some(session)
+}
+
+fn there<'v>(object: &'v Value, name: &str) -> Option<&'v Value> {
+    object.get(name).filter(|value| !value.is_null())
+}
+
+/// The first number of a participant that is not empty.
+fn number(participant: &Value) -> Option<String> {
+    if !participant.is_object() {
+        return None;
+    }
+    let mut first = String::new();
+    for name in ["phoneNumber", "e164Number", "digits"] {
+        let number = there(participant, name).map_or(Some(""), Value::as_str)?;
+        if first.is_empty() {
+            first = number.to_string();
+        }
+    }
+    Some(first)
+}

@@ -1,0 +1,71 @@
+//! Room for one more session, and what is remembered of those that are gone. Specification 2.1.
+
+use alloc::vec::Vec;
+
+use super::{Identity, Model, ModelEnd, ModelSession};
+
+/// Where it can be full, in the order in which room is made.
+type Place<'a> = (usize, &'a dyn Fn(&ModelSession) -> bool);
+
+impl Model {
+    /// Makes room for one more session; whether there is any. Only open sessions can fill a DN, a call or the service.
+    pub(super) fn make_room(&mut self, this_dn: &str, id: &str) -> bool {
+        let places: [Place<'_>; 3] = [
+            (self.limits.sessions_per_dn, &|session| session.this_dn == this_dn),
+            (self.limits.sessions_per_call, &|session| session.id == id),
+            (self.limits.sessions, &|_| true),
+        ];
+        if places.iter().any(|&(limit, is_there)| !self.can_have_one_more(limit, is_there)) {
+            return false;
+        }
+        self.forget_end(this_dn, id);
+        for (limit, is_there) in places {
+            if self.sessions.iter().filter(|session| is_there(session)).count() >= limit {
+                self.forget_first_completed(is_there);
+            }
+        }
+        true
+    }
+
+    /// Whether there is room, or a completed session that can go.
+    pub(super) fn can_have_one_more(&self, limit: usize, is_there: impl Fn(&ModelSession) -> bool) -> bool {
+        let there: Vec<&ModelSession> = self.sessions.iter().filter(|session| is_there(session)).collect();
+        there.len() < limit || there.iter().any(|session| !session.is_open())
+    }
+
+    /// Forgets the session that completed longest ago, of these.
+    pub(super) fn forget_first_completed(&mut self, is_there: impl Fn(&ModelSession) -> bool) {
+        let completed = self.sessions.iter().filter(|session| is_there(session) && !session.is_open());
+        if let Some(first) = completed.min_by_key(|session| session.order).cloned() {
+            self.forget(&first.this_dn, &first.id);
+        }
+    }
+
+    /// Forgets a completed session, and remembers its end; whether there was one.
+    pub(super) fn forget(&mut self, this_dn: &str, id: &str) -> bool {
+        let is_it = |session: &ModelSession| session.is_of(this_dn, id) && !session.is_open();
+        let Some(position) = self.sessions.iter().position(is_it) else { return false };
+        let session = self.sessions.remove(position);
+        if let Some(last_event) = session.last_event {
+            self.remember_end(this_dn, id, last_event);
+        }
+        true
+    }
+
+    /// One end a key; over the limit the oldest goes.
+    pub(super) fn remember_end(&mut self, this_dn: &str, id: &str, last_event: Identity) {
+        self.forget_end(this_dn, id);
+        self.ends.push(ModelEnd { this_dn: this_dn.into(), id: id.into(), last_event });
+        if self.ends.len() > self.limits.remembered_ends {
+            self.ends.remove(0);
+        }
+    }
+
+    pub(super) fn forget_end(&mut self, this_dn: &str, id: &str) {
+        self.ends.retain(|end| end.this_dn != this_dn || end.id != id);
+    }
+
+    pub(super) fn end_of(&self, this_dn: &str, id: &str) -> Option<Identity> {
+        self.ends.iter().find(|end| end.this_dn == this_dn && end.id == id).map(|end| end.last_event)
+    }
+}

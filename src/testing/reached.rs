@@ -1,0 +1,70 @@
+//! How many cases of a property reach its last assertion.
+
+use core::sync::atomic::{AtomicU32, Ordering};
+
+/// How many cases of a property reached its last assertion.
+///
+/// A case that returns early asserts nothing. A property that counts its cases fails where too many do.
+///
+/// ```
+/// use im_session::testing::Reached;
+///
+/// let reached = Reached::new();
+/// for number in 0..10 {
+///     reached.case();
+///     if number % 2 == 1 {
+///         continue;
+///     }
+///     assert_eq!(number / 2 * 2, number);
+///     reached.end();
+/// }
+/// reached.at_least(50).unwrap();
+/// let error = reached.at_least(90).unwrap_err();
+/// assert_eq!(error.to_string(), "expected at least 90 % of 10 cases to reach the last assertion, found 5 of them");
+/// ```
+#[derive(Debug, Default)]
+pub struct Reached {
+    cases: AtomicU32,
+    ends: AtomicU32,
+}
+
+/// Too few cases of a property reached its last assertion.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("expected at least {percent} % of {cases} cases to reach the last assertion, found {reached} of them")]
+pub struct TooFewReached {
+    /// How many of a hundred should have.
+    pub percent: u32,
+    /// How many cases there were.
+    pub cases: u32,
+    /// How many of them reached it.
+    pub reached: u32,
+}
+
+impl Reached {
+    /// No cases so far.
+    #[must_use]
+    pub const fn new() -> Self {
+        Reached { cases: AtomicU32::new(0), ends: AtomicU32::new(0) }
+    }
+
+    /// A case begins.
+    pub fn case(&self) {
+        self.cases.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// The case has reached the last assertion.
+    pub fn end(&self) {
+        self.ends.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Whether so many of a hundred cases reached the last assertion.
+    ///
+    /// # Errors
+    ///
+    /// Fewer did, or there was no case.
+    pub fn at_least(&self, percent: u32) -> Result<(), TooFewReached> {
+        let (cases, reached) = (self.cases.load(Ordering::Relaxed), self.ends.load(Ordering::Relaxed));
+        let enough = u64::from(reached) * 100 >= u64::from(cases) * u64::from(percent);
+        if enough && cases > 0 { Ok(()) } else { Err(TooFewReached { percent, cases, reached }) }
+    }
+}

@@ -1,0 +1,6 @@
+//! Decoding: text to events. Specification 6.
+
+#![cfg(feature = "json")]
+
+mod field;
+mod rules;

@@ -1,0 +1,433 @@
+#!/usr/bin/env python3
+"""IM sessions, written straight from the specification, standard library only.
+
+Shows that the conformance kit tests an implementation in another language: one JSON object a line on standard input, one a
+line on standard output (see `im_session::testing::conformance::JsonLines`):
+
+    cargo run -- conformance python3 tests/conformance/im_session.py
+"""
+
+import json
+import re
+import sys
+from urllib.parse import unquote_to_bytes
+
+MOVES = ["EventDialing", "EventRinging", "EventEstablished", "EventReleased", "EventAbandoned"]
+TOUCHES_DATA = ["EventAttachedDataChanged", "EventPartyAdded", "EventPartyDeleted", "EventPartyChanged",
+                "EventPrivateInfo", "EventDestinationBusy"]
+STATES = [None, "Initiating", "Alerting", "Talking", "Completed"]
+# 2.1 and the column "accepted in" of 2.2: the state after, "=" for the same, or the reason.
+TABLE = {
+    "EventDialing": ["Initiating", "=", "role-conflict", "late", "ended"],
+    "EventRinging": ["Alerting", "role-conflict", "=", "late", "ended"],
+    "EventEstablished": ["Talking", "Talking", "Talking", "=", "ended"],
+    "EventReleased": ["orphan", "Completed", "Completed", "Completed", "="],
+    "EventAbandoned": ["orphan", "Completed", "Completed", "Completed", "="],
+    "EventDestinationBusy": ["orphan", "=", "early", "late", "ended"],
+    "EventPrivateInfo": ["orphan", "early", "early", "=", "ended"],
+    "EventAttachedDataChanged": ["orphan", "=", "=", "=", "ended"],
+    "EventPartyAdded": ["orphan", "=", "=", "=", "ended"],
+    "EventPartyDeleted": ["orphan", "=", "=", "=", "ended"],
+    "EventPartyChanged": ["orphan", "=", "=", "=", "ended"],
+}
+FIELDS = ["capabilities", "id", "participants", "path", "state", "uri", "userData"]
+REQUESTS = {
+    "InitiateIMSession": ("RequestMakeCall", 14),
+    "SendMessage": ("RequestPrivateService", 149),
+    "AttachUserData": ("RequestAttachUserData", 30),
+    "UpdateUserData": ("RequestUpdateUserData", 31),
+    "DeleteUserData": ("RequestDeletePair", 33),
+    "Complete": ("RequestReleaseCall", 17),
+}
+LARGEST, DEEPEST = 16_000, 16
+
+
+class Pairs(list):
+    """User data: (key, value) pairs in order, keys can repeat."""
+
+    def view(self):
+        return {key: value.view() if isinstance(value, Pairs) else value for key, value in self}
+
+    def size(self):
+        def of(value):
+            if isinstance(value, Pairs):
+                return value.size()
+            return 4 if isinstance(value, int) else len(value.encode())
+        return sum(len(key.encode()) + of(value) for key, value in self)
+
+    def depth(self):
+        return 1 + max((value.depth() for _, value in self if isinstance(value, Pairs)), default=0)
+
+    def is_over_a_limit(self):
+        return self.size() > LARGEST or self.depth() > DEEPEST
+
+
+class Refused(Exception):
+    """An event is rejected for a reason, an operation answered with a statusCode."""
+
+
+def no_constant(name):
+    raise ValueError(name)
+
+
+def user_data(value):
+    """The pairs of a JSON object; ValueError where it is none of user data. Specification 2.3."""
+    pairs = Pairs()
+    for key, item in value.items() if isinstance(value, dict) else value:
+        if item is None:
+            item = Pairs()
+        elif isinstance(item, (dict, Pairs)):
+            item = user_data(item)
+        elif isinstance(item, (bool, float, list)):
+            raise ValueError(item)
+        elif isinstance(item, int) and not -2**63 <= item < 2**63:
+            raise ValueError(item)
+        pairs.append((key, item))
+    return pairs
+
+
+class Session:
+    def __init__(self, dn, id):
+        self.dn, self.id, self.state = dn, id, None
+        self.participants, self.user_data = [], Pairs()
+        self.conn_id, self.last = None, None
+
+    def copy(self):
+        copy = Session(self.dn, self.id)
+        copy.__dict__.update(self.__dict__, participants=list(self.participants))
+        return copy
+
+    def is_open(self):
+        return self.state != "Completed"
+
+    def capabilities(self):
+        if self.state == "Completed":
+            return []
+        talk = ["SendMessage"] if self.state == "Talking" else []
+        more = ["UpdateUserData", "DeleteUserData"] if self.user_data else []
+        return talk + ["AttachUserData"] + more + ["Complete"]
+
+
+class ImSessions:
+    def __init__(self, base_uri="http://localhost:8090"):
+        self.base_uri = base_uri.rstrip("/")
+        self.sessions, self.in_flight, self.last_reference_id = {}, {}, 0
+        self.notifications, self.requests = [], []
+
+    # What is shown. Specification 1 and 5.
+
+    def resource(self, session):
+        path = "/im-sessions/" + session.id
+        resource = {
+            "capabilities": session.capabilities(),
+            "id": session.id,
+            "participants": [self.participant(number) for number in session.participants],
+            "path": path,
+            "state": session.state,
+            "uri": self.base_uri + "/api/v2" + path,
+        }
+        if session.user_data:
+            resource["userData"] = session.user_data.view()
+        return resource
+
+    @staticmethod
+    def participant(number):
+        digits = re.sub("[^0-9]", "", number) or number
+        return {"digits": digits, "e164Number": number, "formattedPhoneNumber": number, "phoneNumber": number}
+
+    def notify(self, dn, data):
+        self.notifications.append({"thisDN": dn, "notification": {"data": data}})
+
+    # Events. Specification 2.
+
+    def event(self, event):
+        settled = self.settle(event)
+        name, dn, id = event["Event"], event.get("ThisDN") or None, event.get("CallUUID") or None
+        known = self.sessions.get((dn, id))
+        told = {"from": known and known.state, "to": known and known.state, "settled": settled}
+        if name not in TABLE:
+            return dict(told, outcome="ignored")
+        readable = id and re.fullmatch("[A-Za-z0-9._~-]{1,64}", id) and id not in (".", "..")
+        if not readable or not (dn or name == "EventAttachedDataChanged"):
+            return {"outcome": "unreadable"}
+        text = self.text(event)
+        if name == "EventPrivateInfo" and text is None:
+            return dict(told, outcome="ignored")
+        try:
+            if dn is None:
+                changed = self.to_the_whole_call(event, id)
+            else:
+                changed = self.apply(event, dn, id)
+        except Refused as refused:
+            return dict(told, outcome="rejected", reason=refused.args[0])
+        told["to"] = self.sessions[dn, id].state if dn else None
+        if name == "EventPrivateInfo":
+            self.notify(dn, {"imSessionPath": "/im-sessions/" + id, "message": text,
+                             "messageType": "IMLogUpdateMessage", "notificationType": "NewMessage"})
+            return dict(told, outcome="message")
+        return dict(told, outcome="changed" if changed else "unchanged")
+
+    @staticmethod
+    def text(event):
+        for key, value in reversed(event.get("Extensions") or []):
+            if key == "text":
+                return None if isinstance(value, Pairs) else str(value)
+        return None
+
+    def to_the_whole_call(self, event, id):
+        sessions = [self.sessions[key] for key in sorted(self.sessions) if key[1] == id]
+        sessions = [session for session in sessions if session.is_open()]
+        if not sessions:
+            raise Refused("orphan")
+        fresh = [session for session in sessions if self.compared(session, event) in (None, "newer")]
+        if not fresh:
+            raise Refused("stale")
+        return any([self.apply(event, session.dn, id) for session in fresh])
+
+    @staticmethod
+    def compared(session, event):
+        number = event.get("EventSequenceNumber")
+        if number is None or session.last is None or session.last[0] != event.get("ServerStartTime"):
+            return None
+        return "newer" if number > session.last[1] else "stale"
+
+    def apply(self, event, dn, id):
+        name, before = event["Event"], self.sessions.get((dn, id))
+        compared = before and self.compared(before, event)
+        if compared == "stale":
+            raise Refused("stale")
+        cell = TABLE[name][STATES.index(before and before.state)]
+        anew = cell == "ended" and compared == "newer" and name in ("EventDialing", "EventRinging")
+        if anew:
+            cell = "Initiating" if name == "EventDialing" else "Alerting"
+        if cell != "=" and cell not in STATES:
+            raise Refused(cell)
+        brought = event.get("UserData")
+        if brought is not None and brought.is_over_a_limit():
+            raise Refused("limit")
+
+        after = before.copy() if before else Session(dn, id)
+        was_over = before is not None and not before.is_open() and not anew
+        if cell != "=":
+            after.state = cell
+        if anew:
+            after.participants, after.user_data = [], Pairs()
+        self.change_participants(after, name, event.get("OtherDN") or None)
+        if name == "EventAttachedDataChanged":
+            after.user_data = brought or Pairs()
+        elif name in MOVES and brought is not None and not was_over:
+            after.user_data = brought
+        if event.get("ConnID"):
+            after.conn_id = event["ConnID"].lower().rjust(16, "0")
+        if event.get("EventSequenceNumber") is not None:
+            after.last = (event.get("ServerStartTime"), event["EventSequenceNumber"])
+        self.sessions[dn, id] = after
+
+        status = not before or (before.state, before.participants) != (after.state, after.participants)
+        data = not before or before.user_data.view() != after.user_data.view()
+        if status or data:
+            self.notify(dn, {"imSession": self.resource(after), "messageType": "IMSessionStateChangeMessage",
+                             "notificationType": "StatusChange" if status else "AttachedDataChanged"})
+        return status or data
+
+    @staticmethod
+    def change_participants(session, name, other):
+        if other is None or other == session.dn:
+            return
+        known = other in session.participants
+        if name == "EventPartyChanged" or (name in MOVES[:3] and not known):
+            session.participants = [other]
+        elif name == "EventPartyAdded" and not known:
+            session.participants.append(other)
+        elif name == "EventPartyDeleted" and known:
+            session.participants.remove(other)
+
+    def settle(self, event):
+        if event["Event"] not in ("EventError", "EventACK"):
+            return None
+        request = self.in_flight.get(event.get("ReferenceID"))
+        if not request or (event.get("ThisDN") or request["thisDN"]) != request["thisDN"]:
+            return None
+        del self.in_flight[event["ReferenceID"]]
+        failed = event["Event"] == "EventError"
+        return dict(request, failed=failed, code=event.get("ErrorCode") if failed else None,
+                    message=(event.get("ErrorMessage") or None) if failed else None)
+
+    # Operations and reads. Specification 4.
+
+    def mine(self, me, id, device_path):
+        mine = [(device["devicePath"], self.sessions[device["dn"], id]) for device in me
+                if (device["dn"], id) in self.sessions]
+        named = [session for path, session in mine if path == device_path]
+        still_open = [session for _, session in mine if session.is_open()]
+        return (named + still_open + [session for _, session in mine] + [None])[0]
+
+    def post(self, me, id, body):
+        try:
+            self.requests.append(self.checked(me, id, body))
+            return {"statusCode": 0}
+        except Refused as refused:
+            return {"statusCode": refused.args[0], "statusMessage": "the operation is not possible"}
+
+    def checked(self, me, id, body):
+        try:
+            body = json.loads(body, parse_constant=no_constant)
+        except ValueError:
+            raise Refused(10)
+        if not isinstance(body, dict):
+            raise Refused(10)
+        body = {key: value for key, value in body.items() if value is not None}
+        name = body.get("operationName")
+        if name is None:
+            raise Refused(1)
+        if not isinstance(name, str) or name not in REQUESTS or (name == "InitiateIMSession") != (id is None):
+            raise Refused(3)
+        path = body.get("devicePath")
+        session = self.mine(me, id, path) if id is not None else None
+        if id is not None and session is None:
+            raise Refused(6)
+        required = {"InitiateIMSession": ["destination"] + (["devicePath"] if len(me) != 1 else []),
+                    "SendMessage": ["text", "destination", "devicePath"], "AttachUserData": ["userData"],
+                    "UpdateUserData": ["userData"], "DeleteUserData": ["key"], "Complete": []}[name]
+        if any(parameter not in body for parameter in required):
+            raise Refused(1)
+        destination = body.get("destination")
+        if "destination" in required and isinstance(destination, dict) and destination.get("phoneNumber") is None:
+            raise Refused(1)
+
+        self.check_text(body, "devicePath")
+        number = None
+        if "destination" in required:
+            number = destination.get("phoneNumber") if isinstance(destination, dict) else None
+            if not isinstance(number, str) or not number:
+                raise Refused(10)
+        if name == "SendMessage":
+            self.check_text(body, "text")
+        if name == "DeleteUserData":
+            self.check_text(body, "key")
+            if body["key"] not in session.user_data.view():
+                raise Refused(10)
+        new = self.new_user_data(name, body, session)
+        devices = {device["devicePath"]: device["dn"] for device in reversed(me)}
+        if path is not None and path not in devices:
+            raise Refused(6)
+        if session and name not in session.capabilities():
+            raise Refused(2)
+        dns = [device["dn"] for device in me]
+        if not session and any(one.is_open() and one.dn in dns for one in self.sessions.values()):
+            raise Refused(2)
+        if not session and not dns:
+            raise Refused(1)
+
+        self.last_reference_id += 1
+        dn = session.dn if session else devices[path] if path else dns[0]
+        self.in_flight[self.last_reference_id] = {
+            "referenceID": self.last_reference_id, "operation": name, "thisDN": dn, "id": id}
+        request = {"Request": REQUESTS[name][0], "RequestNumber": REQUESTS[name][1],
+                   "ReferenceID": self.last_reference_id, "ThisDN": dn}
+        if session and session.conn_id:
+            request["ConnID"] = session.conn_id
+        if number:
+            request["OtherDN"] = number
+        if name == "SendMessage":
+            request["Extensions"] = {"text": body["text"]}
+        if new is not None:
+            request["UserData"] = new.view()
+        if name == "DeleteUserData":
+            request["Key"] = body["key"]
+        return request
+
+    @staticmethod
+    def check_text(body, parameter):
+        if parameter in body and not (isinstance(body[parameter], str) and body[parameter]):
+            raise Refused(10)
+
+    @staticmethod
+    def new_user_data(name, body, session):
+        if name not in ("InitiateIMSession", "AttachUserData", "UpdateUserData") or "userData" not in body:
+            return None
+        if not isinstance(body["userData"], dict):
+            raise Refused(10)
+        try:
+            new = user_data(body["userData"])
+        except ValueError:
+            raise Refused(10)
+        there = session.user_data if session else Pairs()
+        if name == "UpdateUserData":
+            there = [pair for pair in there if pair[0] not in new.view()]
+        if (not new and name != "InitiateIMSession") or Pairs(there + new).is_over_a_limit():
+            raise Refused(10)
+        return new
+
+    @staticmethod
+    def query(text):
+        fields, filters, device_path = None, [], None
+        for part in text.split("&"):
+            name, _, value = part.partition("=")
+            name, value = (unquote_to_bytes(one).decode(errors="replace") for one in (name, value))
+            if name == "fields":
+                fields = [field.strip() for field in value.split(",")] if value else None
+            elif name == "devicePath":
+                device_path = value
+            elif name in FIELDS:
+                filters.append((name, value))
+        return fields, filters, device_path
+
+    @staticmethod
+    def selected(resource, fields):
+        return {name: value for name, value in resource.items() if "*" in fields or name in fields}
+
+    def list(self, me, query):
+        fields, filters, _ = self.query(query)
+        dns = [device["dn"] for device in me]
+        resources = [self.resource(self.sessions[key]) for key in sorted(self.sessions, key=self.bytes_of)
+                     if key[0] in dns]
+        resources = [one for one in resources if all(one.get(name) == text for name, text in filters)]
+        if fields is None:
+            return {"statusCode": 0, "uris": [resource["uri"] for resource in resources]}
+        return {"imSessions": [self.selected(resource, fields) for resource in resources], "statusCode": 0}
+
+    @staticmethod
+    def bytes_of(key):
+        return key[0].encode(), key[1].encode()
+
+    def read(self, me, id, query):
+        fields, _, device_path = self.query(query)
+        session = self.mine(me, id, device_path)
+        if session is None:
+            return {"statusCode": 6, "statusMessage": "there is no such session"}
+        return {"imSession": self.selected(self.resource(session), fields or ["*"]), "statusCode": 0}
+
+    # A line of the kit.
+
+    def carry_out(self, command):
+        """The answer to a command of the kit, an object whose nested objects are Pairs."""
+        do, answer = command["do"], {}
+        me = [dict(device) for device in command.get("me", [])]
+        if do == "reset":
+            self.__init__(command.get("baseUri", self.base_uri))
+        elif do == "event":
+            for name in ("UserData", "Extensions"):
+                if name in command:
+                    command[name] = user_data(command[name])
+            answer["told"] = self.event(command)
+        elif do == "post":
+            answer["answer"] = self.post(me, command["id"], command["body"])
+        elif do == "list":
+            answer["answer"] = self.list(me, command["query"])
+        elif do == "read":
+            answer["answer"] = self.read(me, command["id"], command["query"])
+        answer["notifications"], self.notifications = self.notifications, []
+        answer["requests"], self.requests = self.requests, []
+        return answer
+
+
+def main():
+    sessions = ImSessions()
+    for line in sys.stdin:
+        command = json.loads(line, object_pairs_hook=Pairs)
+        print(json.dumps(sessions.carry_out(dict(command))), flush=True)
+
+
+if __name__ == "__main__":
+    main()

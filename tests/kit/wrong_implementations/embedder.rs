@@ -1,0 +1,134 @@
+//! What the embedder of the plain implementation does, and what is remembered of sessions that are gone.
+
+use std::mem::take;
+
+use im_session::testing::conformance::{Error, System};
+use im_session::testing::{Agent, Setup, Step};
+use serde_json::{Value, json};
+
+use super::events::{Completed, Plain};
+use super::mistakes::Mistake;
+
+impl Plain {
+    /// Room for one more session of the DN.
+    pub(crate) fn makes_room(&mut self, dn: &str) -> bool {
+        if self.sessions.iter().filter(|session| session.dn == dn).count() < self.limits.sessions_per_dn {
+            return true;
+        }
+        let any = self.makes(Mistake::EvictsAnOpenSession);
+        let of_dn = self.sessions.iter().filter(|session| session.dn == dn);
+        let completed = of_dn.filter(|session| session.state == Completed || any);
+        let goes = if self.makes(Mistake::EvictsWhatCompletedLast) {
+            completed.max_by_key(|session| session.completion)
+        } else {
+            completed.min_by_key(|session| session.completion)
+        };
+        let Some(goes) = goes.filter(|_| !self.makes(Mistake::CountsCompletedSessions)) else { return false };
+        self.forget(&goes.id.clone(), dn);
+        true
+    }
+
+    fn forget(&mut self, id: &str, dn: &str) {
+        let at = self.sessions.iter().position(|session| session.id == id && session.dn == dn).expect("it is there");
+        let session = self.sessions.remove(at);
+        if let Some(last) = session.last.filter(|_| !self.makes(Mistake::ForgetsTheEndOfAForgottenSession)) {
+            self.remember_end(dn, id, last);
+        }
+    }
+
+    pub(crate) fn remember_end(&mut self, dn: &str, id: &str, last: (Option<u64>, u64)) {
+        self.ends.retain(|end| (&*end.0, &*end.1) != (dn, id));
+        self.ends.push((dn.to_owned(), id.to_owned(), last));
+        if self.ends.len() > self.limits.remembered_ends {
+            let newest = self.ends.len() - 1;
+            self.ends.remove(if self.makes(Mistake::ForgetsTheNewestEnd) { newest } else { 0 });
+        }
+    }
+
+    fn expire(&mut self, before: i64) -> Vec<Value> {
+        let at_cutoff = i64::from(self.makes(Mistake::ExpiresWhatWasHeardAtTheCutoff));
+        let is_old =
+            |session: &&mut super::events::Session| session.state != Completed && session.heard < before + at_cutoff;
+        let mut ended = vec![];
+        for session in self.sessions.iter_mut().filter(is_old) {
+            let was = session.clone();
+            self.completions += 1;
+            (session.state, session.cause, session.completion) = (Completed, Some("expired"), self.completions);
+            session.heard = self.now;
+            ended.push((was, session.clone()));
+        }
+        ended.sort_by_key(|(_, session)| (session.dn.clone(), session.id.clone()));
+        for (was, session) in ended {
+            self.notify(Some(&was), &session);
+        }
+        let old = |sent: &mut super::events::Sent| sent.at < before;
+        let never = self.makes(Mistake::NeverTimesOut);
+        let timed_out = if never { vec![] } else { self.in_flight.extract_if(.., old).collect() };
+        timed_out.iter().map(|sent| sent.settled(&json!("timedOut"))).collect()
+    }
+
+    fn restart(&mut self) {
+        if self.makes(Mistake::LosesTheEndsInARestart) {
+            self.ends.clear();
+        }
+        if !self.makes(Mistake::NumbersOnAfterARestart) {
+            self.sent += 1_000;
+        }
+    }
+
+    fn answer(&mut self, agents: &[Agent], step: &Step) -> Option<Value> {
+        let nobody = Agent::new();
+        let me = |agent: &usize| agents.get(*agent).unwrap_or(&nobody);
+        let ahead = |ago: i64| ago < 0 && !self.makes(Mistake::TakesACutoffAhead);
+        Some(match step {
+            Step::Event(event) => self.hear(event, agents),
+            Step::Post { agent, target, body } => {
+                let posted = self.posted(me(agent), target.as_deref(), body);
+                json!({"answer": posted.map_or_else(error, |()| json!({"statusCode": 0}))})
+            }
+            Step::List { agent, query } => json!({"answer": self.listed(me(agent), query)}),
+            Step::Read { agent, id, query } => json!({"answer": self.one(me(agent), id, query).unwrap_or_else(error)}),
+            Step::Time(by) => {
+                self.now = self.now.saturating_add_unsigned(*by);
+                json!({})
+            }
+            Step::Expire { ago } | Step::ForgetCompleted { ago } if ahead(*ago) => json!({"answer": "refused"}),
+            Step::Expire { ago } => {
+                let settled = self.expire(self.now.saturating_sub(*ago));
+                json!({"settled": settled})
+            }
+            Step::ForgetCompleted { ago } => {
+                let before = self.now.saturating_sub(*ago);
+                let mut old: Vec<_> =
+                    self.sessions.iter().filter(|one| one.state == Completed && one.heard < before).cloned().collect();
+                old.sort_by_key(|session| session.completion);
+                old.iter().for_each(|session| self.forget(&session.id, &session.dn));
+                json!({})
+            }
+            Step::Restart => {
+                self.restart();
+                json!({})
+            }
+            _ => return None,
+        })
+    }
+}
+
+impl System for Plain {
+    fn reset(&mut self, setup: &Setup) -> Result<Value, Error> {
+        *self = Plain::new(self.mistake, setup);
+        Ok(json!({"requests": []}))
+    }
+
+    fn carry_out(&mut self, agents: &[Agent], step: &Step) -> Result<Option<Value>, Error> {
+        Ok(self.answer(agents, step).map(|mut answer| {
+            answer["notifications"] = json!(take(&mut self.notifications));
+            answer["requests"] = json!(take(&mut self.requests));
+            answer
+        }))
+    }
+}
+
+fn error(code: u8) -> Value {
+    json!({"statusCode": code, "statusMessage": "it is not possible"})
+}

@@ -1,0 +1,10 @@
+//! How much memory is needed. A program of its own, since it has an allocator of its own.
+//!
+//! | file | question |
+//! |---|---|
+//! | `logs` | Is memory bounded by the largest message, not by the log? |
+//! | `sessions` | How much does a session take, and how much the store for finding it? |
+
+mod counting_allocator;
+mod logs;
+mod sessions;

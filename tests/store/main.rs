@@ -1,0 +1,48 @@
+//! What the REST API shows, and the store of all sessions.
+//!
+//! | file | question |
+//! |---|---|
+//! | `resource` | What is the JSON of sessions, lists, notifications and user data, written and read? |
+//! | `events` | What does an event do to the store, and who is notified? |
+//! | `counters` | Is everything counted once, where it belongs? |
+//! | `limits` | What goes over which limit, and does nothing change then? |
+//! | `operations` | May this agent do that now, and in which order is that checked? |
+//! | `requests` | Which request is sent, and what settles it? |
+//! | `reads` | What does an agent see? |
+//! | `expiry` | When does a session end without an event, and when is it forgotten? |
+//! | `snapshots` | How does a store come back after a restart, and what of a snapshot is refused? |
+//! | `reconcile` | How does a store catch up with another server's list? |
+//! | `embedding` | Threads, lifetimes, loops, errors: can a service do with the types what it has to? |
+//! | `tracing` | Which `tracing` events are there? (feature `tracing`) |
+//!
+//! | `sessions` | What may no event do to a session, and what does every event do? (properties) |
+//! | `properties` | What holds for every history of many agents, sessions, operations and reads? |
+//! | `state_machine` | Does the store go where the model goes, when each step follows from what is there? |
+//! | `damaged_snapshots` | Does whatever stands in a snapshot give a store, or a refusal that changes nothing? |
+//! | `reachable` | Every state that can be reached over small alphabets of events, against the model |
+//!
+//! Common ground: `agent` is one agent with two devices, and the sessions that it needs; `steps` and `client` are random
+//! histories, carried out at the store and at the model, and a client that hears notifications; `check` tries a property.
+
+mod agent;
+mod check;
+mod client;
+mod counters;
+mod damaged_snapshots;
+mod embedding;
+mod events;
+mod expiry;
+mod limits;
+mod operations;
+mod properties;
+mod reachable;
+mod reads;
+mod reconcile;
+mod requests;
+mod resource;
+mod sessions;
+mod snapshots;
+mod state_machine;
+mod steps;
+#[cfg(feature = "tracing")]
+mod tracing;

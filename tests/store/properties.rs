@@ -1,0 +1,251 @@
+//! What holds for every history of many agents, sessions, operations and reads.
+
+use im_session::testing::{Setup, Step};
+use im_session::{Agent, Event, Limits, Operation, Query, Session, Sessions, Target, WhyNot};
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::{Index, select};
+use serde_json::{Value, json};
+
+use crate::check::check;
+use crate::client::Client;
+use crate::steps::{agents, carry_out, counts, events, history, is_mine, linear_extension, list_of, new_store, setup};
+
+/// The same answers, the same notifications, in the same order.
+#[test]
+fn the_store_answers_as_the_model_does() {
+    check(150, 90, history(120), |history| {
+        let mut store = new_store();
+        let mut model = setup().model();
+        for step in &history {
+            prop_assert_eq!(carry_out(&mut store, step), model.carry_out(agents(), step), "{:?}", step);
+        }
+        let resources: Vec<Value> = store.iter().map(|session| json!(store.resource(session))).collect();
+        prop_assert_eq!(resources, model.resources());
+        prop_assert_eq!(&counts(&store), model.counts());
+        Ok(true)
+    });
+}
+
+/// The same with limits so small that they are hit.
+#[test]
+fn the_store_keeps_its_limits_as_the_model_does() {
+    check(150, 90, (history(120), small_limits()), |(history, small)| {
+        let mut setup = Setup::default();
+        setup.limits = small;
+        setup.one_session_per_agent = false;
+        let (mut store, mut model) = (setup.sessions(), setup.model());
+        for step in &history {
+            prop_assert_eq!(carry_out(&mut store, step), model.carry_out(agents(), step), "{:?}", step);
+        }
+        prop_assert_eq!(&counts(&store), model.counts());
+        Ok(true)
+    });
+}
+
+/// Folded by a client that starts from an empty list, the notifications alone give what a fresh list gives, at every
+/// point. (A client that starts from a list later on holds at that point what this one holds.)
+#[test]
+fn the_notifications_lead_to_the_list() {
+    check(150, 90, history(120), |history| {
+        let mut store = new_store();
+        let mut client = Client::default();
+        for step in &history {
+            let told = carry_out(&mut store, step);
+            client.hear(step, &told, store.now().as_secs());
+            for agent in 0..agents().len() {
+                prop_assert_eq!(client.list(agent), list_of(&store, agent), "agent {} after {:?}", agent, step);
+            }
+        }
+        Ok(true)
+    });
+}
+
+/// At every point, a store that is written as JSON and restored goes on as the original.
+#[test]
+fn a_restored_store_goes_on_as_the_original() {
+    check(150, 90, history(120), |history| {
+        let mut original = new_store();
+        let mut restored = original.clone();
+        for step in &history {
+            prop_assert_eq!(carry_out(&mut restored, step), carry_out(&mut original, step), "{:?}", step);
+            let json = serde_json::to_string(&restored.snapshot()).unwrap();
+            restored = new_store();
+            restored.restore(&serde_json::from_str(&json).unwrap()).unwrap();
+            prop_assert_eq!(restored.snapshot(), original.snapshot());
+            prop_assert!(restored.iter().eq(original.iter()));
+        }
+        Ok(true)
+    });
+}
+
+/// Any interleaving that keeps each session's own order ends in the same store.
+#[test]
+fn the_order_between_sessions_does_not_count() {
+    check(150, 90, (events(80), vec(any::<usize>(), 1..20)), |(events, choices)| {
+        let (mut one, mut other) = (new_store(), new_store());
+        for event in &events {
+            let _ = one.handle_event(event);
+        }
+        for event in &linear_extension(&events, &choices) {
+            let _ = other.handle_event(event);
+        }
+        prop_assert_eq!(one.snapshot(), other.snapshot());
+        Ok(true)
+    });
+}
+
+/// So sessions can be spread over threads by key, each with a store of its own. AttachedDataChanged without ThisDN
+/// concerns every session of its call, and goes to all.
+#[test]
+fn sessions_spread_over_four_threads_end_as_in_one_store() {
+    check(150, 90, events(80), |events| {
+        let mut one = new_store();
+        for event in &events {
+            let _ = one.handle_event(event);
+        }
+        let events = &events;
+        let stores: Vec<Sessions> = std::thread::scope(|scope| {
+            let at = |thread| {
+                scope.spawn(move || {
+                    let mut store = new_store();
+                    for event in events.iter().filter(|event| thread_of(event).is_none_or(|of| of == thread)) {
+                        let _ = store.handle_event(event);
+                    }
+                    store
+                })
+            };
+            let threads: Vec<_> = (0..THREADS).map(at).collect();
+            threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+        });
+        let mut spread: Vec<&Session> = stores.iter().flat_map(Sessions::iter).collect();
+        spread.sort_by_key(|session| (session.this_dn(), session.id()));
+        prop_assert!(one.iter().eq(spread));
+        Ok(true)
+    });
+}
+
+/// What an agent is answered and told is the same whether or not there is anybody else on its calls: but for the
+/// ReferenceID, which counts the requests of all, and for what is sent to the whole call.
+#[test]
+fn an_agent_cannot_tell_whether_others_are_on_its_calls() {
+    check(150, 90, (history(120), 0..agents().len()), |(history, me)| {
+        let mut all = new_store();
+        let mut alone = new_store();
+        for step in history.iter().filter(|step| !answers_a_request(step)) {
+            let told = carry_out(&mut all, step);
+            if concerns(step, me) {
+                let told_alone = carry_out(&mut alone, step);
+                prop_assert_eq!(for_me(step, told, me), for_me(step, told_alone, me), "{:?}", step);
+            }
+            prop_assert_eq!(list_of(&all, me), list_of(&alone, me));
+        }
+        Ok(true)
+    });
+}
+
+/// Another agent's session answers to the letter as one that does not exist.
+#[test]
+fn anothers_session_is_as_none() {
+    check(150, 90, (history(60), any::<Index>(), ask()), |(history, which, body)| {
+        let mut store = new_store();
+        for step in &history {
+            carry_out(&mut store, step);
+        }
+        // A session, and an agent who has none with its id.
+        let has = |agent: &Agent, id: &str| agent.devices().iter().any(|device| store.get(&device.dn, id).is_some());
+        let others: Vec<(&Agent, &str)> = store
+            .iter()
+            .flat_map(|session| agents().iter().map(move |agent| (agent, session.id())))
+            .filter(|(agent, id)| !agent.devices().is_empty() && !has(agent, id))
+            .collect();
+        if others.is_empty() {
+            return Ok(false);
+        }
+        let (me, id) = *which.get(&others);
+        let answers = |store: &Sessions| {
+            let posted = store.clone().post(me, Target::Session(id), body.as_bytes()).map(|request| json!(request));
+            let read = store.read(me, id, &Query::default()).map(|body| json!(body));
+            let why_not = store.why_not(me, id, Operation::Complete).map(|why_not| json!(why_not.map(WhyNot::name)));
+            (posted, read, why_not)
+        };
+        prop_assert_eq!(answers(&store), answers(&new_store()));
+        Ok(true)
+    });
+}
+
+const THREADS: u64 = 4;
+
+/// Which thread has the session; none where it is for all.
+fn thread_of(event: &Event<'_>) -> Option<u64> {
+    use std::hash::{DefaultHasher, Hash, Hasher};
+    let this_dn = event.this_dn()?;
+    let mut hasher = DefaultHasher::new();
+    (this_dn, event.call_uuid()).hash(&mut hasher);
+    Some(hasher.finish() % THREADS)
+}
+
+fn small_limits() -> impl Strategy<Value = Limits> {
+    (0..6_usize, 0..3_usize, 0..3_usize, 0..30_usize, (1..3_usize, 0..6_usize, 2..5_usize, 0..3_usize)).prop_map(
+        |(sessions, sessions_per_dn, participants, user_data_size, (depth, text, dn, requests))| {
+            let mut limits = Limits::DEFAULT;
+            limits.sessions = sessions;
+            limits.sessions_per_dn = sessions_per_dn;
+            limits.participants = participants;
+            limits.user_data_size = user_data_size;
+            limits.user_data_depth = depth;
+            limits.text_length = text;
+            limits.dn_length = dn;
+            limits.requests = requests;
+            limits
+        },
+    )
+}
+
+/// The body of an operation on a session.
+fn ask() -> impl Strategy<Value = String> {
+    let names = ["SendMessage", "AttachUserData", "UpdateUserData", "DeleteUserData", "Complete", "Hold"];
+    select(names.to_vec()).prop_map(|name| {
+        let body = json!({"operationName": name, "text": "t", "destination": {"phoneNumber": "1"},
+            "devicePath": "/devices/1", "key": "k", "userData": {"k": "v"}});
+        body.to_string()
+    })
+}
+
+/// An EventError or EventACK names a request by a ReferenceID, which is another where others ask too.
+fn answers_a_request(step: &Step) -> bool {
+    matches!(step, Step::Event(event) if event.reference_id.is_some())
+}
+
+/// Whether this concerns the agent: its own events, operations and reads, and what concerns all.
+fn concerns(step: &Step, me: usize) -> bool {
+    let is_mine = |dn: &str| is_mine(&agents()[me], dn);
+    match step {
+        Step::Event(event) => event.this_dn.as_deref().is_none_or(|dn| dn.is_empty() || is_mine(dn)),
+        Step::Post { agent, .. } | Step::List { agent, .. } | Step::Read { agent, .. } => *agent == me,
+        Step::Forget { this_dn, .. } | Step::Reconcile { this_dn, .. } => is_mine(this_dn),
+        _ => true,
+    }
+}
+
+/// The part of what was told that this agent gets.
+fn for_me(step: &Step, mut told: Value, me: usize) -> Value {
+    let is_mine = |dn: &Value| dn.as_str().is_some_and(|dn| is_mine(&agents()[me], dn));
+    let only_mine = |notifications: &Value| -> Value {
+        let all = notifications.as_array().into_iter().flatten();
+        all.filter(|notification| is_mine(&notification["thisDN"])).cloned().collect()
+    };
+    match step {
+        // The outcome of an event to the whole call is nothing that an agent is told.
+        Step::Event(_) => only_mine(&told["notifications"]),
+        Step::Expire { .. } | Step::Reconcile { .. } => only_mine(&told),
+        Step::Post { .. } => {
+            if let Some(request) = told.as_object_mut() {
+                request.remove("ReferenceID");
+            }
+            told
+        }
+        Step::List { .. } | Step::Read { .. } | Step::Forget { .. } => told,
+        _ => Value::Null,
+    }
+}

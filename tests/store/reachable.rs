@@ -1,0 +1,336 @@
+//! Everything that can be reached: breadth first over two agents and two calls, with every event of an alphabet delivered in
+//! every order and any number of times. At every step the store is compared with the model, and the states are counted.
+//!
+//! Two stores that look the same are the same: what is compared and counted is the whole snapshot (but for the counters) and all
+//! that the model knows. So every sequence of any length over the alphabet is covered.
+
+use std::collections::{HashSet, VecDeque};
+
+use im_session::event::ListAttribute;
+use im_session::testing::{Agent, Model, Setup, Step, carry_out};
+use im_session::{CallEvent, DataEvent, Event, KeyValueList, Sessions};
+use serde_json::{Value, json};
+
+/// Two agents, each with a DN of its own.
+fn agents() -> [Agent; 2] {
+    [Agent::new().with_device("/devices/1", "3001"), Agent::new().with_device("/devices/2", "3002")]
+}
+
+/// All that a store is, but for the counters.
+fn inside(store: &Sessions) -> String {
+    let mut snapshot = json!(store.snapshot());
+    snapshot.as_object_mut().expect("an object").remove("counters");
+    snapshot.to_string()
+}
+
+/// All that can be asked of a state is answered the same: what the model knows of each session, and every operation and read of
+/// every agent.
+fn agree(store: &Sessions, model: &Model) {
+    let resources: Vec<Value> = store.iter().map(|session| json!(store.resource(session))).collect();
+    assert_eq!(resources, model.resources());
+    for session in store.iter() {
+        let last = session.last_event().map(|last| (last.server_start_time, last.event_sequence_number));
+        let known = model.inside(session.this_dn(), session.id()).expect("a session of the model");
+        assert_eq!(known["lastEvent"], json!(last));
+    }
+    let (mut store, mut model) = (store.clone(), model.clone());
+    for step in questions() {
+        assert_eq!(carry_out(&mut store, &agents(), &step), model.carry_out(&agents(), &step), "{step:?}");
+    }
+}
+
+fn questions() -> Vec<Step> {
+    let mut questions = Vec::new();
+    for agent in 0..2 {
+        let device_path = ["/devices/1", "/devices/2"][agent];
+        for name in ["InitiateIMSession", "SendMessage", "UpdateUserData", "DeleteUserData", "Complete"] {
+            let body = json!({
+                "operationName": name, "text": "hello", "destination": {"phoneNumber": "3001"}, "devicePath": device_path,
+                "key": "k", "userData": {"k": "w"},
+            });
+            let targets = if name == "InitiateIMSession" { vec![None] } else { vec![Some("a"), Some("b")] };
+            let body = body.to_string();
+            questions.extend(targets.into_iter().map(|id| Step::Post {
+                agent,
+                target: id.map(Into::into),
+                body: body.clone(),
+            }));
+        }
+        questions.push(Step::List { agent, query: "fields=id,state".into() });
+        questions.push(Step::Read { agent, id: "a".into(), query: String::new() });
+    }
+    questions
+}
+
+/// What a search found.
+#[derive(Debug, PartialEq)]
+struct Found {
+    /// How many different states there are.
+    states: usize,
+    /// How many steps were tried: each event in each state.
+    steps: usize,
+}
+
+/// Tries every event in every state that can be reached.
+fn search(alphabet: &[Event<'static>]) -> Found {
+    search_with(&Setup::default(), alphabet)
+}
+
+/// The same with other limits.
+fn search_with(setup: &Setup, alphabet: &[Event<'static>]) -> Found {
+    let steps: Vec<Step> = alphabet.iter().cloned().map(Step::Event).collect();
+    let (agents, start) = (agents(), (setup.sessions(), setup.model()));
+    let mut seen = HashSet::from([inside(&start.0)]);
+    let mut open = VecDeque::from([start]);
+    let mut tried = 0;
+    while let Some((store, model)) = open.pop_front() {
+        for step in &steps {
+            let (mut after, mut model_after) = (store.clone(), model.clone());
+            tried += 1;
+            assert_eq!(carry_out(&mut after, &agents, step), model_after.carry_out(&agents, step), "{step:?}");
+            // Most lead nowhere, and are found out without a snapshot.
+            if !after.iter().eq(store.iter()) && seen.insert(inside(&after)) {
+                agree(&after, &model_after);
+                open.push_back((after, model_after));
+            }
+        }
+    }
+    Found { states: seen.len(), steps: tried }
+}
+
+/// Every event of these names at each of these DNs of each of these calls.
+fn events(names: &[&'static str], dns: &[&'static str], ids: &[&'static str]) -> Vec<Event<'static>> {
+    let mut events = Vec::new();
+    for name in names {
+        for dn in dns {
+            for id in ids {
+                events.push(Event::new(*name).with_this_dn(*dn).with_call_uuid(*id));
+            }
+        }
+    }
+    events
+}
+
+fn call_events() -> Vec<&'static str> {
+    CallEvent::ALL.into_iter().map(CallEvent::name).collect()
+}
+
+fn all_events() -> Vec<&'static str> {
+    call_events().into_iter().chain(DataEvent::ALL.into_iter().map(DataEvent::name)).collect()
+}
+
+fn data(value: &'static str) -> KeyValueList<'static> {
+    [("k", value)].into_iter().collect()
+}
+
+/// Each of the four sessions of two agents and two calls is in one of five states, on its own.
+#[test]
+fn two_agents_two_calls_all_events() {
+    let mut alphabet = events(&all_events(), &["3001", "3002"], &["a", "b"]);
+    for event in &mut alphabet {
+        if event.name.as_str() == "EventPrivateInfo" {
+            event.extensions = ListAttribute::Present([("text", "hello")].into_iter().collect());
+        }
+    }
+    // 11 events at 4 sessions: every one is tried in every one of 5⁴ states.
+    assert_eq!(search(&alphabet), Found { states: 625, steps: 625 * 44 });
+}
+
+/// As above, with user data at one of the calls, sent to one DN or to the whole call, or taken away.
+#[test]
+fn two_agents_two_calls_and_user_data() {
+    let mut alphabet = events(&call_events(), &["3001", "3002"], &["a"]);
+    alphabet.extend(events(&["EventRinging", "EventReleased"], &["3001", "3002"], &["b"]));
+    let changed = || Event::new(DataEvent::AttachedDataChanged).with_call_uuid("a");
+    for event in [changed().with_this_dn("3001"), changed().with_this_dn("3002"), changed()] {
+        alphabet.extend([event.clone(), event.with_user_data(data("v"))]);
+    }
+    // At each DN, of the one call 4 states with user data or not and no session, of the other 2 states and none.
+    assert_eq!(search(&alphabet), Found { states: (9 * 3) * (9 * 3), steps: 729 * 20 });
+}
+
+/// The log of a call, numbered: the caller's and the callee's events in the order in which the server sent them, and a second
+/// ringing. Lost, repeated and reordered as it may be.
+fn log() -> Vec<Event<'static>> {
+    let at = |name: CallEvent, dn: &'static str| Event::new(name).with_this_dn(dn).with_call_uuid("a");
+    let changed = || Event::new(DataEvent::AttachedDataChanged).with_call_uuid("a");
+    let log = [
+        at(CallEvent::Dialing, "3001").with_other_dn("3002"),
+        at(CallEvent::Ringing, "3002").with_other_dn("3001"),
+        at(CallEvent::Established, "3002").with_other_dn("3001"),
+        at(CallEvent::Established, "3001").with_other_dn("3002"),
+        changed().with_user_data(data("v")),
+        changed().with_this_dn("3002"),
+        at(CallEvent::Released, "3001"),
+        at(CallEvent::Released, "3002"),
+        at(CallEvent::Ringing, "3002").with_other_dn("3003"),
+    ];
+    let numbered =
+        |(number, event): (u64, Event<'static>)| event.with_event_sequence_number(number).with_server_start_time(9);
+    (1..).zip(log).map(numbered).collect()
+}
+
+#[test]
+fn a_numbered_log_lost_repeated_and_reordered() {
+    assert_eq!(search(&log()), Found { states: 77, steps: 77 * 9 });
+}
+
+/// The numbers sort duplicates and late events out: whatever comes a second time, or after a later one of its session, changes
+/// nothing. So each session is what the events alone make of it that were newer than all before them.
+#[test]
+fn what_is_late_might_as_well_not_have_come() {
+    let log = log();
+    let (setup, agents) = (Setup::default(), agents());
+    // Every sequence of four deliveries, of nine events each.
+    let mut sequences = 0;
+    for code in 0..9_usize.pow(4) {
+        let deliveries: Vec<&Event<'static>> = (0..4).map(|place| &log[code / 9_usize.pow(place) % 9]).collect();
+        let (mut all, mut newer) = (setup.sessions(), setup.sessions());
+        for event in &deliveries {
+            let before = inside(&all);
+            let step = Step::Event((*event).clone());
+            let answer = carry_out(&mut all, &agents, &step);
+            let is_refused = answer["outcome"] == "rejected";
+            if is_refused {
+                assert_eq!(inside(&all), before, "{event:?}");
+            } else {
+                carry_out(&mut newer, &agents, &step);
+            }
+        }
+        assert_eq!(inside(&all), inside(&newer), "{deliveries:?}");
+        sequences += 1;
+    }
+    assert_eq!(sequences, 6561);
+}
+
+/// Numbers of two server starts, and none: at one session, every call event and user data.
+#[test]
+fn numbers_of_two_server_starts() {
+    let mut alphabet = Vec::new();
+    for mut event in events(&[call_events(), vec!["EventAttachedDataChanged"]].concat(), &["3001"], &["a"]) {
+        for (number, server_start) in
+            [(None, None), (Some(1), None), (Some(2), None), (Some(1), Some(8)), (Some(2), Some(8)), (Some(1), Some(9))]
+        {
+            (event.event_sequence_number, event.server_start_time) = (number, server_start);
+            alphabet.push(event.clone());
+        }
+    }
+    // 4 states with each of 5 last numbers and none, and no session.
+    assert_eq!(search(&alphabet), Found { states: 25, steps: 25 * 36 });
+}
+
+/// The parties of one session: two that come and go, and the agent itself.
+#[test]
+fn parties_come_and_go() {
+    let names = [
+        "EventRinging",
+        "EventEstablished",
+        "EventReleased",
+        "EventPartyAdded",
+        "EventPartyDeleted",
+        "EventPartyChanged",
+    ];
+    let mut alphabet = Vec::new();
+    for event in events(&names, &["3001"], &["a"]) {
+        alphabet.extend(["3001", "3002", "3003"].map(|other| event.clone().with_other_dn(other)));
+    }
+    // 3 states with nobody, one of the two or both in either order; and no session.
+    assert_eq!(search(&alphabet), Found { states: 16, steps: 16 * 18 });
+}
+
+/// Every combination of a name and some attributes, at one DN of one call.
+fn with_attributes(
+    names: &[&'static str],
+    other_dns: &[Option<&'static str>],
+    identities: &[(Option<u64>, Option<u64>)],
+    user_data: &[Option<KeyValueList<'static>>],
+) -> Vec<Event<'static>> {
+    let mut alphabet = Vec::new();
+    for event in events(names, &["3002"], &["a"]) {
+        for other_dn in other_dns {
+            for &(number, server_start_time) in identities {
+                for list in user_data {
+                    let mut event = event.clone();
+                    event.other_dn = other_dn.map(Into::into);
+                    (event.event_sequence_number, event.server_start_time) = (number, server_start_time);
+                    event.user_data = list.clone().into();
+                    alphabet.push(event);
+                }
+            }
+        }
+    }
+    alphabet
+}
+
+/// All eleven events, and one that is ignored by name.
+fn all_names() -> Vec<&'static str> {
+    all_events().into_iter().chain(["EventHeld"]).collect()
+}
+
+/// Three parties, of which one is the agent and one is empty, with every kind of number.
+#[test]
+fn parties_and_numbers() {
+    let mut alphabet = with_attributes(
+        &all_names(),
+        &[None, Some(""), Some("3002"), Some("3001"), Some("3003")],
+        &[(None, None), (Some(1), None), (Some(2), None), (Some(1), Some(9)), (Some(2), Some(9)), (None, Some(9))],
+        &[None],
+    );
+    for event in alphabet.iter_mut().filter(|event| event.name == DataEvent::PrivateInfo.into()) {
+        // Some with a message, some without.
+        if event.other_dn.is_some() {
+            event.extensions = ListAttribute::Present([("text", "hello")].into_iter().collect());
+        }
+    }
+    // 4 states × 5 lists of parties × 5 last numbers, and no session.
+    assert_eq!(search(&alphabet), Found { states: 101, steps: 101 * 360 });
+}
+
+/// User data that differs, that has the same view in another order, and that goes over the limits, with numbers.
+#[test]
+fn user_data_and_numbers() {
+    let list = |pairs: &[(&'static str, &'static str)]| Some(pairs.iter().copied().collect::<KeyValueList<'_>>());
+    let inner = KeyValueList::try_from_iter([("k", KeyValueList::new())]).expect("not too deep");
+    let alphabet = with_attributes(
+        &all_names(),
+        &[None, Some("3001")],
+        &[(None, None), (Some(1), None), (Some(2), None)],
+        &[
+            None,
+            list(&[]),
+            list(&[("k", "v"), ("l", "w")]),
+            // The same view in another order, and with a pair that another hides.
+            list(&[("l", "w"), ("k", "hidden"), ("k", "v")]),
+            // Over the limit of 12 bytes, and too deep.
+            list(&[("key", "ten bytes!")]),
+            KeyValueList::try_from_iter([("k", inner)]).ok(),
+        ],
+    );
+    let mut setup = Setup::default();
+    setup.limits.user_data_size = 12;
+    setup.limits.user_data_depth = 2;
+    // 4 states × 2 lists of parties × 3 lists of user data × 3 last numbers, and no session.
+    assert_eq!(search_with(&setup, &alphabet), Found { states: 73, steps: 73 * 432 });
+}
+
+/// Events at one DN, at the other, or without a DN, numbered or not, with user data or without.
+#[test]
+fn two_dns_of_one_call_and_numbers() {
+    let names = ["EventDialing", "EventRinging", "EventEstablished", "EventReleased", "EventAttachedDataChanged"];
+    let mut alphabet = Vec::new();
+    for name in names {
+        for this_dn in [None, Some("3001"), Some("3002")] {
+            for number in [None, Some(1), Some(2)] {
+                for list in [None, Some(data("v"))] {
+                    let mut event = Event::new(name).with_call_uuid("a");
+                    event.this_dn = this_dn.map(Into::into);
+                    event.event_sequence_number = number;
+                    event.user_data = list.into();
+                    alphabet.push(event);
+                }
+            }
+        }
+    }
+    // At each DN: 4 states × with user data or not × 3 last numbers, and no session.
+    assert_eq!(search(&alphabet), Found { states: 625, steps: 625 * 90 });
+}

@@ -1,0 +1,134 @@
+//! Random histories of a store, carried out by the crate's own `testing` at the store and at the model. Common ground of the
+//! properties.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+pub(crate) use im_session::strategies::any_event;
+use im_session::strategies::{self};
+use im_session::testing::{self, Model, Setup, Step};
+use im_session::{Agent, Event, Limits, Query, RejectReason, Sessions, StatusCode};
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+/// The agents of all histories. One has two DNs, one none.
+pub(crate) fn agents() -> &'static [Agent] {
+    static AGENTS: LazyLock<Vec<Agent>> = LazyLock::new(strategies::agents);
+    &AGENTS
+}
+
+/// Whether the DN is one of the agent's.
+pub(crate) fn is_mine(agent: &Agent, dn: &str) -> bool {
+    agent.devices().iter().any(|device| device.dn == dn)
+}
+
+/// As services are set up.
+pub(crate) fn setup() -> Setup {
+    let mut setup = Setup::default();
+    setup.limits = Limits::DEFAULT;
+    setup
+}
+
+pub(crate) fn new_store() -> Sessions {
+    setup().sessions()
+}
+
+/// What the store answers, and what it notifies, in order.
+pub(crate) fn carry_out(store: &mut Sessions, step: &Step) -> Value {
+    testing::carry_out(store, agents(), step)
+}
+
+/// The whole list of an agent's DNs.
+pub(crate) fn list_of(sessions: &Sessions, agent: usize) -> Value {
+    json!(sessions.list(&agents()[agent], &Query::parse("fields=*")))
+}
+
+/// The counters in the words of the model.
+pub(crate) fn counts(sessions: &Sessions) -> BTreeMap<String, u64> {
+    let counters = sessions.counters();
+    let mut counts = BTreeMap::from([
+        ("changed".to_string(), counters.changed),
+        ("unchanged".to_string(), counters.unchanged),
+        ("message".to_string(), counters.messages),
+        ("ignored".to_string(), counters.ignored),
+        ("unreadable".to_string(), counters.unreadable),
+    ]);
+    for reason in RejectReason::ALL {
+        counts.insert(format!("rejected {reason}"), counters.rejected(reason));
+    }
+    for status_code in StatusCode::ALL {
+        counts.insert(format!("operation {}", status_code.code()), counters.operations(status_code));
+    }
+    counts.retain(|_, count| *count > 0);
+    counts
+}
+
+/// The store holds and has counted what the model has.
+pub(crate) fn agree(store: &Sessions, model: &Model) {
+    let resources: Vec<Value> = store.iter().map(|session| json!(store.resource(session))).collect();
+    assert_eq!(resources, model.resources());
+    assert_eq!(&counts(store), model.counts());
+    for session in store.iter() {
+        let last = session.last_event().map(|last| (last.server_start_time, last.event_sequence_number));
+        let found = json!({
+            "connID": session.conn_id().map(|conn_id| conn_id.to_string()),
+            "lastEvent": last,
+            "participants": session.participants().collect::<Vec<_>>(),
+            "state": session.state(),
+            "userData": session.user_data(),
+        });
+        assert_eq!(Some(found), model.inside(session.this_dn(), session.id()));
+    }
+}
+
+/// Up to `steps` things that happen.
+pub(crate) fn history(steps: usize) -> impl Strategy<Value = Vec<Step>> {
+    history_of(strategies::step(), steps)
+}
+
+/// Events alone.
+pub(crate) fn events(count: usize) -> impl Strategy<Value = Vec<Event<'static>>> {
+    history_of(event().prop_map(Step::Event), count).prop_map(|steps| {
+        let event = |step| match step {
+            Step::Event(event) => Some(event),
+            _ => None,
+        };
+        steps.into_iter().filter_map(event).collect()
+    })
+}
+
+fn history_of(step: impl Strategy<Value = Step>, steps: usize) -> impl Strategy<Value = Vec<Step>> {
+    strategies::history_of(step, 1..steps).prop_map(|history| history.steps)
+}
+
+/// Any event; half of them get their place as their number.
+fn event() -> impl Strategy<Value = Event<'static>> {
+    let number = prop_oneof![3 => Just(None), 5 => Just(Some(u64::MAX)), 2 => (0..40_u64).prop_map(Some)];
+    (any_event(), number).prop_map(|(mut event, number)| {
+        event.event_sequence_number = number;
+        event
+    })
+}
+
+/// Another order of the same events, in which each session's own events keep theirs: at every place `choices` says which of
+/// the events that may come next comes.
+pub(crate) fn linear_extension(events: &[Event<'static>], choices: &[usize]) -> Vec<Event<'static>> {
+    let mut left: Vec<&Event<'static>> = events.iter().collect();
+    let mut ordered = Vec::new();
+    for choice in choices.iter().cycle() {
+        let may_come =
+            |position: &usize| !left[..*position].iter().any(|before| share_a_session(before, left[*position]));
+        let next: Vec<usize> = (0..left.len()).filter(may_come).collect();
+        if next.is_empty() {
+            break;
+        }
+        ordered.push(left.remove(next[choice % next.len()]).clone());
+    }
+    ordered
+}
+
+/// Whether both events can concern the same session: the same call, and the same DN, or all of them.
+fn share_a_session(one: &Event<'_>, other: &Event<'_>) -> bool {
+    let (dn, other_dn) = (one.this_dn(), other.this_dn());
+    one.call_uuid == other.call_uuid && (dn == other_dn || dn.is_none() || other_dn.is_none())
+}
