@@ -64,15 +64,9 @@
 //! |---|---|
 //! | `sip` | the module `sip` |
 //! | `tracing` | a `tracing` event for every change and every refusal of a store |
-<<<<<<< HEAD
-//! | `testing` | the module `testing`: the reference model, the laws, the conformance kit; implies `std` and `json` |
-//! | `proptest` | the module `strategies`; implies `testing` |
-//! | `arbitrary` | the module `from_bytes`; implies `testing` |
-=======
 //! | `testing` | the rooms `testing` (the reference model, the laws, the conformance kit) and `from_bytes`; implies `std` and `json` |
-//! | `proptest` | the room `strategies`; implies `testing` |
+//! | `proptest` | the module `strategies`; implies `testing` |
 //! | `arbitrary` | `Arbitrary` for what has bytes; implies `testing` |
->>>>>>> tests
 //!
 //! Section numbers in these pages are those of the project's specification, `docs/specification.md`; names in *italics* are pages of the Genesys
 //! Web Services 8.5.2 API reference and of the T-Library event reference.

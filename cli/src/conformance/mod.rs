@@ -52,10 +52,10 @@ pub(crate) fn run(arguments: Arguments) -> io::Result<bool> {
         return Ok(true);
     }
     if arguments.serve {
-        serve(&mut ThisCrate::new(&setup), stdin().lock(), stdout().lock())?;
+        serve(&mut ThisCrate::new(&setup), &setup, stdin().lock(), stdout().lock())?;
         return Ok(true);
     }
-    let mut process = Process::new(arguments.command, &setup, Duration::from_secs(arguments.answer_within));
+    let mut process = Process::new(arguments.command, Duration::from_secs(arguments.answer_within));
     let report = conformance::run(&mut process, &setup, Histories::new(arguments.seed).take(arguments.histories));
     drop(process);
     print!("{report}");

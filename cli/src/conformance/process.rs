@@ -6,15 +6,13 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use im_session::Event;
 use im_session::testing::conformance::{Error, JsonLines, System};
-use im_session::testing::{Agent, Setup};
+use im_session::testing::{Agent, Setup, Step};
 use serde_json::Value;
 
 pub(crate) struct Process {
     /// The program and its arguments.
     command: Vec<String>,
-    setup: Setup,
     /// For one answer, and for its end.
     time_limit: Duration,
     running: Option<Running>,
@@ -26,8 +24,8 @@ struct Running {
 }
 
 impl Process {
-    pub(crate) fn new(command: Vec<String>, setup: &Setup, time_limit: Duration) -> Self {
-        Process { command, setup: setup.clone(), time_limit, running: None }
+    pub(crate) fn new(command: Vec<String>, time_limit: Duration) -> Self {
+        Process { command, time_limit, running: None }
     }
 
     fn start(&self) -> io::Result<Running> {
@@ -36,7 +34,7 @@ impl Process {
         let pipes = child.stdin.take().zip(child.stdout.take());
         let (to_system, from_system) = pipes.ok_or(io::ErrorKind::BrokenPipe)?;
         let answers = BufReader::new(Answers::of(from_system, self.time_limit));
-        Ok(Running { child, system: JsonLines::new(answers, to_system, &self.setup) })
+        Ok(Running { child, system: JsonLines::new(answers, to_system) })
     }
 
     /// One that could not go on once is not asked again.
@@ -76,36 +74,16 @@ impl Drop for Process {
 }
 
 impl System for Process {
-    fn reset(&mut self) -> Result<(), Error> {
+    fn reset(&mut self, setup: &Setup) -> Result<Value, Error> {
         if self.running.is_none() {
             let started = self.start().map_err(|error| Error(format!("{}: {error}", self.command.join(" "))))?;
             self.running = Some(started);
         }
-        self.ask(JsonLines::reset)
+        self.ask(|system| system.reset(setup))
     }
 
-    fn event(&mut self, event: &Event<'_>) -> Result<Value, Error> {
-        self.ask(|system| system.event(event))
-    }
-
-    fn post(&mut self, me: &Agent, id: Option<&str>, body: &str) -> Result<Value, Error> {
-        self.ask(|system| system.post(me, id, body))
-    }
-
-    fn list(&mut self, me: &Agent, query: &str) -> Result<Value, Error> {
-        self.ask(|system| system.list(me, query))
-    }
-
-    fn read(&mut self, me: &Agent, id: &str, query: &str) -> Result<Value, Error> {
-        self.ask(|system| system.read(me, id, query))
-    }
-
-    fn notifications(&mut self) -> Result<Vec<(String, Value)>, Error> {
-        self.ask(JsonLines::notifications)
-    }
-
-    fn requests(&mut self) -> Result<Option<Vec<Value>>, Error> {
-        self.ask(JsonLines::requests)
+    fn carry_out(&mut self, agents: &[Agent], step: &Step) -> Result<Option<Value>, Error> {
+        self.ask(|system| system.carry_out(agents, step))
     }
 }
 

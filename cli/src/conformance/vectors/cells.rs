@@ -191,11 +191,7 @@ fn whole_calls() -> Vec<Vector> {
         vector("unchanged where nothing changes", two(), [to_all(), to_all()]),
         vector("stale where it is stale for all", two(), [number_two(), number_two()]),
         vector("an orphan without an open session", to("Completed"), [to_all()]),
-        vector(
-            "over a limit for all",
-            two(),
-            [to_all().with_user_data(deep(16))],
-        ),
+        vector("over a limit for all", two(), [to_all().with_user_data(deep(16))]),
     ]
 }
 

@@ -7,12 +7,11 @@ mod operations;
 mod shown;
 mod text_forms;
 
+use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
-use std::fs;
 
-use im_session::testing::conformance::command;
-use im_session::testing::{Agent, Setup, Step};
+use im_session::testing::{Agent, History, Setup, Step};
 use im_session::{Event, KeyValueList};
 use serde_json::{Value, json};
 
@@ -27,7 +26,8 @@ pub(super) fn write(folder: &Path) -> io::Result<()> {
     let mut output = io::stdout().lock();
     for (name, text) in files() {
         let path = folder.join(name);
-        fs::write(&path, &text).map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", path.display())))?;
+        fs::write(&path, &text)
+            .map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", path.display())))?;
         // The brackets stand on lines of their own.
         writeln!(output, "{}: {} vectors", path.display(), text.lines().count() - 2)?;
     }
@@ -60,31 +60,22 @@ fn lines(values: impl Iterator<Item = Value>) -> String {
 
 /// The commands of a vector with the answers of the model.
 fn with_answers(vector: &Vector) -> Value {
-    let mut model = Setup::default().model();
-    let steps: Vec<Value> = vector
-        .steps
-        .iter()
-        .map(|step| {
-            let command = command(&agents(), step).expect("what an implementation in any language can do");
-            let command: Value = serde_json::from_str(&command).expect("JSON");
-            json!({"do": command, "expect": answer(step, &model.carry_out(&agents(), step))})
-        })
-        .collect();
+    let setup = Setup::default();
+    let mut model = setup.model();
+    let commands = vector.history().json_lines(&setup);
+    // The first is the reset.
+    let steps = commands.iter().skip(1).zip(&vector.steps).map(|(command, step)| {
+        let command: Value = serde_json::from_str(command).expect("JSON");
+        json!({"do": command, "expect": model.carry_out(&agents(), step)})
+    });
+    let steps: Vec<Value> = steps.collect();
+    assert_eq!(steps.len(), vector.steps.len(), "an implementation in any language can do all of {}", vector.name);
     json!({"name": vector.name, "steps": steps})
 }
 
-/// The model's answer in the form of the kit's JSON lines.
-fn answer(step: &Step, answer: &Value) -> Value {
-    match step {
-        Step::Event(_) if answer.is_object() => {
-            let mut told = answer.clone();
-            let notifications = told.as_object_mut().and_then(|told| told.remove("notifications"));
-            json!({"told": told, "notifications": notifications})
-        }
-        Step::Event(_) => json!({"told": {"outcome": answer}}),
-        Step::Post { .. } if answer.is_object() => json!({"answer": {"statusCode": 0}, "requests": [answer]}),
-        _ if answer.is_u64() => json!({"answer": {"statusCode": answer}}),
-        _ => json!({"answer": answer}),
+impl Vector {
+    fn history(&self) -> History {
+        History { agents: agents(), steps: self.steps.clone() }
     }
 }
 
@@ -136,17 +127,17 @@ fn list() -> Step {
 
 #[cfg(test)]
 mod tests {
+    use im_session::testing::Setup;
     use im_session::testing::conformance::{ThisCrate, run};
-    use im_session::testing::{History, Setup};
 
-    use super::{agents, played};
+    use super::{Vector, played};
 
     #[test]
     fn the_vectors_reach_every_cell() {
         let setup = Setup::default();
         let vectors = played();
         let all = vectors.iter().flat_map(|(_, vectors)| vectors);
-        let histories = all.map(|vector| History { agents: agents(), steps: vector.steps.clone() });
+        let histories = all.map(Vector::history);
         let report = run(&mut ThisCrate::new(&setup), &setup, histories);
         assert!(report.conforms(), "{report}");
     }
