@@ -36,6 +36,7 @@ pub use im_session::ImSession;
 pub(crate) use im_session::participant_numbers;
 pub use list::{ImSessionList, ListBody, SingleBody};
 pub use notification::{Notification, NotificationType};
+pub(crate) use number_analysis::Shared;
 pub use number_analysis::{AnalysedNumber, NumberAnalysis};
 pub use operation_body::{Destination, OperationBody, Parameter};
 pub use participant::{Country, Participant};

@@ -2,9 +2,9 @@
 
 use alloc::borrow::Cow;
 #[cfg(not(target_has_atomic = "ptr"))]
-use alloc::rc::Rc as Shared;
+pub(crate) use alloc::rc::Rc as Shared;
 #[cfg(target_has_atomic = "ptr")]
-use alloc::sync::Arc as Shared;
+pub(crate) use alloc::sync::Arc as Shared;
 
 use super::Country;
 
@@ -57,7 +57,8 @@ struct Details {
 }
 
 impl AnalysedNumber {
-    /// The number in E.164 form ("+19165550104") and as a person writes it ("(916) 555-0104"), and where it is, as far as that is known.
+    /// The number in E.164 form ("+19165550104") and as a person writes it ("(916) 555-0104"), and where it is, as far as that
+    /// is known.
     #[must_use]
     pub fn new(
         e164_number: impl Into<Cow<'static, str>>,
