@@ -6,8 +6,8 @@
 //! | target | what it holds against the library |
 //! |---|---|
 //! | [`machine`] | a reference model of specification 2.1 to 2.3, after every event of a sequence |
-//! | [`json_lines`], [`tserver_log`], [`platform_sdk_log`] | the same input in pieces, its own events as JSON lines, a count of live bytes |
-//! | [`recognise`] | the first line that says something, and the decoder of that form |
+//! | [`decode`] | the same log in pieces, its own events as JSON lines, a count of live bytes |
+//! | [`envelope`] | a line and its own envelope |
 //! | [`json_reader`] | what is read, written and read again |
 //! | [`store_two_agents`] | the same store without the other agent |
 //! | [`store`] | the laws of `im_session::testing` and its reference model, over whole histories |
@@ -21,7 +21,8 @@
 //! | [`sip_tcp`], [`sip_web_socket`] | the same connection in pieces and byte by byte; the limit of a message; a message alone |
 //! | [`sip_conversation`] | the table of the machine: an observer's events are never impossible, and each does something |
 
-mod decoders;
+mod decode;
+mod envelope;
 mod json_reader;
 mod live_bytes;
 mod machine;
@@ -30,7 +31,6 @@ mod operation;
 mod operations;
 pub mod packed;
 mod query;
-mod recognise;
 mod reconcile;
 mod restore;
 mod sip_raw;
@@ -45,12 +45,12 @@ mod store;
 mod store_two_agents;
 mod valid_histories;
 
-pub use decoders::{json_lines, platform_sdk_log, tserver_log};
+pub use decode::decode;
+pub use envelope::envelope;
 pub use json_reader::json_reader;
 pub use machine::machine;
 pub use operations::operations;
 pub use query::query;
-pub use recognise::recognise;
 pub use reconcile::reconcile;
 pub use restore::restore;
 pub use sip_raw::{dialog_info, sip_message};
@@ -77,12 +77,10 @@ pub fn sip_web_socket(input: &[u8]) {
 pub type Target = fn(&[u8]);
 
 /// All targets by name: of the binary, of the folder in `corpus/`, and of the function.
-pub const TARGETS: [(&str, Target); 18] = [
+pub const TARGETS: [(&str, Target); 16] = [
     ("machine", machine),
-    ("json_lines", json_lines),
-    ("tserver_log", tserver_log),
-    ("platform_sdk_log", platform_sdk_log),
-    ("recognise", recognise),
+    ("decode", decode),
+    ("envelope", envelope),
     ("json_reader", json_reader),
     ("store_two_agents", store_two_agents),
     ("store", store),

@@ -15,7 +15,7 @@ pub(super) struct Grep<'a> {
 
 /// The prefix of a line with something to read in it, if it has one.
 pub(super) fn prefix(line: &[u8]) -> Option<Grep<'_>> {
-    if begins_with_time(line) {
+    if begins_with_time(line) || begins_as_json(line) {
         return None;
     }
     let edge = first_edge(line);
@@ -47,7 +47,7 @@ pub(super) fn prefix(line: &[u8]) -> Option<Grep<'_>> {
 }
 
 fn begins_as_json(line: &[u8]) -> bool {
-    line.starts_with(b"{")
+    line.strip_prefix(b"[").unwrap_or(line).trim_ascii_start().starts_with(b"{")
 }
 
 /// Where the digits begin that `text` ends in.

@@ -1,4 +1,0 @@
-//! The fuzzer around `im_session_fuzz::tserver_log`, where everything is said.
-#![no_main]
-
-libfuzzer_sys::fuzz_target!(|input: &[u8]| im_session_fuzz::tserver_log(input));

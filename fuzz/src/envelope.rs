@@ -1,0 +1,24 @@
+//! The target `envelope`: what is around a line can be taken off that line, and off others that have the same.
+
+use im_session::decode::envelope::{Envelope, Opened, without_colours};
+
+/// Lines: each is opened with its own envelope, and with that of the line before.
+pub fn envelope(input: &[u8]) {
+    let mut before = Envelope::default();
+    for line in input.split(|&byte| byte == b'\n') {
+        let envelope = Envelope::of_line(line);
+        match envelope.open(line) {
+            Opened::Line { content, .. } => {
+                assert!(content.len() <= line.len(), "what is carried is no longer than what carries it");
+                assert!(!envelope.is_none() || *content == *line, "no envelope takes nothing off");
+            }
+            other => panic!("a line has its own envelope {envelope:?}, found {other:?}"),
+        }
+        let _ = before.open(line);
+        before = envelope;
+
+        let plain = without_colours(line);
+        assert!(plain.len() <= line.len());
+        assert!(line.contains(&0x1b) || *plain == *line, "a line without colours stays as it is");
+    }
+}
