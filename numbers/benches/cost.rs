@@ -15,7 +15,7 @@ use rlibphonenumber::{PHONE_NUMBER_UTIL, PhoneNumberFormat, Region};
 /// Enough to fill the cache and to find nothing in it when they come round again.
 const NUMBERS: usize = 2000;
 const CACHE: usize = 500;
-const ROUNDS: usize = 40;
+const ROUNDS: usize = 200;
 /// The argument that makes this program do one thing and nothing else.
 const CHILD: &str = "--count";
 

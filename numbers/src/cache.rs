@@ -16,15 +16,15 @@ const LONGEST: usize = 24;
 /// A number, and zeros. In its place, so that it is compared without looking elsewhere.
 type Key = [u8; LONGEST];
 
-/// What was found for a number; `None`: it is not a public number.
-#[derive(Debug)]
+/// What was found for a number; `None`: it is not a public number. One that is not in use is that of a number without digits, which is none.
+#[derive(Debug, Default)]
 struct Entry {
     key: Key,
     found: Option<AnalysedNumber>,
 }
 
 /// The entries of some numbers, the last asked for first.
-type Set = [Option<Entry>; WAYS];
+type Set = [Entry; WAYS];
 
 /// A number belongs to one set by its hash. Numbers of the same hash, by chance or by intention, only displace one another: finding
 /// one takes no longer.
@@ -45,14 +45,16 @@ impl Cache {
         let (Some(key), Some(set)) = (key(number), self.set(FxBuildHasher.hash_one(number))) else { return find() };
         // A set is whole at every point where `find` could panic.
         let mut set = set.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(position) = set.iter().position(|entry| entry.as_ref().is_some_and(|entry| entry.key == key)) {
-            set.get_mut(..=position)?.rotate_right(1);
-        } else {
-            let entry = Entry { key, found: find() };
-            set.rotate_right(1);
-            *set.first_mut()? = Some(entry);
+        match set.iter().position(|entry| entry.key == key) {
+            Some(0) => {}
+            Some(position) => set.get_mut(..=position)?.rotate_right(1),
+            None => {
+                let entry = Entry { key, found: find() };
+                set.rotate_right(1);
+                *set.first_mut()? = entry;
+            }
         }
-        set.first()?.as_ref()?.found.clone()
+        set.first()?.found.clone()
     }
 
     fn set(&self, hash: u64) -> Option<&Mutex<Set>> {
@@ -112,7 +114,8 @@ mod tests {
         let cache = Cache::new(8);
         let numbers: Vec<String> = (10_000..20_000).map(|number: u32| number.to_string()).collect();
         assert_eq!(asked(&cache, numbers.iter().map(String::as_str)), numbers.len());
-        let held: usize = cache.sets.iter().map(|set| set.lock().unwrap().iter().flatten().count()).sum();
+        let held: usize =
+            cache.sets.iter().map(|set| set.lock().unwrap().iter().filter(|entry| entry.key[0] != 0).count()).sum();
         assert_eq!(held, 8);
     }
 

@@ -67,7 +67,7 @@ impl PhoneNumbers {
 
     /// Caches what was found for the last numbers, about so many, at most 1 048 576. 0: none.
     ///
-    /// An entry takes about 400 bytes.
+    /// An entry takes about 300 bytes.
     #[must_use]
     pub fn with_cache(mut self, numbers: usize) -> Self {
         self.cache = Cache::new(numbers);
