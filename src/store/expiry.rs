@@ -53,6 +53,7 @@ impl<S: BuildHasher> Sessions<S> {
         while let Some((handle, _)) = self.slots.unheard_longest().filter(|&(_, heard)| heard < before) {
             ended.push((handle, self.end(handle, Cause::Expired)));
         }
+        self.gone.clear();
         Ok(self.handled(ended, "expired"))
     }
 
@@ -119,6 +120,7 @@ impl<S: BuildHasher> Sessions<S> {
     pub(super) fn handled(&self, changed: Vec<(Handle, Change)>, why: &str) -> Handled<'_> {
         let mut changes: Vec<_> =
             changed.into_iter().map(|(handle, change)| (self.slots.session(handle), change)).collect();
+        changes.extend(self.gone.iter().map(|(session, change)| (session, *change)));
         changes.sort_by_key(|(session, _)| (session.this_dn(), session.id()));
         for &(session, change) in &changes {
             trace::changed(session, change, why);

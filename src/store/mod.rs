@@ -50,6 +50,7 @@ mod time;
 mod trace;
 mod why_not;
 
+use alloc::vec::Vec;
 use core::hash::BuildHasher;
 #[cfg(feature = "std")]
 use std::hash::RandomState;
@@ -73,7 +74,7 @@ pub use why_not::WhyNot;
 
 use crate::machine::CapabilityTable;
 use crate::resource::{BaseUri, ImSession};
-use crate::session::{Limits, Session};
+use crate::session::{Change, Limits, Session};
 use in_flight::InFlight;
 use remembered_ends::RememberedEnds;
 use slots::Slots;
@@ -98,6 +99,8 @@ use slots::Slots;
 pub struct Sessions<#[cfg(feature = "std")] S = RandomState, #[cfg(not(feature = "std"))] S> {
     slots: Slots<S>,
     remembered_ends: RememberedEnds,
+    /// What the last reconciling completed and forgot at once, to make room: it is told of all the same.
+    gone: Vec<(Session, Change)>,
     requests: InFlight,
     counters: Counters,
     /// The time as it was last told, in nanoseconds.
@@ -142,6 +145,7 @@ impl<S> Sessions<S> {
         Sessions {
             slots: Slots::new(hasher),
             remembered_ends: RememberedEnds::new(),
+            gone: Vec::new(),
             requests: InFlight::new(),
             counters: Counters::default(),
             now: 0,

@@ -89,8 +89,15 @@ impl<S: BuildHasher> Sessions<S> {
                 changed.push((handle, self.end(handle, Cause::Vanished)));
             }
         }
+        let vanished: Vec<(Session, Change)> =
+            changed.iter().map(|&(handle, change)| (self.slots.session(handle).clone(), change)).collect();
         let known = list.iter().filter(|im_session| self.slots.find(this_dn, im_session.id()).is_some()).count();
         self.make_room_for_list(this_dn, &listed, listed.len() - known, &mut aside);
+        let is_gone = |session: &Session| self.slots.find(session.this_dn(), session.id()).is_none();
+        let (gone, stayed): (Vec<_>, Vec<_>) =
+            vanished.into_iter().zip(changed).partition(|((one, _), _)| is_gone(one));
+        self.gone = gone.into_iter().map(|(gone, _)| gone).collect();
+        let mut changed: Vec<_> = stayed.into_iter().map(|(_, changed)| changed).collect();
         for im_session in list {
             changed.extend(match self.slots.find(this_dn, im_session.id()) {
                 Some(handle) => self.follow(handle, im_session),

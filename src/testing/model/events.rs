@@ -279,7 +279,8 @@ impl Model {
         let limits = &self.limits;
         let too_long = |dn: &str| dn.len() > limits.dn_length;
         let text_length = event.text.as_deref().map_or(0, str::len);
-        let over = (event.has_user_data && event.user_data.as_ref().is_some_and(|user_data| is_over(user_data, limits)))
+        let over = (event.has_user_data
+            && event.user_data.as_ref().is_some_and(|user_data| is_over(user_data, limits)))
             || too_long(this_dn)
             || event.other_dn.as_deref().is_some_and(too_long)
             || self.lacks_room(before, event)
