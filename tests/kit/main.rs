@@ -6,4 +6,5 @@ mod conformance_report;
 mod laws;
 mod model;
 mod shortest_histories;
+mod vectors;
 mod wrong_implementations;

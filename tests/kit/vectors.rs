@@ -1,16 +1,15 @@
-//! The language-neutral vectors in `tests/vectors/`: `im-session conformance --write-vectors` writes them, the crate satisfies them,
-//! and so does the implementation in Python.
-
-#![cfg(feature = "json")]
+//! Does the crate satisfy the language-neutral vectors in `tests/vectors/`, and does the implementation in Python? `im-session conformance
+//! --write-vectors` writes them.
 
 use std::fs;
 use std::io::Write;
-use std::process::{Command, Stdio};
 
 use im_session::testing::Setup;
 use im_session::testing::conformance::{ThisCrate, serve};
 use im_session::{Decoder, Form};
 use serde_json::{Value, json};
+
+use crate::conformance_lines::python;
 
 fn read(name: &str) -> String {
     let path = format!("{}/tests/vectors/{name}", env!("CARGO_MANIFEST_DIR"));
@@ -60,6 +59,9 @@ fn check(answers: &str, expected: &[(String, Value)]) {
             let message = answer.remove("statusMessage");
             assert!(message.is_some() == (answer.get("statusCode") != Some(&json!(0))), "{name}: {line}");
         }
+        if let Some(settled) = answer.get("settled") {
+            assert_eq!(*settled, expected.get("settled").cloned().unwrap_or(json!([])), "{name}");
+        }
         for key in ["answer", "told"] {
             assert_eq!(answer.get(key).unwrap_or(&Value::Null), &expected[key], "{name}");
         }
@@ -81,12 +83,7 @@ fn this_crate_satisfies_them() {
 
 #[test]
 fn the_implementation_in_python_satisfies_them() {
-    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/conformance/im_session.py");
-    let python = Command::new("python3").arg(script).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
-    let Ok(mut python) = python else {
-        println!("there is no python3: not tested");
-        return;
-    };
+    let Some(mut python) = python("the_implementation_in_python_satisfies_them") else { return };
     let (commands, expected) = lines();
     let mut stdin = python.stdin.take().unwrap();
     let writer = std::thread::spawn(move || stdin.write_all(commands.as_bytes()));
