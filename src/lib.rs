@@ -105,7 +105,10 @@ pub use decode::{Decoded, Decoder};
 pub use event::{ConnId, Event, EventName, KeyValueList, UnreadableEvent, Value};
 pub use machine::{CallEvent, CapabilityTable, DataEvent, Operation, Operations, RejectReason, SessionEvent, State};
 pub use named::UnknownName;
-pub use resource::{BaseUri, ErrorBody, ImSession, Notification, OperationBody, Participant, Query, StatusCode};
+pub use resource::{
+    AnalysedNumber, BaseUri, ErrorBody, ImSession, Notification, NumberAnalysis, OperationBody, Participant, Query,
+    StatusCode,
+};
 pub use session::{Limits, Outcome, Rejection, Session};
 #[cfg(feature = "serde")]
 pub use store::Snapshot;

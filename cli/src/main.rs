@@ -38,7 +38,7 @@ fn main() -> ExitCode {
     let command = Arguments::parse().command.unwrap_or_else(|| Command::Replay(replay::Arguments::default()));
     let done = match command {
         Command::Replay(arguments) => replay::run(arguments),
-        Command::Sip(arguments) => sip::run(&arguments),
+        Command::Sip(arguments) => sip::run(arguments),
         Command::Machine(arguments) => machine::run(&arguments),
         Command::Conformance(arguments) => conformance::run(arguments),
     };

@@ -1,6 +1,7 @@
 //! What the time of a log line means: to order the events of several files, and to compare with `--since` and `--until`.
 
 use std::str::FromStr;
+use std::time::Duration;
 
 const SECOND: u64 = 1_000_000_000;
 const HOUR: u64 = 3600 * SECOND;
@@ -36,6 +37,11 @@ impl When {
         let (day, rest) = date(text).map_or((None, text), |(day, rest)| (Some(day), rest));
         let (of_day, rest) = time_of_day(rest)?;
         Some(When { day, of_day, midnights: 0, offset: offset(rest.trim()) })
+    }
+
+    /// Since midnight.
+    pub(crate) fn of_day(self) -> Duration {
+        Duration::from_nanos(self.of_day)
     }
 
     /// Where this stands on the time line; `first` is the day on which a file without dates begins.

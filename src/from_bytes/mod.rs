@@ -75,8 +75,8 @@
 //! | 10 | Restart | |
 //! | 11 | Reconcile | the DN; how many resources, up to 7; of each the id, the state (a byte), the DNs of the participants (how many, up to 7, and each), and whether there is user data, and what |
 //! | 12 | Reconcile | the DN; how many resources, up to 7; of each what [`resource`] reads |
-//! | 13 | an event with more data | the event, OtherDN (a text), and of user data what an event spelled out has |
-//! | 14 | an old event | the event, a byte, and how many places before its own it is numbered |
+//! | 13 | an event with more data | the event; ConnID as an event spelled out has it; OtherDN, a text; user data as one spelled out has it; after an odd byte the id |
+//! | 14 | an old event | the event, and a byte: its six low bits are how many places before its own it is numbered; bits 6 and 7: 2 of another server start, 3 of none |
 //! | 15 | an event that answers | the event, a byte, and its ReferenceID, up to 7; with bit 3 1 000 more, as after a restart |
 //!
 //! The agent is a byte, counted modulo 5, of [`agents`]. Of Post's first byte bits 0 and 1 are the agent (from 0xc0 on it is the last), bits 2 and 3

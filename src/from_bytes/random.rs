@@ -30,11 +30,12 @@ fn weighted(chances: &[u16], kinds: u16) -> Vec<u8> {
         // An event of one byte: often one that begins or is answered, since most others need that.
         0..=9 => which & 0xf0 | (which & 3).max(1),
         10..=12 => which & 0xf0 | 11,
-        13..=36 if which & 0xf == 0 => which | 1,
-        13..=36 => which,
+        13 => which & 0x90 | 0x46,
+        14..=36 if which & 0xf == 0 => which | 1,
+        14..=36 => which,
         // One spelled out, one with more data, one that may be old, one that answers.
-        37..=40 => 0x00,
-        41..=46 => 0xd0,
+        37..=39 => 0x00,
+        40..=46 => 0xd0,
         47..=54 => 0xe0,
         55..=60 => 0xf0,
         // Post, List, Read.
@@ -46,8 +47,8 @@ fn weighted(chances: &[u16], kinds: u16) -> Vec<u8> {
         91..=92 => 0x20,
         93..=94 => 0x80,
         95 => 0x90,
-        96 => 0xa0,
-        97..=98 => 0xb0,
+        96..=97 => 0xa0,
+        98 => 0xb0,
         _ => 0xc0,
     };
     let mut all: Vec<u8> = core::iter::once(lead).chain(bytes(rest)).collect();
@@ -58,10 +59,16 @@ fn weighted(chances: &[u16], kinds: u16) -> Vec<u8> {
             *who = who_posts(*who) | if *what & 7 == 0 && *who & 0xf != 15 { 0x04 } else { 0 };
         }
         // User data over a limit.
-        (0xd0, [_, event, _, is_there, list, ..]) if which < 0x50 => {
-            *event = which & 0x70 | which % 5 + 1;
-            (*is_there, *list) = (1, if which < 0x28 { 9 } else { 11 });
+        (0xd0, [_, event, conn_id, _, is_there, list, ..]) if which < 0x50 => {
+            *event = which & 0x70 | [1, 2, 3, 4, 5, 10, 13].get(usize::from(which % 7)).copied().unwrap_or(1);
+            (*conn_id, *is_there, *list) = (0, 1, if which < 0x28 { 9 } else { 11 });
         }
+        // Hidden user data.
+        (0xd0, [_, event, conn_id, _, list, ..]) if which & 3 == 0 => {
+            (*event, *conn_id, *list) = (which & 0x70 | if which & 4 == 0 { 10 } else { 13 }, 0, 7);
+        }
+        (0xd0, [_, event, conn_id, ..]) => (*event, *conn_id) = (which & 0xf0 | which % 13 + 1, *conn_id | 1),
+        (0x70, [_, agent, id, ..]) if which < 0xc0 => (*agent, *id) = (which % 3, 0),
         (0xe0, [_, event, ..]) if which < 0xa0 => *event = which & 0x70 | which % 5 + 1,
         _ => {}
     }
@@ -87,7 +94,9 @@ fn what_is_posted(chance: u16) -> u8 {
     let [low, high] = chance.to_le_bytes();
     let (operation, parameter) = (if low & 7 == 6 && high & 0x60 != 0 { 5 } else { low & 7 }, high & 7);
     match low >> 3 & 7 {
-        0..=3 => operation,
+        0..=2 => operation,
+        // devicePath is missing.
+        3 => 6 << 3 | operation,
         4 => low | 0x0f,
         5 => parameter << 3 | operation,
         _ => (high >> 3 & 3) << 6 | parameter << 3 | operation,

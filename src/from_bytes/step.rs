@@ -9,7 +9,7 @@ use super::operation::body;
 use super::query::query;
 use super::resource::{plain_resource, resource};
 use super::{Bytes, FromBytes};
-use crate::event::Event;
+use crate::event::{ConnId, Event};
 use crate::machine::{Operation, Operations};
 use crate::testing::{Agent, History, Step};
 
@@ -97,17 +97,28 @@ fn ago(bytes: &mut Bytes<'_>) -> i64 {
     }
 }
 
-/// An event by the next byte, with OtherDN and user data.
+/// An event by the next byte, with ConnID, OtherDN, user data and another id.
 fn with_more_data(bytes: &mut Bytes<'_>) -> Event<'static> {
-    let event = event_at_place(bytes.byte(), bytes.place).unwrap_or_else(|| spelled_out(bytes));
-    let event = event.with_other_dn(bytes.text(&NUMBERS));
-    Event { user_data: list_attribute(bytes), ..event }
+    let mut event = event_at_place(bytes.byte(), bytes.place).unwrap_or_else(|| spelled_out(bytes));
+    event.conn_id = bytes.perhaps(Bytes::number).map(ConnId);
+    event = event.with_other_dn(bytes.text(&NUMBERS));
+    event.user_data = list_attribute(bytes);
+    match bytes.perhaps(|bytes| bytes.text(&IDS)) {
+        Some(id) => event.with_call_uuid(id),
+        None => event,
+    }
 }
 
-/// An event by the next byte, numbered as one so many places before.
+/// An event by the next byte, numbered as one so many places before; perhaps of another server start, or of none that is known.
 fn old_event(bytes: &mut Bytes<'_>) -> Event<'static> {
-    let (byte, back) = (bytes.byte() | 0x80, u64::from(bytes.byte()));
-    event_at_place(byte, bytes.place.saturating_sub(back)).unwrap_or_else(|| spelled_out(bytes))
+    let (byte, back) = (bytes.byte() | 0x80, bytes.byte());
+    let event = event_at_place(byte, bytes.place.saturating_sub(u64::from(back & 0x3f)));
+    let event = event.unwrap_or_else(|| spelled_out(bytes));
+    match back >> 6 {
+        2 => event.with_server_start_time(1),
+        3 => Event { server_start_time: None, ..event },
+        _ => event,
+    }
 }
 
 /// An event by the next byte, with the ReferenceID of an early request, or of one after a restart.

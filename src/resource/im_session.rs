@@ -6,10 +6,10 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::fmt;
 
-use super::{BaseUri, Field, Participant};
+use super::{AnalysedNumber, BaseUri, Field, NumberAnalysis, Participant};
 use crate::event::KeyValueList;
 use crate::machine::{CapabilityTable, Operations, State};
-use crate::session::{Participants, Session};
+use crate::session::Session;
 
 /// An IM session as `GET /api/v2/me/im-sessions?fields=*` shows it. Specification 1, *IM Session Resource*.
 ///
@@ -38,7 +38,7 @@ pub struct ImSession<'a> {
 /// Where the data of a resource lies.
 #[derive(Clone)]
 enum Source<'a> {
-    Session { session: &'a Session, base_uri: &'a BaseUri },
+    Session { session: &'a Session, base_uri: &'a BaseUri, numbers: Option<&'a dyn NumberAnalysis> },
     Own(Box<Own>),
 }
 
@@ -58,7 +58,18 @@ impl<'a> ImSession<'a> {
     /// What the API shows of `session`.
     #[must_use]
     pub fn of(session: &'a Session, base_uri: &'a BaseUri, table: &CapabilityTable) -> Self {
-        ImSession { source: Source::Session { session, base_uri }, capabilities: session.capabilities(table) }
+        let source = Source::Session { session, base_uri, numbers: None };
+        ImSession { source, capabilities: session.capabilities(table) }
+    }
+
+    /// This resource of a session, showing what is known of the participants' numbers. One that has its own data stays as it
+    /// is.
+    #[must_use]
+    pub fn with_number_analysis(mut self, analysis: &'a dyn NumberAnalysis) -> Self {
+        if let Source::Session { numbers, .. } = &mut self.source {
+            *numbers = Some(analysis);
+        }
+        self
     }
 
     /// A resource with this id and state and with nothing else: no capabilities, no participants, no user data, an empty
@@ -131,21 +142,19 @@ impl<'a> ImSession<'a> {
     }
 
     fn into_own(self) -> Box<Own> {
-        match self.source {
-            Source::Own(own) => own,
-            Source::Session { session, base_uri } => Box::new(Own {
-                this_dn: Some(session.this_dn().into()),
-                id: session.id().into(),
-                participants: session
-                    .participants()
-                    .map(|number| Participant::from_number(number).into_owned())
-                    .collect(),
-                path: BaseUri::path_of(session.id()).to_string(),
-                state: session.state(),
-                uri: base_uri.uri_of(session.id()).to_string(),
-                user_data: session.user_data().clone(),
-            }),
-        }
+        let (session, base_uri) = match self.source {
+            Source::Own(own) => return own,
+            Source::Session { session, base_uri, .. } => (session, base_uri),
+        };
+        Box::new(Own {
+            this_dn: Some(session.this_dn().into()),
+            id: session.id().into(),
+            participants: self.participants().map(Participant::into_owned).collect(),
+            path: BaseUri::path_of(session.id()).to_string(),
+            state: session.state(),
+            uri: base_uri.uri_of(session.id()).to_string(),
+            user_data: session.user_data().clone(),
+        })
     }
 
     /// The base address of a resource that is a view of a session.
@@ -157,11 +166,13 @@ impl<'a> ImSession<'a> {
         }
     }
 
-    /// The numbers of the participants of a resource that is a view of a session.
-    #[cfg(feature = "serde")]
-    pub(super) fn participant_numbers(&self) -> Option<Participants<'_>> {
+    /// The participants of a resource that is a view of a session: their numbers, and what is known of each.
+    pub(super) fn numbers(&self) -> Option<impl Iterator<Item = (&str, Option<AnalysedNumber>)>> {
         match &self.source {
-            Source::Session { session, .. } => Some(session.participants()),
+            Source::Session { session, numbers, .. } => {
+                let known = move |number: &str| numbers.and_then(|analysis| analysis.analyse(number));
+                Some(session.participants().map(move |number| (number, known(number))))
+            }
             Source::Own(_) => None,
         }
     }
@@ -201,11 +212,15 @@ impl<'a> ImSession<'a> {
 
     /// The other parties, never the agent itself.
     pub fn participants(&self) -> impl Iterator<Item = Participant<'_>> {
-        let (numbers, own) = match &self.source {
-            Source::Session { session, .. } => (Some(session.participants()), None),
-            Source::Own(own) => (None, Some(own.participants.iter().cloned())),
+        let own = match &self.source {
+            Source::Session { .. } => None,
+            Source::Own(own) => Some(own.participants.iter().cloned()),
         };
-        numbers.into_iter().flatten().map(Participant::from_number).chain(own.into_iter().flatten())
+        let of_session = self.numbers().into_iter().flatten().map(|(number, analysed)| match analysed {
+            Some(analysed) => Participant::from_analysed(number, &analysed).into_owned(),
+            None => Participant::from_number(number),
+        });
+        of_session.chain(own.into_iter().flatten())
     }
 
     /// `/im-sessions/{id}`.
@@ -230,7 +245,7 @@ impl<'a> ImSession<'a> {
     #[must_use]
     pub fn uri(&self) -> Cow<'_, str> {
         match &self.source {
-            Source::Session { session, base_uri } => Cow::Owned(base_uri.uri_of(session.id()).to_string()),
+            Source::Session { session, base_uri, .. } => Cow::Owned(base_uri.uri_of(session.id()).to_string()),
             Source::Own(own) => Cow::Borrowed(&own.uri),
         }
     }

@@ -79,8 +79,11 @@ struct Participants<'s>(&'s ImSession<'s>);
 impl Serialize for Participants<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut array = serializer.serialize_seq(None)?;
-        match self.0.participant_numbers() {
-            Some(numbers) => numbers.into_iter().try_for_each(|number| array.serialize_element(&Unanalysed(number)))?,
+        match self.0.numbers() {
+            Some(mut numbers) => numbers.try_for_each(|(number, analysed)| match analysed {
+                Some(analysed) => array.serialize_element(&Participant::from_analysed(number, &analysed)),
+                None => array.serialize_element(&Unanalysed(number)),
+            })?,
             None => self.0.participants().try_for_each(|participant| array.serialize_element(&participant))?,
         }
         array.end()

@@ -165,8 +165,14 @@ fn write_capabilities(im_session: &ImSession<'_>, output: &mut Vec<u8>) {
 
 fn write_participants(im_session: &ImSession<'_>, output: &mut Vec<u8>) {
     let start = output.len();
-    match im_session.participant_numbers() {
-        Some(numbers) => numbers.into_iter().for_each(|number| write_unanalysed(number, output)),
+    match im_session.numbers() {
+        Some(numbers) => numbers.for_each(|(number, analysed)| {
+            output.push(b',');
+            match analysed {
+                Some(analysed) => write_participant(&Participant::from_analysed(number, &analysed), output),
+                None => write_unanalysed(number, output),
+            }
+        }),
         None => im_session.participants().for_each(|participant| {
             output.push(b',');
             write_participant(&participant, output);
@@ -200,7 +206,7 @@ fn write_address(im_session: &ImSession<'_>, field: Field, output: &mut Vec<u8>)
 
 /// The participant with this number, without number analysis: its text, which stands four times, is scanned once.
 fn write_unanalysed(number: &str, output: &mut Vec<u8>) {
-    output.extend_from_slice(b",{\"digits\":");
+    output.extend_from_slice(b"{\"digits\":");
     let digits = digits_of(number);
     let mut written = write_string(digits.as_bytes(), output);
     output.extend_from_slice(b",\"e164Number\":");

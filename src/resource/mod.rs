@@ -11,6 +11,7 @@
 //! | `json_writer` | How is it written without serde? |
 //! | `list` | What answers a read of the list, or of one session? |
 //! | `notification` | What is pushed to an agent's desktop? |
+//! | `number_analysis` | What is known of a phone number? |
 //! | `query` | Which sessions and which fields does a read ask for? |
 //! | `operation_body` | What does the body of an operation say? |
 //! | `status` | Which statusCode, and which HTTP status? |
@@ -24,6 +25,7 @@ mod json_fields;
 mod json_writer;
 mod list;
 mod notification;
+mod number_analysis;
 mod operation_body;
 mod participant;
 mod query;
@@ -34,6 +36,8 @@ pub use im_session::ImSession;
 pub(crate) use im_session::participant_numbers;
 pub use list::{ImSessionList, ListBody, SingleBody};
 pub use notification::{Notification, NotificationType};
+pub(crate) use number_analysis::Shared;
+pub use number_analysis::{AnalysedNumber, NumberAnalysis};
 pub use operation_body::{Destination, OperationBody, Parameter};
 pub use participant::{Country, Participant};
 pub use query::{Field, Fields, Query};

@@ -3,6 +3,7 @@
 use alloc::borrow::Cow;
 use alloc::string::String;
 
+use super::AnalysedNumber;
 #[cfg(feature = "serde")]
 use super::json_fields::null_is_default;
 
@@ -51,6 +52,23 @@ pub struct Country<'a> {
     pub name: Cow<'a, str>,
 }
 
+impl<'a> Country<'a> {
+    /// The country of this name ("United States"), code ("US") and calling code ("1").
+    #[must_use]
+    pub fn new(
+        name: impl Into<Cow<'a, str>>,
+        code: impl Into<Cow<'a, str>>,
+        calling_code: impl Into<Cow<'a, str>>,
+    ) -> Self {
+        Country { calling_code: calling_code.into(), code: code.into(), name: name.into() }
+    }
+
+    /// The same country without a copy of its text.
+    fn borrowed(&self) -> Country<'_> {
+        Country::new(&*self.name, &*self.code, &*self.calling_code)
+    }
+}
+
 /// The number without everything that is not a digit; the whole number if nothing remains.
 #[inline]
 pub(super) fn digits_of(number: &str) -> Cow<'_, str> {
@@ -95,6 +113,19 @@ impl<'a> Participant<'a> {
             formatted_phone_number: Cow::Borrowed(number),
             location: None,
             phone_number: Cow::Borrowed(number),
+        }
+    }
+
+    /// The participant with this number, of which this is known. Its `digits` and `phoneNumber` are those of the number as it
+    /// came.
+    #[must_use]
+    pub fn from_analysed(number: &'a str, analysed: &'a AnalysedNumber) -> Self {
+        Participant {
+            country: analysed.country().map(Country::borrowed),
+            e164_number: Cow::Borrowed(analysed.e164_number()),
+            formatted_phone_number: Cow::Borrowed(analysed.formatted_phone_number()),
+            location: analysed.location().map(Cow::Borrowed),
+            ..Participant::from_number(number)
         }
     }
 

@@ -11,7 +11,7 @@ use super::slots::Handle;
 use super::time::TimeError;
 use super::{Sessions, trace};
 use crate::machine::State;
-use crate::session::{Cause, Change, Outcome};
+use crate::session::{Cause, Change, Outcome, Session};
 
 impl<S: BuildHasher> Sessions<S> {
     /// Ends every open session that had no accepted event since before `before`, since lost events must not leave sessions
@@ -53,7 +53,8 @@ impl<S: BuildHasher> Sessions<S> {
         while let Some((handle, _)) = self.slots.unheard_longest().filter(|&(_, heard)| heard < before) {
             ended.push((handle, self.end(handle, Cause::Expired)));
         }
-        Ok(self.handled(ended, "expired"))
+        let changes = ended.into_iter().map(|(handle, change)| (self.slots.session(handle), change)).collect();
+        Ok(self.handled(changes, "expired"))
     }
 
     /// Forgets a completed session. An open session is not forgotten. [`Handled::forgotten`] says whether there was one.
@@ -105,7 +106,7 @@ impl<S: BuildHasher> Sessions<S> {
     }
 
     /// Forgets a session, and remembers its end.
-    pub(super) fn forget_session(&mut self, handle: Handle, parts: &mut Vec<PartKey>) {
+    pub(super) fn forget_session(&mut self, handle: Handle, parts: &mut Vec<PartKey>) -> Session {
         let session = self.slots.remove(handle);
         self.counters.count_state(Some(session.state()), None);
         trace::forgotten(&session);
@@ -113,12 +114,11 @@ impl<S: BuildHasher> Sessions<S> {
         if let Some(last) = session.last_event() {
             self.remember_end(session.this_dn(), session.id(), last, parts);
         }
+        session
     }
 
     /// What came of changes without an event.
-    pub(super) fn handled(&self, changed: Vec<(Handle, Change)>, why: &str) -> Handled<'_> {
-        let mut changes: Vec<_> =
-            changed.into_iter().map(|(handle, change)| (self.slots.session(handle), change)).collect();
+    pub(super) fn handled<'s>(&'s self, mut changes: Vec<(&'s Session, Change)>, why: &str) -> Handled<'s> {
         changes.sort_by_key(|(session, _)| (session.this_dn(), session.id()));
         for &(session, change) in &changes {
             trace::changed(session, change, why);

@@ -50,6 +50,8 @@ mod time;
 mod trace;
 mod why_not;
 
+use alloc::vec::Vec;
+use core::fmt;
 use core::hash::BuildHasher;
 #[cfg(feature = "std")]
 use std::hash::RandomState;
@@ -72,8 +74,8 @@ pub use time::TimeError;
 pub use why_not::WhyNot;
 
 use crate::machine::CapabilityTable;
-use crate::resource::{BaseUri, ImSession};
-use crate::session::{Limits, Session};
+use crate::resource::{BaseUri, ImSession, NumberAnalysis, Shared};
+use crate::session::{Change, Limits, Session};
 use in_flight::InFlight;
 use remembered_ends::RememberedEnds;
 use slots::Slots;
@@ -100,6 +102,8 @@ pub struct Sessions<#[cfg(feature = "std")] S = RandomState, #[cfg(not(feature =
     remembered_ends: RememberedEnds,
     requests: InFlight,
     counters: Counters,
+    /// What vanished by the last list that was reconciled, and had to make room for it at once.
+    vanished_and_forgotten: Vec<(Session, Change)>,
     /// The time as it was last told, in nanoseconds.
     now: u64,
     /// Whether it was told since the store was made or restored.
@@ -108,7 +112,7 @@ pub struct Sessions<#[cfg(feature = "std")] S = RandomState, #[cfg(not(feature =
 }
 
 /// How a store is set up.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 struct Settings {
     base_uri: BaseUri,
     capabilities: CapabilityTable,
@@ -116,6 +120,17 @@ struct Settings {
     one_session_per_agent: bool,
     reference_ids: ReferenceIds,
     reference_id_gap: u32,
+    numbers: Option<Numbers>,
+}
+
+/// Who knows phone numbers.
+#[derive(Clone)]
+struct Numbers(Shared<dyn NumberAnalysis>);
+
+impl fmt::Debug for Numbers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Numbers(..)")
+    }
 }
 
 #[cfg(feature = "std")]
@@ -138,12 +153,14 @@ impl<S> Sessions<S> {
             one_session_per_agent: true,
             reference_ids: ReferenceIds::ALL,
             reference_id_gap: 1_000,
+            numbers: None,
         };
         Sessions {
             slots: Slots::new(hasher),
             remembered_ends: RememberedEnds::new(),
             requests: InFlight::new(),
             counters: Counters::default(),
+            vanished_and_forgotten: Vec::new(),
             now: 0,
             time_told: false,
             settings,
@@ -154,6 +171,33 @@ impl<S> Sessions<S> {
     #[must_use]
     pub fn with_capabilities(mut self, capabilities: CapabilityTable) -> Self {
         self.settings.capabilities = capabilities;
+        self
+    }
+
+    /// The same, showing what `analysis` knows of the participants' numbers: `e164Number`, `formattedPhoneNumber`, `country`
+    /// and `location`. Without it all four numbers of a participant are the number as T-Library gave it. It is asked once for
+    /// each participant whenever a resource is written, so it should keep what it found.
+    ///
+    /// ```
+    /// # #[cfg(feature = "std")] {
+    /// use im_session::{AnalysedNumber, BaseUri, CallEvent, Event, Sessions};
+    ///
+    /// let analysis = |number: &str| {
+    ///     let formatted = number.strip_prefix("916555").map(|rest| format!("(916) 555-{rest}"))?;
+    ///     Some(AnalysedNumber::new(format!("+1{number}"), formatted, None, Some("California".into())))
+    /// };
+    /// let mut sessions = Sessions::new(BaseUri::new("http://localhost:8090")).with_number_analysis(analysis);
+    /// let ringing = Event::new(CallEvent::Ringing).with_this_dn("3002").with_call_uuid("007");
+    /// let handled = sessions.handle_event(&ringing.with_other_dn("9165550104")).unwrap();
+    /// assert_eq!(handled.changed().count(), 1);
+    /// let session = sessions.get("3002", "007").unwrap();
+    /// let caller = sessions.resource(session).participants().next().unwrap().into_owned();
+    /// assert_eq!((&*caller.e164_number, &*caller.phone_number), ("+19165550104", "9165550104"));
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn with_number_analysis(mut self, analysis: impl NumberAnalysis + 'static) -> Self {
+        self.settings.numbers = Some(Numbers(Shared::new(analysis)));
         self
     }
 
@@ -228,6 +272,10 @@ impl<S: BuildHasher> Sessions<S> {
 
 impl Settings {
     fn resource<'s>(&'s self, session: &'s Session) -> ImSession<'s> {
-        ImSession::of(session, &self.base_uri, &self.capabilities)
+        let im_session = ImSession::of(session, &self.base_uri, &self.capabilities);
+        match &self.numbers {
+            Some(Numbers(analysis)) => im_session.with_number_analysis(&**analysis),
+            None => im_session,
+        }
     }
 }

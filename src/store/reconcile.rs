@@ -1,6 +1,6 @@
 //! How a store catches up with another server's list.
 
-use alloc::collections::BTreeSet;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::hash::BuildHasher;
@@ -82,23 +82,33 @@ impl<S: BuildHasher> Sessions<S> {
     pub fn reconcile(&mut self, this_dn: &str, list: &[ImSession<'_>]) -> Result<Handled<'_>, ReconcileError> {
         self.check_list(this_dn, list)?;
         let listed: BTreeSet<&str> = list.iter().map(ImSession::id).collect();
-        let (mut aside, mut changed) = (Aside::default(), Vec::new());
+        let mut aside = Aside::default();
+        let mut vanished: BTreeMap<Handle, Change> = BTreeMap::new();
         for handle in self.slots.sharing(Shared::Dn, this_dn) {
             let session = self.slots.session(handle);
             if session.state().is_open() && !listed.contains(session.id()) {
-                changed.push((handle, self.end(handle, Cause::Vanished)));
+                vanished.insert(handle, self.end(handle, Cause::Vanished));
             }
         }
         let known = list.iter().filter(|im_session| self.slots.find(this_dn, im_session.id()).is_some()).count();
-        self.make_room_for_list(this_dn, &listed, listed.len() - known, &mut aside);
+        let made_room = self.make_room_for_list(this_dn, &listed, listed.len() - known, &mut aside);
+        // What has vanished and made room at once is told all the same, so it is kept until the next list.
+        let told_of: Vec<(Session, Change)> = made_room
+            .into_iter()
+            .filter_map(|(handle, session)| vanished.remove(&handle).map(|change| (session, change)))
+            .collect();
+        let mut changed: Vec<(Handle, Change)> = vanished.into_iter().collect();
         for im_session in list {
             changed.extend(match self.slots.find(this_dn, im_session.id()) {
                 Some(handle) => self.follow(handle, im_session),
                 None => self.adopt(this_dn, im_session, &mut aside),
             });
         }
+        self.vanished_and_forgotten = told_of;
+        let gone = self.vanished_and_forgotten.iter().map(|(session, change)| (session, *change));
+        let kept = changed.into_iter().map(|(handle, change)| (self.slots.session(handle), change));
         let Aside { forgotten, parts } = aside;
-        Ok(Handled { forgotten, parts, ..self.handled(changed, "reconciled") })
+        Ok(Handled { forgotten, parts, ..self.handled(gone.chain(kept).collect(), "reconciled") })
     }
 
     fn check_list(&self, this_dn: &str, list: &[ImSession<'_>]) -> Result<(), ReconcileError> {
@@ -136,8 +146,14 @@ impl<S: BuildHasher> Sessions<S> {
     }
 
     /// Forgets as many completed sessions as `new` sessions of a DN need room for, those that completed longest ago first, but
-    /// none that the list has.
-    fn make_room_for_list(&mut self, this_dn: &str, listed: &BTreeSet<&str>, new: usize, aside: &mut Aside) {
+    /// none that the list has; which these were.
+    fn make_room_for_list(
+        &mut self,
+        this_dn: &str,
+        listed: &BTreeSet<&str>,
+        new: usize,
+        aside: &mut Aside,
+    ) -> Vec<(Handle, Session)> {
         let limits = self.settings.limits;
         let is_listed = |session: &Session| session.this_dn() == this_dn && listed.contains(session.id());
         let over = |len: usize, limit: usize| len.saturating_add(new).saturating_sub(limit);
@@ -145,12 +161,14 @@ impl<S: BuildHasher> Sessions<S> {
         let surplus = over(self.slots.count(Shared::Dn, this_dn), limits.sessions_per_dn);
         let of_dn = self.slots.completed_of_dn(this_dn).into_iter();
         let goes: Vec<_> = of_dn.filter(|&handle| !is_listed(self.slots.session(handle))).take(surplus).collect();
-        goes.into_iter().for_each(|handle| self.forget_to_make_room(handle, aside));
+        let mut gone: Vec<_> =
+            goes.into_iter().map(|handle| (handle, self.forget_to_make_room(handle, aside))).collect();
 
         let surplus = over(self.slots.len(), limits.sessions);
         let all = self.slots.completed();
         let goes: Vec<_> = all.filter(|&handle| !is_listed(self.slots.session(handle))).take(surplus).collect();
-        goes.into_iter().for_each(|handle| self.forget_to_make_room(handle, aside));
+        gone.extend(goes.into_iter().map(|handle| (handle, self.forget_to_make_room(handle, aside))));
+        gone
     }
 
     /// Makes a known session what the list says.

@@ -51,8 +51,8 @@ pub enum RestoreError {
 }
 
 impl<S: BuildHasher + Clone> Sessions<S> {
-    /// Makes this store what the snapshot says; its settings stay. It then goes on as the original would, but for the
-    /// ReferenceIDs: after the last that the snapshot knows it leaves a gap
+    /// Makes this store what the snapshot says; its settings stay. It then goes on as the original would, with two exceptions.
+    /// Sessions that were heard at the same time expire in byte order of DN, then id. And the ReferenceIDs: after the last that the snapshot knows it leaves a gap
     /// ([`with_reference_id_gap`](Self::with_reference_id_gap)), since more requests may have been sent before the end.
     ///
     /// ```
@@ -100,6 +100,8 @@ impl<S: BuildHasher + Clone> Sessions<S> {
             let found = format!("{}", store.last_reference_id);
             return Err(impossible("store.lastReferenceId".into(), "a ReferenceID of at most 2147483647", &found));
         }
+
+        check_order("store.completions", store.completions)?;
 
         let all = sessions(snapshot, limits, leave_out)?;
         let (kept, left_out) = room_for(all, limits, leave_out)?;
@@ -241,6 +243,7 @@ fn remembered_ends<S: BuildHasher>(
             return Err(impossible(at("id"), "a key that has no session", &end.id));
         }
         let remembered = RememberedEnd { identity: (&end.last_event).into(), order: end.order };
+        check_order(&at("order"), end.order)?;
         if end.order == 0 || !ends.put_back(&end.this_dn, &end.id, remembered) {
             let expected = "every key and every order, from 1, once";
             return Err(impossible(at("order"), expected, &format!("{}", end.order)));
@@ -292,6 +295,7 @@ fn requests(snapshot: &Snapshot, limits: &Limits, leave_out: bool) -> Result<(In
             return Err(impossible(at("referenceID"), "a number from 1 to 2147483647", &format!("{reference_id}")));
         }
         let sending = Sending { operation, this_dn: this_dn.clone(), id: id.clone(), sent: *sent };
+        check_order(&at("order"), *order)?;
         if *order == 0 || !requests.put_back(*reference_id, *order, sending) {
             let expected = "every ReferenceID and every order, from 1, once";
             return Err(impossible(at("referenceID"), expected, &format!("{reference_id}")));
@@ -299,6 +303,15 @@ fn requests(snapshot: &Snapshot, limits: &Limits, leave_out: bool) -> Result<(In
     }
     requests.forget_oldest(surplus);
     Ok((requests, surplus))
+}
+
+/// What is counted goes on to be counted, for as long as a store can live.
+fn check_order(place: &str, found: u64) -> Result<(), RestoreError> {
+    if found <= u64::MAX / 2 {
+        Ok(())
+    } else {
+        Err(impossible(place.into(), "a number that others can follow, at most 2^63 - 1", &format!("{found}")))
+    }
 }
 
 fn check_version(place: String, found: u32) -> Result<(), RestoreError> {

@@ -7,7 +7,7 @@ use super::Sessions;
 use super::handle_event::Aside;
 use super::parts::PartKey;
 use super::slots::{Handle, Shared};
-use crate::session::{EventIdentity, Limit};
+use crate::session::{EventIdentity, Limit, Session};
 
 /// Where it is full, and a completed session has to go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,9 +61,9 @@ impl<S: BuildHasher> Sessions<S> {
         }
     }
 
-    pub(super) fn forget_to_make_room(&mut self, handle: Handle, aside: &mut Aside) {
-        self.forget_session(handle, &mut aside.parts);
+    pub(super) fn forget_to_make_room(&mut self, handle: Handle, aside: &mut Aside) -> Session {
         aside.forgotten += 1;
+        self.forget_session(handle, &mut aside.parts)
     }
 
     /// Whether a call can have one more session.

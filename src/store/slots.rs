@@ -14,7 +14,7 @@ use super::ring::{Links, Ring};
 use crate::session::Session;
 
 /// The place of a session; it stays the same as long as the session exists.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Handle(NonZeroU32);
 
 /// What the sessions of a list have in common.

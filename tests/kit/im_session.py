@@ -15,6 +15,7 @@ from urllib.parse import unquote_to_bytes
 MOVES = ["EventDialing", "EventRinging", "EventEstablished", "EventReleased", "EventAbandoned"]
 TOUCHES_DATA = ["EventAttachedDataChanged", "EventPartyAdded", "EventPartyDeleted", "EventPartyChanged",
                 "EventPrivateInfo", "EventDestinationBusy"]
+ENDS = ["EventReleased", "EventAbandoned"]
 STATES = [None, "Initiating", "Alerting", "Talking", "Completed"]
 # 2.1 and the column "accepted in" of 2.2: the state after, "=" for the same, or the reason.
 TABLE = {
@@ -39,7 +40,11 @@ REQUESTS = {
     "DeleteUserData": ("RequestDeletePair", 33),
     "Complete": ("RequestReleaseCall", 17),
 }
-LARGEST, DEEPEST = 16_000, 16
+LARGEST, DEEPEST, MOST_PAIRS = 16_000, 16, 1_000
+# How many ReferenceIDs are left out after a restart, and what is remembered of sessions that are gone.
+GAP, REMEMBERED_ENDS = 1_000, 100_000
+# What the default limits have besides: the longest DN, the longest text.
+LONGEST = {"default": (255, 16_000), None: (float("inf"), float("inf"))}
 
 
 class Pairs(list):
@@ -58,8 +63,11 @@ class Pairs(list):
     def depth(self):
         return 1 + max((value.depth() for _, value in self if isinstance(value, Pairs)), default=0)
 
+    def count(self):
+        return len(self) + sum(value.count() for _, value in self if isinstance(value, Pairs))
+
     def is_over_a_limit(self):
-        return self.size() > LARGEST or self.depth() > DEEPEST
+        return self.size() > LARGEST or self.depth() > DEEPEST or self.count() > MOST_PAIRS
 
 
 class Refused(Exception):
@@ -91,6 +99,7 @@ class Session:
         self.dn, self.id, self.state = dn, id, None
         self.participants, self.user_data = [], Pairs()
         self.conn_id, self.last = None, None
+        self.heard, self.busy, self.cause = 0, False, None
 
     def copy(self):
         copy = Session(self.dn, self.id)
@@ -108,11 +117,22 @@ class Session:
         return talk + ["AttachUserData"] + more + ["Complete"]
 
 
+def rights(me):
+    """What an agent may do: everything, unless a member of `me` says less."""
+    granted = set(REQUESTS)
+    for device in me:
+        granted &= set(device.get("rights", REQUESTS))
+    return granted
+
+
 class ImSessions:
-    def __init__(self, base_uri="http://localhost:8090"):
+    def __init__(self, base_uri="http://localhost:8090", limits=None):
         self.base_uri = base_uri.rstrip("/")
+        self.longest_dn, self.longest_text = LONGEST[limits]
         self.sessions, self.in_flight, self.last_reference_id = {}, {}, 0
-        self.notifications, self.requests = [], []
+        # The ends of sessions that are gone, the oldest first.
+        self.now, self.ends = 0, {}
+        self.notifications, self.requests, self.settled = [], [], []
 
     # What is shown. Specification 1 and 5.
 
@@ -141,15 +161,16 @@ class ImSessions:
     # Events. Specification 2.
 
     def event(self, event):
-        settled = self.settle(event)
         name, dn, id = event["Event"], event.get("ThisDN") or None, event.get("CallUUID") or None
         known = self.sessions.get((dn, id))
-        told = {"from": known and known.state, "to": known and known.state, "settled": settled}
+        told = {"from": known and known.state, "to": known and known.state}
         if name not in TABLE:
+            self.settle(event)
             return dict(told, outcome="ignored")
         readable = id and re.fullmatch("[A-Za-z0-9._~-]{1,64}", id) and id not in (".", "..")
         if not readable or not (dn or name == "EventAttachedDataChanged"):
             return {"outcome": "unreadable"}
+        self.settle(event)
         text = self.text(event)
         if name == "EventPrivateInfo" and text is None:
             return dict(told, outcome="ignored")
@@ -159,8 +180,14 @@ class ImSessions:
             else:
                 changed = self.apply(event, dn, id)
         except Refused as refused:
-            return dict(told, outcome="rejected", reason=refused.args[0])
-        told["to"] = self.sessions[dn, id].state if dn else None
+            reason, number = refused.args[0], event.get("EventSequenceNumber")
+            if reason == "orphan" and name in ENDS and number is not None and len(dn) <= self.longest_dn:
+                self.remember_end((dn, id), (event.get("ServerStartTime"), number))
+            return dict(told, outcome="rejected", reason=reason)
+        if dn:
+            told["to"] = self.sessions[dn, id].state
+        if told["to"] == "Completed" != told["from"]:
+            told["cause"] = self.sessions[dn, id].cause
         if name == "EventPrivateInfo":
             self.notify(dn, {"imSessionPath": "/im-sessions/" + id, "message": text,
                              "messageType": "IMLogUpdateMessage", "notificationType": "NewMessage"})
@@ -179,40 +206,51 @@ class ImSessions:
         sessions = [session for session in sessions if session.is_open()]
         if not sessions:
             raise Refused("orphan")
-        fresh = [session for session in sessions if self.compared(session, event) in (None, "newer")]
+        fresh = [session for session in sessions if self.compared(session.last, event) in (None, "newer")]
         if not fresh:
             raise Refused("stale")
         return any([self.apply(event, session.dn, id) for session in fresh])
 
     @staticmethod
-    def compared(session, event):
+    def compared(last, event):
         number = event.get("EventSequenceNumber")
-        if number is None or session.last is None or session.last[0] != event.get("ServerStartTime"):
+        if number is None or last is None or last[0] != event.get("ServerStartTime"):
             return None
-        return "newer" if number > session.last[1] else "stale"
+        return "newer" if number > last[1] else "stale"
 
     def apply(self, event, dn, id):
         name, before = event["Event"], self.sessions.get((dn, id))
-        compared = before and self.compared(before, event)
+        end = self.ends.get((dn, id))
+        compared = self.compared(before.last if before else end, event)
         if compared == "stale":
             raise Refused("stale")
         cell = TABLE[name][STATES.index(before and before.state)]
-        anew = cell == "ended" and compared == "newer" and name in ("EventDialing", "EventRinging")
+        anew = before is not None and cell == "ended" and compared == "newer" and name in ("EventDialing", "EventRinging")
         if anew:
             cell = "Initiating" if name == "EventDialing" else "Alerting"
         if cell != "=" and cell not in STATES:
             raise Refused(cell)
-        brought = event.get("UserData")
-        if brought is not None and brought.is_over_a_limit():
+        brought, other = event.get("UserData"), event.get("OtherDN") or None
+        other = None if other == dn else other
+        text = (self.text(event) or "") if name == "EventPrivateInfo" else ""
+        too_long = max(len(dn.encode()), len((other or "").encode())) > self.longest_dn or len(text.encode()) > self.longest_text
+        if name in ENDS:
+            # An end event always ends: what it brings over a limit is left out.
+            brought = None if brought is not None and brought.is_over_a_limit() else brought
+        elif too_long or (brought is not None and brought.is_over_a_limit()):
             raise Refused("limit")
 
         after = before.copy() if before else Session(dn, id)
+        if not before:
+            # Without a number it is as new as the end that is remembered.
+            after.last = self.ends.pop((dn, id), None)
         was_over = before is not None and not before.is_open() and not anew
         if cell != "=":
             after.state = cell
         if anew:
             after.participants, after.user_data = [], Pairs()
-        self.change_participants(after, name, event.get("OtherDN") or None)
+            after.busy, after.cause = False, None
+        self.change_participants(after, name, other)
         if name == "EventAttachedDataChanged":
             after.user_data = brought or Pairs()
         elif name in MOVES and brought is not None and not was_over:
@@ -221,6 +259,12 @@ class ImSessions:
             after.conn_id = event["ConnID"].lower().rjust(16, "0")
         if event.get("EventSequenceNumber") is not None:
             after.last = (event.get("ServerStartTime"), event["EventSequenceNumber"])
+        if name in ("EventEstablished", "EventDestinationBusy"):
+            after.busy = name == "EventDestinationBusy"
+        elif name in ENDS and after.cause is None:
+            after.cause = "abandoned" if name == "EventAbandoned" else "busy" if after.busy else "released"
+        if not was_over:
+            after.heard = self.now
         self.sessions[dn, id] = after
 
         status = not before or (before.state, before.participants) != (after.state, after.participants)
@@ -243,15 +287,48 @@ class ImSessions:
             session.participants.remove(other)
 
     def settle(self, event):
-        if event["Event"] not in ("EventError", "EventACK"):
-            return None
-        request = self.in_flight.get(event.get("ReferenceID"))
+        """Any event with its ReferenceID settles a request; of one to initiate, no event that concerns no session but an error."""
+        request, failed = self.in_flight.get(event.get("ReferenceID")), event["Event"] == "EventError"
         if not request or (event.get("ThisDN") or request["thisDN"]) != request["thisDN"]:
-            return None
-        del self.in_flight[event["ReferenceID"]]
-        failed = event["Event"] == "EventError"
-        return dict(request, failed=failed, code=event.get("ErrorCode") if failed else None,
-                    message=(event.get("ErrorMessage") or None) if failed else None)
+            return
+        if request["operation"] == "InitiateIMSession" and not failed and event["Event"] not in TABLE:
+            return
+        failure = {"failed": {"code": event.get("ErrorCode"), "message": event.get("ErrorMessage") or None}}
+        self.leave(event["ReferenceID"], failure if failed else "done")
+
+    def leave(self, reference_id, result):
+        request = self.in_flight.pop(reference_id)
+        del request["sent"]
+        self.settled.append(dict(request, result=result))
+
+    # What the embedder does. Specification 2.1 and 4.
+
+    def remember_end(self, key, last):
+        self.ends.pop(key, None)
+        self.ends[key] = last
+        if len(self.ends) > REMEMBERED_ENDS:
+            del self.ends[next(iter(self.ends))]
+
+    def expire(self, before):
+        if before > self.now:
+            return "refused"
+        for key in sorted(self.sessions, key=self.bytes_of):
+            session = self.sessions[key]
+            if session.is_open() and session.heard < before:
+                session.state, session.cause, session.heard = "Completed", "expired", self.now
+                self.notify(session.dn, {"imSession": self.resource(session), "notificationType": "StatusChange",
+                                         "messageType": "IMSessionStateChangeMessage"})
+        for reference_id in [one for one, request in self.in_flight.items() if request["sent"] < before]:
+            self.leave(reference_id, "timedOut")
+
+    def forget(self, before):
+        if before > self.now:
+            return "refused"
+        for key, session in list(self.sessions.items()):
+            if not session.is_open() and session.heard < before:
+                del self.sessions[key]
+                if session.last is not None:
+                    self.remember_end(key, session.last)
 
     # Operations and reads. Specification 4.
 
@@ -282,6 +359,8 @@ class ImSessions:
             raise Refused(1)
         if not isinstance(name, str) or name not in REQUESTS or (name == "InitiateIMSession") != (id is None):
             raise Refused(3)
+        if name not in rights(me):
+            raise Refused(5)
         path = body.get("devicePath")
         session = self.mine(me, id, path) if id is not None else None
         if id is not None and session is None:
@@ -299,10 +378,12 @@ class ImSessions:
         number = None
         if "destination" in required:
             number = destination.get("phoneNumber") if isinstance(destination, dict) else None
-            if not isinstance(number, str) or not number:
+            if not isinstance(number, str) or not number or len(number.encode()) > self.longest_dn:
                 raise Refused(10)
         if name == "SendMessage":
             self.check_text(body, "text")
+            if len(body["text"].encode()) > self.longest_text:
+                raise Refused(10)
         if name == "DeleteUserData":
             self.check_text(body, "key")
             if body["key"] not in session.user_data.view():
@@ -316,13 +397,15 @@ class ImSessions:
         dns = [device["dn"] for device in me]
         if not session and any(one.is_open() and one.dn in dns for one in self.sessions.values()):
             raise Refused(2)
+        if not session and any(one["operation"] == name and one["thisDN"] in dns for one in self.in_flight.values()):
+            raise Refused(2)
         if not session and not dns:
             raise Refused(1)
 
         self.last_reference_id += 1
         dn = session.dn if session else devices[path] if path else dns[0]
         self.in_flight[self.last_reference_id] = {
-            "referenceID": self.last_reference_id, "operation": name, "thisDN": dn, "id": id}
+            "referenceID": self.last_reference_id, "operation": name, "thisDN": dn, "id": id, "sent": self.now}
         request = {"Request": REQUESTS[name][0], "RequestNumber": REQUESTS[name][1],
                    "ReferenceID": self.last_reference_id, "ThisDN": dn}
         if session and session.conn_id:
@@ -380,7 +463,7 @@ class ImSessions:
     def list(self, me, query):
         fields, filters, _ = self.query(query)
         dns = [device["dn"] for device in me]
-        resources = [self.resource(self.sessions[key]) for key in sorted(self.sessions, key=self.bytes_of)
+        resources = [self.shown(self.sessions[key], me) for key in sorted(self.sessions, key=self.bytes_of)
                      if key[0] in dns]
         resources = [one for one in resources if all(one.get(name) == text for name, text in filters)]
         if fields is None:
@@ -396,7 +479,11 @@ class ImSessions:
         session = self.mine(me, id, device_path)
         if session is None:
             return {"statusCode": 6, "statusMessage": "there is no such session"}
-        return {"imSession": self.selected(self.resource(session), fields or ["*"]), "statusCode": 0}
+        return {"imSession": self.selected(self.shown(session, me), fields or ["*"]), "statusCode": 0}
+
+    def shown(self, session, me):
+        resource, granted = self.resource(session), rights(me)
+        return dict(resource, capabilities=[name for name in resource["capabilities"] if name in granted])
 
     # A line of the kit.
 
@@ -405,7 +492,7 @@ class ImSessions:
         do, answer = command["do"], {}
         me = [dict(device) for device in command.get("me", [])]
         if do == "reset":
-            self.__init__(command.get("baseUri", self.base_uri))
+            self.__init__(command.get("baseUri", self.base_uri), command.get("limits"))
         elif do == "event":
             for name in ("UserData", "Extensions"):
                 if name in command:
@@ -417,8 +504,20 @@ class ImSessions:
             answer["answer"] = self.list(me, command["query"])
         elif do == "read":
             answer["answer"] = self.read(me, command["id"], command["query"])
+        elif do == "time":
+            self.now = max(self.now, command["now"])
+        elif do == "expire":
+            answer["answer"] = self.expire(command["before"])
+        elif do == "forget":
+            answer["answer"] = self.forget(command["before"])
+        elif do == "restart":
+            # Everything is kept, but for how much was sent after it was.
+            self.last_reference_id += GAP
+        else:
+            answer["error"] = f"there is nothing like {do}"
         answer["notifications"], self.notifications = self.notifications, []
         answer["requests"], self.requests = self.requests, []
+        answer["settled"], self.settled = self.settled, []
         return answer
 
 

@@ -66,7 +66,7 @@ fn sessions_that_come_and_go_leave_nothing_behind() {
             for name in [CallEvent::Ringing, CallEvent::Released] {
                 assert!(store.handle_event(&event(name, "3002", number)).is_ok());
             }
-            assert!(store.forget("3002", &number.to_string()));
+            assert_eq!(store.forget("3002", &number.to_string()).forgotten(), 1);
         }
     };
     rounds(0..100);
@@ -112,7 +112,7 @@ fn keys_with_the_same_hash_are_told_apart() {
     }
     for (this_dn, number) in keys().filter(|(_, number)| number % 3 == 0) {
         assert!(store.handle_event(&event(CallEvent::Released, this_dn, number)).is_ok());
-        assert!(store.forget(this_dn, &number.to_string()));
+        assert_eq!(store.forget(this_dn, &number.to_string()).forgotten(), 1);
     }
     for (this_dn, number) in keys() {
         assert_eq!(of(&store, this_dn, number).is_some(), number % 3 != 0, "{this_dn} {number}");

@@ -4,12 +4,16 @@
 //! |---|---|
 //! | `one_session` | Whose events does a session take, which count as accepted, what does it keep of them? |
 //! | `rejections` | Which state met which event, and why was it rejected, in words? |
+//! | `causes` | Why is a session over? |
+//! | `hidden` | What does an event say whose user data a log filter has hidden? |
 //! | `key_value_lists` | Long, deep and repeated pairs; user data as JSON |
 //! | `list_properties` | Are view, size and depth of any list what naive recursion says? |
 //! | `sequences` | Does every sequence of call events lead where it should? |
 //! | `debug` | What do failing tests print of events, sessions and lists? |
 
+mod causes;
 mod debug;
+mod hidden;
 mod key_value_lists;
 mod list_properties;
 mod one_session;

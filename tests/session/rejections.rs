@@ -52,7 +52,7 @@ fn a_rejection_says_which_state_met_which_event_and_why() {
         ),
         (
             vec![numbered(), numbered()],
-            "EventRinging rejected in Alerting: this event or a newer one was seen before (stale)",
+            "EventRinging rejected in Alerting: this event or a newer one was seen before (stale: #4, last was #4)",
         ),
         (
             vec![new(CallEvent::Ringing).with_user_data(large())],

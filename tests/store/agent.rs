@@ -54,12 +54,12 @@ pub(crate) fn hear(store: &mut Sessions, event: &Event<'_>) {
 
 /// Tells the store the time, in seconds.
 pub(crate) fn set_time(store: &mut Sessions, seconds: u64) {
-    store.set_time(Duration::from_secs(seconds));
+    store.set_time(Duration::from_secs(seconds)).expect("no jump is too far");
 }
 
 /// Ends what heard nothing since `seconds`.
 pub(crate) fn expire(store: &mut Sessions, seconds: u64) -> Handled<'_> {
-    store.expire(Duration::from_secs(seconds))
+    store.expire(Duration::from_secs(seconds)).expect("not ahead of the store's time")
 }
 
 /// How many sessions that ends.
@@ -69,7 +69,13 @@ pub(crate) fn expired(store: &mut Sessions, seconds: u64) -> usize {
 
 /// Forgets what was completed before `seconds`; how many sessions that were.
 pub(crate) fn forget_completed(store: &mut Sessions, seconds: u64) -> usize {
-    store.forget_completed(Duration::from_secs(seconds))
+    let handled = store.forget_completed(Duration::from_secs(seconds)).expect("not ahead of the store's time");
+    handled.forgotten()
+}
+
+/// Forgets a completed session; whether there was one.
+pub(crate) fn forget(store: &mut Sessions, this_dn: &str, id: &str) -> bool {
+    store.forget(this_dn, id).forgotten() == 1
 }
 
 /// Forgets whatever is completed, when a second has passed; how many sessions that were.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use im_session::testing::Step;
 use serde_json::{Value, json};
 
-use super::steps::{agents, is_mine};
+use crate::steps::{agents, is_mine};
 
 /// The resources as the client knows them, by DN and id.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -16,27 +16,25 @@ pub(crate) struct Client {
 }
 
 impl Client {
-    /// Takes in what a step told; what the embedder forgets, the client is told by the embedder.
-    pub(crate) fn hear(&mut self, step: &Step, told: &Value, now: u64) {
-        let notifications = match step {
-            Step::Event(_) => &told["notifications"],
-            Step::Expire { .. } | Step::Reconcile { .. } => told,
+    /// Takes in what a step told. What the embedder forgets is told to nobody: the client knows the step, and forgets what is
+    /// completed as the embedder does.
+    pub(crate) fn hear(&mut self, step: &Step, answer: &Value, now: u64) {
+        match step {
             Step::Forget { this_dn, id } => {
-                if told == true {
-                    self.forget(&(this_dn.clone(), id.clone()));
+                let key = (this_dn.clone(), id.clone());
+                if self.completed.contains_key(&key) {
+                    self.forget(&key);
                 }
-                return;
             }
-            Step::ForgetCompleted { ago } => {
-                let before = now.saturating_sub(*ago);
+            Step::ForgetCompleted { ago } if answer["answer"] != "refused" => {
+                let before = now.saturating_sub(ago.unsigned_abs());
                 let old = |(key, completed): (&(String, String), &u64)| (*completed < before).then(|| key.clone());
                 let forgotten: Vec<_> = self.completed.iter().filter_map(old).collect();
-                assert_eq!(json!(forgotten.len()), *told, "the embedder forgets what completed before {before}");
                 forgotten.iter().for_each(|key| self.forget(key));
-                return;
             }
-            _ => return,
-        };
+            _ => {}
+        }
+        let notifications = &answer["notifications"];
         for notification in notifications.as_array().into_iter().flatten() {
             let data = &notification["notification"]["data"];
             if data["messageType"] == "IMSessionStateChangeMessage" {
@@ -63,6 +61,13 @@ impl Client {
     pub(crate) fn list(&self, agent: usize) -> Value {
         let me = &agents()[agent];
         let mine = self.resources.iter().filter(|((dn, _), _)| is_mine(me, dn));
+        // The agent sees no capability that it has no right to.
+        let mine = mine.map(|(key, resource)| {
+            let mut resource = resource.clone();
+            let may = |name: &Value| me.rights().iter().any(|operation| operation.name() == name);
+            resource["capabilities"].as_array_mut().expect("capabilities").retain(may);
+            (key, resource)
+        });
         json!({"imSessions": mine.map(|(_, resource)| resource).collect::<Vec<_>>(), "statusCode": 0})
     }
 }

@@ -6,8 +6,8 @@ use im_session::{CallEvent, DataEvent, Event, ImSession, RejectReason, Sessions,
 use serde_json::json;
 
 use crate::agent::{
-    ID, a_second_later, data_event, event, expired, forget_all_completed, good_body, hear, me, new_store, on_session,
-    post, put, set_time, store_with, user_data,
+    ID, a_second_later, data_event, event, expired, forget, forget_all_completed, good_body, hear, me, new_store,
+    on_session, post, put, set_time, store_with, user_data,
 };
 
 #[test]
@@ -44,11 +44,15 @@ fn every_event_is_counted_by_its_outcome() {
     assert!(store.handle_event(&Event::new(CallEvent::Ringing)).is_err());
     assert_eq!(store.counters().unreadable, 1);
 
+    let rejected = RejectReason::ALL.map(|reason| (reason.name(), json!(1)));
+    let operations = StatusCode::ALL.map(|status_code| (status_code.name(), json!(0)));
     let expected = json!({
-        "changed": 3, "unchanged": 1, "messages": 1, "ignored": 1, "unreadable": 1,
-        "sessions": [0, 0, 0, 1], "rejected": [1, 1, 1, 1, 1, 1, 1], "operations": vec![0; 21],
+        "events": {"changed": 3, "unchanged": 1, "message": 1, "ignored": 1, "unreadable": 1},
+        "rejected": serde_json::Map::from_iter(rejected.map(|(name, count)| (name.to_string(), count))),
+        "operations": serde_json::Map::from_iter(operations.map(|(name, count)| (name.to_string(), count))),
     });
     assert_eq!(json!(store.counters()), expected);
+    assert_eq!(State::ALL.map(|state| store.counters().sessions(state)), [0, 0, 0, 1]);
 }
 
 /// One event, one count, whatever number of sessions it reached.
@@ -73,7 +77,7 @@ fn sessions_are_counted_as_they_stand() {
     let later = a_second_later(&mut store);
     assert_eq!(expired(&mut store, later), 3);
     assert_eq!(states(&store), [0, 0, 0, 4]);
-    assert!(store.forget("3002", "a"));
+    assert!(forget(&mut store, "3002", "a"));
     assert_eq!(states(&store), [0, 0, 0, 3]);
     let list: ImSession<'_> = serde_json::from_str(r#"{"id":"b","state":"Talking"}"#).unwrap();
     assert_eq!(store.reconcile("3002", &[list]).unwrap().changed().count(), 1);

@@ -1,10 +1,14 @@
 //! How sessions that nobody reports of end, and how completed ones are forgotten.
 
-use im_session::{CallEvent, DataEvent, Event, Outcome, State};
+use core::time::Duration;
+
+use im_session::session::Cause;
+use im_session::store::TimeError;
+use im_session::{CallEvent, DataEvent, Event, Limits, Outcome, Session, Sessions, State};
 
 use crate::agent::{
-    ID, all, data_event, event, expire, expired, forget_all_completed, forget_completed, hear, list, new_store, put,
-    set_time, store_with, told,
+    ID, a_second_later, all, data_event, event, expire, expired, forget, forget_all_completed, forget_completed, hear,
+    list, new_store, put, set_time, store_with, told,
 };
 
 #[test]
@@ -71,7 +75,9 @@ fn an_expired_session_is_over() {
     let mut store = new_store();
     let numbered = |name, number| event(name, "3002", ID).with_event_sequence_number(number);
     hear(&mut store, &numbered(CallEvent::Ringing, 5));
-    assert_eq!(expired(&mut store, 1), 1);
+    let later = a_second_later(&mut store);
+    assert_eq!(expired(&mut store, later), 1);
+    assert_eq!(store.get("3002", ID).and_then(Session::cause), Some(Cause::Expired));
     hear(&mut store, &numbered(CallEvent::Established, 6));
     assert_eq!(all(&store), [("3002", ID, State::Completed)]);
     hear(&mut store, &numbered(CallEvent::Ringing, 7));
@@ -82,10 +88,10 @@ fn an_expired_session_is_over() {
 fn only_completed_sessions_are_forgotten() {
     for state in State::ALL {
         let mut store = store_with(state);
-        assert_eq!(store.forget("3002", ID), state == State::Completed, "{state}");
+        assert_eq!(forget(&mut store, "3002", ID), state == State::Completed, "{state}");
         assert_eq!(store.is_empty(), state == State::Completed);
-        assert!(!store.forget("3009", ID));
-        assert!(!store.forget("3002", "none"));
+        assert!(!forget(&mut store, "3009", ID));
+        assert!(!forget(&mut store, "3002", "none"));
     }
 }
 
@@ -105,7 +111,7 @@ fn completed_sessions_are_forgotten_by_the_time_of_their_end() {
     assert_eq!(all(&store).len(), 2);
     assert_eq!(forget_all_completed(&mut store), 1);
     assert_eq!(all(&store), [("3002", "open", State::Talking)]);
-    // A forgotten session is unknown: it can begin again without any proof.
+    // A forgotten session that had no number is unknown: it can begin again without any proof.
     put(&mut store, "3002", "a", State::Alerting);
     assert_eq!(store.len(), 2);
 }
@@ -130,5 +136,85 @@ fn places_are_used_again() {
         let known = (0..300).filter(|&number| store.get("3002", &id(number)).is_some());
         assert!(known.eq((0..300).filter(expected)), "round {round}");
         assert_eq!(list(&store, "")["uris"].as_array().unwrap().len(), store.len());
+    }
+}
+
+fn seconds(seconds: u64) -> Duration {
+    Duration::from_secs(seconds)
+}
+
+/// A cutoff later than the store's time would end what was heard just now.
+#[test]
+fn a_cutoff_ahead_of_the_time_is_refused_and_changes_nothing() {
+    for told in [None, Some(10)] {
+        let mut store = store_with(State::Talking);
+        put(&mut store, "3002", "over", State::Completed);
+        let now = told.unwrap_or_default();
+        if let Some(told) = told {
+            set_time(&mut store, told);
+        }
+        let before = store.snapshot();
+        for found in [seconds(now) + Duration::from_nanos(1), seconds(now + 1), Duration::MAX] {
+            let ahead = TimeError::CutoffAhead { found, now: seconds(now) };
+            assert_eq!(store.expire(found).map(|handled| handled.changed().count()), Err(ahead));
+            assert_eq!(store.forget_completed(found).map(|handled| handled.forgotten()), Err(ahead));
+            assert_eq!(store.time_out_requests(found).map(|handled| handled.settled().len()), Err(ahead));
+        }
+        assert_eq!(store.snapshot(), before);
+        // Now itself is no cutoff ahead, and ends nothing that was heard now.
+        assert_eq!(expired(&mut store, now), usize::from(now > 0));
+    }
+    let error = new_store().expire(seconds(3)).map(|handled| handled.changed().count()).unwrap_err();
+    assert_eq!(error.to_string(), "expected a cutoff that is not after the store's time 0ns, found 3s");
+}
+
+/// One value in the wrong unit would freeze the clock for good.
+#[test]
+fn a_jump_beyond_the_limit_is_refused_and_changes_nothing() {
+    let mut limits = Limits::DEFAULT;
+    limits.time_jump = seconds(100);
+    let with_limit = || new_store().with_limits(limits);
+    let mut store = with_limit();
+    // The first time may be any: who knows which epoch it is counted from.
+    set_time(&mut store, 1_763_000_000);
+    for (told, expected) in [(1_763_000_101, 1_763_000_000), (u64::MAX, 1_763_000_000)] {
+        let jump = TimeError::Jump { found: seconds(told), now: seconds(expected), limit: limits.time_jump };
+        assert_eq!(store.set_time(seconds(told)), Err(jump));
+        assert_eq!(store.now(), seconds(expected));
+    }
+    let error = store.set_time(seconds(1_763_000_101)).unwrap_err().to_string();
+    assert_eq!(error, "expected a time at most 100s after 1763000000s, found 1763000101s");
+    set_time(&mut store, 1_763_000_100);
+    assert_eq!(store.now(), seconds(1_763_000_100));
+    // An earlier time is ignored, however much earlier.
+    set_time(&mut store, 5);
+    assert_eq!(store.now(), seconds(1_763_000_100));
+    // The first time after a restart may be any again: nobody knows how long it took.
+    let mut restarted = with_limit();
+    restarted.restore(&store.snapshot()).unwrap();
+    assert_eq!(restarted.now(), seconds(1_763_000_100));
+    set_time(&mut restarted, 1_863_000_000);
+    assert!(restarted.set_time(seconds(1_863_000_101)).is_err());
+}
+
+/// The order of completion counts, not the clock, and not that of the lists.
+#[test]
+fn what_ends_together_is_forgotten_in_the_order_of_its_end() {
+    let mut limits = Limits::DEFAULT;
+    limits.sessions = 4;
+    let mut store = new_store().with_limits(limits);
+    for (this_dn, id) in [("3001", "a"), ("3002", "b"), ("3001", "c"), ("3002", "d")] {
+        put(&mut store, this_dn, id, State::Talking);
+    }
+    for (this_dn, id) in [("3002", "d"), ("3001", "a"), ("3001", "c"), ("3002", "b")] {
+        hear(&mut store, &event(CallEvent::Released, this_dn, id));
+    }
+    let ids = |store: &Sessions| -> Vec<String> { store.iter().map(|session| session.id().to_string()).collect() };
+    for (new, expected) in [("n", ["a", "c", "b", "n"]), ("o", ["c", "b", "n", "o"]), ("p", ["b", "n", "o", "p"])] {
+        hear(&mut store, &event(CallEvent::Ringing, "3003", new));
+        assert_eq!(ids(&store), expected);
+        // Over a restart as well.
+        let snapshot = store.snapshot();
+        store.restore(&snapshot).unwrap();
     }
 }

@@ -5,6 +5,8 @@
 //! | `resource` | What is the JSON of sessions, lists, notifications and user data, written and read? |
 //! | `events` | What does an event do to the store, and who is notified? |
 //! | `counters` | Is everything counted once, where it belongs? |
+//! | `decisions` | What is decided first of an event: ignored, unreadable, stale, the table, limit? |
+//! | `ended` | Does what has ended stay ended, also where the session is gone? |
 //! | `limits` | What goes over which limit, and does nothing change then? |
 //! | `operations` | May this agent do that now, and in which order is that checked? |
 //! | `requests` | Which request is sent, and what settles it? |
@@ -12,6 +14,7 @@
 //! | `expiry` | When does a session end without an event, and when is it forgotten? |
 //! | `snapshots` | How does a store come back after a restart, and what of a snapshot is refused? |
 //! | `reconcile` | How does a store catch up with another server's list? |
+//! | `shards` | How do several stores divide the work? |
 //! | `embedding` | Threads, lifetimes, loops, errors: can a service do with the types what it has to? |
 //! | `tracing` | Which `tracing` events are there? (feature `tracing`) |
 //!
@@ -29,7 +32,9 @@ mod check;
 mod client;
 mod counters;
 mod damaged_snapshots;
+mod decisions;
 mod embedding;
+mod ended;
 mod events;
 mod expiry;
 mod limits;
@@ -41,6 +46,7 @@ mod reconcile;
 mod requests;
 mod resource;
 mod sessions;
+mod shards;
 mod snapshots;
 mod state_machine;
 mod steps;

@@ -4,7 +4,7 @@ use im_session::resource::{Field, Fields, ImSessionList, ListBody};
 use im_session::{Agent, DataEvent, Operation, Operations, Query, Sessions, State};
 use serde_json::{Value, json};
 
-use crate::agent::{ID, data_event, hear, list, me, new_store, other, put, read, store_with, user_data};
+use crate::agent::{ID, data_event, forget, hear, list, me, new_store, other, put, read, store_with, user_data};
 
 /// Sessions of me at both DNs, and one of another agent on the same call.
 fn store() -> Sessions {
@@ -232,7 +232,7 @@ fn anothers_session_is_not_found_in_the_same_words() {
 fn completed_sessions_stay_readable_until_forgotten() {
     let mut store = store();
     assert_eq!(read(&store, "b", "fields=state")["imSession"]["state"], "Completed");
-    assert!(store.forget("3001", "b"));
+    assert!(forget(&mut store, "3001", "b"));
     assert_eq!(read(&store, "b", "")["statusCode"], 6);
 }
 

@@ -219,5 +219,6 @@ fn what_a_list_ends_or_begins_anew_was_heard_of() {
     let list = json!([{"id": "ends", "state": "Completed"}, {"id": "anew", "state": "Talking"}]);
     assert_eq!(reconcile(&mut store, "3002", &list).unwrap().len(), 2);
     assert_eq!((forget_completed(&mut store.clone(), 20), expired(&mut store.clone(), 20)), (0, 0));
+    set_time(&mut store, 21);
     assert_eq!((forget_completed(&mut store, 21), expired(&mut store, 21)), (1, 1));
 }

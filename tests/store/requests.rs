@@ -3,12 +3,15 @@
 use core::time::Duration;
 
 use im_session::resource::Sent;
-use im_session::store::RequestName;
-use im_session::{Agent, CallEvent, Event, Limits, Operation, State, Target};
+use im_session::store::{ReferenceIds, RequestError, RequestName, RequestResult};
+use im_session::{
+    Agent, CallEvent, CapabilityTable, DataEvent, Event, Limits, Operation, Outcome, RejectReason, Sessions, State,
+    Target,
+};
 use serde_json::{Value, json};
 
 use crate::agent::{
-    ID, event, good_body, hear, me, me_at_one_device, new_store, on_session, other, post, set_time, store_with,
+    ID, event, forget, good_body, hear, me, me_at_one_device, new_store, on_session, other, post, set_time, store_with,
     user_data,
 };
 
@@ -53,7 +56,8 @@ fn every_operation_gives_its_request() {
 
 #[test]
 fn initiating_gives_request_make_call() {
-    let mut store = new_store();
+    // Several in flight.
+    let mut store = new_store().with_many_sessions_per_agent();
     let mut initiate = |me: &Agent, body: Value| post(&mut store, me, Target::Sessions, &body);
     let body = good_body("InitiateIMSession");
     let request = json!({"Request": "RequestMakeCall", "RequestNumber": 14, "ReferenceID": 1, "ThisDN": "3002",
@@ -113,35 +117,89 @@ fn answer(name: &'static str, reference_id: u64) -> Event<'static> {
     Event::new(name).with_reference_id(reference_id)
 }
 
+/// Every kind of event with the ReferenceID of a request, at its DN, without a DN, and at another DN, for every operation.
 #[test]
-fn an_event_error_settles_its_request_once() {
+fn any_event_with_the_reference_id_settles() {
+    let mut names: Vec<&str> = CallEvent::ALL.map(CallEvent::name).into();
+    names.extend(DataEvent::ALL.map(DataEvent::name));
+    names.extend(["EventError", "EventACK", "EventHeld"]);
+    for operation in Operation::ALL {
+        let initiates = operation == Operation::InitiateIMSession;
+        for name in &names {
+            for this_dn in [Some("3002"), None, Some("3001")] {
+                // AttachedDataChanged apart, an event of a session without a DN is unreadable: it settles nothing.
+                let of_session = !matches!(*name, "EventError" | "EventACK" | "EventHeld");
+                if of_session && this_dn.is_none() && *name != "EventAttachedDataChanged" {
+                    continue;
+                }
+                let mut store = if initiates { new_store() } else { store_with(State::Talking) };
+                let target = if initiates { Target::Sessions } else { Target::Session(ID) };
+                post(&mut store, &me(), target, &good_body(operation.name())).unwrap();
+                let mut event = Event::new(*name).with_call_uuid(ID).with_reference_id(1).with_error(71, "Invalid DN");
+                event.this_dn = this_dn.map(Into::into);
+                let settled: Vec<RequestResult> =
+                    store.handle_event(&event).unwrap().settled().iter().map(|one| one.result.clone()).collect();
+                let error = RequestError { code: Some(71), message: Some("Invalid DN".into()) };
+                let expected = match (*name, this_dn) {
+                    (_, Some("3001")) => vec![],
+                    ("EventError", _) => vec![RequestResult::Failed(error)],
+                    // That the server received it does not tell what becomes of it.
+                    ("EventACK" | "EventHeld", _) if initiates => vec![],
+                    _ => vec![RequestResult::Done],
+                };
+                assert_eq!(settled, expected, "{operation}, {event:?}");
+                // What is settled has left; what is not is still there.
+                let again = store.handle_event(&event).unwrap().settled().len();
+                assert_eq!(again, 0, "{operation}, {event:?}");
+                let error = answer("EventError", 1);
+                let left = store.handle_event(&error).unwrap().settled().len();
+                assert_eq!(left, usize::from(expected.is_empty()), "{operation}, {event:?}");
+            }
+        }
+    }
+}
+
+/// Whatever comes of the event otherwise: rejected as stale, or for a limit, it settles all the same.
+#[test]
+fn a_rejected_event_settles_too() {
     let mut store = store_with(State::Talking);
-    on_session(&mut store, &good_body("Complete")).unwrap();
+    hear(&mut store, &event(CallEvent::Established, "3002", ID).with_event_sequence_number(5));
+    for (number, event) in [
+        event(CallEvent::Released, "3002", ID).with_event_sequence_number(5),
+        event(CallEvent::Ringing, "3002", ID).with_event_sequence_number(6),
+        event(CallEvent::Established, "3002", "none").with_user_data(user_data(&[("k", "v")])),
+        event(CallEvent::Released, "3002", "orphan"),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let reference_id = on_session(&mut store, &good_body("Complete")).unwrap()["ReferenceID"].as_u64().unwrap();
+        assert_eq!(reference_id, number as u64 + 1);
+        let event = event.with_reference_id(reference_id);
+        let handled = store.handle_event(&event).unwrap();
+        assert_eq!(handled.settled().len(), 1, "{event}");
+        assert_eq!(handled.settled()[0].result, RequestResult::Done);
+    }
+    assert_eq!(store.counters().rejected(RejectReason::Stale), 1);
+    assert_eq!(store.counters().rejected(RejectReason::Late), 1);
+}
+
+/// What a settled request says: which operation it was, whose, and what went wrong.
+#[test]
+fn a_settled_request_says_which_it_was() {
+    let mut store = store_with(State::Talking);
     on_session(&mut store, &good_body("SendMessage")).unwrap();
-
-    let mut error = answer("EventError", 2).with_this_dn("3002");
-    error.error_code = Some(223);
-    error.error_message = Some("Bad parameter".into());
-    assert_eq!(store.handle_event(&answer("EventError", 3)).unwrap().settled(), None, "no such request");
-    let elsewhere = answer("EventError", 2).with_this_dn("3001");
-    assert_eq!(store.handle_event(&elsewhere).unwrap().settled(), None, "another DN's");
-    let ringing = event(CallEvent::Ringing, "3002", ID).with_reference_id(2);
-    assert_eq!(store.handle_event(&ringing).unwrap().settled(), None, "no answer");
-
-    let handled = store.handle_event(&error).unwrap();
+    let handled = store.handle_event(&answer("EventError", 1).with_error(223, "Bad parameter")).unwrap();
     assert_eq!(handled.outcome().name(), "ignored");
-    let settled = handled.settled().expect("a request");
-    assert_eq!(settled.operation.name(), "SendMessage");
-    assert_eq!((&*settled.this_dn, settled.id.as_deref(), settled.reference_id), ("3002", Some(ID), 2));
-    let reason = settled.error.as_ref().expect("it failed");
-    assert_eq!((reason.code, reason.message.as_deref()), (Some(223), Some("Bad parameter")));
-    assert_eq!(reason.to_string(), "Bad parameter (error 223)");
-
-    assert_eq!(store.handle_event(&error).unwrap().settled(), None, "twice");
-    let acknowledged = answer("EventACK", 1);
-    let handled = store.handle_event(&acknowledged).unwrap();
-    let settled = handled.settled().expect("a request");
-    assert_eq!((settled.operation.name(), &settled.error), ("Complete", &None));
+    let [settled] = handled.settled() else { panic!("{:?}", handled.settled()) };
+    assert_eq!(
+        (settled.operation, &*settled.this_dn, settled.id.as_deref()),
+        (Operation::SendMessage, "3002", Some(ID))
+    );
+    assert_eq!(settled.reference_id, 1);
+    let error = settled.result.error().expect("it failed");
+    assert_eq!((error.code, error.message.as_deref()), (Some(223), Some("Bad parameter")));
+    assert_eq!(error.to_string(), "Bad parameter (error 223)");
     assert!(store.iter().all(|session| session.state() == State::Talking), "no session changed");
 }
 
@@ -152,9 +210,9 @@ fn a_failed_request_without_words_has_none() {
     let mut error = answer("EventError", 1);
     error.error_message = Some("".into());
     let handled = store.handle_event(&error).unwrap();
-    let settled = handled.settled().expect("a request");
+    let [settled] = handled.settled() else { panic!("{:?}", handled.settled()) };
     assert_eq!((settled.operation, settled.id.as_deref()), (Operation::InitiateIMSession, None));
-    assert_eq!(settled.error.as_ref().unwrap().to_string(), "the request failed");
+    assert_eq!(settled.result.error().unwrap().to_string(), "the request failed");
 }
 
 /// An event that names a session and answers a request does both: it settles, and says how the session stands.
@@ -165,7 +223,56 @@ fn an_event_error_at_a_session_settles_too() {
     let error = answer("EventError", 1).with_this_dn("3002").with_call_uuid(ID);
     let handled = store.handle_event(&error).unwrap();
     assert_eq!((handled.from(), handled.to()), (Some(State::Talking), Some(State::Talking)));
-    assert!(handled.settled().is_some());
+    assert_eq!(handled.settled().len(), 1);
+}
+
+/// A double click makes one call: while a request to initiate is in flight, another is refused.
+#[test]
+fn a_request_to_initiate_in_flight_counts_as_an_open_session() {
+    let initiate = |store: &mut Sessions| {
+        post(store, &me(), Target::Sessions, &good_body("InitiateIMSession"))
+            .map(|request| request["ReferenceID"].clone())
+    };
+    let in_flight = || {
+        let mut store = new_store();
+        set_time(&mut store, 10);
+        assert_eq!(initiate(&mut store), Ok(json!(1)));
+        assert_eq!(initiate(&mut store), Err(2));
+        store
+    };
+    // An EventACK does not settle it; an error, an event of a session and a time-out do.
+    let mut store = in_flight();
+    hear(&mut store, &answer("EventACK", 1));
+    assert_eq!(initiate(&mut store), Err(2));
+    hear(&mut store, &answer("EventError", 1));
+    assert_eq!(initiate(&mut store), Ok(json!(2)));
+
+    let mut store = in_flight();
+    hear(&mut store, &event(CallEvent::Dialing, "3002", ID).with_reference_id(1));
+    assert_eq!(initiate(&mut store), Err(2), "the session itself is open now");
+    hear(&mut store, &event(CallEvent::Released, "3002", ID));
+    assert_eq!(initiate(&mut store), Ok(json!(2)));
+
+    let mut store = in_flight();
+    set_time(&mut store, 20);
+    assert_eq!(timed_out(&mut store, 11), [1]);
+    assert_eq!(initiate(&mut store), Ok(json!(2)));
+
+    // It counts at all of the agent's DNs, for nobody else, not where many sessions are allowed, and over a restart.
+    let mut store = in_flight();
+    let at_the_other = json!({"operationName": "InitiateIMSession", "destination": {"phoneNumber": "1"},
+        "devicePath": "/devices/2"});
+    assert_eq!(post(&mut store, &me(), Target::Sessions, &at_the_other), Err(2));
+    let body = json!({"operationName": "InitiateIMSession", "destination": {"phoneNumber": "1"}});
+    assert!(post(&mut store, &other(), Target::Sessions, &body).is_ok());
+    let mut restarted = new_store();
+    restarted.restore(&store.snapshot()).unwrap();
+    assert_eq!(initiate(&mut restarted), Err(2));
+    assert!(initiate(&mut store.with_many_sessions_per_agent()).is_ok());
+    // Any other operation in flight does not.
+    let mut store = store_with(State::Completed).with_capabilities(CapabilityTable::DOCUMENTED_SAMPLE);
+    on_session(&mut store, &good_body("Complete")).unwrap();
+    assert!(initiate(&mut store).is_ok());
 }
 
 #[test]
@@ -176,26 +283,100 @@ fn requests_are_bounded_and_the_oldest_is_forgotten() {
     for _ in 0..3 {
         on_session(&mut store, &good_body("Complete")).unwrap();
     }
-    let settles = |reference_id: u64| {
-        store.clone().handle_event(&answer("EventError", reference_id)).unwrap().settled().is_some()
-    };
-    assert_eq!([1, 2, 3].map(settles), [false, true, true]);
+    let settles =
+        |reference_id: u64| store.clone().handle_event(&answer("EventError", reference_id)).unwrap().settled().len();
+    assert_eq!([1, 2, 3].map(settles), [0, 1, 1]);
+}
+
+/// The ReferenceIDs of the requests that time out.
+fn timed_out(store: &mut Sessions, seconds: u64) -> Vec<u64> {
+    let handled = store.time_out_requests(Duration::from_secs(seconds)).expect("not ahead of the store's time");
+    assert_eq!((handled.notifications().count(), handled.outcome()), (0, &Outcome::Unchanged));
+    assert!(handled.settled().iter().all(|settled| settled.result == RequestResult::TimedOut));
+    handled.settled().iter().map(|settled| settled.reference_id).collect()
 }
 
 #[test]
-fn requests_are_forgotten_by_the_callers_time() {
+fn requests_time_out_by_the_callers_time() {
     let mut store = store_with(State::Talking);
     for now in [10, 20, 30] {
         set_time(&mut store, now);
         on_session(&mut store, &good_body("Complete")).unwrap();
     }
-    assert_eq!(store.forget_requests(Duration::from_secs(10)), 0);
-    assert_eq!(store.forget_requests(Duration::from_secs(21)), 2);
-    let settles = |reference_id: u64| {
-        store.clone().handle_event(&answer("EventError", reference_id)).unwrap().settled().is_some()
-    };
-    assert_eq!([1, 2, 3].map(settles), [false, false, true]);
+    assert_eq!(timed_out(&mut store, 10), [0; 0]);
+    assert_eq!(timed_out(&mut store, 21), [1, 2], "the oldest first");
+    assert_eq!(timed_out(&mut store, 21), [0; 0], "once");
+    let settles =
+        |reference_id: u64| store.clone().handle_event(&answer("EventError", reference_id)).unwrap().settled().len();
+    assert_eq!([1, 2, 3].map(settles), [0, 0, 1]);
     assert_eq!(on_session(&mut store.clone(), &good_body("Complete")).unwrap()["ReferenceID"], 4, "never again");
+    let handled = store.time_out_requests(Duration::from_secs(30)).unwrap();
+    assert!(handled.settled().is_empty());
+}
+
+#[test]
+fn a_timed_out_request_says_which_it_was() {
+    let mut store = store_with(State::Talking);
+    on_session(&mut store, &good_body("DeleteUserData")).unwrap();
+    set_time(&mut store, 5);
+    let handled = store.time_out_requests(Duration::from_secs(5)).unwrap();
+    let [settled] = handled.settled() else { panic!("{:?}", handled.settled()) };
+    assert_eq!(
+        (settled.operation, &*settled.this_dn, settled.id.as_deref(), settled.reference_id),
+        (Operation::DeleteUserData, "3002", Some(ID), 1)
+    );
+    assert_eq!(settled.result.error(), None);
+}
+
+fn sent(store: &mut Sessions) -> u64 {
+    on_session(store, &good_body("Complete")).unwrap()["ReferenceID"].as_u64().unwrap()
+}
+
+/// After the last of the range comes the first, and what is in flight is left out.
+#[test]
+fn reference_ids_begin_anew_and_leave_out_those_in_flight() {
+    let mut store = store_with(State::Talking).with_reference_ids(ReferenceIds::new(7, 9).unwrap());
+    assert_eq!([(); 3].map(|()| sent(&mut store)), [7, 8, 9]);
+    hear(&mut store, &answer("EventACK", 7));
+    hear(&mut store, &answer("EventACK", 9));
+    assert_eq!([(); 2].map(|()| sent(&mut store)), [7, 9], "8 is in flight");
+    // All are in flight: the oldest goes, which is 8.
+    assert_eq!(sent(&mut store), 8);
+
+    let mut store = store_with(State::Talking).with_reference_ids(ReferenceIds::new(1, 1).unwrap());
+    assert_eq!([(); 2].map(|()| sent(&mut store)), [1, 1]);
+
+    let highest = ReferenceIds::HIGHEST;
+    assert_eq!(highest, 2_147_483_647);
+    let mut store = store_with(State::Talking).with_reference_ids(ReferenceIds::new(highest, highest).unwrap());
+    assert_eq!(sent(&mut store), u64::from(highest));
+    for (first, last) in [(0, 1), (0, 0), (5, 4), (1, highest + 1)] {
+        let error = ReferenceIds::new(first, last).unwrap_err();
+        let words = format!("expected a range of ReferenceIDs within 1 to 2147483647, found {first} to {last}");
+        assert_eq!(error.to_string(), words);
+    }
+}
+
+/// A store may have sent more before it ended than its snapshot knows.
+#[test]
+fn a_restored_store_leaves_a_gap() {
+    let mut store = store_with(State::Talking);
+    assert_eq!([(); 3].map(|()| sent(&mut store)), [1, 2, 3]);
+    let snapshot = store.snapshot();
+    let first_after = |store: Sessions| {
+        let mut store = store;
+        store.restore(&snapshot).unwrap();
+        sent(&mut store)
+    };
+    assert_eq!(first_after(new_store()), 1_004);
+    assert_eq!(first_after(new_store().with_reference_id_gap(10)), 14);
+    assert_eq!(first_after(new_store().with_reference_id_gap(0)), 4);
+    // Over the end of a range the gap goes on at its beginning; 1, 2 and 3 are in flight.
+    let range = |first, last| ReferenceIds::new(first, last).unwrap();
+    assert_eq!(first_after(new_store().with_reference_ids(range(1, 20)).with_reference_id_gap(18)), 4);
+    assert_eq!(first_after(new_store().with_reference_ids(range(1, 20)).with_reference_id_gap(16)), 20);
+    // A range in which the last one is not: another store's.
+    assert_eq!(first_after(new_store().with_reference_ids(range(100, 200))), 100);
 }
 
 /// Requests do not end with their session, nor with its DN's list.
@@ -204,8 +385,8 @@ fn a_request_outlives_its_session() {
     let mut store = store_with(State::Talking);
     on_session(&mut store, &good_body("Complete")).unwrap();
     hear(&mut store, &event(CallEvent::Released, "3002", ID).with_user_data(user_data(&[])));
-    assert!(store.forget("3002", ID));
+    assert!(forget(&mut store, "3002", ID));
     let error = Event::new("EventError").with_reference_id(1);
-    assert_eq!(store.handle_event(&error).unwrap().settled().unwrap().id.as_deref(), Some(ID));
+    assert_eq!(store.handle_event(&error).unwrap().settled()[0].id.as_deref(), Some(ID));
     assert_eq!(post(&mut store, &other(), Target::Session(ID), &good_body("Complete")), Err(6));
 }

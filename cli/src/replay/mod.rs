@@ -13,7 +13,7 @@
 //! | `base_uri` | What is an absolute URI? |
 
 pub(crate) mod base_uri;
-mod encoding;
+pub(crate) mod encoding;
 mod follow;
 mod half_line;
 mod input;

@@ -75,6 +75,15 @@ impl Only {
 }
 
 impl Filters {
+    /// Takes away what `--dn` says of endpoints, `ENDPOINT=DN`: that chooses nothing.
+    pub(crate) fn take_dns_of_endpoints(&mut self) -> Vec<(String, String)> {
+        let (of_endpoints, chosen) = std::mem::take(&mut self.dn).into_iter().partition(|dn| dn.contains('='));
+        self.dn = chosen;
+        let of_endpoints: Vec<String> = of_endpoints;
+        let pairs = of_endpoints.iter().filter_map(|text| text.rsplit_once('='));
+        pairs.map(|(endpoint, dn)| (endpoint.to_owned(), dn.to_owned())).collect()
+    }
+
     /// Whether anything is left out at all.
     pub(super) fn leave_out(&self) -> bool {
         let Filters { dn, call, since, until, only } = self;

@@ -21,9 +21,7 @@ struct Object<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     file: Option<&'a str>,
     line: u64,
-    /// What an endpoint's view has no place for is not said at all.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    time: Option<Option<&'a str>>,
+    time: Option<&'a str>,
     event: &'a str,
     #[serde(rename = "thisDN")]
     this_dn: Option<&'a str>,
@@ -74,6 +72,10 @@ struct Printable;
 
 impl Formatter for Printable {
     fn write_string_fragment<W: Write + ?Sized>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
+        // Nearly all text has none of them, and is told by its bytes.
+        if fragment.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+            return writer.write_all(fragment.as_bytes());
+        }
         let mut rest = fragment;
         while let Some((position, character)) = rest.char_indices().find(|&(_, character)| is_obeyed(character)) {
             let (before, from) = rest.split_at(position);
@@ -104,7 +106,7 @@ impl<W: Write> Form for Objects<W> {
             endpoint: source.endpoint,
             file: source.file,
             line: source.line,
-            time: source.endpoint.is_none().then_some(source.time),
+            time: source.time,
             event: event.name.as_str(),
             this_dn: event.this_dn(),
             id: event.call_uuid(),

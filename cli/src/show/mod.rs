@@ -125,6 +125,9 @@ pub(crate) trait Show {
     /// Shows one event, if the filters choose it.
     fn event(&mut self, source: &Source<'_>, event: &Event<'_>, handled: &Handled<'_>) -> io::Result<()>;
 
+    /// The sessions with this id are over and forgotten: nothing of them is needed any more.
+    fn forget(&mut self, id: &str);
+
     /// Writes what is buffered.
     fn flush(&mut self) -> io::Result<()>;
 
@@ -144,11 +147,6 @@ struct Presenter<'w> {
 }
 
 impl Format {
-    /// The form that writes to `output`, in colour or not.
-    pub(crate) fn show<'w>(self, output: impl Write + 'w, colour: bool) -> Box<dyn Show + 'w> {
-        self.show_chosen(output, Screen::of_stdout(colour), Filters::default(), None)
-    }
-
     /// The same for what `filters` choose. `title` is said once, before the events.
     pub(crate) fn show_chosen<'w>(
         self,
@@ -186,6 +184,10 @@ impl Show for Presenter<'_> {
         }
         self.tally.shown(&shown);
         self.form.event(&shown)
+    }
+
+    fn forget(&mut self, id: &str) {
+        self.tally.forget(id);
     }
 
     fn flush(&mut self) -> io::Result<()> {

@@ -13,6 +13,8 @@ pub(super) struct Tally {
     for_a_person: bool,
     /// The calls that have a session, numbered as they came: what tells two calls of one DN apart at a glance.
     calls: HashMap<String, usize>,
+    /// The number of the last of them.
+    last: usize,
     /// Since when a session is open, by DN (and endpoint) and id.
     open: HashMap<(String, String), String>,
     /// All events, shown or not.
@@ -78,6 +80,7 @@ impl Tally {
             numbers_calls,
             for_a_person,
             calls: HashMap::new(),
+            last: 0,
             open: HashMap::new(),
             events: 0,
             outcomes: Outcomes::default(),
@@ -108,9 +111,14 @@ impl Tally {
         if handled.to().is_none() && handled.changed().next().is_none() {
             return None;
         }
-        let number = self.calls.len() + 1;
-        self.calls.insert(id.to_owned(), number);
-        Some(number)
+        self.last += 1;
+        self.calls.insert(id.to_owned(), self.last);
+        Some(self.last)
+    }
+
+    /// The sessions of a call are over and will not be shown any more.
+    pub(super) fn forget(&mut self, id: &str) {
+        self.calls.remove(id);
     }
 
     fn remember_open(&mut self, source: &Source<'_>, handled: &Handled<'_>) {

@@ -1,156 +1,189 @@
 //! `im-session sip`: messages on the wire in, the IM sessions of every endpoint out.
 //!
-//! A FILE is a text trace or a capture (pcap, pcapng) with SIP over UDP.
+//! | file | question it answers |
+//! |---|---|
+//! | `input` | What is in a file, and what is around it? |
+//! | `capture` | Which packets has a capture? |
+//! | `network` | Which SIP messages has a packet, or a stream of them? |
+//! | `text` | Which SIP messages has a trace or a log? |
+//! | `start_line` | Is this SIP at all? |
+//! | `found` | What does a reader hand over? |
+//! | `endpoints` | To which endpoint does an address belong? |
+//! | `clock` | When was it? |
+//! | `watch` | Which events has which endpoint? |
 
 mod capture;
-mod fragments;
-mod trace;
+mod clock;
+mod endpoints;
+mod found;
+mod input;
+mod network;
+mod start_line;
+mod text;
 mod watch;
 
-use std::fs::File;
-use std::io::{self, BufRead, BufReader, BufWriter, IsTerminal, Read};
+use std::collections::BTreeMap;
+use std::fmt::Display;
+use std::io::{self, BufWriter, IsTerminal};
+use std::ops::ControlFlow;
 use std::time::Duration;
 
-use crate::show::Format;
-use capture::Packet;
 use clap::Args;
-use trace::Trace;
-use watch::Watch;
+
+use crate::replay::base_uri;
+use crate::show::{Filters, Format, Screen};
+use found::{Found, Sink, Unread};
+use input::Input;
+use text::Had;
+use watch::{Settings, Watch};
+
+/// What `--help` says below the options.
+const MORE_HELP: &str = "\
+Reads captures (pcap, pcapng, snoop; UDP, TCP, WebSocket, HEP, tunnels), and the traces and logs of SIP Server, \
+Asterisk, FreeSWITCH, SIPp, ngrep, sngrep, HOMER, SIP.js, PJSUA, baresip, Linphone and others, also compressed with \
+gzip. What a file is, it says itself.
+
+Every address that receives messages is an endpoint with its own view; a log of one side calls that side `local`.
+
+The DN of an endpoint is what the messages name, and whoever sends them chooses that. `--dn ENDPOINT=DN` says which \
+it is, once for each endpoint: ENDPOINT is ADDRESS:PORT, or ADDRESS alone for all its ports, or local. (`--dn DN` \
+chooses what is shown.)
+
+What cannot be read is reported on standard error as FILE:LINE: reason, of a capture as FILE:PACKET: reason. All \
+else is shown, and the exit status is 1.";
 
 /// Shows the IM sessions in SIP traffic, at every endpoint.
-///
-/// Every address that sends or receives is an endpoint with its own view. What cannot be read is reported on standard error as
-/// FILE:LINE: reason (of a capture FILE:PACKET), all else is shown, and the exit status is 1.
 #[derive(Args)]
+#[command(after_long_help = MORE_HELP)]
 pub(crate) struct Arguments {
-    /// How to show what happened: a timeline, an object a line, or a Mermaid sequence diagram.
+    /// How to show what happened.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
 
     /// The base address of the service, for the `uri` of each session.
-    #[arg(long, value_name = "URI", default_value = "http://localhost:8090")]
+    #[arg(long, value_name = "URI", default_value = "http://localhost:8090", value_parser = base_uri::parse)]
     base_uri: String,
 
-    /// Text traces and captures, one after the other; `-` is standard input.
+    /// How long a caller may take to try again after a challenge (401, 407): people type passwords.
+    #[arg(long, value_name = "SECONDS", default_value = "300", value_parser = seconds)]
+    retry_wait: Duration,
+
+    /// Forget a session so long after its end, so that a capture of any length needs little memory. What happened is
+    /// shown; the list in the end has only what was not forgotten.
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    forget: Option<Duration>,
+
+    #[command(flatten)]
+    filters: Filters,
+
+    /// Captures and texts, one after the other; `-` is standard input.
     #[arg(value_name = "FILE", required = true)]
     files: Vec<String>,
 }
 
+fn seconds(text: &str) -> Result<Duration, String> {
+    let seconds = text.parse::<f64>().ok().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+    seconds.ok_or_else(|| "expected a number of seconds".to_owned())
+}
+
 /// Shows all files; whether all of it could be read. The error is one of writing.
-pub(crate) fn run(arguments: &Arguments) -> io::Result<bool> {
+pub(crate) fn run(mut arguments: Arguments) -> io::Result<bool> {
+    let dns = arguments.filters.take_dns_of_endpoints();
     let stdout = io::stdout().lock();
     let colour = stdout.is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-    let show = arguments.format.show(BufWriter::new(stdout), colour);
-    watch_all(arguments, Watch::new(&arguments.base_uri, show))
-}
-
-fn watch_all(arguments: &Arguments, mut watch: Watch<'_>) -> io::Result<bool> {
+    let title = match arguments.files.as_slice() {
+        [name] => Some(name.as_str()),
+        _ => None,
+    };
+    let output = BufWriter::with_capacity(64 * 1024, stdout);
+    let show = arguments.format.show_chosen(output, Screen::of_stdout(colour), arguments.filters, title);
+    let settings =
+        Settings { base_uri: arguments.base_uri, dns, retry_wait: arguments.retry_wait, forget: arguments.forget };
+    let mut watch = Watch::new(settings, show);
     let mut all_read = true;
     for name in &arguments.files {
-        let input: Box<dyn Read> = if name == "-" {
-            Box::new(io::stdin().lock())
-        } else {
-            match File::open(name) {
-                Ok(file) => Box::new(file),
+        all_read &= watch_file(name, &mut watch)?;
+    }
+    match watch.finish()? {
+        0 => {}
+        1 => eprintln!("1 ended session was forgotten"),
+        count => eprintln!("{count} ended sessions were forgotten"),
+    }
+    Ok(all_read)
+}
+
+/// One file on its way to the endpoints.
+struct Reading<'r, 'w> {
+    name: &'r str,
+    watch: &'r mut Watch<'w>,
+    all_read: bool,
+    unread: BTreeMap<Unread, u64>,
+    /// What came of writing: after an error nobody is there to read any more.
+    written: io::Result<()>,
+}
+
+impl Sink for Reading<'_, '_> {
+    fn take(&mut self, found: Found<'_>) -> ControlFlow<()> {
+        match found {
+            Found::Message(message) => match self.watch.message(&message) {
+                Ok(Some(error)) => self.report(message.place, &error),
+                Ok(None) => {}
                 Err(error) => {
-                    eprintln!("{name}: {error}");
-                    all_read = false;
-                    continue;
+                    self.written = Err(error);
+                    return ControlFlow::Break(());
                 }
-            }
-        };
-        let mut input = BufReader::with_capacity(256 * 1024, input);
-        let start = match input.fill_buf() {
-            Ok(start) => start.get(..4).unwrap_or(start).to_vec(),
-            Err(error) => {
-                eprintln!("{name}: {error}");
-                all_read = false;
-                continue;
-            }
-        };
-        all_read &= if capture::is_capture(&start) {
-            watch_capture(name, input, start.first() == Some(&0x0a), &mut watch)?
-        } else {
-            watch_trace(name, input, &mut watch)?
-        };
+            },
+            Found::Unreadable { place, reason } => self.report(place, &reason),
+            Found::Doubtful { place, reason } => eprintln!("{}:{place}: {reason}", self.name),
+            Found::Unread(what, count) => *self.unread.entry(what).or_default() += count,
+        }
+        ControlFlow::Continue(())
     }
-    watch.finish()?;
-    Ok(all_read)
 }
 
-fn watch_trace(name: &str, input: impl BufRead, watch: &mut Watch<'_>) -> io::Result<bool> {
-    let mut all_read = true;
-    let mut any = false;
-    let mut report = |line: u64, reason: &dyn std::fmt::Display| {
-        eprintln!("{name}:{line}: {reason}");
-        all_read = false;
+impl Reading<'_, '_> {
+    fn report(&mut self, place: u64, reason: &dyn Display) {
+        eprintln!("{}:{place}: {reason}", self.name);
+        self.all_read = false;
+    }
+}
+
+/// Whether all of it could be read.
+fn watch_file(name: &str, watch: &mut Watch<'_>) -> io::Result<bool> {
+    let input = match input::open(name) {
+        Ok(input) => input,
+        Err(error) => {
+            eprintln!("{name}: {error}");
+            return Ok(false);
+        }
     };
-    // The times of a trace begin at zero.
-    let began = watch.now();
-    let mut trace = Trace::new(input);
-    loop {
-        match trace.next() {
-            Ok(Some(Ok(message))) => {
-                any = true;
-                let now = began.saturating_add(message.at);
-                let (source, destination) = (&message.source, &message.destination);
-                if let Some(error) =
-                    watch.message(message.line, now, message.at, source, destination, &message.bytes)?
-                {
-                    report(message.line, &error);
-                }
+    watch.begin_file(name);
+    let mut reading = Reading { name, watch, all_read: true, unread: BTreeMap::new(), written: Ok(()) };
+    match input {
+        Input::Capture(format, input) => {
+            let mut network = network::Network::default();
+            let read = capture::read(format, input, |packet| network.packet(packet, &mut reading));
+            if reading.written.is_ok() {
+                let _ = network.finish(&mut reading);
             }
-            Ok(Some(Err(bad))) => {
-                any = true;
-                report(bad.line, &bad.reason);
+            if let Err(broken) = read {
+                reading.report(broken.number, &broken.reason);
             }
-            Ok(None) => break,
+        }
+        Input::Text(input) => match text::read(input, &mut reading) {
+            Ok(Had::Messages) => {}
+            Ok(Had::Nothing) => reading.report(1, &"expected a capture, or a text with SIP messages, found neither"),
             Err(error) => {
                 eprintln!("{name}: {error}");
-                return Ok(false);
+                reading.all_read = false;
             }
-        }
+        },
     }
-    if !any {
-        report(1, &"expected a text trace (`#N t=SECONDS SRC -> DST` heads each message) or a capture, found neither");
-    }
-    Ok(all_read)
-}
-
-fn watch_capture(name: &str, input: impl Read, pcapng: bool, watch: &mut Watch<'_>) -> io::Result<bool> {
-    let mut all_read = true;
-    let mut written = Ok(());
-    let read = capture::read(input, pcapng, |number, at, packet| {
-        match packet {
-            Packet::Sip(datagram) => {
-                let (source, destination) = (datagram.source.to_string(), datagram.destination.to_string());
-                match watch.message(number, at, at, &source, &destination, &datagram.bytes) {
-                    Ok(Some(error)) => {
-                        eprintln!("{name}:{number}: {error}");
-                        all_read = false;
-                    }
-                    Ok(None) => {}
-                    Err(error) => written = Err(error),
-                }
-            }
-            Packet::Other => {}
-            Packet::Unreadable(reason) => {
-                eprintln!("{name}:{number}: {reason}");
-                all_read = false;
-            }
-        }
-        written.is_ok()
-    });
+    let Reading { mut all_read, unread, written, .. } = reading;
     written?;
-    if let Err((number, reason)) = read {
-        eprintln!("{name}:{number}: {reason}");
-        all_read = false;
+    for (what, count) in unread {
+        eprintln!("{name}: {}", what.sentence(count));
+        all_read &= !what.is_loss();
     }
     Ok(all_read)
-}
-
-/// The time of day, for the timeline.
-fn time_of_day(at: Duration) -> String {
-    let seconds = at.as_secs() % 86_400;
-    format!("{:02}:{:02}:{:02}.{:03}", seconds / 3600, seconds / 60 % 60, seconds % 60, at.subsec_millis())
 }

@@ -1,122 +1,304 @@
-//! Every endpoint's view: an observer and the sessions for each address.
+//! Every endpoint's view: an observer and the sessions for each.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::io;
 use std::time::Duration;
 
-use im_session::sip::{CallIdentity, Direction, Observer, SipError, SipMessage, StartLine, session_id};
-use im_session::{BaseUri, Event, Limits, Sessions};
+use im_session::sip::{CallIdentity, Direction, Observer, SipError, SipLimits, SipMessage, StartLine, session_id};
+use im_session::{BaseUri, Event, Limits, Sessions, State};
 
-use super::time_of_day;
+use super::clock::{self, Clock};
+use super::endpoints::{Endpoints, Id};
+use super::found::{Address, Message, When};
 use crate::show::{Show, Source, View};
+
+/// How many endpoints there may be before those that have nothing are forgotten at once.
+const ENDPOINTS: usize = 65_536;
+
+/// How many calls of either kind an endpoint may have: a server has more than a phone.
+const CALLS: usize = 100_000;
+
+/// What the command line says of how to watch.
+pub(crate) struct Settings {
+    pub(crate) base_uri: String,
+    /// Which DN has which endpoint, whatever the messages say.
+    pub(crate) dns: Vec<(String, String)>,
+    pub(crate) retry_wait: Duration,
+    /// How long a session is kept after its end; `None`: all are kept.
+    pub(crate) forget: Option<Duration>,
+}
+
+/// A place in a file, and its time.
+#[derive(Clone)]
+struct Place {
+    file: String,
+    line: u64,
+    when: When,
+}
+
+/// A session that ended.
+struct Ended {
+    at: Duration,
+    endpoint: Id,
+    this_dn: String,
+    id: String,
+}
 
 /// One endpoint's view.
 struct Endpoint {
+    name: String,
     observer: Observer,
-    sessions: Sessions,
-    /// By session: the message after which it began to wait for one that may never come, where that stood, and its time.
-    waits: HashMap<String, (u64, String)>,
+    /// Most endpoints never have a session.
+    sessions: Option<Box<Sessions>>,
+    /// By session: after which message it began to wait for one that may never come.
+    waits: HashMap<String, Place>,
+    /// When the observer waits for something.
+    due: Option<Duration>,
+    heard: Duration,
 }
 
 /// All endpoints, and where to show what happens at them.
 pub(crate) struct Watch<'w> {
-    base_uri: BaseUri,
+    settings: Settings,
+    limits: SipLimits,
+    store_limits: Limits,
     show: Box<dyn Show + 'w>,
-    endpoints: BTreeMap<String, Endpoint>,
+    addresses: Endpoints,
+    endpoints: HashMap<Id, Endpoint>,
     /// Which endpoint waits for something, and until when.
-    due: BTreeSet<(Duration, String)>,
-    now: Duration,
-    /// Where the last message stood, and its time of day.
-    last: (u64, String),
+    due: BTreeSet<(Duration, Id)>,
+    clock: Clock,
+    /// The place of the last message.
+    last: Place,
+    messages: u64,
+    /// The sessions that ended, in this order, for those who want them forgotten.
+    ended: VecDeque<Ended>,
+    /// When and after how many messages was looked for what can be forgotten.
+    swept: (Duration, u64),
+    forgotten: u64,
 }
 
 impl<'w> Watch<'w> {
-    pub(crate) fn new(base_uri: &str, show: Box<dyn Show + 'w>) -> Self {
+    pub(crate) fn new(settings: Settings, show: Box<dyn Show + 'w>) -> Self {
+        let mut limits = SipLimits::DEFAULT;
+        limits.challenge_wait = settings.retry_wait;
+        (limits.open_calls, limits.ended_calls) = (CALLS, CALLS);
+        // A capture is as large as it is: only what the specification limits is limited.
+        let mut store_limits = Limits::SPECIFICATION;
+        if settings.forget.is_some() {
+            // An observer's events come in their order: none overtakes an end.
+            store_limits.remembered_ends = 0;
+        }
         Watch {
-            base_uri: BaseUri::new(base_uri.to_owned()),
+            settings,
+            limits,
+            store_limits,
             show,
-            endpoints: BTreeMap::new(),
+            addresses: Endpoints::default(),
+            endpoints: HashMap::new(),
             due: BTreeSet::new(),
-            now: Duration::ZERO,
-            last: (1, String::new()),
+            clock: Clock::default(),
+            last: Place { file: String::new(), line: 1, when: When::Unknown },
+            messages: 0,
+            ended: VecDeque::new(),
+            swept: (Duration::ZERO, 0),
+            forgotten: 0,
         }
     }
 
-    /// The time of the last message.
-    pub(crate) fn now(&self) -> Duration {
-        self.now
+    /// The messages that follow are of this file.
+    pub(crate) fn begin_file(&mut self, name: &str) {
+        self.clock.begin_file();
+        name.clone_into(&mut self.last.file);
     }
 
     /// Shows one message at the endpoint that sent it and at the one that received it; what they could not read of it.
-    pub(crate) fn message(
-        &mut self,
-        line: u64,
-        now: Duration,
-        shown_time: Duration,
-        source: &str,
-        destination: &str,
-        bytes: &[u8],
-    ) -> io::Result<Option<SipError>> {
-        self.now = self.now.max(now);
-        self.last = (line, time_of_day(shown_time));
+    pub(crate) fn message(&mut self, message: &Message<'_>) -> io::Result<Option<SipError>> {
+        let (limit, found) = (self.limits.message, message.bytes.len());
+        if found > limit {
+            return Ok(Some(SipError::TooLong { what: "a message", limit, found }));
+        }
+        let parsed = match SipMessage::parse(message.bytes) {
+            Ok(parsed) => parsed,
+            Err(error) => return Ok(Some(error)),
+        };
+        self.clock.advance(&message.when);
+        self.last.line = message.place;
+        self.last.when.clone_from(&message.when);
+        self.messages += 1;
         self.fall_due()?;
+        self.forget();
+        self.sweep();
+        let parties = self.addresses.parties(&message.source, &message.destination, &parsed);
+        if self.addresses.has_new() {
+            self.add_endpoints();
+        }
         let mut unreadable = None;
-        for (endpoint, direction) in [(source, Direction::Sent), (destination, Direction::Received)] {
-            let now = self.now;
-            let observed = self.endpoint(endpoint).observer.observe(direction, bytes, now);
-            match observed {
+        for (id, direction) in [(parties.sender, Direction::Sent), (Some(parties.receiver), Direction::Received)] {
+            let now = self.clock.now();
+            let Some(endpoint) = id.and_then(|id| self.endpoints.get_mut(&id)) else { continue };
+            endpoint.heard = now;
+            match endpoint.observer.observe_parsed(direction, &parsed, now) {
                 Ok(events) => {
                     if direction == Direction::Received {
-                        self.note_wait(endpoint, bytes);
+                        endpoint.note_wait(&parsed, &self.last);
                     }
-                    self.events(endpoint, &events, false)?;
+                    self.events(id, &events, false)?;
                 }
-                // Both read the same bytes: once is enough.
+                // Both refuse the same message: once is enough.
                 Err(error) => unreadable = Some(error),
             }
         }
         Ok(unreadable)
     }
 
-    /// There are no more messages: what waited for one more is over; then the sessions as they stand.
-    pub(crate) fn finish(mut self) -> io::Result<()> {
-        let names: Vec<String> = self.endpoints.keys().cloned().collect();
-        for name in names {
-            let events = self.endpoint(&name).observer.finish();
-            self.events(&name, &events, true)?;
+    /// There are no more messages: what waited for one more is over; then the sessions as they stand. How many were
+    /// forgotten.
+    pub(crate) fn finish(mut self) -> io::Result<u64> {
+        let mut ids: Vec<Id> = self.endpoints.keys().copied().collect();
+        ids.sort_unstable();
+        for id in ids {
+            let events = self.endpoints.get_mut(&id).map(|endpoint| endpoint.observer.finish()).unwrap_or_default();
+            self.events(Some(id), &events, true)?;
         }
-        let views: Vec<View<'_>> = self
+        let mut views: Vec<View<'_>> = self
             .endpoints
-            .iter()
-            .map(|(name, endpoint)| View { endpoint: Some(name), sessions: &endpoint.sessions })
+            .values()
+            .filter_map(|endpoint| {
+                Some(View { endpoint: Some(&endpoint.name), sessions: endpoint.sessions.as_deref()? })
+            })
             .collect();
-        self.show.finish(&views)
+        views.sort_unstable_by_key(|view| view.endpoint);
+        self.show.finish(&views)?;
+        drop(views);
+        let forgotten = self.forgotten;
+        // The program ends: giving back every small piece of memory would take longer than it is worth.
+        std::mem::forget(self);
+        Ok(forgotten)
     }
 
-    fn endpoint(&mut self, name: &str) -> &mut Endpoint {
-        if !self.endpoints.contains_key(name) {
-            // A capture is as large as it is: only what the specification limits is limited.
-            let sessions = Sessions::new(self.base_uri.clone()).with_limits(Limits::SPECIFICATION);
-            let endpoint = Endpoint { observer: Observer::new(), sessions, waits: HashMap::new() };
-            self.endpoints.insert(name.to_owned(), endpoint);
+    fn add_endpoints(&mut self) {
+        for (id, addresses) in self.addresses.take_new() {
+            let names: Vec<String> = addresses.iter().map(Address::to_string).collect();
+            let Some(name) = names.first().cloned() else { continue };
+            let mut observer = Observer::new().with_limits(self.limits);
+            if let Some(dn) = dn_of(&self.settings.dns, &addresses, &names) {
+                observer = observer.with_dn(dn);
+            }
+            let heard = self.clock.now();
+            let waits = HashMap::new();
+            self.endpoints.insert(id, Endpoint { name, observer, sessions: None, waits, due: None, heard });
         }
-        self.endpoints.get_mut(name).expect("it was put there")
     }
 
     /// The endpoints whose wait is over.
     fn fall_due(&mut self) -> io::Result<()> {
-        while self.due.first().is_some_and(|(due, _)| *due <= self.now) {
-            let Some((_, name)) = self.due.pop_first() else { break };
-            let now = self.now;
-            let events = self.endpoint(&name).observer.advance(now);
-            self.events(&name, &events, true)?;
+        while self.due.first().is_some_and(|(due, _)| *due <= self.clock.now()) {
+            let Some((_, id)) = self.due.pop_first() else { break };
+            let Some(endpoint) = self.endpoints.get_mut(&id) else { continue };
+            endpoint.due = None;
+            let events = endpoint.observer.advance(self.clock.now());
+            self.events(Some(id), &events, true)?;
         }
         Ok(())
     }
 
+    /// Shows events: where the last message stood, or, of a wait that was in vain, where it began.
+    fn events(&mut self, id: Option<Id>, events: &[Event<'_>], in_vain: bool) -> io::Result<()> {
+        let Some((id, endpoint)) = id.and_then(|id| Some((id, self.endpoints.get_mut(&id)?))) else {
+            return Ok(());
+        };
+        let due = endpoint.observer.next_due();
+        if due != endpoint.due {
+            if let Some(before) = endpoint.due {
+                self.due.remove(&(before, id));
+            }
+            endpoint.due = due;
+            self.due.extend(due.map(|due| (due, id)));
+        }
+        for event in events {
+            let began = event.call_uuid().and_then(|id| endpoint.waits.remove(id)).filter(|_| in_vain);
+            let place = began.as_ref().unwrap_or(&self.last);
+            let time = clock::text(&place.when);
+            let sessions = endpoint.sessions.get_or_insert_with(|| {
+                let base_uri = BaseUri::new(self.settings.base_uri.clone());
+                Box::new(Sessions::new(base_uri).with_limits(self.store_limits))
+            });
+            sessions.set_time(self.clock.now()).map_err(io::Error::other)?;
+            let handled = sessions.handle_event(event).map_err(io::Error::other)?;
+            let source = Source {
+                endpoint: Some(&endpoint.name),
+                file: Some(&place.file),
+                line: place.line,
+                time: time.as_deref(),
+                when: time.as_deref().and_then(crate::when::When::parse),
+                last: None,
+            };
+            self.show.event(&source, event, &handled)?;
+            let over = handled.to() == Some(State::Completed) && handled.from() != handled.to();
+            if let (true, true, Some(this_dn), Some(id_of)) =
+                (over, self.settings.forget.is_some(), event.this_dn(), event.call_uuid())
+            {
+                let (at, this_dn, id_of) = (self.clock.now(), this_dn.to_owned(), id_of.to_owned());
+                self.ended.push_back(Ended { at, endpoint: id, this_dn, id: id_of });
+            }
+        }
+        Ok(())
+    }
+
+    /// Forgets the sessions that ended long enough ago. One that began again is not forgotten.
+    fn forget(&mut self) {
+        let Some(forget) = self.settings.forget else { return };
+        let now = self.clock.now();
+        while self.ended.front().is_some_and(|ended| ended.at.saturating_add(forget) < now) {
+            let Some(ended) = self.ended.pop_front() else { break };
+            let endpoint = self.endpoints.get_mut(&ended.endpoint);
+            let Some(sessions) = endpoint.and_then(|endpoint| endpoint.sessions.as_mut()) else { continue };
+            let forgotten = sessions.forget(&ended.this_dn, &ended.id).forgotten();
+            if forgotten > 0 {
+                self.forgotten += forgotten as u64;
+                self.show.forget(&ended.id);
+            }
+        }
+    }
+
+    /// Now and then: forgets endpoints that have nothing and were not heard. Looking at every one of them is worth it
+    /// after as many messages as there are endpoints.
+    fn sweep(&mut self) {
+        const IDLE: Duration = Duration::from_secs(64);
+        const SOME: u64 = 4096;
+        let now = self.clock.now();
+        let (at, messages) = self.swept;
+        let too_many = self.endpoints.len() > ENDPOINTS;
+        let waits = now.saturating_sub(at) < IDLE / 2 && !too_many;
+        if waits || self.messages - messages < SOME.max(self.endpoints.len() as u64 / 2) {
+            return;
+        }
+        let idle = if too_many { Duration::ZERO } else { IDLE };
+        self.swept = (now, self.messages);
+        let Watch { endpoints, addresses, .. } = self;
+        let before = endpoints.len();
+        endpoints.retain(|_, endpoint| {
+            if endpoint.sessions.as_ref().is_some_and(|sessions| sessions.is_empty()) {
+                endpoint.sessions = None;
+            }
+            if now.saturating_sub(endpoint.heard) < idle || endpoint.sessions.is_some() || endpoint.due.is_some() {
+                return true;
+            }
+            // What fell due was shown when it did.
+            endpoint.observer.advance(now);
+            endpoint.observer.held_calls() > 0
+        });
+        if endpoints.len() < before {
+            addresses.retain(|id| endpoints.contains_key(&id));
+        }
+    }
+}
+
+impl Endpoint {
     /// A challenge or a redirect that a caller received: if no new INVITE follows, the end is told where it stood.
-    fn note_wait(&mut self, name: &str, bytes: &[u8]) {
-        let Ok(message) = SipMessage::parse(bytes) else { return };
+    fn note_wait(&mut self, message: &SipMessage<'_>, place: &Place) {
+        const MOST: usize = 100_000;
         let waits = match message.start_line {
             StartLine::Request { .. } => false,
             StartLine::Response { status } => {
@@ -125,27 +307,24 @@ impl<'w> Watch<'w> {
         };
         if waits {
             let id = session_id(&CallIdentity::new(message.call_id, message.from.tag, message.to.tag, ""));
-            let last = self.last.clone();
-            self.endpoint(name).waits.insert(id, last);
+            if self.waits.len() >= MOST {
+                self.waits.clear();
+            }
+            self.waits.insert(id, place.clone());
         }
     }
+}
 
-    /// Shows events: where the last message stood, or, of a wait that was in vain, where it began.
-    fn events(&mut self, name: &str, events: &[Event<'_>], in_vain: bool) -> io::Result<()> {
-        let Some(endpoint) = self.endpoints.get_mut(name) else {
-            return Ok(());
-        };
-        if let Some(due) = endpoint.observer.next_due() {
-            self.due.insert((due, name.to_owned()));
-        }
-        for event in events {
-            let began = event.call_uuid().and_then(|id| endpoint.waits.remove(id)).filter(|_| in_vain);
-            let (line, time) = began.as_ref().unwrap_or(&self.last);
-            let handled = endpoint.sessions.handle_event(event).map_err(io::Error::other)?;
-            let source =
-                Source { endpoint: Some(name), file: None, line: *line, time: Some(time), when: None, last: None };
-            self.show.event(&source, event, &handled)?;
-        }
-        Ok(())
-    }
+/// The DN that the command line gives an endpoint: by one of its addresses, with the port or without.
+fn dn_of(dns: &[(String, String)], addresses: &[Address], names: &[String]) -> Option<String> {
+    let is = |wanted: &str| {
+        names.iter().any(|name| name == wanted)
+            || addresses.iter().any(|address| {
+                let of_host = |socket: std::net::SocketAddr| wanted.parse() == Ok(socket.ip());
+                address.socket().is_some_and(of_host)
+            })
+    };
+    // With the port is more than without.
+    let exact = dns.iter().find(|(endpoint, _)| names.contains(endpoint));
+    exact.or_else(|| dns.iter().find(|(endpoint, _)| is(endpoint))).map(|(_, dn)| dn.clone())
 }

@@ -11,6 +11,7 @@
 //! | `merge` | In which order do events come? |
 //! | `follow` | When is an event of a growing file printed? |
 //! | `errors` | What is said of what cannot be read? |
+//! | `sip` | Which messages and events are in captures and traces, and at which endpoint? |
 //! | `machine`, `conformance` | What do the other commands print? |
 
 mod conformance;
@@ -27,5 +28,6 @@ mod merge;
 mod more_field_cases;
 mod replay_cases;
 mod rotation;
+mod sip;
 mod tool;
 mod width;

@@ -143,10 +143,24 @@ impl Observer {
         if message.iter().all(|byte| matches!(byte, b'\r' | b'\n')) {
             return Ok(self.advance(now));
         }
-        let message = SipMessage::parse(message)?;
-        self.check_names(&message)?;
+        self.observe_parsed(direction, &SipMessage::parse(message)?, now)
+    }
+
+    /// The same for a message that was parsed already: whoever watches both endpoints of a message parses it once. How long it is was
+    /// the caller's to check.
+    ///
+    /// # Errors
+    ///
+    /// [`SipError`]: the message changed nothing. What fell due meanwhile comes with the next call.
+    pub fn observe_parsed(
+        &mut self,
+        direction: Direction,
+        message: &SipMessage<'_>,
+        now: Duration,
+    ) -> Result<Vec<Event<'static>>, SipError> {
+        self.check_names(message)?;
         let mut events = self.advance(now);
-        match self.apply(direction, &message) {
+        match self.apply(direction, message) {
             Ok(event) => {
                 events.append(&mut self.undelivered);
                 events.extend(event);

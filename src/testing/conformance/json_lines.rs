@@ -109,8 +109,9 @@ impl Lines {
         let me = |agent: &usize| agents.get(*agent).map(devices).unwrap_or_default();
         let since = |now: u64, ago: i64| now.saturating_add_signed(ago.saturating_neg());
         let command = match step {
-            // The form has nothing for a list that is hidden.
+            // The form has nothing for a list that is hidden, and no event of another name.
             Step::Event(event) if event.user_data.is_hidden() || event.extensions.is_hidden() => return None,
+            Step::Event(event) if !is_a_name(event.name.as_str()) => return None,
             Step::Event(event) => Command::Event(event),
             Step::Post { agent, target, body } => Command::Post { me: me(agent), id: target.as_deref(), body },
             Step::List { agent, query } => Command::List { me: me(agent), query },
@@ -158,6 +159,12 @@ impl Lines {
         let agent = me.into_iter().fold(Agent::new(), |agent, device| agent.with_device(device.device_path, device.dn));
         Ok((agent.with_rights(rights), step))
     }
+}
+
+/// `Event` and letters. Specification 6.1.
+fn is_a_name(name: &str) -> bool {
+    name.strip_prefix("Event")
+        .is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_alphabetic()))
 }
 
 fn devices(agent: &Agent) -> Vec<WireDevice> {

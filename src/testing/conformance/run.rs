@@ -226,7 +226,8 @@ impl Look<'_> {
         let error =
             expected.as_object_mut().filter(|body| body.len() == 1 && body.get("statusCode") != Some(&json!(0)));
         if let Some(error) = error {
-            let words = found.get("statusMessage").filter(|words| words.is_string());
+            let same_code = found.get("statusCode") == error.get("statusCode");
+            let words = found.get("statusMessage").filter(|words| words.is_string() && same_code);
             error.insert("statusMessage".into(), words.cloned().unwrap_or_else(|| json!("words of its own")));
         }
         self.compare("the answer", &expected, found)

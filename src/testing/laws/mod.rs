@@ -210,7 +210,8 @@ impl fmt::Display for LawBroken {
         let Violation { step, expected, found } = &self.violation;
         writeln!(f, "a law is broken: {}\n{}", self.name, self.sentence)?;
         writeln!(f, "at step {} of the shortest history that breaks it:", step + 1)?;
-        writeln!(f, "  expected {expected}\n  found    {found}\n\n{}", self.history.code(self.name))
+        writeln!(f, "  expected {expected}\n  found    {found}\n")?;
+        write!(f, "{}", self.history.code(self.name))
     }
 }
 

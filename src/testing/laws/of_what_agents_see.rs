@@ -55,7 +55,7 @@ pub(super) fn notifications_fold_to_the_list(known: &mut Known, played: &Played<
     for (position, agent) in played.agents().iter().enumerate() {
         let expected: Vec<&Value> =
             known.iter().filter(|((dn, _), _)| has(agent, dn)).map(|(_, resource)| resource).collect();
-        same(&list_of(expected, agent), &played.list(position))?;
+        same(&list_of(expected, agent), played.list(position))?;
     }
     Ok(())
 }
@@ -83,7 +83,7 @@ pub(super) fn no_right_leaks(played: &Played<'_>) -> Result<(), Broken> {
     for (position, agent) in played.agents().iter().enumerate() {
         let list = played.list(position);
         let told = list_in(played.answer, "rendered").iter().filter(|told| told.get("agent") == Some(&json!(position)));
-        let shown = list_in(&list, "imSessions")
+        let shown = list_in(list, "imSessions")
             .iter()
             .chain(told.filter_map(|told| told.pointer("/notification/data/imSession")));
         for resource in shown {
@@ -111,7 +111,7 @@ pub(super) fn agents_see_only_their_own(played: &Played<'_>) -> Result<(), Broke
     for (position, agent) in played.agents().iter().enumerate() {
         let mine = || played.after.iter().filter(|session| has(agent, &session.this_dn));
         let resources: Vec<&Value> = mine().map(|session| &session.resource).collect();
-        same(&list_of(resources, agent), &played.list(position))?;
+        same(&list_of(resources, agent), played.list(position))?;
         for session in played.after {
             let id = session.id.clone();
             let read = played.answer_to(&Step::Read { agent: position, id, query: String::new() });

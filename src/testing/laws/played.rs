@@ -4,7 +4,7 @@ use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
-use core::cell::RefCell;
+use core::cell::OnceCell;
 
 use serde_json::{Value, json};
 
@@ -28,8 +28,8 @@ pub(super) struct Played<'p> {
     pub(super) store: &'p dyn StoreUnderTest,
     /// What was answered and told.
     pub(super) answer: &'p Value,
-    /// A duplicate to read from.
-    reader: RefCell<Box<dyn StoreUnderTest>>,
+    /// What each agent reads, once it was asked for.
+    lists: OnceCell<Vec<Value>>,
 }
 
 /// Plays the history, and looks at every step.
@@ -50,8 +50,8 @@ pub(super) fn play(
         let answer = store.carry_out(&history.agents, step);
         after = store.sessions();
         let (before, after, answer) = (&*before, &*after, &answer);
-        let (store, reader) = (&*store, RefCell::new(store.duplicate()));
-        let played = Played { setup, empty, history, position, step, before, after, store, answer, reader };
+        let (store, lists) = (&*store, OnceCell::new());
+        let played = Played { setup, empty, history, position, step, before, after, store, answer, lists };
         look(&played).map_err(at(position))?;
     }
     Ok(())
@@ -117,12 +117,14 @@ impl Played<'_> {
 
     /// What an agent reads now: the body.
     pub(super) fn answer_to(&self, step: &Step) -> Value {
-        let answer = self.reader.borrow_mut().carry_out(self.agents(), step);
+        let answer = self.store.duplicate().carry_out(self.agents(), step);
         answer.get("answer").cloned().unwrap_or_default()
     }
 
     /// The whole list of an agent.
-    pub(super) fn list(&self, agent: usize) -> Value {
-        self.answer_to(&Step::List { agent, query: "fields=*".into() })
+    pub(super) fn list(&self, agent: usize) -> &Value {
+        let list = |agent| self.answer_to(&Step::List { agent, query: "fields=*".into() });
+        let lists = self.lists.get_or_init(|| (0..self.agents().len()).map(list).collect());
+        lists.get(agent).unwrap_or(&Value::Null)
     }
 }

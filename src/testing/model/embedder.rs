@@ -32,8 +32,7 @@ impl Model {
     /// Ends the open sessions that heard nothing since, those that heard longest ago first, and the requests that were sent before;
     /// the notifications, in byte order of DN, then id, and the requests.
     pub(super) fn expire(&mut self, before: u64) -> (Vec<Value>, Vec<Value>) {
-        let mut unheard = self.sorted();
-        unheard.retain(|session| session.is_open() && session.heard < before);
+        let mut unheard = self.copies(|session| session.is_open() && session.heard < before);
         unheard.sort_by_key(|session| session.order);
         let mut ended: Vec<ModelSession> =
             unheard.into_iter().map(|session| self.end_because(session, "expired")).collect();
@@ -77,8 +76,7 @@ impl Model {
         self.last_reference_id = first - 1 + if passed > size { (passed - 1) % size + 1 } else { passed };
         self.time_told = false;
         // What was heard at the same time has no order any more but that of the list.
-        let mut open = self.sorted();
-        open.retain(ModelSession::is_open);
+        let mut open = self.copies(ModelSession::is_open);
         open.sort_by_key(|session| session.heard);
         for mut session in open {
             self.clock += 1;
@@ -96,11 +94,9 @@ impl Model {
         let is_listed =
             |session: &ModelSession| session.this_dn == this_dn && wanted.iter().any(|wanted| wanted.id == session.id);
         let mut told: Vec<(String, Value)> = Vec::new();
-        for session in self.sorted() {
-            if session.this_dn == this_dn && session.is_open() && !is_listed(&session) {
-                let ended = self.end_because(session, "vanished");
-                told.push((ended.id.clone(), self.notification(&ended, "StatusChange")));
-            }
+        for session in self.copies(|one| one.this_dn == this_dn && one.is_open() && !is_listed(one)) {
+            let ended = self.end_because(session, "vanished");
+            told.push((ended.id.clone(), self.notification(&ended, "StatusChange")));
         }
         let known = self.sessions.iter().filter(|session| is_listed(session)).count();
         let new = wanted.len() - known;

@@ -185,8 +185,7 @@ impl Model {
 
     /// AttachedDataChanged without ThisDN goes to every open session of that CallUUID.
     fn at_the_whole_call(&mut self, event: &PlainEvent) -> Result<(Value, Vec<Value>), &'static str> {
-        let mut open = self.sorted();
-        open.retain(|session| Some(&session.id) == event.id.as_ref() && session.is_open());
+        let mut open = self.copies(|session| Some(&session.id) == event.id.as_ref() && session.is_open());
         if open.is_empty() {
             return Err("orphan");
         }

@@ -172,16 +172,13 @@ impl Model {
     /// The resources of all sessions, in byte order of DN, then id.
     #[must_use]
     pub fn resources(&self) -> Vec<Value> {
-        self.sorted().iter().map(|session| self.resource(session)).collect()
+        self.in_order().into_iter().map(|session| self.resource(session)).collect()
     }
 
     /// DN and id of all sessions, in byte order: what may happen next often follows from what is there.
     #[must_use]
     pub fn keys(&self) -> Vec<(&str, &str)> {
-        let mut keys: Vec<(&str, &str)> =
-            self.sessions.iter().map(|session| (session.this_dn.as_str(), session.id.as_str())).collect();
-        keys.sort_unstable();
-        keys
+        self.in_order().into_iter().map(|session| (session.this_dn.as_str(), session.id.as_str())).collect()
     }
 
     /// The ReferenceIDs of the requests that are in flight, the oldest first.
@@ -224,11 +221,16 @@ impl Model {
         }
     }
 
-    /// Copies of all sessions, in byte order of DN, then id.
-    fn sorted(&self) -> Vec<ModelSession> {
-        let mut sessions = self.sessions.clone();
-        sessions.sort_by(|one, other| (&one.this_dn, &one.id).cmp(&(&other.this_dn, &other.id)));
+    /// All sessions, in byte order of DN, then id.
+    fn in_order(&self) -> Vec<&ModelSession> {
+        let mut sessions: Vec<&ModelSession> = self.sessions.iter().collect();
+        sessions.sort_by_key(|session| (&session.this_dn, &session.id));
         sessions
+    }
+
+    /// Copies of these sessions, in byte order of DN, then id.
+    fn copies(&self, are_meant: impl Fn(&ModelSession) -> bool) -> Vec<ModelSession> {
+        self.in_order().into_iter().filter(|session| are_meant(session)).cloned().collect()
     }
 
     /// The session, whose state was this, is heard now: an open one as long as it is open, and when it completes.

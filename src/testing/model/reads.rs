@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 
 use serde_json::{Map, Value, json};
 
-use super::{Model, for_rights};
+use super::{Model, ModelSession, for_rights};
 use crate::testing::Agent;
 
 const FIELDS: [&str; 7] = ["capabilities", "id", "participants", "path", "state", "uri", "userData"];
@@ -21,14 +21,13 @@ impl Model {
     /// The list.
     pub(super) fn list(&self, me: &Agent, query: &str) -> Value {
         let query = parsed(query);
+        let mine = |session: &&ModelSession| me.devices().iter().any(|device| device.dn == session.this_dn);
+        let holds = |resource: &Value| {
+            query.filters.iter().all(|(name, text)| resource.get(name).and_then(Value::as_str) == Some(text.as_str()))
+        };
         let mut resources = Vec::new();
-        for session in self.sorted() {
-            let resource = for_rights(self.resource(&session), me);
-            let holds =
-                |(name, text): &(String, String)| resource.get(name).and_then(Value::as_str) == Some(text.as_str());
-            if me.devices().iter().any(|device| device.dn == session.this_dn) && query.filters.iter().all(holds) {
-                resources.push(resource);
-            }
+        for session in self.in_order().into_iter().filter(mine) {
+            resources.extend(Some(for_rights(self.resource(session), me)).filter(holds));
         }
         match query.fields {
             Some(fields) => {

@@ -6,25 +6,39 @@ use im_session::testing::conformance::{Error, System};
 use im_session::testing::{Agent, Setup, Step};
 use serde_json::{Value, json};
 
-use super::events::{Completed, Plain};
+use super::events::{Completed, Plain, Sent, Session};
 use super::mistakes::Mistake;
 
 impl Plain {
-    /// Room for one more session of the DN.
+    /// Room for one more session: at the DN, and in all.
     pub(crate) fn makes_room(&mut self, dn: &str) -> bool {
-        if self.sessions.iter().filter(|session| session.dn == dn).count() < self.limits.sessions_per_dn {
-            return true;
-        }
+        let of_dn = |session: &Session| session.dn == dn;
+        let places: [(usize, &dyn Fn(&Session) -> bool); 2] =
+            [(self.limits.sessions_per_dn, &of_dn), (self.limits.sessions, &|_| true)];
         let any = self.makes(Mistake::EvictsAnOpenSession);
-        let of_dn = self.sessions.iter().filter(|session| session.dn == dn);
-        let completed = of_dn.filter(|session| session.state == Completed || any);
-        let goes = if self.makes(Mistake::EvictsWhatCompletedLast) {
-            completed.max_by_key(|session| session.completion)
-        } else {
-            completed.min_by_key(|session| session.completion)
+        let never = self.makes(Mistake::CountsCompletedSessions);
+        let may_go = |session: &Session| (session.state == Completed || any) && !never;
+        let count = |sessions: &[Session], is_there: &dyn Fn(&Session) -> bool| {
+            sessions.iter().filter(|session| is_there(session)).count()
         };
-        let Some(goes) = goes.filter(|_| !self.makes(Mistake::CountsCompletedSessions)) else { return false };
-        self.forget(&goes.id.clone(), dn);
+        let can = |&(limit, is_there): &(usize, &dyn Fn(&Session) -> bool)| {
+            count(&self.sessions, is_there) < limit || self.sessions.iter().any(|one| is_there(one) && may_go(one))
+        };
+        if !places.iter().all(can) {
+            return false;
+        }
+        for (limit, is_there) in places {
+            if count(&self.sessions, is_there) >= limit {
+                let there = self.sessions.iter().filter(|session| is_there(session) && may_go(session));
+                let goes = if self.makes(Mistake::EvictsWhatCompletedLast) {
+                    there.max_by_key(|session| session.order)
+                } else {
+                    there.min_by_key(|session| session.order)
+                };
+                let goes = goes.expect("one can go").clone();
+                self.forget(&goes.id, &goes.dn);
+            }
+        }
         true
     }
 
@@ -47,21 +61,21 @@ impl Plain {
 
     fn expire(&mut self, before: i64) -> Vec<Value> {
         let at_cutoff = i64::from(self.makes(Mistake::ExpiresWhatWasHeardAtTheCutoff));
-        let is_old =
-            |session: &&mut super::events::Session| session.state != Completed && session.heard < before + at_cutoff;
+        let is_old = |session: &&mut Session| session.state != Completed && session.heard < before + at_cutoff;
         let mut ended = vec![];
+        self.sessions.sort_by_key(|session| session.order);
         for session in self.sessions.iter_mut().filter(is_old) {
             let was = session.clone();
-            self.completions += 1;
-            (session.state, session.cause, session.completion) = (Completed, Some("expired"), self.completions);
-            session.heard = self.now;
+            self.clock += 1;
+            (session.state, session.cause) = (Completed, Some("expired"));
+            (session.heard, session.order) = (self.now, self.clock);
             ended.push((was, session.clone()));
         }
         ended.sort_by_key(|(_, session)| (session.dn.clone(), session.id.clone()));
         for (was, session) in ended {
             self.notify(Some(&was), &session);
         }
-        let old = |sent: &mut super::events::Sent| sent.at < before;
+        let old = |sent: &mut Sent| sent.at < before;
         let never = self.makes(Mistake::NeverTimesOut);
         let timed_out = if never { vec![] } else { self.in_flight.extract_if(.., old).collect() };
         timed_out.iter().map(|sent| sent.settled(&json!("timedOut"))).collect()
@@ -73,6 +87,12 @@ impl Plain {
         }
         if !self.makes(Mistake::NumbersOnAfterARestart) {
             self.sent += 1_000;
+        }
+        // What was heard at the same time has no order any more but that of the list.
+        self.sessions.sort_by_key(|session| (session.heard, session.dn.clone(), session.id.clone()));
+        for session in self.sessions.iter_mut().filter(|session| session.state != Completed) {
+            self.clock += 1;
+            session.order = self.clock;
         }
     }
 
@@ -101,7 +121,7 @@ impl Plain {
                 let before = self.now.saturating_sub(*ago);
                 let mut old: Vec<_> =
                     self.sessions.iter().filter(|one| one.state == Completed && one.heard < before).cloned().collect();
-                old.sort_by_key(|session| session.completion);
+                old.sort_by_key(|session| session.order);
                 old.iter().for_each(|session| self.forget(&session.id, &session.dn));
                 json!({})
             }

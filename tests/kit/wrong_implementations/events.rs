@@ -17,8 +17,8 @@ pub(crate) struct Plain {
     pub(crate) sent: u64,
     pub(crate) requests: Vec<Value>,
     pub(crate) notifications: Vec<Value>,
-    /// How many completions there were.
-    pub(crate) completions: u64,
+    /// Counts what was heard and what completed.
+    pub(crate) clock: u64,
 }
 
 /// ServerStartTime and EventSequenceNumber.
@@ -44,7 +44,8 @@ pub(crate) struct Session {
     pub(crate) conn_id: Option<ConnId>,
     pub(crate) last: Option<Number>,
     pub(crate) heard: i64,
-    pub(crate) completion: u64,
+    /// Which of those it was that were heard at the same time, or completed.
+    pub(crate) order: u64,
     busy: bool,
     pub(crate) cause: Option<&'static str>,
 }
@@ -71,7 +72,7 @@ impl Plain {
             sent: 0,
             requests: vec![],
             notifications: vec![],
-            completions: 0,
+            clock: 0,
         }
     }
 
@@ -260,7 +261,7 @@ impl Plain {
             conn_id: None,
             last: end.filter(|_| !self.makes(Mistake::OpensWithoutTheRememberedNumber)),
             heard: self.now,
-            completion: 0,
+            order: 0,
             busy: false,
             cause: None,
         });
@@ -300,12 +301,10 @@ impl Plain {
             "Released" => after.cause = after.cause.or(Some(if after.busy { "busy" } else { "released" })),
             _ => {}
         }
-        if state != Some(Completed) || after.state != Completed {
-            after.heard = self.now;
-        }
-        if after.state == Completed && state != Some(Completed) {
-            self.completions += 1;
-            after.completion = self.completions;
+        let moves_on = (state == Some(Completed)) != (after.state == Completed) || before.is_none();
+        if moves_on || (after.state != Completed && after.heard != self.now) {
+            self.clock += 1;
+            (after.heard, after.order) = (self.now, self.clock);
         }
         after.had_data |= !after.data.is_empty();
         if !(self.makes(Mistake::KeepsTheFirstConnId) && after.conn_id.is_some()) {

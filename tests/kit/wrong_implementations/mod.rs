@@ -18,7 +18,8 @@ use mistakes::{MISTAKES, Mistake};
 fn small_limits() -> Setup {
     let mut setup = Setup::default();
     setup.limits = Limits::SPECIFICATION;
-    (setup.limits.sessions_per_dn, setup.limits.remembered_ends, setup.limits.user_data_pairs) = (1, 2, 2);
+    (setup.limits.sessions, setup.limits.sessions_per_dn) = (2, 1);
+    (setup.limits.remembered_ends, setup.limits.user_data_pairs) = (1, 2);
     setup
 }
 

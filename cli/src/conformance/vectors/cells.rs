@@ -27,6 +27,9 @@ pub(crate) fn transitions() -> Vec<Vector> {
     }
     vectors.extend(reopenings());
     vectors.extend(stale());
+    vectors.extend(what_has_ended());
+    vectors.extend(causes());
+    vectors.extend(times());
     vectors.extend(parties());
     vectors.extend(user_data());
     vectors.extend(whole_calls());
@@ -100,6 +103,87 @@ fn stale() -> Vec<Vector> {
             heard([numbered("EventRinging", 5, 9), event("EventEstablished")]),
             [numbered("EventDialing", 5, 9)],
         ),
+    ]
+}
+
+/// What has ended stays ended, also where the session is gone.
+fn what_has_ended() -> Vec<Vector> {
+    let gone = || {
+        let mut steps = heard([numbered("EventRinging", 5, 9), numbered("EventReleased", 6, 9)]);
+        steps.extend([Step::Time(10), Step::ForgetCompleted { ago: 0 }]);
+        steps
+    };
+    let mut vectors: Vec<Vector> = CallEvent::ALL
+        .into_iter()
+        .map(|name| {
+            let name = name.name();
+            vector(format!("{name} of a session that is gone is stale"), gone(), [numbered(name, 6, 9)])
+        })
+        .collect();
+    let overtakes = || heard([numbered("EventReleased", 6, 9)]);
+    let mut restarted = gone();
+    restarted.push(Step::Restart);
+    vectors.extend([
+        vector("a newer one opens a session", gone(), [numbered("EventRinging", 7, 9)]),
+        vector("one of another server start opens a session", gone(), [numbered("EventRinging", 1, 8)]),
+        vector(
+            "one without a number opens a session that is as new as the end",
+            gone(),
+            [event("EventRinging"), numbered("EventEstablished", 6, 9), numbered("EventEstablished", 7, 9)],
+        ),
+        vector("an end that overtook its begin", overtakes(), [numbered("EventRinging", 5, 9)]),
+        vector("an end without a number overtakes nothing", heard([event("EventReleased")]), [event("EventRinging")]),
+        vector(
+            "a later orphan end takes the place",
+            overtakes(),
+            [numbered("EventAbandoned", 8, 9), numbered("EventRinging", 7, 9)],
+        ),
+        vector(
+            "a stale orphan end does not",
+            overtakes(),
+            [numbered("EventAbandoned", 5, 9), numbered("EventRinging", 6, 9)],
+        ),
+        vector("it is remembered over a restart", restarted, [numbered("EventRinging", 5, 9)]),
+    ]);
+    vectors
+}
+
+fn causes() -> Vec<Vector> {
+    let dialed = || heard([event("EventDialing"), event("EventDestinationBusy")]);
+    vec![
+        vector("it was busy", dialed(), [event("EventReleased")]),
+        vector("an answer after that", dialed(), [event("EventEstablished"), event("EventReleased")]),
+        vector(
+            "a repeat of the end keeps the cause",
+            to("Alerting"),
+            [event("EventAbandoned"), event("EventReleased")],
+        ),
+        vector(
+            "a new leg has a cause of its own",
+            heard([numbered("EventRinging", 1, 9)]),
+            [numbered("EventAbandoned", 2, 9), numbered("EventRinging", 3, 9), numbered("EventReleased", 4, 9)],
+        ),
+        vector("an end event always ends", to("Talking"), [event("EventReleased").with_user_data(deep(16))]),
+    ]
+}
+
+fn times() -> Vec<Vector> {
+    let then = |name: &str, more: &[Step]| {
+        let mut steps = to("Talking");
+        steps.extend_from_slice(more);
+        vector(name, steps, [])
+    };
+    vec![
+        then("what heard nothing expires", &[Step::Time(10), Step::Expire { ago: 5 }]),
+        then("what was heard at the cutoff does not", &[Step::Time(10), Step::Expire { ago: 10 }]),
+        then("a cutoff later than now is refused", &[Step::Time(10), Step::Expire { ago: -1 }]),
+        then("an open session is not forgotten", &[Step::Time(10), Step::ForgetCompleted { ago: 5 }]),
+        then(
+            "what completed before is forgotten",
+            &[Step::Time(10), Step::Expire { ago: 5 }, Step::Time(10), Step::ForgetCompleted { ago: 5 }],
+        ),
+        then("nor is a cutoff later than now taken to forget", &[Step::Time(10), Step::ForgetCompleted { ago: -1 }]),
+        then("a restart keeps what is there", &[Step::Restart]),
     ]
 }
 

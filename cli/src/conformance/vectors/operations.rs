@@ -103,6 +103,8 @@ pub(crate) fn all() -> Vec<Vector> {
     vectors.extend(order());
     vectors.extend(devices());
     vectors.extend(settled());
+    vectors.extend(in_flight());
+    vectors.extend(rights());
     vectors
 }
 
@@ -257,6 +259,53 @@ fn devices() -> Vec<Vector> {
         vector("the named one also where it is over", first_over(), [read("fields=state&devicePath=%2Fdevices%2F1")]),
         vector("the first where none is open: 2", all_over(), [complete(), read("")]),
         vector("devicePath may be left out where there is one device: 0", vec![], [one_device]),
+    ]
+}
+
+/// The third agent may only complete.
+fn rights() -> Vec<Vector> {
+    let by_third =
+        |operation: &str| Step::Post { agent: 2, target: target(operation), body: good(operation).to_string() };
+    let mut vectors: Vec<Vector> = ALL
+        .into_iter()
+        .map(|operation| {
+            let code = if operation == "Complete" { 0 } else { 5 };
+            vector(format!("{operation} by one who may only complete: {code}"), ready(operation), [by_third(operation)])
+        })
+        .collect();
+    vectors.push(vector("the right is checked before the session: 5", vec![], [by_third("SendMessage")]));
+    let list = |query: &str| Step::List { agent: 2, query: query.into() };
+    let read = Step::Read { agent: 2, id: ID.into(), query: "fields=capabilities".into() };
+    vectors.push(vector("what one may not do is not shown", ready("Complete"), [list("fields=capabilities"), read]));
+    vectors
+}
+
+fn in_flight() -> Vec<Vector> {
+    let initiate = || post("InitiateIMSession", &good("InitiateIMSession"));
+    let answer = |name: &'static str| Step::Event(Event::new(name).with_reference_id(1));
+    let at_once = |then: Vec<Step>| [vec![initiate()], then, vec![initiate()]].concat();
+    let dialing = event_at("EventDialing", "3003").with_reference_id(1);
+    let ended = [dialing, event_at("EventReleased", "3003")];
+    let wait = || [Step::Time(10), Step::Expire { ago: 5 }];
+    let complete = || post("Complete", &good("Complete"));
+    vec![
+        vector("InitiateIMSession twice at once: 2", vec![], at_once(vec![])),
+        vector("EventACK does not settle InitiateIMSession: 2", vec![], at_once(vec![answer("EventACK")])),
+        vector("EventError settles InitiateIMSession: 0", vec![], at_once(vec![answer("EventError")])),
+        vector("an event of the session settles it: 0", vec![], at_once(heard(ended))),
+        vector("a request that nothing settles times out: 0", vec![], at_once(wait().to_vec())),
+        vector(
+            "an event of the session settles a request",
+            ready("Complete"),
+            [complete(), Step::Event(event("EventReleased").with_reference_id(1))],
+        ),
+        vector("an event that is ignored settles one too", ready("Complete"), [complete(), answer("EventHeld")]),
+        vector(
+            "a request that was sent just now does not time out",
+            ready("Complete"),
+            [Step::Time(10), complete(), Step::Expire { ago: 0 }],
+        ),
+        vector("after a restart there is a gap", ready("Complete"), [complete(), Step::Restart, complete()]),
     ]
 }
 

@@ -1,0 +1,109 @@
+//! The time of messages: each file says it in its own way, and all files are one time line.
+
+use std::time::Duration;
+
+use super::found::When;
+
+const DAY: Duration = Duration::from_secs(86_400);
+
+/// The time line.
+#[derive(Debug, Default)]
+pub(crate) struct Clock {
+    now: Duration,
+    /// When the file began: what counts its time from its begin.
+    began: Duration,
+    /// The day of the last time of day that came without a date.
+    day: Option<Duration>,
+}
+
+impl Clock {
+    /// A new file begins.
+    pub(crate) fn begin_file(&mut self) {
+        self.began = self.now;
+    }
+
+    pub(crate) fn now(&self) -> Duration {
+        self.now
+    }
+
+    /// Goes on to this time; never back.
+    pub(crate) fn advance(&mut self, when: &When) {
+        let at = match *when {
+            When::Date { at, .. } => at,
+            When::SinceBegin(at) => self.began.saturating_add(at),
+            When::TimeOfDay { at, .. } => self.of_day(at),
+            When::Unknown => return,
+        };
+        self.now = self.now.max(at);
+    }
+
+    /// A time of day that falls by more than twelve hours has passed midnight.
+    fn of_day(&mut self, at: Duration) -> Duration {
+        let today = Duration::from_secs(self.now.as_secs() / DAY.as_secs() * DAY.as_secs());
+        let day = *self.day.get_or_insert(today);
+        let at_this_day = day.saturating_add(at);
+        if at_this_day.saturating_add(DAY / 2) < self.now {
+            let next = day.saturating_add(DAY);
+            self.day = Some(next);
+            return next.saturating_add(at);
+        }
+        at_this_day
+    }
+}
+
+/// The text of a time, as its file writes it, or in UTC where it is a capture.
+pub(crate) fn text(when: &When) -> Option<String> {
+    match when {
+        When::Date { text: Some(text), .. } | When::TimeOfDay { text, .. } => Some(text.to_string()),
+        When::Date { at, text: None } => Some(date_and_time(*at)),
+        When::SinceBegin(at) => Some(time_of_day(*at)),
+        When::Unknown => None,
+    }
+}
+
+fn time_of_day(at: Duration) -> String {
+    let seconds = at.as_secs() % 86_400;
+    format!("{:02}:{:02}:{:02}.{:03}", seconds / 3600, seconds / 60 % 60, seconds % 60, at.subsec_millis())
+}
+
+/// The Gregorian calendar; a year begins in March, so that the leap day is its last.
+fn date_and_time(at: Duration) -> String {
+    let days = at.as_secs() / 86_400 + 719_468;
+    let (era, day) = (days / 146_097, days % 146_097);
+    let year = (day - day / 1460 + day / 36_524 - day / 146_096) / 365;
+    let day = day - (365 * year + year / 4 - year / 100);
+    let month = (5 * day + 2) / 153;
+    let day = day - (153 * month + 2) / 5 + 1;
+    let (year, month) = if month < 10 { (year, month + 3) } else { (year + 1, month - 9) };
+    format!("{:04}-{month:02}-{day:02}T{}", year + era * 400, time_of_day(at))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_capture_says_its_time_as_a_date() {
+        for (seconds, expected) in [
+            (0, "1970-01-01T00:00:00.000"),
+            (951_782_400, "2000-02-29T00:00:00.000"),
+            (1_700_000_000, "2023-11-14T22:13:20.000"),
+            (4_107_542_399, "2100-02-28T23:59:59.000"),
+        ] {
+            assert_eq!(date_and_time(Duration::from_secs(seconds)), expected);
+        }
+    }
+
+    #[test]
+    fn a_time_of_day_goes_on_after_midnight_and_after_a_date() {
+        let of_day = |seconds: u64| When::TimeOfDay { at: Duration::from_secs(seconds), text: "".into() };
+        let mut clock = Clock::default();
+        clock.advance(&of_day(86_399));
+        clock.advance(&of_day(1));
+        assert_eq!(clock.now(), Duration::from_secs(86_401));
+        clock.advance(&When::Date { at: Duration::from_secs(10 * 86_400 + 5), text: None });
+        clock.begin_file();
+        clock.advance(&When::SinceBegin(Duration::from_secs(3)));
+        assert_eq!(clock.now(), Duration::from_secs(10 * 86_400 + 8));
+    }
+}

@@ -1,0 +1,174 @@
+//! What a packet carries: link layers, tunnels, IP, and what is above it, down to the SIP messages.
+//!
+//! Every layer says what the next one is; a packet with more layers than anybody builds is not read. What is known of a
+//! packet that lies in the past (fragments, streams) is bounded.
+
+mod fragments;
+mod hep;
+mod ip;
+mod link;
+mod sctp;
+mod streams;
+mod tcp;
+mod tunnel;
+
+use std::collections::BTreeSet;
+use std::net::{IpAddr, SocketAddr};
+use std::ops::ControlFlow;
+use std::time::Duration;
+
+use super::capture::Packet;
+use super::found::{Address, Found, Message, Sink, Unread, When};
+use super::start_line::begins_sip;
+use fragments::Fragments;
+use tcp::Tcp;
+
+/// The most layers of a packet. A tunnel over UDP has five, an Ethernet frame with VLANs, MPLS and PPPoE eight.
+const MOST_LAYERS: usize = 48;
+
+/// A layer of a packet, to be looked into.
+#[derive(Debug, Clone, Copy)]
+enum Layer<'p> {
+    Ethernet(&'p [u8]),
+    /// What an EtherType names.
+    EtherType(u16, &'p [u8]),
+    /// IEEE 802.2, with the EtherType of a SNAP.
+    Llc(&'p [u8]),
+    Mpls(&'p [u8]),
+    Ppp(&'p [u8]),
+    Ip(&'p [u8]),
+    /// What an IP protocol number names, whole.
+    IpPayload(Transport<'p>),
+    /// A SIP message, or what may be one, from one address to another.
+    Datagram(SocketAddr, SocketAddr, &'p [u8]),
+    /// Nothing for us.
+    End,
+    /// A link type that is not known.
+    UnknownLink(u32),
+}
+
+/// What is in an IP packet.
+#[derive(Debug, Clone, Copy)]
+struct Transport<'p> {
+    protocol: u8,
+    source: IpAddr,
+    destination: IpAddr,
+    payload: &'p [u8],
+}
+
+/// The packet that is looked into.
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    number: u64,
+    at: Duration,
+}
+
+impl Place {
+    fn message(self, source: SocketAddr, destination: SocketAddr, bytes: &[u8]) -> Found<'_> {
+        Found::Message(Message {
+            place: self.number,
+            when: When::Date { at: self.at, text: None },
+            source: Address::Socket(source),
+            destination: Address::Socket(destination),
+            bytes,
+        })
+    }
+}
+
+/// Everything that is remembered from packet to packet.
+pub(crate) struct Network {
+    fragments: Fragments,
+    tcp: Tcp,
+    unknown_links: BTreeSet<u32>,
+    last: Place,
+}
+
+impl Default for Network {
+    fn default() -> Self {
+        let last = Place { number: 0, at: Duration::ZERO };
+        Network { fragments: Fragments::default(), tcp: Tcp::default(), unknown_links: BTreeSet::new(), last }
+    }
+}
+
+impl Network {
+    /// Looks into one packet.
+    pub(crate) fn packet(&mut self, packet: &Packet<'_>, sink: &mut dyn Sink) -> ControlFlow<()> {
+        let place = Place { number: packet.number, at: packet.at };
+        self.last = place;
+        self.fragments.give_up(packet.number, sink)?;
+        self.layers(link::layer(packet.link_type, packet.data), MOST_LAYERS, place, sink)
+    }
+
+    /// There are no more packets.
+    pub(crate) fn finish(mut self, sink: &mut dyn Sink) -> ControlFlow<()> {
+        self.fragments.give_up(u64::MAX, sink)?;
+        self.tcp.finish(self.last, sink)
+    }
+
+    fn layers(&mut self, mut layer: Layer<'_>, mut left: usize, place: Place, sink: &mut dyn Sink) -> ControlFlow<()> {
+        loop {
+            let Some(fewer) = left.checked_sub(1) else {
+                return sink.take(Found::Unread(Unread::DeepTunnel, 1));
+            };
+            left = fewer;
+            layer = match layer {
+                Layer::Ethernet(data) => link::ethernet(data),
+                Layer::Llc(data) => link::llc(data),
+                Layer::EtherType(ether_type, data) => tunnel::ether_type(ether_type, data),
+                Layer::Mpls(data) => tunnel::mpls(data),
+                Layer::Ppp(data) => tunnel::ppp(data),
+                Layer::Ip(data) => match ip::packet(data) {
+                    Some(ip::Packet::Whole(transport)) => Layer::IpPayload(transport),
+                    Some(ip::Packet::Fragment(fragment)) => {
+                        // What became whole is looked into as a packet of its own, with the layers that are left.
+                        let Some(whole) = self.fragments.put(&fragment, place.number, sink)? else {
+                            return ControlFlow::Continue(());
+                        };
+                        let transport = Transport { payload: &whole, ..fragment.transport };
+                        return self.layers(Layer::IpPayload(transport), left, place, sink);
+                    }
+                    None => Layer::End,
+                },
+                Layer::IpPayload(transport) => match transport.protocol {
+                    ip::TCP => return self.tcp.segment(&transport, place, sink),
+                    ip::SCTP => return sctp::chunks(&transport, place, sink),
+                    _ => tunnel::ip_payload(&transport),
+                },
+                Layer::Datagram(source, destination, payload) => {
+                    if begins_sip(payload) {
+                        return sink.take(place.message(source, destination, payload));
+                    }
+                    match hep::packet(payload) {
+                        Some(captured) => return captured.deliver(place, sink),
+                        None => tunnel::over_udp(source.port(), destination.port(), payload),
+                    }
+                }
+                Layer::End => return ControlFlow::Continue(()),
+                Layer::UnknownLink(link_type) => return self.unknown_link(link_type, place, sink),
+            };
+        }
+    }
+
+    /// Said once for each link type.
+    fn unknown_link(&mut self, link_type: u32, place: Place, sink: &mut dyn Sink) -> ControlFlow<()> {
+        const MOST: usize = 64;
+        if self.unknown_links.len() >= MOST || !self.unknown_links.insert(link_type) {
+            return ControlFlow::Continue(());
+        }
+        let reason = match link_type {
+            u32::MAX => "a packet of no interface".to_owned(),
+            known => format!("packets of link type {} are not read", known & 0x7fff_ffff),
+        };
+        sink.take(Found::Unreadable { place: place.number, reason })
+    }
+}
+
+/// Two bytes in network order.
+fn number16(data: &[u8], offset: usize) -> Option<u16> {
+    Some(u16::from_be_bytes(data.get(offset..offset.checked_add(2)?)?.try_into().ok()?))
+}
+
+/// Four bytes in network order.
+fn number32(data: &[u8], offset: usize) -> Option<u32> {
+    Some(u32::from_be_bytes(data.get(offset..offset.checked_add(4)?)?.try_into().ok()?))
+}

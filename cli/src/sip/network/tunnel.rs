@@ -1,0 +1,204 @@
+//! What carries packets in packets: VLAN, MPLS, PPP, PPPoE, GRE, ERSPAN, VXLAN, Geneve, GTP-U, L2TP, IP in IP and the
+//! like.
+
+use std::net::SocketAddr;
+
+use super::{Layer, Transport, ip, number16};
+
+pub(super) const PPPOE_SESSION: u16 = 0x8864;
+
+fn after(data: &[u8], count: usize) -> &[u8] {
+    data.get(count..).unwrap_or_default()
+}
+
+/// What an EtherType names.
+pub(super) fn ether_type(ether_type: u16, data: &[u8]) -> Layer<'_> {
+    // A tag: some bytes, and then the EtherType of what follows.
+    let tag = |length: usize| match number16(data, length) {
+        Some(next @ 1501..) => Layer::EtherType(next, after(data, length + 2)),
+        Some(_) => Layer::Llc(after(data, length + 2)),
+        None => Layer::End,
+    };
+    match ether_type {
+        0x0800 | 0x86dd => Layer::Ip(data),
+        // VLANs: 802.1Q, 802.1ad, and what was used before that.
+        0x8100 | 0x88a8 | 0x9100 | 0x9200 | 0x9300 => tag(2),
+        // Cisco's VN-Tag and CMD, 802.1BR.
+        0x8926 => tag(4),
+        0x8909 | 0x893f => tag(6),
+        // 802.1ah: the service tag, then a frame.
+        0x88e7 => Layer::Ethernet(after(data, 4)),
+        0x8847 | 0x8848 => Layer::Mpls(data),
+        // PPPoE: version, code, session and length, and the PPP of a session.
+        PPPOE_SESSION => match data {
+            [_, 0, _, _, _, _, ppp @ ..] => Layer::Ppp(ppp),
+            _ => Layer::End,
+        },
+        0x880b => Layer::Ppp(data),
+        // Transparent Ethernet bridging.
+        0x6558 => Layer::Ethernet(data),
+        0x894f => network_service_header(data),
+        _ => Layer::End,
+    }
+}
+
+/// RFC 3032: labels up to the bottom of the stack, then a packet, or a frame of a pseudowire.
+pub(super) fn mpls(data: &[u8]) -> Layer<'_> {
+    let mut rest = data;
+    while let [_, _, label, _, below @ ..] = rest {
+        rest = below;
+        if label & 1 == 1 {
+            return match rest.first().map(|first| first >> 4) {
+                Some(4 | 6) => Layer::Ip(rest),
+                // The control word of RFC 4448.
+                Some(0) => Layer::Ethernet(after(rest, 4)),
+                Some(_) => Layer::Ethernet(rest),
+                None => Layer::End,
+            };
+        }
+    }
+    Layer::End
+}
+
+/// RFC 1661 and 1662: address and control may be there, the protocol has one byte or two.
+pub(super) fn ppp(data: &[u8]) -> Layer<'_> {
+    let data = data.strip_prefix(&[0xff, 0x03]).unwrap_or(data);
+    let (protocol, rest) = match data {
+        [odd, rest @ ..] if odd & 1 == 1 => (u16::from(*odd), rest),
+        [high, low, rest @ ..] => (u16::from_be_bytes([*high, *low]), rest),
+        _ => return Layer::End,
+    };
+    match protocol {
+        0x0021 | 0x0057 => Layer::Ip(rest),
+        0x0281 | 0x0283 => Layer::Mpls(rest),
+        // Multilink (RFC 1990): a fragment that is the first and the last.
+        0x003d if rest.first().is_some_and(|flags| flags & 0xc0 == 0xc0) => Layer::Ppp(after(rest, 4)),
+        _ => Layer::End,
+    }
+}
+
+/// What an IP protocol number names, except TCP and SCTP.
+pub(super) fn ip_payload<'p>(transport: &Transport<'p>) -> Layer<'p> {
+    let data = transport.payload;
+    match transport.protocol {
+        ip::UDP => match etherparse::UdpSlice::from_slice_lax(data) {
+            Ok(udp) => Layer::Datagram(
+                SocketAddr::new(transport.source, udp.source_port()),
+                SocketAddr::new(transport.destination, udp.destination_port()),
+                udp.payload(),
+            ),
+            Err(_) => Layer::End,
+        },
+        4 | 41 | 94 => Layer::Ip(data),
+        47 => gre(data),
+        // EtherIP.
+        97 => Layer::Ethernet(after(data, 2)),
+        137 => Layer::Mpls(data),
+        _ => Layer::End,
+    }
+}
+
+/// RFC 2784 and 2890; version 1 is that of PPTP (RFC 2637).
+fn gre(data: &[u8]) -> Layer<'_> {
+    const ERSPAN: u16 = 0x88be;
+    const ERSPAN_3: u16 = 0x22eb;
+    let (Some(flags), Some(protocol)) = (number16(data, 0), number16(data, 2)) else { return Layer::End };
+    let has = |flag: u16| if flags & flag == 0 { 0 } else { 4 };
+    let (version, sequence) = (flags & 7, has(0x1000));
+    if version == 1 {
+        return Layer::Ppp(after(data, 8 + sequence + has(0x0080)));
+    }
+    let payload = after(data, 4 + has(0xc000) + has(0x2000) + sequence);
+    match protocol {
+        // Type II has a head of its own, and is numbered; type I is neither.
+        ERSPAN if sequence > 0 => Layer::Ethernet(after(payload, 8)),
+        ERSPAN => Layer::Ethernet(payload),
+        ERSPAN_3 => {
+            let platform = payload.get(11).is_some_and(|flags| flags & 1 == 1);
+            Layer::Ethernet(after(payload, if platform { 20 } else { 12 }))
+        }
+        // WCCP's redirection.
+        0x883e => Layer::Ip(after(payload, 4)),
+        other => Layer::EtherType(other, payload),
+    }
+}
+
+/// RFC 8300.
+fn network_service_header(data: &[u8]) -> Layer<'_> {
+    let (Some(length), Some(next)) = (data.get(1), data.get(3)) else { return Layer::End };
+    let rest = after(data, usize::from(length & 0x3f) * 4);
+    match next {
+        1 | 2 => Layer::Ip(rest),
+        3 => Layer::Ethernet(rest),
+        5 => Layer::Mpls(rest),
+        _ => Layer::End,
+    }
+}
+
+/// What a datagram carries that is not SIP: known by its port and its first bytes.
+pub(super) fn over_udp(source: u16, destination: u16, data: &[u8]) -> Layer<'_> {
+    let at_port = |port: u16| source == port || destination == port;
+    match data {
+        [flags, _, _, next, ..] if at_port(4789) || at_port(8472) || at_port(4790) => vxlan(*flags, *next, data),
+        [flags, 0xff, ..] if at_port(2152) && flags & 0xf0 == 0x30 => gtp_user(*flags, data),
+        [head, _, high, low, ..] if at_port(6081) => {
+            let options = usize::from(head & 0x3f) * 4;
+            Layer::EtherType(u16::from_be_bytes([*high, *low]), after(data, 8 + options))
+        }
+        [flags, version, ..] if at_port(1701) && version & 0x0f == 2 && flags & 0x80 == 0 => l2tp(*flags, data),
+        _ if at_port(6635) => Layer::Mpls(data),
+        [1, _, 0, 1, ..] if at_port(37008) => tzsp(data),
+        [first, ..] if at_port(3544) && first >> 4 == 6 => Layer::Ip(data),
+        _ if at_port(4341) => Layer::Ip(after(data, 8)),
+        _ => Layer::End,
+    }
+}
+
+/// RFC 7348, and the generic extension, which names the protocol.
+fn vxlan(flags: u8, next: u8, data: &[u8]) -> Layer<'_> {
+    let rest = after(data, 8);
+    match (flags & 0x08 != 0, flags & 0x04 != 0, next) {
+        (true, true, 1 | 2) => Layer::Ip(rest),
+        (true, true, 4) => Layer::EtherType(0x894f, rest),
+        (true, _, _) => Layer::Ethernet(rest),
+        (false, _, _) => Layer::End,
+    }
+}
+
+/// 3GPP TS 29.281: a user's packet, behind options and a chain of extension headers.
+fn gtp_user(flags: u8, data: &[u8]) -> Layer<'_> {
+    if flags & 0x07 == 0 {
+        return Layer::Ip(after(data, 8));
+    }
+    let (mut next, mut rest) = (if flags & 0x04 == 0 { Some(&0) } else { data.get(11) }, after(data, 12));
+    while let Some(1..) = next {
+        let length = rest.first().map_or(0, |&words| usize::from(words) * 4);
+        if length == 0 {
+            return Layer::End;
+        }
+        next = rest.get(length - 1);
+        rest = after(rest, length);
+    }
+    Layer::Ip(rest)
+}
+
+/// RFC 2661: a data message, its PPP.
+fn l2tp(flags: u8, data: &[u8]) -> Layer<'_> {
+    let has = |flag: u8, length: usize| if flags & flag == 0 { 0 } else { length };
+    let head = 6 + has(0x40, 2) + has(0x08, 4);
+    let padding = if flags & 0x02 == 0 { 0 } else { 2 + number16(data, head).map_or(0, usize::from) };
+    Layer::Ppp(after(data, head + padding))
+}
+
+/// TaZmen Sniffer Protocol: tags up to the end tag, then a frame.
+fn tzsp(data: &[u8]) -> Layer<'_> {
+    let mut rest = after(data, 4);
+    loop {
+        rest = match rest {
+            [1, frame @ ..] => return Layer::Ethernet(frame),
+            [0, others @ ..] => others,
+            [_, length, others @ ..] => after(others, usize::from(*length)),
+            _ => return Layer::End,
+        };
+    }
+}

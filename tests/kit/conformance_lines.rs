@@ -1,0 +1,213 @@
+//! What does the conformance kit say to a system behind a pipe, and what does it hear?
+
+use std::io::{self, BufReader, Write};
+use std::process::{Command, Stdio};
+use std::thread;
+
+use im_session::testing::conformance::{Error, Histories, JsonLines, System, ThisCrate, run, serve};
+use im_session::testing::{Agent, History, Setup, Step};
+use im_session::{CallEvent, Event, Limits, Operation, Operations};
+use serde_json::{Value, json};
+
+use crate::conformance::tested;
+
+fn mine(name: CallEvent) -> Event<'static> {
+    Event::new(name).with_this_dn("3001").with_call_uuid("A")
+}
+
+fn served(lines: &str) -> Vec<Value> {
+    let (setup, mut answers) = (Setup::default(), Vec::new());
+    serve(&mut ThisCrate::new(&setup), &setup, lines.as_bytes(), &mut answers).unwrap();
+    String::from_utf8(answers).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+/// Every line that the kit can write, and what this crate's store answers.
+#[test]
+fn the_lines_over_the_pipe() {
+    let few = Operations::of(&[Operation::Complete]);
+    let agents = vec![
+        Agent::new().with_device("/devices/1", "3001"),
+        Agent::new().with_device("/devices/1", "3001").with_rights(few),
+    ];
+    let post = |agent: usize, body: &str| Step::Post { agent, target: Some("A".into()), body: body.into() };
+    let read = Step::Read { agent: 0, id: "A".into(), query: "fields=id".into() };
+    let steps = [
+        (
+            Step::Event(mine(CallEvent::Ringing)),
+            r#"{"do":"event","Event":"EventRinging","ThisDN":"3001","CallUUID":"A"}"#,
+        ),
+        (post(0, "x"), r#"{"do":"post","me":[{"devicePath":"/devices/1","dn":"3001"}],"id":"A","body":"x"}"#),
+        (Step::List { agent: 2, query: "fields=id".into() }, r#"{"do":"list","me":[],"query":"fields=id"}"#),
+        (read, r#"{"do":"read","me":[{"devicePath":"/devices/1","dn":"3001"}],"id":"A","query":"fields=id"}"#),
+        (
+            post(1, r#"{"operationName":"AttachUserData"}"#),
+            r#"{"do":"post","me":[{"devicePath":"/devices/1","dn":"3001","rights":["Complete"]}],"id":"A","body":"{\"operationName\":\"AttachUserData\"}"}"#,
+        ),
+        (
+            post(0, r#"{"operationName":"Complete"}"#),
+            r#"{"do":"post","me":[{"devicePath":"/devices/1","dn":"3001"}],"id":"A","body":"{\"operationName\":\"Complete\"}"}"#,
+        ),
+        (Step::Time(7), r#"{"do":"time","now":7}"#),
+        (Step::Time(3), r#"{"do":"time","now":10}"#),
+        (Step::Expire { ago: -1 }, r#"{"do":"expire","before":11}"#),
+        (Step::Expire { ago: 2 }, r#"{"do":"expire","before":8}"#),
+        (Step::Time(1), r#"{"do":"time","now":11}"#),
+        (Step::ForgetCompleted { ago: 0 }, r#"{"do":"forget","before":11}"#),
+        (Step::Restart, r#"{"do":"restart"}"#),
+    ];
+    let history = History { agents, steps: steps.iter().map(|(step, _)| step.clone()).collect() };
+    let mut lines = history.json_lines(&Setup::default());
+    assert_eq!(lines[0], "{\"do\":\"reset\",\"baseUri\":\"http://localhost:8090\"}\n");
+    assert!(lines[1..].iter().map(|line| line.trim_end()).eq(steps.iter().map(|(_, line)| *line)), "{lines:#?}");
+    lines.push("{\"do\":\"event\",\"Event\":\"EventRinging\",\"CallUUID\":7,\"EventSequenceNumber\":{}}\n".into());
+    lines.push("{\"do\":\"fly\"}\nno JSON\n{\"do\":\"list\",\"me\":7}\n".into());
+
+    let answers = served(&lines.concat());
+    assert_eq!(answers.len(), 18);
+    assert_eq!(answers[0], json!({"requests": []}));
+    assert_eq!(answers[1]["told"]["outcome"], "changed");
+    assert_eq!(answers[1]["notifications"][0]["thisDN"], "3001");
+    assert_eq!(answers[1]["notifications"][0]["notification"]["data"]["imSession"]["state"], "Alerting");
+    assert_eq!(answers[2]["answer"]["statusCode"], 10);
+    assert_eq!(answers[3]["answer"], json!({"imSessions": [], "statusCode": 0}));
+    assert_eq!(answers[4]["answer"], json!({"imSession": {"id": "A"}, "statusCode": 0}));
+    assert_eq!(answers[5]["answer"]["statusCode"], 5);
+    assert_eq!(answers[6]["answer"], json!({"statusCode": 0}));
+    assert_eq!(answers[9]["answer"], "refused");
+    assert_eq!(answers[10]["notifications"][0]["notification"]["data"]["imSession"]["state"], "Completed");
+    let timed_out =
+        json!({"referenceID": 1, "operation": "Complete", "thisDN": "3001", "id": "A", "result": "timedOut"});
+    assert_eq!(answers[10]["settled"], json!([timed_out]));
+    assert_eq!((&answers[7], &answers[13]), (&json!({"notifications": [], "settled": []}), &answers[7]));
+    assert_eq!(answers[14]["told"], json!({"outcome": "unreadable"}));
+    assert_eq!(answers[15], json!({"error": r#"expected something to do, found {"do":"fly"}"#}));
+    assert!(answers[16]["error"].is_string() && answers[17]["error"].is_string());
+}
+
+/// What the form has no word for is left out.
+#[test]
+fn steps_that_have_no_line() {
+    let hidden = mine(CallEvent::Ringing).with_hidden_user_data();
+    for step in [
+        Step::Event(hidden),
+        Step::Forget { this_dn: "3001".into(), id: "A".into() },
+        Step::Reconcile { this_dn: "3001".into(), list: vec![] },
+    ] {
+        let history = History { agents: vec![], steps: vec![step] };
+        assert_eq!(history.json_lines(&Setup::default()).len(), 1);
+    }
+}
+
+#[test]
+fn the_limits_cross_the_pipe_where_they_are_the_default() {
+    let mut setup = Setup::default();
+    setup.limits = Limits::DEFAULT;
+    let [line] = &History::default().json_lines(&setup)[..] else { panic!("one line") };
+    assert_eq!(line, "{\"do\":\"reset\",\"baseUri\":\"http://localhost:8090\",\"limits\":\"default\"}\n");
+    let long = "x".repeat(300);
+    let event = format!("{{\"do\":\"event\",\"Event\":\"EventRinging\",\"ThisDN\":\"{long}\",\"CallUUID\":\"A\"}}\n");
+    let outcome = |reset: &str| served(&format!("{reset}{event}"))[1]["told"]["outcome"].clone();
+    assert_eq!((outcome(line), outcome("{\"do\":\"reset\"}\n")), (json!("rejected"), json!("changed")));
+}
+
+/// What a system behind a pipe says in any answer reaches the kit.
+#[test]
+fn the_answers_over_the_pipe() {
+    let answers = concat!(
+        "{\"requests\":[]}\n",
+        "{\"told\":{\"outcome\":\"changed\"},\"notifications\":[{\"thisDN\":\"3001\",\"notification\":1}]}\n",
+        "{\"error\":\"it is tired\"}\n",
+        "no answer\n",
+        "[]\n",
+    );
+    let (setup, mut written) = (Setup::default(), Vec::new());
+    let mut system = JsonLines::new(BufReader::new(answers.as_bytes()), &mut written);
+    assert_eq!(system.reset(&setup), Ok(json!({"requests": []})));
+    let heard = system.carry_out(&[], &Step::Event(mine(CallEvent::Ringing))).unwrap().unwrap();
+    assert_eq!((&heard["told"]["outcome"], &heard["notifications"][0]["thisDN"]), (&json!("changed"), &json!("3001")));
+    let mut list = || system.carry_out(&[], &Step::List { agent: 0, query: "q".into() });
+    assert_eq!(list(), Err(Error("it is tired".into())));
+    let error = list().unwrap_err().to_string();
+    assert!(error.contains("expected an answer, found \"no answer\""), "{error}");
+    let error = list().unwrap_err().to_string();
+    assert!(error.contains("expected an answer, found \"[]\": no object"), "{error}");
+    let error = list().unwrap_err().to_string();
+    assert!(error.contains("expected an answer to {\"do\":\"list\"") && error.contains("found the end"), "{error}");
+    assert_eq!(String::from_utf8(written).unwrap().lines().count(), 6);
+}
+
+/// One end of a pipe in memory.
+fn pipe() -> (BufReader<io::PipeReader>, io::PipeWriter) {
+    let (reader, writer) = io::pipe().unwrap();
+    (BufReader::new(reader), writer)
+}
+
+#[test]
+fn this_crate_conforms_over_a_pipe_too() {
+    let ((commands, to_system), (answers, to_kit), setup) = (pipe(), pipe(), Setup::default());
+    let system = thread::spawn(move || {
+        let setup = Setup::default();
+        serve(&mut ThisCrate::new(&setup), &setup, commands, to_kit)
+    });
+    let report = tested(&mut JsonLines::new(answers, to_system), &setup);
+    assert!(report.conforms(), "{report}");
+    system.join().unwrap().unwrap();
+}
+
+/// What is said where the answer to the first line is this.
+fn error_after(answer: &str) -> String {
+    let setup = Setup::default();
+    let mut system = JsonLines::new(answer.as_bytes(), Vec::new());
+    let report = run(&mut system, &setup, Histories::new(1).take(3));
+    assert!(!report.conforms());
+    report.halt.expect("it cannot go on").to_string()
+}
+
+#[test]
+fn a_system_that_cannot_go_on_is_no_failure_of_the_rules_but_an_error() {
+    let begin = "the system under test cannot go on: ";
+    let at_the_end = "expected an answer to {\"do\":\"reset\",\"baseUri\":\"http://localhost:8090\"}, found the end";
+    assert_eq!(error_after(""), format!("{begin}{at_the_end}\nat reset\n"));
+    assert_eq!(error_after("{\"error\":\"no memory\"}\n"), format!("{begin}no memory\nat reset\n"));
+    assert!(error_after("hello\n").starts_with(&format!("{begin}expected an answer, found \"hello\": ")));
+}
+
+#[test]
+fn a_system_that_tells_nothing_of_its_own_is_compared_by_what_everybody_sees() {
+    struct Silent(ThisCrate);
+    impl System for Silent {
+        fn reset(&mut self, setup: &Setup) -> Result<Value, Error> {
+            self.0.reset(setup).map(|_| json!({}))
+        }
+        fn carry_out(&mut self, agents: &[Agent], step: &Step) -> Result<Option<Value>, Error> {
+            Ok(self.0.carry_out(agents, step)?.map(|mut answer| {
+                for name in ["told", "requests", "settled", "rendered"] {
+                    answer.as_object_mut().expect("an object").remove(name);
+                }
+                answer
+            }))
+        }
+    }
+    let report = tested(&mut Silent(ThisCrate::new(&Setup::default())), &Setup::default());
+    assert!(report.conforms(), "{report}");
+}
+
+/// A program in Python with its standard input and output; where there is none, that is said by the name of the test.
+pub(crate) fn python(test: &str) -> Option<std::process::Child> {
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/kit/im_session.py");
+    let python = Command::new("python3").arg(script).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
+    if python.is_err() {
+        // Past what captures the output of tests, so that it is seen.
+        writeln!(io::stderr(), "SKIPPED: {test}: there is no python3").unwrap();
+    }
+    python.ok()
+}
+
+#[test]
+fn an_implementation_in_python_conforms() {
+    let Some(mut python) = python("an_implementation_in_python_conforms") else { return };
+    let (to_system, from_system) = (python.stdin.take().unwrap(), python.stdout.take().unwrap());
+    let report = tested(&mut JsonLines::new(BufReader::new(from_system), to_system), &Setup::default());
+    assert!(report.conforms(), "{report}");
+    assert!(python.wait().unwrap().success());
+}
