@@ -230,12 +230,15 @@ fn answers_a_request(step: &Step) -> bool {
     matches!(step, Step::Event(event) if event.reference_id.is_some())
 }
 
-/// Whether this concerns the agent: its own events, operations and reads, and what concerns all.
+/// Whether this concerns the agent: its own events, operations and reads, and what concerns all. A request of an agent who
+/// shares a DN may be a session of that DN in a moment, so it counts as open for both.
 fn concerns(step: &Step, me: usize) -> bool {
     let is_mine = |dn: &str| is_mine(&agents()[me], dn);
+    let shares_a_dn = |agent: usize| agents()[agent].devices().iter().any(|device| is_mine(&device.dn));
     match step {
         Step::Event(event) => event.this_dn.as_deref().is_none_or(|dn| dn.is_empty() || is_mine(dn)),
-        Step::Post { agent, .. } | Step::List { agent, .. } | Step::Read { agent, .. } => *agent == me,
+        Step::Post { agent, .. } => *agent == me || shares_a_dn(*agent),
+        Step::List { agent, .. } | Step::Read { agent, .. } => *agent == me,
         Step::Forget { this_dn, .. } | Step::Reconcile { this_dn, .. } => is_mine(this_dn),
         _ => true,
     }
