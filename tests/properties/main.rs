@@ -2,7 +2,6 @@
 
 #![cfg(feature = "json")]
 
-mod decode;
 mod generate;
 mod key_value_list;
 #[path = "../reference/mod.rs"]
