@@ -20,7 +20,10 @@ const TSERVER: &str = "x message EventRinging\n\tAttributeUserData\t[9] 00\n";
 const PLATFORM_SDK: &str = "x 'EventRinging' ('60')\nmessage attributes:\nAttributeUserData [bstr] = KVList:\n";
 
 /// What is written, and how: `n` says how much.
-const ATTACKS: [(&str, fn(usize) -> String); 18] = [
+/// A name, and an input of a length.
+type Attack = (&'static str, fn(usize) -> String);
+
+const ATTACKS: [Attack; 18] = [
     ("brackets after a key, Platform SDK log", |n| format!("{PLATFORM_SDK}\t'k' {}\n", "[' ".repeat(n))),
     ("quotes in a key, Platform SDK log", |n| format!("{PLATFORM_SDK}\t'k{}\n", "' ".repeat(n))),
     ("quotes in a key, T-Server log", |n| format!("{TSERVER}\t\t'k{}\n", "' ".repeat(n))),

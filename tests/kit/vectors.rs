@@ -4,9 +4,9 @@
 use std::fs;
 use std::io::Write;
 
+use im_session::decode::{DecodeResult, Decoder};
 use im_session::testing::Setup;
 use im_session::testing::conformance::{ThisCrate, serve};
-use im_session::decode::{DecodeResult, Decoder};
 use serde_json::{Value, json};
 
 use crate::conformance_lines::python;
