@@ -3,8 +3,12 @@
 mod conformance;
 mod conformance_lines;
 mod conformance_report;
+mod from_bytes;
 mod laws;
+mod legal_sequences;
 mod model;
+mod read_log;
 mod shortest_histories;
+mod strategies;
 mod vectors;
 mod wrong_implementations;
