@@ -1,7 +1,7 @@
 //! What a decoder finds in a log.
 
-use im_session::testing::Log;
 use im_session::decode::DecodeResult;
+use im_session::testing::Log;
 use im_session::{Decoder, Event};
 
 /// The events and the errors that are found, by line.

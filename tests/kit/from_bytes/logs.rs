@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use im_session::testing::{Log, Step, log_message, read_back};
 use im_session::decode::Form;
+use im_session::testing::{Log, Step, log_message, read_back};
 use im_session::{CallEvent, Event, KeyValueList};
 use proptest::prelude::*;
 

@@ -7,13 +7,13 @@ mod valid_histories;
 
 use std::collections::BTreeSet;
 
-use im_session::from_bytes::{Bytes, FromBytes, agents, event_of, operation_of};
-use im_session::testing::{Fault, History, Log, Step};
 use im_session::decode::Form;
+use im_session::from_bytes::{Bytes, FromBytes, agents, event_of, operation_of};
 use im_session::resource::Parameter;
+use im_session::testing::{Fault, History, Log, Step};
 use im_session::{
-    CallEvent, Operations, ConnId, DataEvent, Event, EventName, KeyValueList, Limits, OperationBody,
-    Operation, Participant, SessionEvent, State, Value,
+    CallEvent, ConnId, DataEvent, Event, EventName, KeyValueList, Limits, Operation, OperationBody, Operations,
+    Participant, SessionEvent, State, Value,
 };
 use serde_json::json;
 
@@ -253,8 +253,7 @@ fn every_step_has_bytes() {
         let step: Step = of(&[row << 4, 1, 1, 0, 0]);
         kinds.insert(format!("{step:?}").split(['(', ' ']).next().unwrap_or_default().to_owned());
     }
-    let all =
-        ["Event", "Expire", "Forget", "ForgetCompleted", "List", "Post", "Read", "Reconcile", "Restart", "Time"];
+    let all = ["Event", "Expire", "Forget", "ForgetCompleted", "List", "Post", "Read", "Reconcile", "Restart", "Time"];
     assert_eq!(kinds.iter().collect::<Vec<_>>(), all);
     let posted: Step = of(&[b'@', 0, 5]);
     let body = r#"{"devicePath":"/devices/1","operationName":"Complete"}"#.to_owned();
@@ -290,7 +289,9 @@ fn an_operation_is_posted_by_hand() {
 }
 
 /// That this is the type's hint, and that no string takes fewer or more bytes.
-fn assert_takes<T: FromBytes + for<'a> arbitrary::Arbitrary<'a> + PartialEq + std::fmt::Debug>(hint: (usize, Option<usize>)) {
+fn assert_takes<T: FromBytes + for<'a> arbitrary::Arbitrary<'a> + PartialEq + std::fmt::Debug>(
+    hint: (usize, Option<usize>),
+) {
     let name = std::any::type_name::<T>();
     assert_eq!(<T as arbitrary::Arbitrary<'_>>::size_hint(0), hint, "{name}");
     for byte in 0..=u8::MAX {

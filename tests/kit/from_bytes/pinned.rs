@@ -10,13 +10,14 @@
 use std::fmt::Debug;
 use std::{env, fs, iter};
 
-use im_session::from_bytes::{Bytes, FromBytes, 
-    event_of, faulty_history, interleaved_histories, operation_of, participants, query, resource, valid_history,
+use im_session::decode::Form;
+use im_session::from_bytes::{
+    Bytes, FromBytes, event_of, faulty_history, interleaved_histories, operation_of, participants, query, resource,
+    valid_history,
 };
 use im_session::testing::{Fault, History, Log, Step};
-use im_session::decode::Form;
 use im_session::{
-    CallEvent, Operations, ConnId, DataEvent, Event, EventName, KeyValueList, Limits, Operation, Participant,
+    CallEvent, ConnId, DataEvent, Event, EventName, KeyValueList, Limits, Operation, Operations, Participant,
     SessionEvent, State, Value,
 };
 
@@ -36,7 +37,8 @@ fn bytes_stand_for_what_they_stood_for() {
 }
 
 fn all() -> String {
-    let mut pins = Pins(String::from("Strings of bytes = the value that they are; see tests/kit/from_bytes/pinned.rs.\n"));
+    let mut pins =
+        Pins(String::from("Strings of bytes = the value that they are; see tests/kit/from_bytes/pinned.rs.\n"));
 
     pins.add::<State>("State", bytes());
     pins.add::<CallEvent>("CallEvent", bytes());
@@ -48,7 +50,10 @@ fn all() -> String {
     pins.add::<ConnId>("ConnId", bytes().chain(noisy(&[0xfc], 8, 2)));
     // Texts are spelled out by 0xf0 to 0xfb.
     pins.add::<EventName<'static>>("EventName", bytes().chain((0xf0..=0xfb).flat_map(|byte| noisy(&[byte], 16, 1))));
-    pins.add::<Participant<'static>>("Participant", bytes().chain((0xf0..=0xfb).flat_map(|byte| noisy(&[byte], 16, 1))));
+    pins.add::<Participant<'static>>(
+        "Participant",
+        bytes().chain((0xf0..=0xfb).flat_map(|byte| noisy(&[byte], 16, 1))),
+    );
     pins.add::<Limits>("Limits", noisy(&[], 11, 8));
 
     // The kind, then a text, an integer, a text, how many pairs.

@@ -3,16 +3,16 @@
 use std::collections::BTreeSet;
 use std::slice;
 
-use im_session::from_bytes::{Bytes, agents, event_of, faulty_history, interleaved_histories, valid_history};
 use im_session::event::ListAttribute;
+use im_session::from_bytes::{Bytes, agents, event_of, faulty_history, interleaved_histories, valid_history};
 use im_session::testing::{Fault, History, Step};
 use im_session::{
     BaseUri, CallEvent, ConnId, DataEvent, Event, EventName, KeyValueList, Limits, Outcome, Session, Sessions, Value,
 };
 use proptest::prelude::*;
 
-use crate::legal_sequences::{LEGAL, is_legal, moves};
 use super::{NAMES, of, with};
+use crate::legal_sequences::{LEGAL, is_legal, moves};
 
 fn valid(bytes: &[u8]) -> Vec<Event<'static>> {
     valid_history(&mut Bytes::new(bytes))

@@ -2,17 +2,16 @@
 
 use std::collections::BTreeSet;
 
+use im_session::decode::Form;
+use im_session::resource::{Field, Fields, Parameter};
 use im_session::strategies::{
     Fault, any_event, call_uuid, dn, fault, history, history_of, loggable_event, operation, operation_body,
     participants, query, resource, step, user_data,
 };
 use im_session::testing::{Log, Step};
-use im_session::decode::Form;
-use im_session::resource::{Field, Fields, Parameter};
 use im_session::{
-    BaseUri, CallEvent, DataEvent, EventName, ImSession, KeyValueList, Limits, OperationBody,
-    Operation, Outcome, Participant, Query, RejectReason, SessionEvent, Sessions, State, StatusCode,
-    Target, UnreadableEvent, Value,
+    BaseUri, CallEvent, DataEvent, EventName, ImSession, KeyValueList, Limits, Operation, OperationBody, Outcome,
+    Participant, Query, RejectReason, SessionEvent, Sessions, State, StatusCode, Target, UnreadableEvent, Value,
 };
 use proptest::prelude::{Just, any};
 use serde_json::json;
@@ -301,8 +300,7 @@ fn steps_of_every_kind() {
         .iter()
         .map(|step| format!("{step:?}").split(['(', ' ']).next().unwrap_or_default().to_owned())
         .collect();
-    let all =
-        ["Event", "Expire", "Forget", "ForgetCompleted", "List", "Post", "Read", "Reconcile", "Restart", "Time"];
+    let all = ["Event", "Expire", "Forget", "ForgetCompleted", "List", "Post", "Read", "Reconcile", "Restart", "Time"];
     assert_eq!(found.iter().collect::<Vec<_>>(), all);
 }
 

@@ -4,8 +4,8 @@ use im_session::decode::Form;
 use im_session::strategies::{log, log_of};
 use proptest::prelude::*;
 
-use crate::read_log::found;
 use super::samples;
+use crate::read_log::found;
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 512, failure_persistence: None, ..ProptestConfig::default() })]

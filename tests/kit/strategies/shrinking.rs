@@ -1,15 +1,15 @@
 //! A failing property ends in the smallest case, and that is one a person reads.
 
+use im_session::decode::Form;
 use im_session::strategies::{
     Fault, agents, any_event, fault, faulty_history, history, history_of, interleaved_histories, log, log_of,
     loggable_event, operation, operation_body, participants, query, resource, step, user_data, user_data_beyond,
     valid_history,
 };
 use im_session::testing::{History, Log, Step};
-use im_session::decode::Form;
 use im_session::{
-    CallEvent, ConnId, DataEvent, Event, KeyValueList, Limits, Outcome, Participant, Session, SessionEvent,
-    State, Value,
+    CallEvent, ConnId, DataEvent, Event, KeyValueList, Limits, Outcome, Participant, Session, SessionEvent, State,
+    Value,
 };
 use proptest::prelude::any;
 use serde_json::json;

@@ -9,8 +9,8 @@ use im_session::testing::Step;
 use im_session::{Agent, BaseUri, CallEvent, Event, Limits, Outcome, Session, Sessions, State};
 use proptest::prelude::*;
 
-use crate::legal_sequences::{is_legal, moves};
 use super::samples;
+use crate::legal_sequences::{is_legal, moves};
 
 fn config() -> ProptestConfig {
     ProptestConfig { cases: 512, failure_persistence: None, ..ProptestConfig::default() }
