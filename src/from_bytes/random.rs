@@ -36,7 +36,7 @@ fn weighted(chances: &[u16], kinds: u16) -> Vec<u8> {
         10..=12 => row | 11,
         13 => which & 0x90 | 0x46,
         // Of the whole call as often as of one DN.
-        14..=36 if low == 10 && more & 3 != 0 => row | 13,
+        14..=36 if low == 10 && more & 1 != 0 => row | 13,
         14..=36 => row | low.max(1),
         // One spelled out, one with more data, one that may be old, one that answers.
         37..=39 => 0x00,
@@ -72,9 +72,9 @@ fn weighted(chances: &[u16], kinds: u16) -> Vec<u8> {
         (0xd0, [_, event, conn_id, _, list, ..]) if which & 3 == 0 => {
             (*event, *conn_id, *list) = (which & 0x70 | if which & 4 == 0 { 10 } else { 13 }, 0, 7);
         }
-        (0xd0, [_, event, conn_id, ..]) => (*event, *conn_id) = (which & 0xf0 | which % 13 + 1, *conn_id | 1),
+        (0xd0, [_, event, conn_id, ..]) => (*event, *conn_id) = (which & 0xf0 | (which % 13 + 1), *conn_id | 1),
         (0x70, [_, agent, id, ..]) if which < 0xc0 => (*agent, *id) = (which % 3, 0),
-        (0xe0, [_, event, ..]) if which < 0xa0 => *event = which & 0x70 | which % 5 + 1,
+        (0xe0, [_, event, ..]) if which < 0xa0 => *event = which & 0x70 | (which % 5 + 1),
         _ => {}
     }
     all

@@ -1,5 +1,7 @@
 //! Tests of the testing kit: `testing`, `from_bytes`, `strategies`. A file a question.
 
+#![allow(clippy::incompatible_msrv, reason = "tests need not build with the minimum Rust version of the library")]
+
 mod conformance;
 mod conformance_lines;
 mod conformance_report;
