@@ -49,7 +49,7 @@ impl Situation {
 /// Everything that a store holds but its counters.
 pub(crate) fn held(sessions: &Sessions) -> Value {
     let mut held = serde_json::json!(sessions.snapshot());
-    held.as_object_mut().expect("an object").remove("counters").expect("the counters");
+    held["store"].as_object_mut().expect("an object").remove("counters").expect("the counters");
     held
 }
 
