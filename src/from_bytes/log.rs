@@ -103,7 +103,7 @@ fn carried_list(carried: &KeyValueList<'_>) -> KeyValueList<'static> {
         Value::Binary(_) => Value::Binary("00 01..".into()),
         Value::List(list) => Value::List(carried_list(list)),
     };
-    let key = |key: &str| -> String { key.replace('\n', " ").replace('\'', "_") };
+    let key = |key: &str| -> String { key.replace('\n', " ").replace(QUOTES, "_") };
     list(carried.iter().map(|pair| (key(&pair.key), value(&pair.value))))
 }
 
@@ -181,7 +181,7 @@ pub fn loggable_user_data(bytes: &mut Bytes<'_>) -> KeyValueList<'static> {
 fn loggable_pairs(bytes: &mut Bytes<'_>, depth: usize) -> KeyValueList<'static> {
     list(bytes.several(|bytes| {
         let key = line(bytes);
-        let key = if ends_early(&key) { key.replace('\'', "_") } else { key };
+        let key = if ends_early(&key) { key.replace(QUOTES, "_") } else { key };
         let value = match bytes.byte() % 4 {
             0 => Value::String(line(bytes).into()),
             1 => Value::Integer(bytes.integer()),
@@ -193,10 +193,13 @@ fn loggable_pairs(bytes: &mut Bytes<'_>, depth: usize) -> KeyValueList<'static> 
     }))
 }
 
+/// What ends a key in a log: a straight quote, or one that counts as such.
+const QUOTES: [char; 3] = ['\'', '\u{2018}', '\u{2019}'];
+
 /// Whether a quote in the key is followed by white space or `(list)`: a log ends the key there.
 fn ends_early(key: &str) -> bool {
     let ends = |after: &str| after.starts_with("(list)") || after.starts_with(|c: char| c.is_ascii_whitespace());
-    key.split('\'').skip(1).any(ends)
+    key.split(QUOTES).skip(1).any(ends)
 }
 
 /// A text of one line: one of those that are known, or up to 15 characters.

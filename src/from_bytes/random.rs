@@ -74,6 +74,10 @@ fn weighted(chances: &[u16], kinds: u16) -> Vec<u8> {
         }
         (0xd0, [_, event, conn_id, ..]) => (*event, *conn_id) = (which & 0xf0 | (which % 13 + 1), *conn_id | 1),
         (0x70, [_, agent, id, ..]) if which < 0xc0 => (*agent, *id) = (which % 3, 0),
+        // EventError, EventACK.
+        (0xf0, [_, event, reference_id, ..]) if which < 0x80 => {
+            (*event, *reference_id) = (which & 0x20 | 0x4e | which & 1, *reference_id % 3 + 1);
+        }
         (0xe0, [_, event, ..]) if which < 0xa0 => *event = which & 0x70 | (which % 5 + 1),
         _ => {}
     }

@@ -183,7 +183,8 @@ impl<S> Sessions<S> {
             now: self.now,
             last_reference_id: self.requests.reference_ids().given(),
             completions: self.slots.order().completions(),
-            counters: self.counters.clone(),
+            // Of sessions the sessions say it, also after serde.
+            counters: self.counters.clone().without_sessions(),
         }
     }
 

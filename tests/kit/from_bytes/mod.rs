@@ -282,8 +282,8 @@ fn an_operation_is_posted_by_hand() {
     assert_eq!(
         parameters,
         json!({
-            "operationName": "SendMessage", "text": "größer", "destination": {"phoneNumber": "3003"},
-            "userData": {"k": "v"}, "key": "n", "devicePath": "/devices/4",
+            "operationName": "SendMessage", "text": "größer", "destination": {"phoneNumber": "3002"},
+            "userData": {"k": true}, "key": "n", "devicePath": "/devices/3",
         })
     );
 }
