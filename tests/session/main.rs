@@ -6,6 +6,7 @@
 //! | `rejections` | Which state met which event, and why was it rejected, in words? |
 //! | `causes` | Why is a session over? |
 //! | `hidden` | What does an event say whose user data a log filter has hidden? |
+//! | `event` | What is an id, a name, a number, and what does an event concern? |
 //! | `key_value_lists` | Long, deep and repeated pairs; user data as JSON |
 //! | `list_properties` | Are view, size and depth of any list what naive recursion says? |
 //! | `sequences` | Does every sequence of call events lead where it should? |
@@ -13,6 +14,7 @@
 
 mod causes;
 mod debug;
+mod event;
 mod hidden;
 mod key_value_lists;
 mod list_properties;

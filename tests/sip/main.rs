@@ -16,7 +16,7 @@
 
 #![cfg(feature = "sip")]
 
-#[path = "../counting_allocator/mod.rs"]
+#[path = "../memory/counting_allocator.rs"]
 mod counting_allocator;
 mod dialog_info;
 mod limits_and_time;

@@ -232,7 +232,7 @@ fn capabilities_follow_state_and_data() {
 
 #[test]
 fn never_the_own_dn_and_nobody_twice() {
-    check(512, 75, events_at_few_sessions(45), |events| {
+    check(512, 55, events_at_few_sessions(45), |events| {
         let (mut sessions, mut several) = (new_store().with_limits(Limits::SPECIFICATION), false);
         for event in &events {
             take(&mut sessions, event);

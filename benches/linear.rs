@@ -1,0 +1,98 @@
+//! Whether reading stays linear where an attacker writes the log: `cargo bench --bench linear`.
+//!
+//! The program runs itself under `valgrind --tool=callgrind` with inputs of N, 2N and 4N: what the second doubling
+//! costs must be about twice what the first one costs. Without valgrind it says so and is content.
+
+use std::io::ErrorKind;
+use std::process::{Command, ExitCode};
+
+use im_session::Decoder;
+
+/// The argument that makes this program read one input and nothing else.
+const CHILD: &str = "--read";
+
+const N: usize = 4000;
+
+/// More than this for twice the input is not linear: vectors that grow by doubling make some steps uneven.
+const MOST: f64 = 2.3;
+
+const TSERVER: &str = "x message EventRinging\n\tAttributeUserData\t[9] 00\n";
+const PLATFORM_SDK: &str = "x 'EventRinging' ('60')\nmessage attributes:\nAttributeUserData [bstr] = KVList:\n";
+
+/// What is written, and how: `n` says how much.
+const ATTACKS: [(&str, fn(usize) -> String); 18] = [
+    ("brackets after a key, Platform SDK log", |n| format!("{PLATFORM_SDK}\t'k' {}\n", "[' ".repeat(n))),
+    ("quotes in a key, Platform SDK log", |n| format!("{PLATFORM_SDK}\t'k{}\n", "' ".repeat(n))),
+    ("quotes in a key, T-Server log", |n| format!("{TSERVER}\t\t'k{}\n", "' ".repeat(n))),
+    ("quotes without white space", |n| format!("{TSERVER}\t\t'k{}\n", "'x".repeat(n))),
+    ("pairs", |n| format!("{TSERVER}{}", (0..n).map(|at| format!("\t\t'k{at}'\t'v'\n")).collect::<String>())),
+    ("lines of a value", |n| format!("{TSERVER}\t\t'k'\t'open\n{}\t\t'l'\t1\n", "a ' b\n".repeat(n / 4))),
+    ("objects in objects", |n| format!("{{\"Event\":\"EventRinging\",\"UserData\":{}", "{\"k\":".repeat(n))),
+    ("arrays in arrays", |n| format!("{{\"Event\":\"EventX\",\"UserData\":{}1{}}}", "[".repeat(n), "]".repeat(n))),
+    ("fractions", |n| format!("{{\"Event\":\"EventX\",\"UserData\":[{}1.5]}}", "1.5,".repeat(n))),
+    ("numbers of messages", |n| format!("{}\n", "('1') ".repeat(n))),
+    ("names of files", |n| format!("{} message EventHeld\n", "a-".repeat(n))),
+    ("colours", |n| format!("{}\u{1b}[0m\n", "\u{1b}[1".repeat(n))),
+    ("quoted mail", |n| format!("{}message EventHeld\n", "> ".repeat(n))),
+    ("lines in a line of syslog", |n| format!("Mar  1 12:00:00 h p[1]: {}\n", "#012message EventHeld".repeat(n / 4))),
+    ("pieces of a line", |n| "2024-03-01T12:30:00Z stdout P x\n".repeat(n)),
+    ("lines in objects", |n| "{\"log\":\"message EventHeld\\n\",\"stream\":\"s\"}\n".repeat(n / 4)),
+    ("a SIP message", |n| {
+        format!("12:30:00 Received [0,UDP] 99999999 bytes from x <<<<<\n{}", "message EventHeld\n".repeat(n))
+    }),
+    ("references of requests", |n| format!("{}\n", "message EventX(refid=".repeat(n))),
+];
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if let [child, which, n] = arguments.as_slice() {
+        if let (CHILD, Ok(which), Ok(n)) = (child.as_str(), which.parse::<usize>(), n.parse()) {
+            read(&ATTACKS[which].1(n));
+            return ExitCode::SUCCESS;
+        }
+    }
+    // `cargo test --all-targets` starts benches too, without this.
+    if !arguments.iter().any(|argument| argument == "--bench") {
+        return ExitCode::SUCCESS;
+    }
+    match Command::new("valgrind").arg("--version").output() {
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            println!("valgrind is not installed: no instructions counted");
+            return ExitCode::SUCCESS;
+        }
+        Err(error) => {
+            eprintln!("valgrind: {error}");
+            return ExitCode::FAILURE;
+        }
+        Ok(_) => {}
+    }
+    println!("{:<42} {:>14} {:>14} {:>8}", "instructions from N to 2N, and to 4N", "N", "2N", "ratio");
+    let mut is_linear = true;
+    for (which, (name, _)) in ATTACKS.iter().enumerate() {
+        let [once, twice, four_times] = [N, 2 * N, 4 * N].map(|n| instructions(which, n));
+        let (first, second) = (twice.saturating_sub(once), four_times.saturating_sub(twice));
+        let ratio = second as f64 / first.max(1) as f64;
+        println!("{name:<42} {first:>14} {second:>14} {ratio:>8.2}");
+        is_linear &= ratio <= MOST;
+    }
+    if is_linear { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn read(log: &str) {
+    let mut decoder = Decoder::new().with_limit(usize::MAX);
+    decoder.push(log.as_bytes(), |_| ());
+    decoder.finish().for_each(drop);
+}
+
+/// What callgrind counts in a child.
+fn instructions(which: usize, n: usize) -> u64 {
+    let output = Command::new("valgrind")
+        .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
+        .arg(std::env::current_exe().expect("this program's path"))
+        .args([CHILD, &which.to_string(), &n.to_string()])
+        .output()
+        .expect("valgrind can be started");
+    let said = String::from_utf8_lossy(&output.stderr);
+    let collected = said.split("Collected : ").nth(1).and_then(|rest| rest.lines().next()?.trim().parse().ok());
+    collected.unwrap_or_else(|| panic!("expected a count, found: {said}"))
+}
