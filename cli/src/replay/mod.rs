@@ -69,7 +69,8 @@ pub(crate) struct Arguments {
     #[arg(long, value_enum, value_name = "KIND")]
     id: Option<Id>,
 
-    /// Show public numbers as they are in this region, such as US: E.164, national form, country, place. Needs the feature `numbers`.
+    /// Show public numbers as they are in this region, such as US: E.164, national form, country, place. Needs the
+    /// feature `numbers`.
     #[arg(long, value_parser = region::parse)]
     region: Option<Region>,
 
