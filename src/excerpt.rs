@@ -5,7 +5,8 @@ use alloc::string::String;
 /// The most characters that an error message quotes of the input.
 const LONGEST: usize = 80;
 
-/// The first 80 characters of `text`; `…` marks that some were cut. Every part of the input that an error quotes is one.
+/// The first 80 characters of `text`; `…` marks that some were cut. Every part of the input that an error quotes is
+/// one.
 pub(crate) fn excerpt(text: &str) -> String {
     shortened(text, LONGEST)
 }

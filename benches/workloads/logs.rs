@@ -11,7 +11,6 @@ pub(crate) enum Form {
 }
 
 pub(crate) struct Log {
-    pub(crate) form: Form,
     pub(crate) bytes: Vec<u8>,
     pub(crate) events: u64,
 }
@@ -42,7 +41,7 @@ impl Log {
                 events += 1;
             }
         }
-        Log { form, bytes: text.into_bytes(), events }
+        Log { bytes: text.into_bytes(), events }
     }
 }
 

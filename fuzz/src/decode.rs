@@ -1,8 +1,8 @@
 //! The target `decode`: what comes out of a log must not depend on how the bytes were cut, and more.
 //!
 //! The first byte of the input chooses the limit of one message: even, the usual 1 MiB; odd, four times its value. The
-//! second chooses the sizes of the pieces. The rest is the log, of all forms and in all envelopes, so that seeds can be read:
-//! they begin with `@0` or `A0`.
+//! second chooses the sizes of the pieces. The rest is the log, of all forms and in all envelopes, so that seeds can be
+//! read: they begin with `@0` or `A0`.
 
 use im_session::decode::{DecodeError, DecodeWarning, Decoded, MESSAGE_LIMIT};
 use im_session::event::ListAttribute;
@@ -69,7 +69,8 @@ impl<'a> Input<'a> {
         })
     }
 
-    /// Every event has a line further down than, or as far as, the one before, and one that is there: a line can carry several.
+    /// Every event has a line further down than, or as far as, the one before, and one that is there: a line can carry
+    /// several.
     fn lines_ascend(&self, given: &Given) {
         let lines = self.log.split(|&byte| byte == b'\n').count() as u64;
         let mut last = 0;
@@ -79,9 +80,9 @@ impl<'a> Input<'a> {
         }
     }
 
-    /// Between two pieces a decoder keeps one message, one line, what that carries, and a line in pieces, each at most as long as
-    /// the limit; the vectors they are in may have twice that room, the edges of a line over the limit are extra, and so is
-    /// what a header and warnings take.
+    /// Between two pieces a decoder keeps one message, one line, what that carries, and a line in pieces, each at most
+    /// as long as the limit; the vectors they are in may have twice that room, the edges of a line over the limit are
+    /// extra, and so is what a header and warnings take.
     fn kept_is_little(&self) {
         const EXTRA: usize = 8192;
         let most = 2 * 4 * self.limit + EXTRA;
@@ -120,8 +121,8 @@ fn given<'b>(mut decoder: Decoder, pieces: impl IntoIterator<Item = &'b [u8]>) -
     Given { results, warnings }
 }
 
-/// One event is one event in every form: written as a JSON line it must be read as the same, but that JSON has neither binary nor
-/// hidden lists.
+/// One event is one event in every form: written as a JSON line it must be read as the same, but that JSON has neither
+/// binary nor hidden lists.
 fn same_as_json_line(event: &Event<'_>) {
     // The names of logs may have digits and `_`.
     if !event.name.as_str().bytes().all(|byte| byte.is_ascii_alphabetic())

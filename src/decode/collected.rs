@@ -1,8 +1,8 @@
-//! Lines that cannot be read in place: cut by the end of the bytes, in an envelope, or coloured. They are collected, opened, and
-//! put together to messages.
+//! Lines that cannot be read in place: cut by the end of the bytes, in an envelope, or coloured. They are collected,
+//! opened, and put together to messages.
 //!
-//! A line comes in three stages. As a *raw* line it has its envelope and its colours; what it carries, one line or several, is
-//! *pending*; and a pending line belongs to the open message, or is looked at as the beginning of another.
+//! A line comes in three stages. As a *raw* line it has its envelope and its colours; what it carries, one line or
+//! several, is *pending*; and a pending line belongs to the open message, or is looked at as the beginning of another.
 
 use alloc::borrow::Cow;
 use alloc::string::String;

@@ -49,7 +49,8 @@ pub struct Tally {
     pub warnings: u64,
 }
 
-/// What [`Decoder::finish`](super::Decoder::finish) gives: the last events and errors, in order, and what else there is to say.
+/// What [`Decoder::finish`](super::Decoder::finish) gives: the last events and errors, in order, and what else there is
+/// to say.
 #[derive(Debug, Clone)]
 pub struct Finished {
     pub(super) results: VecDeque<DecodeResult<'static>>,

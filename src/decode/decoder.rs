@@ -1,5 +1,5 @@
-//! The decoder as it is used. A message that lies whole in the bytes handed over is read in place, without a copy; what is cut,
-//! carried in an envelope or coloured is collected first (`collected`).
+//! The decoder as it is used. A message that lies whole in the bytes handed over is read in place, without a copy; what
+//! is cut, carried in an envelope or coloured is collected first (`collected`).
 
 use alloc::borrow::Cow;
 use alloc::collections::VecDeque;
@@ -113,8 +113,8 @@ impl Decoder {
         }
     }
 
-    /// The same decoder with another limit for one message, in bytes, the ends of lines counted; of a JSON line all but its
-    /// line feed.
+    /// The same decoder with another limit for one message, in bytes, the ends of lines counted; of a JSON line all but
+    /// its line feed.
     #[must_use]
     pub fn with_limit(mut self, limit: usize) -> Self {
         self.settings.limit = limit;
@@ -122,8 +122,8 @@ impl Decoder {
         self
     }
 
-    /// The same decoder, but that an event without CallUUID has its ConnID as the id of its call: for logs of older T-Servers.
-    /// Specification 2.
+    /// The same decoder, but that an event without CallUUID has its ConnID as the id of its call: for logs of older
+    /// T-Servers. Specification 2.
     #[must_use]
     pub fn with_conn_ids(mut self) -> Self {
         self.settings.conn_ids = true;
@@ -163,7 +163,8 @@ impl Decoder {
         Finished { results, warnings: self.warnings.kept, tally }
     }
 
-    /// The warnings since they were last taken: at most the first 10 000, so that a decoder that nobody asks keeps no more.
+    /// The warnings since they were last taken: at most the first 10 000, so that a decoder that nobody asks keeps no
+    /// more.
     pub fn take_warnings(&mut self) -> Vec<DecodeWarning> {
         core::mem::take(&mut self.warnings.kept)
     }

@@ -22,7 +22,10 @@ pub struct DecodeError {
 #[non_exhaustive]
 pub enum DecodeErrorKind {
     /// A whole file holds no event of any form.
-    #[error("expected events as JSON lines, T-Server log or Platform SDK log, found none in the whole file{}", what_is(.nearest.as_ref()))]
+    #[error(
+        "expected events as JSON lines, T-Server log or Platform SDK log, found none in the whole file{}",
+        what_is(.nearest.as_ref())
+    )]
     NoEvents {
         /// What came nearest to one, in the line of the error; nothing if nothing did.
         nearest: Option<Nearest>,

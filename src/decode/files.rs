@@ -47,11 +47,11 @@ impl Boundary {
 }
 
 impl Decoder {
-    /// The bytes that follow are those of another file, which goes on with the log: its lines count from 1, and a byte order mark
-    /// is skipped again.
+    /// The bytes that follow are those of another file, which goes on with the log: its lines count from 1, and a byte
+    /// order mark is skipped again.
     ///
-    /// A message that the end of the file cut goes on if the next begins with a line that continues it. A last line without an end and
-    /// the first line of the next file are one line, unless that begins like a line of its own.
+    /// A message that the end of the file cut goes on if the next begins with a line that continues it. A last line
+    /// without an end and the first line of the next file are one line, unless that begins like a line of its own.
     ///
     /// ```
     /// use im_session::Decoder;
@@ -80,8 +80,8 @@ impl Decoder {
         }
     }
 
-    /// Gives the event whose lines have come so far, although no line has ended it yet: for a log that is read while it is written,
-    /// where nothing came for a while. Lines of it that come later are warned of and skipped.
+    /// Gives the event whose lines have come so far, although no line has ended it yet: for a log that is read while it
+    /// is written, where nothing came for a while. Lines of it that come later are warned of and skipped.
     pub fn flush(&mut self) -> Option<DecodeResult<'static>> {
         let mut message = self.message.take()?;
         let is_new = message.is_event && message.given == Given::No;
@@ -179,7 +179,8 @@ impl Decoder {
     }
 }
 
-/// Whether a line begins like one of its own: white space, an attribute, a pair, a time of day, a header, `{`, an envelope.
+/// Whether a line begins like one of its own: white space, an attribute, a pair, a time of day, a header, `{`, an
+/// envelope.
 fn begins_like_a_line(line: &LineBuffer) -> bool {
     let view = LineView { start: line.start(), end: line.end_edge() };
     let Some(first) = view.start.first() else {

@@ -28,8 +28,8 @@ impl core::fmt::Display for Form {
 }
 
 impl Form {
-    /// The form of the message whose header this line is, without its end and its envelope: of an event or of a request, or an
-    /// event as a JSON object. `None` for a line of another kind.
+    /// The form of the message whose header this line is, without its end and its envelope: of an event or of a
+    /// request, or an event as a JSON object. `None` for a line of another kind.
     ///
     /// ```
     /// use im_session::decode::Form;

@@ -41,7 +41,8 @@ impl Decoder {
                 }
                 Interest::Header(header) => {
                     let time = time_at_start(line);
-                    // A time at its beginning leaves no place for an envelope, but for those that begin with one themselves.
+                    // A time at its beginning leaves no place for an envelope, but for those that begin with one
+                    // themselves.
                     let is_plain = time.is_some() && line.get(10) != Some(&b'T');
                     if !is_plain && !Envelope::of_line(line).is_none() {
                         break;

@@ -2,7 +2,8 @@
 
 use super::lines::first;
 
-/// The object that a line is, without the brackets and commas of an array around it; `None` where it does not begin like one.
+/// The object that a line is, without the brackets and commas of an array around it; `None` where it does not begin
+/// like one.
 pub(super) fn object(line: &[u8]) -> Option<&[u8]> {
     let mut text = line.trim_ascii();
     if let Some(inner) = text.strip_prefix(b"[") {

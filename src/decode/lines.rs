@@ -60,8 +60,8 @@ pub(super) fn is_of_word(byte: &u8) -> bool {
     ((byte | 0x20).wrapping_sub(b'a') < 26) | (byte.wrapping_sub(b'0') < 10) | (*byte == b'_')
 }
 
-/// The position of the first byte that `is_it`, looked for in eight at a time: `marks` has a high bit in the place of the
-/// first such byte of a word, and perhaps of later ones.
+/// The position of the first byte that `is_it`, looked for in eight at a time: `marks` has a high bit in the place of
+/// the first such byte of a word, and perhaps of later ones.
 fn first_marked(bytes: &[u8], marks: impl Fn(u64) -> u64, is_it: impl Fn(u8) -> bool) -> Option<usize> {
     let mut rest = bytes;
     while let Some((word, after)) = rest.split_first_chunk::<8>() {
@@ -74,8 +74,8 @@ fn first_marked(bytes: &[u8], marks: impl Fn(u64) -> u64, is_it: impl Fn(u8) -> 
     rest.iter().position(|&byte| is_it(byte)).map(|position| bytes.len() - rest.len() + position)
 }
 
-/// A high bit in the place of the first byte of a word that is below `BYTE` (at most 128), and perhaps of later bytes: only
-/// such a byte borrows into its high bit without having it set.
+/// A high bit in the place of the first byte of a word that is below `BYTE` (at most 128), and perhaps of later bytes:
+/// only such a byte borrows into its high bit without having it set.
 fn below<const BYTE: u8>(word: u64) -> u64 {
     word.wrapping_sub(u64::from_ne_bytes([BYTE; 8])) & !word & u64::from_ne_bytes([0x80; 8])
 }

@@ -164,7 +164,8 @@ impl<'a> MessageReader<'a> {
         }
     }
 
-    /// The list of an attribute. Events that no session takes are not checked further, so a list too deep is absent there.
+    /// The list of an attribute. Events that no session takes are not checked further, so a list too deep is absent
+    /// there.
     fn finished_list(&mut self, known: AttributeName, checked: bool) -> Result<ListAttribute<'a>, DecodeErrorKind> {
         let list = if known == AttributeName::UserData { &mut self.user_data } else { &mut self.extensions };
         match core::mem::replace(list, Ok(ListAttribute::Absent)) {

@@ -1,8 +1,8 @@
-//! Text to events: JSON lines, T-Server / SIP Server / URS / ORS / OCS logs, Platform SDK logs, in any mixture, and in what
-//! carries such lines. Specification 6.
+//! Text to events: JSON lines, T-Server / SIP Server / URS / ORS / OCS logs, Platform SDK logs, in any mixture, and in
+//! what carries such lines. Specification 6.
 //!
-//! A [`Decoder`] is pure and incremental: bytes go in as they come, events and errors with line numbers come out, and any
-//! split of the input gives the same. Depends on [`event`](crate::event) alone.
+//! A [`Decoder`] is pure and incremental: bytes go in as they come, events and errors with line numbers come out, and
+//! any split of the input gives the same. Depends on [`event`](crate::event) alone.
 //!
 //! | file | holds |
 //! |---|---|

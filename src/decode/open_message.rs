@@ -86,8 +86,8 @@ impl OpenMessage {
         }
     }
 
-    /// Whether the envelope of the header was only one by chance, now that the line after it has come: how many of its layers
-    /// there are. The header is then read without the others.
+    /// Whether the envelope of the header was only one by chance, now that the line after it has come: how many of its
+    /// layers there are. The header is then read without the others.
     pub(super) fn layers_by_chance(&mut self, line: &[u8], limit: usize) -> Option<usize> {
         let raw = self.unsure.as_ref()?;
         let Opened::Without { opened } = self.envelope.open(line) else {

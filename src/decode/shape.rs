@@ -32,12 +32,12 @@ pub(super) enum Belongs {
 
 /// Takes what the lines of a message say.
 pub(super) trait Takes<'l> {
-    /// An attribute; the name with the prefix `Attribute`, if it has that. A value that does not end in its line is all from its
-    /// quote to the end of the line.
+    /// An attribute; the name with the prefix `Attribute`, if it has that. A value that does not end in its line is all
+    /// from its quote to the end of the line.
     fn attribute<S: LogSyntax>(&mut self, name: &'l [u8], value: &'l [u8], is_open: bool);
 
-    /// A pair of the list of the attribute before. Without an indentation it is not deeper than that, as in a pasted log. A value
-    /// that does not end in its line is all from its quote to the end of the line.
+    /// A pair of the list of the attribute before. Without an indentation it is not deeper than that, as in a pasted
+    /// log. A value that does not end in its line is all from its quote to the end of the line.
     fn pair<S: LogSyntax>(&mut self, indentation: Option<usize>, key: &'l [u8], value: &'l [u8], is_open: bool);
 
     /// A line that is no attribute, but what is deeper belongs to it.
@@ -117,7 +117,8 @@ impl Shape {
         self.first_line != FirstLine::Any
     }
 
-    /// Whether the next line, without its end, belongs to the message; `taker` gets what it says. `number` is its number.
+    /// Whether the next line, without its end, belongs to the message; `taker` gets what it says. `number` is its
+    /// number.
     #[inline(always)]
     pub(super) fn line<'l, S: LogSyntax>(
         &mut self,
@@ -259,8 +260,8 @@ impl Shape {
         Belongs::Yes
     }
 
-    /// A value begins that goes on over the end of its line: `rest` is what of `line` follows its quote, but for white space at the
-    /// end.
+    /// A value begins that goes on over the end of its line: `rest` is what of `line` follows its quote, but for white
+    /// space at the end.
     #[cold]
     fn open(&mut self, number: u64, quote: Quote, rest: &[u8], line: &[u8]) {
         let length = rest.len() + line.len() - line.trim_ascii_end().len();
@@ -268,8 +269,8 @@ impl Shape {
         self.value = Some(OpenValue { quote, number, length, header: None });
     }
 
-    /// Whether a line belongs after a header that is not certain, or while a value of several lines is open; `None` where it is
-    /// as any.
+    /// Whether a line belongs after a header that is not certain, or while a value of several lines is open; `None`
+    /// where it is as any.
     #[cold]
     fn special_line<'l, S: LogSyntax>(
         &mut self,

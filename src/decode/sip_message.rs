@@ -5,7 +5,8 @@
 use super::header::{LineView, header};
 use super::time::begins_with_time;
 
-/// The number of bytes that a line announces: `Received [0,UDP] 457 bytes from 192.0.2.1:5060 <<<<<`, or `Sending` and `>>>>>`.
+/// The number of bytes that a line announces: `Received [0,UDP] 457 bytes from 192.0.2.1:5060 <<<<<`, or `Sending` and
+/// `>>>>>`.
 pub(super) fn announced_length(line: LineView<'_>) -> Option<u64> {
     let end = line.end.trim_ascii_end();
     let (before, direction): (_, &[u8]) = match end.last()? {
@@ -56,7 +57,8 @@ impl SipMessage {
         self.taken >= self.length
     }
 
-    /// Takes the next line if it is of the message. `length` is that of the whole line without its end, `line` what is kept of it.
+    /// Takes the next line if it is of the message. `length` is that of the whole line without its end, `line` what is
+    /// kept of it.
     pub(super) fn line(&mut self, line: LineView<'_>, length: u64, carriage_return: bool) -> OfSipMessage {
         let is_certain = !self.is_complete();
         if !is_certain && (begins_with_time(line.start) || self.taken_at_least + length > self.length) {

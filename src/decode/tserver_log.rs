@@ -27,8 +27,8 @@ impl LogSyntax for TServerLog {
         Some(Attribute { name, value, kind: &[] })
     }
 
-    /// `'key'`, white space, value, or `'key'(list)`. The key ends at the first quote that a tab or `(list)` follows; where there is
-    /// none, at the first that other white space follows.
+    /// `'key'`, white space, value, or `'key'(list)`. The key ends at the first quote that a tab or `(list)` follows;
+    /// where there is none, at the first that other white space follows.
     #[inline(always)]
     fn pair(content: &[u8]) -> Option<(&[u8], &[u8])> {
         let content = content.get(opening_length(content, Self::QUOTE)?..)?;

@@ -28,8 +28,8 @@ pub enum WarningKind {
     /// A SIP message in the log is announced with more bytes than follow.
     #[error("a SIP message is announced with more bytes than there are: the rest of the input is skipped")]
     SkipReachesEnd,
-    /// Whether a line that looks like the header of an event is still of the SIP message before it depends on how its line ends
-    /// are counted: it is skipped.
+    /// Whether a line that looks like the header of an event is still of the SIP message before it depends on how its
+    /// line ends are counted: it is skipped.
     #[error("a line that looks like the header of an event may be of the SIP message before it: it is skipped")]
     HeaderAfterSipMessage,
     /// Bytes that are not UTF-8 were replaced; said once for each file.

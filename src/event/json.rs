@@ -8,8 +8,8 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 use super::json_reader::ObjectReader;
 use super::{Event, KeyValueList, Value};
 
-/// Writes one object of the JSON lines form: the decoder reads the same event again, but that binary is a string there and
-/// a hidden list is absent, as the form has neither.
+/// Writes one object of the JSON lines form: the decoder reads the same event again, but that binary is a string there
+/// and a hidden list is absent, as the form has neither.
 /// Repeated keys of user data are all written, in order: a reader to whom the last counts sees the view.
 ///
 /// ```
@@ -67,8 +67,8 @@ impl Serialize for AllPairs<'_> {
 
 /// Reads one object of the JSON lines form, in any of its spellings.
 ///
-/// Of numbers in user data that are no integers of 64 bits, `from_json_line` keeps the digits of the text; this keeps what the
-/// format's reader makes of them.
+/// Of numbers in user data that are no integers of 64 bits, `from_json_line` keeps the digits of the text; this keeps
+/// what the format's reader makes of them.
 ///
 /// ```
 /// # #[cfg(feature = "json")] {

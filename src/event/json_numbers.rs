@@ -2,8 +2,8 @@
 
 use alloc::string::String;
 
-/// The text of a JSON object with all numbers of its inner objects and arrays in quotes that are no integers of 64 bits: read
-/// as strings they keep their digits.
+/// The text of a JSON object with all numbers of its inner objects and arrays in quotes that are no integers of 64
+/// bits: read as strings they keep their digits.
 pub(super) fn with_inexact_numbers_quoted(text: &str) -> String {
     let mut quoted = String::with_capacity(text.len() + 16);
     let mut depth = 0_usize;

@@ -1,4 +1,5 @@
-//! Reads one JSON object as an event: the keys are the attribute names without the prefix `Attribute`. Specification 6.1.
+//! Reads one JSON object as an event: the keys are the attribute names without the prefix `Attribute`. Specification
+//! 6.1.
 
 use alloc::borrow::Cow;
 use alloc::format;
@@ -17,8 +18,8 @@ use crate::excerpt::excerpt;
 
 #[cfg(feature = "json")]
 impl<'a> Event<'a> {
-    /// The event that an object of the JSON lines form is: one line of a feed. Whether it has what an event of a session must
-    /// have is said by [`route`](Self::route).
+    /// The event that an object of the JSON lines form is: one line of a feed. Whether it has what an event of a
+    /// session must have is said by [`route`](Self::route).
     ///
     /// ```
     /// use im_session::{CallEvent, Event};
@@ -62,8 +63,8 @@ fn without_line(error: &serde_json::Error) -> String {
     format!("{} at column {}", excerpt(what), error.column())
 }
 
-/// Reads one object. The keys that matter go into their places at once: the whole is too large to be handed from function to
-/// function.
+/// Reads one object. The keys that matter go into their places at once: the whole is too large to be handed from
+/// function to function.
 pub(super) struct ObjectReader<'a> {
     event: Event<'a>,
     /// Which key named the event: of several spellings the more specific counts.
@@ -117,7 +118,8 @@ impl<'a> ObjectReader<'a> {
         Ok(self.named_by.is_some().then_some(self.event))
     }
 
-    /// Once the whole object is read: puts in place what depends on several keys, and looks for attributes of the wrong type.
+    /// Once the whole object is read: puts in place what depends on several keys, and looks for attributes of the wrong
+    /// type.
     #[inline]
     fn check(&mut self) -> Result<(), BadAttribute> {
         if self.call_thread_id.is_some() && self.event.call_uuid().is_none() {

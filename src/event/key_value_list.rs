@@ -9,7 +9,8 @@ use alloc::vec::Vec;
 /// `==` compares pair by pair. What readers of the JSON see, where the order does not count and of equal keys the last
 /// wins, is compared by [`same_view`](KeyValueList::same_view).
 ///
-/// A list is never deeper than [`DEEPEST`](KeyValueList::DEEPEST), so nothing that recurses over one can overflow a stack.
+/// A list is never deeper than [`DEEPEST`](KeyValueList::DEEPEST), so nothing that recurses over one can overflow a
+/// stack.
 ///
 /// ```
 /// use im_session::{KeyValueList, Value};

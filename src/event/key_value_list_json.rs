@@ -86,7 +86,8 @@ impl fmt::Display for WrongValue {
     }
 }
 
-/// Objects and arrays that nest deeper than this are skipped: a list of typed pairs has two levels of JSON for each of its own.
+/// Objects and arrays that nest deeper than this are skipped: a list of typed pairs has two levels of JSON for each of
+/// its own.
 const DEEPEST_JSON: usize = 2 * KeyValueList::DEEPEST;
 
 /// Reads a value, and notes what is wrong instead of giving up, so that the rest of the text is still read.

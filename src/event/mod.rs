@@ -1,7 +1,7 @@
 //! What a SIP Server reports: an event with its attributes. Specification 2, 2.3 and 6.1.
 //!
-//! Text and SIP become an [`Event`], in [`decode`](crate::decode) and `sip`; the session reads it and knows nothing of where it
-//! came from. Depends on [`machine`](crate::machine) for the names alone.
+//! Text and SIP become an [`Event`], in [`decode`](crate::decode) and `sip`; the session reads it and knows nothing of
+//! where it came from. Depends on [`machine`](crate::machine) for the names alone.
 //!
 //! | file | holds |
 //! |---|---|
@@ -52,8 +52,8 @@ pub use route::{Route, UnreadableEvent};
 
 /// An event as T-Library reports it: a name and the attributes that an IM session needs.
 ///
-/// The fields are named after the attributes, without the prefix `Attribute`. Text is borrowed from the input where it can
-/// be; [`into_owned`](Event::into_owned) cuts that bond. An empty string counts as absent everywhere.
+/// The fields are named after the attributes, without the prefix `Attribute`. Text is borrowed from the input where it
+/// can be; [`into_owned`](Event::into_owned) cuts that bond. An empty string counts as absent everywhere.
 ///
 /// ```
 /// use im_session::{CallEvent, Event};
@@ -238,8 +238,8 @@ impl<'a> Event<'a> {
         self.extensions.list()?.get("text")
     }
 
-    /// Gives an event without CallUUID the 16 hex digits of its ConnID as the id of its call: logs of older T-Servers have
-    /// no CallUUID. An event that has one, or no ConnID, stays as it is. Specification 2.
+    /// Gives an event without CallUUID the 16 hex digits of its ConnID as the id of its call: logs of older T-Servers
+    /// have no CallUUID. An event that has one, or no ConnID, stays as it is. Specification 2.
     pub fn use_conn_id_as_call_uuid(&mut self) {
         if let (None, Some(conn_id)) = (self.call_uuid(), self.conn_id) {
             self.call_uuid = Some(Cow::Owned(conn_id.to_string()));

@@ -71,8 +71,8 @@ impl Event<'_> {
     ///
     /// # Errors
     ///
-    /// [`UnreadableEvent`] where the event is one of a session and lacks what such an event must have: a CallUUID that can
-    /// be the id of a session and, EventAttachedDataChanged apart, a ThisDN. Events ignored by name need nothing.
+    /// [`UnreadableEvent`] where the event is one of a session and lacks what such an event must have: a CallUUID that
+    /// can be the id of a session and, EventAttachedDataChanged apart, a ThisDN. Events ignored by name need nothing.
     pub fn route(&self) -> Result<Route<'_>, UnreadableEvent> {
         let session_event = match &self.name {
             EventName::Call(event) => SessionEvent::Call(*event),

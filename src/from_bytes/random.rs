@@ -7,6 +7,7 @@ use alloc::vec::Vec;
 pub(crate) const CHANCES: usize = 28;
 
 /// Of a hundred kinds of steps so many are events.
+#[cfg(feature = "proptest")]
 const EVENTS: u16 = 61;
 
 /// The bytes of a step: the first by the weights below, the others half of the time small, which is what the tables begin with.
@@ -15,6 +16,7 @@ pub(crate) fn step_bytes(chances: &[u16]) -> Vec<u8> {
 }
 
 /// The bytes of a step that is an event.
+#[cfg(feature = "proptest")]
 pub(crate) fn event_bytes(chances: &[u16]) -> Vec<u8> {
     weighted(chances, EVENTS)
 }
@@ -67,9 +69,9 @@ fn weighted(chances: &[u16], kinds: u16) -> Vec<u8> {
         (0xd0, [_, event, conn_id, _, list, ..]) if which & 3 == 0 => {
             (*event, *conn_id, *list) = (which & 0x70 | if which & 4 == 0 { 10 } else { 13 }, 0, 7);
         }
-        (0xd0, [_, event, conn_id, ..]) => (*event, *conn_id) = (which & 0xf0 | which % 13 + 1, *conn_id | 1),
+        (0xd0, [_, event, conn_id, ..]) => (*event, *conn_id) = (which & 0xf0 | (which % 13 + 1), *conn_id | 1),
         (0x70, [_, agent, id, ..]) if which < 0xc0 => (*agent, *id) = (which % 3, 0),
-        (0xe0, [_, event, ..]) if which < 0xa0 => *event = which & 0x70 | which % 5 + 1,
+        (0xe0, [_, event, ..]) if which < 0xa0 => *event = which & 0x70 | (which % 5 + 1),
         _ => {}
     }
     all
@@ -104,6 +106,7 @@ fn what_is_posted(chance: u16) -> u8 {
 }
 
 /// The bytes of a line of a log: another line, an event of one byte, or one that is spelled out with all that logs can carry.
+#[cfg(feature = "proptest")]
 pub(crate) fn line_bytes(chances: &[u16]) -> Vec<u8> {
     let (first, rest) = chances.split_at_checked(2).unwrap_or((&[], chances));
     let lead = match *first {
@@ -118,6 +121,7 @@ pub(crate) fn line_bytes(chances: &[u16]) -> Vec<u8> {
 }
 
 /// The bytes of a valid history: its events are rarely as large as they may be.
+#[cfg(feature = "proptest")]
 pub(crate) fn letters(chances: &[u16]) -> Vec<u8> {
     let letter = |&chance: &u16| {
         let [low, high] = chance.to_le_bytes();

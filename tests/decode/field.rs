@@ -1,8 +1,9 @@
-//! Logs as users have them: `data/field-cases` are those of the project's issue, `data/field` its own of the same kinds.
+//! Logs as users have them: `data/field-cases` are those of the project's issue, `data/field` its own of the same
+//! kinds.
 //!
-//! A case names its files, which are one log, and what must come of it: for each event its line, its name, the outcome, the
-//! reason of a refusal, and the state before and after; whether all was read; the user data of the last session; the
-//! time of the last event, the lines of errors and the number of warnings where it says so.
+//! A case names its files, which are one log, and what must come of it: for each event its line, its name, the outcome,
+//! the reason of a refusal, and the state before and after; whether all was read; the user data of the last session;
+//! the time of the last event, the lines of errors and the number of warnings where it says so.
 
 use std::fs;
 use std::path::PathBuf;

@@ -1,5 +1,5 @@
-//! What must hold whatever a log says: any split gives the same, an envelope changes nothing but times, and what stands in a quoted
-//! value or in an announced SIP message never becomes an event.
+//! What must hold whatever a log says: any split gives the same, an envelope changes nothing but times, and what stands
+//! in a quoted value or in an announced SIP message never becomes an event.
 
 use std::fs;
 use std::path::PathBuf;
@@ -111,7 +111,8 @@ fn decoder() -> impl Strategy<Value = Decoder> {
     })
 }
 
-/// The lines of a text that a log cannot but end a value at, or that close it, or that go on with the message, are left out.
+/// The lines of a text that a log cannot but end a value at, or that close it, or that go on with the message, are left
+/// out.
 fn carried(text: Vec<String>) -> String {
     let is_text = |line: &String| {
         let trimmed = line.trim_end();

@@ -6,3 +6,4 @@ mod field;
 mod laws;
 mod places;
 mod rules;
+mod written;

@@ -1,8 +1,8 @@
 //! Decoding, rule by rule of specification 6: each case is a log in `data/decoders` and beside it what it should give.
 //!
-//! `NAME.expected.jsonl` has one object a result: an event with all its attributes, lists as arrays of pairs so that order
-//! and repeated keys count; or an error, with phrases that its text must hold. Every case is also read a byte at a time
-//! and cut in two at every place. Long inputs, which no file should hold, are made at the end of this file.
+//! `NAME.expected.jsonl` has one object a result: an event with all its attributes, lists as arrays of pairs so that
+//! order and repeated keys count; or an error, with phrases that its text must hold. Every case is also read a byte at
+//! a time and cut in two at every place. Long inputs, which no file should hold, are made at the end of this file.
 
 use std::borrow::Cow;
 use std::fs;

@@ -4,7 +4,7 @@
 Shows that the conformance kit tests an implementation in another language: one JSON object a line on standard input, one a
 line on standard output (see `im_session::testing::conformance::JsonLines`):
 
-    cargo run -- conformance python3 tests/conformance/im_session.py
+    cargo run -- conformance python3 tests/kit/im_session.py
 """
 
 import json

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::error::Error;
+use std::marker::PhantomData;
 use std::sync::{Mutex, mpsc};
 
 use im_session::resource::{ListBody, SingleBody};
@@ -69,10 +70,10 @@ fn what_borrows_the_store_can_be_taken_for_something_shorter() {
 fn all_types_are_send_and_sync() {
     macro_rules! send_and_sync {
         ($($Type:ty),+ $(,)?) => {{
-            fn is<T: Send + Sync>() -> usize {
+            fn is<T: Send + Sync>(_: PhantomData<T>) -> usize {
                 1
             }
-            [$(is::<$Type>()),+].len()
+            [$(is(PhantomData::<$Type>)),+].len()
         }};
     }
     use im_session::{decode, event, machine, resource, session, store};

@@ -200,7 +200,8 @@ fn pairs_of_the_user_data() {
 fn an_end_event_always_ends() {
     for name in [CallEvent::Released, CallEvent::Abandoned] {
         for state in [State::Initiating, State::Alerting, State::Talking] {
-            let over_a_limit: [(&str, fn(&mut Limits), Event<'static>); 5] = [
+            type OverALimit = (&'static str, fn(&mut Limits), Event<'static>);
+            let over_a_limit: [OverALimit; 5] = [
                 (
                     "size",
                     |limits| limits.user_data_size = 5,

@@ -6,7 +6,8 @@ use std::fmt::Debug;
 use std::sync::Once;
 
 use crate::agent::{
-    ID, data_event, event, good_body, hear, me, new_store, on_session, post, put, store_with, user_data,
+    ID, data_event, event, expired, forget, forget_completed, good_body, hear, me, new_store, on_session, post, put,
+    set_time, store_with, user_data,
 };
 use im_session::{CallEvent, DataEvent, Event, ImSession, Query, Sessions, State, Target};
 use serde_json::json;
@@ -95,11 +96,12 @@ fn a_change_is_one_event() {
     assert_eq!(opened[0].get("from"), None, "there was no session");
     assert_eq!(opened[1], fields(&changed));
 
-    let expired = traced(&mut store, |store| assert_eq!(expired(&mut store, u64::MAX), 1));
-    assert_eq!(expired.len(), 1);
-    assert_eq!((&*expired[0]["why"], &*expired[0]["to"]), ("expired", "Completed"));
+    set_time(&mut store, 10);
+    let ended = traced(&mut store, |store| assert_eq!(expired(store, 10), 1));
+    assert_eq!(ended.len(), 1);
+    assert_eq!((&*ended[0]["why"], &*ended[0]["to"]), ("expired", "Completed"));
 
-    let forgotten = traced(&mut store, |store| assert!(store.forget("3002", ID)));
+    let forgotten = traced(&mut store, |store| assert!(forget(store, "3002", ID)));
     assert_eq!(forgotten, [fields(&[("message", "session forgotten"), ("this_dn", "3002"), ("id", ID)])]);
 }
 
@@ -114,11 +116,14 @@ fn every_session_that_changes_has_its_event() {
     let told = |events: Vec<Fields>| -> Vec<String> { events.iter().map(|event| event["this_dn"].clone()).collect() };
     assert_eq!(told(traced(&mut store, |store| hear(store, &whole_call))), ["3001", "3002"]);
     let list: ImSession<'_> = serde_json::from_str(r#"{"id":"new","state":"Talking"}"#).unwrap();
-    let reconciled = traced(&mut store, |store| assert_eq!(store.reconcile("3002", &[list]).unwrap().len(), 2));
+    let reconciled =
+        traced(&mut store, |store| assert_eq!(store.reconcile("3002", &[list]).unwrap().changed().count(), 2));
     assert!(reconciled.iter().all(|event| event["why"] == "reconciled"));
     assert_eq!(told(reconciled), ["3002", "3002"]);
-    assert_eq!(told(traced(&mut store, |store| assert_eq!(expired(&mut store, u64::MAX), 2))), ["3001", "3002"]);
-    assert_eq!(traced(&mut store, |store| assert_eq!(forget_completed(&mut store, u64::MAX), 4)).len(), 4);
+    set_time(&mut store, 10);
+    assert_eq!(told(traced(&mut store, |store| assert_eq!(expired(store, 10), 2))), ["3001", "3002"]);
+    set_time(&mut store, 20);
+    assert_eq!(traced(&mut store, |store| assert_eq!(forget_completed(store, 20), 4)).len(), 4);
 }
 
 #[test]
@@ -175,9 +180,9 @@ fn what_neither_changes_nor_is_refused_is_not_traced() {
         post(store, &me(), Target::Session(ID), &good_body("SendMessage")).unwrap();
         let _ = store.list(&me(), &Query::default());
         assert!(store.read(&me(), ID, &Query::default()).is_ok());
-        assert!((expired(&mut store, 0) == 0));
-        assert!(!store.forget("3002", ID));
-        assert_eq!(forget_completed(&mut store, u64::MAX), 0);
+        assert_eq!(expired(store, 0), 0);
+        assert!(!forget(store, "3002", ID));
+        assert_eq!(forget_completed(store, 0), 0);
         let snapshot = store.snapshot();
         store.restore(&snapshot).unwrap();
     });

@@ -5,7 +5,7 @@
 //! history that does this to it can be made as short as can be. The exit status is 0 if it conforms, 1 if not.
 //!
 //! ```text
-//! im-session conformance python3 tests/conformance/im_session.py
+//! im-session conformance python3 tests/kit/im_session.py
 //! im-session conformance --serve      # the other side, with this crate's own store
 //! ```
 

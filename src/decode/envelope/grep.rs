@@ -5,7 +5,8 @@ use super::super::lines::first_edge;
 use super::super::sip_message::announced_length;
 use super::super::time::{begins_with_time, length};
 
-/// What stands before a line: `file.log:`, `12:` or `file.log:12:`; of the lines around a match with `-` in place of `:`.
+/// What stands before a line: `file.log:`, `12:` or `file.log:12:`; of the lines around a match with `-` in place of
+/// `:`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Grep<'a> {
     pub(super) file: &'a [u8],

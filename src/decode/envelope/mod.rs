@@ -1,7 +1,7 @@
 //! What carries the lines of a log: containers, syslog, collectors, `grep`, mail. Specification 6.4.
 //!
-//! An [`Envelope`] is pure and knows nothing of events' attributes: it says what is around a line, and opens other lines that have
-//! the same around them. The [`Decoder`](super::Decoder) uses it; so can whoever only wants the lines.
+//! An [`Envelope`] is pure and knows nothing of events' attributes: it says what is around a line, and opens other
+//! lines that have the same around them. The [`Decoder`](super::Decoder) uses it; so can whoever only wants the lines.
 //!
 //! | file | takes off |
 //! |---|---|

@@ -102,7 +102,9 @@ fn tserver_log(event: &Event<'_>) -> String {
     }
     for (name, list) in [("UserData", &event.user_data), ("Extensions", &event.extensions)] {
         if let Some(list) = list.list() {
-            log.push_str(&format!("\tAttribute{name}\t[149] 00 01 03 00..\n"));
+            // The size of an empty list; with a greater one and no pairs it would be hidden.
+            let bytes = if list.is_empty() { "[4] 00 00 00 00" } else { "[149] 00 01 03 00.." };
+            log.push_str(&format!("\tAttribute{name}\t{bytes}\n"));
             write_pairs(&mut log, list, 2);
         }
     }

@@ -13,15 +13,15 @@ impl Plain {
     /// Room for one more session: at the DN, and in all.
     pub(crate) fn makes_room(&mut self, dn: &str) -> bool {
         let of_dn = |session: &Session| session.dn == dn;
-        let places: [(usize, &dyn Fn(&Session) -> bool); 2] =
-            [(self.limits.sessions_per_dn, &of_dn), (self.limits.sessions, &|_| true)];
+        type Place<'p> = (usize, &'p dyn Fn(&Session) -> bool);
+        let places: [Place<'_>; 2] = [(self.limits.sessions_per_dn, &of_dn), (self.limits.sessions, &|_| true)];
         let any = self.makes(Mistake::EvictsAnOpenSession);
         let never = self.makes(Mistake::CountsCompletedSessions);
         let may_go = |session: &Session| (session.state == Completed || any) && !never;
         let count = |sessions: &[Session], is_there: &dyn Fn(&Session) -> bool| {
             sessions.iter().filter(|session| is_there(session)).count()
         };
-        let can = |&(limit, is_there): &(usize, &dyn Fn(&Session) -> bool)| {
+        let can = |&(limit, is_there): &Place<'_>| {
             count(&self.sessions, is_there) < limit || self.sessions.iter().any(|one| is_there(one) && may_go(one))
         };
         if !places.iter().all(can) {

@@ -284,13 +284,15 @@ impl Plain {
             Some(data) if name == "AttachedDataChanged" || (moves && !was_over) => {
                 after.data = data.clone().into_owned()
             }
-            None if name == "AttachedDataChanged" && event.user_data.is_hidden() => {
-                if self.makes(Mistake::TakesHiddenUserDataForNone) {
+            None if name == "AttachedDataChanged" => {
+                let takes_for_none = if event.user_data.is_hidden() {
+                    self.makes(Mistake::TakesHiddenUserDataForNone)
+                } else {
+                    !self.makes(Mistake::TakesAbsentUserDataForNoNews)
+                };
+                if takes_for_none {
                     after.data = KeyValueList::new();
                 }
-            }
-            None if name == "AttachedDataChanged" && !self.makes(Mistake::TakesAbsentUserDataForNoNews) => {
-                after.data = KeyValueList::new();
             }
             _ => {}
         }

@@ -82,11 +82,12 @@ impl Vector {
     }
 }
 
-/// Two agents, of whom the first has two devices; and one at the first device who may only complete.
+/// Two agents, of whom the first has two devices; and two at the first device, of whom one may only complete and one only read.
 fn agents() -> Vec<Agent> {
     let first = Agent::new().with_device("/devices/1", "3002").with_device("/devices/2", "3003");
-    let third = Agent::new().with_device("/devices/1", "3002").with_rights(Operations::of(&[Operation::Complete]));
-    vec![first, Agent::new().with_device("/devices/9", "3001"), third]
+    let with_few = |rights| Agent::new().with_device("/devices/1", "3002").with_rights(rights);
+    let (third, fourth) = (with_few(Operations::of(&[Operation::Complete])), with_few(Operations::NONE));
+    vec![first, Agent::new().with_device("/devices/9", "3001"), third, fourth]
 }
 
 const ID: &str = "007MDF3D0KAHL93L807GK2LAES000001";

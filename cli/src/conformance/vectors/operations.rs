@@ -262,10 +262,11 @@ fn devices() -> Vec<Vector> {
     ]
 }
 
-/// The third agent may only complete.
+/// The third agent may only complete, the fourth only read.
 fn rights() -> Vec<Vector> {
-    let by_third =
-        |operation: &str| Step::Post { agent: 2, target: target(operation), body: good(operation).to_string() };
+    let by =
+        |agent, operation: &str| Step::Post { agent, target: target(operation), body: good(operation).to_string() };
+    let by_third = |operation: &str| by(2, operation);
     let mut vectors: Vec<Vector> = ALL
         .into_iter()
         .map(|operation| {
@@ -273,6 +274,7 @@ fn rights() -> Vec<Vector> {
             vector(format!("{operation} by one who may only complete: {code}"), ready(operation), [by_third(operation)])
         })
         .collect();
+    vectors.push(vector("Complete by one who may only read: 5", ready("Complete"), [by(3, "Complete")]));
     vectors.push(vector("the right is checked before the session: 5", vec![], [by_third("SendMessage")]));
     let list = |query: &str| Step::List { agent: 2, query: query.into() };
     let read = Step::Read { agent: 2, id: ID.into(), query: "fields=capabilities".into() };

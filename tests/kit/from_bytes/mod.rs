@@ -1,35 +1,33 @@
 //! What bytes stand for: the table byte by byte, and that the boundaries are reached.
 
-#![cfg(feature = "json")]
-
-mod legal_sequences;
-#[path = "from_bytes/logs.rs"]
 mod logs;
-#[path = "from_bytes/pinned.rs"]
 mod pinned;
-mod read_log;
-#[path = "from_bytes/resources.rs"]
 mod resources;
-#[path = "from_bytes/valid.rs"]
-mod valid;
+mod valid_histories;
 
 use std::collections::BTreeSet;
 
-use arbitrary::{Arbitrary, Unstructured};
-use im_session::from_bytes::{agents, event_of, operation_of};
+use im_session::decode::Form;
+use im_session::from_bytes::{Bytes, FromBytes, agents, event_of, operation_of};
+use im_session::resource::Parameter;
 use im_session::testing::{Fault, History, Log, Step};
 use im_session::{
-    CallEvent, Capabilities, ConnId, DataEvent, Event, EventName, Form, KeyValueList, Limits, Operation, OperationBody,
-    OperationName, Parameter, Participant, SessionEvent, State, Value,
+    CallEvent, ConnId, DataEvent, Event, EventName, KeyValueList, Limits, Operation, OperationBody, Operations,
+    Participant, SessionEvent, State, Value,
 };
 use serde_json::json;
 
-fn of<'a, T: Arbitrary<'a>>(bytes: &'a [u8]) -> T {
-    T::arbitrary(&mut Unstructured::new(bytes)).expect("any bytes are a value")
+fn of<T: FromBytes>(bytes: &[u8]) -> T {
+    T::from_bytes(&mut Bytes::new(bytes))
+}
+
+/// A list of one pair.
+fn with(key: &'static str, value: Value<'static>) -> KeyValueList<'static> {
+    KeyValueList::try_from_iter([(key, value)]).expect("not too deep")
 }
 
 /// The values of all single bytes.
-fn of_every_byte<T: for<'a> Arbitrary<'a>>() -> Vec<T> {
+fn of_every_byte<T: FromBytes>() -> Vec<T> {
     (0..=u8::MAX).map(|byte| of(&[byte])).collect()
 }
 
@@ -78,15 +76,15 @@ fn every_byte_is_the_event_of_the_table() {
         assert_eq!(event.this_dn(), Some(this_dn).filter(|_| low != 13), "{byte:#x}");
         assert_eq!(event.call_uuid(), Some(id), "{byte:#x}");
         assert_eq!(event.other_dn.as_deref(), other_dn, "{byte:#x}");
-        let json = event.user_data.as_ref().map(|list| serde_json::to_string(list).unwrap());
+        let json = event.user_data.list().map(|list| serde_json::to_string(list).unwrap());
         assert_eq!(json.as_deref(), user_data, "{byte:#x}");
         assert_eq!(event.text().as_deref(), Some("hello").filter(|_| low == 11 && row != 0), "{byte:#x}");
         assert_eq!(event.event_sequence_number, Some(1).filter(|_| byte >= 0x80), "{byte:#x}");
         assert_eq!(event.server_start_time, Some(1_420_640_000).filter(|_| byte >= 0x80), "{byte:#x}");
         assert_eq!(event.reference_id, [None, Some(1), Some(2)][low.saturating_sub(13)], "{byte:#x}");
         assert_eq!(event.error_code, Some(50).filter(|_| low == 14), "{byte:#x}");
-        assert!(event.check().is_ok(), "{byte:#x}");
-        assert_eq!(of::<Event<'_>>(&[byte]), event);
+        assert!(event.route().is_ok(), "{byte:#x}");
+        assert_eq!(of::<Event<'static>>(&[byte]), event);
         assert_eq!(of::<Step>(&[byte]), Step::Event(event));
     }
 }
@@ -131,8 +129,8 @@ fn numbered_events_of_a_history_count_up() {
 #[test]
 fn no_bytes_are_the_first_of_everything() {
     assert_eq!(of::<History>(b""), History { agents: agents(), steps: vec![] });
-    assert_eq!(of::<Event<'_>>(b""), Event::new(CallEvent::Dialing));
-    assert_eq!(of::<KeyValueList<'_>>(b""), KeyValueList::new());
+    assert_eq!(of::<Event<'static>>(b""), Event::new(CallEvent::Dialing));
+    assert_eq!(of::<KeyValueList<'static>>(b""), KeyValueList::new());
     assert_eq!(of::<Limits>(b""), Limits::DEFAULT);
 }
 
@@ -146,9 +144,9 @@ fn one_byte_reaches_all_of_a_small_type() {
         [Form::JsonLines, Form::TServerLog, Form::PlatformSdkLog].iter().all(|form| of_every_byte().contains(form))
     );
     assert_eq!(of_every_byte::<SessionEvent>().into_iter().collect::<BTreeSet<_>>().len(), 11);
-    let sets: BTreeSet<String> = of_every_byte::<Capabilities>().iter().map(Capabilities::to_string).collect();
-    assert_eq!(sets.len(), 32);
-    let names: BTreeSet<String> = of_every_byte::<EventName<'_>>().iter().map(EventName::to_string).collect();
+    let sets: BTreeSet<String> = of_every_byte::<Operations>().iter().map(Operations::to_string).collect();
+    assert_eq!(sets.len(), 64);
+    let names: BTreeSet<String> = of_every_byte::<EventName<'static>>().iter().map(EventName::to_string).collect();
     assert!(NAMES[1..].iter().all(|name| names.contains(*name)));
 }
 
@@ -160,14 +158,14 @@ fn one_byte_reaches_the_boundaries() {
     }
     assert_eq!(of::<ConnId>(&[0xfc, 1, 2, 0, 0, 0, 0, 0, 0]), ConnId(0x201), "any other is nine bytes");
 
-    let lists = of_every_byte::<KeyValueList<'_>>();
+    let lists = of_every_byte::<KeyValueList<'static>>();
     let sizes: BTreeSet<usize> = lists.iter().map(KeyValueList::size).collect();
     let depths: BTreeSet<usize> = lists.iter().map(KeyValueList::depth).collect();
     assert!(sizes.is_superset(&BTreeSet::from([0, 2, 16_000, 16_001])), "{sizes:?}");
     assert!(depths.is_superset(&BTreeSet::from([1, 2, 16, 17])), "{depths:?}");
 
     // A string, an integer: the kind, then the value.
-    let integers: Vec<Value<'_>> = (0..=u8::MAX).map(|byte| of(&[1, byte])).collect();
+    let integers: Vec<Value<'static>> = (0..=u8::MAX).map(|byte| of(&[1, byte])).collect();
     for boundary in [0, 1, -1, i64::MIN, i64::MAX] {
         assert!(integers.contains(&Value::Integer(boundary)), "{boundary}");
     }
@@ -179,8 +177,8 @@ fn one_byte_reaches_the_boundaries() {
         .collect();
     assert!(lengths.is_superset(&BTreeSet::from([0, 1, 64, 65, 255, 256])), "{lengths:?}");
 
-    let limits = of::<Limits>(&[0x80, 0x81, 0xff, 0x7f, 0, 0, 0, 0]);
-    assert_eq!((limits.sessions, limits.sessions_per_dn, limits.participants), (0, 1, 127));
+    let limits = of::<Limits>(&[0x80, 0x81, 0xff, 0x7f, 0, 0, 0, 0, 0, 0, 0x82]);
+    assert_eq!((limits.sessions, limits.sessions_per_dn, limits.participants, limits.remembered_ends), (0, 1, 127, 2));
     assert_eq!(limits.user_data_size, Limits::DEFAULT.user_data_size);
 }
 
@@ -194,7 +192,7 @@ fn an_event_is_spelled_out() {
         .with_event_sequence_number(u64::MAX)
         .with_server_start_time(1)
         .with_user_data(KeyValueList::from_iter([("k", "v")]));
-    assert_eq!(of::<Event<'_>>(&bytes), expected);
+    assert_eq!(of::<Event<'static>>(&bytes), expected);
 }
 
 #[test]
@@ -216,9 +214,9 @@ fn bodies_of_one_byte_are_good_or_have_one_thing_wrong() {
         let read = OperationBody::from_json(body.as_bytes()).expect("an object");
         match &read.operation_name {
             Parameter::Is(name) => {
-                let name: Result<OperationName, _> = name.parse();
+                let name: Result<Operation, _> = name.parse();
                 assert!(name.is_ok() || byte & 7 == 6 || body.contains("\"operationName\":\"\""), "{byte:#x} {body}");
-                operations.extend(name.ok().filter(|_| byte < 8).map(OperationName::name));
+                operations.extend(name.ok().filter(|_| byte < 8).map(Operation::name));
             }
             Parameter::Missing | Parameter::Wrong(_) => assert!(byte >= 8, "{byte:#x} {body}"),
         }
@@ -255,8 +253,7 @@ fn every_step_has_bytes() {
         let step: Step = of(&[row << 4, 1, 1, 0, 0]);
         kinds.insert(format!("{step:?}").split(['(', ' ']).next().unwrap_or_default().to_owned());
     }
-    let all =
-        ["Event", "Expire", "Forget", "ForgetCompleted", "ForgetRequests", "List", "Post", "Read", "Reconcile", "Time"];
+    let all = ["Event", "Expire", "Forget", "ForgetCompleted", "List", "Post", "Read", "Reconcile", "Restart", "Time"];
     assert_eq!(kinds.iter().collect::<Vec<_>>(), all);
     let posted: Step = of(&[b'@', 0, 5]);
     let body = r#"{"devicePath":"/devices/1","operationName":"Complete"}"#.to_owned();
@@ -275,7 +272,7 @@ fn an_operation_is_posted_by_hand() {
     assert_eq!(post(b"@E="), (1, None, complete("2")));
     assert_eq!(post(b"0J="), (2, Some("B".into()), complete("2")));
     assert_eq!(post(b"PO\x03="), (3, Some("~._-".into()), complete("2")));
-    for (byte, name) in (b'8'..).zip(OperationName::ALL) {
+    for (byte, name) in (b'8'..).zip(Operation::ALL) {
         let (_, _, body) = post(&[b'@', b'@', byte]);
         let body = OperationBody::from_json(body.as_bytes()).expect("an object");
         assert_eq!(body.operation_name, Parameter::Is(name.name().into()));
@@ -292,13 +289,15 @@ fn an_operation_is_posted_by_hand() {
 }
 
 /// That this is the type's hint, and that no string takes fewer or more bytes.
-fn assert_takes<T: for<'a> Arbitrary<'a>>(hint: (usize, Option<usize>)) {
+fn assert_takes<T: FromBytes + for<'a> arbitrary::Arbitrary<'a> + PartialEq + std::fmt::Debug>(
+    hint: (usize, Option<usize>),
+) {
     let name = std::any::type_name::<T>();
-    assert_eq!(T::size_hint(0), hint, "{name}");
+    assert_eq!(<T as arbitrary::Arbitrary<'_>>::size_hint(0), hint, "{name}");
     for byte in 0..=u8::MAX {
         for bytes in [[byte; 100], std::array::from_fn(|at| byte.wrapping_add(at as u8))] {
-            let mut rest = Unstructured::new(&bytes);
-            assert!(T::arbitrary(&mut rest).is_ok(), "{name} of {bytes:?}");
+            let mut rest = arbitrary::Unstructured::new(&bytes);
+            assert_eq!(rest.arbitrary::<T>().ok(), Some(of(&bytes)), "{name} of {bytes:?}");
             let taken = bytes.len() - rest.len();
             assert!((hint.0..=hint.1.unwrap_or(usize::MAX)).contains(&taken), "{name} took {taken} of {bytes:?}");
         }
@@ -313,14 +312,14 @@ fn a_value_takes_as_many_bytes_as_its_hint_says() {
     assert_takes::<SessionEvent>((1, Some(1)));
     assert_takes::<Operation>((1, Some(1)));
     assert_takes::<Form>((1, Some(1)));
-    assert_takes::<Capabilities>((1, Some(1)));
+    assert_takes::<Operations>((1, Some(1)));
     assert_takes::<ConnId>((1, Some(9)));
-    assert_takes::<Limits>((8, Some(8)));
-    assert_takes::<EventName<'_>>((1, None));
-    assert_takes::<Participant<'_>>((1, None));
-    assert_takes::<Value<'_>>((1, None));
-    assert_takes::<KeyValueList<'_>>((1, None));
-    assert_takes::<Event<'_>>((1, None));
+    assert_takes::<Limits>((11, Some(11)));
+    assert_takes::<EventName<'static>>((1, None));
+    assert_takes::<Participant<'static>>((1, None));
+    assert_takes::<Value<'static>>((1, None));
+    assert_takes::<KeyValueList<'static>>((1, None));
+    assert_takes::<Event<'static>>((1, None));
     assert_takes::<Step>((1, None));
     assert_takes::<History>((0, None));
     assert_takes::<Fault>((1, Some(19)));

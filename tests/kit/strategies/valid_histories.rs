@@ -6,11 +6,11 @@ use im_session::strategies::{
     Fault, fault, faulty_history, interleaved_histories, user_data, user_data_beyond, valid_history, valid_history_of,
 };
 use im_session::testing::Step;
-use im_session::{BaseUri, CallEvent, Event, Limits, Outcome, Session, Sessions, State};
+use im_session::{Agent, BaseUri, CallEvent, Event, Limits, Outcome, Session, Sessions, State};
 use proptest::prelude::*;
 
+use super::samples;
 use crate::legal_sequences::{is_legal, moves};
-use crate::samples;
 
 fn config() -> ProptestConfig {
     ProptestConfig { cases: 512, failure_persistence: None, ..ProptestConfig::default() }
@@ -23,7 +23,7 @@ proptest! {
     fn a_valid_history_is_accepted_event_for_event(events in valid_history()) {
         let mut session = None;
         for event in &events {
-            prop_assert!(event.check().is_ok());
+            prop_assert!(event.route().is_ok());
             let outcome = Session::apply(&mut session, event, &Limits::DEFAULT);
             prop_assert!(outcome.is_accepted(), "{:?}: {:?}", event, outcome);
         }
@@ -53,7 +53,7 @@ proptest! {
     #[test]
     fn interleaved_histories_are_accepted_event_for_event(history in interleaved_histories()) {
         let mut sessions = Sessions::new(BaseUri::new("http://localhost:8090"));
-        let mine: Vec<&str> = history.agents.iter().flat_map(|agent| &agent.devices).map(|(_, dn)| dn.as_str()).collect();
+        let mine: Vec<&str> = history.agents.iter().flat_map(Agent::devices).map(|device| device.dn.as_str()).collect();
         for step in &history.steps {
             let Step::Event(event) = step else { return Err(TestCaseError::fail("only events")) };
             prop_assert!(mine.contains(&event.this_dn().unwrap_or_default()));

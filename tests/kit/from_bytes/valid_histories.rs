@@ -3,23 +3,23 @@
 use std::collections::BTreeSet;
 use std::slice;
 
-use arbitrary::Unstructured;
-use im_session::from_bytes::{agents, event_of, faulty_history, interleaved_histories, valid_history};
+use im_session::event::ListAttribute;
+use im_session::from_bytes::{Bytes, agents, event_of, faulty_history, interleaved_histories, valid_history};
 use im_session::testing::{Fault, History, Step};
 use im_session::{
     BaseUri, CallEvent, ConnId, DataEvent, Event, EventName, KeyValueList, Limits, Outcome, Session, Sessions, Value,
 };
 use proptest::prelude::*;
 
-use super::legal_sequences::{LEGAL, is_legal, moves};
-use super::{NAMES, of};
+use super::{NAMES, of, with};
+use crate::legal_sequences::{LEGAL, is_legal, moves};
 
 fn valid(bytes: &[u8]) -> Vec<Event<'static>> {
-    valid_history(&mut Unstructured::new(bytes)).expect("any bytes are a history")
+    valid_history(&mut Bytes::new(bytes))
 }
 
 fn interleaved(bytes: &[u8]) -> Vec<Event<'static>> {
-    let history = interleaved_histories(&mut Unstructured::new(bytes)).expect("any bytes are histories");
+    let history = interleaved_histories(&mut Bytes::new(bytes));
     assert_eq!(history.agents, agents());
     let event = |step| match step {
         Step::Event(event) => event,
@@ -29,7 +29,7 @@ fn interleaved(bytes: &[u8]) -> Vec<Event<'static>> {
 }
 
 fn faulty(bytes: &[u8]) -> Vec<Event<'static>> {
-    faulty_history(&mut Unstructured::new(bytes)).expect("any bytes are a history")
+    faulty_history(&mut Bytes::new(bytes))
 }
 
 fn names<'e>(events: &'e [Event<'_>]) -> Vec<&'e str> {
@@ -187,14 +187,14 @@ fn every_legal_sequence_is_reached() {
 #[test]
 fn the_high_half_says_where_and_with_what() {
     let (dn, id, text) = ("x".repeat(255), "x".repeat(64), "x".repeat(16_000));
-    let list = |key: &'static str, value: Value<'static>| Some(KeyValueList::from_iter([(key, value)]));
+    let binary = || with("k", Value::Binary("00 01".into()));
     type Row<'r> = (&'r str, &'r str, Option<&'r str>, Option<KeyValueList<'static>>, &'r str);
     let rows: [Row<'_>; 8] = [
-        ("3001", &id, None, list("k", "x".repeat(15_999).into()), "hello"),
+        ("3001", &id, None, Some(KeyValueList::from_iter([("k", "x".repeat(15_999))])), "hello"),
         (&dn, "A", None, Some(of(&[8])), "hello"),
         ("3001", "B", Some(&dn), None, "hello"),
         ("3001", "007MDF3D0KAHL93L807GK2LAES000001", None, None, &text),
-        ("3002", "B", Some("+1 (916) 555-0104"), list("k", Value::Binary("00 01".into())), "hello"),
+        ("3002", "B", Some("+1 (916) 555-0104"), Some(binary()), "hello"),
         ("3003", "B", None, Some(KeyValueList::from_iter([("k", "v"), ("k", "w")])), "hello"),
         (&dn, &id, Some(&dn), Some(KeyValueList::new()), "hello"),
         ("3002", &id, None, None, "hello"),
@@ -208,15 +208,15 @@ fn the_high_half_says_where_and_with_what() {
                 let (this_dn, call_uuid, other_dn, user_data, text) = rows[usize::from(nth)].clone();
                 let event = |name: EventName<'static>, extensions| {
                     let mut event = Event::new(name).with_this_dn(this_dn).with_call_uuid(call_uuid);
-                    (event.other_dn, event.user_data) = (other_dn.map(Into::into), user_data.clone());
-                    event.extensions = extensions;
+                    (event.other_dn, event.user_data) = (other_dn.map(Into::into), user_data.clone().into());
+                    event.extensions = ListAttribute::from(extensions);
                     event
                 };
                 vec![event(CallEvent::Established.into(), None), event(DataEvent::PrivateInfo.into(), message(text))]
             }
         };
         if row == 0 {
-            expected[1].extensions = message("");
+            expected[1].extensions = message("").into();
         }
         for (number, event) in (1..).zip(&mut expected) {
             event.event_sequence_number = Some(number);
@@ -227,7 +227,7 @@ fn the_high_half_says_where_and_with_what() {
     }
     let limits = Limits::DEFAULT;
     assert_eq!((dn.len(), text.len(), limits.user_data_size), (limits.dn_length, limits.text_length, 16_000));
-    assert_eq!(of::<KeyValueList<'_>>(&[8]).depth(), limits.user_data_depth);
+    assert_eq!(of::<KeyValueList<'static>>(&[8]).depth(), limits.user_data_depth);
     assert!(
         im_session::event::check_call_uuid(&id).is_ok() && im_session::event::check_call_uuid(&(id + "x")).is_err()
     );

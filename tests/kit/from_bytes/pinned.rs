@@ -4,19 +4,20 @@
 //! other values. If it is meant (or only a `Debug` prints otherwise), the test writes the file anew, and the difference is to be read:
 //!
 //! ```text
-//! FROM_BYTES_REWRITE=1 cargo test --all-features --test from_bytes
+//! FROM_BYTES_REWRITE=1 cargo test --all-features --test kit pinned
 //! ```
 
 use std::fmt::Debug;
 use std::{env, fs, iter};
 
-use arbitrary::{Arbitrary, Unstructured};
+use im_session::decode::Form;
 use im_session::from_bytes::{
-    event_of, faulty_history, interleaved_histories, operation_of, participants, query, resource, valid_history,
+    Bytes, FromBytes, event_of, faulty_history, interleaved_histories, operation_of, participants, query, resource,
+    valid_history,
 };
 use im_session::testing::{Fault, History, Log, Step};
 use im_session::{
-    CallEvent, Capabilities, ConnId, DataEvent, Event, EventName, Form, KeyValueList, Limits, Operation, Participant,
+    CallEvent, ConnId, DataEvent, Event, EventName, KeyValueList, Limits, Operation, Operations, Participant,
     SessionEvent, State, Value,
 };
 
@@ -30,13 +31,14 @@ fn bytes_stand_for_what_they_stood_for() {
     }
     let pinned = fs::read_to_string(FILE).expect(FILE);
     for (at, (now, pinned)) in now.lines().zip(pinned.lines()).enumerate() {
-        assert_eq!(now, pinned, "line {}: corpora become worthless, see tests/from_bytes/pinned.rs", at + 1);
+        assert_eq!(now, pinned, "line {}: corpora become worthless, see tests/kit/from_bytes/pinned.rs", at + 1);
     }
-    assert_eq!(now.len(), pinned.len(), "see tests/from_bytes/pinned.rs");
+    assert_eq!(now.len(), pinned.len(), "see tests/kit/from_bytes/pinned.rs");
 }
 
 fn all() -> String {
-    let mut pins = Pins(String::from("Strings of bytes = the value that they are; see tests/from_bytes/pinned.rs.\n"));
+    let mut pins =
+        Pins(String::from("Strings of bytes = the value that they are; see tests/kit/from_bytes/pinned.rs.\n"));
 
     pins.add::<State>("State", bytes());
     pins.add::<CallEvent>("CallEvent", bytes());
@@ -44,24 +46,27 @@ fn all() -> String {
     pins.add::<SessionEvent>("SessionEvent", bytes());
     pins.add::<Operation>("Operation", bytes());
     pins.add::<Form>("Form", bytes());
-    pins.add::<Capabilities>("Capabilities", bytes());
+    pins.add::<Operations>("Operations", bytes());
     pins.add::<ConnId>("ConnId", bytes().chain(noisy(&[0xfc], 8, 2)));
     // Texts are spelled out by 0xf0 to 0xfb.
-    pins.add::<EventName<'_>>("EventName", bytes().chain((0xf0..=0xfb).flat_map(|byte| noisy(&[byte], 16, 1))));
-    pins.add::<Participant<'_>>("Participant", bytes().chain((0xf0..=0xfb).flat_map(|byte| noisy(&[byte], 16, 1))));
-    pins.add::<Limits>("Limits", noisy(&[], 8, 8));
+    pins.add::<EventName<'static>>("EventName", bytes().chain((0xf0..=0xfb).flat_map(|byte| noisy(&[byte], 16, 1))));
+    pins.add::<Participant<'static>>(
+        "Participant",
+        bytes().chain((0xf0..=0xfb).flat_map(|byte| noisy(&[byte], 16, 1))),
+    );
+    pins.add::<Limits>("Limits", noisy(&[], 11, 8));
 
     // The kind, then a text, an integer, a text, how many pairs.
     let kinds = (0..4).flat_map(|kind| bytes().map(move |byte| [vec![kind], byte].concat()));
-    pins.add::<Value<'_>>("Value of two bytes", kinds);
-    pins.add::<Value<'_>>("Value", noisy(&[], 40, 24).chain((0..8).flat_map(|pairs| noisy(&[3, pairs], 40, 2))));
-    pins.add::<KeyValueList<'_>>("KeyValueList of one byte", bytes());
-    pins.add::<KeyValueList<'_>>("KeyValueList", (15..=40).flat_map(|pairs| noisy(&[pairs], 40, 1)));
+    pins.add::<Value<'static>>("Value of two bytes", kinds);
+    pins.add::<Value<'static>>("Value", noisy(&[], 40, 24).chain((0..8).flat_map(|pairs| noisy(&[3, pairs], 40, 2))));
+    pins.add::<KeyValueList<'static>>("KeyValueList of one byte", bytes());
+    pins.add::<KeyValueList<'static>>("KeyValueList", (15..=40).flat_map(|pairs| noisy(&[pairs], 40, 1)));
 
     // From 0x80 on they are the same and numbered: one row is enough.
     let debug = |event: Option<Event<'_>>| event.map_or_else(String::new, |event| format!("{event:?}"));
     pins.values("event_of", (0..=0x8f).map(|byte| (vec![byte], debug(event_of(byte)))));
-    pins.add::<Event<'_>>("Event", (0..=40).flat_map(|name| noisy(&[0, name], 40, 1)));
+    pins.add::<Event<'static>>("Event", (0..=40).flat_map(|name| noisy(&[0, name], 40, 1)));
 
     let body = |byte| operation_of(byte, "/devices/1").unwrap_or_default();
     pins.values("operation_of at /devices/1", (0..=u8::MAX).map(|byte| (vec![byte], body(byte))));
@@ -109,7 +114,7 @@ fn noisy(start: &[u8], length: usize, count: u64) -> impl Iterator<Item = Vec<u8
 struct Pins(String);
 
 impl Pins {
-    fn add<T: for<'a> Arbitrary<'a> + Debug>(&mut self, name: &str, strings: impl Iterator<Item = Vec<u8>>) {
+    fn add<T: FromBytes + Debug>(&mut self, name: &str, strings: impl Iterator<Item = Vec<u8>>) {
         self.values(name, strings.map(|bytes| (bytes.clone(), format!("{:?}", super::of::<T>(&bytes)))));
     }
 
@@ -117,9 +122,9 @@ impl Pins {
         &mut self,
         name: &str,
         strings: impl Iterator<Item = Vec<u8>>,
-        make: impl Fn(&mut Unstructured<'_>) -> arbitrary::Result<T>,
+        make: impl Fn(&mut Bytes<'_>) -> T,
     ) {
-        let value = |bytes: &[u8]| make(&mut Unstructured::new(bytes)).expect("any bytes are a value");
+        let value = |bytes: &[u8]| make(&mut Bytes::new(bytes));
         self.values(name, strings.map(|bytes| (bytes.clone(), format!("{:?}", value(&bytes)))));
     }
 

@@ -1,5 +1,6 @@
 //! A failing property ends in the smallest case, and that is one a person reads.
 
+use im_session::decode::Form;
 use im_session::strategies::{
     Fault, agents, any_event, fault, faulty_history, history, history_of, interleaved_histories, log, log_of,
     loggable_event, operation, operation_body, participants, query, resource, step, user_data, user_data_beyond,
@@ -7,16 +8,21 @@ use im_session::strategies::{
 };
 use im_session::testing::{History, Log, Step};
 use im_session::{
-    CallEvent, ConnId, DataEvent, Event, Form, KeyValueList, Limits, Outcome, Participant, Session, SessionEvent,
-    State, Value,
+    CallEvent, ConnId, DataEvent, Event, KeyValueList, Limits, Outcome, Participant, Session, SessionEvent, State,
+    Value,
 };
 use proptest::prelude::any;
 use serde_json::json;
 
-use crate::smallest;
+use super::smallest;
 
 fn always<T>(_: &T) -> bool {
     true
+}
+
+/// A list of one list.
+fn with(key: &'static str, list: KeyValueList<'static>) -> KeyValueList<'static> {
+    KeyValueList::try_from_iter([(key, list)]).expect("not too deep")
 }
 
 fn dialing() -> Event<'static> {
@@ -34,7 +40,7 @@ fn numbered(name: CallEvent, number: u64) -> Event<'static> {
 #[test]
 fn an_event() {
     assert_eq!(smallest(any_event(), always), dialing());
-    let with_user_data = smallest(any_event(), |event| event.user_data.as_ref().is_some_and(|list| !list.is_empty()));
+    let with_user_data = smallest(any_event(), |event| event.user_data.list().is_some_and(|list| !list.is_empty()));
     assert_eq!(with_user_data, dialing().with_user_data(KeyValueList::from_iter([("k", "v")])));
     let answer = smallest(any_event(), |event| event.conn_id.is_some() && event.this_dn().is_some());
     assert_eq!(answer, dialing().with_this_dn("3001").with_conn_id(ConnId(1)));
@@ -103,13 +109,10 @@ fn user_data_up_to_a_limit() {
     assert_eq!(smallest(user_data(&Limits::DEFAULT), always), KeyValueList::new());
     assert_eq!(smallest(user_data(&Limits::DEFAULT), |list| !list.is_empty()), KeyValueList::from_iter([("k", "v")]));
     let nested = smallest(user_data(&Limits::DEFAULT), |list| list.depth() > 1);
-    assert_eq!(nested, KeyValueList::from_iter([("k", Value::List(KeyValueList::new()))]));
+    assert_eq!(nested, with("k", KeyValueList::new()));
     let mut limits = Limits::DEFAULT;
     limits.user_data_depth = 2;
-    let two_deeper = KeyValueList::from_iter([(
-        "l",
-        Value::List(KeyValueList::from_iter([("l", Value::List(KeyValueList::new()))])),
-    )]);
+    let two_deeper = with("l", with("l", KeyValueList::new()));
     assert_eq!(smallest(user_data_beyond(&limits), always), two_deeper);
     assert_eq!(smallest(participants(), always), []);
 }
@@ -183,7 +186,7 @@ fn steps_go_that_became_needless_when_others_got_simpler() {
             .steps
             .iter()
             .filter_map(|step| match step {
-                Step::Event(event) if event.name == CallEvent::Established.into() => Some(event.user_data.is_some()),
+                Step::Event(event) if event.name == CallEvent::Established.into() => Some(!event.user_data.is_absent()),
                 _ => None,
             })
             .collect();

@@ -1,16 +1,10 @@
 //! The strategies hold what they promise: every kind is reached, what is called valid is valid, logs hold what they say, and a
 //! failing property ends in the smallest case.
 
-#![cfg(feature = "json")]
-
 mod kinds;
-#[path = "../legal_sequences/mod.rs"]
-mod legal_sequences;
 mod logs;
-#[path = "../read_log/mod.rs"]
-mod read_log;
 mod shrinking;
-mod valid;
+mod valid_histories;
 
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
