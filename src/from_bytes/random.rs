@@ -27,14 +27,17 @@ fn weighted(chances: &[u16], kinds: u16) -> Vec<u8> {
         [kind, second] => (kind % kinds, second),
         _ => (0, 1),
     };
-    let [which, _] = second.to_le_bytes();
+    let [which, more] = second.to_le_bytes();
+    // Without a chance the plain row.
+    let (row, low) = ((which ^ 0x40) & 0xf0, which & 0xf);
     let lead = match kind {
         // An event of one byte: often one that begins or is answered, since most others need that.
-        0..=9 => which & 0xf0 | (which & 3).max(1),
-        10..=12 => which & 0xf0 | 11,
+        0..=9 => row | (which & 3).max(1),
+        10..=12 => row | 11,
         13 => which & 0x90 | 0x46,
-        14..=36 if which & 0xf == 0 => which | 1,
-        14..=36 => which,
+        // Of the whole call as often as of one DN.
+        14..=36 if low == 10 && more & 1 != 0 => row | 13,
+        14..=36 => row | low.max(1),
         // One spelled out, one with more data, one that may be old, one that answers.
         37..=39 => 0x00,
         40..=46 => 0xd0,
@@ -120,18 +123,8 @@ pub(crate) fn line_bytes(chances: &[u16]) -> Vec<u8> {
     core::iter::once(lead).chain(bytes(rest)).collect()
 }
 
-/// The bytes of a valid history: its events are rarely as large as they may be.
-#[cfg(feature = "proptest")]
-pub(crate) fn letters(chances: &[u16]) -> Vec<u8> {
-    let letter = |&chance: &u16| {
-        let [low, high] = chance.to_le_bytes();
-        if high % 16 == 15 { low } else { low & 0x7f }
-    };
-    chances.iter().map(letter).collect()
-}
-
 /// Bytes of anything else: half of the time small.
-pub(crate) fn bytes(chances: &[u16]) -> Vec<u8> {
+fn bytes(chances: &[u16]) -> Vec<u8> {
     let byte = |&chance: &u16| {
         let [low, high] = chance.to_le_bytes();
         if high % 2 == 0 { low & 0xf } else { low }

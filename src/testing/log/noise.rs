@@ -35,13 +35,13 @@ const JSON_LINES: [Noise; 10] = [
     quiet("\n"),
     quiet(" \t\n"),
     wrong("{\"Event\":\"EventRinging\"\n"),
-    wrong("{}\n"),
-    wrong("[1]\n"),
-    wrong("{\"Event\":\"Ringing\",\"ThisDN\":\"9999\"}\n"),
+    quiet("{}\n"),
+    quiet("[1]\n"),
+    quiet("{\"Event\":\"Ringing\",\"ThisDN\":\"9999\"}\n"),
     wrong("{\"Event\":\"EventRinging\",\"ThisDN\":9999,\"CallUUID\":\"A\"}\n"),
     wrong("{\"Event\":\"EventRinging\",\"CallUUID\":\"A\"}\n"),
     wrong("{\"Event\":\"EventRinging\",\"ThisDN\":\"9999\",\"CallUUID\":\"no id\"}\n"),
-    wrong("11:49:08.388 Std 05061 Initialization completed\n"),
+    quiet("11:49:08.388 Std 05061 Initialization completed\n"),
 ];
 
 const TSERVER_LOG: [Noise; 7] = [

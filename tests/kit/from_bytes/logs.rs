@@ -94,7 +94,7 @@ fn a_log_is_written_by_hand() {
     let line = |event: &str| format!("{{\"Event\":\"{event}\",\"ThisDN\":\"3001\",\"CallUUID\":\"A\"}}\n");
     let expected =
         [&line("EventDialing"), "\n{\"Event\":\"EventRinging\"\n", &line("EventEstablished"), "{}\n"].concat();
-    assert_eq!((log.text, log.errors), (expected, vec![3, 5]));
+    assert_eq!((log.text, log.errors), (expected, vec![3]));
     assert_eq!(log.events.iter().map(|&(line, _)| line).collect::<Vec<_>>(), [1, 4]);
 }
 
@@ -108,7 +108,7 @@ fn every_other_line_is_reached() {
             assert_eq!(line, &lines[at % count]);
         }
         let errors = (1..16_u8).filter(|row| !of::<Log>(&[digit, row << 4, b'A']).errors.is_empty()).count();
-        assert_eq!(errors, if digit == b'0' { 11 } else { 0 }, "all but two of ten, and of the five that come again");
+        assert_eq!(errors, if digit == b'0' { 5 } else { 0 }, "four of ten, and one of the five that come again");
     }
 }
 

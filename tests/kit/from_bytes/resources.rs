@@ -58,7 +58,7 @@ fn a_resource_is_what_its_bits_say() {
             };
         }
         if which & 4 != 0 {
-            bytes.push(0x11);
+            bytes.push(0x22);
             expected["capabilities"] = json!(["SendMessage", "Complete"]);
         }
         if which & 8 != 0 {
@@ -98,11 +98,11 @@ fn the_state_has_white_space_around_it() {
 fn capabilities_come_in_both_orders() {
     let capabilities = |byte: u8| resource_of(&[4, 0, 0, byte])["capabilities"].clone();
     assert_eq!(
-        capabilities(0x1f),
+        capabilities(0x3e),
         json!(["SendMessage", "AttachUserData", "UpdateUserData", "DeleteUserData", "Complete"])
     );
     assert_eq!(
-        capabilities(0x5f),
+        capabilities(0x7e),
         json!(["Complete", "DeleteUserData", "UpdateUserData", "AttachUserData", "SendMessage"])
     );
     assert_eq!(capabilities(0x40), json!([]));

@@ -185,7 +185,7 @@ fn participants_with_number_analysis_and_without() {
     assert!(all.iter().any(|participant| participant.country.is_some() && participant.location.is_some()));
     assert!(all.iter().any(|participant| participant.e164_number.is_empty()));
     assert!(all.iter().any(|participant| participant.digits != participant.phone_number));
-    assert!(all.iter().all(|participant| !participant.t_library_number().is_empty()));
+    assert!(all.iter().any(|participant| participant.t_library_number().is_empty()));
 }
 
 #[test]
@@ -217,7 +217,7 @@ fn any_of_a_type_reaches_every_kind() {
     let forms: BTreeSet<String> = samples(any::<Form>(), 50).iter().map(Form::to_string).collect();
     assert_eq!(forms.len(), 3);
     assert_eq!(samples(any::<SessionEvent>(), 200).into_iter().collect::<BTreeSet<_>>().len(), 11);
-    let values = samples(any::<Value<'static>>(), 1000);
+    let values = samples(any::<Value<'static>>(), 4000);
     assert!(values.iter().any(|value| matches!(value, Value::String(text) if text.is_empty())));
     assert!(values.iter().any(|value| matches!(value, Value::Integer(i64::MAX))));
     assert!(values.iter().any(|value| matches!(value, Value::Binary(_))));
@@ -334,5 +334,5 @@ fn histories_reach_every_outcome() {
     }
     assert_eq!(outcomes.len(), 5, "{outcomes:?}");
     assert_eq!(reasons.into_iter().collect::<Vec<_>>(), RejectReason::ALL);
-    assert_eq!(codes.iter().map(|code| code.code()).collect::<Vec<_>>(), [0, 1, 2, 3, 6, 10]);
+    assert_eq!(codes.iter().map(|code| code.code()).collect::<Vec<_>>(), [0, 1, 2, 3, 5, 6, 10]);
 }
