@@ -1,56 +1,79 @@
-//! The target `machine`: a sequence of events at one session, against the reference model and against three laws.
+//! The target `machine`: what one session hears, against the reference model and against three laws.
+//!
+//! The input is a history by the table of `im_session::from_bytes`, of which the events of the session A at 3001 count: `ACD`.
 
-use im_session::{CapabilityTable, EventName, Limits, Outcome, Session, State};
+use im_session::from_bytes::{Bytes, FromBytes};
+use im_session::session::EventIdentity;
+use im_session::testing::{History, Setup, Step};
+use im_session::{CallEvent, Event, Outcome, Session, State};
+use serde_json::{Value, json};
 
-use crate::model::{Expected, Model};
-use crate::operation::{DN_LENGTH, Operation, Operations, PARTICIPANTS, TEXT_LENGTH, USER_DATA_DEPTH, USER_DATA_SIZE};
+const THIS_DN: &str = "3001";
+const ID: &str = "A";
 
-/// Applies the events that the bytes mean (`operation.rs`) to one session, and holds three laws and the model against it.
+/// Applies the events that the bytes mean to one session, and holds three laws and the model against it, limits small.
 ///
 /// The laws: what is rejected or ignored changes nothing; the state never goes back, but for the reopening of
 /// specification 2.1; nothing else leaves `Completed`.
 pub fn machine(input: &[u8]) {
-    let mut limits = Limits::DEFAULT;
-    limits.user_data_size = USER_DATA_SIZE;
-    limits.user_data_depth = USER_DATA_DEPTH;
-    limits.participants = PARTICIPANTS;
-    limits.dn_length = DN_LENGTH;
-    limits.text_length = TEXT_LENGTH;
+    let mut setup = Setup::default();
+    let limits = &mut setup.limits;
+    (limits.user_data_size, limits.user_data_depth, limits.user_data_pairs) = (40, 3, 3);
+    (limits.participants, limits.dn_length, limits.text_length) = (2, 4, 5);
+    // What has ended is the store's, not the session's.
+    limits.remembered_ends = 0;
     let mut session = None;
-    let mut model = Model::new();
-    for operation in Operations::new(input) {
-        let before = session.clone();
-        let event = operation.event();
-        let outcome = Session::apply(&mut session, &event, &limits);
-
-        laws(before.as_ref(), session.as_ref(), &operation, &outcome);
-        assert_eq!(told(&outcome), model.apply(&operation), "{operation:?} on {before:?}");
-        compare(session.as_ref(), &model, &operation);
+    let mut model = setup.model();
+    for step in History::from_bytes(&mut Bytes::new(input)).steps {
+        let Step::Event(event) = step else { continue };
+        let is_of_the_call = event.call_uuid() == Some(ID) && event.this_dn().is_none_or(|dn| dn == THIS_DN);
+        if !is_of_the_call || event.route().is_err() {
+            continue;
+        }
+        let before: Option<Session> = session.clone();
+        let outcome = Session::apply(&mut session, &event, &setup.limits);
+        laws(before.as_ref(), session.as_ref(), &event, &outcome);
+        if event.this_dn().is_none() && session.as_ref().is_none_or(|session| !session.state().is_open()) {
+            // A store gives it to the sessions that are open.
+            assert!(!outcome.is_accepted(), "{event:?} on {before:?}");
+            continue;
+        }
+        let expected = model.carry_out(&[], &Step::Event(event.clone()));
+        assert_eq!(told(&outcome), in_short(&expected["told"]), "{event:?} on {before:?}");
+        assert_eq!(session.as_ref().map(inside), model.inside(THIS_DN, ID), "after {event:?}");
     }
 }
 
-fn laws(before: Option<&Session>, after: Option<&Session>, operation: &Operation, outcome: &Outcome<'_>) {
+fn laws(before: Option<&Session>, after: Option<&Session>, event: &Event<'_>, outcome: &Outcome) {
     if !outcome.is_accepted() {
-        assert_eq!(before, after, "{outcome:?} of {operation:?} changed something");
+        assert_eq!(before, after, "{outcome:?} of {event:?} changed something");
     }
-    if let Outcome::Changed(change) = outcome {
-        assert_eq!((change.from, Some(change.to)), (before.map(Session::state), after.map(Session::state)));
-        assert!(change.state() || change.participants || change.user_data, "{operation:?} changed nothing");
+    if let Outcome::Changed { from, to, participants, user_data } = outcome {
+        assert_eq!((*from, Some(*to)), (before.map(Session::state), after.map(Session::state)));
+        assert!(*from != Some(*to) || *participants || *user_data, "{event:?} changed nothing");
     }
     let (Some(before), Some(after)) = (before, after) else {
-        assert!(before.is_none(), "{operation:?} took the session away");
+        assert!(before.is_none(), "{event:?} took the session away");
         return;
     };
     assert_eq!((before.this_dn(), before.id()), (after.this_dn(), after.id()));
-    let reopens = matches!(EventName::from(operation.name).as_str(), "EventDialing" | "EventRinging");
-    let newer = operation.number > before.last_event().map(|last| last.event_sequence_number)
-        && before.last_event().is_some_and(|last| last.server_start_time == operation.server_start_time);
-    if before.state() == State::Completed && !(reopens && newer) {
-        assert_eq!(after.state(), State::Completed, "{operation:?} left Completed");
+    if before.state() == State::Completed && !(may_reopen(event) && is_newer(event, before.last_event())) {
+        assert_eq!(after.state(), State::Completed, "{event:?} left Completed");
     } else if before.state() != State::Completed {
-        assert!(rank(after.state()) >= rank(before.state()), "{operation:?} went back");
-        assert!(after.state() == before.state() || rank(after.state()) > rank(before.state()));
+        assert!(after.state() == before.state() || rank(after.state()) > rank(before.state()), "{event:?} went back");
     }
+}
+
+fn may_reopen(event: &Event<'_>) -> bool {
+    event.name == CallEvent::Dialing.into() || event.name == CallEvent::Ringing.into()
+}
+
+/// Of the same server start, with a higher number.
+fn is_newer(event: &Event<'_>, last: Option<EventIdentity>) -> bool {
+    last.is_some_and(|last| {
+        event.server_start_time == last.server_start_time
+            && event.event_sequence_number > Some(last.event_sequence_number)
+    })
 }
 
 /// Initiating = Alerting < Talking < Completed.
@@ -62,29 +85,27 @@ fn rank(state: State) -> u8 {
     }
 }
 
-/// The outcome in the model's terms.
-fn told(outcome: &Outcome<'_>) -> Expected {
-    match outcome {
-        Outcome::Ignored => Expected::Ignored,
-        Outcome::Rejected(rejection) => Expected::Rejected(rejection.reason.name(), rejection.state.map(State::name)),
-        Outcome::Unchanged => Expected::Unchanged,
-        Outcome::Changed(change) => {
-            Expected::Changed { participants: change.participants, user_data: change.user_data }
-        }
-        Outcome::Message(text) => Expected::Message(text.clone().into_owned()),
-    }
+/// What came of the event, and why.
+fn told(outcome: &Outcome) -> Value {
+    let reason = match outcome {
+        Outcome::Rejected(rejection) => Some(rejection.reason.name()),
+        _ => None,
+    };
+    json!([outcome.name(), reason])
 }
 
-fn compare(session: Option<&Session>, model: &Model, operation: &Operation) {
-    assert_eq!(session.map(|session| session.state().name()), model.state, "after {operation:?}");
-    let Some(session) = session else {
-        return;
-    };
-    assert!(session.participants().eq(model.participants.iter().copied()), "after {operation:?}");
-    let user_data = serde_json::to_value(session.user_data()).expect("JSON");
-    assert_eq!(user_data, model.user_data, "after {operation:?}");
-    assert_eq!(session.conn_id().map(|conn_id| conn_id.0), model.conn_id, "after {operation:?}");
-    let last = session.last_event().map(|last| (last.server_start_time, last.event_sequence_number));
-    assert_eq!(last, model.last, "after {operation:?}");
-    assert_eq!(session.capabilities(&CapabilityTable::DEFAULT).to_string(), model.capabilities());
+fn in_short(told: &Value) -> Value {
+    json!([told["outcome"], told["reason"]])
+}
+
+/// As `Model::inside` has it.
+fn inside(session: &Session) -> Value {
+    json!({
+        "cause": session.cause(),
+        "connID": session.conn_id().map(|conn_id| conn_id.to_string()),
+        "lastEvent": session.last_event().map(|last| (last.server_start_time, last.event_sequence_number)),
+        "participants": session.participants().collect::<Vec<_>>(),
+        "state": session.state(),
+        "userData": session.user_data(),
+    })
 }

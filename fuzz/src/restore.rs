@@ -43,7 +43,7 @@ fn go_on_the_same(one: &mut Sessions, other: &mut Sessions) {
         post,
         Step::Expire { ago: 5 },
         Step::ForgetCompleted { ago: 0 },
-        Step::ForgetRequests { ago: 1 },
+        Step::Restart,
     ];
     for step in rest.iter().cloned().chain(events).chain(rest.iter().cloned()) {
         assert_eq!(carry_out(one, &agents, &step), carry_out(other, &agents, &step), "{step:?}");

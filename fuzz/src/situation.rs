@@ -4,8 +4,8 @@
 //! that was answered. The second says who asks and for what; the rest is what is asked, any bytes.
 
 use im_session::from_bytes::{agents, event_of};
-use im_session::testing::{Agent, Model, Setup, Step, carry_out};
-use im_session::{Limits, Sessions};
+use im_session::testing::{Model, Setup, Step, carry_out};
+use im_session::{Agent, Limits, Sessions};
 use serde_json::Value;
 
 /// The crate's store and the reference model in the same situation.
@@ -63,5 +63,5 @@ pub(crate) fn line(input: &[u8]) -> (&[u8], &[u8]) {
 pub(crate) fn who_and_id(line: &[u8]) -> (usize, Option<String>) {
     let Some((&who, id)) = line.split_first() else { return (0, None) };
     let id = String::from_utf8_lossy(id).into_owned();
-    (usize::from(who % 4), Some(id).filter(|id| !id.is_empty()))
+    (usize::from(who % 5), Some(id).filter(|id| !id.is_empty()))
 }

@@ -1,10 +1,10 @@
 //! The target `store`: whole histories, against all laws and the reference model.
 //!
 //! The first byte is how the service is set up: `0` as usual, `1` with limits that are soon met, `2` with many sessions an agent,
-//! `3` with limits by the eight bytes that follow. The rest is a history by the table of `im_session::from_bytes`: `0AbCcDd`.
+//! `3` with limits by the eleven bytes that follow. The rest is a history by the table of `im_session::from_bytes`: `0AbCcDd`.
 
-use arbitrary::{Arbitrary, Unstructured};
 use im_session::Limits;
+use im_session::from_bytes::{Bytes, FromBytes};
 use im_session::testing::{History, Setup, laws};
 
 /// The laws take the square of the length; beyond this only the model is asked.
@@ -14,7 +14,7 @@ const LONG: usize = 200;
 /// All laws of `im_session::testing::laws` hold for histories of up to 24 steps, and the model agrees for those of up to 200.
 pub fn store(input: &[u8]) {
     let Some((&how, rest)) = input.split_first() else { return };
-    let mut bytes = Unstructured::new(rest);
+    let mut bytes = Bytes::new(rest);
     let mut setup = Setup::default();
     setup.limits = Limits::DEFAULT;
     match how & 3 {
@@ -23,18 +23,19 @@ pub fn store(input: &[u8]) {
             (setup.limits.user_data_size, setup.limits.user_data_depth, setup.limits.participants) = (12, 2, 1);
         }
         2 => setup.one_session_per_agent = false,
-        3 => setup.limits = Limits::arbitrary(&mut bytes).expect("any bytes are limits"),
+        3 => setup.limits = Limits::from_bytes(&mut bytes),
         _ => {}
     }
-    let history = History::arbitrary(&mut bytes).expect("any bytes are a history");
+    let history = History::from_bytes(&mut bytes);
     assert_lawful(&setup, history);
 }
 
 pub(crate) fn assert_lawful(setup: &Setup, mut history: History) {
     history.steps.truncate(LONG);
     if history.steps.len() > SHORT {
-        if let Err(violation) = laws::the_model_agrees(setup, &setup.sessions(), &history) {
-            panic!("{violation:?}");
+        let law = laws::LAWS.iter().find(|law| law.name == "the_model_agrees").expect("a law");
+        if let Err(broken) = law.hold(setup, &history) {
+            panic!("{broken}");
         }
         history.steps.truncate(SHORT);
     }

@@ -2,17 +2,26 @@
 //! or not.
 //!
 //! The same property over structured histories is `an_agent_cannot_tell_whether_others_are_on_its_calls` in
-//! `tests/store_properties.rs`; here bodies, ids and queries are any bytes.
+//! `tests/store/properties.rs`; here bodies, ids and queries are any bytes.
 //!
 //! The input is lines. `E` and an event as a JSON line; `A`, `B` and what that agent posts: the id (none: the list), a space,
 //! the body; `R`, the id (none: the list), a space and the query of what the first agent reads.
 
-use im_session::{BaseUri, Decoder, Device, ErrorBody, Event, Query, Sessions, Target};
+use im_session::decode::DecodeResult;
+use im_session::{Agent, BaseUri, Decoder, ErrorBody, Event, Query, Sessions, Target};
 use serde_json::{Value, json};
 
-const FIRST: [Device<'static>; 2] =
-    [Device { device_path: "/devices/1", dn: "3001" }, Device { device_path: "/devices/2", dn: "3003" }];
-const SECOND: [Device<'static>; 1] = [Device { device_path: "/devices/1", dn: "3002" }];
+fn first() -> Agent {
+    Agent::new().with_device("/devices/1", "3001").with_device("/devices/2", "3003")
+}
+
+fn second() -> Agent {
+    Agent::new().with_device("/devices/1", "3002")
+}
+
+fn is_first(dn: &str) -> bool {
+    first().devices().iter().any(|device| device.dn == dn)
+}
 
 /// Panics where the first agent can tell that the second is there.
 pub fn store_two_agents(input: &[u8]) {
@@ -26,14 +35,14 @@ pub fn store_two_agents(input: &[u8]) {
                 if event.reference_id.is_some() {
                     return;
                 }
-                let concerns_first = event.this_dn().is_none_or(|dn| FIRST.iter().any(|device| device.dn == dn));
+                let concerns_first = event.this_dn().is_none_or(is_first);
                 let told = told(&mut both, event);
                 if concerns_first {
                     assert_eq!(told, self::told(&mut alone, event), "{event:?}");
                 }
             }),
-            b'A' => assert_eq!(posted(&mut both, &FIRST, rest), posted(&mut alone, &FIRST, rest)),
-            b'B' => drop(posted(&mut both, &SECOND, rest)),
+            b'A' => assert_eq!(posted(&mut both, &first(), rest), posted(&mut alone, &first(), rest)),
+            b'B' => drop(posted(&mut both, &second(), rest)),
             b'R' => assert_eq!(read(&both, rest), read(&alone, rest)),
             _ => {}
         }
@@ -43,25 +52,24 @@ pub fn store_two_agents(input: &[u8]) {
 
 fn for_every_event(line: &[u8], mut handle: impl FnMut(&Event<'_>)) {
     let mut decoder = Decoder::new();
-    let mut take = |result: im_session::DecodeResult<'_>| {
+    let mut take = |result: DecodeResult<'_>| {
         if let Ok(decoded) = result {
             handle(&decoded.event);
         }
     };
     decoder.push(line, &mut take);
-    decoder.finish(&mut take);
+    decoder.finish().for_each(take);
 }
 
 /// What the first agent is notified of.
 fn told(store: &mut Sessions, event: &Event<'_>) -> Vec<Value> {
     let Ok(handled) = store.handle_event(event) else { return Vec::new() };
-    let is_first = |dn: &str| FIRST.iter().any(|device| device.dn == dn);
     let notifications = handled.notifications().filter(|(dn, _)| is_first(dn));
     notifications.map(|(dn, notification)| json!([dn, notification])).collect()
 }
 
 /// The request without its ReferenceID, or the error body to the letter.
-fn posted(store: &mut Sessions, me: &[Device<'_>], line: &[u8]) -> Result<Value, ErrorBody> {
+fn posted(store: &mut Sessions, me: &Agent, line: &[u8]) -> Result<Value, ErrorBody> {
     let (id, body) = taken_apart(line);
     let target = if id.is_empty() { Target::Sessions } else { Target::Session(&id) };
     store.post(me, target, body).map(|request| {
@@ -76,9 +84,9 @@ fn read(store: &Sessions, line: &[u8]) -> Result<Value, ErrorBody> {
     let query = String::from_utf8_lossy(query);
     let query = Query::parse(&query);
     if id.is_empty() {
-        Ok(json!(store.list(&FIRST, &query)))
+        Ok(json!(store.list(&first(), &query)))
     } else {
-        store.read(&FIRST, &id, &query).map(|body| json!(body))
+        store.read(&first(), &id, &query).map(|body| json!(body))
     }
 }
 

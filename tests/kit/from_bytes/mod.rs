@@ -270,8 +270,8 @@ fn an_operation_is_posted_by_hand() {
     let complete = |device: &str| format!(r#"{{"devicePath":"/devices/{device}","operationName":"Complete"}}"#);
     assert_eq!(post(b"@@="), (0, Some("A".into()), complete("1")));
     assert_eq!(post(b"@E="), (1, None, complete("2")));
-    assert_eq!(post(b"0J="), (2, Some("B".into()), complete("2")));
-    assert_eq!(post(b"PO\x03="), (3, Some("~._-".into()), complete("2")));
+    assert_eq!(post(b"0J="), (2, Some("B".into()), complete("1")));
+    assert_eq!(post(b"PO\x03="), (3, Some("~._-".into()), complete("1")));
     for (byte, name) in (b'8'..).zip(Operation::ALL) {
         let (_, _, body) = post(&[b'@', b'@', byte]);
         let body = OperationBody::from_json(body.as_bytes()).expect("an object");
