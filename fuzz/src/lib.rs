@@ -5,7 +5,7 @@
 //!
 //! | target | what it holds against the library |
 //! |---|---|
-//! | [`machine`] | a reference model of specification 2.1 to 2.3, after every event of a sequence |
+//! | [`machine`] | the kit's reference model: the outcome of every event at a session, and all of the session after it |
 //! | [`decode`] | the same log in pieces, its own events as JSON lines, a count of live bytes |
 //! | [`envelope`] | a line and its own envelope |
 //! | [`json_reader`] | what is read, written and read again |
@@ -26,8 +26,6 @@ mod envelope;
 mod json_reader;
 mod live_bytes;
 mod machine;
-mod model;
-mod operation;
 mod operations;
 pub mod packed;
 mod query;

@@ -1,56 +1,151 @@
-//! The target `machine`: a sequence of events at one session, against the reference model and against three laws.
+//! The target `machine`: the events of a history, each at the one session it is for, against the kit's reference model.
+//!
+//! The input is that of `store`: how the limits are, then a history by the table of `im_session::from_bytes`. `0ACD` is a call that
+//! is dialed, answered and ended. Of the history only the events count.
 
-use im_session::{CapabilityTable, EventName, Limits, Outcome, Session, State};
+use std::collections::BTreeMap;
 
-use crate::model::{Expected, Model};
-use crate::operation::{DN_LENGTH, Operation, Operations, PARTICIPANTS, TEXT_LENGTH, USER_DATA_DEPTH, USER_DATA_SIZE};
+use im_session::event::Route;
+use im_session::from_bytes::{Bytes, FromBytes};
+use im_session::testing::{History, Model, Setup, Step};
+use im_session::{CapabilityTable, Event, Limits, Outcome, Session, State};
+use serde_json::{Value, json};
 
-/// Applies the events that the bytes mean (`operation.rs`) to one session, and holds three laws and the model against it.
+use crate::situation::setup;
+
+/// As many events are applied.
+const LONG: usize = 400;
+
+/// The session of each DN and call, if an event opened it.
+type Sessions = BTreeMap<(String, String), Option<Session>>;
+
+/// Applies the events to single sessions, without a store, and compares each outcome and each session with the model.
 ///
-/// The laws: what is rejected or ignored changes nothing; the state never goes back, but for the reopening of
+/// Besides three laws hold: what is rejected or ignored changes nothing; the state never goes back, but for the reopening of
 /// specification 2.1; nothing else leaves `Completed`.
 pub fn machine(input: &[u8]) {
-    let mut limits = Limits::DEFAULT;
-    limits.user_data_size = USER_DATA_SIZE;
-    limits.user_data_depth = USER_DATA_DEPTH;
-    limits.participants = PARTICIPANTS;
-    limits.dn_length = DN_LENGTH;
-    limits.text_length = TEXT_LENGTH;
-    let mut session = None;
-    let mut model = Model::new();
-    for operation in Operations::new(input) {
-        let before = session.clone();
-        let event = operation.event();
-        let outcome = Session::apply(&mut session, &event, &limits);
-
-        laws(before.as_ref(), session.as_ref(), &operation, &outcome);
-        assert_eq!(told(&outcome), model.apply(&operation), "{operation:?} on {before:?}");
-        compare(session.as_ref(), &model, &operation);
+    let mut bytes = Bytes::new(input);
+    let mut setup = setup(&mut bytes);
+    // A single session knows nothing of others, nor of those that are gone.
+    setup.limits.sessions = usize::MAX;
+    setup.limits.sessions_per_dn = usize::MAX;
+    setup.limits.sessions_per_call = usize::MAX;
+    setup.limits.remembered_ends = 0;
+    let mut both = Both { model: setup.model(), sessions: Sessions::new(), setup };
+    for step in History::from_bytes(&mut bytes).steps.into_iter().take(LONG) {
+        if let Step::Event(event) = &step {
+            both.apply(event, &step);
+        }
     }
 }
 
-fn laws(before: Option<&Session>, after: Option<&Session>, operation: &Operation, outcome: &Outcome<'_>) {
-    if !outcome.is_accepted() {
-        assert_eq!(before, after, "{outcome:?} of {operation:?} changed something");
+/// The sessions of the library, and the model that must hold the same.
+struct Both {
+    setup: Setup,
+    sessions: Sessions,
+    model: Model,
+}
+
+impl Both {
+    fn apply(&mut self, event: &Event<'_>, step: &Step) {
+        let told = self.model.carry_out(&[], step)["told"].take();
+        let limits = &self.setup.limits;
+        match event.route() {
+            Ok(Route::AtDn { this_dn, id, .. }) => {
+                let session = self.sessions.entry((this_dn.to_owned(), id.to_owned())).or_default();
+                let from = session.as_ref().map(Session::state);
+                let outcome = lawfully_applied(session, event, limits);
+                let reason =
+                    if let Outcome::Rejected(rejection) = &outcome { Some(rejection.reason.name()) } else { None };
+                let to = session.as_ref().map(Session::state);
+                assert_eq!(told["outcome"], outcome.name(), "{event:?} in {from:?}");
+                assert_eq!(told["reason"], json!(reason), "{event:?} in {from:?}");
+                assert_eq!(told["from"], json!(from.map(State::name)), "{event:?}");
+                assert_eq!(told["to"], json!(to.map(State::name)), "{event:?}");
+                if from != to && to == Some(State::Completed) {
+                    assert_eq!(told["cause"], json!(session.as_ref().and_then(Session::cause)), "{event:?}");
+                }
+            }
+            Ok(Route::ToCall { id }) => {
+                let of_call = self.sessions.iter_mut().filter(|((_, of), session)| of == id && session.is_some());
+                let outcomes: Vec<_> =
+                    of_call.map(|(_, session)| lawfully_applied(session, event, limits).name()).collect();
+                let changed = outcomes.contains(&"changed");
+                assert_eq!(told["outcome"] == "changed", changed, "{event:?}: {outcomes:?}, the model {told}");
+                assert!(!outcomes.is_empty() || told["reason"] == "orphan", "{event:?}: {told}");
+            }
+            Ok(Route::Answer | Route::Other) => {
+                assert_eq!(lawfully_applied(&mut None, event, limits), Outcome::Ignored);
+                assert_eq!(told["outcome"], "ignored", "{event:?}");
+            }
+            Err(_) => {
+                assert!(!lawfully_applied(&mut None, event, limits).is_accepted(), "{event:?}");
+                assert_eq!(told["outcome"], "unreadable", "{event:?}");
+            }
+        }
+        self.compare(event);
     }
-    if let Outcome::Changed(change) = outcome {
-        assert_eq!((change.from, Some(change.to)), (before.map(Session::state), after.map(Session::state)));
-        assert!(change.state() || change.participants || change.user_data, "{operation:?} changed nothing");
+
+    /// Every session, down to what the resource does not show, and what may be done with it.
+    fn compare(&self, event: &Event<'_>) {
+        let sessions: Vec<&Session> = self.sessions.values().flatten().collect();
+        let keys: Vec<_> = sessions.iter().map(|session| (session.this_dn(), session.id())).collect();
+        assert_eq!(keys, self.model.keys(), "after {event:?}");
+        let resources = self.model.resources();
+        for (session, resource) in sessions.into_iter().zip(&resources) {
+            let expected = self.model.inside(session.this_dn(), session.id());
+            assert_eq!(
+                Some(inside(session)),
+                expected,
+                "the session on the left, the model on the right, after {event:?}"
+            );
+            let capabilities = session.capabilities(&CapabilityTable::DEFAULT);
+            assert_eq!(json!(capabilities), resource["capabilities"], "after {event:?}");
+        }
+    }
+}
+
+/// A session in the form of [`Model::inside`].
+fn inside(session: &Session) -> Value {
+    let last = session.last_event().map(|last| (last.server_start_time, last.event_sequence_number));
+    json!({
+        "cause": session.cause(),
+        "connID": session.conn_id().map(|conn_id| format!("{:016x}", conn_id.0)),
+        "lastEvent": last,
+        "participants": session.participants().collect::<Vec<_>>(),
+        "state": session.state().name(),
+        "userData": session.user_data(),
+    })
+}
+
+/// Applies the event, and holds the laws against what came of it.
+fn lawfully_applied(session: &mut Option<Session>, event: &Event<'_>, limits: &Limits) -> Outcome {
+    let before = session.clone();
+    let outcome = Session::apply(session, event, limits);
+    let (before, after) = (before.as_ref(), session.as_ref());
+    if !outcome.is_accepted() {
+        assert_eq!(before, after, "{outcome:?} of {event:?} changed something");
+    }
+    if let Outcome::Changed { from, to, participants, user_data } = outcome {
+        assert_eq!((from, Some(to)), (before.map(Session::state), after.map(Session::state)));
+        assert!(from != Some(to) || participants || user_data, "{event:?} changed nothing");
     }
     let (Some(before), Some(after)) = (before, after) else {
-        assert!(before.is_none(), "{operation:?} took the session away");
-        return;
+        assert!(before.is_none(), "{event:?} took the session away");
+        return outcome;
     };
     assert_eq!((before.this_dn(), before.id()), (after.this_dn(), after.id()));
-    let reopens = matches!(EventName::from(operation.name).as_str(), "EventDialing" | "EventRinging");
-    let newer = operation.number > before.last_event().map(|last| last.event_sequence_number)
-        && before.last_event().is_some_and(|last| last.server_start_time == operation.server_start_time);
+    let reopens = matches!(event.name.as_str(), "EventDialing" | "EventRinging");
+    let newer = before.last_event().is_some_and(|last| {
+        event.event_sequence_number > Some(last.event_sequence_number)
+            && event.server_start_time == last.server_start_time
+    });
     if before.state() == State::Completed && !(reopens && newer) {
-        assert_eq!(after.state(), State::Completed, "{operation:?} left Completed");
+        assert_eq!(after.state(), State::Completed, "{event:?} left Completed");
     } else if before.state() != State::Completed {
-        assert!(rank(after.state()) >= rank(before.state()), "{operation:?} went back");
-        assert!(after.state() == before.state() || rank(after.state()) > rank(before.state()));
+        assert!(after.state() == before.state() || rank(after.state()) > rank(before.state()), "{event:?} went back");
     }
+    outcome
 }
 
 /// Initiating = Alerting < Talking < Completed.
@@ -60,31 +155,4 @@ fn rank(state: State) -> u8 {
         State::Talking => 2,
         State::Completed => 3,
     }
-}
-
-/// The outcome in the model's terms.
-fn told(outcome: &Outcome<'_>) -> Expected {
-    match outcome {
-        Outcome::Ignored => Expected::Ignored,
-        Outcome::Rejected(rejection) => Expected::Rejected(rejection.reason.name(), rejection.state.map(State::name)),
-        Outcome::Unchanged => Expected::Unchanged,
-        Outcome::Changed(change) => {
-            Expected::Changed { participants: change.participants, user_data: change.user_data }
-        }
-        Outcome::Message(text) => Expected::Message(text.clone().into_owned()),
-    }
-}
-
-fn compare(session: Option<&Session>, model: &Model, operation: &Operation) {
-    assert_eq!(session.map(|session| session.state().name()), model.state, "after {operation:?}");
-    let Some(session) = session else {
-        return;
-    };
-    assert!(session.participants().eq(model.participants.iter().copied()), "after {operation:?}");
-    let user_data = serde_json::to_value(session.user_data()).expect("JSON");
-    assert_eq!(user_data, model.user_data, "after {operation:?}");
-    assert_eq!(session.conn_id().map(|conn_id| conn_id.0), model.conn_id, "after {operation:?}");
-    let last = session.last_event().map(|last| (last.server_start_time, last.event_sequence_number));
-    assert_eq!(last, model.last, "after {operation:?}");
-    assert_eq!(session.capabilities(&CapabilityTable::DEFAULT).to_string(), model.capabilities());
 }

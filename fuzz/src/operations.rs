@@ -20,13 +20,13 @@ pub fn operations(input: &[u8]) {
     let held = situation.held();
 
     let mut sessions = situation.sessions.clone();
-    let posted = sessions.post(&me.me(), id.as_deref().map_or(Target::Sessions, Target::Session), body);
+    let posted = sessions.post(&me, id.as_deref().map_or(Target::Sessions, Target::Session), body);
     assert!(sessions.iter().eq(before.iter()), "an operation changed a session");
     let settles = match posted {
         Ok(request) => {
             let request = json!(request);
             let settles = request["ReferenceID"].as_u64().expect("a ReferenceID");
-            assert!(me.devices.iter().any(|(_, dn)| request["ThisDN"] == **dn), "{request}");
+            assert!(me.devices().iter().any(|device| request["ThisDN"] == *device.dn), "{request}");
             Some(settles)
         }
         Err(error) => {
@@ -44,11 +44,9 @@ pub fn operations(input: &[u8]) {
     if let Some(reference_id) = settles {
         let error = Event::new("EventError").with_reference_id(reference_id).with_error(50, "no");
         let handled = sessions.handle_event(&error).expect("ignored whatever its attributes");
-        let settled = handled.settled().expect("it was sent");
-        assert_eq!(
-            (settled.reference_id, settled.error.as_ref().and_then(|error| error.code)),
-            (reference_id, Some(50))
-        );
+        let [settled] = handled.settled() else { panic!("it was sent, and settled are {:?}", handled.settled()) };
+        let code = settled.result.error().and_then(|error| error.code);
+        assert_eq!((settled.reference_id, code), (reference_id, Some(50)));
     }
     if let Ok(body) = std::str::from_utf8(body) {
         situation.both(&Step::Post { agent, target: id, body: body.to_owned() });

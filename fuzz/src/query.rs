@@ -3,8 +3,9 @@
 //! The first line is what happened before, the second the agent and the id (none: the list), the rest the query; see
 //! `situation.rs`. `AC`, `0`, `fields=id&state=Talking`.
 
+use im_session::Query;
+use im_session::resource::Fields;
 use im_session::testing::Step;
-use im_session::{Fields, Query};
 
 use crate::situation::{Situation, line, who_and_id};
 
@@ -21,10 +22,7 @@ pub fn query(input: &[u8]) {
     let mut situation = Situation::after(events);
     let (agent, id) = who_and_id(who);
     let me = situation.agents.get(agent).cloned().unwrap_or_default();
-    let count = |query: &Query<'_>| match situation.sessions.list(&me.me(), query) {
-        im_session::ListBody::ImSessions(sessions) => sessions.len(),
-        im_session::ListBody::Uris(uris) => uris.len(),
-    };
+    let count = |query: &Query<'_>| situation.sessions.list(&me, query).im_sessions.len();
     let all = Query { fields: Some(Fields::ALL), ..Query::default() };
     assert!(count(&parsed) <= count(&all));
     let held = situation.held();

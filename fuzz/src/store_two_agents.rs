@@ -2,22 +2,29 @@
 //! or not.
 //!
 //! The same property over structured histories is `an_agent_cannot_tell_whether_others_are_on_its_calls` in
-//! `tests/store_properties.rs`; here bodies, ids and queries are any bytes.
+//! `tests/store`; here bodies, ids and queries are any bytes.
 //!
 //! The input is lines. `E` and an event as a JSON line; `A`, `B` and what that agent posts: the id (none: the list), a space,
 //! the body; `R`, the id (none: the list), a space and the query of what the first agent reads.
 
-use im_session::{BaseUri, Decoder, Device, ErrorBody, Event, Query, Sessions, Target};
+use im_session::{Agent, BaseUri, Decoder, ErrorBody, Event, Query, Sessions, Target};
 use serde_json::{Value, json};
 
-const FIRST: [Device<'static>; 2] =
-    [Device { device_path: "/devices/1", dn: "3001" }, Device { device_path: "/devices/2", dn: "3003" }];
-const SECOND: [Device<'static>; 1] = [Device { device_path: "/devices/1", dn: "3002" }];
+/// The agent whose view it is, and the one on the same calls.
+fn agents() -> [Agent; 2] {
+    let first = Agent::new().with_device("/devices/1", "3001").with_device("/devices/2", "3003");
+    [first, Agent::new().with_device("/devices/1", "3002")]
+}
+
+fn is_of(agent: &Agent, dn: &str) -> bool {
+    agent.devices().iter().any(|device| device.dn == dn)
+}
 
 /// Panics where the first agent can tell that the second is there.
 pub fn store_two_agents(input: &[u8]) {
     let new = || Sessions::new(BaseUri::new("http://localhost:8090"));
     let (mut both, mut alone) = (new(), new());
+    let [first, second] = agents();
     for line in input.split(|&byte| byte == b'\n') {
         let Some((&kind, rest)) = line.split_first() else { continue };
         match kind {
@@ -26,42 +33,41 @@ pub fn store_two_agents(input: &[u8]) {
                 if event.reference_id.is_some() {
                     return;
                 }
-                let concerns_first = event.this_dn().is_none_or(|dn| FIRST.iter().any(|device| device.dn == dn));
-                let told = told(&mut both, event);
+                let concerns_first = event.this_dn().is_none_or(|dn| is_of(&first, dn));
+                let told = told(&mut both, &first, event);
                 if concerns_first {
-                    assert_eq!(told, self::told(&mut alone, event), "{event:?}");
+                    assert_eq!(told, self::told(&mut alone, &first, event), "{event:?}");
                 }
             }),
-            b'A' => assert_eq!(posted(&mut both, &FIRST, rest), posted(&mut alone, &FIRST, rest)),
-            b'B' => drop(posted(&mut both, &SECOND, rest)),
-            b'R' => assert_eq!(read(&both, rest), read(&alone, rest)),
+            b'A' => assert_eq!(posted(&mut both, &first, rest), posted(&mut alone, &first, rest)),
+            b'B' => drop(posted(&mut both, &second, rest)),
+            b'R' => assert_eq!(read(&both, &first, rest), read(&alone, &first, rest)),
             _ => {}
         }
-        assert_eq!(read(&both, b" fields=*"), read(&alone, b" fields=*"));
+        assert_eq!(read(&both, &first, b" fields=*"), read(&alone, &first, b" fields=*"));
     }
 }
 
 fn for_every_event(line: &[u8], mut handle: impl FnMut(&Event<'_>)) {
     let mut decoder = Decoder::new();
-    let mut take = |result: im_session::DecodeResult<'_>| {
+    let mut take = |result: im_session::decode::DecodeResult<'_>| {
         if let Ok(decoded) = result {
             handle(&decoded.event);
         }
     };
     decoder.push(line, &mut take);
-    decoder.finish(&mut take);
+    decoder.finish().for_each(take);
 }
 
 /// What the first agent is notified of.
-fn told(store: &mut Sessions, event: &Event<'_>) -> Vec<Value> {
+fn told(store: &mut Sessions, me: &Agent, event: &Event<'_>) -> Vec<Value> {
     let Ok(handled) = store.handle_event(event) else { return Vec::new() };
-    let is_first = |dn: &str| FIRST.iter().any(|device| device.dn == dn);
-    let notifications = handled.notifications().filter(|(dn, _)| is_first(dn));
+    let notifications = handled.notifications().filter(|(dn, _)| is_of(me, dn));
     notifications.map(|(dn, notification)| json!([dn, notification])).collect()
 }
 
 /// The request without its ReferenceID, or the error body to the letter.
-fn posted(store: &mut Sessions, me: &[Device<'_>], line: &[u8]) -> Result<Value, ErrorBody> {
+fn posted(store: &mut Sessions, me: &Agent, line: &[u8]) -> Result<Value, ErrorBody> {
     let (id, body) = taken_apart(line);
     let target = if id.is_empty() { Target::Sessions } else { Target::Session(&id) };
     store.post(me, target, body).map(|request| {
@@ -71,15 +77,11 @@ fn posted(store: &mut Sessions, me: &[Device<'_>], line: &[u8]) -> Result<Value,
     })
 }
 
-fn read(store: &Sessions, line: &[u8]) -> Result<Value, ErrorBody> {
+fn read(store: &Sessions, me: &Agent, line: &[u8]) -> Result<Value, ErrorBody> {
     let (id, query) = taken_apart(line);
     let query = String::from_utf8_lossy(query);
     let query = Query::parse(&query);
-    if id.is_empty() {
-        Ok(json!(store.list(&FIRST, &query)))
-    } else {
-        store.read(&FIRST, &id, &query).map(|body| json!(body))
-    }
+    if id.is_empty() { Ok(json!(store.list(me, &query))) } else { store.read(me, &id, &query).map(|body| json!(body)) }
 }
 
 /// What stands before the first space, and what after it.

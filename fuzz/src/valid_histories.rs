@@ -3,9 +3,8 @@
 //! The first byte, if even (`0`): the rest is interleaved histories by the table of `im_session::from_bytes`, `0AbCcDd`. If odd (`1`):
 //! one that is faulty, `10AACD`.
 
-use arbitrary::Unstructured;
 use im_session::Limits;
-use im_session::from_bytes::{agents, faulty_history, interleaved_histories};
+use im_session::from_bytes::{Bytes, agents, faulty_history, interleaved_histories};
 use im_session::testing::{History, Setup, Step};
 
 use crate::store::assert_lawful;
@@ -13,20 +12,20 @@ use crate::store::assert_lawful;
 /// Every event of histories that are valid is accepted; of these and of faulty ones the laws hold.
 pub fn valid_histories(input: &[u8]) {
     let Some((&how, rest)) = input.split_first() else { return };
-    let mut bytes = Unstructured::new(rest);
+    let mut bytes = Bytes::new(rest);
     let mut setup = Setup::default();
     setup.limits = Limits::DEFAULT;
     let history = if how % 2 == 0 {
-        let history = interleaved_histories(&mut bytes).expect("any bytes are histories");
+        let history = interleaved_histories(&mut bytes);
         let mut sessions = setup.sessions();
         for step in &history.steps {
             let Step::Event(event) = step else { panic!("{step:?} is no event") };
             let outcome = sessions.handle_event(event).map(|handled| handled.outcome().is_accepted());
-            assert_eq!(outcome.ok(), Some(true), "{event:?}");
+            assert_eq!(outcome, Ok(true), "{event:?}");
         }
         history
     } else {
-        let events = faulty_history(&mut bytes).expect("any bytes are a history");
+        let events = faulty_history(&mut bytes);
         History { agents: agents(), steps: events.into_iter().map(Step::Event).collect() }
     };
     assert_lawful(&setup, history);
