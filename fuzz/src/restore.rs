@@ -22,13 +22,12 @@ pub fn restore(input: &[u8]) {
         assert_eq!(used.snapshot(), before, "what was refused changed something");
         return;
     }
-    let own = restored.snapshot();
-    let mut again = setup.sessions();
-    let text = json!(own).to_string();
-    let read: Snapshot = serde_json::from_str(&text).expect("a snapshot that was written can be read");
-    assert_eq!(read, own);
+    let own = json!(restored.snapshot());
+    // It has sent no more than the snapshot says.
+    let mut again = setup.sessions().with_reference_id_gap(0);
+    let read: Snapshot = serde_json::from_str(&own.to_string()).expect("a snapshot that was written can be read");
     again.restore(&read).expect("a store's own snapshot is taken");
-    assert_eq!(again.snapshot(), own);
+    assert_eq!(json!(again.snapshot()), own);
     go_on_the_same(&mut restored, &mut again);
 }
 
@@ -42,5 +41,5 @@ fn go_on_the_same(one: &mut Sessions, other: &mut Sessions) {
     for step in rest.iter().cloned().chain(events).chain(rest.iter().cloned()) {
         assert_eq!(carry_out(one, &agents, &step), carry_out(other, &agents, &step), "{step:?}");
     }
-    assert_eq!(one.snapshot(), other.snapshot());
+    assert_eq!(json!(one.snapshot()), json!(other.snapshot()));
 }
