@@ -183,7 +183,8 @@ impl<S> Sessions<S> {
             now: self.now,
             last_reference_id: self.requests.reference_ids().given(),
             completions: self.slots.order().completions(),
-            counters: self.counters.clone(),
+            // The sessions themselves say how many there are in which state.
+            counters: self.counters.clone().without_sessions(),
         }
     }
 
