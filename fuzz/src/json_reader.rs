@@ -3,6 +3,7 @@
 use im_session::resource::ImSessionList;
 use im_session::{ImSession, Notification};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 /// What can be read can be written, and what was written reads as the same.
 pub fn json_reader(input: &[u8]) {
@@ -16,13 +17,13 @@ pub fn json_reader(input: &[u8]) {
         });
     }
     if let Ok(list) = serde_json::from_str::<ImSessionList>(text) {
-        let written = serde_json::to_string(&list.im_sessions).expect("what was read can be written");
-        again::<Vec<ImSession<'_>>>(&written, |again| {
-            assert_eq!(again.len(), list.im_sessions.len());
-            for (again, first) in again.iter().zip(&list.im_sessions) {
-                assert_same(again, first);
-            }
-        });
+        let body = json!({"imSessions": list.im_sessions, "statusCode": list.status_code});
+        let again: ImSessionList = serde_json::from_value(body).expect("what was written can be read");
+        assert_eq!(again.status_code, list.status_code);
+        assert_eq!(again.im_sessions.len(), list.im_sessions.len());
+        for (again, first) in again.im_sessions.iter().zip(&list.im_sessions) {
+            assert_same(again, first);
+        }
     }
     if let Ok(notification) = serde_json::from_str::<Notification<'_>>(text) {
         let written = serde_json::to_string(&notification).expect("what was read can be written");

@@ -3,23 +3,7 @@
 //! `fuzz_targets/` wraps each for libFuzzer; `tests/corpus.rs` replays the seeds in `corpus/` through the same functions
 //! on stable Rust, without a fuzzer. Nothing depends on this crate.
 //!
-//! | target | what it holds against the library |
-//! |---|---|
-//! | [`machine`] | the reference model and three laws, after every event of a session |
-//! | [`decode`] | the same log in pieces, its own events as JSON lines, a count of live bytes |
-//! | [`envelope`] | a line and its own envelope |
-//! | [`json_reader`] | what is read, written and read again |
-//! | [`store_two_agents`] | the same store without the other agent |
-//! | [`store`] | the laws of `im_session::testing` and its reference model, over whole histories |
-//! | [`valid_histories`] | every event that really happens is accepted; the laws, over these and over faulty ones |
-//! | [`operations`] | the model; an operation changes no session, a refused one nothing, a sent one can be settled |
-//! | [`query`] | the model; the same query with every character escaped |
-//! | [`reconcile`] | the model; what is in the list is there, the same list again changes nothing |
-//! | [`restore`] | the store as it was, or its own snapshot restored: both go on the same |
-//! | [`sip_message`] | the same message after empty lines and before other bytes; an observer that refuses it |
-//! | [`dialog_info`] | the table of the machine; the open calls before a document that is refused |
-//! | [`sip_tcp`], [`sip_web_socket`] | the same connection in pieces and byte by byte; the limit of a message; a message alone |
-//! | [`sip_conversation`] | the table of the machine: an observer's events are never impossible, and each does something |
+//! What each target asserts is in this crate's `README.md`.
 
 mod decode;
 mod envelope;

@@ -3,9 +3,9 @@
 //! The first line is what happened before, the second the agent and the id (none: the list), the rest the query; see
 //! `situation.rs`. `AC`, `0`, `fields=id&state=Talking`.
 
-use im_session::testing::Step;
 use im_session::Query;
 use im_session::resource::Fields;
+use im_session::testing::Step;
 
 use crate::situation::{Situation, line, who_and_id};
 

@@ -13,9 +13,7 @@ pub fn restore(input: &[u8]) {
     let Ok(snapshot) = serde_json::from_slice::<Snapshot>(input) else { return };
     let mut setup = Setup::default();
     setup.limits = Limits::DEFAULT;
-    // A store that is restored twice leaves no more numbers out than one that is restored once.
-    let new = || setup.sessions().with_reference_id_gap(0);
-    let mut restored = new();
+    let mut restored = setup.sessions();
     if let Err(error) = restored.restore(&snapshot) {
         assert!(error.to_string().len() < 1000, "{error}");
         let mut used = Situation::after(b"AbCcK").sessions;
@@ -24,13 +22,12 @@ pub fn restore(input: &[u8]) {
         assert_eq!(used.snapshot(), before, "what was refused changed something");
         return;
     }
-    let own = restored.snapshot();
-    let mut again = new();
-    let text = json!(own).to_string();
-    let read: Snapshot = serde_json::from_str(&text).expect("a snapshot that was written can be read");
-    assert_eq!(read, own);
+    let own = json!(restored.snapshot());
+    // It has sent no more than the snapshot says.
+    let mut again = setup.sessions().with_reference_id_gap(0);
+    let read: Snapshot = serde_json::from_str(&own.to_string()).expect("a snapshot that was written can be read");
     again.restore(&read).expect("a store's own snapshot is taken");
-    assert_eq!(again.snapshot(), own);
+    assert_eq!(json!(again.snapshot()), own);
     go_on_the_same(&mut restored, &mut again);
 }
 
@@ -40,15 +37,9 @@ fn go_on_the_same(one: &mut Sessions, other: &mut Sessions) {
     let events = (0x20..=0x7f).filter_map(event_of).map(Step::Event);
     let complete = json!({"operationName": "Complete"}).to_string();
     let post = Step::Post { agent: 0, target: Some("A".to_owned()), body: complete };
-    let rest = [
-        Step::Time(10),
-        post,
-        Step::Expire { ago: 5 },
-        Step::ForgetCompleted { ago: 0 },
-        Step::Restart,
-    ];
+    let rest = [Step::Time(10), post, Step::Expire { ago: 5 }, Step::ForgetCompleted { ago: 0 }];
     for step in rest.iter().cloned().chain(events).chain(rest.iter().cloned()) {
         assert_eq!(carry_out(one, &agents, &step), carry_out(other, &agents, &step), "{step:?}");
     }
-    assert_eq!(one.snapshot(), other.snapshot());
+    assert_eq!(json!(one.snapshot()), json!(other.snapshot()));
 }

@@ -3,9 +3,9 @@
 //! The first line is events, a byte each by the table of `im_session::from_bytes`: `AC` is a call that the agent at 3001 dialed and
 //! that was answered. The second says who asks and for what; the rest is what is asked, any bytes.
 
-use im_session::from_bytes::{agents, event_of};
-use im_session::testing::{Model, Setup, Step, carry_out};
-use im_session::{Agent, Limits, Sessions};
+use im_session::from_bytes::{Bytes, FromBytes, agents, event_of};
+use im_session::testing::{Agent, Model, Setup, Step, carry_out};
+use im_session::{Limits, Sessions};
 use serde_json::Value;
 
 /// The crate's store and the reference model in the same situation.
@@ -49,7 +49,8 @@ impl Situation {
 /// Everything that a store holds but its counters.
 pub(crate) fn held(sessions: &Sessions) -> Value {
     let mut held = serde_json::json!(sessions.snapshot());
-    held["store"].as_object_mut().expect("an object").remove("counters").expect("the counters");
+    let counters = held.pointer_mut("/store/counters").expect("the counters");
+    counters.take();
     held
 }
 
@@ -59,9 +60,28 @@ pub(crate) fn line(input: &[u8]) -> (&[u8], &[u8]) {
     (&input[..end], input.get(end + 1..).unwrap_or_default())
 }
 
+/// How the service is set up, by the next byte: `0` as usual, `1` with limits that are soon met, `2` with many sessions an agent,
+/// `3` with limits by the bytes that follow.
+pub(crate) fn setup(bytes: &mut Bytes<'_>) -> Setup {
+    let mut setup = Setup::default();
+    setup.limits = Limits::DEFAULT;
+    let (how, rest) = bytes.rest().split_first().unwrap_or((&b'0', &[]));
+    *bytes = Bytes::new(rest);
+    match how & 3 {
+        1 => {
+            (setup.limits.sessions, setup.limits.sessions_per_dn, setup.limits.requests) = (4, 2, 2);
+            (setup.limits.user_data_size, setup.limits.user_data_depth, setup.limits.participants) = (12, 2, 1);
+        }
+        2 => setup.one_session_per_agent = false,
+        3 => setup.limits = Limits::from_bytes(bytes),
+        _ => {}
+    }
+    setup
+}
+
 /// Who asks, a digit, and the id; none for the list.
 pub(crate) fn who_and_id(line: &[u8]) -> (usize, Option<String>) {
     let Some((&who, id)) = line.split_first() else { return (0, None) };
     let id = String::from_utf8_lossy(id).into_owned();
-    (usize::from(who % 5), Some(id).filter(|id| !id.is_empty()))
+    (usize::from(who.wrapping_sub(b'0') % 5), Some(id).filter(|id| !id.is_empty()))
 }

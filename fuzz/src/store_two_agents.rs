@@ -2,31 +2,29 @@
 //! or not.
 //!
 //! The same property over structured histories is `an_agent_cannot_tell_whether_others_are_on_its_calls` in
-//! `tests/store/properties.rs`; here bodies, ids and queries are any bytes.
+//! `tests/store`; here bodies, ids and queries are any bytes.
 //!
 //! The input is lines. `E` and an event as a JSON line; `A`, `B` and what that agent posts: the id (none: the list), a space,
 //! the body; `R`, the id (none: the list), a space and the query of what the first agent reads.
 
-use im_session::decode::DecodeResult;
 use im_session::{Agent, BaseUri, Decoder, ErrorBody, Event, Query, Sessions, Target};
 use serde_json::{Value, json};
 
-fn first() -> Agent {
-    Agent::new().with_device("/devices/1", "3001").with_device("/devices/2", "3003")
+/// The agent whose view it is, and the one on the same calls.
+fn agents() -> [Agent; 2] {
+    let first = Agent::new().with_device("/devices/1", "3001").with_device("/devices/2", "3003");
+    [first, Agent::new().with_device("/devices/1", "3002")]
 }
 
-fn second() -> Agent {
-    Agent::new().with_device("/devices/1", "3002")
-}
-
-fn is_first(dn: &str) -> bool {
-    first().devices().iter().any(|device| device.dn == dn)
+fn is_of(agent: &Agent, dn: &str) -> bool {
+    agent.devices().iter().any(|device| device.dn == dn)
 }
 
 /// Panics where the first agent can tell that the second is there.
 pub fn store_two_agents(input: &[u8]) {
     let new = || Sessions::new(BaseUri::new("http://localhost:8090"));
     let (mut both, mut alone) = (new(), new());
+    let [first, second] = agents();
     for line in input.split(|&byte| byte == b'\n') {
         let Some((&kind, rest)) = line.split_first() else { continue };
         match kind {
@@ -35,24 +33,24 @@ pub fn store_two_agents(input: &[u8]) {
                 if event.reference_id.is_some() {
                     return;
                 }
-                let concerns_first = event.this_dn().is_none_or(is_first);
-                let told = told(&mut both, event);
+                let concerns_first = event.this_dn().is_none_or(|dn| is_of(&first, dn));
+                let told = told(&mut both, &first, event);
                 if concerns_first {
-                    assert_eq!(told, self::told(&mut alone, event), "{event:?}");
+                    assert_eq!(told, self::told(&mut alone, &first, event), "{event:?}");
                 }
             }),
-            b'A' => assert_eq!(posted(&mut both, &first(), rest), posted(&mut alone, &first(), rest)),
-            b'B' => drop(posted(&mut both, &second(), rest)),
-            b'R' => assert_eq!(read(&both, rest), read(&alone, rest)),
+            b'A' => assert_eq!(posted(&mut both, &first, rest), posted(&mut alone, &first, rest)),
+            b'B' => drop(posted(&mut both, &second, rest)),
+            b'R' => assert_eq!(read(&both, &first, rest), read(&alone, &first, rest)),
             _ => {}
         }
-        assert_eq!(read(&both, b" fields=*"), read(&alone, b" fields=*"));
+        assert_eq!(read(&both, &first, b" fields=*"), read(&alone, &first, b" fields=*"));
     }
 }
 
 fn for_every_event(line: &[u8], mut handle: impl FnMut(&Event<'_>)) {
     let mut decoder = Decoder::new();
-    let mut take = |result: DecodeResult<'_>| {
+    let mut take = |result: im_session::decode::DecodeResult<'_>| {
         if let Ok(decoded) = result {
             handle(&decoded.event);
         }
@@ -62,9 +60,9 @@ fn for_every_event(line: &[u8], mut handle: impl FnMut(&Event<'_>)) {
 }
 
 /// What the first agent is notified of.
-fn told(store: &mut Sessions, event: &Event<'_>) -> Vec<Value> {
+fn told(store: &mut Sessions, me: &Agent, event: &Event<'_>) -> Vec<Value> {
     let Ok(handled) = store.handle_event(event) else { return Vec::new() };
-    let notifications = handled.notifications().filter(|(dn, _)| is_first(dn));
+    let notifications = handled.notifications().filter(|(dn, _)| is_of(me, dn));
     notifications.map(|(dn, notification)| json!([dn, notification])).collect()
 }
 
@@ -79,15 +77,11 @@ fn posted(store: &mut Sessions, me: &Agent, line: &[u8]) -> Result<Value, ErrorB
     })
 }
 
-fn read(store: &Sessions, line: &[u8]) -> Result<Value, ErrorBody> {
+fn read(store: &Sessions, me: &Agent, line: &[u8]) -> Result<Value, ErrorBody> {
     let (id, query) = taken_apart(line);
     let query = String::from_utf8_lossy(query);
     let query = Query::parse(&query);
-    if id.is_empty() {
-        Ok(json!(store.list(&first(), &query)))
-    } else {
-        store.read(&first(), &id, &query).map(|body| json!(body))
-    }
+    if id.is_empty() { Ok(json!(store.list(me, &query))) } else { store.read(me, &id, &query).map(|body| json!(body)) }
 }
 
 /// What stands before the first space, and what after it.

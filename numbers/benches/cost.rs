@@ -1,8 +1,10 @@
-//! What an analysed number costs, as a share of what rlibphonenumber's own parsing and formatting cost: `cargo bench -p im-session-numbers`.
+//! What an analysed number costs, as a share of what rlibphonenumber's own parsing and formatting cost: `cargo bench -p
+//! im-session-numbers`.
 //!
-//! *First time*: the number is in no cache, and the cache is full. *Cached*: it was asked for before. *Own*: `parse`, and `format` to E.164
-//! and to the national form, as each analysed number needs them. All three are measured in turn, in one run; of each the fastest of
-//! many rounds counts. With valgrind the program also counts instructions, which are the same on any load.
+//! *First time*: the number is in no cache, and the cache is full. *Cached*: it was asked for before. *Own*: `parse`,
+//! and `format` to E.164 and to the national form, as each analysed number needs them. All three are measured in turn,
+//! in one run; of each the fastest of many rounds counts. With valgrind the program also counts instructions, which are
+//! the same on any load.
 
 use std::hint::black_box;
 use std::process::{Command, ExitCode, Stdio};

@@ -4,8 +4,8 @@
 //! printf 'US\t9165550104\nUS\t3002\n' | cargo run -p im-session-numbers --example analyse
 //! ```
 //!
-//! adds to the first line, each after a tab, `+19165550104`, `(916) 555-0104`, `United States`, `US`, `1` and `California`, and to the
-//! second nothing.
+//! adds to the first line, each after a tab, `+19165550104`, `(916) 555-0104`, `United States`, `US`, `1` and
+//! `California`, and to the second nothing.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;

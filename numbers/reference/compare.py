@@ -1,4 +1,7 @@
-"""Compares the example `analyse` with `phonenumbers`: compare.py PROGRAM. Exits with 1 if there is a difference without a reason."""
+"""Compares the example `analyse` with `phonenumbers`: compare.py PROGRAM.
+
+Exits with 1 if there is a difference without a reason.
+"""
 
 import collections
 import random

@@ -60,7 +60,8 @@ def front_coded(names):
     out = bytearray()
     before = ""
     for name in names:
-        shared = len("".join(a for a, b in itertools.takewhile(lambda pair: pair[0] == pair[1], zip(name, before))).encode())
+        same = itertools.takewhile(lambda pair: pair[0] == pair[1], zip(name, before))
+        shared = len("".join(letter for letter, _ in same).encode())
         if out:
             out += variable(shared)
         rest = name.encode()[shared if out else 0 :]
@@ -113,7 +114,8 @@ def locations():
         for digits in [prefix[:4]] if len(prefix) > 3 else [prefix + digit for digit in "0123456789"]:
             lengths[int(digits)] |= 1 << len(prefix) - LENGTHS.start
     header_size = 8 * (len(LENGTHS) + 1) + len(lengths)
-    levels = [blocks_of(runs_of(sorted(p for p in english if len(p) == length), name_of), RUNS_A_BLOCK) for length in LENGTHS]
+    of_length = [sorted(prefix for prefix in english if len(prefix) == length) for length in LENGTHS]
+    levels = [blocks_of(runs_of(prefixes, name_of), RUNS_A_BLOCK) for prefixes in of_length]
     blocks_of_names = blocks_of([name for _, name in names], NAMES_A_BLOCK)
 
     header, index, data = bytearray(), bytearray(), bytearray()
@@ -136,8 +138,8 @@ def locations():
 
 # plan.bin
 
-# Of a pattern only digits, classes, groups, alternatives and bounded repetitions are used. A pattern, or what is left of it after some
-# digits, is EMPTY, a set of digits, a pair that follow one another, or a set of alternatives; None matches nothing.
+# Of a pattern only digits, classes, groups, alternatives and bounded repetitions are used. A pattern, or what is left
+# of it after some digits, is EMPTY, a set of digits, a pair that follow one another, or a set of alternatives; None matches nothing.
 EMPTY = ()
 
 
@@ -226,7 +228,10 @@ def after(pattern, digit):
 
 
 class Automaton:
-    """All numbers of all countries, by their digits with the calling code. What is the same from some digit on is there once."""
+    """All numbers of all countries, by their digits with the calling code.
+
+    What is the same from some digit on is there once.
+    """
 
     def __init__(self):
         # The number of a node, from 1, by its outcome and the numbers of its children; 0 is no node.
@@ -241,7 +246,8 @@ class Automaton:
         """The node after a calling code."""
         regions = REGIONS_OF[code]
         metadata = [phonenumbers.PhoneMetadata.metadata_for_region_or_calling_code(code, region) for region in regions]
-        kinds = [[getattr(region, kind) for kind in ("general_desc", *NOT_GEOGRAPHICAL, "fixed_line", "mobile")] for region in metadata]
+        names = ("general_desc", *NOT_GEOGRAPHICAL, "fixed_line", "mobile")
+        kinds = [[getattr(region, name) for name in names] for region in metadata]
         start = tuple(
             (
                 tuple(compiled(kind and kind.national_number_pattern) for kind in of_region),
@@ -251,7 +257,7 @@ class Automaton:
         )
 
         def outcome(left, length):
-            """1 and twice the position of the region in its country, and 1 for a geographical number; 0 if it is not valid.
+            """1, twice the position of the region in its country, and 1 if it is geographical; 0 if it is not valid.
 
             phonenumbers' region_code_for_number, is_valid_number and number_type.
             """
@@ -329,7 +335,8 @@ def countries():
 
 def main():
     directory = pathlib.Path(sys.argv[1])
-    for file, (content, summary) in {"locations.bin": locations(), "plan.bin": plan(), "countries.tsv": countries()}.items():
+    for file, write in {"locations.bin": locations, "plan.bin": plan, "countries.tsv": countries}.items():
+        content, summary = write()
         (directory / file).write_bytes(content)
         print(f"{file}: {len(content)} bytes, {summary}")
 

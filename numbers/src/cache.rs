@@ -16,7 +16,8 @@ const LONGEST: usize = 24;
 /// A number, and zeros. In its place, so that it is compared without looking elsewhere.
 type Key = [u8; LONGEST];
 
-/// What was found for a number; `None`: it is not a public number. One that is not in use is that of a number without digits, which is none.
+/// What was found for a number; `None`: it is not a public number. One that is not in use is that of a number without
+/// digits, which is none.
 #[derive(Debug, Default)]
 struct Entry {
     key: Key,
@@ -26,8 +27,8 @@ struct Entry {
 /// The entries of some numbers, the last asked for first.
 type Set = [Entry; WAYS];
 
-/// A number belongs to one set by its hash. Numbers of the same hash, by chance or by intention, only displace one another: finding
-/// one takes no longer.
+/// A number belongs to one set by its hash. Numbers of the same hash, by chance or by intention, only displace one
+/// another: finding one takes no longer.
 #[derive(Debug)]
 pub(crate) struct Cache {
     sets: Box<[Mutex<Set>]>,

@@ -1,7 +1,8 @@
 //! Phone numbers as Genesys Web Services shows them: for [`im_session`], which knows no numbering plan.
 //!
-//! In the *call* resource a public number has an E.164 form, a form that a person writes, a country and a place. [`PhoneNumbers`] finds
-//! them: numbers by [`rlibphonenumber`], places by libphonenumber's geocoding data, which this crate carries in a table of its own.
+//! In the *call* resource a public number has an E.164 form, a form that a person writes, a country and a place.
+//! [`PhoneNumbers`] finds them: numbers by [`rlibphonenumber`], places by libphonenumber's geocoding data, which this
+//! crate carries in a table of its own.
 //!
 //! ```
 //! use im_session::{NumberAnalysis, Participant};

@@ -1,24 +1,25 @@
 //! Which place has the longest prefix of a number: libphonenumber's English geocoding data, read where it lies.
 //!
-//! `numbers/generate` writes `data/locations.bin`; all its numbers are little-endian. Prefixes include the calling code and have three to nine
-//! digits.
+//! `numbers/generate` writes `data/locations.bin`; all its numbers are little-endian. Prefixes include the calling code
+//! and have three to nine digits.
 //!
 //! | part | content |
 //! |---|---|
 //! | header | for each length of prefixes, then for names: place of its index, blocks in it (4 bytes each) |
-//! | lengths | for every first four digits a byte: bit 0 is set where there are prefixes of three digits, bit 1 for four, … |
+//! | lengths | for every first four digits a byte: bit 0 is set where prefixes have three digits, bit 1 four, … |
 //! | index of prefixes | a block: its first prefix (4 bytes) and its place (3 bytes), in order |
 //! | index of names | a block: its place (3 bytes) |
 //! | block of prefixes | up to 8 *runs* |
 //! | block of names | 8 names (the last block may have fewer), front-coded |
 //!
-//! A *run* is a series of prefixes that follow one another and have the same name. Its block begins with the smallest number of a name (2
-//! bytes), the width of what is added to it for each run (1 byte), and how many runs there are (1 byte). The values of that width
-//! follow, packed to bits. Then each run has a byte: the gap to the run before in the upper half, how many prefixes come after its
-//! first in the lower half. 15 stands for 15 and more; a LEB128 number with what is more follows, the gap's first.
+//! A *run* is a series of prefixes that follow one another and have the same name. Its block begins with the smallest
+//! number of a name (2 bytes), the width of what is added to it for each run (1 byte), and how many runs there are (1
+//! byte). The values of that width follow, packed to bits. Then each run has a byte: the gap to the run before in the
+//! upper half, how many prefixes come after its first in the lower half. 15 stands for 15 and more; a LEB128 number
+//! with what is more follows, the gap's first.
 //!
-//! A block of names begins with a whole name: its length, its bytes. Of each name that follows there is the number of bytes that it
-//! shares with the one before, the number of the others, and these. All three numbers are LEB128.
+//! A block of names begins with a whole name: its length, its bytes. Of each name that follows there is the number of
+//! bytes that it shares with the one before, the number of the others, and these. All three numbers are LEB128.
 
 use std::slice;
 

@@ -15,10 +15,11 @@ const CACHED: usize = 4096;
 
 /// Analyses phone numbers as they are dialled in a home region.
 ///
-/// A number is analysed if it is valid: dialled nationally in the home region, or internationally from it. Whatever has letters, or
-/// is longer than 64 bytes, is the name of something else.
+/// A number is analysed if it is valid: dialled nationally in the home region, or internationally from it. Whatever has
+/// letters, or is longer than 64 bytes, is the name of something else.
 ///
-/// What was found is cached: 4096 numbers unless [`with_cache`](PhoneNumbers::with_cache) says otherwise. One can be shared by threads and stores.
+/// What was found is cached: 4096 numbers unless [`with_cache`](PhoneNumbers::with_cache) says otherwise. One can be
+/// shared by threads and stores.
 pub struct PhoneNumbers {
     home: Region,
     longest_extension: usize,
@@ -49,7 +50,8 @@ impl PhoneNumbers {
 
     /// Numbers of up to so many digits, and no "+", are extensions: they stay as they are. None are by default.
     ///
-    /// In some regions short numbers are valid: "30021" is one in Berlin. Who has extensions of five digits there says so.
+    /// In some regions short numbers are valid: "30021" is one in Berlin. Who has extensions of five digits there says
+    /// so.
     ///
     /// ```
     /// use im_session::NumberAnalysis;

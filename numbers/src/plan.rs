@@ -1,12 +1,14 @@
 //! Which numbers are valid, and where: libphonenumber's patterns of all countries as one automaton.
 //!
-//! libphonenumber finds the region of a number by trying the patterns of every region with its calling code (25 for "1"), and whether it is
-//! valid and geographical by trying those of every type: often longer than it takes to parse the number. `numbers/generate` makes one
-//! automaton of all these patterns, which is done in as many steps as the number has digits.
+//! libphonenumber finds the region of a number by trying the patterns of every region with its calling code (25 for
+//! "1"), and whether it is valid and geographical by trying those of every type: often longer than it takes to parse
+//! the number. `numbers/generate` makes one automaton of all these patterns, which is done in as many steps as the
+//! number has digits.
 //!
-//! `data/plan.bin` is a list of nodes, the first for no digits at all. A node is one byte for the number that ends here (0: it is not valid; else
-//! 1, twice the position of its region among those of the calling code, and 1 if it is geographical), and for each digit the position
-//! of the node where it leads: two bytes, little-endian, 0 if no number goes on so.
+//! `data/plan.bin` is a list of nodes, the first for no digits at all. A node is one byte for the number that ends here
+//! (0: it is not valid; else 1, twice the position of its region among those of the calling code, and 1 if it is
+//! geographical), and for each digit the position of the node where it leads: two bytes, little-endian, 0 if no number
+//! goes on so.
 
 const TABLE: &[u8] = include_bytes!("../data/plan.bin");
 const NODE: usize = 1 + 2 * 10;

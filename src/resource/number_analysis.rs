@@ -10,8 +10,8 @@ use super::Country;
 
 /// Knows public phone numbers. Specification 1, *Call Resource*.
 ///
-/// The library has no numbering plans; the crate `im-session-numbers` implements this with libphonenumber's. Every function from a
-/// number to what is known of it is an implementation, too:
+/// The library has no numbering plans; the crate `im-session-numbers` implements this with libphonenumber's. Every
+/// function from a number to what is known of it is an implementation, too:
 ///
 /// ```
 /// use im_session::NumberAnalysis;
@@ -57,8 +57,8 @@ struct Details {
 }
 
 impl AnalysedNumber {
-    /// The number in E.164 form ("+19165550104") and as a person writes it ("(916) 555-0104"), and where it is, as far as that
-    /// is known.
+    /// The number in E.164 form ("+19165550104") and as a person writes it ("(916) 555-0104"), and where it is, as far
+    /// as that is known.
     #[must_use]
     pub fn new(
         e164_number: impl Into<Cow<'static, str>>,

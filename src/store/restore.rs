@@ -213,7 +213,10 @@ fn room_for<'p>(
             }
         }
     }
-    kept.sort_by_key(|one| (one.part.completion, one.part.last_heard));
+    kept.sort_by(|a, b| {
+        let key = |one: &Restored<'p>| (one.part.completion, one.part.last_heard, &one.part.this_dn, &one.part.id);
+        key(a).cmp(&key(b))
+    });
     Ok((kept, left_out))
 }
 

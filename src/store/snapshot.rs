@@ -183,7 +183,7 @@ impl<S> Sessions<S> {
             now: self.now,
             last_reference_id: self.requests.reference_ids().given(),
             completions: self.slots.order().completions(),
-            // Of sessions the sessions say it, also after serde.
+            // The sessions themselves say how many there are in which state.
             counters: self.counters.clone().without_sessions(),
         }
     }

@@ -15,7 +15,7 @@
 //! | [`query`] | what stands behind the `?` of a read |
 //! | [`log`], [`log_of`] | a log in one of the three text forms, other lines in between, and what is in it |
 //!
-//! All of them are bytes by chance, read by [`from_bytes`](crate::from_bytes): fuzzers and the conformance kit meet the same. `any::<T>()`
+//! All of them are bytes by chance, read by [`from_bytes`]: fuzzers and the conformance kit meet the same. `any::<T>()`
 //! of every type that has bytes is there too.
 //!
 //! A [`history`] is shrunk as [`testing::shortest`](crate::testing::shortest) shrinks it: fewer steps, attributes left out, texts and numbers

@@ -90,8 +90,11 @@ fn search_with(setup: &Setup, alphabet: &[Event<'static>]) -> Found {
         for step in &steps {
             let (mut after, mut model_after) = (store.clone(), model.clone());
             tried += 1;
-            assert_eq!(carry_out(&mut after, &agents, step), model_after.carry_out(&agents, step), "{step:?}");
-            if seen.insert(inside(&after)) {
+            let answer = carry_out(&mut after, &agents, step);
+            assert_eq!(answer, model_after.carry_out(&agents, step), "{step:?}");
+            // Most lead nowhere, and are found out without a snapshot: without a session only an end that overtook is remembered.
+            let may_differ = answer["told"]["reason"] == "orphan" || !after.iter().eq(store.iter());
+            if may_differ && seen.insert(inside(&after)) {
                 agree(&after, &model_after);
                 open.push_back((after, model_after));
             }

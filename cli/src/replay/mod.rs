@@ -10,6 +10,7 @@
 //! | `log` | How do files together make one log, and where does each event stand? |
 //! | `merge` | In which order come events of several files by time? |
 //! | `progress` | What is said on standard error? |
+//! | `region` | Who knows phone numbers? |
 //! | `base_uri` | What is an absolute URI? |
 
 pub(crate) mod base_uri;
@@ -21,6 +22,7 @@ mod log;
 mod merge;
 mod progress;
 mod reader;
+mod region;
 
 use std::fmt::Display;
 use std::io::{self, BufWriter, IsTerminal};
@@ -38,6 +40,7 @@ use follow::Stop;
 use log::{Found, Log, Place, Sink};
 use progress::Report;
 use reader::Reader;
+use region::Region;
 
 const BASE_URI: &str = "http://localhost:8090";
 const SHIPPED_LOG: &[u8] = include_bytes!("../../data/sip-server.log");
@@ -66,6 +69,11 @@ pub(crate) struct Arguments {
     #[arg(long, value_enum, value_name = "KIND")]
     id: Option<Id>,
 
+    /// Show public numbers as they are in this region, such as US: E.164, national form, country, place. Needs the
+    /// feature `numbers`.
+    #[arg(long, value_parser = region::parse)]
+    region: Option<Region>,
+
     /// Put the events of all files in the order of their times.
     #[arg(long, conflicts_with = "follow")]
     merge: bool,
@@ -89,6 +97,7 @@ impl Default for Arguments {
             base_uri: BASE_URI.to_owned(),
             encoding: None,
             id: None,
+            region: None,
             merge: false,
             follow: false,
             filters: Filters::default(),
@@ -119,7 +128,10 @@ pub(crate) fn run(arguments: Arguments) -> io::Result<bool> {
     };
     let show = arguments.format.show_chosen(output, Screen::of_stdout(colour), arguments.filters, title.as_deref());
     // A log is as large as it is: only what the specification limits is limited.
-    let sessions = Sessions::new(BaseUri::new(arguments.base_uri)).with_limits(Limits::SPECIFICATION);
+    let mut sessions = Sessions::new(BaseUri::new(arguments.base_uri)).with_limits(Limits::SPECIFICATION);
+    if let Some(region) = arguments.region {
+        sessions = sessions.with_number_analysis(region);
+    }
     let mut replay = Replay { sessions, show, report: &report, clock: (0, Clock::default()), written: Ok(()) };
 
     let opened = |file: &Path, opened: io::Result<_>| match opened {

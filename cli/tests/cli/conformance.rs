@@ -7,7 +7,7 @@ use super::tool::{folder, path_text, repository, run};
 #[test]
 fn this_crates_own_store_conforms() {
     let tool = env!("CARGO_BIN_EXE_im-session");
-    let run = run(&["conformance", "--histories", "40", "--", tool, "conformance", "--serve"]);
+    let run = run(&["conformance", "--histories", "400", "--", tool, "conformance", "--serve"]);
     run.assert_clean();
     run.assert_line(&["conforms"]);
 }

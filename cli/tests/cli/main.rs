@@ -10,6 +10,7 @@
 //! | `files`, `rotation`, `encodings` | How do files become one log? |
 //! | `merge` | In which order do events come? |
 //! | `follow` | When is an event of a growing file printed? |
+//! | `region` | How are public numbers shown? |
 //! | `errors` | What is said of what cannot be read? |
 //! | `sip` | Which messages and events are in captures and traces, and at which endpoint? |
 //! | `machine`, `conformance` | What do the other commands print? |
@@ -26,6 +27,7 @@ mod jsonl;
 mod machine;
 mod merge;
 mod more_field_cases;
+mod region;
 mod replay_cases;
 mod rotation;
 mod sip;

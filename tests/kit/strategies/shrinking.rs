@@ -3,14 +3,12 @@
 use im_session::decode::Form;
 use im_session::from_bytes::operation_of;
 use im_session::strategies::{
-    Fault, any_event, fault, faulty_history, history, history_of, interleaved_histories, log, log_of,
-    loggable_event, operation, operation_body, participants, query, resource, step, user_data, user_data_beyond,
-    valid_history,
+    Fault, any_event, fault, faulty_history, history, history_of, interleaved_histories, log, log_of, loggable_event,
+    operation, operation_body, participants, query, resource, step, user_data, user_data_beyond, valid_history,
 };
 use im_session::testing::{History, Log, Step};
 use im_session::{
-    CallEvent, DataEvent, Event, KeyValueList, Limits, Outcome, Participant, Session, SessionEvent, State,
-    Value,
+    CallEvent, DataEvent, Event, KeyValueList, Limits, Outcome, Participant, Session, SessionEvent, State, Value,
 };
 use proptest::prelude::any;
 use serde_json::json;
@@ -90,7 +88,11 @@ fn interleaved_histories_of_two_dns() {
         dn(1).is_some() && dn(0) != dn(1)
     });
     // Of two calls, either may be the one whose DN is the first.
-    let mut dns: Vec<_> = two.steps.iter().filter_map(|step| if let Step::Event(event) = step { event.this_dn() } else { None }).collect();
+    let mut dns: Vec<_> = two
+        .steps
+        .iter()
+        .filter_map(|step| if let Step::Event(event) = step { event.this_dn() } else { None })
+        .collect();
     dns.sort_unstable();
     assert_eq!(dns, ["3001", "3002"]);
 }

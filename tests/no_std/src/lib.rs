@@ -8,7 +8,9 @@ mod plain_hasher;
 
 use core::hash::BuildHasherDefault;
 
-use im_session::{BaseUri, CallEvent, Decoder, Form, Sessions, State, Step, step};
+use im_session::decode::DecodeResult;
+use im_session::machine::{Step, step};
+use im_session::{BaseUri, CallEvent, Decoder, Sessions, State};
 use plain_hasher::PlainHasher;
 
 const LOG: &[u8] = b"11:49:08.388 Trc 04542 received from 65200(SIPTS)host:7007(fd=12) message EventRinging\n\
@@ -18,20 +20,17 @@ const LOG: &[u8] = b"11:49:08.388 Trc 04542 received from 65200(SIPTS)host:7007(
     \tAttributeCallUUID\t'QK59HK4FS927D7FUU41G6IE468000004'\n\
     \tAttributeThisDN\t'3020'\n";
 
-/// Uses every room: 0 if all is as it should be, else the number of the line that is not.
+/// Uses every module: 0 if all is as it should be, else the number of the line that is not.
 #[unsafe(no_mangle)]
 pub extern "C" fn im_session_check() -> u32 {
-    let Step::Changed(transition) = step(Some(State::Alerting), CallEvent::Established) else {
-        return line!();
-    };
-    if transition.to != State::Talking {
+    if step(Some(State::Alerting), CallEvent::Established) != (Step::Changed { to: State::Talking }) {
         return line!();
     }
 
     let hasher = BuildHasherDefault::<PlainHasher>::default();
     let mut sessions = Sessions::with_hasher(BaseUri::new("http://localhost:8090"), hasher);
     let mut notifications = 0;
-    let mut handle = |result: im_session::DecodeResult<'_>| {
+    let mut handle = |result: DecodeResult<'_>| {
         if let Ok(decoded) = result {
             if let Ok(handled) = sessions.handle_event(&decoded.event) {
                 notifications += handled.notifications().count();
@@ -42,10 +41,7 @@ pub extern "C" fn im_session_check() -> u32 {
     for bytes in LOG.chunks(100) {
         decoder.push(bytes, &mut handle);
     }
-    if decoder.form() != Some(Form::TServerLog) {
-        return line!();
-    }
-    decoder.finish(handle);
+    decoder.finish().for_each(handle);
     if notifications != 2 {
         return line!();
     }
@@ -54,7 +50,7 @@ pub extern "C" fn im_session_check() -> u32 {
         return line!();
     };
     let resource = sessions.resource(session);
-    if resource.state != State::Talking || resource.path != "/im-sessions/QK59HK4FS927D7FUU41G6IE468000004" {
+    if resource.state() != State::Talking || resource.path() != "/im-sessions/QK59HK4FS927D7FUU41G6IE468000004" {
         return line!();
     }
     0

@@ -35,7 +35,7 @@ impl Badge {
         match event.name {
             EventName::Call(CallEvent::Released) if was_open => self.open -= 1,
             EventName::Call(_) if !was_open => self.open += 1,
-            EventName::Call(_) | EventName::Data(_) | EventName::Ignored(_) => {}
+            EventName::Call(_) | EventName::Data(_) | EventName::Error | EventName::Ack | EventName::Other(_) => {}
         }
     }
 
