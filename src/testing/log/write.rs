@@ -13,11 +13,12 @@ use crate::event::{Event, KeyValueList, Value};
 /// The lines of one event in this form, each with its end.
 ///
 /// The logs cannot carry everything: texts of several lines, keys with a quote before white space. What a
-/// `loggable_event` (features `proptest` and `arbitrary`) has they carry.
+/// [`loggable_event`](crate::from_bytes::loggable_event) has they carry.
 ///
 /// ```
 /// use im_session::testing::log_message;
-/// use im_session::{CallEvent, Event, Form};
+/// use im_session::decode::Form;
+/// use im_session::{CallEvent, Event};
 ///
 /// let event = Event::new(CallEvent::Ringing).with_this_dn("3002").with_call_uuid("A");
 /// assert_eq!(log_message(Form::JsonLines, &event), "{\"Event\":\"EventRinging\",\"ThisDN\":\"3002\",\"CallUUID\":\"A\"}\n");
