@@ -9,7 +9,7 @@ fn this_crates_own_store_conforms() {
     let tool = env!("CARGO_BIN_EXE_im-session");
     let run = run(&["conformance", "--histories", "400", "--", tool, "conformance", "--serve"]);
     run.assert_clean();
-    run.assert_line(&["conforms"]);
+    run.assert_line(&["CONFORMS"]);
 }
 
 #[test]
