@@ -342,12 +342,12 @@ pub fn user_data_beyond(limits: &Limits) -> impl Strategy<Value = KeyValueList<'
 /// let log = log().new_tree(&mut TestRunner::deterministic()).unwrap().current();
 /// let (mut events, mut errors) = (Vec::new(), Vec::new());
 /// let mut decoder = Decoder::new();
-/// let mut keep = |result: im_session::DecodeResult<'_>| match result {
+/// let mut keep = |result: im_session::decode::DecodeResult<'_>| match result {
 ///     Ok(decoded) => events.push((decoded.line, decoded.event.into_owned())),
 ///     Err(error) => errors.push(error.line),
 /// };
 /// decoder.push(log.text.as_bytes(), &mut keep);
-/// decoder.finish(&mut keep);
+/// decoder.finish().for_each(keep);
 /// assert_eq!((events, errors), (log.events, log.errors));
 /// ```
 pub fn log() -> impl Strategy<Value = Log> {

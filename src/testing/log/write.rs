@@ -17,7 +17,8 @@ use crate::event::{Event, KeyValueList, Value};
 ///
 /// ```
 /// use im_session::testing::log_message;
-/// use im_session::{CallEvent, Event, Form};
+/// use im_session::decode::Form;
+/// use im_session::{CallEvent, Event};
 ///
 /// let event = Event::new(CallEvent::Ringing).with_this_dn("3002").with_call_uuid("A");
 /// assert_eq!(log_message(Form::JsonLines, &event), "{\"Event\":\"EventRinging\",\"ThisDN\":\"3002\",\"CallUUID\":\"A\"}\n");
