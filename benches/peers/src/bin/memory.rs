@@ -77,7 +77,7 @@ fn repeats() -> impl FnOnce() {
     let mut repeated = about(EventName::Call(CallEvent::Established)).with_user_data(user_data());
     let mut data = about(EventName::Data(DataEvent::AttachedDataChanged)).with_user_data(user_data());
     let mut late = about(EventName::Call(CallEvent::Ringing));
-    sessions.handle_event(&repeated).expect("a readable event");
+    let _handled = sessions.handle_event(&repeated).expect("a readable event");
     move || {
         for number in 0..EVENTS {
             let event = match number % 3 {
