@@ -212,3 +212,11 @@ fn an_implementation_in_python_conforms() {
     assert!(report.conforms(), "{report}");
     assert!(python.wait().unwrap().success());
 }
+
+#[test]
+fn commands_that_are_none_are_answered_with_an_error() {
+    let unreadable = "{\"do\":\"event\",\"Event\":\"EventRinging\"}\n";
+    let answers = served(&format!("hello\n{{\"do\":\"dance\"}}\n{{\"do\":\"read\",\"query\":\"\"}}\n{unreadable}"));
+    assert!(answers[..3].iter().all(|answer| answer.get("error").is_some()), "{answers:?}");
+    assert_eq!(answers[3]["told"], json!({"outcome": "unreadable"}));
+}

@@ -133,23 +133,23 @@ impl Lines {
         let wrong = |error: serde_json::Error| Error(error.to_string());
         let command: Value = serde_json::from_str(line).map_err(wrong)?;
         let text = |name: &str| command.get(name).and_then(Value::as_str).map(String::from);
-        let seconds = |name: &str| command.get(name).and_then(Value::as_u64).unwrap_or_default();
+        let missing = |name: &str| Error(format!("expected {name}, found {line}"));
+        let needed = |name: &str| text(name).ok_or_else(|| missing(name));
+        let seconds = |name: &str| command.get(name).and_then(Value::as_u64).ok_or_else(|| missing(name));
         let ago = |before: u64| i64::try_from(i128::from(self.now) - i128::from(before)).unwrap_or(i64::MAX);
         let unknown = || Error(format!("expected something to do, found {line}"));
         let step = match text("do").as_deref().ok_or_else(unknown)? {
             "event" => Step::Event(Event::from_json_line(line).map_err(|error| Error(error.to_string()))?.into_owned()),
-            "post" => Step::Post { agent: 0, target: text("id"), body: text("body").unwrap_or_default() },
-            "list" => Step::List { agent: 0, query: text("query").unwrap_or_default() },
-            "read" => {
-                Step::Read { agent: 0, id: text("id").unwrap_or_default(), query: text("query").unwrap_or_default() }
-            }
+            "post" => Step::Post { agent: 0, target: text("id"), body: needed("body")? },
+            "list" => Step::List { agent: 0, query: needed("query")? },
+            "read" => Step::Read { agent: 0, id: needed("id")?, query: needed("query")? },
             "time" => {
-                let by = seconds("now").saturating_sub(self.now);
+                let by = seconds("now")?.saturating_sub(self.now);
                 self.now += by;
                 Step::Time(by)
             }
-            "expire" => Step::Expire { ago: ago(seconds("before")) },
-            "forget" => Step::ForgetCompleted { ago: ago(seconds("before")) },
+            "expire" => Step::Expire { ago: ago(seconds("before")?) },
+            "forget" => Step::ForgetCompleted { ago: ago(seconds("before")?) },
             "restart" => Step::Restart,
             _ => return Err(unknown()),
         };
