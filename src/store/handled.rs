@@ -86,7 +86,7 @@ impl<'s> Handled<'s> {
 
     /// The sessions that changed, as they are now, in byte order of DN, then id.
     pub fn changed(&self) -> impl Iterator<Item = &'s Session> + use<'s> {
-        self.changes().into_iter().map(|(session, _)| session)
+        self.changes().map(|(session, _)| session)
     }
 
     /// What to push, each with the DN whose agent it is for; in byte order of DN, then id. Nothing unless something changed
@@ -100,7 +100,7 @@ impl<'s> Handled<'s> {
             }
             (Concerned::None | Concerned::Accepted(_) | Concerned::Changed(..) | Concerned::AllChanged(_), _) => None,
         };
-        let changes = self.changes().into_iter().map(move |(session, change)| {
+        let changes = self.changes().map(move |(session, change)| {
             let im_session = settings.resource(session);
             let notification_type = NotificationType::of(change);
             (session.this_dn(), Notification::SessionChanged { im_session, notification_type })
@@ -164,22 +164,13 @@ impl<'s> Handled<'s> {
         sessions.chain(requests).chain(self.parts.iter().cloned()).chain([PartKey::Store])
     }
 
-    fn changes(&self) -> Changes<'s> {
-        match &self.concerned {
-            Concerned::None | Concerned::Accepted(_) => Changes { one: None, many: Vec::new() },
-            Concerned::Changed(session, change) => Changes { one: Some((session, *change)), many: Vec::new() },
-            Concerned::AllChanged(changes) => Changes { one: None, many: changes.clone() },
-        }
-    }
-}
-
-struct Changes<'s> {
-    one: Option<(&'s Session, Change)>,
-    many: Vec<(&'s Session, Change)>,
-}
-
-impl<'s> Changes<'s> {
-    fn into_iter(self) -> impl Iterator<Item = (&'s Session, Change)> + use<'s> {
-        self.one.into_iter().chain(self.many)
+    /// The sessions that changed, and how.
+    fn changes(&self) -> impl Iterator<Item = (&'s Session, Change)> + use<'s> {
+        let (one, many) = match &self.concerned {
+            Concerned::None | Concerned::Accepted(_) => (None, Vec::new()),
+            Concerned::Changed(session, change) => (Some((*session, *change)), Vec::new()),
+            Concerned::AllChanged(changes) => (None, changes.clone()),
+        };
+        one.into_iter().chain(many)
     }
 }
