@@ -19,8 +19,7 @@ const MOST: f64 = 2.3;
 const TSERVER: &str = "x message EventRinging\n\tAttributeUserData\t[9] 00\n";
 const PLATFORM_SDK: &str = "x 'EventRinging' ('60')\nmessage attributes:\nAttributeUserData [bstr] = KVList:\n";
 
-/// What is written, and how: `n` says how much.
-/// A name, and an input of a length.
+/// What an input is, and a function that writes it: `n` says how much.
 type Attack = (&'static str, fn(usize) -> String);
 
 const ATTACKS: [Attack; 18] = [
