@@ -4,40 +4,26 @@
 //! difference: what the start and the preparation cost is in both and cancels. Without valgrind it says so and is content.
 //! `-- --quick` counts fewer calls; the figures differ by less than one in a hundred.
 
+mod callgrind;
 mod workloads;
 
-use std::io::ErrorKind;
-use std::process::{Command, ExitCode};
+use std::process::ExitCode;
 
+use callgrind::Started;
 use workloads::{Bench, Workload, visit};
 
-/// The argument that makes this program do one workload and nothing else.
-const CHILD: &str = "--count";
-
 fn main() -> ExitCode {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    if let [child, name, calls] = arguments.as_slice() {
-        if let (CHILD, Ok(calls)) = (child.as_str(), calls.parse()) {
-            visit(&mut Repeat { name, calls });
+    match callgrind::started() {
+        Started::AsBench => {}
+        Started::InVain(code) => return code,
+        Started::AsChild(arguments) => {
+            if let [name, calls] = arguments.as_slice() {
+                visit(&mut Repeat { name, calls: calls.parse().expect("a number of calls") });
+            }
             return ExitCode::SUCCESS;
         }
     }
-    // `cargo test --all-targets` starts benches too, without this.
-    if !arguments.iter().any(|argument| argument == "--bench") {
-        return ExitCode::SUCCESS;
-    }
-    match Command::new("valgrind").arg("--version").output() {
-        Err(error) if error.kind() == ErrorKind::NotFound => {
-            println!("valgrind is not installed: no instructions counted");
-            return ExitCode::SUCCESS;
-        }
-        Err(error) => {
-            eprintln!("valgrind: {error}");
-            return ExitCode::FAILURE;
-        }
-        Ok(_) => {}
-    }
-    let quick = arguments.iter().any(|argument| argument == "--quick");
+    let quick = std::env::args().any(|argument| argument == "--quick");
     println!("{:<40} {:>14} {:>14}", "", "instructions", "instructions");
     println!("{:<40} {:>14} {:>14}", "operation", "an operation", "a byte");
     let mut table = Table { quick, failure: None };
@@ -99,14 +85,5 @@ impl Bench for Table {
 
 /// The instructions of this program with so many calls of one workload.
 fn count(name: &str, calls: u64) -> Result<u64, String> {
-    let program = std::env::current_exe().map_err(|error| format!("this program: {error}"))?;
-    let output = Command::new("valgrind")
-        .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
-        .arg(program)
-        .args([CHILD, name, &calls.to_string()])
-        .output()
-        .map_err(|error| format!("valgrind: {error}"))?;
-    let told = String::from_utf8_lossy(&output.stderr);
-    let collected = told.lines().find_map(|line| line.split("Collected :").nth(1)?.trim().parse().ok());
-    collected.filter(|_| output.status.success()).ok_or_else(|| format!("{name}: no count from valgrind, but\n{told}"))
+    callgrind::instructions(&[name, &calls.to_string()])
 }

@@ -3,13 +3,12 @@
 //! The program runs itself under `valgrind --tool=callgrind` with inputs of N, 2N and 4N: what the second doubling
 //! costs must be about twice what the first one costs. Without valgrind it says so and is content.
 
-use std::io::ErrorKind;
-use std::process::{Command, ExitCode};
+mod callgrind;
 
+use std::process::ExitCode;
+
+use callgrind::Started;
 use im_session::Decoder;
-
-/// The argument that makes this program read one input and nothing else.
-const CHILD: &str = "--read";
 
 const N: usize = 4000;
 
@@ -46,55 +45,47 @@ const ATTACKS: [Attack; 18] = [
 ];
 
 fn main() -> ExitCode {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    if let [child, which, n] = arguments.as_slice() {
-        if let (CHILD, Ok(which), Ok(n)) = (child.as_str(), which.parse::<usize>(), n.parse()) {
-            read(&ATTACKS[which].1(n));
+    match callgrind::started() {
+        Started::AsBench => {}
+        Started::InVain(code) => return code,
+        Started::AsChild(arguments) => {
+            if let [which, n] = arguments.as_slice() {
+                let which: usize = which.parse().expect("the number of an attack");
+                read(&ATTACKS[which].1(n.parse().expect("a size")));
+            }
             return ExitCode::SUCCESS;
         }
     }
-    // `cargo test --all-targets` starts benches too, without this.
-    if !arguments.iter().any(|argument| argument == "--bench") {
-        return ExitCode::SUCCESS;
-    }
-    match Command::new("valgrind").arg("--version").output() {
-        Err(error) if error.kind() == ErrorKind::NotFound => {
-            println!("valgrind is not installed: no instructions counted");
-            return ExitCode::SUCCESS;
+    match table() {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => {
+            eprintln!("expected at most {MOST} times the instructions for the second doubling, found more");
+            ExitCode::FAILURE
         }
-        Err(error) => {
-            eprintln!("valgrind: {error}");
-            return ExitCode::FAILURE;
+        Err(failure) => {
+            eprintln!("{failure}");
+            ExitCode::FAILURE
         }
-        Ok(_) => {}
     }
+}
+
+/// Prints a line for each attack; whether all are linear.
+fn table() -> Result<bool, String> {
     println!("{:<42} {:>14} {:>14} {:>8}", "instructions from N to 2N, and to 4N", "N", "2N", "ratio");
     let mut is_linear = true;
     for (which, (name, _)) in ATTACKS.iter().enumerate() {
-        let [once, twice, four_times] = [N, 2 * N, 4 * N].map(|n| instructions(which, n));
+        let counted = |n: usize| callgrind::instructions(&[&which.to_string(), &n.to_string()]);
+        let (once, twice, four_times) = (counted(N)?, counted(2 * N)?, counted(4 * N)?);
         let (first, second) = (twice.saturating_sub(once), four_times.saturating_sub(twice));
         let ratio = second as f64 / first.max(1) as f64;
         println!("{name:<42} {first:>14} {second:>14} {ratio:>8.2}");
         is_linear &= ratio <= MOST;
     }
-    if is_linear { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    Ok(is_linear)
 }
 
 fn read(log: &str) {
     let mut decoder = Decoder::new().with_limit(usize::MAX);
     decoder.push(log.as_bytes(), |_| ());
     decoder.finish().for_each(drop);
-}
-
-/// What callgrind counts in a child.
-fn instructions(which: usize, n: usize) -> u64 {
-    let output = Command::new("valgrind")
-        .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
-        .arg(std::env::current_exe().expect("this program's path"))
-        .args([CHILD, &which.to_string(), &n.to_string()])
-        .output()
-        .expect("valgrind can be started");
-    let said = String::from_utf8_lossy(&output.stderr);
-    let collected = said.split("Collected : ").nth(1).and_then(|rest| rest.lines().next()?.trim().parse().ok());
-    collected.unwrap_or_else(|| panic!("expected a count, found: {said}"))
 }

@@ -4,15 +4,14 @@
 //! --tool=callgrind` for each, and fails where twice the bytes cost more than 2.2 times as much. Without valgrind it
 //! says so and is content. No clock is read.
 
-use std::io::ErrorKind;
-use std::process::{Command, ExitCode};
+mod callgrind;
+
+use std::process::ExitCode;
 use std::time::Duration;
 
+use callgrind::Started;
 use im_session::sip::stream::{TcpFraming, WebSocketFraming};
 use im_session::sip::{DialogInfo, Direction, Observer, SipLimits, SipMessage};
-
-/// The argument that makes this program do one piece of work and nothing else.
-const CHILD: &str = "--count";
 
 /// The bytes of the smallest input.
 const SMALLEST: usize = 16_384;
@@ -124,29 +123,18 @@ fn tcp(bytes: &[u8]) {
 }
 
 fn main() -> ExitCode {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    if let [child, number, bytes] = arguments.as_slice() {
-        if let (CHILD, Ok(number), Ok(bytes)) = (child.as_str(), number.parse::<usize>(), bytes.parse()) {
-            if let Some((_, work)) = WORKS.get(number) {
-                work(bytes);
+    match callgrind::started() {
+        Started::AsBench => {}
+        Started::InVain(code) => return code,
+        Started::AsChild(arguments) => {
+            if let [number, bytes] = arguments.as_slice() {
+                let number: usize = number.parse().expect("the number of a piece of work");
+                if let Some((_, work)) = WORKS.get(number) {
+                    work(bytes.parse().expect("a number of bytes"));
+                }
             }
             return ExitCode::SUCCESS;
         }
-    }
-    // `cargo test --all-targets` starts benches too, without this.
-    if !arguments.iter().any(|argument| argument == "--bench") {
-        return ExitCode::SUCCESS;
-    }
-    match Command::new("valgrind").arg("--version").output() {
-        Err(error) if error.kind() == ErrorKind::NotFound => {
-            println!("valgrind is not installed: no instructions counted");
-            return ExitCode::SUCCESS;
-        }
-        Err(error) => {
-            eprintln!("valgrind: {error}");
-            return ExitCode::FAILURE;
-        }
-        Ok(_) => {}
     }
     match table() {
         Ok(true) => ExitCode::SUCCESS,
@@ -179,14 +167,5 @@ fn table() -> Result<bool, String> {
 
 /// The instructions of this program with one piece of work.
 fn count(number: usize, bytes: usize) -> Result<u64, String> {
-    let program = std::env::current_exe().map_err(|error| format!("this program: {error}"))?;
-    let output = Command::new("valgrind")
-        .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
-        .arg(program)
-        .args([CHILD, &number.to_string(), &bytes.to_string()])
-        .output()
-        .map_err(|error| format!("valgrind: {error}"))?;
-    let told = String::from_utf8_lossy(&output.stderr);
-    let collected = told.lines().find_map(|line| line.split("Collected :").nth(1)?.trim().parse().ok());
-    collected.filter(|_| output.status.success()).ok_or_else(|| format!("no count from valgrind, but\n{told}"))
+    callgrind::instructions(&[&number.to_string(), &bytes.to_string()])
 }

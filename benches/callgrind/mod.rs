@@ -1,0 +1,56 @@
+//! Counts instructions: a bench starts itself under `valgrind --tool=callgrind`, and that child does one piece of work.
+
+use std::io::ErrorKind;
+use std::process::{Command, ExitCode};
+
+/// The first argument of a child.
+const CHILD: &str = "--count";
+
+/// What the program was started for.
+pub(crate) enum Started {
+    /// To do the work that these arguments name, and nothing else.
+    AsChild(Vec<String>),
+    /// To count.
+    AsBench,
+    /// For nothing: it ends so.
+    InVain(ExitCode),
+}
+
+pub(crate) fn started() -> Started {
+    let mut arguments: Vec<String> = std::env::args().skip(1).collect();
+    if arguments.first().is_some_and(|first| first == CHILD) {
+        return Started::AsChild(arguments.split_off(1));
+    }
+    // `cargo test --all-targets` starts benches too, without this.
+    if !arguments.iter().any(|argument| argument == "--bench") {
+        return Started::InVain(ExitCode::SUCCESS);
+    }
+    match Command::new("valgrind").arg("--version").output() {
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            println!("valgrind is not installed: no instructions counted");
+            Started::InVain(ExitCode::SUCCESS)
+        }
+        Err(error) => {
+            eprintln!("valgrind: {error}");
+            Started::InVain(ExitCode::FAILURE)
+        }
+        Ok(_) => Started::AsBench,
+    }
+}
+
+/// How many instructions a child with these arguments takes.
+pub(crate) fn instructions(arguments: &[&str]) -> Result<u64, String> {
+    let program = std::env::current_exe().map_err(|error| format!("this program: {error}"))?;
+    let output = Command::new("valgrind")
+        .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
+        .arg(program)
+        .arg(CHILD)
+        .args(arguments)
+        .output()
+        .map_err(|error| format!("valgrind: {error}"))?;
+    let told = String::from_utf8_lossy(&output.stderr);
+    let collected = told.lines().find_map(|line| line.split("Collected :").nth(1)?.trim().parse().ok());
+    collected
+        .filter(|_| output.status.success())
+        .ok_or_else(|| format!("{}: no count from valgrind, but\n{told}", arguments.join(" ")))
+}
