@@ -145,12 +145,14 @@ impl Decoder {
                     } else {
                         Err(DecodeErrorKind::TooLong { limit })
                     };
+                    // Of a message over the limit only the beginning was read, and only because it was in these bytes.
+                    let has_replaced = reading.is_read && reading.reader.has_replaced();
                     let file = self.file.index;
                     match event {
                         Ok(event) => self.settings.give(file, number, time, event, given),
                         Err(kind) => *given = Some(Err(DecodeError { file, line: number, kind })),
                     }
-                    if reading.reader.has_replaced() {
+                    if has_replaced {
                         self.replaced(number);
                     }
                     return;

@@ -41,7 +41,7 @@ fn events(log: &[u8]) -> Vec<(u64, Event<'static>)> {
 }
 
 /// Pieces of lines that mean something somewhere.
-const FRAGMENTS: [&str; 44] = [
+const FRAGMENTS: [&str; 45] = [
     "12:30:00.250 Trc 04542 ",
     "@12:30:00.2500 [0] 8.1 ",
     "2024-03-01 12:30:00,250 ",
@@ -61,6 +61,7 @@ const FRAGMENTS: [&str; 44] = [
     "AttributeCallUUID\t'FIELD01'",
     "\tAttributeUserData\t[93] 00 01..",
     "\t\t'k'\t'v'",
+    "\t\t'k'\t'\u{fffd}'",
     "\t\t'l'(list)",
     "'k'\t'open",
     "AttributeThisDN [str] = \"5101\"",
@@ -104,6 +105,14 @@ fn log() -> impl Strategy<Value = String> {
     })
 }
 
+/// The log with a byte that is not UTF-8 wherever it has the character that stands for one.
+fn log_bytes() -> impl Strategy<Value = Vec<u8>> {
+    log().prop_map(|log| {
+        let pieces: Vec<&[u8]> = log.split('\u{fffd}').map(str::as_bytes).collect();
+        pieces.join(&0xfa)
+    })
+}
+
 fn decoder() -> impl Strategy<Value = Decoder> {
     (prop_oneof![3 => Just(None), 1 => (0..400_usize).prop_map(Some)], any::<bool>()).prop_map(|(limit, conn_ids)| {
         let decoder = limit.into_iter().fold(Decoder::new(), Decoder::with_limit);
@@ -138,14 +147,18 @@ proptest! {
     #![proptest_config(config())]
 
     #[test]
-    fn any_split_gives_the_same(log in log(), decoder in decoder(), cuts in vec(any::<prop::sample::Index>(), 0..6)) {
-        let whole = decode(decoder.clone(), [log.as_bytes()]);
-        prop_assert_eq!(&decode(decoder.clone(), log.as_bytes().chunks(1)), &whole, "a byte at a time");
-        prop_assert_eq!(&decode(decoder.clone(), log.as_bytes().split_inclusive(|&byte| byte == b'\n')), &whole, "line by line");
+    fn any_split_gives_the_same(
+        log in log_bytes(),
+        decoder in decoder(),
+        cuts in vec(any::<prop::sample::Index>(), 0..6),
+    ) {
+        let whole = decode(decoder.clone(), [&*log]);
+        prop_assert_eq!(&decode(decoder.clone(), log.chunks(1)), &whole, "a byte at a time");
+        prop_assert_eq!(&decode(decoder.clone(), log.split_inclusive(|&byte| byte == b'\n')), &whole, "line by line");
         let mut cuts: Vec<usize> = cuts.iter().map(|cut| cut.index(log.len() + 1)).collect();
         cuts.extend([0, log.len()]);
         cuts.sort_unstable();
-        let pieces = cuts.windows(2).map(|ends| &log.as_bytes()[ends[0]..ends[1]]);
+        let pieces = cuts.windows(2).map(|ends| &log[ends[0]..ends[1]]);
         prop_assert_eq!(&decode(decoder, pieces), &whole, "cut at {:?}", cuts);
     }
 

@@ -92,6 +92,21 @@ fn what_no_rule_can_tell_is_warned_of_by_its_line() {
     assert_eq!(warnings(&format!("x message EventRinging\n{ATTRIBUTES}")), []);
 }
 
+/// Found by fuzzing: the beginning of such a message was read where it lay in the bytes of one push, and warned of.
+#[test]
+fn a_message_over_the_limit_is_not_read_and_so_nothing_in_it_is_replaced() {
+    let list = b"\tAttributeUserData\t[9] 00\n\t\t'k'\t'\xfa'\n";
+    let log = [b"x message EventRinging\n", &list[..], ATTRIBUTES.as_bytes(), &[b'\t'; 200], b"\n\n"].concat();
+    for (size, name) in [(log.len(), "whole"), (1, "a byte at a time")] {
+        let mut decoder = Decoder::new().with_limit(200);
+        let mut errors = 0;
+        for piece in log.chunks(size) {
+            decoder.push(piece, |result| errors += usize::from(result.is_err()));
+        }
+        assert_eq!((errors, decoder.take_warnings()), (1, vec![]), "{name}");
+    }
+}
+
 #[test]
 fn a_value_of_several_lines_ends_after_65_535_bytes() {
     for (length, is_read) in [(65_535 - 4, true), (65_535 - 3, false)] {
