@@ -182,6 +182,21 @@ fn text(figures: &Figures, targets: &mut Vec<Target>) {
             });
         }
     }
+    for (input, least) in [("JSON lines", 1.3), ("T-Server log", 1.4), ("Platform SDK log", 1.4)] {
+        for (group, unit) in [("instructions whole path", "instructions"), ("ns whole path", "ns")] {
+            let figure = |who| figures.get(group, input, who);
+            if let (Some(ours), Some(theirs)) = (figure("im-session"), figure("plain program")) {
+                targets.push(Target {
+                    what: format!(
+                        "{input}, the whole path, {unit}: at least {least} times as fast as the plain program"
+                    ),
+                    found: format!("{ours:.0} {unit}, {theirs:.0} {unit}: {:.2} times", theirs / ours),
+                    reached: ours * least <= theirs,
+                    because: "",
+                });
+            }
+        }
+    }
     for input in crate::notification::INPUTS {
         let [_, by_serde, other] = crate::notification::CONTENDERS;
         let what = format!("a notification, {input}, instructions");

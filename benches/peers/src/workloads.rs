@@ -57,8 +57,7 @@ pub fn all() -> Vec<Workload> {
             add("decoding", form, contender, true);
         }
         for contender in whole_path::CONTENDERS {
-            // The plain program's hasher has a random key.
-            add("whole path", form, contender, false);
+            add("whole path", form, contender, true);
         }
     }
     for input in notification::INPUTS {

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::store;
+use crate::whole_path::FixedKey;
 
 pub use logs::{platform_sdk_log, tserver_log};
 
@@ -68,7 +69,7 @@ enum Outcome<'e> {
 /// All sessions.
 #[derive(Debug, Default)]
 pub struct Program {
-    sessions: HashMap<String, Session>,
+    sessions: HashMap<String, Session, FixedKey>,
     /// How many bytes of notifications it has written.
     pub written: usize,
 }
