@@ -2,6 +2,7 @@
 
 #![cfg(feature = "json")]
 
+mod damaged;
 mod field;
 mod laws;
 mod places;
