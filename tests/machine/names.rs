@@ -18,18 +18,18 @@ fn names_of_states_operations_and_reasons_both_ways() {
         assert_eq!((operation.to_string().as_str(), name.parse()), (name, Ok(operation)));
     }
     let reasons = [
-        (RejectReason::Orphan, "orphan"),
-        (RejectReason::RoleConflict, "role-conflict"),
-        (RejectReason::Late, "late"),
-        (RejectReason::Early, "early"),
-        (RejectReason::Ended, "ended"),
-        (RejectReason::Stale, "stale"),
-        (RejectReason::Limit, "limit"),
+        (RejectReason::Orphan, "orphan", "there is no such session and this event does not open one"),
+        (RejectReason::RoleConflict, "role-conflict", "caller and callee events do not mix in one session"),
+        (RejectReason::Late, "late", "the session is already past that point"),
+        (RejectReason::Early, "early", "the session is not talking yet"),
+        (RejectReason::Ended, "ended", "the session is over"),
+        (RejectReason::Stale, "stale", "this event or a newer one was seen before"),
+        (RejectReason::Limit, "limit", "it goes over a limit"),
     ];
-    assert_eq!(RejectReason::ALL, reasons.map(|(reason, _)| reason));
-    for (reason, name) in reasons {
+    assert_eq!(RejectReason::ALL, reasons.map(|(reason, ..)| reason));
+    for (reason, name, sentence) in reasons {
         assert_eq!((reason.name(), reason.to_string().as_str(), name.parse()), (name, name, Ok(reason)));
-        assert!(!reason.sentence().is_empty());
+        assert_eq!(reason.sentence(), sentence);
     }
     assert!("talking".parse::<State>().is_err(), "names are spelt one way");
     assert!("Hold".parse::<Operation>().is_err());
