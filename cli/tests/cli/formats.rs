@@ -227,3 +227,15 @@ fn without_a_file_it_replays_the_log_that_ships_with_the_tool() {
         assert_eq!(uri, format!("http://localhost:8090/api/v2{}", session["path"].as_str().expect("a path")));
     }
 }
+
+/// A name that is nearly that of an event of a session leaves the session as it was: whoever reads the log should see why.
+#[test]
+fn a_name_that_is_nearly_right_is_pointed_out() {
+    let log = ["EventEstablishd", "EventRelesed", "EventRetrieved", "EventX"]
+        .map(|name| format!("x message {name}\n\tAttributeThisDN\t'3002'\n\tAttributeCallUUID\t'A'\n"));
+    let run = text_of(&log.concat());
+    run.assert_line(&["Establishd", "ignored: unknown event name, perhaps EventEstablished is meant"]);
+    run.assert_line(&["Relesed", "ignored: unknown event name, perhaps EventReleased is meant"]);
+    run.assert_line(&["Retrieved", "ignored: such events do not concern sessions"]);
+    run.assert_line(&["X", "ignored: such events do not concern sessions"]);
+}
