@@ -8,7 +8,7 @@ use core::mem::take;
 
 use serde_json::{Map, Value, json};
 
-use super::{Coverage, Error, Failure, Halt, System};
+use super::{Coverage, Error, System};
 use crate::testing::{Agent, History, Model, Setup, Step, shortest};
 
 /// What came of a run.
@@ -21,17 +21,15 @@ pub struct Report {
     pub steps: usize,
     /// Which cells were reached.
     pub coverage: Coverage,
-    /// Where the system does other than the model, in the shortest history that shows it.
+    /// Where the system does other than the model, or cannot go on.
     pub failure: Option<Failure>,
-    /// Where the system could not go on: it died, did not answer, answered nonsense.
-    pub halt: Option<Halt>,
 }
 
 impl Report {
     /// Whether the system does what the model does, and every cell was reached.
     #[must_use]
     pub fn conforms(&self) -> bool {
-        self.failure.is_none() && self.halt.is_none() && self.coverage.is_complete()
+        self.failure.is_none() && self.coverage.is_complete()
     }
 }
 
@@ -40,79 +38,66 @@ impl fmt::Display for Report {
         writeln!(f, "histories: {}, with {} steps in all; reached:", self.histories, self.steps)?;
         self.coverage.write_groups(f)?;
         // A run that was cut short says nothing of what it did not reach.
-        if self.halt.is_none() && self.failure.is_none() {
-            self.coverage.write_missing(f)?;
+        if let Some(failure) = &self.failure {
+            return writeln!(f, "DOES NOT CONFORM: {failure}");
         }
-        match (&self.halt, &self.failure) {
-            (Some(halt), _) => writeln!(f, "DOES NOT CONFORM: {halt}"),
-            (None, Some(failure)) => writeln!(f, "DOES NOT CONFORM: {failure}"),
-            (None, None) if !self.coverage.is_complete() => {
-                writeln!(f, "NOT COMPLETE: no difference was found, but not every cell was reached")
-            }
-            (None, None) => writeln!(f, "CONFORMS: no difference was found, and every cell was reached"),
-        }
+        self.coverage.write_missing(f)?;
+        f.write_str(if self.conforms() {
+            "CONFORMS: no difference was found, and every cell was reached\n"
+        } else {
+            "NOT COMPLETE: no difference was found, but not every cell was reached\n"
+        })
     }
 }
 
-/// Plays the histories at the system and at the model, and stops at the first difference, or where the system cannot go on.
-///
-/// After every step the answer, the requests (where the system shows them), what was notified and the whole list of every agent
-/// are compared. The history is then made as short as can be; of a system that cannot go on only if it can be
-/// [reset](System::reset) after that.
-pub fn run(system: &mut impl System, setup: &Setup, histories: impl IntoIterator<Item = History>) -> Report {
-    let mut report = Report { histories: 0, steps: 0, coverage: Coverage::default(), failure: None, halt: None };
-    for history in histories {
-        report.histories += 1;
-        report.steps += history.steps.len();
-        let Err(stop) = play(system, setup, &history, &mut report.coverage) else { continue };
-        let (history, Stop { step, why }) = shrunk(system, setup, history, stop);
-        let lines = history.json_lines(setup);
-        match why {
-            Why::Halt(error) => report.halt = Some(Halt { history, lines, step, error }),
-            Why::Difference { what, expected, found } => {
-                report.failure = Some(Failure { history, lines, step: step.unwrap_or(0), what, expected, found });
-            }
-        }
-        break;
-    }
-    report
+/// Where a system fails: printed, it is a report for a person with the history as lines for a system behind a pipe, and as Rust.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Failure {
+    /// The shortest history that shows it; of a system that cannot be reset any more, the one that was played.
+    pub history: History,
+    /// The lines of it, see [`History::json_lines`].
+    pub lines: Vec<String>,
+    /// The step that shows it, from 0; `None` if the system could not even be reset.
+    pub step: Option<usize>,
+    /// What it shows.
+    pub why: Why,
 }
 
-/// The shortest history that stops the system in the same way, and how that one does.
-fn shrunk(system: &mut impl System, setup: &Setup, mut history: History, stop: Stop) -> (History, Stop) {
-    history.steps.truncate(stop.step.map_or(0, |step| step + 1));
-    let mut nowhere = Coverage::default();
-    let mut last = stop;
-    let history = shortest(&history, |history| match play(system, setup, history, &mut nowhere) {
-        Err(stop) if stop.is_like(&last) => {
-            last = stop;
-            true
-        }
-        Ok(()) | Err(_) => false,
-    });
-    (history, last)
-}
-
-/// Where a history ended before its end.
-struct Stop {
-    /// None before the first step.
-    step: Option<usize>,
-    why: Why,
-}
-
-enum Why {
+/// Why a system does not conform.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum Why {
+    /// It does other than the model.
+    Difference {
+        /// What differs: `the answer`, `the notifications`, `the list of agent 1`, …
+        what: String,
+        /// What the model says.
+        expected: Value,
+        /// What the system says.
+        found: Value,
+    },
+    /// It could not go on: it died, did not answer, answered nonsense.
     Halt(Error),
-    Difference { what: String, expected: Value, found: Value },
 }
 
-impl Stop {
-    /// One that cannot go on shows nothing of what it does, and one that cannot even begin shows nothing at all.
-    fn is_like(&self, other: &Stop) -> bool {
-        match (&self.why, &other.why) {
-            (Why::Halt(_), Why::Halt(_)) => self.step.is_some() && other.step.is_some(),
-            (Why::Difference { .. }, Why::Difference { .. }) => true,
-            (Why::Halt(_), Why::Difference { .. }) | (Why::Difference { .. }, Why::Halt(_)) => false,
-        }
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Failure { history, lines, step, why } = self;
+        let at = step.map(|step| format!("at step {} of {}:", step + 1, history.steps.len()));
+        let name = match (why, at) {
+            (Why::Halt(error), None) => return writeln!(f, "{error}\nat reset"),
+            (Why::Halt(error), Some(at)) => {
+                writeln!(f, "{error}\n{at}")?;
+                "it_cannot_go_on"
+            }
+            (Why::Difference { what, expected, found }, at) => {
+                writeln!(f, "difference in {what} {}", at.unwrap_or_default())?;
+                writeln!(f, "  expected {expected}\n  found    {found}")?;
+                "it_differs"
+            }
+        };
+        write!(f, "\n{}\n{}", lines.concat(), history.code(name))
     }
 }
 
@@ -122,8 +107,53 @@ impl From<Error> for Why {
     }
 }
 
+/// Plays the histories at the system and at the model, and stops at the first difference, or where the system cannot go on.
+///
+/// After every step the answer, the requests (where the system shows them), what was notified and the whole list of every agent
+/// are compared. The history is then made as short as can be; of a system that cannot go on only if it can be
+/// [reset](System::reset) after that.
+pub fn run(system: &mut impl System, setup: &Setup, histories: impl IntoIterator<Item = History>) -> Report {
+    let mut report = Report { histories: 0, steps: 0, coverage: Coverage::default(), failure: None };
+    for history in histories {
+        report.histories += 1;
+        report.steps += history.steps.len();
+        if let Err(stop) = play(system, setup, &history, &mut report.coverage) {
+            report.failure = Some(shrunk(system, setup, history, stop));
+            break;
+        }
+    }
+    report
+}
+
+/// Where a history ended before its end, none before the first step; and why.
+type Stop = (Option<usize>, Why);
+
+/// The shortest history that stops the system in the same way, and how that one does.
+fn shrunk(system: &mut impl System, setup: &Setup, mut history: History, mut last: Stop) -> Failure {
+    history.steps.truncate(last.0.map_or(0, |step| step + 1));
+    let mut nowhere = Coverage::default();
+    let history = shortest(&history, |history| match play(system, setup, history, &mut nowhere) {
+        Err(stop) if is_like(&stop, &last) => {
+            last = stop;
+            true
+        }
+        Ok(()) | Err(_) => false,
+    });
+    let (lines, (step, why)) = (history.json_lines(setup), last);
+    Failure { history, lines, step, why }
+}
+
+/// One that cannot go on shows nothing of what it does, and one that cannot even begin shows nothing at all.
+fn is_like((step, why): &Stop, (other_step, other): &Stop) -> bool {
+    match (why, other) {
+        (Why::Halt(_), Why::Halt(_)) => step.is_some() && other_step.is_some(),
+        (Why::Difference { .. }, Why::Difference { .. }) => true,
+        (Why::Halt(_), Why::Difference { .. }) | (Why::Difference { .. }, Why::Halt(_)) => false,
+    }
+}
+
 fn play(system: &mut impl System, setup: &Setup, history: &History, coverage: &mut Coverage) -> Result<(), Stop> {
-    let answer = system.reset(setup).map_err(|error| Stop { step: None, why: error.into() })?;
+    let answer = system.reset(setup).map_err(|error| (None, error.into()))?;
     let mut look = Look {
         agents: &history.agents,
         model: setup.model(),
@@ -134,7 +164,7 @@ fn play(system: &mut impl System, setup: &Setup, history: &History, coverage: &m
     };
     look.take_in(answer);
     for (step, happens) in history.steps.iter().enumerate() {
-        look.at(system, happens).map_err(|why| Stop { step: Some(step), why })?;
+        look.at(system, happens).map_err(|why| (Some(step), why))?;
     }
     Ok(())
 }
