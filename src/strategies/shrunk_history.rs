@@ -1,7 +1,5 @@
 //! proptest shrinks a history as the kit does.
 
-use core::fmt;
-
 use proptest::strategy::{NewTree, Strategy, ValueTree};
 use proptest::test_runner::TestRunner;
 
@@ -20,47 +18,37 @@ impl<S: Strategy<Value = History>> Strategy for ShrunkHistory<S> {
 
     fn new_tree(&self, runner: &mut TestRunner) -> NewTree<Self> {
         let history = self.histories.new_tree(runner)?.current();
-        Ok(HistoryTree { shrinker: Shrinker::new(history, self.fewest), candidate: None })
+        let shrinker = Shrinker::new(history, 0);
+        Ok(HistoryTree { shrinker, tried: None, fewest: self.fewest })
     }
 }
 
 /// See [`ShrunkHistory`].
 pub(super) struct HistoryTree {
     shrinker: Shrinker,
-    /// What is tried.
-    candidate: Option<History>,
-}
-
-impl HistoryTree {
-    fn next(&mut self, accepted: bool) -> bool {
-        if let Some(candidate) = self.candidate.take() {
-            self.shrinker.decide(candidate, accepted);
-        }
-        self.candidate = self.shrinker.candidate();
-        self.candidate.is_some()
-    }
+    /// What is tried, and its place.
+    tried: Option<(usize, History)>,
+    fewest: usize,
 }
 
 impl ValueTree for HistoryTree {
     type Value = History;
 
     fn current(&self) -> History {
-        self.candidate.as_ref().unwrap_or(&self.shrinker.best).clone()
+        self.tried.as_ref().map_or_else(|| self.shrinker.best(), |(_, history)| history.clone())
     }
 
     /// What was tried fails as well.
     fn simplify(&mut self) -> bool {
-        self.next(true)
+        if let Some((place, history)) = self.tried.take() {
+            self.shrinker = Shrinker::new(history, place);
+        }
+        self.complicate()
     }
 
     /// What was tried does not fail.
     fn complicate(&mut self) -> bool {
-        self.next(false)
-    }
-}
-
-impl fmt::Debug for HistoryTree {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(&self.current(), f)
+        self.tried = self.shrinker.candidates.find(|(_, history)| history.steps.len() >= self.fewest);
+        self.tried.is_some()
     }
 }
