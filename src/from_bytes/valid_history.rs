@@ -1,19 +1,16 @@
 //! What really happens: legal events alone, whatever the bytes.
 
-use alloc::collections::BTreeMap;
-use alloc::string::{String, ToString};
-use alloc::vec::Vec;
-
 use super::bytes::counted;
-use super::event::{NUMBERS, PLACES, SERVER_START_TIME, event_of};
+use super::event::{NAMES, NUMBERS, PLACES, SERVER_START_TIME, event_of};
 use super::user_data::list_of;
 use super::{Bytes, FromBytes, agents};
 use crate::event::{ConnId, Event, KeyValueList};
 use crate::session::Limits;
+use crate::testing::prelude::*;
 use crate::testing::{Fault, History, Step};
 
-/// One call at one DN, a byte an event, see [`from_bytes`](crate::from_bytes#histories-that-are-valid): the first byte says which
-/// call it is, and at which DN. At least one event.
+/// One call at one DN, a byte an event: the low half which, by [`event_of`]; where that may not come, its number, counted modulo, takes
+/// one of those that may. The first byte says which call it is, and at which DN. At least one event.
 ///
 /// A store accepts all of them, within [`Limits::DEFAULT`].
 ///
@@ -32,8 +29,8 @@ pub fn valid_history(bytes: &mut Bytes<'_>) -> Vec<Event<'static>> {
     legal_events(bytes, |row| only.get_or_insert_with(|| place(row)).clone())
 }
 
-/// Valid histories of many calls at many DNs, a byte an event, see
-/// [`from_bytes`](crate::from_bytes#histories-that-are-valid): each byte says which call goes on. At the [`agents`].
+/// Valid histories of many calls at many DNs, a byte an event as in [`valid_history`]: the high half says which call goes on. At the
+/// [`agents`].
 ///
 /// ```
 /// use im_session::from_bytes::{Bytes, interleaved_histories};
@@ -62,25 +59,25 @@ pub fn interleaved_histories(bytes: &mut Bytes<'_>) -> History {
 #[must_use]
 pub fn faulty_history(bytes: &mut Bytes<'_>) -> Vec<Event<'static>> {
     let byte = bytes.byte();
-    let faults = faults(bytes, byte);
-    let mut events = valid_history(bytes);
-    for fault in faults {
-        fault.damage(&mut events);
-    }
-    if byte & 4 != 0 {
-        events.iter_mut().for_each(|event| event.event_sequence_number = None);
-    }
+    let faults: Vec<Fault> = (0..=byte & 3).map(|_| Fault::from_bytes(bytes)).collect();
+    damaged(valid_history(bytes), faults, byte & 4 != 0)
+}
+
+/// The events with these faults, and with their numbers or without.
+pub(crate) fn damaged(
+    mut events: Vec<Event<'static>>,
+    faults: Vec<Fault>,
+    without_numbers: bool,
+) -> Vec<Event<'static>> {
+    faults.into_iter().for_each(|fault| fault.damage(&mut events));
+    events.iter_mut().filter(|_| without_numbers).for_each(|event| event.event_sequence_number = None);
     events
 }
 
-/// So many as the byte says.
-pub(crate) fn faults(bytes: &mut Bytes<'_>, byte: u8) -> Vec<Fault> {
-    (0..=byte & 3).map(|_| Fault::from_bytes(bytes)).collect()
-}
-
 /// How far a call is at a DN. Specification 2, the legal sequences.
-#[derive(Debug, Clone, Copy)]
-enum Phase {
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) enum Phase {
+    #[default]
     New,
     Initiating,
     Busy,
@@ -102,7 +99,7 @@ impl Phase {
         }
     }
 
-    fn after(self, low: u8) -> Phase {
+    fn after_low_half(self, low: u8) -> Phase {
         match low {
             1 => Phase::Initiating,
             2 => Phase::Alerting,
@@ -111,6 +108,12 @@ impl Phase {
             6 => Phase::Busy,
             0 | 7.. => self,
         }
+    }
+
+    /// After the event of this name; none where it may not come.
+    pub(crate) fn after(self, name: &str) -> Option<Phase> {
+        let (low, _) = (1..).zip(NAMES).find(|(_, known)| *known == name)?;
+        self.legal().contains(&low).then(|| self.after_low_half(low))
     }
 }
 
@@ -124,12 +127,12 @@ fn legal_events(bytes: &mut Bytes<'_>, mut place_of: impl FnMut(u8) -> Place) ->
     loop {
         let byte = bytes.byte();
         let place = place_of(byte >> 4);
-        let phase = phases.entry(place.clone()).or_insert(Phase::New);
+        let phase = phases.entry(place.clone()).or_default();
         let is_spelled_out = byte & 0xf == 0;
         let low = legal(*phase, if is_spelled_out { bytes.byte() } else { byte });
         let event = if is_spelled_out { spelled_out(bytes, low) } else { of_the_table(byte >> 4, low) };
         events.extend(event.map(|event| event.with_this_dn(place.0).with_call_uuid(place.1)));
-        *phase = phase.after(low);
+        *phase = phase.after_low_half(low);
         if bytes.is_empty() {
             break;
         }

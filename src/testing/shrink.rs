@@ -1,10 +1,6 @@
 //! The shortest history that still fails.
 
-use alloc::borrow::Cow;
-use alloc::boxed::Box;
 use alloc::rc::Rc;
-use alloc::string::{String, ToString};
-use alloc::vec::Vec;
 use core::iter;
 
 use serde_json::Value as Json;
@@ -12,6 +8,7 @@ use serde_json::Value as Json;
 use super::{Agent, History, Step};
 use crate::event::{Event, KeyValueList, ListAttribute, Value};
 use crate::machine::Operations;
+use crate::testing::prelude::*;
 
 /// A history as short and plain as can be for which `fails` still says true. Of one that does not fail, the same.
 ///

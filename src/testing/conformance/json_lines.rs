@@ -1,18 +1,14 @@
 //! How a system in another language takes part: a line of JSON to it, a line of JSON from it.
 
-use alloc::borrow::Cow;
-use alloc::format;
-use alloc::string::{String, ToString};
-use alloc::vec::Vec;
 use std::io::{self, BufRead, Write};
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
 
 use super::{Error, System};
 use crate::event::Event;
 use crate::machine::Operations;
 use crate::session::Limits;
+use crate::testing::prelude::*;
 use crate::testing::{Agent, History, Setup, Step};
 
 /// A system behind a pair of pipes: one JSON object to it in one line, one from it in one line, which it must flush.

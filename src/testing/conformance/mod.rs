@@ -9,7 +9,7 @@
 //! | `system` | What must an implementation be able to do? |
 //! | `run` | Does it do what the model does? If not, what instead, and after which history? |
 //! | `coverage` | Which cells of the specification were reached? |
-//! | `histories` | What happens to it? |
+//! | `from_bytes::random` | What happens to it? |
 //! | `json_lines` | How does one in another language take part? |
 //!
 //! ```
@@ -53,13 +53,12 @@
 //! - An attribute that is an empty string is one that is absent, in the JSON lines form as in the others.
 
 mod coverage;
-mod histories;
 mod json_lines;
 mod run;
 mod system;
 
+pub use crate::from_bytes::random::Histories;
 pub use coverage::{Cell, Coverage};
-pub use histories::Histories;
 pub use json_lines::{JsonLines, serve};
 pub use run::{Failure, Report, Why, run};
 pub use system::{Error, System};

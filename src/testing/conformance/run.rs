@@ -1,14 +1,10 @@
 //! Drives a system with histories, and compares it with the model at every step.
 
-use alloc::format;
-use alloc::string::String;
-use alloc::vec::Vec;
 use core::fmt;
 use core::mem::take;
 
-use serde_json::{Map, Value, json};
-
 use super::{Coverage, Error, System};
+use crate::testing::prelude::*;
 use crate::testing::{Agent, History, Model, Setup, Step, shortest};
 
 /// What came of a run.

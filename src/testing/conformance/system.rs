@@ -1,11 +1,8 @@
 //! What an implementation must be able to do to be tested.
 
-use alloc::string::String;
-
-use serde_json::{Value, json};
-
 use crate::store::Sessions;
 use crate::testing::carry_out::carry_out_in_words;
+use crate::testing::prelude::*;
 use crate::testing::{Agent, Setup, Step};
 
 /// An implementation cannot go on: its process has died, its answer is no JSON, …
