@@ -29,20 +29,19 @@
 //!
 //! `tests/outside/` in the repository is a whole project with properties of its own.
 
-mod shrunk_history;
-
 use alloc::vec::Vec;
 use core::fmt::Debug;
 
 use proptest::collection::{SizeRange, vec};
 use proptest::prelude::*;
+use proptest::strategy::{NewTree, ValueTree};
+use proptest::test_runner::TestRunner;
 
 use crate::decode::Form;
 use crate::event::Event;
 use crate::from_bytes::random::{CHANCES, event_bytes, step_bytes};
 use crate::from_bytes::{self, Bytes, FromBytes, damaged};
-use crate::testing::{History, Step};
-use shrunk_history::ShrunkHistory;
+use crate::testing::{History, Shrinker, Step};
 
 pub use crate::from_bytes::agents;
 pub use crate::testing::{Fault, Log, log_message, read_back};
@@ -195,4 +194,52 @@ pub fn log_of(form: Form) -> impl Strategy<Value = Log> {
     let lines = vec(prop_oneof![3 => 0..16_u8, 4 => any::<u8>(), 1 => Just(0xf0)], 0..=80);
     let bytes = (ends, lines).prop_map(|(ends, lines)| core::iter::once(ends).chain(lines).collect::<Vec<u8>>());
     bytes.prop_map(move |bytes| from_bytes::log_of(form, &mut Bytes::new(&bytes)))
+}
+
+/// These histories, shrunk as [`shortest`](crate::testing::shortest) shrinks them, to no fewer steps.
+#[derive(Debug)]
+struct ShrunkHistory<S> {
+    histories: S,
+    fewest: usize,
+}
+
+impl<S: Strategy<Value = History>> Strategy for ShrunkHistory<S> {
+    type Tree = HistoryTree;
+    type Value = History;
+
+    fn new_tree(&self, runner: &mut TestRunner) -> NewTree<Self> {
+        let history = self.histories.new_tree(runner)?.current();
+        let shrinker = Shrinker::new(history, 0);
+        Ok(HistoryTree { shrinker, tried: None, fewest: self.fewest })
+    }
+}
+
+/// See [`ShrunkHistory`].
+struct HistoryTree {
+    shrinker: Shrinker,
+    /// What is tried, and its place.
+    tried: Option<(usize, History)>,
+    fewest: usize,
+}
+
+impl ValueTree for HistoryTree {
+    type Value = History;
+
+    fn current(&self) -> History {
+        self.tried.as_ref().map_or_else(|| self.shrinker.best(), |(_, history)| history.clone())
+    }
+
+    /// What was tried fails as well.
+    fn simplify(&mut self) -> bool {
+        if let Some((place, history)) = self.tried.take() {
+            self.shrinker = Shrinker::new(history, place);
+        }
+        self.complicate()
+    }
+
+    /// What was tried does not fail.
+    fn complicate(&mut self) -> bool {
+        self.tried = self.shrinker.candidates.find(|(_, history)| history.steps.len() >= self.fewest);
+        self.tried.is_some()
+    }
 }
