@@ -36,9 +36,11 @@ pub(crate) fn log_of(form: Form, bytes: &mut Bytes<'_>) -> Log {
         match (event_of(byte), byte >> 4) {
             (Some(event), _) => log.add(&event),
             (None, 0 | 15) => log.add(&loggable_event(bytes)),
-            (None, row) => counted(row - 1, other_lines(form))
-                .into_iter()
-                .for_each(|(lines, is_an_error)| log.add_other(lines, *is_an_error)),
+            (None, row) => {
+                if let Some(&(lines, is_an_error)) = counted(row - 1, other_lines(form)) {
+                    log.add_other(lines, is_an_error);
+                }
+            }
         }
     }
     if log.events.is_empty() {

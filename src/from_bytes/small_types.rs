@@ -28,9 +28,13 @@ one_of_all! {
     CallEvent, CallEvent::ALL, CallEvent::Dialing;
     DataEvent, DataEvent::ALL, DataEvent::DestinationBusy;
     Operation, Operation::ALL, Operation::InitiateIMSession;
-    // The five that move, then the six that touch data.
-    SessionEvent, CallEvent::ALL.map(SessionEvent::Call).into_iter().chain(DataEvent::ALL.map(SessionEvent::Data)).collect::<Vec<_>>(), CallEvent::Dialing.into();
+    SessionEvent, session_events(), CallEvent::Dialing.into();
     Form, FORMS, Form::JsonLines;
+}
+
+/// The five that move, then the six that touch data.
+fn session_events() -> Vec<SessionEvent> {
+    CallEvent::ALL.map(SessionEvent::Call).into_iter().chain(DataEvent::ALL.map(SessionEvent::Data)).collect()
 }
 
 /// One byte: its six low bits.
