@@ -1,3 +1,11 @@
 //! Serves the `imSessions` of a Genesys-style REST API over HTTP and CometD.
+//!
+//! # The map
+//!
+//! | module | question it answers |
+//! |---|---|
+//! | [`config`] | Who are the agents, and with which options does the gateway run? |
 
 #![forbid(unsafe_code)]
+
+pub mod config;
