@@ -4,8 +4,10 @@
 //!
 //! | module | question it answers |
 //! |---|---|
+//! | [`bayeux`] | What does CometD answer, without I/O? |
 //! | [`config`] | Who are the agents, and with which options does the gateway run? |
 
 #![forbid(unsafe_code)]
 
+pub mod bayeux;
 pub mod config;
