@@ -1,0 +1,5 @@
+//! The program: command line, configuration, serve.
+
+#![forbid(unsafe_code)]
+
+fn main() {}
