@@ -5,7 +5,11 @@
 //! | module | question it answers |
 //! |---|---|
 //! | [`config`] | Who are the agents, and with which options does the gateway run? |
+//! | `clock` | What time is it, and what can nobody guess? (feature `server`) |
+//! | `http` | What does the gateway answer over HTTP? (feature `server`) |
 
 #![forbid(unsafe_code)]
 
+#[cfg(feature = "server")]
+pub mod clock;
 pub mod config;
