@@ -5,6 +5,7 @@
 //! | module | question it answers |
 //! |---|---|
 //! | [`config`] | Who are the agents, and with which options does the gateway run? |
+//! | [`engine`] | What serves sessions: what goes in, what comes out, and what is durable when? |
 //! | `clock` | What time is it, and what can nobody guess? (feature `server`) |
 //! | `http` | What does the gateway answer over HTTP? (feature `server`) |
 
@@ -13,3 +14,6 @@
 #[cfg(feature = "server")]
 pub mod clock;
 pub mod config;
+pub mod engine;
+#[cfg(feature = "server")]
+pub mod http;

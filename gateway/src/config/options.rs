@@ -100,7 +100,10 @@ pub struct ServeOptions {
 impl fmt::Debug for ServeOptions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // Never the token.
-        f.debug_struct("ServeOptions").field("listen", &self.listen).field("agents", &self.agents).finish_non_exhaustive()
+        f.debug_struct("ServeOptions")
+            .field("listen", &self.listen)
+            .field("agents", &self.agents)
+            .finish_non_exhaustive()
     }
 }
 

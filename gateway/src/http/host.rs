@@ -16,7 +16,9 @@ use super::answer::Failed;
 pub(super) async fn check(State(gateway): State<Gateway>, request: Request, next: Next) -> Response {
     match authority(request.headers(), request.uri()) {
         Some(authority) if is_ours(host_of(authority), &gateway.settings().hosts) => next.run(request).await,
-        Some(authority) => refused(&format!("this gateway is not {authority:?}: expected loopback or a name of --host")),
+        Some(authority) => {
+            refused(&format!("this gateway is not {authority:?}: expected loopback or a name of --host"))
+        }
         None => refused("expected one Host, got none or several"),
     }
 }

@@ -116,8 +116,14 @@ impl HttpSessions {
         let session = SignInId(self.last);
         let (alive, ended) = watch::channel(());
         let password = agent.password.clone();
-        let new =
-            HttpSession { cookie, agent: agent.id.clone(), password, csrf_token: csrf_token.clone(), last_used: now, alive };
+        let new = HttpSession {
+            cookie,
+            agent: agent.id.clone(),
+            password,
+            csrf_token: csrf_token.clone(),
+            last_used: now,
+            alive,
+        };
         self.by_cookie.insert(cookie, session);
         self.by_agent.entry(agent.id.clone()).or_default().push(session);
         self.sessions.insert(session, new);

@@ -135,9 +135,8 @@ impl RateLimits {
 
     /// Forgets agents whose minute is over, or who are gone.
     pub(super) fn sweep(&mut self, agents: &Agents, now: Duration) {
-        self.agents.retain(|id, minute| {
-            agents.by_id(id.as_str()).is_some() && !minute.is_over(ATTEMPTS_OF_A_USER, now)
-        });
+        self.agents
+            .retain(|id, minute| agents.by_id(id.as_str()).is_some() && !minute.is_over(ATTEMPTS_OF_A_USER, now));
     }
 
     fn count(&mut self, place: Place, now: Duration) -> Counted {
