@@ -6,8 +6,16 @@
 //! |---|---|
 //! | [`bayeux`] | What does CometD answer, without I/O? |
 //! | [`config`] | Who are the agents, and with which options does the gateway run? |
+//! | [`engine`] | What serves sessions: what goes in, what comes out, and what is durable when? |
+//! | `clock` | What time is it, and what can nobody guess? (feature `server`) |
+//! | `http` | What does the gateway answer over HTTP? (feature `server`) |
 
 #![forbid(unsafe_code)]
 
 pub mod bayeux;
+#[cfg(feature = "server")]
+pub mod clock;
 pub mod config;
+pub mod engine;
+#[cfg(feature = "server")]
+pub mod http;

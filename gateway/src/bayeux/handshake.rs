@@ -25,7 +25,7 @@ impl Bayeux {
         &mut self,
         sender: &Sender<'_>,
         message: &Message,
-        random: &mut dyn FnMut() -> u128,
+        random: &mut dyn FnMut() -> Option<u128>,
     ) -> Result<Value, Failure> {
         if !includes_version(message) {
             return Err(Failure::Version);
@@ -37,8 +37,8 @@ impl Bayeux {
         if self.clients.len() >= self.settings.clients || of_the_agent >= self.settings.clients_per_agent {
             return Err(Failure::TooManyClients);
         }
-        let mut ids = std::iter::repeat_with(|| format!("{:032x}", random())).take(DRAWS);
-        let id: Arc<str> = ids.find(|id| !self.keys.contains_key(id.as_str())).ok_or(Failure::TooManyClients)?.into();
+        let mut ids = std::iter::repeat_with(|| random().map(|bits| format!("{bits:032x}"))).take(DRAWS).flatten();
+        let id: Arc<str> = ids.find(|id| !self.keys.contains_key(id.as_str())).ok_or(Failure::NoClientId)?.into();
         self.last_key += 1;
         let key = self.last_key;
         let agent: Arc<str> =

@@ -31,7 +31,8 @@
 //! - `advice` of a handshake or a connect has `reconnect`, and in milliseconds `interval`, `timeout` and `maxInterval`.
 //!   It has `"multiple-clients":true` and a longer interval where another client of the same browser is held already.
 //! - A message that failed has `"error":"CODE::TEXT"`: 400 a message that is none, 402 an unknown client
-//!   (`advice.reconnect` is `handshake`), 403 a channel that is not the agent's, 503 too many clients.
+//!   (`advice.reconnect` is `handshake`), 403 a channel that is not the agent's, 500 no random client id, 503 too many
+//!   clients.
 //! - A published message is `{"channel":…,"data":…,"id":…}`. One of the present sessions has no `id`.
 //! - The messages stand before the replies of the same body. The reply to a handshake stands alone, and other messages
 //!   beside a handshake are ignored.

@@ -23,6 +23,7 @@ pub(super) enum Failure {
     Forbidden,
     TooManySubscriptions,
     TooManyClients,
+    NoClientId,
 }
 
 impl Failure {
@@ -37,6 +38,7 @@ impl Failure {
             Failure::Forbidden => "403::Forbidden",
             Failure::TooManySubscriptions => "403::Too many subscriptions",
             Failure::TooManyClients => "503::Too many clients",
+            Failure::NoClientId => "500::No client id",
         }
     }
 
@@ -46,7 +48,7 @@ impl Failure {
             Failure::NoChannel | Failure::NoSubscription | Failure::Forbidden | Failure::TooManySubscriptions => None,
             Failure::ConnectionType | Failure::Version | Failure::SignedOut => Some("none"),
             Failure::UnknownClient => Some("handshake"),
-            Failure::TooManyClients => Some("retry"),
+            Failure::TooManyClients | Failure::NoClientId => Some("retry"),
         }
     }
 }
@@ -97,8 +99,8 @@ pub(super) fn failed_with_id(
     let mut reply = members(channel, id, false);
     reply.insert("error".to_owned(), failure.text().into());
     let interval = match failure {
-        // Whoever is refused for the number of clients comes again when some are gone.
-        Failure::TooManyClients => settings.max_interval,
+        // Some clients may be gone by then.
+        Failure::TooManyClients | Failure::NoClientId => settings.max_interval,
         Failure::NoChannel
         | Failure::NoSubscription
         | Failure::ConnectionType

@@ -53,7 +53,8 @@ impl Bayeux {
         &self.settings
     }
 
-    /// A request. `random` is asked for 128 random bits at each handshake; they become the client's id.
+    /// A request. `random` is asked for 128 random bits at a handshake; they become the client's id. Where it has
+    /// none, the handshake fails.
     ///
     /// # Errors
     ///
@@ -63,7 +64,7 @@ impl Bayeux {
         now: Duration,
         sender: &Sender<'_>,
         body: &[u8],
-        random: &mut dyn FnMut() -> u128,
+        random: &mut dyn FnMut() -> Option<u128>,
     ) -> Result<Received, Unreadable> {
         let messages = message::read(body, self.settings.messages_per_request)?;
         self.wake(now);

@@ -156,6 +156,7 @@ pub struct Agents {
     by_id: HashMap<AgentId, Arc<AgentRecord>>,
     by_user_name: HashMap<String, Arc<AgentRecord>>,
     by_dn: HashMap<String, Arc<AgentRecord>>,
+    decoy: Option<PasswordHash>,
 }
 
 impl Agents {
@@ -167,6 +168,7 @@ impl Agents {
     pub fn new(records: impl IntoIterator<Item = AgentRecord>) -> Result<Self, BadAgents> {
         let mut agents = Agents::default();
         for record in records {
+            agents.decoy.get_or_insert_with(|| record.password.clone());
             agents.add(Arc::new(record))?;
         }
         Ok(agents)
@@ -213,6 +215,13 @@ impl Agents {
     #[must_use]
     pub fn shard_key<'a>(&'a self, dn: &'a str) -> &'a str {
         self.by_dn(dn).map_or(dn, |record| record.id.as_str())
+    }
+
+    /// What a password is checked against where nobody has the name, so that it takes as long as for an agent: the hash of the
+    /// first one. All agents' hashes should therefore cost the same, as those of one command do.
+    #[must_use]
+    pub fn decoy(&self) -> Option<&PasswordHash> {
+        self.decoy.as_ref()
     }
 
     /// All of them, in no particular order.

@@ -119,7 +119,7 @@ fn client_ids_a_source_that_repeats_itself_makes_no_second_client_of_the_same_id
     let sender = Sender { agent: "a", session: "s", browser: "b", transport: Transport::LongPolling };
     let mut shake = || {
         let received =
-            bayeux.receive(std::time::Duration::ZERO, &sender, handshake().to_string().as_bytes(), &mut || 7);
+            bayeux.receive(std::time::Duration::ZERO, &sender, handshake().to_string().as_bytes(), &mut || Some(7));
         let Ok(Received::Reply(reply)) = received else { panic!("{received:?}") };
         serde_json::from_slice::<Value>(&reply.body).unwrap()[0]["successful"].clone()
     };

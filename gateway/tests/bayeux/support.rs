@@ -81,7 +81,7 @@ impl Server {
         let random = &mut self.random;
         let received = self.bayeux.receive(self.now, &sender, body, &mut || {
             *random += 1;
-            *random
+            Some(*random)
         });
         self.collect();
         Ok(match received.map_err(|error| error.to_string())? {

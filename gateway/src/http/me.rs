@@ -1,0 +1,178 @@
+//! `/api/v2/me`: who am I, and the beginning and the end of my work. Gateway specification 2.
+
+use axum::body::Body;
+use axum::extract::{RawQuery, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use im_session::StatusCode as Code;
+use im_session::resource::Sent;
+use serde::Serialize;
+use serde_json::Value;
+
+use super::answer::{Failed, json};
+use super::body::{LONGEST_BODY, read_body};
+use super::http_sessions::SignedIn;
+use super::{Gateway, cookies};
+use crate::config::AgentRecord;
+
+/// The answer to `GET /api/v2/me`.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Me {
+    status_code: Code,
+    user: User,
+}
+
+/// An agent as the API shows it.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct User {
+    id: String,
+    user_name: String,
+    first_name: String,
+    last_name: String,
+    enabled: bool,
+    uri: String,
+    path: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    devices: Option<Vec<Device>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    channels: Option<Vec<Channel>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    features: Option<Vec<Feature>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    settings: Option<serde_json::Map<String, Value>>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Device {
+    id: String,
+    device_type: &'static str,
+    phone_number: String,
+    device_path: String,
+    capabilities: Vec<&'static str>,
+}
+
+#[derive(Debug, Serialize)]
+struct Channel {
+    channel: &'static str,
+}
+
+#[derive(Debug, Serialize)]
+struct Feature {
+    id: &'static str,
+}
+
+/// The subresources that a query asks for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Subresources {
+    devices: bool,
+    channels: bool,
+    features: bool,
+    settings: bool,
+}
+
+impl Subresources {
+    const ALL: Self = Subresources { devices: true, channels: true, features: true, settings: true };
+
+    /// Names, or `*`; of several `subresources` the last counts, and unknown names are skipped.
+    fn parse(query: &str) -> Self {
+        let value = query.split('&').filter_map(|pair| pair.strip_prefix("subresources=")).next_back();
+        let decoded = value.unwrap_or_default().replace("%2C", ",").replace("%2c", ",").replace("%2A", "*");
+        decoded.split(',').fold(Subresources::default(), |asked, name| match name.trim_matches(['+', ' ']) {
+            "*" => Subresources::ALL,
+            "devices" => Subresources { devices: true, ..asked },
+            "channels" => Subresources { channels: true, ..asked },
+            "features" => Subresources { features: true, ..asked },
+            "settings" => Subresources { settings: true, ..asked },
+            _ => asked,
+        })
+    }
+}
+
+impl User {
+    fn of(agent: &AgentRecord, base_uri: &str, asked: Subresources) -> Self {
+        let device = |device: &crate::config::DeviceRecord| Device {
+            id: device.id.clone(),
+            device_type: "Extension",
+            phone_number: device.dn.clone(),
+            device_path: device.path(),
+            capabilities: Vec::new(),
+        };
+        User {
+            id: agent.id.to_string(),
+            user_name: agent.user_name.clone(),
+            first_name: agent.first_name.clone(),
+            last_name: agent.last_name.clone(),
+            enabled: true,
+            uri: format!("{base_uri}/api/v2/users/{}", agent.id),
+            path: format!("/users/{}", agent.id),
+            devices: asked.devices.then(|| agent.devices.iter().map(device).collect()),
+            channels: asked.channels.then(|| vec![Channel { channel: "voice" }]),
+            features: asked.features.then(|| vec![Feature { id: "api-voice-instant-messaging" }]),
+            settings: asked.settings.then(serde_json::Map::new),
+        }
+    }
+}
+
+/// `GET /api/v2/me`.
+pub(super) async fn read(State(gateway): State<Gateway>, me: SignedIn, RawQuery(query): RawQuery) -> Response {
+    let asked = Subresources::parse(query.as_deref().unwrap_or_default());
+    let user = User::of(&me.agent, gateway.settings().base_uri.as_str(), asked);
+    json(StatusCode::OK, &Me { status_code: Code::Ok, user })
+}
+
+/// `POST /api/v2/me`.
+pub(super) async fn operate(State(gateway): State<Gateway>, me: SignedIn, body: Body) -> Result<Response, Failed> {
+    let body = read_body(body, LONGEST_BODY, gateway.settings().request_timeout).await?;
+    match MeOperation::parse(&body)? {
+        MeOperation::Start | MeOperation::End { sign_out: false } => Ok(json(StatusCode::OK, &Sent)),
+        MeOperation::End { sign_out: true } => {
+            gateway.sign_in().sign_out(me.session);
+            let mut response = json(StatusCode::OK, &Sent).into_response();
+            cookies::take(&mut response, gateway.settings().secure_cookies);
+            Ok(response)
+        }
+    }
+}
+
+/// What may be posted to `/api/v2/me`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum MeOperation {
+    /// `StartContactCenterSession`. The channels are not looked at: there is one.
+    Start,
+    /// `EndContactCenterSession`.
+    End {
+        /// Whether the session of HTTP ends, too.
+        sign_out: bool,
+    },
+}
+
+impl MeOperation {
+    fn parse(body: &[u8]) -> Result<Self, Failed> {
+        let value: Value = serde_json::from_slice(body).map_err(|error| {
+            Failed::new(Code::InputValidation, format!("expected the body to be a JSON object: {error}"))
+        })?;
+        let Value::Object(body) = value else {
+            return Err(Failed::new(Code::InputValidation, "expected the body to be a JSON object, got another value"));
+        };
+        let missing = || Failed::new(Code::ParameterMissing, "the parameter operationName is missing");
+        let name = body.get("operationName").filter(|name| !name.is_null()).ok_or_else(missing)?;
+        match name.as_str() {
+            Some("StartContactCenterSession") => Ok(MeOperation::Start),
+            Some("EndContactCenterSession") => match body.get("signOut") {
+                None | Some(Value::Null) => Ok(MeOperation::End { sign_out: false }),
+                Some(Value::Bool(sign_out)) => Ok(MeOperation::End { sign_out: *sign_out }),
+                Some(Value::Number(_) | Value::String(_) | Value::Array(_) | Value::Object(_)) => {
+                    Err(Failed::new(Code::InputValidation, "signOut: expected true or false, got another value"))
+                }
+            },
+            Some(_) | None => {
+                let message = "there is no such operation here: expected StartContactCenterSession or \
+                    EndContactCenterSession";
+                Err(Failed::new(Code::OperationForbidden, message))
+            }
+        }
+    }
+}
