@@ -79,9 +79,23 @@ pub struct Outgoing {
     pub id: String,
     /// For whom it is.
     pub agent: AgentId,
+    /// What it is about.
+    pub kind: OutgoingKind,
     /// The JSON of the CometD member `data`, without what the agent has no right to.
     #[serde(with = "text")]
     pub data: Bytes,
+}
+
+/// What a notification is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum OutgoingKind {
+    /// A session as it is now. Whoever reads the present sessions knows it already.
+    Session,
+    /// A message that arrived.
+    Message,
+    /// A request that failed or timed out.
+    Error,
 }
 
 /// A request to the SIP Server that is kept until it is confirmed, settled or timed out.

@@ -6,12 +6,22 @@
 //! | file | question |
 //! |---|---|
 //! | `interface` | What can the server ask of an engine? (feature `server`) |
-//! | `entry` | What goes into a shard, and what comes out? |
+//! | `entry` | What goes into an engine, and what comes out? |
+//! | `shard` | What comes of an entry, in one shard? Pure and deterministic. |
+//! | `key`, `stored` | Which records does a shard consist of, and how does it come back from them? |
+//! | `outgoing` | What is an agent told? |
 
 mod entry;
 #[cfg(feature = "server")]
 mod interface;
+mod key;
+mod outgoing;
+mod shard;
+mod stored;
 
-pub use entry::{FeedPosition, Outgoing, OwnedTarget, Reply, StoredRequest};
+pub use entry::{FeedPosition, Outgoing, OutgoingKind, OwnedTarget, Reply, StoredRequest};
 #[cfg(feature = "server")]
 pub use interface::{Engine, EngineError, Pending, Present};
+pub use key::RecordKey;
+pub use shard::{Answer, Decision, Entry, Shard, ShardSettings, Times};
+pub use stored::DamagedShard;
