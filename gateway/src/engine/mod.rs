@@ -26,7 +26,7 @@ mod shard;
 mod stored;
 
 #[cfg(feature = "server")]
-pub use clock::{keep_time, now};
+pub use clock::keep_time;
 pub use entry::{FeedPosition, Outgoing, OutgoingKind, OwnedTarget, Reply, StoredRequest};
 #[cfg(feature = "server")]
 pub use interface::{Engine, EngineError, Pending, Present};
