@@ -8,6 +8,7 @@
 //! | [`engine`] | What serves sessions: what goes in, what comes out, and what is durable when? |
 //! | `clock` | What time is it, and what can nobody guess? (feature `server`) |
 //! | `http` | What does the gateway answer over HTTP? (feature `server`) |
+//! | `serve` | How does the program run, from the options to the last answer? (feature `server`) |
 
 #![forbid(unsafe_code)]
 

@@ -11,6 +11,7 @@
 //! | `body`, `answer` | What came, and how does an answer look? |
 //! | `me` | Who am I? |
 //! | `im_sessions` | Which sessions do I have, and what may I do? |
+//! | `open_api` | What is there, for programs? |
 
 mod answer;
 mod basic;
@@ -21,6 +22,7 @@ mod host;
 mod http_sessions;
 mod im_sessions;
 mod me;
+mod open_api;
 mod origin;
 mod rate_limit;
 mod sign_in;
@@ -54,7 +56,7 @@ use crate::config::Directory;
 use crate::engine::Engine;
 
 /// How the gateway answers over HTTP.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Settings {
     /// The base address in the `uri` of a session.
     pub base_uri: BaseUri,
@@ -70,6 +72,8 @@ pub struct Settings {
     pub csrf: bool,
     /// How long the body of a request may take.
     pub request_timeout: Duration,
+    /// The token of the feeds and of whoever fetches requests; without one they are not served.
+    pub bearer_token: Option<String>,
 }
 
 impl Settings {
@@ -84,7 +88,15 @@ impl Settings {
             behind_proxy: false,
             csrf: true,
             request_timeout: Duration::from_secs(30),
+            bearer_token: None,
         }
+    }
+}
+
+impl fmt::Debug for Settings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Never the token.
+        f.debug_struct("Settings").field("base_uri", &self.base_uri).field("csrf", &self.csrf).finish_non_exhaustive()
     }
 }
 
@@ -168,8 +180,9 @@ pub fn router(gateway: Gateway, more: Router) -> Router {
     let router = Router::new()
         .route("/api/v2/me", get(me::read).post(me::operate))
         .route("/api/v2/me/im-sessions", get(im_sessions::list).post(im_sessions::initiate))
-        .route("/api/v2/me/im-sessions/{id}", get(im_sessions::read).post(im_sessions::operate_on))
+        .route("/api/v2/me/im-sessions/{id}", get(im_sessions::read_mine).post(im_sessions::operate_on))
         .route("/api/v2/im-sessions/{id}", get(im_sessions::read))
+        .route("/api/openapi.json", get(open_api::document))
         .with_state(gateway.clone())
         .merge(more)
         .fallback(not_found)
