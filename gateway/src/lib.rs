@@ -4,6 +4,7 @@
 //!
 //! | module | question it answers |
 //! |---|---|
+//! | [`bayeux`] | What does CometD answer, without I/O? |
 //! | [`config`] | Who are the agents, and with which options does the gateway run? |
 //! | [`engine`] | What serves sessions: what goes in, what comes out, and what is durable when? |
 //! | `clock` | What time is it, and what can nobody guess? (feature `server`) |
@@ -12,6 +13,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod bayeux;
 #[cfg(feature = "server")]
 pub mod clock;
 pub mod config;

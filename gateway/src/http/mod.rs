@@ -10,22 +10,26 @@
 //! | `csrf` | Did a page of ours send it? |
 //! | `body`, `answer` | What came, and how does an answer look? |
 //! | `me` | Who am I? |
+//! | `cometd`, `long_polling`, `web_socket` | What is pushed to clients? |
 //! | `im_sessions` | Which sessions do I have, and what may I do? |
 //! | `open_api` | What is there, for programs? |
 
 mod answer;
 mod basic;
 mod body;
+mod cometd;
 mod cookies;
 mod csrf;
 mod host;
 mod http_sessions;
 mod im_sessions;
+mod long_polling;
 mod me;
 mod open_api;
 mod origin;
 mod rate_limit;
 mod sign_in;
+mod web_socket;
 
 use std::any::Any;
 use std::fmt;
@@ -45,6 +49,7 @@ use tower_http::cors::CorsLayer;
 
 pub use answer::{Failed, http_status, json, json_bytes};
 pub use body::{LONGEST_BODY, read_body};
+pub use cometd::{BROWSER_COOKIE, CometD, Driver};
 pub use cookies::{SESSION_COOKIE, cookies};
 pub use csrf::{CSRF_HEADER, CSRF_TOKEN};
 pub use http_sessions::{Ended, SESSIONS_OF_AN_AGENT, SignInId, SignedIn};
