@@ -10,6 +10,7 @@
 //! | [`event_lines`] | Which events are in a body? |
 //! | `clock` | What time is it, and what can nobody guess? (feature `server`) |
 //! | `http` | What does the gateway answer over HTTP? (feature `server`) |
+//! | `serve` | How does the program run, from the options to the last answer? (feature `server`) |
 
 #![forbid(unsafe_code)]
 

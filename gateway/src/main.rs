@@ -1,5 +1,3 @@
-//! The program: command line, configuration, serve.
-
-#![forbid(unsafe_code)]
+//! The program.
 
 fn main() {}

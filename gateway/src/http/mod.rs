@@ -15,6 +15,7 @@
 //! | `bearer`, `feed` | Who may feed the gateway, and with what? |
 //! | `events` | Which events happened? |
 //! | `requests` | What is the SIP Server to do? |
+//! | `open_api` | What is there, for programs? |
 
 mod answer;
 mod basic;
@@ -30,6 +31,7 @@ mod http_sessions;
 mod im_sessions;
 mod long_polling;
 mod me;
+mod open_api;
 mod origin;
 mod rate_limit;
 mod requests;
@@ -69,7 +71,7 @@ use crate::config::Directory;
 use crate::engine::Engine;
 
 /// How the gateway answers over HTTP.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Settings {
     /// The base address in the `uri` of a session.
     pub base_uri: BaseUri,
@@ -85,6 +87,8 @@ pub struct Settings {
     pub csrf: bool,
     /// How long the body of a request may take.
     pub request_timeout: Duration,
+    /// The token of the feeds and of whoever fetches requests; without one they are not served.
+    pub bearer_token: Option<String>,
 }
 
 impl Settings {
@@ -99,7 +103,15 @@ impl Settings {
             behind_proxy: false,
             csrf: true,
             request_timeout: Duration::from_secs(30),
+            bearer_token: None,
         }
+    }
+}
+
+impl fmt::Debug for Settings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Never the token.
+        f.debug_struct("Settings").field("base_uri", &self.base_uri).field("csrf", &self.csrf).finish_non_exhaustive()
     }
 }
 
@@ -183,8 +195,9 @@ pub fn router(gateway: Gateway, more: Router) -> Router {
     let router = Router::new()
         .route("/api/v2/me", get(me::read).post(me::operate))
         .route("/api/v2/me/im-sessions", get(im_sessions::list).post(im_sessions::initiate))
-        .route("/api/v2/me/im-sessions/{id}", get(im_sessions::read).post(im_sessions::operate_on))
+        .route("/api/v2/me/im-sessions/{id}", get(im_sessions::read_mine).post(im_sessions::operate_on))
         .route("/api/v2/im-sessions/{id}", get(im_sessions::read))
+        .route("/api/openapi.json", get(open_api::document))
         .with_state(gateway.clone())
         .merge(more)
         .fallback(not_found)
