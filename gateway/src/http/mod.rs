@@ -12,14 +12,20 @@
 //! | `me` | Who am I? |
 //! | `cometd`, `long_polling`, `web_socket` | What is pushed to clients? |
 //! | `im_sessions` | Which sessions do I have, and what may I do? |
+//! | `bearer`, `feed` | Who may feed the gateway, and with what? |
+//! | `events` | Which events happened? |
+//! | `requests` | What is the SIP Server to do? |
 //! | `open_api` | What is there, for programs? |
 
 mod answer;
 mod basic;
+mod bearer;
 mod body;
 mod cometd;
 mod cookies;
 mod csrf;
+mod events;
+mod feed;
 mod host;
 mod http_sessions;
 mod im_sessions;
@@ -28,6 +34,7 @@ mod me;
 mod open_api;
 mod origin;
 mod rate_limit;
+mod requests;
 mod sign_in;
 mod web_socket;
 
@@ -48,10 +55,13 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::cors::CorsLayer;
 
 pub use answer::{Failed, http_status, json, json_bytes};
+pub use bearer::{BadToken, BearerToken, SHORTEST_TOKEN};
 pub use body::{LONGEST_BODY, read_body};
 pub use cometd::{BROWSER_COOKIE, CometD, Driver};
 pub use cookies::{SESSION_COOKIE, cookies};
 pub use csrf::{CSRF_HEADER, CSRF_TOKEN};
+pub use events::{LONGEST_EVENTS, LONGEST_FEED};
+pub use feed::feed_routes;
 pub use http_sessions::{Ended, SESSIONS_OF_AN_AGENT, SignInId, SignedIn};
 pub use rate_limit::{ATTEMPTS_FROM_AN_ADDRESS, ATTEMPTS_OF_A_USER, MINUTE};
 pub use sign_in::SignIn;
