@@ -22,3 +22,5 @@ pub mod engine;
 pub mod event_lines;
 #[cfg(feature = "server")]
 pub mod http;
+#[cfg(feature = "server")]
+pub mod serve;

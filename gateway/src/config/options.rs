@@ -116,16 +116,7 @@ pub enum OptionsError {
          give --agents FILE to listen elsewhere"
     )]
     DemoAgentsOutside(SocketAddr),
-    /// A token that says nothing.
-    #[error("expected a bearer token of at least {SHORTEST_TOKEN} printable ASCII characters, got {0}")]
-    ShortToken(usize),
-    /// A token that cannot stand in a header.
-    #[error("expected a bearer token of printable ASCII characters, got one with another at position {0}")]
-    UnprintableToken(usize),
 }
-
-/// The shortest bearer token.
-pub const SHORTEST_TOKEN: usize = 16;
 
 impl ServeOptions {
     /// Whether the options go together.
@@ -141,22 +132,6 @@ impl ServeOptions {
             Some(_) | None => Ok(()),
         }
     }
-}
-
-/// The token, if it is one.
-///
-/// # Errors
-///
-/// Where it is too short to be a secret, or cannot stand in a header.
-pub fn checked_token(token: &str) -> Result<String, OptionsError> {
-    let token = token.trim_end();
-    if let Some(position) = token.bytes().position(|byte| !byte.is_ascii_graphic()) {
-        return Err(OptionsError::UnprintableToken(position));
-    }
-    if token.len() < SHORTEST_TOKEN {
-        return Err(OptionsError::ShortToken(token.len()));
-    }
-    Ok(token.into())
 }
 
 fn seconds(text: &str) -> Result<Duration, String> {
