@@ -8,6 +8,7 @@
 //! | [`config`] | Who are the agents, and with which options does the gateway run? |
 //! | [`engine`] | What serves sessions: what goes in, what comes out, and what is durable when? |
 //! | [`event_lines`] | Which events are in a body? |
+//! | [`simulator`] | What does a SIP Server do, where there is none? |
 //! | `clock` | What time is it, and what can nobody guess? (feature `server`) |
 //! | `http` | What does the gateway answer over HTTP? (feature `server`) |
 //! | `serve` | How does the program run, from the options to the last answer? (feature `server`) |
@@ -24,3 +25,4 @@ pub mod event_lines;
 pub mod http;
 #[cfg(feature = "server")]
 pub mod serve;
+pub mod simulator;

@@ -74,6 +74,12 @@ pub struct ServeOptions {
     /// No simulated SIP Server: requests wait for whoever fetches them
     #[arg(long)]
     pub no_simulator: bool,
+    /// Seconds that a callee of the simulated SIP Server rings
+    #[arg(long, value_name = "SECONDS", default_value = "0", value_parser = seconds_or_none)]
+    pub answer_after: Duration,
+    /// What the ids of the simulated SIP Server are made from; random unless given, and a store remembers it
+    #[arg(long, value_name = "NUMBER")]
+    pub simulator_seed: Option<u64>,
     /// Seconds after which a session of HTTP ends that nobody used
     #[arg(long, value_name = "SECONDS", default_value = "1800", value_parser = seconds)]
     pub session_timeout: Duration,
@@ -132,6 +138,10 @@ impl ServeOptions {
             Some(_) | None => Ok(()),
         }
     }
+}
+
+fn seconds_or_none(text: &str) -> Result<Duration, String> {
+    if text == "0" { Ok(Duration::ZERO) } else { seconds(text) }
 }
 
 fn seconds(text: &str) -> Result<Duration, String> {

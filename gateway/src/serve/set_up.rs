@@ -14,7 +14,7 @@ use super::greeting::greeting;
 use super::listen::{ListenError, listen};
 use super::signals;
 use crate::bayeux;
-use crate::clock::Surroundings;
+use crate::clock::{NoRandomBytes, Surroundings};
 use crate::config::{
     AgentsFileError, Argon2Passwords, BadAgents, Cost, DEMO_PASSWORD, Directory, HashError, OptionsError, ServeOptions,
     demo_agents, hash_password, read_agents_file,
@@ -22,6 +22,7 @@ use crate::config::{
 use crate::engine::embedded::{EmbeddedEngine, EmbeddedSettings};
 use crate::engine::{Engine, EngineError, keep_time};
 use crate::http::{BadToken, BearerToken, CometD, Gateway, Settings, SignIn, feed_routes, router};
+use crate::simulator::{self, SimulatorSettings};
 
 /// How often sessions of HTTP that are over are forgotten.
 const SWEEP: Duration = Duration::from_secs(10);
@@ -44,6 +45,9 @@ pub enum ServeError {
     /// The demo agents have no password.
     #[error(transparent)]
     Password(#[from] HashError),
+    /// The simulated SIP Server has no seed.
+    #[error(transparent)]
+    Random(#[from] NoRandomBytes),
     /// It does not listen.
     #[error(transparent)]
     Listen(#[from] ListenError),
@@ -109,12 +113,16 @@ pub async fn serve(options: ServeOptions, greet: impl FnOnce(&str)) -> Result<()
     // What was stored before may be old: the time first, then what happens.
     engine.tick(clock.now()).await.map_err(|source| ServeError::Store { path: PathBuf::from(&store), source })?;
     let (cometd, driver) = CometD::new(gateway.clone(), cometd_settings(&options));
-    let background = [
+    let mut background = vec![
         tokio::spawn(keep_time(engine.clone(), clock)),
         tokio::spawn(sweep(gateway.clone())),
         tokio::spawn(reload),
         tokio::spawn(driver.run()),
     ];
+    if !options.no_simulator {
+        let settings = simulator_settings(&options, &surroundings)?;
+        background.push(tokio::spawn(simulate(gateway.clone(), settings)));
+    }
     let mut more = cometd.router();
     if let Some(token) = bearer_token {
         more = more.merge(feed_routes(engine, token, gateway.ending(), options.request_timeout));
@@ -213,6 +221,19 @@ fn hosts(options: &ServeOptions, address: SocketAddr) -> Vec<String> {
         tracing::warn!("without --host NAME requests from other machines are refused, since their Host is not known");
     }
     hosts
+}
+
+fn simulator_settings(options: &ServeOptions, surroundings: &Surroundings) -> Result<SimulatorSettings, ServeError> {
+    let random = || surroundings.random.bytes().map(|bytes| u128::from_be_bytes(bytes) as u64);
+    let seed = options.simulator_seed.map_or_else(random, Ok)?;
+    Ok(SimulatorSettings { seed, answer_after: options.answer_after, ..SimulatorSettings::default() })
+}
+
+async fn simulate(gateway: Gateway, settings: SimulatorSettings) {
+    let (engine, clock) = (gateway.engine().clone(), gateway.surroundings().clock.clone());
+    if let Err(error) = simulator::run(engine, gateway.directory().clone(), clock, settings).await {
+        tracing::error!(%error, "the simulated SIP Server has ended; requests wait");
+    }
 }
 
 async fn sweep(gateway: Gateway) {
