@@ -23,4 +23,6 @@ pub mod engine;
 pub mod event_lines;
 #[cfg(feature = "server")]
 pub mod http;
+#[cfg(feature = "server")]
+pub mod serve;
 pub mod simulator;

@@ -71,7 +71,7 @@ use crate::config::Directory;
 use crate::engine::Engine;
 
 /// How the gateway answers over HTTP.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub struct Settings {
     /// The base address in the `uri` of a session.
     pub base_uri: BaseUri,
@@ -87,8 +87,6 @@ pub struct Settings {
     pub csrf: bool,
     /// How long the body of a request may take.
     pub request_timeout: Duration,
-    /// The token of the feeds and of whoever fetches requests; without one they are not served.
-    pub bearer_token: Option<String>,
 }
 
 impl Settings {
@@ -103,15 +101,7 @@ impl Settings {
             behind_proxy: false,
             csrf: true,
             request_timeout: Duration::from_secs(30),
-            bearer_token: None,
         }
-    }
-}
-
-impl fmt::Debug for Settings {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Never the token.
-        f.debug_struct("Settings").field("base_uri", &self.base_uri).field("csrf", &self.csrf).finish_non_exhaustive()
     }
 }
 

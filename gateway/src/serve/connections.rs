@@ -13,9 +13,8 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::TcpListener;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, watch};
 use tower_service::Service;
 
 /// The longest head of a request.
@@ -25,7 +24,7 @@ const LONGEST_HEAD: usize = 64 * 1_024;
 #[derive(Debug, Clone, Copy)]
 pub struct ConnectionLimits {
     /// How many there are at a time. Further ones wait to be accepted.
-    pub connections: usize,
+    pub connections: u32,
     /// How long the head of a request may take; also how long a connection stays without one.
     pub head: Duration,
     /// How long connections may go on after the end.
@@ -39,8 +38,8 @@ pub async fn serve_connections(
     limits: ConnectionLimits,
     ending: impl Future<Output = ()>,
 ) {
-    let places = Arc::new(Semaphore::new(limits.connections));
-    let graceful = GracefulShutdown::new();
+    let places = Arc::new(Semaphore::new(limits.connections as usize));
+    let end = watch::Sender::new(false);
     let mut builder = http1::Builder::new();
     builder.timer(TokioTimer::new()).header_read_timeout(limits.head).max_buf_size(LONGEST_HEAD);
     let mut ending = std::pin::pin!(ending);
@@ -78,16 +77,33 @@ pub async fn serve_connections(
                 })
             }
         });
-        let connection = graceful.watch(builder.serve_connection(TokioIo::new(stream), service).with_upgrades());
+        let connection = builder.serve_connection(TokioIo::new(stream), service).with_upgrades();
+        let mut end = end.subscribe();
         tokio::spawn(async move {
-            if let Err(error) = connection.await {
+            let mut connection = std::pin::pin!(connection);
+            let done = tokio::select! {
+                done = &mut connection => done,
+                () = begun(&mut end) => {
+                    // What was asked is answered, and nothing more is read.
+                    connection.as_mut().graceful_shutdown();
+                    connection.await
+                }
+            };
+            if let Err(error) = done {
                 tracing::debug!(%error, %peer, "a connection broke");
             }
             drop(place);
         });
     }
     drop(listener);
-    if tokio::time::timeout(limits.end, graceful.shutdown()).await.is_err() {
+    end.send_replace(true);
+    if tokio::time::timeout(limits.end, places.acquire_many(limits.connections)).await.is_err() {
         tracing::warn!(seconds = limits.end.as_secs_f64(), "connections are cut that did not end in time");
     }
+}
+
+/// Resolves when the end has begun.
+async fn begun(end: &mut watch::Receiver<bool>) {
+    // Where the sender is gone, the end is over.
+    let _gone = end.wait_for(|end| *end).await;
 }

@@ -22,8 +22,13 @@ pub enum ListenError {
         source: io::Error,
     },
     /// No port is free.
-    #[error("expected a free port from {} on, got none of {PORTS}; the last one said: {0}", DEFAULT_ADDRESS.port())]
-    NonFree(io::Error),
+    #[error("expected a free port of {PORTS} from {first} on, got none; the last one said: {source}")]
+    NoneFree {
+        /// The first that was tried.
+        first: u16,
+        /// Why the last one cannot be had.
+        source: io::Error,
+    },
 }
 
 /// Listens at `given`, or at the first free port from the default on.
@@ -42,5 +47,5 @@ pub async fn listen(given: Option<SocketAddr>) -> Result<TcpListener, ListenErro
             Err(error) => last = error,
         }
     }
-    Err(ListenError::NonFree(last))
+    Err(ListenError::NoneFree { first: DEFAULT_ADDRESS.port(), source: last })
 }

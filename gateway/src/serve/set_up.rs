@@ -7,21 +7,22 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
 use im_session::BaseUri;
 
 use super::connections::{ConnectionLimits, serve_connections};
 use super::greeting::greeting;
 use super::listen::{ListenError, listen};
 use super::signals;
-use crate::clock::Surroundings;
+use crate::bayeux;
+use crate::clock::{NoRandomBytes, Surroundings};
 use crate::config::{
-    AgentsFileError, Argon2Passwords, BadAgents, Cost, DEMO_PASSWORD, Directory, HashError, OptionsError, ServeOptions, checked_token,
+    AgentsFileError, Argon2Passwords, BadAgents, Cost, DEMO_PASSWORD, Directory, HashError, OptionsError, ServeOptions,
     demo_agents, hash_password, read_agents_file,
 };
 use crate::engine::embedded::{EmbeddedEngine, EmbeddedSettings};
 use crate::engine::{Engine, EngineError, keep_time};
-use crate::http::{Gateway, Settings, SignIn, router};
+use crate::http::{BadToken, BearerToken, CometD, Gateway, Settings, SignIn, feed_routes, router};
+use crate::simulator::{self, SimulatorSettings};
 
 /// How often sessions of HTTP that are over are forgotten.
 const SWEEP: Duration = Duration::from_secs(10);
@@ -32,6 +33,9 @@ pub enum ServeError {
     /// The options do not go together.
     #[error(transparent)]
     Options(#[from] OptionsError),
+    /// The bearer token is none.
+    #[error(transparent)]
+    Token(#[from] BadToken),
     /// The agents' file was refused.
     #[error(transparent)]
     Agents(#[from] AgentsFileError),
@@ -41,6 +45,9 @@ pub enum ServeError {
     /// The demo agents have no password.
     #[error(transparent)]
     Password(#[from] HashError),
+    /// The simulated SIP Server has no seed.
+    #[error(transparent)]
+    Random(#[from] NoRandomBytes),
     /// It does not listen.
     #[error(transparent)]
     Listen(#[from] ListenError),
@@ -98,7 +105,6 @@ pub async fn serve(options: ServeOptions, greet: impl FnOnce(&str)) -> Result<()
         behind_proxy: options.behind_proxy,
         csrf: !options.no_csrf,
         request_timeout: options.request_timeout,
-        bearer_token,
         ..Settings::new(base_uri)
     };
     let gateway = Gateway::new(engine.clone(), directory, sign_in, surroundings.clone(), settings);
@@ -106,16 +112,26 @@ pub async fn serve(options: ServeOptions, greet: impl FnOnce(&str)) -> Result<()
     let clock = surroundings.clock.clone();
     // What was stored before may be old: the time first, then what happens.
     engine.tick(clock.now()).await.map_err(|source| ServeError::Store { path: PathBuf::from(&store), source })?;
-    let background = [
-        tokio::spawn(keep_time(engine.clone(), move || clock.now())),
+    let (cometd, driver) = CometD::new(gateway.clone(), cometd_settings(&options));
+    let mut background = vec![
+        tokio::spawn(keep_time(engine.clone(), clock)),
         tokio::spawn(sweep(gateway.clone())),
         tokio::spawn(reload),
+        tokio::spawn(driver.run()),
     ];
-    let router = router(gateway.clone(), Router::new());
+    if !options.no_simulator {
+        let settings = simulator_settings(&options, &surroundings)?;
+        background.push(tokio::spawn(simulate(gateway.clone(), settings)));
+    }
+    let mut more = cometd.router();
+    if let Some(token) = bearer_token {
+        more = more.merge(feed_routes(engine, token, gateway.ending(), options.request_timeout));
+    }
+    let router = router(gateway.clone(), more);
     greet(&greeting(address, &store, options.agents.is_none()));
 
     let limits = ConnectionLimits {
-        connections: options.connections as usize,
+        connections: options.connections,
         head: options.request_timeout,
         end: options.shutdown_timeout,
     };
@@ -127,6 +143,15 @@ pub async fn serve(options: ServeOptions, greet: impl FnOnce(&str)) -> Result<()
     serve_connections(listener, router, limits, ending).await;
     background.iter().for_each(tokio::task::JoinHandle::abort);
     Ok(())
+}
+
+fn cometd_settings(options: &ServeOptions) -> bayeux::Settings {
+    bayeux::Settings {
+        timeout: options.connect_timeout,
+        max_interval: options.max_interval,
+        held_per_browser: options.sessions_per_browser,
+        ..bayeux::Settings::default()
+    }
 }
 
 fn engine(
@@ -165,13 +190,13 @@ fn make_directory(path: &Path) -> Result<(), ServeError> {
     made.map_err(|source| ServeError::File { what: format!("{}: the directory of the store", path.display()), source })
 }
 
-fn bearer_token(options: &ServeOptions) -> Result<Option<String>, ServeError> {
+fn bearer_token(options: &ServeOptions) -> Result<Option<BearerToken>, ServeError> {
     let read = |path: &PathBuf| {
         let failed = |source| ServeError::File { what: format!("--bearer-token-file {}", path.display()), source };
         fs::read_to_string(path).map_err(failed)
     };
     let token = options.bearer_token_file.as_ref().map(read).transpose()?.or_else(|| options.bearer_token.clone());
-    Ok(token.as_deref().map(checked_token).transpose()?)
+    Ok(token.as_deref().map(str::trim_end).map(BearerToken::new).transpose()?)
 }
 
 /// The address that clients know, as far as it can be told.
@@ -196,6 +221,19 @@ fn hosts(options: &ServeOptions, address: SocketAddr) -> Vec<String> {
         tracing::warn!("without --host NAME requests from other machines are refused, since their Host is not known");
     }
     hosts
+}
+
+fn simulator_settings(options: &ServeOptions, surroundings: &Surroundings) -> Result<SimulatorSettings, ServeError> {
+    let random = || surroundings.random.bytes().map(|bytes| u128::from_be_bytes(bytes) as u64);
+    let seed = options.simulator_seed.map_or_else(random, Ok)?;
+    Ok(SimulatorSettings { seed, answer_after: options.answer_after, ..SimulatorSettings::default() })
+}
+
+async fn simulate(gateway: Gateway, settings: SimulatorSettings) {
+    let (engine, clock) = (gateway.engine().clone(), gateway.surroundings().clock.clone());
+    if let Err(error) = simulator::run(engine, gateway.directory().clone(), clock, settings).await {
+        tracing::error!(%error, "the simulated SIP Server has ended; requests wait");
+    }
 }
 
 async fn sweep(gateway: Gateway) {

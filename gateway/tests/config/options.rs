@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use clap::Parser;
-use im_session_gateway::config::{Command, CommandLine, OptionsError, ServeOptions, checked_token};
+use im_session_gateway::config::{Command, CommandLine, OptionsError, ServeOptions};
 
 fn parse(arguments: &[&str]) -> Result<CommandLine, String> {
     let arguments = ["im-session-gateway"].iter().chain(arguments);
@@ -83,11 +83,7 @@ fn a_command_instead_of_serving() {
 }
 
 #[test]
-fn a_bearer_token_is_a_secret_that_fits_into_a_header() {
-    assert_eq!(checked_token("0123456789abcdef\n"), Ok("0123456789abcdef".into()));
-    assert_eq!(checked_token("0123456789abcde"), Err(OptionsError::ShortToken(15)));
-    assert_eq!(checked_token("0123456789 abcdef"), Err(OptionsError::UnprintableToken(10)));
-    assert_eq!(checked_token(""), Err(OptionsError::ShortToken(0)));
+fn the_token_is_never_printed() {
     let options = serve(&["--bearer-token", "open sesame"]);
-    assert!(!format!("{options:?}").contains("sesame"), "never printed");
+    assert!(!format!("{options:?}").contains("sesame"));
 }
