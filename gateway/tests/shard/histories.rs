@@ -33,7 +33,9 @@ fn settings() -> ShardSettings {
 
 /// What was committed.
 #[derive(Default)]
-struct Disk(BTreeMap<Vec<u8>, Vec<u8>>);
+struct Disk(Records);
+
+type Records = BTreeMap<Vec<u8>, Vec<u8>>;
 
 impl Disk {
     fn commit(&mut self, shard: &Shard, decision: &Decision) {
@@ -173,7 +175,7 @@ fn a_record_that_is_damaged_is_refused_by_name() {
     let decision = shard.decide(Entry::Events { feed: None, events: vec![ringing] }, &agents);
     let mut disk = Disk::default();
     disk.commit(&shard, &decision);
-    let refused = |change: &dyn Fn(&mut BTreeMap<Vec<u8>, Vec<u8>>)| {
+    let refused = |change: &dyn Fn(&mut Records)| {
         let mut records = disk.0.clone();
         change(&mut records);
         let restored = Shard::restore(&settings(), records.iter().map(|(key, value)| (&**key, &**value)));
