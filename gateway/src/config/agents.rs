@@ -125,7 +125,7 @@ impl AgentRecord {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum BadAgents {
     /// Two agents have the same id.
-    #[error("two agents have the id {0:?}: expected ids that differ")]
+    #[error("two agents have the id {:?}: expected ids that differ", .0.as_str())]
     SameId(AgentId),
     /// Two agents have the same user name.
     #[error("two agents have the user name {0:?}: expected names that differ")]

@@ -22,6 +22,6 @@ pub use agents::{AgentId, AgentRecord, Agents, BadAgents, DeviceRecord, Director
 pub use agents_file::{AgentsFileError, LONGEST_USER_NAME, agents_of, read_agents_file};
 pub use demo::{DEMO_PASSWORD, demo_agents};
 #[cfg(feature = "server")]
-pub use options::{Command, CommandLine, DEFAULT_ADDRESS, OptionsError, SHORTEST_TOKEN, ServeOptions, checked_token};
+pub use options::{Command, CommandLine, DEFAULT_ADDRESS, OptionsError, ServeOptions};
 #[cfg(feature = "server")]
 pub use passwords::{Argon2Passwords, Cost, HashError, LONGEST_PASSWORD, Passwords, hash_password};

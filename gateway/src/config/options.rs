@@ -74,6 +74,12 @@ pub struct ServeOptions {
     /// No simulated SIP Server: requests wait for whoever fetches them
     #[arg(long)]
     pub no_simulator: bool,
+    /// Seconds that a callee of the simulated SIP Server rings
+    #[arg(long, value_name = "SECONDS", default_value = "0", value_parser = seconds_or_none)]
+    pub answer_after: Duration,
+    /// What the ids of the simulated SIP Server are made from; random unless given, and a store remembers it
+    #[arg(long, value_name = "NUMBER")]
+    pub simulator_seed: Option<u64>,
     /// Seconds after which a session of HTTP ends that nobody used
     #[arg(long, value_name = "SECONDS", default_value = "1800", value_parser = seconds)]
     pub session_timeout: Duration,
@@ -116,16 +122,7 @@ pub enum OptionsError {
          give --agents FILE to listen elsewhere"
     )]
     DemoAgentsOutside(SocketAddr),
-    /// A token that says nothing.
-    #[error("expected a bearer token of at least {SHORTEST_TOKEN} printable ASCII characters, got {0}")]
-    ShortToken(usize),
-    /// A token that cannot stand in a header.
-    #[error("expected a bearer token of printable ASCII characters, got one with another at position {0}")]
-    UnprintableToken(usize),
 }
-
-/// The shortest bearer token.
-pub const SHORTEST_TOKEN: usize = 16;
 
 impl ServeOptions {
     /// Whether the options go together.
@@ -143,20 +140,8 @@ impl ServeOptions {
     }
 }
 
-/// The token, if it is one.
-///
-/// # Errors
-///
-/// Where it is too short to be a secret, or cannot stand in a header.
-pub fn checked_token(token: &str) -> Result<String, OptionsError> {
-    let token = token.trim_end();
-    if let Some(position) = token.bytes().position(|byte| !byte.is_ascii_graphic()) {
-        return Err(OptionsError::UnprintableToken(position));
-    }
-    if token.len() < SHORTEST_TOKEN {
-        return Err(OptionsError::ShortToken(token.len()));
-    }
-    Ok(token.into())
+fn seconds_or_none(text: &str) -> Result<Duration, String> {
+    if text == "0" { Ok(Duration::ZERO) } else { seconds(text) }
 }
 
 fn seconds(text: &str) -> Result<Duration, String> {

@@ -6,11 +6,17 @@
 //! | file | question |
 //! |---|---|
 //! | `interface` | What can the server ask of an engine? (feature `server`) |
+//! | [`embedded`] | The engine in this process: one file, one thread. (feature `server`) |
+//! | `clock` | Who tells the time? (feature `server`) |
 //! | `entry` | What goes into an engine, and what comes out? |
 //! | `shard` | What comes of an entry, in one shard? Pure and deterministic. |
 //! | `key`, `stored` | Which records does a shard consist of, and how does it come back from them? |
 //! | `outgoing` | What is an agent told? |
 
+#[cfg(feature = "server")]
+mod clock;
+#[cfg(feature = "server")]
+pub mod embedded;
 mod entry;
 #[cfg(feature = "server")]
 mod interface;
@@ -19,6 +25,8 @@ mod outgoing;
 mod shard;
 mod stored;
 
+#[cfg(feature = "server")]
+pub use clock::keep_time;
 pub use entry::{FeedPosition, Outgoing, OutgoingKind, OwnedTarget, Reply, StoredRequest};
 #[cfg(feature = "server")]
 pub use interface::{Engine, EngineError, Pending, Present};

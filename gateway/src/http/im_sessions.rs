@@ -10,12 +10,23 @@ use super::Gateway;
 use super::answer::{Failed, http_status, json_bytes};
 use super::body::{LONGEST_BODY, read_body};
 use super::http_sessions::SignedIn;
+use super::open_api::{
+    ImSessionAnswer, ImSessionsAnswer, ImSessionsOperation, NotSignedIn, OfAnOperation, Refusals, SentAnswer,
+    SessionOperation, Unknown,
+};
 use crate::engine::{EngineError, OwnedTarget, Reply};
 
 /// An id in an address that is no text is nobody's id.
 type Id = Result<Path<String>, PathRejection>;
 
-/// `GET /api/v2/me/im-sessions`.
+/// My sessions: their addresses, or with `fields` themselves. Any field is a filter, too: `state=Talking`.
+#[utoipa::path(
+    get,
+    path = "/api/v2/me/im-sessions",
+    params(("fields" = Option<String>, Query, description = "`*`, or names separated by commas")),
+    responses((status = 200, body = ImSessionsAnswer), NotSignedIn, Refusals),
+    security(("cookie" = []), ("basic" = []))
+)]
 pub(super) async fn list(
     State(gateway): State<Gateway>,
     me: SignedIn,
@@ -24,7 +35,39 @@ pub(super) async fn list(
     answer(gateway.engine().list(me.agent, query.unwrap_or_default()).await)
 }
 
-/// `GET /api/v2/me/im-sessions/{id}` and `GET /api/v2/im-sessions/{id}`.
+/// One of my sessions.
+#[utoipa::path(
+    get,
+    path = "/api/v2/me/im-sessions/{id}",
+    params(
+        ("id" = String, Path, description = "The id of the session"),
+        ("fields" = Option<String>, Query, description = "`*`, or names separated by commas; all without it"),
+        ("devicePath" = Option<String>, Query, description = "Which one, where two of my devices have it")
+    ),
+    responses((status = 200, body = ImSessionAnswer), Unknown, NotSignedIn, Refusals),
+    security(("cookie" = []), ("basic" = []))
+)]
+pub(super) async fn read_mine(
+    gateway: State<Gateway>,
+    me: SignedIn,
+    id: Id,
+    query: RawQuery,
+) -> Result<Response, Failed> {
+    read(gateway, me, id, query).await
+}
+
+/// The same: the `uri` of a session leads here.
+#[utoipa::path(
+    get,
+    path = "/api/v2/im-sessions/{id}",
+    params(
+        ("id" = String, Path, description = "The id of the session"),
+        ("fields" = Option<String>, Query, description = "`*`, or names separated by commas; all without it"),
+        ("devicePath" = Option<String>, Query, description = "Which one, where two of my devices have it")
+    ),
+    responses((status = 200, body = ImSessionAnswer), Unknown, NotSignedIn, Refusals),
+    security(("cookie" = []), ("basic" = []))
+)]
 pub(super) async fn read(
     State(gateway): State<Gateway>,
     me: SignedIn,
@@ -34,12 +77,27 @@ pub(super) async fn read(
     answer(gateway.engine().read(me.agent, text(id)?, query.unwrap_or_default()).await)
 }
 
-/// `POST /api/v2/me/im-sessions`.
+/// Opens a session.
+#[utoipa::path(
+    post,
+    path = "/api/v2/me/im-sessions",
+    request_body = ImSessionsOperation,
+    responses((status = 200, body = SentAnswer), OfAnOperation, Unknown, NotSignedIn, Refusals),
+    security(("cookie" = [], "csrf" = []))
+)]
 pub(super) async fn initiate(State(gateway): State<Gateway>, me: SignedIn, body: Body) -> Result<Response, Failed> {
     operate(&gateway, me, OwnedTarget::Sessions, body).await
 }
 
-/// `POST /api/v2/me/im-sessions/{id}`.
+/// Does something with one of my sessions.
+#[utoipa::path(
+    post,
+    path = "/api/v2/me/im-sessions/{id}",
+    params(("id" = String, Path, description = "The id of the session")),
+    request_body = SessionOperation,
+    responses((status = 200, body = SentAnswer), OfAnOperation, Unknown, NotSignedIn, Refusals),
+    security(("cookie" = [], "csrf" = []))
+)]
 pub(super) async fn operate_on(
     State(gateway): State<Gateway>,
     me: SignedIn,

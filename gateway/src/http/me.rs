@@ -8,23 +8,26 @@ use im_session::StatusCode as Code;
 use im_session::resource::Sent;
 use serde::Serialize;
 use serde_json::Value;
+use utoipa::ToSchema;
 
 use super::answer::{Failed, json};
 use super::body::{LONGEST_BODY, read_body};
 use super::http_sessions::SignedIn;
+use super::open_api::{MeOperationBody, NotSignedIn, OfAnOperation, Refusals, SentAnswer};
 use super::{Gateway, cookies};
 use crate::config::AgentRecord;
 
 /// The answer to `GET /api/v2/me`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-struct Me {
+pub(crate) struct Me {
+    #[schema(value_type = u8, minimum = 0, maximum = 0)]
     status_code: Code,
     user: User,
 }
 
 /// An agent as the API shows it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct User {
     id: String,
@@ -35,16 +38,20 @@ struct User {
     uri: String,
     path: String,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     devices: Option<Vec<Device>>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     channels: Option<Vec<Channel>>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     features: Option<Vec<Feature>>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     settings: Option<serde_json::Map<String, Value>>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct Device {
     id: String,
@@ -54,12 +61,12 @@ struct Device {
     capabilities: Vec<&'static str>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct Channel {
     channel: &'static str,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct Feature {
     id: &'static str,
 }
@@ -116,14 +123,32 @@ impl User {
     }
 }
 
-/// `GET /api/v2/me`.
+/// Who am I?
+#[utoipa::path(
+    get,
+    path = "/api/v2/me",
+    params((
+        "subresources" = Option<String>,
+        Query,
+        description = "`*`, or any of devices, channels, features, settings, separated by commas"
+    )),
+    responses((status = 200, body = Me), NotSignedIn, Refusals),
+    security(("cookie" = []), ("basic" = []))
+)]
 pub(super) async fn read(State(gateway): State<Gateway>, me: SignedIn, RawQuery(query): RawQuery) -> Response {
     let asked = Subresources::parse(query.as_deref().unwrap_or_default());
     let user = User::of(&me.agent, gateway.settings().base_uri.as_str(), asked);
     json(StatusCode::OK, &Me { status_code: Code::Ok, user })
 }
 
-/// `POST /api/v2/me`.
+/// Begins or ends my work, and my session of HTTP with it where `signOut` says so.
+#[utoipa::path(
+    post,
+    path = "/api/v2/me",
+    request_body = MeOperationBody,
+    responses((status = 200, body = SentAnswer), OfAnOperation, NotSignedIn, Refusals),
+    security(("cookie" = [], "csrf" = []))
+)]
 pub(super) async fn operate(State(gateway): State<Gateway>, me: SignedIn, body: Body) -> Result<Response, Failed> {
     let body = read_body(body, LONGEST_BODY, gateway.settings().request_timeout).await?;
     match MeOperation::parse(&body)? {

@@ -12,20 +12,29 @@
 //! | `me` | Who am I? |
 //! | `cometd`, `long_polling`, `web_socket` | What is pushed to clients? |
 //! | `im_sessions` | Which sessions do I have, and what may I do? |
+//! | `bearer`, `feed` | Who may feed the gateway, and with what? |
+//! | `events` | Which events happened? |
+//! | `requests` | What is the SIP Server to do? |
+//! | `open_api` | What is there, for programs? |
 
 mod answer;
 mod basic;
+mod bearer;
 mod body;
 mod cometd;
 mod cookies;
 mod csrf;
+mod events;
+mod feed;
 mod host;
 mod http_sessions;
 mod im_sessions;
 mod long_polling;
 mod me;
+mod open_api;
 mod origin;
 mod rate_limit;
+mod requests;
 mod sign_in;
 mod web_socket;
 
@@ -46,10 +55,13 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::cors::CorsLayer;
 
 pub use answer::{Failed, http_status, json, json_bytes};
+pub use bearer::{BadToken, BearerToken, SHORTEST_TOKEN};
 pub use body::{LONGEST_BODY, read_body};
 pub use cometd::{BROWSER_COOKIE, CometD, Driver};
 pub use cookies::{SESSION_COOKIE, cookies};
 pub use csrf::{CSRF_HEADER, CSRF_TOKEN};
+pub use events::{LONGEST_EVENTS, LONGEST_FEED};
+pub use feed::feed_routes;
 pub use http_sessions::{Ended, SESSIONS_OF_AN_AGENT, SignInId, SignedIn};
 pub use rate_limit::{ATTEMPTS_FROM_AN_ADDRESS, ATTEMPTS_OF_A_USER, MINUTE};
 pub use sign_in::SignIn;
@@ -173,8 +185,9 @@ pub fn router(gateway: Gateway, more: Router) -> Router {
     let router = Router::new()
         .route("/api/v2/me", get(me::read).post(me::operate))
         .route("/api/v2/me/im-sessions", get(im_sessions::list).post(im_sessions::initiate))
-        .route("/api/v2/me/im-sessions/{id}", get(im_sessions::read).post(im_sessions::operate_on))
+        .route("/api/v2/me/im-sessions/{id}", get(im_sessions::read_mine).post(im_sessions::operate_on))
         .route("/api/v2/im-sessions/{id}", get(im_sessions::read))
+        .route("/api/openapi.json", get(open_api::document))
         .with_state(gateway.clone())
         .merge(more)
         .fallback(not_found)

@@ -8,6 +8,7 @@ mod errors;
 mod host;
 mod im_sessions;
 mod me;
+mod open_api;
 mod origin;
 mod rate_limit;
 mod sessions_of_http;
