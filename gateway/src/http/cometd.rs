@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::routing::get;
-use serde::Deserialize;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::{Notify, broadcast, oneshot};
 use tokio::time::{Instant, sleep_until};
@@ -18,7 +17,7 @@ use crate::bayeux::{
     Unreadable,
 };
 use crate::config::{AgentId, AgentRecord};
-use crate::engine::{self, Outgoing};
+use crate::engine::{self, Outgoing, OutgoingKind};
 
 /// The cookie that tells browsers apart.
 pub const BROWSER_COOKIE: &str = "BAYEUX_BROWSER";
@@ -271,15 +270,9 @@ impl From<engine::Present> for Present {
 }
 
 fn notification(outgoing: &Outgoing) -> Notification {
-    Notification::new(outgoing.position, &outgoing.id, is_state(&outgoing.data), &outgoing.data)
-}
-
-/// Whether the list of the sessions tells the same.
-fn is_state(data: &[u8]) -> bool {
-    #[derive(Deserialize)]
-    struct Kind {
-        #[serde(rename = "messageType")]
-        message_type: String,
-    }
-    serde_json::from_slice::<Kind>(data).is_ok_and(|kind| kind.message_type == "IMSessionStateChangeMessage")
+    let is_state = match outgoing.kind {
+        OutgoingKind::Session => true,
+        OutgoingKind::Message | OutgoingKind::Error => false,
+    };
+    Notification::new(outgoing.position, &outgoing.id, is_state, &outgoing.data)
 }

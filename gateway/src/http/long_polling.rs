@@ -1,22 +1,21 @@
 //! CometD by POST: a held request is answered when there is something to say.
 
 use std::convert::Infallible;
-use std::pin::Pin;
-use std::task::{Context, Poll};
 
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
-use futures_util::Stream;
+use futures_util::stream::unfold;
 use im_session::StatusCode as Code;
+use tokio::task::yield_now;
 
 use super::answer::{Failed, json_bytes};
 use super::body::{LONGEST_BODY, read_body};
 use super::cometd::{Answer, BROWSER_COOKIE, CometD, OnItsWay};
 use super::{SignedIn, cookies};
-use crate::bayeux::{Transport, unauthenticated};
+use crate::bayeux::{Reply, Transport, unauthenticated};
 
 /// `POST /api/v2/notifications`, and below.
 pub(super) async fn post(
@@ -46,8 +45,7 @@ pub(super) async fn post(
             (reply, on_its_way)
         }
     };
-    let stream = ReplyBody { body: Some(reply.body.into()), on_its_way: Some(on_its_way), flushed: false };
-    let mut response = Response::new(Body::from_stream(stream));
+    let mut response = Response::new(reply_body(reply, on_its_way));
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     browser.give(&mut response, cometd.gateway().settings().secure_cookies);
     Ok(response)
@@ -90,32 +88,25 @@ impl Browser {
     }
 }
 
-/// The body of a reply, which says whether it was written.
-///
-/// The server asks for more when it has taken a piece into its buffer. It is told to come again, which makes it write what it
-/// has; only when it comes again the body is at its end, and delivered. Where the write fails, or the connection is closed, the
-/// body is dropped before that. The length is not told in advance: the server would not ask for more after the last byte.
-struct ReplyBody {
-    body: Option<Bytes>,
-    on_its_way: Option<OnItsWay>,
-    flushed: bool,
+/// Resolves when the runtime has looked at the connections again, and told those who wait for one that is closed.
+pub(super) async fn connections_seen() {
+    // In a task of its own: this one may be polled before that, since it waits for other things, too.
+    let _ended = tokio::spawn(yield_now()).await;
 }
 
-impl Stream for ReplyBody {
-    type Item = Result<Bytes, Infallible>;
-
-    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        if let Some(body) = self.body.take() {
-            return Poll::Ready(Some(Ok(body)));
+/// The body of a reply, which says whether it was written.
+///
+/// The server asks for more when it has taken a piece into its buffer. It has to wait then, which makes it write what it has,
+/// and look whether the client has closed the connection. Only when it comes again the body is at its end, and delivered.
+/// Otherwise the body is dropped before that. The length is not told in advance: the server would not ask after the last byte.
+fn reply_body(reply: Reply, on_its_way: OnItsWay) -> Body {
+    let reply = (Some(Bytes::from(reply.body)), on_its_way);
+    Body::from_stream(unfold(reply, |(body, on_its_way)| async {
+        if let Some(body) = body {
+            return Some((Ok::<_, Infallible>(body), (None, on_its_way)));
         }
-        if !self.flushed {
-            self.flushed = true;
-            context.waker().wake_by_ref();
-            return Poll::Pending;
-        }
-        if let Some(on_its_way) = self.on_its_way.take() {
-            on_its_way.delivered();
-        }
-        Poll::Ready(None)
-    }
+        connections_seen().await;
+        on_its_way.delivered();
+        None
+    }))
 }

@@ -17,7 +17,7 @@ use super::SignedIn;
 use super::answer::Failed;
 use super::body::LONGEST_BODY;
 use super::cometd::{Answer, CometD, OnItsWay, until};
-use super::long_polling::{Browser, not_signed_in};
+use super::long_polling::{Browser, connections_seen, not_signed_in};
 use crate::bayeux::{Reply, Transport};
 
 /// A reply to a held request; `None` where the client is no more.
@@ -46,7 +46,7 @@ pub(super) async fn open(
     let mut response = upgrade
         .max_message_size(LONGEST_BODY)
         .max_frame_size(LONGEST_BODY)
-        .on_upgrade(move |socket| Connection { cometd, signed_in, browser: id, socket }.run())
+        .on_upgrade(move |socket| Connection { cometd, signed_in, browser: id, socket, written: Vec::new() }.run())
         .into_response();
     browser.give(&mut response, secure);
     Ok(response)
@@ -57,6 +57,8 @@ struct Connection {
     signed_in: SignedIn,
     browser: String,
     socket: WebSocket,
+    /// Replies that were written; whether the client was still there is not known yet.
+    written: Vec<OnItsWay>,
 }
 
 /// Why a connection is closed.
@@ -85,6 +87,7 @@ impl Connection {
         let mut last_message = Instant::now();
         loop {
             tokio::select! {
+                biased;
                 message = self.socket.recv() => {
                     let body = match message {
                         Some(Ok(Message::Text(text))) => bytes::Bytes::from(text),
@@ -109,6 +112,10 @@ impl Connection {
                         }
                         Err(_) => return End::Close(close_code::INVALID, "expected Bayeux messages"),
                     }
+                }
+                // The runtime has looked at the connection since, and it was not closed.
+                () = connections_seen(), if !self.written.is_empty() => {
+                    self.written.drain(..).for_each(OnItsWay::delivered);
                 }
                 Some(reply) = held.next() => {
                     if let Some((reply, on_its_way)) = reply
@@ -137,7 +144,7 @@ impl Connection {
         let Ok(text) = String::from_utf8(reply.body) else { return false };
         match timeout(WRITE, self.socket.send(Message::Text(text.into()))).await {
             Ok(Ok(())) => {
-                on_its_way.delivered();
+                self.written.push(on_its_way);
                 true
             }
             Ok(Err(_)) | Err(_) => false,
