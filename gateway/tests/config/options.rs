@@ -1,8 +1,9 @@
 //! What does the command line say?
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
-use clap::Parser;
+use clap::{CommandFactory, Parser};
 use im_session_gateway::config::{Command, CommandLine, OptionsError, ServeOptions};
 
 fn parse(arguments: &[&str]) -> Result<CommandLine, String> {
@@ -86,4 +87,17 @@ fn a_command_instead_of_serving() {
 fn the_token_is_never_printed() {
     let options = serve(&["--bearer-token", "open sesame"]);
     assert!(!format!("{options:?}").contains("sesame"));
+}
+
+#[test]
+fn the_readme_names_every_option_and_no_other() {
+    let readme = include_str!("../../README.md");
+    let table = readme.split("## Options").nth(1).unwrap().split("\n## ").next().unwrap();
+    let named: BTreeSet<&str> =
+        table.split("\n| `--").skip(1).map(|row| row.split([' ', '`']).next().unwrap()).collect();
+    let command = CommandLine::command();
+    let options = command.get_arguments().filter_map(|argument| argument.get_long());
+    let expected: BTreeSet<&str> = options.filter(|name| !["help", "version"].contains(name)).collect();
+    assert_eq!(named, expected);
+    assert!(named.len() > 20, "{named:?}");
 }

@@ -6,6 +6,7 @@ use redb::{Database, ReadableTable, StorageBackend, TableDefinition};
 
 use super::group::Batch;
 use crate::config::AgentId;
+use crate::engine::division::Record;
 use crate::engine::{EngineError, Outgoing, StoredRequest};
 
 /// Shard and key of a record: its value.
@@ -35,7 +36,7 @@ pub(super) struct File {
 pub(super) struct Stored {
     /// Of how many shards the records are; 0 for a new file.
     pub(super) shards: u32,
-    pub(super) records: Vec<(u32, Vec<u8>, Vec<u8>)>,
+    pub(super) records: Vec<Record>,
     pub(super) requests: Vec<StoredRequest>,
     pub(super) outbox: Vec<Outgoing>,
     pub(super) delivered: Vec<(AgentId, u64)>,
@@ -104,6 +105,24 @@ impl File {
             let mut delivered = transaction.open_table(DELIVERED).map_err(failed("opening a table"))?;
             for (agent, position) in &batch.delivered {
                 delivered.insert(agent.as_str(), position).map_err(failed("writing what was delivered"))?;
+            }
+        }
+        transaction.commit().map_err(failed("committing a transaction"))
+    }
+
+    /// Writes other records instead of those that are there: all of them, durably, or none.
+    pub(super) fn divide(&self, old: &[Record], new: &[Record], shards: u32) -> Result<(), EngineError> {
+        let transaction = self.database.begin_write().map_err(failed("beginning a transaction"))?;
+        {
+            let mut meta = transaction.open_table(META).map_err(failed("opening a table"))?;
+            meta.insert(FORM, THIS_FORM).map_err(failed("writing what is there once"))?;
+            meta.insert(SHARDS, u64::from(shards)).map_err(failed("writing what is there once"))?;
+            let mut records = transaction.open_table(RECORDS).map_err(failed("opening a table"))?;
+            for (shard, key, _) in old {
+                records.remove((*shard, key.as_slice())).map_err(failed("deleting a record"))?;
+            }
+            for (shard, key, value) in new {
+                records.insert((*shard, key.as_slice()), value.as_slice()).map_err(failed("writing a record"))?;
             }
         }
         transaction.commit().map_err(failed("committing a transaction"))
