@@ -7,6 +7,7 @@ mod division;
 mod events;
 mod failure;
 mod feeds;
+mod file;
 mod notifications;
 mod operations;
 mod place;
