@@ -5,6 +5,7 @@ use std::path::Path;
 use redb::{Database, ReadableTable, StorageBackend, TableDefinition};
 
 use super::group::Batch;
+use super::new_file;
 use crate::config::AgentId;
 use crate::engine::division::Record;
 use crate::engine::{EngineError, Outgoing, StoredRequest};
@@ -55,10 +56,13 @@ fn damaged(place: String, expected: &'static str) -> impl Fn(serde_json::Error) 
 
 impl File {
     pub(super) fn open(path: &Path) -> Result<Self, EngineError> {
-        Database::create(path).map(|database| File { database }).map_err(|error| EngineError::Store {
-            doing: "opening the file of the store",
+        let failed = |doing, error: &dyn std::fmt::Display| EngineError::Store {
+            doing,
             error: format!("{}: {error}", path.display()),
-        })
+        };
+        new_file::make(path).map_err(|error| failed("making the file of the store", &error))?;
+        let database = Database::open(path).map_err(|error| failed("opening the file of the store", &error))?;
+        Ok(File { database })
     }
 
     pub(super) fn on_backend(backend: impl StorageBackend) -> Result<Self, EngineError> {
