@@ -4,7 +4,7 @@ use core::time::Duration;
 
 use super::Session;
 use crate::event::{Event, KeyValueList};
-use crate::machine::{CallEvent, DataEvent, SessionEvent};
+use crate::machine::{DataEvent, SessionEvent};
 use crate::named::named;
 
 named! {
@@ -146,10 +146,9 @@ impl Limits {
     fn has_room_for_party(&self, session: Option<&Session>, event: &Event<'_>, session_event: SessionEvent) -> bool {
         let beside = match session_event {
             SessionEvent::Data(DataEvent::PartyAdded) => session.map_or(0, |session| session.participants().len()),
-            SessionEvent::Call(CallEvent::Dialing | CallEvent::Ringing | CallEvent::Established)
-            | SessionEvent::Data(DataEvent::PartyChanged) => 0,
-            SessionEvent::Call(CallEvent::Released | CallEvent::Abandoned)
-            | SessionEvent::Data(
+            SessionEvent::Call(event) if event.is_end() => return true,
+            SessionEvent::Call(_) | SessionEvent::Data(DataEvent::PartyChanged) => 0,
+            SessionEvent::Data(
                 DataEvent::DestinationBusy
                 | DataEvent::PartyDeleted
                 | DataEvent::AttachedDataChanged

@@ -8,7 +8,7 @@ use super::parts::PartKey;
 use super::slots::{Handle, Shared};
 use super::{Sessions, trace};
 use crate::event::{Event, Route, UnreadableEvent};
-use crate::machine::{CallEvent, DataEvent, RejectReason, SessionEvent};
+use crate::machine::{DataEvent, RejectReason, SessionEvent};
 use crate::session::{Change, EventIdentity, Limit, Outcome, Rejection, Session, judge};
 
 impl<S: BuildHasher> Sessions<S> {
@@ -93,8 +93,8 @@ impl<S: BuildHasher> Sessions<S> {
         let acceptance = match judge(None, remembered, event, session_event, &self.settings.limits) {
             Ok(acceptance) => acceptance,
             Err(rejection) => {
-                let end = matches!(session_event, SessionEvent::Call(CallEvent::Released | CallEvent::Abandoned));
-                let overtook = EventIdentity::of(event).filter(|_| end && rejection.reason == RejectReason::Orphan);
+                let is_end = matches!(session_event, SessionEvent::Call(event) if event.is_end());
+                let overtook = EventIdentity::of(event).filter(|_| is_end && rejection.reason == RejectReason::Orphan);
                 if let Some(identity) = overtook.filter(|_| this_dn.len() <= self.settings.limits.dn_length) {
                     self.remember_end(this_dn, id, identity, &mut aside.parts);
                 }
