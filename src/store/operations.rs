@@ -9,7 +9,8 @@ use core::hash::BuildHasher;
 
 use super::in_flight::Sending;
 use super::parameters::{
-    Parameters, destination_is_there, device_path_of, is_there, is_within, missing, parameters, phone_number, user_data,
+    Parameters, destination_is_there, device_path_of, invalid, is_there, is_within, missing, parameters, phone_number,
+    user_data,
 };
 use super::request::{Request, RequestName};
 use super::slots::Handle;
@@ -18,7 +19,7 @@ use crate::event::KeyValueList;
 use crate::excerpt::excerpt;
 use crate::machine::Operation;
 use crate::resource::{ErrorBody, OperationBody, Parameter, StatusCode};
-use crate::session::Session;
+use crate::session::{Limits, Session};
 
 /// What an operation is posted to. Exhaustive by decision: the API has these two.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -102,6 +103,7 @@ impl<S: BuildHasher> Sessions<S> {
             Some(device_path) => device_of(me, device_path)?,
             None => me.devices().first().ok_or_else(|| missing("devicePath"))?,
         };
+        has_usable_dn(device, &limits)?;
         if self.settings.one_session_per_agent && self.has_open_session(me) {
             let message = "InitiateIMSession is not possible while another session is open or being initiated";
             return Err(ErrorBody::new(StatusCode::InvalidState, message));
@@ -201,7 +203,19 @@ fn operation_of(target: Target<'_>, body: &OperationBody<'_>) -> Result<Operatio
     }
 }
 
-fn device_of<'d>(me: &'d Agent, device_path: &str) -> Result<&'d Device, ErrorBody> {
+/// No request leaves from a DN that no session, and no snapshot, can have.
+fn has_usable_dn(device: &Device, limits: &Limits) -> Result<(), ErrorBody> {
+    let path = excerpt(&device.device_path);
+    if device.dn.is_empty() {
+        Err(invalid(format!("the device {path:?} has no DN")))
+    } else if device.dn.len() > limits.dn_length {
+        Err(invalid(format!("the DN of the device {path:?} is longer than {} bytes", limits.dn_length)))
+    } else {
+        Ok(())
+    }
+}
+
+pub(super) fn device_of<'d>(me: &'d Agent, device_path: &str) -> Result<&'d Device, ErrorBody> {
     let unknown = || format!("there is no device {:?}", excerpt(device_path));
     me.device(device_path).ok_or_else(|| ErrorBody::new(StatusCode::NotFound, unknown()))
 }

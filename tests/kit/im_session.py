@@ -395,6 +395,9 @@ class ImSessions:
         if session and name not in session.capabilities():
             raise Refused(2)
         dns = [device["dn"] for device in me]
+        dn = session.dn if session else devices[path] if path else (dns or [None])[0]
+        if dn is not None and not 0 < len(dn.encode()) <= self.longest_dn:
+            raise Refused(10)
         if not session and any(one.is_open() and one.dn in dns for one in self.sessions.values()):
             raise Refused(2)
         if not session and any(one["operation"] == name and one["thisDN"] in dns for one in self.in_flight.values()):
@@ -403,7 +406,6 @@ class ImSessions:
             raise Refused(1)
 
         self.last_reference_id += 1
-        dn = session.dn if session else devices[path] if path else dns[0]
         self.in_flight[self.last_reference_id] = {
             "referenceID": self.last_reference_id, "operation": name, "thisDN": dn, "id": id, "sent": self.now}
         request = {"Request": REQUESTS[name][0], "RequestNumber": REQUESTS[name][1],

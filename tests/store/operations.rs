@@ -269,6 +269,22 @@ fn device_path_chooses_else_the_first_open_session_in_device_order_else_the_firs
     assert_eq!(request.unwrap()["ThisDN"], "3002");
 }
 
+/// Named regression: a device without a DN, or with one that is too long, sent a request that no store could restore.
+#[test]
+fn a_device_without_a_usable_dn_initiates_nothing() {
+    for (dn, expected) in [("", Err(10)), (&*"1".repeat(256), Err(10)), (&*"1".repeat(255), Ok(()))] {
+        let me = Agent::new().with_device("/devices/1", dn);
+        let mut store = new_store();
+        assert_eq!(post(&mut store, &me, Target::Sessions, &good_body("InitiateIMSession")).map(|_| ()), expected);
+        new_store().restore(&store.snapshot()).expect("a store takes its own snapshot");
+    }
+    // After whose device it is, before whether another session is open.
+    let mut body = good_body("InitiateIMSession");
+    let me = me().with_device("/devices/3", "");
+    body["devicePath"] = json!("/devices/3");
+    assert_eq!(post(&mut store_with(State::Talking), &me, Target::Sessions, &body), Err(10));
+}
+
 /// Named regression: only SendMessage looked at whose device it was, and all others fell back to another one.
 #[test]
 fn a_device_of_somebody_else_is_no_device_whatever_the_operation() {

@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 use super::events::PlainEvent;
 use super::user_data::{Pairs, from_json, is_over};
 use super::{Model, ModelRequest, ModelSession, capabilities, may, view};
+use crate::store::Device;
 use crate::testing::Agent;
 
 const ON_A_SESSION: [&str; 5] = ["SendMessage", "AttachUserData", "UpdateUserData", "DeleteUserData", "Complete"];
@@ -81,6 +82,10 @@ impl Model {
                 let open = self.sessions.iter().any(|session| mine(&session.this_dn) && session.is_open());
                 let initiates =
                     |request: &ModelRequest| request.operation == "InitiateIMSession" && mine(&request.this_dn);
+                let dn = &device(me, device_path).ok_or(1)?.dn;
+                if dn.is_empty() || dn.len() > self.limits.dn_length {
+                    return Err(10);
+                }
                 if self.one_session_per_agent && (open || self.requests.iter().any(initiates)) {
                     return Err(2);
                 }
@@ -140,10 +145,9 @@ impl Model {
         body: &Map<String, Value>,
     ) -> Result<Value, u8> {
         let device_path = body.get("devicePath").and_then(Value::as_str);
-        let named = || me.devices().iter().find(|device| Some(&*device.device_path) == device_path);
         let this_dn = match session {
             Some(session) => session.this_dn.clone(),
-            None => named().or(me.devices().first()).ok_or(1)?.dn.clone(),
+            None => device(me, device_path).ok_or(1)?.dn.clone(),
         };
         let (name, number) = match operation {
             "InitiateIMSession" => ("RequestMakeCall", 14),
@@ -245,6 +249,12 @@ impl ModelRequest {
             "result": result,
         })
     }
+}
+
+/// The device that initiates: the one that devicePath names, else the only one.
+fn device<'m>(me: &'m Agent, device_path: Option<&str>) -> Option<&'m Device> {
+    let named = me.devices().iter().find(|device| Some(&*device.device_path) == device_path);
+    named.or(me.devices().first())
 }
 
 fn required(operation: &str, me: &Agent) -> &'static [&'static str] {
