@@ -14,10 +14,11 @@ use super::parameters::{
 };
 use super::request::{Request, RequestName};
 use super::slots::Handle;
+use super::why_not::{WhyNot, why_not};
 use super::{Agent, Device, Sessions, trace};
 use crate::event::KeyValueList;
 use crate::excerpt::excerpt;
-use crate::machine::Operation;
+use crate::machine::{CapabilityTable, Operation};
 use crate::resource::{ErrorBody, OperationBody, Parameter, StatusCode};
 use crate::session::{Limits, Session};
 
@@ -136,7 +137,7 @@ impl<S: BuildHasher> Sessions<S> {
             device_of(me, device_path)?;
         }
         if !session.capabilities(&self.settings.capabilities).contains(operation) {
-            return Err(not_now(operation, session));
+            return Err(not_now(operation, session, &self.settings.capabilities));
         }
 
         let (this_dn, conn_id) = (String::from(session.this_dn()), session.conn_id());
@@ -184,9 +185,7 @@ fn operation_of(target: Target<'_>, body: &OperationBody<'_>) -> Result<Operatio
         Parameter::Wrong(found) => return forbidden(format!("there is no operation {found}: expected a name")),
     };
     match (name.parse::<Operation>(), target) {
-        (Ok(Operation::InitiateIMSession), Target::Session(_)) => {
-            forbidden(format!("{name} is an operation on the list of sessions, not on one"))
-        }
+        (Ok(Operation::InitiateIMSession), Target::Session(_)) => Err(not_on_one_session()),
         (Ok(operation @ Operation::InitiateIMSession), Target::Sessions) => Ok(operation),
         (
             Ok(
@@ -220,13 +219,23 @@ pub(super) fn device_of<'d>(me: &'d Agent, device_path: &str) -> Result<&'d Devi
     me.device(device_path).ok_or_else(|| ErrorBody::new(StatusCode::NotFound, unknown()))
 }
 
+/// InitiateIMSession, where a session is named.
+pub(super) fn not_on_one_session() -> ErrorBody {
+    let operation = Operation::InitiateIMSession;
+    let message = format!("{operation} is an operation on the list of sessions, not on one");
+    ErrorBody::new(StatusCode::OperationForbidden, message)
+}
+
 /// The same words whether there is no such session or it is another agent's.
 pub(super) fn not_found(id: &str) -> ErrorBody {
     ErrorBody::new(StatusCode::NotFound, format!("there is no session {:?}", excerpt(id)))
 }
 
-fn not_now(operation: Operation, session: &Session) -> ErrorBody {
-    let data = if session.user_data().is_empty() { " and has no user data" } else { "" };
+fn not_now(operation: Operation, session: &Session, table: &CapabilityTable) -> ErrorBody {
+    let data = match why_not(session, table, operation) {
+        Some(WhyNot::NoUserData) => " and has no user data",
+        Some(WhyNot::NoRight | WhyNot::Over | WhyNot::NotInThisState) | None => "",
+    };
     let message = format!("{operation} is not possible while the session is {}{data}", session.state());
     ErrorBody::new(StatusCode::InvalidState, message)
 }

@@ -171,7 +171,8 @@ fn anothers_session_is_as_none() {
         let answers = |store: &Sessions| {
             let posted = store.clone().post(me, Target::Session(id), body.as_bytes()).map(|request| json!(request));
             let read = store.read(me, id, &Query::default()).map(|body| json!(body));
-            let why_not = store.why_not(me, id, Operation::Complete).map(|why_not| json!(why_not.map(WhyNot::name)));
+            let why_not =
+                store.why_not(me, id, None, Operation::Complete).map(|why_not| json!(why_not.map(WhyNot::name)));
             (posted, read, why_not)
         };
         prop_assert_eq!(answers(&store), answers(&new_store()));
