@@ -29,7 +29,7 @@ named! {
         UserDataDepth = "depth of the user data",
         /// The length of a message's text.
         TextLength = "length of a message",
-        /// The requests in flight: of a snapshot, since otherwise the oldest is forgotten.
+        /// The requests in flight: of a snapshot, since otherwise an operation is refused.
         Requests = "requests in flight",
         /// The remembered ends: of a snapshot, since otherwise the oldest is forgotten.
         RememberedEnds = "remembered ends",
@@ -40,7 +40,8 @@ named! {
 
 /// The limits of a session and of a store. An event that goes over one is rejected as a whole, with
 /// [`RejectReason::Limit`](crate::machine::RejectReason::Limit), unless it is an end event: that always ends, and what it
-/// brings over a limit is left out. An operation that goes over one is refused with statusCode 10.
+/// brings over a limit is left out. An operation that goes over one is refused with statusCode 10; with 2 where only `requests` is
+/// in the way.
 ///
 /// Only open sessions count: where a store, a DN or a call is full and a session of it is completed, the one that completed
 /// longest ago is forgotten to make room.
@@ -76,7 +77,9 @@ pub struct Limits {
     pub text_length: usize,
     /// The longest DN, in bytes of UTF-8: ThisDN, OtherDN and the number of a destination.
     pub dn_length: usize,
-    /// The most requests in flight that a store remembers; beyond that the oldest is forgotten.
+    /// The most requests of a store that are in flight at once. Beyond that an operation is refused with statusCode 2, until a
+    /// request is settled or has timed out: none is forgotten without being reported. So a service has to let them time out
+    /// ([`time_out_requests`](crate::Sessions::time_out_requests)).
     pub requests: usize,
     /// The most ends of sessions that a store remembers after the session is gone; beyond that the oldest is forgotten.
     pub remembered_ends: usize,

@@ -53,7 +53,10 @@ impl<S: BuildHasher> Sessions<S> {
     ///
     /// # Errors
     ///
-    /// The body of the error answer, with its statusCode and a statusMessage for a person.
+    /// The body of the error answer, with its statusCode and a statusMessage for a person. Two refusals are not in the
+    /// specification's list: statusCode 10 where the device that is to initiate has no DN, or one over
+    /// [`Limits::dn_length`](crate::Limits::dn_length) (found where it is clear which device it is); and last of all 2 where
+    /// [`Limits::requests`](crate::Limits::requests) are in flight, or all ReferenceIDs of the store.
     #[cfg(feature = "json")]
     pub fn post(&mut self, me: &Agent, target: Target<'_>, body: &[u8]) -> Result<Request, ErrorBody> {
         match OperationBody::from_json(body) {
@@ -110,7 +113,7 @@ impl<S: BuildHasher> Sessions<S> {
             return Err(ErrorBody::new(StatusCode::InvalidState, message));
         }
 
-        let reference_id = self.send(Operation::InitiateIMSession, &device.dn, None);
+        let reference_id = self.send(Operation::InitiateIMSession, &device.dn, None)?;
         let name = RequestName::of(Operation::InitiateIMSession);
         let mut request = Request::new(name, reference_id, &device.dn, None);
         request.other_dn = Some(phone_number.into());
@@ -141,7 +144,7 @@ impl<S: BuildHasher> Sessions<S> {
         }
 
         let (this_dn, conn_id) = (String::from(session.this_dn()), session.conn_id());
-        let reference_id = self.send(operation, &this_dn, Some(id.into()));
+        let reference_id = self.send(operation, &this_dn, Some(id.into()))?;
         let request = Request::new(RequestName::of(operation), reference_id, &this_dn, conn_id);
         Ok(match parameters {
             Parameters::None => request,
@@ -169,9 +172,12 @@ impl<S: BuildHasher> Sessions<S> {
         me.devices().iter().any(|device| self.slots.has_open(&device.dn) || self.requests.is_initiating(&device.dn))
     }
 
-    fn send(&mut self, operation: Operation, this_dn: &str, id: Option<String>) -> u64 {
+    /// The ReferenceID of a request that is in flight from now on.
+    fn send(&mut self, operation: Operation, this_dn: &str, id: Option<String>) -> Result<u64, ErrorBody> {
         let sending = Sending { operation, this_dn: this_dn.into(), id, sent: self.now };
-        self.requests.send(sending, self.settings.limits.requests)
+        let reference_id = self.requests.send(sending, self.settings.limits.requests);
+        let message = || format!("{operation} is not possible now: too many requests are in flight");
+        reference_id.ok_or_else(|| ErrorBody::new(StatusCode::InvalidState, message()))
     }
 }
 

@@ -157,7 +157,7 @@ impl Model {
             "DeleteUserData" => ("RequestDeletePair", 33),
             _ => ("RequestReleaseCall", 17),
         };
-        let limit = self.make_room_for_request();
+        self.take_reference_id()?;
         let mut request = Map::new();
         request.insert("Request".into(), json!(name));
         request.insert("RequestNumber".into(), json!(number));
@@ -182,30 +182,28 @@ impl Model {
             request.insert("Key".into(), json!(body.get("key")));
         }
 
-        if limit > 0 {
-            self.requests.push(ModelRequest {
-                reference_id: self.last_reference_id,
-                operation: operation.into(),
-                this_dn,
-                id: session.map(|session| session.id.clone()),
-                sent: self.now,
-            });
-        }
+        self.requests.push(ModelRequest {
+            reference_id: self.last_reference_id,
+            operation: operation.into(),
+            this_dn,
+            id: session.map(|session| session.id.clone()),
+            sent: self.now,
+        });
         Ok(Value::Object(request))
     }
 
-    /// Over the limit the oldest is forgotten, and one ReferenceID at least is free; the next that is not in flight is given. How many
-    /// may be in flight.
-    fn make_room_for_request(&mut self) -> usize {
+    /// The next ReferenceID that is not in flight. As every request is reported, none makes way for another: with as many in flight
+    /// as may be, or all ReferenceIDs, it is not the time for one more.
+    fn take_reference_id(&mut self) -> Result<(), u8> {
         let (first, last) = self.reference_ids;
         let limit = self.limits.requests.min(usize::try_from(last - first + 1).unwrap_or(usize::MAX));
-        while self.requests.len() >= limit.max(1) {
-            self.requests.remove(0);
+        if self.requests.len() >= limit {
+            return Err(2);
         }
         loop {
             self.last_reference_id = if self.last_reference_id >= last { first } else { self.last_reference_id + 1 };
             if self.requests.iter().all(|request| request.reference_id != self.last_reference_id) {
-                return limit;
+                return Ok(());
             }
         }
     }
