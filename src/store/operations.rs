@@ -34,7 +34,8 @@ pub enum Target<'a> {
 impl<S: BuildHasher> Sessions<S> {
     /// Checks an operation that an agent posts, given the body's JSON text, and returns the request to send.
     ///
-    /// The answer to the agent is [`Sent`](crate::resource::Sent), or the error.
+    /// The answer to the agent is [`Sent`](crate::resource::Sent), or the error. The parts that change are that of the request,
+    /// [`PartKey::Request`](super::PartKey::Request), where there is one, and [`PartKey::Store`](super::PartKey::Store).
     ///
     /// ```
     /// use im_session::{Agent, BaseUri, CallEvent, Event, Sessions, StatusCode, Target};
