@@ -133,6 +133,28 @@ fn what_a_list_confirms_is_named_to_be_kept() {
     assert_eq!(Snapshot::of_parts(kept.into_values()), Some(store.snapshot()));
 }
 
+/// Named regression: a list that said what was known already made a busy party free, and the end that followed was `released`.
+#[test]
+fn a_list_does_not_change_why_a_session_ends() {
+    let cause = |lists: &[Value]| {
+        let mut store = new_store();
+        hear(&mut store, &event(CallEvent::Dialing, "3002", ID).with_event_sequence_number(1));
+        hear(&mut store, &data_event(DataEvent::DestinationBusy, "3002", ID).with_event_sequence_number(2));
+        for list in lists {
+            reconcile(&mut store, "3002", list).unwrap();
+        }
+        hear(&mut store, &event(CallEvent::Released, "3002", ID).with_event_sequence_number(3));
+        store.get("3002", ID).unwrap().cause().unwrap().name()
+    };
+    let in_state = |state: &str| json!([{"id": ID, "state": state}]);
+    assert_eq!(cause(&[]), "busy");
+    assert_eq!(cause(&[in_state("Initiating")]), "busy", "nothing changed");
+    let with_user_data = json!([{"id": ID, "state": "Initiating", "userData": {"k": "v"}}]);
+    assert_eq!(cause(&[with_user_data]), "busy", "the state did not change");
+    assert_eq!(cause(&[in_state("Talking")]), "released", "somebody answered");
+    assert_eq!(cause(&[in_state("Talking"), in_state("Initiating")]), "released");
+    assert_eq!(cause(&[json!([])]), "vanished");
+    assert_eq!(cause(&[in_state("Completed"), in_state("Initiating")]), "released", "it began anew");
 }
 
 #[test]

@@ -170,16 +170,17 @@ impl Model {
                 self.forget_first_completed(|other| other.id == *id);
             }
         }
+        let other_state = after.state != wanted.state;
         after.state.clone_from(&wanted.state);
         after.participants.clone_from(&wanted.participants);
         // The same view says nothing of the pairs behind it.
         if view(&after.user_data) != view(&wanted.user_data) {
             after.user_data.clone_from(&wanted.user_data);
         }
-        if after.is_open() {
-            (after.busy, after.cause) = (false, None);
-        } else {
+        if !after.is_open() {
             after.cause = after.cause.or(Some("vanished"));
+        } else if other_state {
+            (after.busy, after.cause) = (false, None);
         }
         self.hear(&mut after, before.map(|before| before.state.as_str()));
         after
