@@ -162,6 +162,27 @@ impl Limits {
         beside < self.participants || event.other_party().is_none_or(known)
     }
 
+    /// The limit that a whole session goes over, and which part of it does. A session without user data has no list, so it is
+    /// within every limit of user data.
+    pub(crate) fn exceeded_by_session<'n>(
+        &self,
+        this_dn: &str,
+        mut participants: impl Iterator<Item = &'n str> + Clone,
+        user_data: &KeyValueList<'_>,
+    ) -> Option<(SessionField, Limit)> {
+        if this_dn.len() > self.dn_length {
+            Some((SessionField::ThisDn, Limit::DnLength))
+        } else if participants.clone().count() > self.participants {
+            Some((SessionField::Participants, Limit::Participants))
+        } else if participants.any(|number| number.len() > self.dn_length) {
+            Some((SessionField::Participants, Limit::DnLength))
+        } else if user_data.is_empty() {
+            None
+        } else {
+            self.exceeded_by_user_data(user_data).map(|limit| (SessionField::UserData, limit))
+        }
+    }
+
     /// The limit that a list of user data goes over.
     pub(crate) fn exceeded_by_user_data(&self, user_data: &KeyValueList<'_>) -> Option<Limit> {
         if user_data.depth() > self.user_data_depth {
@@ -174,6 +195,14 @@ impl Limits {
             None
         }
     }
+}
+
+/// What of a session goes over a limit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum SessionField {
+    ThisDn,
+    Participants,
+    UserData,
 }
 
 impl Default for Limits {

@@ -185,6 +185,11 @@ fn settled(reference_id: u64, sending: Sending, result: RequestResult) -> Settle
 
 #[cfg(feature = "serde")]
 impl InFlight {
+    /// Forgets a request.
+    pub(super) fn forget(&mut self, reference_id: u64) {
+        self.take(reference_id);
+    }
+
     /// Forgets the oldest requests.
     pub(super) fn forget_oldest(&mut self, count: usize) {
         let oldest: alloc::vec::Vec<u64> = self.by_order.values().copied().take(count).collect();

@@ -215,11 +215,6 @@ fn exceeded(limits: &Limits, this_dn: &str, im_session: &ImSession<'_>) -> Optio
     let numbers = participant_numbers(im_session);
     // The other parties: each once, and never the agent itself.
     let others: BTreeSet<&str> = numbers.iter().map(|number| &**number).filter(|&number| number != this_dn).collect();
-    if numbers.iter().map(|number| number.len()).chain([this_dn.len()]).max() > Some(limits.dn_length) {
-        Some(Limit::DnLength)
-    } else if others.len() > limits.participants {
-        Some(Limit::Participants)
-    } else {
-        limits.exceeded_by_user_data(im_session.user_data())
-    }
+    let exceeded = limits.exceeded_by_session(this_dn, others.iter().copied(), im_session.user_data());
+    exceeded.map(|(_, limit)| limit)
 }

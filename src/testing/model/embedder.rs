@@ -142,7 +142,7 @@ impl Model {
             && session.this_dn.len() <= limits.dn_length
             && session.participants.iter().all(|number| number.len() <= limits.dn_length)
             && session.participants.len() <= limits.participants
-            && !is_over(&session.user_data, limits)
+            && (session.user_data.is_empty() || !is_over(&session.user_data, limits))
     }
 
     /// Forgets as many completed sessions, of these and not of the list, as so many new ones need.
