@@ -19,7 +19,10 @@ impl<S: BuildHasher> Sessions<S> {
     ///
     /// # Errors
     ///
-    /// [`UnreadableEvent`] where the event lacks what it needs ([`Event::route`]). Nothing has changed then.
+    /// [`UnreadableEvent`] where the event lacks what it needs ([`Event::route`]). No session has changed then. The event is
+    /// counted ([`Counters::unreadable`](super::Counters::unreadable)), so the part that changed is [`PartKey::Store`]. It
+    /// settles no request either: nothing comes of what cannot be read, just as nothing comes of it where a decoder refuses it
+    /// and no store ever hears of it. The request is settled by another event, or times out.
     pub fn handle_event(&mut self, event: &Event<'_>) -> Result<Handled<'_>, UnreadableEvent> {
         let route = event.route().inspect_err(|error| {
             self.counters.unreadable = self.counters.unreadable.saturating_add(1);

@@ -123,7 +123,8 @@ impl InFlight {
         Some(reference_id)
     }
 
-    /// The request that an event settles, which is then no longer in flight. An event of another DN settles nothing.
+    /// The request that an event, which can be read, settles, and which is then no longer in flight. An event of another DN
+    /// settles nothing.
     pub(super) fn settle(&mut self, event: &Event<'_>) -> Option<Settled> {
         let reference_id = event.reference_id?;
         let (_, sending) = self.by_reference_id.get(&reference_id)?;
