@@ -64,7 +64,7 @@
 //! |---|---|
 //! | `sip` | the module `sip` |
 //! | `tracing` | a `tracing` event for every change and every refusal of a store |
-//! | `testing` | the rooms `testing` (the reference model, the laws, the conformance kit) and `from_bytes`; implies `std` and `json` |
+//! | `testing` | the modules `testing` (the reference model, the laws, the conformance kit) and `from_bytes`; implies `std` and `json` |
 //! | `proptest` | the module `strategies`; implies `testing` |
 //! | `arbitrary` | `Arbitrary` for what has bytes; implies `testing` |
 //!

@@ -43,6 +43,15 @@ impl CallEvent {
         }
     }
 
+    /// Whether it is an end event: one that ends the session, whatever the state was and whatever else it brings.
+    #[must_use]
+    pub const fn is_end(self) -> bool {
+        match self {
+            CallEvent::Dialing | CallEvent::Ringing | CallEvent::Established => false,
+            CallEvent::Released | CallEvent::Abandoned => true,
+        }
+    }
+
     /// The event with this T-Library message number, if it is one of the five.
     #[must_use]
     pub fn from_message_number(number: u16) -> Option<Self> {

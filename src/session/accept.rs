@@ -4,7 +4,7 @@ use super::judge::Acceptance;
 use super::memory_layout::NO_USER_DATA;
 use super::{Change, EventIdentity, Outcome, Session};
 use crate::event::{Event, KeyValueList, ListAttribute};
-use crate::machine::{CallEvent, DataEvent, SessionEvent, State};
+use crate::machine::{DataEvent, SessionEvent, State};
 
 impl Session {
     /// The session that `event` opens.
@@ -49,8 +49,8 @@ impl Session {
         };
         let known = self.has_participant(other);
         match (acceptance.event, known) {
-            (SessionEvent::Call(CallEvent::Dialing | CallEvent::Ringing | CallEvent::Established), false)
-            | (SessionEvent::Data(DataEvent::PartyChanged), _) => self.set_only_participant(Some(other)),
+            (SessionEvent::Call(call_event), false) if !call_event.is_end() => self.set_only_participant(Some(other)),
+            (SessionEvent::Data(DataEvent::PartyChanged), _) => self.set_only_participant(Some(other)),
             (SessionEvent::Data(DataEvent::PartyAdded), false) => {
                 self.add_participant(other);
                 true
@@ -59,8 +59,7 @@ impl Session {
                 self.remove_participant(other);
                 true
             }
-            (SessionEvent::Call(CallEvent::Dialing | CallEvent::Ringing | CallEvent::Established), true)
-            | (SessionEvent::Call(CallEvent::Released | CallEvent::Abandoned), _)
+            (SessionEvent::Call(_), _)
             | (SessionEvent::Data(DataEvent::PartyAdded), true)
             | (SessionEvent::Data(DataEvent::PartyDeleted), false)
             | (

@@ -5,7 +5,7 @@
 
 use super::{EventIdentity, Limits, Rejection, Session};
 use crate::event::Event;
-use crate::machine::{CallEvent, SessionEvent, State, Step, admit, step};
+use crate::machine::{SessionEvent, State, Step, admit, step};
 
 /// How to carry out an accepted event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,16 +49,14 @@ pub(crate) fn judge(
     };
     match (session_event, limits.exceeded_by_event(session, event, session_event)) {
         (_, None) => Ok(acceptance),
-        (SessionEvent::Call(CallEvent::Released | CallEvent::Abandoned), Some(_)) => {
+        (SessionEvent::Call(call_event), Some(_)) if call_event.is_end() => {
             // The other party that it names changes nothing, so only user data can be too much.
             let user_data = event.user_data.list();
             let without_user_data = user_data.is_some_and(|list| limits.exceeded_by_user_data(list).is_some());
             Ok(Acceptance { without_user_data, ..acceptance })
         }
-        (
-            SessionEvent::Call(CallEvent::Dialing | CallEvent::Ringing | CallEvent::Established)
-            | SessionEvent::Data(_),
-            Some(limit),
-        ) => Err(Rejection::over(limit, state, session_event)),
+        (SessionEvent::Call(_) | SessionEvent::Data(_), Some(limit)) => {
+            Err(Rejection::over(limit, state, session_event))
+        }
     }
 }

@@ -4,7 +4,7 @@ use core::time::Duration;
 
 use super::Session;
 use crate::event::{Event, KeyValueList};
-use crate::machine::{CallEvent, DataEvent, SessionEvent};
+use crate::machine::{DataEvent, SessionEvent};
 use crate::named::named;
 
 named! {
@@ -29,7 +29,7 @@ named! {
         UserDataDepth = "depth of the user data",
         /// The length of a message's text.
         TextLength = "length of a message",
-        /// The requests in flight: of a snapshot, since otherwise the oldest is forgotten.
+        /// The requests in flight: of a snapshot, since otherwise an operation is refused.
         Requests = "requests in flight",
         /// The remembered ends: of a snapshot, since otherwise the oldest is forgotten.
         RememberedEnds = "remembered ends",
@@ -40,7 +40,8 @@ named! {
 
 /// The limits of a session and of a store. An event that goes over one is rejected as a whole, with
 /// [`RejectReason::Limit`](crate::machine::RejectReason::Limit), unless it is an end event: that always ends, and what it
-/// brings over a limit is left out. An operation that goes over one is refused with statusCode 10.
+/// brings over a limit is left out. An operation that goes over one is refused with statusCode 10; with 2 where only `requests` is
+/// in the way.
 ///
 /// Only open sessions count: where a store, a DN or a call is full and a session of it is completed, the one that completed
 /// longest ago is forgotten to make room.
@@ -76,7 +77,9 @@ pub struct Limits {
     pub text_length: usize,
     /// The longest DN, in bytes of UTF-8: ThisDN, OtherDN and the number of a destination.
     pub dn_length: usize,
-    /// The most requests in flight that a store remembers; beyond that the oldest is forgotten.
+    /// The most requests of a store that are in flight at once. Beyond that an operation is refused with statusCode 2, until a
+    /// request is settled or has timed out: none is forgotten without being reported. So a service has to let them time out
+    /// ([`time_out_requests`](crate::Sessions::time_out_requests)).
     pub requests: usize,
     /// The most ends of sessions that a store remembers after the session is gone; beyond that the oldest is forgotten.
     pub remembered_ends: usize,
@@ -146,10 +149,9 @@ impl Limits {
     fn has_room_for_party(&self, session: Option<&Session>, event: &Event<'_>, session_event: SessionEvent) -> bool {
         let beside = match session_event {
             SessionEvent::Data(DataEvent::PartyAdded) => session.map_or(0, |session| session.participants().len()),
-            SessionEvent::Call(CallEvent::Dialing | CallEvent::Ringing | CallEvent::Established)
-            | SessionEvent::Data(DataEvent::PartyChanged) => 0,
-            SessionEvent::Call(CallEvent::Released | CallEvent::Abandoned)
-            | SessionEvent::Data(
+            SessionEvent::Call(event) if event.is_end() => return true,
+            SessionEvent::Call(_) | SessionEvent::Data(DataEvent::PartyChanged) => 0,
+            SessionEvent::Data(
                 DataEvent::DestinationBusy
                 | DataEvent::PartyDeleted
                 | DataEvent::AttachedDataChanged
@@ -158,6 +160,27 @@ impl Limits {
         };
         let known = |other: &str| session.is_some_and(|session| session.has_participant(other));
         beside < self.participants || event.other_party().is_none_or(known)
+    }
+
+    /// The limit that a whole session goes over, and which part of it does. A session without user data has no list, so it is
+    /// within every limit of user data.
+    pub(crate) fn exceeded_by_session<'n>(
+        &self,
+        this_dn: &str,
+        mut participants: impl Iterator<Item = &'n str> + Clone,
+        user_data: &KeyValueList<'_>,
+    ) -> Option<(SessionField, Limit)> {
+        if this_dn.len() > self.dn_length {
+            Some((SessionField::ThisDn, Limit::DnLength))
+        } else if participants.clone().count() > self.participants {
+            Some((SessionField::Participants, Limit::Participants))
+        } else if participants.any(|number| number.len() > self.dn_length) {
+            Some((SessionField::Participants, Limit::DnLength))
+        } else if user_data.is_empty() {
+            None
+        } else {
+            self.exceeded_by_user_data(user_data).map(|limit| (SessionField::UserData, limit))
+        }
     }
 
     /// The limit that a list of user data goes over.
@@ -172,6 +195,14 @@ impl Limits {
             None
         }
     }
+}
+
+/// What of a session goes over a limit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum SessionField {
+    ThisDn,
+    Participants,
+    UserData,
 }
 
 impl Default for Limits {

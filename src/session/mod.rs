@@ -30,6 +30,8 @@ use core::fmt;
 pub use cause::Cause;
 use inline_names::InlineNames;
 pub(crate) use judge::judge;
+#[cfg(feature = "serde")]
+pub(crate) use limits::SessionField;
 pub use limits::{Limit, Limits};
 pub use memory_layout::Participants;
 pub use newer_leg::EventIdentity;

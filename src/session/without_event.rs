@@ -35,13 +35,14 @@ impl Session {
             participants: !self.participants().eq(participants.iter().copied()),
             user_data: !self.user_data().same_view(user_data),
         };
-        self.state = state;
-        if state.is_open() {
+        if !state.is_open() {
+            self.end_because(Cause::Vanished);
+        } else if state != self.state {
+            // Somebody answered, or it is another leg. While the state is the same, the party is as busy as it was.
             self.cause = None;
             self.set_destination_busy(false);
-        } else {
-            self.end_because(Cause::Vanished);
         }
+        self.state = state;
         if change.participants {
             self.set_participants(&participants);
         }

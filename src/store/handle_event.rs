@@ -8,7 +8,7 @@ use super::parts::PartKey;
 use super::slots::{Handle, Shared};
 use super::{Sessions, trace};
 use crate::event::{Event, Route, UnreadableEvent};
-use crate::machine::{CallEvent, DataEvent, RejectReason, SessionEvent};
+use crate::machine::{DataEvent, RejectReason, SessionEvent};
 use crate::session::{Change, EventIdentity, Limit, Outcome, Rejection, Session, judge};
 
 impl<S: BuildHasher> Sessions<S> {
@@ -19,7 +19,10 @@ impl<S: BuildHasher> Sessions<S> {
     ///
     /// # Errors
     ///
-    /// [`UnreadableEvent`] where the event lacks what it needs ([`Event::route`]). Nothing has changed then.
+    /// [`UnreadableEvent`] where the event lacks what it needs ([`Event::route`]). No session has changed then. The event is
+    /// counted ([`Counters::unreadable`](super::Counters::unreadable)), so the part that changed is [`PartKey::Store`]. It
+    /// settles no request either: nothing comes of what cannot be read, just as nothing comes of it where a decoder refuses it
+    /// and no store ever hears of it. The request is settled by another event, or times out.
     pub fn handle_event(&mut self, event: &Event<'_>) -> Result<Handled<'_>, UnreadableEvent> {
         let route = event.route().inspect_err(|error| {
             self.counters.unreadable = self.counters.unreadable.saturating_add(1);
@@ -93,8 +96,8 @@ impl<S: BuildHasher> Sessions<S> {
         let acceptance = match judge(None, remembered, event, session_event, &self.settings.limits) {
             Ok(acceptance) => acceptance,
             Err(rejection) => {
-                let end = matches!(session_event, SessionEvent::Call(CallEvent::Released | CallEvent::Abandoned));
-                let overtook = EventIdentity::of(event).filter(|_| end && rejection.reason == RejectReason::Orphan);
+                let is_end = matches!(session_event, SessionEvent::Call(event) if event.is_end());
+                let overtook = EventIdentity::of(event).filter(|_| is_end && rejection.reason == RejectReason::Orphan);
                 if let Some(identity) = overtook.filter(|_| this_dn.len() <= self.settings.limits.dn_length) {
                     self.remember_end(this_dn, id, identity, &mut aside.parts);
                 }

@@ -111,27 +111,20 @@ impl InFlight {
         self.initiating.contains_key(dn)
     }
 
-    /// Remembers a request and gives it a ReferenceID. Over the limit the oldest is forgotten.
-    pub(super) fn send(&mut self, sending: Sending, limit: usize) -> u64 {
-        // One ReferenceID at least has to be free.
-        let limit = limit.min(self.reference_ids.len());
-        while self.by_order.len() >= limit.max(1) {
-            let Some(&oldest) = self.by_order.values().next() else {
-                break;
-            };
-            self.take(oldest);
+    /// Remembers a request and gives it a ReferenceID; `None` where as many as may be are in flight, or no ReferenceID is free.
+    /// None of them makes way: each is to be settled or to time out.
+    pub(super) fn send(&mut self, sending: Sending, limit: usize) -> Option<u64> {
+        if self.by_order.len() >= limit.min(self.reference_ids.len()) {
+            return None;
         }
         let in_flight = &self.by_reference_id;
         let reference_id = self.reference_ids.next(|id| in_flight.contains_key(&id));
-        let order = self.sent.saturating_add(1);
-        if limit > 0 {
-            self.insert(reference_id, order, sending);
-        }
-        self.sent = order;
-        reference_id
+        self.insert(reference_id, self.sent.saturating_add(1), sending);
+        Some(reference_id)
     }
 
-    /// The request that an event settles, which is then no longer in flight. An event of another DN settles nothing.
+    /// The request that an event, which can be read, settles, and which is then no longer in flight. An event of another DN
+    /// settles nothing.
     pub(super) fn settle(&mut self, event: &Event<'_>) -> Option<Settled> {
         let reference_id = event.reference_id?;
         let (_, sending) = self.by_reference_id.get(&reference_id)?;
@@ -193,6 +186,11 @@ fn settled(reference_id: u64, sending: Sending, result: RequestResult) -> Settle
 
 #[cfg(feature = "serde")]
 impl InFlight {
+    /// Forgets a request.
+    pub(super) fn forget(&mut self, reference_id: u64) {
+        self.take(reference_id);
+    }
+
     /// Forgets the oldest requests.
     pub(super) fn forget_oldest(&mut self, count: usize) {
         let oldest: alloc::vec::Vec<u64> = self.by_order.values().copied().take(count).collect();

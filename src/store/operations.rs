@@ -9,16 +9,18 @@ use core::hash::BuildHasher;
 
 use super::in_flight::Sending;
 use super::parameters::{
-    Parameters, destination_is_there, device_path_of, is_there, is_within, missing, parameters, phone_number, user_data,
+    Parameters, destination_is_there, device_path_of, invalid, is_there, is_within, missing, parameters, phone_number,
+    user_data,
 };
 use super::request::{Request, RequestName};
 use super::slots::Handle;
+use super::why_not::{WhyNot, why_not};
 use super::{Agent, Device, Sessions, trace};
 use crate::event::KeyValueList;
 use crate::excerpt::excerpt;
-use crate::machine::Operation;
+use crate::machine::{CapabilityTable, Operation};
 use crate::resource::{ErrorBody, OperationBody, Parameter, StatusCode};
-use crate::session::Session;
+use crate::session::{Limits, Session};
 
 /// What an operation is posted to. Exhaustive by decision: the API has these two.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -32,7 +34,8 @@ pub enum Target<'a> {
 impl<S: BuildHasher> Sessions<S> {
     /// Checks an operation that an agent posts, given the body's JSON text, and returns the request to send.
     ///
-    /// The answer to the agent is [`Sent`](crate::resource::Sent), or the error.
+    /// The answer to the agent is [`Sent`](crate::resource::Sent), or the error. The parts that change are that of the request,
+    /// [`PartKey::Request`](super::PartKey::Request), where there is one, and [`PartKey::Store`](super::PartKey::Store).
     ///
     /// ```
     /// use im_session::{Agent, BaseUri, CallEvent, Event, Sessions, StatusCode, Target};
@@ -51,7 +54,10 @@ impl<S: BuildHasher> Sessions<S> {
     ///
     /// # Errors
     ///
-    /// The body of the error answer, with its statusCode and a statusMessage for a person.
+    /// The body of the error answer, with its statusCode and a statusMessage for a person. Two refusals are not in the
+    /// specification's list: statusCode 10 where the device that is to initiate has no DN, or one over
+    /// [`Limits::dn_length`](crate::Limits::dn_length) (found where it is clear which device it is); and last of all 2 where
+    /// [`Limits::requests`](crate::Limits::requests) are in flight, or all ReferenceIDs of the store.
     #[cfg(feature = "json")]
     pub fn post(&mut self, me: &Agent, target: Target<'_>, body: &[u8]) -> Result<Request, ErrorBody> {
         match OperationBody::from_json(body) {
@@ -102,12 +108,13 @@ impl<S: BuildHasher> Sessions<S> {
             Some(device_path) => device_of(me, device_path)?,
             None => me.devices().first().ok_or_else(|| missing("devicePath"))?,
         };
+        has_usable_dn(device, &limits)?;
         if self.settings.one_session_per_agent && self.has_open_session(me) {
             let message = "InitiateIMSession is not possible while another session is open or being initiated";
             return Err(ErrorBody::new(StatusCode::InvalidState, message));
         }
 
-        let reference_id = self.send(Operation::InitiateIMSession, &device.dn, None);
+        let reference_id = self.send(Operation::InitiateIMSession, &device.dn, None)?;
         let name = RequestName::of(Operation::InitiateIMSession);
         let mut request = Request::new(name, reference_id, &device.dn, None);
         request.other_dn = Some(phone_number.into());
@@ -134,11 +141,11 @@ impl<S: BuildHasher> Sessions<S> {
             device_of(me, device_path)?;
         }
         if !session.capabilities(&self.settings.capabilities).contains(operation) {
-            return Err(not_now(operation, session));
+            return Err(not_now(operation, session, &self.settings.capabilities));
         }
 
         let (this_dn, conn_id) = (String::from(session.this_dn()), session.conn_id());
-        let reference_id = self.send(operation, &this_dn, Some(id.into()));
+        let reference_id = self.send(operation, &this_dn, Some(id.into()))?;
         let request = Request::new(RequestName::of(operation), reference_id, &this_dn, conn_id);
         Ok(match parameters {
             Parameters::None => request,
@@ -166,9 +173,12 @@ impl<S: BuildHasher> Sessions<S> {
         me.devices().iter().any(|device| self.slots.has_open(&device.dn) || self.requests.is_initiating(&device.dn))
     }
 
-    fn send(&mut self, operation: Operation, this_dn: &str, id: Option<String>) -> u64 {
+    /// The ReferenceID of a request that is in flight from now on.
+    fn send(&mut self, operation: Operation, this_dn: &str, id: Option<String>) -> Result<u64, ErrorBody> {
         let sending = Sending { operation, this_dn: this_dn.into(), id, sent: self.now };
-        self.requests.send(sending, self.settings.limits.requests)
+        let reference_id = self.requests.send(sending, self.settings.limits.requests);
+        let message = || format!("{operation} is not possible now: too many requests are in flight");
+        reference_id.ok_or_else(|| ErrorBody::new(StatusCode::InvalidState, message()))
     }
 }
 
@@ -182,9 +192,7 @@ fn operation_of(target: Target<'_>, body: &OperationBody<'_>) -> Result<Operatio
         Parameter::Wrong(found) => return forbidden(format!("there is no operation {found}: expected a name")),
     };
     match (name.parse::<Operation>(), target) {
-        (Ok(Operation::InitiateIMSession), Target::Session(_)) => {
-            forbidden(format!("{name} is an operation on the list of sessions, not on one"))
-        }
+        (Ok(Operation::InitiateIMSession), Target::Session(_)) => Err(not_on_one_session()),
         (Ok(operation @ Operation::InitiateIMSession), Target::Sessions) => Ok(operation),
         (
             Ok(
@@ -201,9 +209,28 @@ fn operation_of(target: Target<'_>, body: &OperationBody<'_>) -> Result<Operatio
     }
 }
 
-fn device_of<'d>(me: &'d Agent, device_path: &str) -> Result<&'d Device, ErrorBody> {
+/// No request leaves from a DN that no session, and no snapshot, can have.
+fn has_usable_dn(device: &Device, limits: &Limits) -> Result<(), ErrorBody> {
+    let path = excerpt(&device.device_path);
+    if device.dn.is_empty() {
+        Err(invalid(format!("the device {path:?} has no DN")))
+    } else if device.dn.len() > limits.dn_length {
+        Err(invalid(format!("the DN of the device {path:?} is longer than {} bytes", limits.dn_length)))
+    } else {
+        Ok(())
+    }
+}
+
+pub(super) fn device_of<'d>(me: &'d Agent, device_path: &str) -> Result<&'d Device, ErrorBody> {
     let unknown = || format!("there is no device {:?}", excerpt(device_path));
     me.device(device_path).ok_or_else(|| ErrorBody::new(StatusCode::NotFound, unknown()))
+}
+
+/// InitiateIMSession, where a session is named.
+pub(super) fn not_on_one_session() -> ErrorBody {
+    let operation = Operation::InitiateIMSession;
+    let message = format!("{operation} is an operation on the list of sessions, not on one");
+    ErrorBody::new(StatusCode::OperationForbidden, message)
 }
 
 /// The same words whether there is no such session or it is another agent's.
@@ -211,8 +238,11 @@ pub(super) fn not_found(id: &str) -> ErrorBody {
     ErrorBody::new(StatusCode::NotFound, format!("there is no session {:?}", excerpt(id)))
 }
 
-fn not_now(operation: Operation, session: &Session) -> ErrorBody {
-    let data = if session.user_data().is_empty() { " and has no user data" } else { "" };
+fn not_now(operation: Operation, session: &Session, table: &CapabilityTable) -> ErrorBody {
+    let data = match why_not(session, table, operation) {
+        Some(WhyNot::NoUserData) => " and has no user data",
+        Some(WhyNot::NoRight | WhyNot::Over | WhyNot::NotInThisState) | None => "",
+    };
     let message = format!("{operation} is not possible while the session is {}{data}", session.state());
     ErrorBody::new(StatusCode::InvalidState, message)
 }

@@ -129,6 +129,6 @@ pub(super) fn missing(name: &str) -> ErrorBody {
     ErrorBody::new(StatusCode::ParameterMissing, format!("{name} is missing"))
 }
 
-fn invalid(message: String) -> ErrorBody {
+pub(super) fn invalid(message: String) -> ErrorBody {
     ErrorBody::new(StatusCode::InputValidation, message)
 }

@@ -99,10 +99,17 @@ impl<S: BuildHasher> Sessions<S> {
             .collect();
         let mut changed: Vec<(Handle, Change)> = vanished.into_iter().collect();
         for im_session in list {
-            changed.extend(match self.slots.find(this_dn, im_session.id()) {
-                Some(handle) => self.follow(handle, im_session),
-                None => self.adopt(this_dn, im_session, &mut aside),
-            });
+            match self.slots.find(this_dn, im_session.id()) {
+                Some(handle) => match self.follow(handle, im_session) {
+                    Some(change) => changed.push((handle, change)),
+                    // An open one was heard of all the same.
+                    None if im_session.state().is_open() => {
+                        aside.parts.push(PartKey::session(this_dn, im_session.id()))
+                    }
+                    None => {}
+                },
+                None => changed.extend(self.adopt(this_dn, im_session, &mut aside)),
+            }
         }
         self.vanished_and_forgotten = told_of;
         let gone = self.vanished_and_forgotten.iter().map(|(session, change)| (session, *change));
@@ -172,7 +179,7 @@ impl<S: BuildHasher> Sessions<S> {
     }
 
     /// Makes a known session what the list says.
-    fn follow(&mut self, handle: Handle, im_session: &ImSession<'_>) -> Option<(Handle, Change)> {
+    fn follow(&mut self, handle: Handle, im_session: &ImSession<'_>) -> Option<Change> {
         let from = self.slots.session(handle).state();
         let numbers = participant_numbers(im_session);
         // The list speaks of the session also where it says nothing new.
@@ -180,7 +187,7 @@ impl<S: BuildHasher> Sessions<S> {
             session.follow(im_session.state(), &numbers, im_session.user_data())
         })?;
         self.counters.count_state(Some(from), Some(change.to));
-        Some((handle, change))
+        Some(change)
     }
 
     /// Takes over a session that is not known.
@@ -208,11 +215,6 @@ fn exceeded(limits: &Limits, this_dn: &str, im_session: &ImSession<'_>) -> Optio
     let numbers = participant_numbers(im_session);
     // The other parties: each once, and never the agent itself.
     let others: BTreeSet<&str> = numbers.iter().map(|number| &**number).filter(|&number| number != this_dn).collect();
-    if numbers.iter().map(|number| number.len()).chain([this_dn.len()]).max() > Some(limits.dn_length) {
-        Some(Limit::DnLength)
-    } else if others.len() > limits.participants {
-        Some(Limit::Participants)
-    } else {
-        limits.exceeded_by_user_data(im_session.user_data())
-    }
+    let exceeded = limits.exceeded_by_session(this_dn, others.iter().copied(), im_session.user_data());
+    exceeded.map(|(_, limit)| limit)
 }

@@ -66,7 +66,9 @@ pub struct Request {
     /// Its T-Library number.
     #[cfg_attr(feature = "serde", serde(rename = "RequestNumber"))]
     pub message_number: u16,
-    /// What the events that answer it carry. EventError and EventACK settle the request.
+    /// What the events that answer it carry. Any event with it settles the request, at its DN or without a ThisDN: EventError as
+    /// failed, every other as done. A request to initiate is settled by EventError and by events of a session alone, not by
+    /// EventACK.
     #[cfg_attr(feature = "serde", serde(rename = "ReferenceID"))]
     pub reference_id: u64,
     /// The agent's DN.

@@ -10,7 +10,7 @@ use super::Sessions;
 use super::in_flight::{InFlight, Sending};
 use super::reference_ids::ReferenceIds;
 use super::remembered_ends::{RememberedEnd, RememberedEnds};
-use super::session_part::session_of;
+use super::session_part::{exceeded, session_of};
 use super::slots::Slots;
 use super::snapshot::{EndPart, RequestPart, SessionPart, Snapshot, VERSION};
 use crate::event::check_call_uuid;
@@ -82,8 +82,13 @@ impl<S: BuildHasher + Clone> Sessions<S> {
     ///
     /// A session that goes over a limit by itself is left out. Of the others the open ones are kept first, those that were
     /// heard last before the rest, then the completed ones, those that completed last before the rest, each while there is
-    /// room at its DN, in its call and in the store. Of a completed session that is left out the end is remembered. The ends
-    /// and the requests that are kept are the newest.
+    /// room at its DN, in its call and in the store. Of a completed session that is left out the end is remembered, unless its DN
+    /// is over the limit: after the ends of the snapshot, in the order in which the sessions completed. It takes the room of
+    /// older ends, which are counted then; its own end is not counted, where there is no room for it, as the session is. The
+    /// ends and the requests that are kept are the newest.
+    ///
+    /// Who persists parts has to write those of the [`snapshot`](Self::snapshot) instead of all that were kept: what was left out
+    /// is named by nobody.
     ///
     /// # Errors
     ///
@@ -103,8 +108,8 @@ impl<S: BuildHasher + Clone> Sessions<S> {
 
         check_order("store.completions", store.completions)?;
 
-        let all = sessions(snapshot, limits, leave_out)?;
-        let (kept, left_out) = room_for(all, limits, leave_out)?;
+        let (fitting, mut left_out) = sessions(snapshot, limits, leave_out)?;
+        let kept = room_for(fitting, limits, leave_out, &mut left_out)?;
         let mut slots = Slots::new(self.slots.hasher().clone());
         let mut counters = store.counters.clone().without_sessions();
         for Restored { session, part, .. } in kept {
@@ -114,15 +119,9 @@ impl<S: BuildHasher + Clone> Sessions<S> {
         }
         slots.order_mut().count_completions_from(store.completions);
 
-        let (mut remembered_ends, ends_left_out) = remembered_ends(snapshot, &slots, limits, leave_out)?;
-        let mut left_out_count = ends_left_out + snapshot.sessions.len() - slots.len();
-        for session in left_out.iter().filter(|session| !session.state().is_open()) {
-            if let Some(last) = session.last_event() {
-                remembered_ends.remember(session.this_dn(), session.id(), last, limits.remembered_ends);
-            }
-        }
+        let (remembered_ends, ends_left_out) = remembered_ends(snapshot, &slots, left_out, limits, leave_out)?;
         let (mut requests, requests_left_out) = requests(snapshot, limits, leave_out)?;
-        left_out_count += requests_left_out;
+        let left_out_count = snapshot.sessions.len() - slots.len() + ends_left_out + requests_left_out;
         let mut reference_ids = self.settings.reference_ids;
         reference_ids.go_on_after(store.last_reference_id, self.settings.reference_id_gap);
         requests.set_reference_ids(reference_ids);
@@ -144,20 +143,21 @@ struct Restored<'p> {
     position: usize,
 }
 
-/// The sessions of the snapshot that are within the limits by themselves.
-fn sessions<'p>(snapshot: &'p Snapshot, limits: &Limits, leave_out: bool) -> Result<Vec<Restored<'p>>, RestoreError> {
+/// The sessions of the snapshot: those that are within the limits by themselves, and those that are left out.
+fn sessions<'p>(
+    snapshot: &'p Snapshot,
+    limits: &Limits,
+    leave_out: bool,
+) -> Result<(Vec<Restored<'p>>, Vec<Restored<'p>>), RestoreError> {
     let (mut keys, mut completions) = (BTreeSet::new(), BTreeSet::new());
-    let mut restored = Vec::with_capacity(snapshot.sessions.len());
+    let (mut fitting, mut left_out) = (Vec::with_capacity(snapshot.sessions.len()), Vec::new());
     for (position, part) in snapshot.sessions.iter().enumerate() {
         let at = |field: &str| format!("sessions[{position}].{field}");
         check_version(format!("sessions[{position}]"), part.version)?;
         if !keys.insert((&part.this_dn, &part.id)) {
             return Err(impossible(at("id"), "every pair of DN and id once", &part.id));
         }
-        let session = match session_of(part, limits, at) {
-            Err(RestoreError::Limit { .. }) if leave_out => continue,
-            session => session?,
-        };
+        let session = session_of(part, at)?;
         if part.last_heard > snapshot.store.now {
             return Err(impossible(at("lastHeard"), "a time not after now", &format!("{}", part.last_heard)));
         }
@@ -170,17 +170,24 @@ fn sessions<'p>(snapshot: &'p Snapshot, limits: &Limits, leave_out: bool) -> Res
         if !session.state().is_open() && !is_completion {
             return Err(impossible(at("completion"), "each completion of the store at most once", &found()));
         }
-        restored.push(Restored { session, part, position });
+        let exceeded = exceeded(&session, limits);
+        let restored = Restored { session, part, position };
+        match exceeded {
+            None => fitting.push(restored),
+            Some(_) if leave_out => left_out.push(restored),
+            Some((field, limit)) => return Err(RestoreError::Limit { place: at(field), limit }),
+        }
     }
-    Ok(restored)
+    Ok((fitting, left_out))
 }
 
-/// The sessions that there is room for, in the order in which they are put back, and the others.
+/// The sessions that there is room for, in the order in which they are put back; the others are left out.
 fn room_for<'p>(
     mut all: Vec<Restored<'p>>,
     limits: &Limits,
     leave_out: bool,
-) -> Result<(Vec<Restored<'p>>, Vec<Session>), RestoreError> {
+    left_out: &mut Vec<Restored<'p>>,
+) -> Result<Vec<Restored<'p>>, RestoreError> {
     // Open sessions before completed ones; within each the newest first.
     if leave_out {
         all.sort_by_key(|one| {
@@ -188,7 +195,7 @@ fn room_for<'p>(
         });
     }
     let (mut of_dn, mut of_call) = (BTreeMap::<&str, usize>::new(), BTreeMap::<&str, usize>::new());
-    let (mut kept, mut left_out) = (Vec::with_capacity(all.len()), Vec::new());
+    let mut kept = Vec::with_capacity(all.len());
     for one in all {
         let dn = of_dn.entry(&one.part.this_dn).or_default();
         let call = of_call.entry(&one.part.id).or_default();
@@ -207,7 +214,7 @@ fn room_for<'p>(
                 *call += 1;
                 kept.push(one);
             }
-            Some(_) if leave_out => left_out.push(one.session),
+            Some(_) if leave_out => left_out.push(one),
             Some((limit, field)) => {
                 return Err(RestoreError::Limit { place: format!("sessions[{}].{field}", one.position), limit });
             }
@@ -217,21 +224,22 @@ fn room_for<'p>(
         let key = |one: &Restored<'p>| (one.part.completion, one.part.last_heard, &one.part.this_dn, &one.part.id);
         key(a).cmp(&key(b))
     });
-    Ok((kept, left_out))
+    Ok(kept)
 }
 
-/// The ends of the snapshot, and how many are left out.
+/// The ends of the snapshot and of the sessions left out, and how many of the snapshot's are left out.
 fn remembered_ends<S: BuildHasher>(
     snapshot: &Snapshot,
     slots: &Slots<S>,
+    mut left_out: Vec<Restored<'_>>,
     limits: &Limits,
     leave_out: bool,
 ) -> Result<(RememberedEnds, usize), RestoreError> {
-    let surplus = snapshot.ends.len().saturating_sub(limits.remembered_ends);
-    if surplus > 0 && !leave_out {
+    if snapshot.ends.len() > limits.remembered_ends && !leave_out {
         let place = format!("ends[{}]", limits.remembered_ends);
         return Err(RestoreError::Limit { place, limit: Limit::RememberedEnds });
     }
+    let of_left_out: BTreeSet<(&str, &str)> = left_out.iter().map(|one| (&*one.part.this_dn, &*one.part.id)).collect();
     let mut in_order: Vec<(usize, &EndPart)> = snapshot.ends.iter().enumerate().collect();
     in_order.sort_by_key(|(_, end)| end.order);
     let mut ends = RememberedEnds::new();
@@ -242,7 +250,8 @@ fn remembered_ends<S: BuildHasher>(
         if end.this_dn.is_empty() {
             return Err(impossible(at("thisDN"), "a DN", &end.this_dn));
         }
-        if slots.find(&end.this_dn, &end.id).is_some() {
+        let is_left_out = of_left_out.contains(&(&*end.this_dn, &*end.id));
+        if is_left_out || slots.find(&end.this_dn, &end.id).is_some() {
             return Err(impossible(at("id"), "a key that has no session", &end.id));
         }
         let remembered = RememberedEnd { identity: (&end.last_event).into(), order: end.order };
@@ -252,18 +261,28 @@ fn remembered_ends<S: BuildHasher>(
             return Err(impossible(at("order"), expected, &format!("{}", end.order)));
         }
     }
+    // What completed first is remembered first: it is forgotten first.
+    left_out.sort_by_key(|one| one.part.completion);
+    let mut count = snapshot.ends.len();
+    for Restored { session, .. } in &left_out {
+        let is_remembered = !session.state().is_open() && session.this_dn().len() <= limits.dn_length;
+        if let Some(last) = session.last_event().filter(|_| is_remembered) {
+            ends.remember(session.this_dn(), session.id(), last, usize::MAX);
+            count += 1;
+        }
+    }
+    let surplus = count.saturating_sub(limits.remembered_ends);
     ends.forget_oldest(surplus);
-    Ok((ends, surplus))
+    Ok((ends, surplus.min(snapshot.ends.len())))
 }
 
 /// The requests of the snapshot, and how many are left out.
 fn requests(snapshot: &Snapshot, limits: &Limits, leave_out: bool) -> Result<(InFlight, usize), RestoreError> {
-    let surplus = snapshot.requests.len().saturating_sub(limits.requests);
-    if surplus > 0 && !leave_out {
+    if snapshot.requests.len() > limits.requests && !leave_out {
         let place = format!("requests[{}]", limits.requests);
         return Err(RestoreError::Limit { place, limit: Limit::Requests });
     }
-    let mut requests = InFlight::new();
+    let (mut requests, mut too_long) = (InFlight::new(), Vec::new());
     for (position, part) in snapshot.requests.iter().enumerate() {
         let at = |field: &str| format!("requests[{position}].{field}");
         check_version(format!("requests[{position}]"), part.version)?;
@@ -288,9 +307,6 @@ fn requests(snapshot: &Snapshot, limits: &Limits, leave_out: bool) -> Result<(In
         if this_dn.is_empty() {
             return Err(impossible(at("thisDN"), "a DN", this_dn));
         }
-        if this_dn.len() > limits.dn_length {
-            return Err(RestoreError::Limit { place: at("thisDN"), limit: Limit::DnLength });
-        }
         if *sent > snapshot.store.now {
             return Err(impossible(at("sent"), "a time not after now", &format!("{sent}")));
         }
@@ -303,9 +319,19 @@ fn requests(snapshot: &Snapshot, limits: &Limits, leave_out: bool) -> Result<(In
             let expected = "every ReferenceID and every order, from 1, once";
             return Err(impossible(at("referenceID"), expected, &format!("{reference_id}")));
         }
+        if this_dn.len() > limits.dn_length {
+            if !leave_out {
+                return Err(RestoreError::Limit { place: at("thisDN"), limit: Limit::DnLength });
+            }
+            too_long.push(*reference_id);
+        }
     }
+    for &reference_id in &too_long {
+        requests.forget(reference_id);
+    }
+    let surplus = (snapshot.requests.len() - too_long.len()).saturating_sub(limits.requests);
     requests.forget_oldest(surplus);
-    Ok((requests, surplus))
+    Ok((requests, surplus + too_long.len()))
 }
 
 /// What is counted goes on to be counted, for as long as a store can live.

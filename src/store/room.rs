@@ -18,8 +18,9 @@ pub(super) enum Full {
 }
 
 impl<S: BuildHasher> Sessions<S> {
-    /// Where room has to be made for one more session, in this order: at the DN, in the call, in the store. Only open
-    /// sessions can fill one, and then it is the limit that they reach.
+    /// Where room has to be made for one more session, in the order in which it is made: at the DN, in the call, in the store.
+    /// Only open sessions can fill one, and then the limit that they reach is returned: that of the store before that of the
+    /// DN, and that before that of the call.
     pub(super) fn room_for_one_more(
         &self,
         this_dn: &str,

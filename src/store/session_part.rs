@@ -9,15 +9,10 @@ use super::restore::{RestoreError, impossible};
 use super::snapshot::{IdentityRecord, PairRecord, SessionPart, ValueRecord};
 use crate::event::{ConnId, KeyValueList, Value, check_call_uuid};
 use crate::machine::State;
-use crate::session::{Cause, EventIdentity, Limit, Limits, Saved, Session};
+use crate::session::{Cause, EventIdentity, Limit, Limits, Saved, Session, SessionField};
 
-/// The session that a part says.
-pub(super) fn session_of(
-    part: &SessionPart,
-    limits: &Limits,
-    at: impl Fn(&str) -> String,
-) -> Result<Session, RestoreError> {
-    let over = |place: &str, limit| RestoreError::Limit { place: at(place), limit };
+/// The session that a part says, whatever the limits.
+pub(super) fn session_of(part: &SessionPart, at: impl Fn(&str) -> String) -> Result<Session, RestoreError> {
     if part.this_dn.is_empty() {
         return Err(impossible(at("thisDN"), "a DN", &part.this_dn));
     }
@@ -38,19 +33,6 @@ pub(super) fn session_of(
         None => None,
     };
 
-    if part.this_dn.len() > limits.dn_length {
-        return Err(over("thisDN", Limit::DnLength));
-    }
-    if part.participants.len() > limits.participants {
-        return Err(over("participants", Limit::Participants));
-    }
-    if part.participants.iter().any(|number| number.len() > limits.dn_length) {
-        return Err(over("participants", Limit::DnLength));
-    }
-    // A session without user data is within every limit: it has no list.
-    if let Some(limit) = limits.exceeded_by_user_data(&user_data).filter(|_| !user_data.is_empty()) {
-        return Err(over("userData", limit));
-    }
     let participants: Vec<&str> = part.participants.iter().map(|number| &**number).collect();
     let saved = Saved {
         participants: &participants,
@@ -61,6 +43,16 @@ pub(super) fn session_of(
         destination_busy: part.destination_busy,
     };
     Ok(Session::restored(&part.this_dn, &part.id, state, saved))
+}
+
+/// The place of a session that goes over a limit, and the limit.
+pub(super) fn exceeded(session: &Session, limits: &Limits) -> Option<(&'static str, Limit)> {
+    let exceeded = limits.exceeded_by_session(session.this_dn(), session.participants(), session.user_data());
+    exceeded.map(|(field, limit)| match field {
+        SessionField::ThisDn => ("thisDN", limit),
+        SessionField::Participants => ("participants", limit),
+        SessionField::UserData => ("userData", limit),
+    })
 }
 
 /// A completed session has a cause, an open one has none.

@@ -34,7 +34,7 @@ impl<S> Sessions<S> {
     ///
     /// A store that is restored goes on with the time of the snapshot, so take a clock that survives a restart. The time is
     /// kept with what happens from now on, for [`expire`](Self::expire), [`forget_completed`](Self::forget_completed) and
-    /// [`time_out_requests`](Self::time_out_requests).
+    /// [`time_out_requests`](Self::time_out_requests). The part that changes is [`PartKey::Store`](super::PartKey::Store).
     ///
     /// # Errors
     ///

@@ -2,9 +2,9 @@
 
 use core::hash::BuildHasher;
 
-use super::operations::not_found;
+use super::operations::{device_of, not_found, not_on_one_session};
 use super::{Agent, Sessions};
-use crate::machine::{CapabilityTable, Operation, Operations, State};
+use crate::machine::{CapabilityTable, Operation, State};
 use crate::named::named;
 use crate::resource::ErrorBody;
 use crate::session::Session;
@@ -25,7 +25,9 @@ named! {
 }
 
 impl<S: BuildHasher> Sessions<S> {
-    /// Why the agent cannot perform `operation` on the session with this id now; `None` where it can.
+    /// Why the agent cannot perform `operation` on the session with this id now; `None` where it can. The session is the one that
+    /// the operation would go to: where two of the agent's DNs have one with this id, the one at the device of `device_path`,
+    /// else the first open one in device order, else the first.
     ///
     /// ```
     /// # #[cfg(feature = "std")] {
@@ -36,26 +38,41 @@ impl<S: BuildHasher> Sessions<S> {
     /// let ringing = Event::new(CallEvent::Ringing).with_this_dn("3002").with_call_uuid("007");
     /// assert_eq!(sessions.handle_event(&ringing).unwrap().notifications().count(), 1);
     ///
-    /// assert_eq!(sessions.why_not(&me, "007", Operation::SendMessage), Ok(Some(WhyNot::NotInThisState)));
-    /// assert_eq!(sessions.why_not(&me, "007", Operation::DeleteUserData), Ok(Some(WhyNot::NoUserData)));
-    /// assert_eq!(sessions.why_not(&me, "007", Operation::Complete), Ok(None));
+    /// assert_eq!(sessions.why_not(&me, "007", None, Operation::SendMessage), Ok(Some(WhyNot::NotInThisState)));
+    /// assert_eq!(sessions.why_not(&me, "007", None, Operation::DeleteUserData), Ok(Some(WhyNot::NoUserData)));
+    /// assert_eq!(sessions.why_not(&me, "007", Some("/devices/1"), Operation::Complete), Ok(None));
     /// # }
     /// ```
     ///
     /// # Errors
     ///
-    /// statusCode 6 where there is no such session of the agent's.
-    pub fn why_not(&self, me: &Agent, id: &str, operation: Operation) -> Result<Option<WhyNot>, ErrorBody> {
-        let handle = self.find_mine(me, id, None).ok_or_else(|| not_found(id))?;
-        Ok(why_not(self.slots.session(handle), &self.settings.capabilities, me.rights(), operation))
+    /// As [`post`](Self::post) answers: statusCode 3 for InitiateIMSession, which is an operation on the list, and 6 where there is
+    /// no such session of the agent's, or no such device.
+    pub fn why_not(
+        &self,
+        me: &Agent,
+        id: &str,
+        device_path: Option<&str>,
+        operation: Operation,
+    ) -> Result<Option<WhyNot>, ErrorBody> {
+        if operation == Operation::InitiateIMSession {
+            return Err(not_on_one_session());
+        }
+        let handle = self.find_mine(me, id, device_path).ok_or_else(|| not_found(id))?;
+        if let Some(device_path) = device_path {
+            device_of(me, device_path)?;
+        }
+        // Rights come first, as they do in the checks of an operation.
+        if !me.rights().contains(operation) {
+            return Ok(Some(WhyNot::NoRight));
+        }
+        Ok(why_not(self.slots.session(handle), &self.settings.capabilities, operation))
     }
 }
 
-/// Rights come first, as they do in the checks of an operation.
-fn why_not(session: &Session, table: &CapabilityTable, rights: Operations, operation: Operation) -> Option<WhyNot> {
-    if !rights.contains(operation) {
-        Some(WhyNot::NoRight)
-    } else if session.capabilities(table).contains(operation) {
+/// Why the session does not offer an operation; `None` where it does.
+pub(super) fn why_not(session: &Session, table: &CapabilityTable, operation: Operation) -> Option<WhyNot> {
+    if session.capabilities(table).contains(operation) {
         None
     } else if session.state() == State::Completed {
         Some(WhyNot::Over)

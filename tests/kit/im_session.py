@@ -43,8 +43,8 @@ REQUESTS = {
 LARGEST, DEEPEST, MOST_PAIRS = 16_000, 16, 1_000
 # How many ReferenceIDs are left out after a restart, and what is remembered of sessions that are gone.
 GAP, REMEMBERED_ENDS = 1_000, 100_000
-# What the default limits have besides: the longest DN, the longest text.
-LONGEST = {"default": (255, 16_000), None: (float("inf"), float("inf"))}
+# What the default limits have besides: the longest DN, the longest text, the most requests in flight.
+BESIDES = {"default": (255, 16_000, 10_000), None: (float("inf"),) * 3}
 
 
 class Pairs(list):
@@ -128,7 +128,7 @@ def rights(me):
 class ImSessions:
     def __init__(self, base_uri="http://localhost:8090", limits=None):
         self.base_uri = base_uri.rstrip("/")
-        self.longest_dn, self.longest_text = LONGEST[limits]
+        self.longest_dn, self.longest_text, self.most_requests = BESIDES[limits]
         self.sessions, self.in_flight, self.last_reference_id = {}, {}, 0
         # The ends of sessions that are gone, the oldest first.
         self.now, self.ends = 0, {}
@@ -395,15 +395,18 @@ class ImSessions:
         if session and name not in session.capabilities():
             raise Refused(2)
         dns = [device["dn"] for device in me]
+        dn = session.dn if session else devices[path] if path else (dns or [None])[0]
+        if dn is not None and not 0 < len(dn.encode()) <= self.longest_dn:
+            raise Refused(10)
         if not session and any(one.is_open() and one.dn in dns for one in self.sessions.values()):
             raise Refused(2)
         if not session and any(one["operation"] == name and one["thisDN"] in dns for one in self.in_flight.values()):
             raise Refused(2)
         if not session and not dns:
             raise Refused(1)
-
+        if len(self.in_flight) >= self.most_requests:
+            raise Refused(2)
         self.last_reference_id += 1
-        dn = session.dn if session else devices[path] if path else dns[0]
         self.in_flight[self.last_reference_id] = {
             "referenceID": self.last_reference_id, "operation": name, "thisDN": dn, "id": id, "sent": self.now}
         request = {"Request": REQUESTS[name][0], "RequestNumber": REQUESTS[name][1],

@@ -37,6 +37,15 @@ fn word(step: Step, state: Option<State>) -> &'static str {
     }
 }
 
+/// An end event always ends, and nothing else does.
+#[test]
+fn an_end_event_completes_every_open_session() {
+    for (event, [_, open @ .., _]) in CALL_TABLE {
+        assert_eq!(open.contains(&"Completed"), event.is_end(), "{event}");
+        assert_eq!(open.iter().all(|cell| *cell == "Completed"), event.is_end(), "{event}");
+    }
+}
+
 #[test]
 fn every_cell_of_the_transition_table() {
     for (event, row) in CALL_TABLE {

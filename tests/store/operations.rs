@@ -269,6 +269,22 @@ fn device_path_chooses_else_the_first_open_session_in_device_order_else_the_firs
     assert_eq!(request.unwrap()["ThisDN"], "3002");
 }
 
+/// Named regression: a device without a DN, or with one that is too long, sent a request that no store could restore.
+#[test]
+fn a_device_without_a_usable_dn_initiates_nothing() {
+    for (dn, expected) in [("", Err(10)), (&*"1".repeat(256), Err(10)), (&*"1".repeat(255), Ok(()))] {
+        let me = Agent::new().with_device("/devices/1", dn);
+        let mut store = new_store();
+        assert_eq!(post(&mut store, &me, Target::Sessions, &good_body("InitiateIMSession")).map(|_| ()), expected);
+        new_store().restore(&store.snapshot()).expect("a store takes its own snapshot");
+    }
+    // After whose device it is, before whether another session is open.
+    let mut body = good_body("InitiateIMSession");
+    let me = me().with_device("/devices/3", "");
+    body["devicePath"] = json!("/devices/3");
+    assert_eq!(post(&mut store_with(State::Talking), &me, Target::Sessions, &body), Err(10));
+}
+
 /// Named regression: only SendMessage looked at whose device it was, and all others fell back to another one.
 #[test]
 fn a_device_of_somebody_else_is_no_device_whatever_the_operation() {
@@ -342,6 +358,17 @@ fn status_messages_are_short_and_say_what_was_expected() {
          UpdateUserData, DeleteUserData, Complete"
     );
     assert_eq!(message(good_body("SendMessage")), "SendMessage is not possible while the session is Alerting");
+    // Named regression: that there is no user data was said also where it is not the reason.
+    hear(&mut store, &data_event(DataEvent::AttachedDataChanged, "3002", ID));
+    let mut message = |body: Value| {
+        let body = body.to_string();
+        store.post(&me(), Target::Session(ID), body.as_bytes()).unwrap_err().status_message
+    };
+    assert_eq!(message(good_body("SendMessage")), "SendMessage is not possible while the session is Alerting");
+    assert_eq!(
+        message(good_body("UpdateUserData")),
+        "UpdateUserData is not possible while the session is Alerting and has no user data"
+    );
     let long = "x".repeat(10_000);
     assert!(message(json!({"operationName": long})).len() < 300);
     assert!(message(json!({"operationName": "DeleteUserData", "key": long})).len() < 300);
@@ -365,7 +392,7 @@ fn why_not_says_what_the_answer_will_be() {
                 let rights = if permitted { Operations::ALL } else { Operations::ALL.without(operation) };
                 let me = me().with_rights(rights);
                 let answered = post(&mut store, &me, Target::Session(ID), &good_body(operation.name())).map(|_| ());
-                let why_not = store.why_not(&me, ID, operation).unwrap();
+                let why_not = store.why_not(&me, ID, None, operation).unwrap();
                 let talks = operation == Operation::SendMessage;
                 let needs_data = matches!(operation, Operation::UpdateUserData | Operation::DeleteUserData);
                 let expected = match state {
@@ -395,6 +422,41 @@ fn why_not_says_what_the_answer_will_be() {
     }
     let store = store_with(State::Talking);
     for (me, id) in [(me(), "none"), (other(), ID), (Agent::new(), ID)] {
-        assert_eq!(store.why_not(&me, id, Operation::Complete).unwrap_err().status_code, StatusCode::NotFound);
+        assert_eq!(store.why_not(&me, id, None, Operation::Complete).unwrap_err().status_code, StatusCode::NotFound);
     }
+}
+
+/// Named regression: `why_not` explained another session than the operation went to where two of the agent's DNs had the id, and
+/// of InitiateIMSession it said that it is not possible in this state, which is no answer of `post`.
+#[test]
+fn why_not_explains_the_session_that_the_operation_goes_to() {
+    let send = |device_path: Option<&str>| {
+        let mut body = good_body("SendMessage");
+        body["devicePath"] = json!(device_path);
+        body
+    };
+    for (first, second) in State::ALL.into_iter().flat_map(|first| State::ALL.map(|second| (first, second))) {
+        for device_path in ["/devices/1", "/devices/2", "/devices/9"] {
+            let mut store = new_store();
+            put(&mut store, "3002", ID, first);
+            put(&mut store, "3001", ID, second);
+            let why_not = store.why_not(&me(), ID, Some(device_path), Operation::SendMessage);
+            let place = format!("{first}, {second}, {device_path}");
+            let answered = on_session(&mut store, &send(Some(device_path))).map(|_| ());
+            match why_not {
+                Ok(None) => assert_eq!(answered, Ok(()), "{place}"),
+                Ok(Some(_)) => assert_eq!(answered, Err(2), "{place}"),
+                Err(error) => assert_eq!(answered, Err(error.status_code.code()), "{place}"),
+            }
+            let named = if device_path == "/devices/1" { first } else { second };
+            if device_path != "/devices/9" {
+                assert_eq!(answered.is_ok(), named == State::Talking, "{place}");
+            }
+        }
+    }
+    let mut store = store_with(State::Talking);
+    let error = store.why_not(&me(), ID, None, Operation::InitiateIMSession).unwrap_err();
+    let body = good_body("InitiateIMSession").to_string();
+    assert_eq!(store.post(&me(), Target::Session(ID), body.as_bytes()).unwrap_err(), error);
+    assert_eq!(error.status_code, StatusCode::OperationForbidden);
 }

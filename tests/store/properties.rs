@@ -1,7 +1,11 @@
 //! What holds for every history of many agents, sessions, operations and reads.
 
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use im_session::store::{Part, PartKey, Snapshot};
 use im_session::testing::{Setup, Step};
-use im_session::{Agent, Event, Limits, Operation, Query, Session, Sessions, Target, WhyNot};
+use im_session::{Agent, Event, Handled, ImSession, Limits, Operation, Query, Session, Sessions, Target, WhyNot};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
@@ -78,6 +82,36 @@ fn a_restored_store_goes_on_as_the_original() {
             restored.restore(&serde_json::from_str(&json).unwrap()).unwrap();
             prop_assert_eq!(without_order(&restored), without_order(&original));
             prop_assert!(restored.iter().eq(original.iter()));
+        }
+        Ok(true)
+    });
+}
+
+/// After every step the parts that it names, and no others, have to be kept: together with those kept before they are the store.
+/// With limits so small that room is made.
+#[test]
+fn the_parts_that_a_step_names_are_all_that_has_to_be_kept() {
+    check(150, 90, (history(120), small_limits(), any::<bool>()), |(history, small, are_small)| {
+        let mut setup = Setup::default();
+        setup.limits = if are_small { small } else { Limits::DEFAULT };
+        setup.one_session_per_agent = false;
+        let new_store = || setup.sessions().with_reference_id_gap(0);
+        let mut store = new_store();
+        let mut kept: BTreeMap<PartKey, Part> =
+            BTreeMap::from([(PartKey::Store, store.part(&PartKey::Store).unwrap())]);
+        for step in &history {
+            for key in parts_of(&mut store, step) {
+                match store.part(&key) {
+                    Some(part) => kept.insert(key, part),
+                    None => kept.remove(&key),
+                };
+            }
+            let snapshot = Snapshot::of_parts(kept.values().cloned()).unwrap();
+            prop_assert_eq!(in_order(&snapshot), in_order(&store.snapshot()), "{:?}", step);
+            let mut rebuilt = new_store();
+            prop_assert_eq!(rebuilt.restore(&snapshot), Ok(()), "{:?}", step);
+            prop_assert!(rebuilt.iter().eq(store.iter()));
+            prop_assert_eq!(rebuilt.counters(), store.counters(), "{:?}", step);
         }
         Ok(true)
     });
@@ -171,12 +205,59 @@ fn anothers_session_is_as_none() {
         let answers = |store: &Sessions| {
             let posted = store.clone().post(me, Target::Session(id), body.as_bytes()).map(|request| json!(request));
             let read = store.read(me, id, &Query::default()).map(|body| json!(body));
-            let why_not = store.why_not(me, id, Operation::Complete).map(|why_not| json!(why_not.map(WhyNot::name)));
+            let why_not =
+                store.why_not(me, id, None, Operation::Complete).map(|why_not| json!(why_not.map(WhyNot::name)));
             (posted, read, why_not)
         };
         prop_assert_eq!(answers(&store), answers(&new_store()));
         Ok(true)
     });
+}
+
+/// Carries the step out; the parts that it changed, as the documentation of each call says.
+fn parts_of(store: &mut Sessions, step: &Step) -> Vec<PartKey> {
+    let nobody = Agent::new();
+    let now = store.now();
+    let cutoff = |ago: i64| match Duration::from_secs(ago.unsigned_abs()) {
+        span if ago < 0 => now.saturating_add(span),
+        span => now.saturating_sub(span),
+    };
+    let of = |handled: Handled<'_>| handled.parts().collect();
+    match step {
+        // An event that cannot be read is counted.
+        Step::Event(event) => store.handle_event(event).map_or(vec![PartKey::Store], of),
+        Step::Post { agent, target, body } => {
+            let target = target.as_deref().map_or(Target::Sessions, Target::Session);
+            let request = store.post(agents().get(*agent).unwrap_or(&nobody), target, body.as_bytes());
+            // And so is an operation that is refused.
+            let request = request.ok().map(|request| PartKey::Request { reference_id: request.reference_id });
+            request.into_iter().chain([PartKey::Store]).collect()
+        }
+        Step::Time(by) => {
+            store.set_time(now.saturating_add(Duration::from_secs(*by))).map_or(vec![], |()| vec![PartKey::Store])
+        }
+        Step::Expire { ago } => {
+            let mut parts: Vec<PartKey> = store.expire(cutoff(*ago)).map_or(vec![], of);
+            parts.extend(store.time_out_requests(cutoff(*ago)).map_or(vec![], of));
+            parts
+        }
+        Step::Forget { this_dn, id } => of(store.forget(this_dn, id)),
+        Step::ForgetCompleted { ago } => store.forget_completed(cutoff(*ago)).map_or(vec![], of),
+        Step::Reconcile { this_dn, list } => {
+            let texts: Vec<String> = list.iter().map(Value::to_string).collect();
+            let list: Result<Vec<ImSession<'_>>, _> = texts.iter().map(|text| serde_json::from_str(text)).collect();
+            list.ok().and_then(|list| store.reconcile(this_dn, &list).ok().map(of)).unwrap_or_default()
+        }
+        Step::List { .. } | Step::Read { .. } | Step::Restart => vec![],
+        step => panic!("what does {step:?} change?"),
+    }
+}
+
+/// The parts of a snapshot as text, in one order.
+fn in_order(snapshot: &Snapshot) -> Vec<String> {
+    let mut parts: Vec<String> = snapshot.clone().into_parts().map(|part| json!(part).to_string()).collect();
+    parts.sort();
+    parts
 }
 
 const THREADS: u64 = 4;

@@ -1,12 +1,15 @@
 //! How a store catches up with the list of another server.
 
+use std::collections::BTreeMap;
+
 use im_session::resource::ImSessionList;
-use im_session::{CallEvent, ConnId, ImSession, Limits, Outcome, Sessions, State};
+use im_session::store::{Part, PartKey};
+use im_session::{CallEvent, ConnId, DataEvent, ImSession, Limits, Outcome, Sessions, Snapshot, State};
 use serde_json::{Value, json};
 
 use crate::agent::{
-    ID, a_second_later, all, event, expired, forget_all_completed, forget_completed, good_body, hear, list, new_store,
-    on_session, put, set_time, store_with, told,
+    ID, a_second_later, all, data_event, event, expired, forget_all_completed, forget_completed, good_body, hear, list,
+    new_store, on_session, put, set_time, store_with, told,
 };
 
 /// The list of an upstream, for one DN.
@@ -109,6 +112,49 @@ fn what_a_list_confirms_was_heard_of() {
     let changed = json!([{"id": "a", "state": "Talking"}, {"id": "b", "state": "Completed"}]);
     assert_eq!(reconcile(&mut store, "3002", &changed).unwrap().len(), 2);
     assert_eq!(forget_completed(&mut store, 20), 1);
+}
+
+/// Named regression: a session that a list only confirmed was heard of, but `parts` did not name it, and after a crash it expired
+/// earlier.
+#[test]
+fn what_a_list_confirms_is_named_to_be_kept() {
+    let mut store = new_store();
+    set_time(&mut store, 10);
+    put(&mut store, "3002", "a", State::Talking);
+    let mut kept: BTreeMap<PartKey, Part> = BTreeMap::new();
+    set_time(&mut store, 20);
+    let text = upstream(&list(&store, "fields=*")["imSessions"]);
+    let list: ImSessionList = serde_json::from_str(&text).unwrap();
+    let handled = store.reconcile("3002", &list.im_sessions).unwrap();
+    assert_eq!(handled.changed().count(), 0);
+    for key in handled.parts().collect::<Vec<_>>() {
+        kept.extend(store.part(&key).map(|part| (key, part)));
+    }
+    assert_eq!(Snapshot::of_parts(kept.into_values()), Some(store.snapshot()));
+}
+
+/// Named regression: a list that said what was known already made a busy party free, and the end that followed was `released`.
+#[test]
+fn a_list_does_not_change_why_a_session_ends() {
+    let cause = |lists: &[Value]| {
+        let mut store = new_store();
+        hear(&mut store, &event(CallEvent::Dialing, "3002", ID).with_event_sequence_number(1));
+        hear(&mut store, &data_event(DataEvent::DestinationBusy, "3002", ID).with_event_sequence_number(2));
+        for list in lists {
+            reconcile(&mut store, "3002", list).unwrap();
+        }
+        hear(&mut store, &event(CallEvent::Released, "3002", ID).with_event_sequence_number(3));
+        store.get("3002", ID).unwrap().cause().unwrap().name()
+    };
+    let in_state = |state: &str| json!([{"id": ID, "state": state}]);
+    assert_eq!(cause(&[]), "busy");
+    assert_eq!(cause(&[in_state("Initiating")]), "busy", "nothing changed");
+    let with_user_data = json!([{"id": ID, "state": "Initiating", "userData": {"k": "v"}}]);
+    assert_eq!(cause(&[with_user_data]), "busy", "the state did not change");
+    assert_eq!(cause(&[in_state("Talking")]), "released", "somebody answered");
+    assert_eq!(cause(&[in_state("Talking"), in_state("Initiating")]), "released");
+    assert_eq!(cause(&[json!([])]), "vanished");
+    assert_eq!(cause(&[in_state("Completed"), in_state("Initiating")]), "released", "it began anew");
 }
 
 #[test]

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 use crate::agent::{
     ID, all, event, forget, good_body, hear, list, me, nested, new_store, on_session, post, put, set_time, store_with,
+    user_data,
 };
 
 /// Two sessions, a remembered end and a request, with something in every field.
@@ -512,4 +513,112 @@ fn what_fits_is_kept() {
     let mut same = new_store();
     assert_eq!(same.restore_what_fits(&snapshot), Ok(0));
     assert_eq!(all(&same), all(&store));
+}
+
+/// A store with three completed sessions whose numbers are their places, and one end that it remembers.
+fn three_that_ended() -> Sessions {
+    let mut store = new_store();
+    hear(&mut store, &event(CallEvent::Released, "3009", "overtook").with_event_sequence_number(1));
+    for (number, id) in [(2, "a"), (3, "b"), (4, "c")] {
+        hear(&mut store, &event(CallEvent::Ringing, "3001", id).with_event_sequence_number(number));
+        hear(&mut store, &event(CallEvent::Released, "3001", id).with_event_sequence_number(10 + number));
+    }
+    store
+}
+
+/// The ids of the remembered ends, the oldest first.
+fn ends(store: &Sessions) -> Vec<String> {
+    let mut ends = json!(store.snapshot())["ends"].as_array().unwrap().clone();
+    ends.sort_by_key(|end| end["order"].as_u64());
+    ends.iter().map(|end| end["id"].as_str().unwrap().into()).collect()
+}
+
+/// Named regression: the ends of sessions that were left out were remembered the newest first, so that the newest went first, and
+/// an end that they took the room of was not counted.
+#[test]
+fn of_what_does_not_fit_the_newest_ends_are_remembered() {
+    let snapshot = three_that_ended().snapshot();
+    let fits = |sessions: usize, remembered_ends: usize| {
+        let mut limits = Limits::DEFAULT;
+        (limits.sessions, limits.remembered_ends) = (sessions, remembered_ends);
+        let mut store = new_store().with_limits(limits);
+        let left_out = store.restore_what_fits(&snapshot).unwrap();
+        let mut again = new_store().with_limits(limits);
+        again.restore(&store.snapshot()).expect("a store takes its own snapshot");
+        (left_out, ends(&store).join(" "))
+    };
+    assert_eq!(fits(3, 9), (0, "overtook".into()));
+    assert_eq!(fits(0, 9), (3, "overtook a b c".into()));
+    assert_eq!(fits(0, 4), (3, "overtook a b c".into()));
+    assert_eq!(fits(0, 3), (4, "a b c".into()));
+    assert_eq!(fits(0, 2), (4, "b c".into()), "of a session left out the end is no more that is left out");
+    assert_eq!(fits(1, 1), (3, "b".into()));
+    assert_eq!(fits(3, 0), (1, String::new()));
+}
+
+/// Named regression: a completed session that is over a limit by itself was left out without a trace, and a feed that is delivered
+/// again brought it back to life.
+#[test]
+fn what_does_not_fit_by_itself_stays_ended() {
+    let mut store = new_store();
+    let ringing = event(CallEvent::Ringing, "3002", "A").with_event_sequence_number(1);
+    hear(&mut store, &ringing.clone().with_user_data(user_data(&[("k", "v")])));
+    hear(&mut store, &event(CallEvent::Released, "3002", "A").with_event_sequence_number(2));
+    let mut limits = Limits::DEFAULT;
+    limits.user_data_size = 1;
+    let mut again = new_store().with_limits(limits);
+    assert_eq!(again.restore_what_fits(&store.snapshot()), Ok(1));
+    assert!(again.is_empty());
+    hear(&mut again, &ringing);
+    assert_eq!(again.counters().rejected(RejectReason::Stale), 1);
+    assert!(again.is_empty());
+    // With a DN over the limit no event opens a session: nothing is to be remembered.
+    limits.dn_length = 3;
+    let mut again = new_store().with_limits(limits);
+    assert_eq!(again.restore_what_fits(&store.snapshot()), Ok(1));
+    assert!(ends(&again).is_empty());
+}
+
+/// Named regression: a request of a DN over the limit was an error, though what does not fit is to be left out.
+#[test]
+fn a_request_that_does_not_fit_is_left_out() {
+    let mut store = store_with(State::Talking);
+    on_session(&mut store, &good_body("Complete")).unwrap();
+    let other = json!({"operationName": "InitiateIMSession", "destination": {"phoneNumber": "1"}});
+    let short = im_session::Agent::new().with_device("/devices/9", "9");
+    post(&mut store, &short, Target::Sessions, &other).unwrap();
+    let fits = |dn_length: usize, requests: usize| {
+        let mut limits = Limits::DEFAULT;
+        (limits.dn_length, limits.requests) = (dn_length, requests);
+        let mut again = new_store().with_limits(limits);
+        let left_out = again.restore_what_fits(&store.snapshot()).unwrap();
+        let requests = json!(again.snapshot())["requests"].clone();
+        let kept: Vec<u64> =
+            requests.as_array().unwrap().iter().filter_map(|request| request["referenceID"].as_u64()).collect();
+        (left_out, kept)
+    };
+    assert_eq!(fits(4, 2), (0, vec![1, 2]));
+    assert_eq!(fits(3, 2), (2, vec![2]), "the session and its request");
+    assert_eq!(fits(3, 1), (2, vec![2]), "what is too long takes no room");
+    assert_eq!(fits(4, 1), (1, vec![2]), "the newest");
+    assert_eq!(fits(3, 0), (3, vec![]));
+}
+
+/// Named regression: of what goes over a limit by itself not all was looked at.
+#[test]
+fn what_does_not_fit_is_damaged_all_the_same() {
+    let mut limits = Limits::DEFAULT;
+    limits.dn_length = 1;
+    for (place, value, message) in [
+        ("/sessions/0/lastHeard", json!(u64::MAX), "sessions[0].lastHeard: "),
+        ("/sessions/0/completion", json!(9), "sessions[0].completion: "),
+        ("/ends/0/id", json!("a"), "ends[0].id: expected a key that has no session"),
+        ("/requests/0/sent", json!(u64::MAX), "requests[0].sent: "),
+    ] {
+        let mut damaged = snapshot();
+        *damaged.pointer_mut(place).expect(place) = value;
+        let damaged: Snapshot = serde_json::from_value(damaged).unwrap();
+        let error = new_store().with_limits(limits).restore_what_fits(&damaged).expect_err(message).to_string();
+        assert!(error.starts_with(message), "{error} is not {message}");
+    }
 }

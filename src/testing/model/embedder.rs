@@ -143,7 +143,7 @@ impl Model {
             && session.this_dn.len() <= limits.dn_length
             && session.participants.iter().all(|number| number.len() <= limits.dn_length)
             && session.participants.len() <= limits.participants
-            && !is_over(&session.user_data, limits)
+            && (session.user_data.is_empty() || !is_over(&session.user_data, limits))
     }
 
     /// The session as the list has it.
@@ -155,16 +155,17 @@ impl Model {
             self.forget_end(this_dn, id);
             self.make_room_for(1, self.limits.sessions_per_call, |other| other.id == *id, |_| false);
         }
+        let other_state = after.state != wanted.state;
         after.state.clone_from(&wanted.state);
         after.participants.clone_from(&wanted.participants);
         // The same view says nothing of the pairs behind it.
         if view(&after.user_data) != view(&wanted.user_data) {
             after.user_data.clone_from(&wanted.user_data);
         }
-        if after.is_open() {
-            (after.busy, after.cause) = (false, None);
-        } else {
+        if !after.is_open() {
             after.cause = after.cause.or(Some("vanished"));
+        } else if other_state {
+            (after.busy, after.cause) = (false, None);
         }
         self.hear(&mut after, before.map(|before| before.state.as_str()));
         after

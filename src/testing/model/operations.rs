@@ -4,6 +4,7 @@ use super::events::is_of_a_session;
 use super::user_data::{from_json, is_over, view};
 use super::{Model, ModelRequest, ModelSession, may};
 use crate::event::{Event, KeyValueList};
+use crate::store::Device;
 use crate::testing::Agent;
 use crate::testing::prelude::*;
 
@@ -73,6 +74,10 @@ impl Model {
                 let open = self.sessions.iter().any(|session| mine(&session.this_dn) && session.is_open());
                 let initiates =
                     |request: &ModelRequest| request.operation == "InitiateIMSession" && mine(&request.this_dn);
+                let dn = &device(me, device_path).ok_or(1)?.dn;
+                if dn.is_empty() || dn.len() > self.limits.dn_length {
+                    return Err(10);
+                }
                 if self.one_session_per_agent && (open || self.requests.iter().any(initiates)) {
                     return Err(2);
                 }
@@ -135,10 +140,9 @@ impl Model {
         body: &Map<String, Value>,
     ) -> Result<Value, u8> {
         let device_path = body.get("devicePath").and_then(Value::as_str);
-        let named = || me.devices().iter().find(|device| Some(&*device.device_path) == device_path);
         let this_dn = match session {
             Some(session) => session.this_dn.clone(),
-            None => named().or(me.devices().first()).ok_or(1)?.dn.clone(),
+            None => device(me, device_path).ok_or(1)?.dn.clone(),
         };
         let (name, number) = match operation {
             "InitiateIMSession" => ("RequestMakeCall", 14),
@@ -148,7 +152,7 @@ impl Model {
             "DeleteUserData" => ("RequestDeletePair", 33),
             _ => ("RequestReleaseCall", 17),
         };
-        let limit = self.make_room_for_request();
+        self.take_reference_id()?;
         let number_called = body.get("destination").and_then(|destination| destination.get("phoneNumber"));
         let user_data = body.get("userData").and_then(Value::as_object).and_then(from_json);
         let mut request = json!({
@@ -165,30 +169,28 @@ impl Model {
         if let Some(request) = request.as_object_mut() {
             request.retain(|_, value| !value.is_null());
         }
-        if limit > 0 {
-            self.requests.push(ModelRequest {
-                reference_id: self.last_reference_id,
-                operation: operation.into(),
-                this_dn,
-                id: session.map(|session| session.id.clone()),
-                sent: self.now,
-            });
-        }
+        self.requests.push(ModelRequest {
+            reference_id: self.last_reference_id,
+            operation: operation.into(),
+            this_dn,
+            id: session.map(|session| session.id.clone()),
+            sent: self.now,
+        });
         Ok(request)
     }
 
-    /// Over the limit the oldest is forgotten, and one ReferenceID at least is free; the next that is not in flight is given. How many
-    /// may be in flight.
-    fn make_room_for_request(&mut self) -> usize {
+    /// The next ReferenceID that is not in flight. As every request is reported, none makes way for another: with as many in flight
+    /// as may be, or all ReferenceIDs, it is not the time for one more.
+    fn take_reference_id(&mut self) -> Result<(), u8> {
         let (first, last) = self.reference_ids;
         let limit = self.limits.requests.min(usize::try_from(last - first + 1).unwrap_or(usize::MAX));
-        while self.requests.len() >= limit.max(1) {
-            self.requests.remove(0);
+        if self.requests.len() >= limit {
+            return Err(2);
         }
         loop {
             self.last_reference_id = if self.last_reference_id >= last { first } else { self.last_reference_id + 1 };
             if self.requests.iter().all(|request| request.reference_id != self.last_reference_id) {
-                return limit;
+                return Ok(());
             }
         }
     }
@@ -232,6 +234,12 @@ impl ModelRequest {
             "result": result,
         })
     }
+}
+
+/// The device that initiates: the one that devicePath names, else the only one.
+fn device<'m>(me: &'m Agent, device_path: Option<&str>) -> Option<&'m Device> {
+    let named = me.devices().iter().find(|device| Some(&*device.device_path) == device_path);
+    named.or(me.devices().first())
 }
 
 fn required(operation: &str, me: &Agent) -> &'static [&'static str] {
