@@ -12,12 +12,14 @@
 //! | `shard` | What comes of an entry, in one shard? Pure and deterministic. |
 //! | `key`, `stored` | Which records does a shard consist of, and how does it come back from them? |
 //! | `outgoing` | What is an agent told? |
+//! | [`inspection`] | How do the sessions stand, and what happened at a DN? |
 
 #[cfg(feature = "server")]
 mod clock;
 #[cfg(feature = "server")]
 pub mod embedded;
 mod entry;
+pub mod inspection;
 #[cfg(feature = "server")]
 mod interface;
 mod key;

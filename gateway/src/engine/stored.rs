@@ -2,6 +2,7 @@
 
 use im_session::store::{BadReferenceIds, Part, RestoreError, Snapshot};
 
+use super::inspection::Observer;
 use super::{FeedPosition, RecordKey, Shard, ShardSettings};
 
 /// Why records make no shard.
@@ -96,6 +97,7 @@ impl Shard {
                 .restore_what_fits(&snapshot)
                 .map_err(|error| DamagedShard::Parts { shard: number, error })?;
         }
+        shard.observer = Observer::new(&shard.sessions);
         keys.retain(|key| shard.record(key).is_none());
         Ok((shard, keys))
     }

@@ -4,21 +4,24 @@
 //! |---|---|
 //! | `schemas` | What do bodies look like? |
 //! | `refusals` | How is refused, everywhere alike? |
+//! | `supervision` | What do bodies for supervisors look like? |
 //! | `elsewhere` | What is below the endpoints that are not plain REST? |
 
 mod elsewhere;
 mod refusals;
 mod schemas;
+mod supervision;
 
 use axum::http::StatusCode;
 use axum::response::Response;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
-pub(super) use refusals::{NotSignedIn, OfAnOperation, Refusals, Unknown};
+pub(super) use refusals::{NotSignedIn, OfAnOperation, OnlySupervisors, Refusals, Unknown};
 pub(super) use schemas::{
     ImSessionAnswer, ImSessionsAnswer, ImSessionsOperation, MeOperationBody, SentAnswer, SessionOperation,
 };
+pub(super) use supervision::{OverviewAnswer, TimelineAnswer};
 
 use super::answer::json;
 
@@ -39,6 +42,8 @@ use super::answer::json;
         super::im_sessions::read_mine,
         super::im_sessions::operate_on,
         super::im_sessions::read,
+        super::supervisor::overview,
+        super::supervisor::timeline,
         elsewhere::open_api,
         elsewhere::cometd,
         elsewhere::cometd_slash,
