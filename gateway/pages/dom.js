@@ -67,6 +67,11 @@ export function setPossible(button, reason, reasonElement) {
     button.removeAttribute('aria-disabled');
     button.removeAttribute('aria-describedby');
   }
+}
+
+/** The same for a button that has a place of its own for the reason. */
+export function setPossibleOrSay(button, reason, reasonElement) {
+  setPossible(button, reason, reasonElement);
   setText(reasonElement, reason ?? '');
   setShown(reasonElement, Boolean(reason));
 }

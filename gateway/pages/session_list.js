@@ -1,6 +1,6 @@
 // The list of the agent's sessions, and the form that starts one.
 
-import { byId, element, isPossible, reconcile, setPossible, setShown, setText } from './dom.js';
+import { byId, element, isPossible, reconcile, setPossibleOrSay, setShown, setText } from './dom.js';
 import { STATES, clock, partiesOf } from './words.js';
 
 export class SessionList {
@@ -48,7 +48,7 @@ export class SessionList {
 
   /** Shows the sessions; `reason` says why none can be started. */
   show(sessions, selected, reason) {
-    setPossible(byId('start-button'), reason, byId('start-reason'));
+    setPossibleOrSay(byId('start-button'), reason, byId('start-reason'));
     const all = sessions.all;
     setShown(byId('no-sessions'), all.length === 0);
     reconcile(byId('sessions'), all, ({ session }) => session.id, ({ session }) => this.#make(session.id),

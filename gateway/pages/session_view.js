@@ -1,6 +1,6 @@
 // One session: its state, its conversation, and what may be done with it.
 
-import { byId, element, isPossible, setPossible, setShown, setText } from './dom.js';
+import { byId, element, isPossible, setPossibleOrSay, setShown, setText } from './dom.js';
 import { UserData } from './user_data.js';
 import { STATES, clock, dayAndClock, partiesOf, sentenceOf, whyNot } from './words.js';
 
@@ -11,6 +11,7 @@ export class SessionView {
   #conversation = null;
   #parties = '';
   #shown = 0;
+  #isAtEnd = true;
   #drafts = new Map();
 
   /** `operate` is called with the name of an operation and its parameters; it says whether it was sent. */
@@ -27,6 +28,12 @@ export class SessionView {
       event.preventDefault();
       this.#send();
     });
+    // Whoever reads the end goes on reading it, also when the pane becomes smaller.
+    const log = byId('log');
+    log.addEventListener('scroll', () => {
+      this.#isAtEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 48;
+    });
+    new ResizeObserver(() => this.#isAtEnd && this.#toEnd()).observe(log);
     byId('complete').addEventListener('click', () => {
       if (isPossible(byId('complete'))) this.#operate('Complete', {});
     });
@@ -54,8 +61,8 @@ export class SessionView {
 
     const sentence = (operation) => sentenceOf(whyNot(session, operation, permitted), operation, session.state);
     const nobody = this.#to() ? null : 'Send: there is nobody to send to.';
-    setPossible(byId('send'), sentence('SendMessage') ?? nobody, byId('send-reason'));
-    setPossible(byId('complete'), sentence('Complete'), byId('complete-reason'));
+    setPossibleOrSay(byId('send'), sentence('SendMessage') ?? nobody, byId('send-reason'));
+    setPossibleOrSay(byId('complete'), sentence('Complete'), byId('complete-reason'));
     this.#userData.show(session, permitted);
     this.#showConversation(conversation, isOther);
   }
@@ -71,7 +78,6 @@ export class SessionView {
   #showConversation(conversation, isOther) {
     const log = byId('log');
     const { entries } = conversation;
-    const isAtEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 48;
     const isAnew = isOther || conversation !== this.#conversation || entries.length < this.#shown;
     this.#conversation = conversation;
     if (isAnew) {
@@ -87,18 +93,24 @@ export class SessionView {
     setText(byId('earlier'), unknown);
     setShown(byId('earlier'), Boolean(unknown));
     setShown(byId('no-messages'), entries.length === 0);
-    if (isAnew || isAtEnd) log.scrollTop = log.scrollHeight;
+    if (isAnew || this.#isAtEnd) this.#toEnd();
+  }
+
+  #toEnd() {
+    const log = byId('log');
+    log.scrollTop = log.scrollHeight;
+    this.#isAtEnd = true;
   }
 
   #entry(entry) {
     if (entry.gap) {
       const text = `Connected again at ${clock(entry.at)}. Messages sent before that may be missing here.`;
-      return element('li', { class: 'gap' }, text);
+      return element('p', { class: 'gap' }, text);
     }
     const time = element('time', { datetime: new Date(entry.at).toISOString(), title: dayAndClock(entry.at) },
       clock(entry.at));
     const author = element('span', { class: 'author' }, entry.isMine ? 'You' : element('bdi', {}, this.#parties));
-    return element('li', { class: entry.isMine ? 'message mine' : 'message' },
+    return element('div', { class: entry.isMine ? 'message mine' : 'message' },
       element('p', { class: 'meta' }, author, ' ', time),
       element('p', { class: 'text', dir: 'auto' }, entry.text));
   }

@@ -141,7 +141,7 @@ class Board {
   }
 
   #openRow({ thisDN }) {
-    const button = element('button', { type: 'button', class: 'quiet', 'aria-label': `Timeline of ${thisDN}` }, 'Show');
+    const button = element('button', { type: 'button', class: 'quiet', 'aria-label': `Show the timeline of ${thisDN}` }, 'Show');
     button.addEventListener('click', () => {
       byId('dn').value = thisDN;
       this.#lookUp(thisDN);

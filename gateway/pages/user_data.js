@@ -34,10 +34,20 @@ export class UserData {
     setShown(byId('no-user-data'), pairs.length === 0);
     setShown(byId('pairs'), pairs.length > 0);
     reconcile(byId('pairs'), pairs, ([key]) => key, ([key]) => this.#make(key), update);
+    this.#showButtons(session, permitted);
+  }
+
+  /** What is not possible for the same reason is said in one sentence. */
+  #showButtons(session, permitted) {
+    const byReason = new Map();
     for (const [operation, id] of Object.entries(BUTTONS)) {
       const reason = whyNot(session, operation, permitted);
-      setPossible(byId(id), sentenceOf(reason, operation, session.state), byId(`${id}-reason`));
+      setPossible(byId(id), reason, byId('user-data-reason'));
+      if (reason) byReason.set(reason, [...(byReason.get(reason) ?? []), operation]);
     }
+    const sentences = [...byReason].map(([reason, operations]) => sentenceOf(reason, operations, session.state));
+    setText(byId('user-data-reason'), sentences.join('\n'));
+    setShown(byId('user-data-reason'), sentences.length > 0);
   }
 
   /** What was typed belongs to the session for which it was typed. */

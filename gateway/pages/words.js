@@ -23,9 +23,9 @@ export function whyNot(session, operation, permitted) {
   return 'not in this state';
 }
 
-/** The reason as a sentence. */
-export function sentenceOf(reason, operation, state) {
-  const name = OPERATIONS[operation];
+/** The reason as a sentence about one operation, or several. */
+export function sentenceOf(reason, operations, state) {
+  const name = LIST.format([operations].flat().map((operation) => OPERATIONS[operation]));
   switch (reason) {
     case null:
       return null;
@@ -68,6 +68,7 @@ export function partiesOf(session) {
   return numbers.length > 0 ? numbers.join(', ') : 'unknown number';
 }
 
+const LIST = new Intl.ListFormat('en');
 const CLOCK = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
 const CLOCK_WITH_SECONDS = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium', hourCycle: 'h23' });
 const DAY_AND_CLOCK = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short', hourCycle: 'h23' });

@@ -6,10 +6,10 @@ use axum::response::Response;
 use im_session::StatusCode as Code;
 use serde::Deserialize;
 
+use super::Gateway;
 use super::answer::{Failed, http_status, json_bytes};
 use super::http_sessions::SignedIn;
 use super::open_api::{NotSignedIn, OnlySupervisors, OverviewAnswer, Refusals, TimelineAnswer};
-use super::Gateway;
 use crate::engine::inspection::Inquiry;
 
 /// The longest DN that is looked up.

@@ -27,7 +27,8 @@ async fn the_user_with_what_a_client_asks_for() {
     let devices = json!([{"id": "1", "deviceType": "Extension", "phoneNumber": "3001", "devicePath": "/devices/1",
         "capabilities": []}]);
     let (channels, features) = (json!([{"channel": "voice"}]), json!([{"id": "api-voice-instant-messaging"}]));
-    let operations = ["InitiateIMSession", "SendMessage", "AttachUserData", "UpdateUserData", "DeleteUserData", "Complete"];
+    let operations =
+        ["InitiateIMSession", "SendMessage", "AttachUserData", "UpdateUserData", "DeleteUserData", "Complete"];
     let settings = json!({"permittedOperations": operations, "supervisor": false});
     let all = "?subresources=features,devices,channels,settings";
     for query in

@@ -108,7 +108,12 @@ impl Observation {
     }
 
     /// An operation of an agent.
-    pub(crate) fn of_operation(at: Duration, name: &'static str, id: Option<&str>, refused: Option<StatusCode>) -> Self {
+    pub(crate) fn of_operation(
+        at: Duration,
+        name: &'static str,
+        id: Option<&str>,
+        refused: Option<StatusCode>,
+    ) -> Self {
         let outcome = refused.map_or(ObservedOutcome::Sent, |status_code| ObservedOutcome::Refused {
             status_code,
             reason: status_code.name().into(),

@@ -63,10 +63,9 @@ impl Observer {
             }
             None => Arc::from(dn),
         };
-        if !self.timelines.contains_key(&dn) && self.timelines.len() >= DNS_A_SHARD {
-            if let Some((_, oldest)) = self.order.pop_first() {
-                self.timelines.remove(&oldest);
-            }
+        let is_full = !self.timelines.contains_key(&dn) && self.timelines.len() >= DNS_A_SHARD;
+        if let Some((_, oldest)) = is_full.then(|| self.order.pop_first()).flatten() {
+            self.timelines.remove(&oldest);
         }
         self.order.insert(self.observed, dn.clone());
         let timeline = self.timelines.entry(dn).or_default();
