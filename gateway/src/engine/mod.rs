@@ -11,11 +11,13 @@
 //! | `entry` | What goes into an engine, and what comes out? |
 //! | `shard` | What comes of an entry, in one shard? Pure and deterministic. |
 //! | `key`, `stored` | Which records does a shard consist of, and how does it come back from them? |
+//! | [`division`] | How are the records divided among shards, and divided anew? |
 //! | `outgoing` | What is an agent told? |
 //! | [`inspection`] | How do the sessions stand, and what happened at a DN? |
 
 #[cfg(feature = "server")]
 mod clock;
+pub mod division;
 #[cfg(feature = "server")]
 pub mod embedded;
 mod entry;

@@ -2,6 +2,7 @@
 //! records, answers, notifications and requests, on every machine and after every restart.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -27,6 +28,21 @@ pub struct ShardSettings {
     pub limits: Limits,
     /// When what ends.
     pub times: Times,
+}
+
+impl ShardSettings {
+    /// The first and the last ReferenceID that the shard gives: each its own part of all.
+    pub(super) fn reference_ids_from_to(&self) -> RangeInclusive<u64> {
+        let per_shard = u64::from(ReferenceIds::HIGHEST.checked_div(self.shards).unwrap_or_default());
+        let number = u64::from(self.number);
+        number * per_shard + 1..=(number + 1) * per_shard
+    }
+
+    fn reference_ids(&self) -> Result<ReferenceIds, BadReferenceIds> {
+        let range = self.reference_ids_from_to();
+        let within = |number: u64| u32::try_from(number).unwrap_or(u32::MAX);
+        ReferenceIds::new(within(*range.start()), within(*range.end()))
+    }
 }
 
 /// How long what lasts.
@@ -121,14 +137,10 @@ impl Shard {
     ///
     /// Where there are more shards than ReferenceIDs, or none, or the number is not one of theirs.
     pub fn new(settings: &ShardSettings) -> Result<Self, BadReferenceIds> {
-        let per_shard = ReferenceIds::HIGHEST.checked_div(settings.shards).unwrap_or_default();
-        let first = settings.number.saturating_mul(per_shard).saturating_add(1);
-        let last = settings.number.saturating_add(1).saturating_mul(per_shard);
-        let reference_ids = ReferenceIds::new(first, last)?;
         // A request is sent after it is committed, so no more were sent than are known.
         let sessions = Sessions::new(settings.base_uri.clone())
             .with_limits(settings.limits)
-            .with_reference_ids(reference_ids)
+            .with_reference_ids(settings.reference_ids()?)
             .with_reference_id_gap(0);
         let (feeds, observer) = (BTreeMap::new(), Observer::default());
         Ok(Shard { number: settings.number, sessions, feeds, notified: 0, observer, times: settings.times })

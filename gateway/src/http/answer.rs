@@ -27,6 +27,12 @@ impl Failed {
     }
 }
 
+impl From<ErrorBody> for Failed {
+    fn from(body: ErrorBody) -> Self {
+        Failed { status: http_status(body.status_code), body }
+    }
+}
+
 impl IntoResponse for Failed {
     fn into_response(self) -> Response {
         let mut response = json(self.status, &self.body);

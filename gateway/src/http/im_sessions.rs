@@ -11,8 +11,8 @@ use super::answer::{Failed, http_status, json_bytes};
 use super::body::{LONGEST_BODY, read_body};
 use super::http_sessions::SignedIn;
 use super::open_api::{
-    ImSessionAnswer, ImSessionsAnswer, ImSessionsOperation, NotSignedIn, OfAnOperation, Refusals, SentAnswer,
-    SessionOperation, Unknown,
+    ImSessionAnswer, ImSessionsAnswer, ImSessionsOperation, InThisState, NotSignedIn, OfAnOperation, Refusals,
+    SentAnswer, SessionOperation, Unknown,
 };
 use crate::engine::{EngineError, OwnedTarget, Reply};
 
@@ -40,7 +40,7 @@ pub(super) async fn list(
     get,
     path = "/api/v2/me/im-sessions/{id}",
     params(
-        ("id" = String, Path, description = "The id of the session"),
+        ("id" = String, Path, description = "The id of the session", example = "007MDF3D0KAHL93L807GK2LAES000001"),
         ("fields" = Option<String>, Query, description = "`*`, or names separated by commas; all without it"),
         ("devicePath" = Option<String>, Query, description = "Which one, where two of my devices have it")
     ),
@@ -61,7 +61,7 @@ pub(super) async fn read_mine(
     get,
     path = "/api/v2/im-sessions/{id}",
     params(
-        ("id" = String, Path, description = "The id of the session"),
+        ("id" = String, Path, description = "The id of the session", example = "007MDF3D0KAHL93L807GK2LAES000001"),
         ("fields" = Option<String>, Query, description = "`*`, or names separated by commas; all without it"),
         ("devicePath" = Option<String>, Query, description = "Which one, where two of my devices have it")
     ),
@@ -82,7 +82,7 @@ pub(super) async fn read(
     post,
     path = "/api/v2/me/im-sessions",
     request_body = ImSessionsOperation,
-    responses((status = 200, body = SentAnswer), OfAnOperation, Unknown, NotSignedIn, Refusals),
+    responses((status = 200, body = SentAnswer), OfAnOperation, InThisState, Unknown, NotSignedIn, Refusals),
     security(("cookie" = [], "csrf" = []))
 )]
 pub(super) async fn initiate(State(gateway): State<Gateway>, me: SignedIn, body: Body) -> Result<Response, Failed> {
@@ -93,9 +93,9 @@ pub(super) async fn initiate(State(gateway): State<Gateway>, me: SignedIn, body:
 #[utoipa::path(
     post,
     path = "/api/v2/me/im-sessions/{id}",
-    params(("id" = String, Path, description = "The id of the session")),
+    params(("id" = String, Path, description = "The id of the session", example = "007MDF3D0KAHL93L807GK2LAES000001")),
     request_body = SessionOperation,
-    responses((status = 200, body = SentAnswer), OfAnOperation, Unknown, NotSignedIn, Refusals),
+    responses((status = 200, body = SentAnswer), OfAnOperation, InThisState, Unknown, NotSignedIn, Refusals),
     security(("cookie" = [], "csrf" = []))
 )]
 pub(super) async fn operate_on(

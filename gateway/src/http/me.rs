@@ -16,6 +16,7 @@ use super::http_sessions::SignedIn;
 use super::open_api::{MeOperationBody, NotSignedIn, OfAnOperation, Refusals, SentAnswer};
 use super::{Gateway, cookies};
 use crate::config::AgentRecord;
+use crate::me_operation::MeOperation;
 
 /// The answer to `GET /api/v2/me`.
 #[derive(Debug, Serialize, ToSchema)]
@@ -160,53 +161,13 @@ pub(super) async fn read(State(gateway): State<Gateway>, me: SignedIn, RawQuery(
 )]
 pub(super) async fn operate(State(gateway): State<Gateway>, me: SignedIn, body: Body) -> Result<Response, Failed> {
     let body = read_body(body, LONGEST_BODY, gateway.settings().request_timeout).await?;
-    match MeOperation::parse(&body)? {
+    match MeOperation::from_json(&body)? {
         MeOperation::Start | MeOperation::End { sign_out: false } => Ok(json(StatusCode::OK, &Sent)),
         MeOperation::End { sign_out: true } => {
             gateway.sign_in().sign_out(me.session);
             let mut response = json(StatusCode::OK, &Sent).into_response();
             cookies::take(&mut response, gateway.settings().secure_cookies);
             Ok(response)
-        }
-    }
-}
-
-/// What may be posted to `/api/v2/me`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum MeOperation {
-    /// `StartContactCenterSession`. The channels are not looked at: there is one.
-    Start,
-    /// `EndContactCenterSession`.
-    End {
-        /// Whether the session of HTTP ends, too.
-        sign_out: bool,
-    },
-}
-
-impl MeOperation {
-    fn parse(body: &[u8]) -> Result<Self, Failed> {
-        let value: Value = serde_json::from_slice(body).map_err(|error| {
-            Failed::new(Code::InputValidation, format!("expected the body to be a JSON object: {error}"))
-        })?;
-        let Value::Object(body) = value else {
-            return Err(Failed::new(Code::InputValidation, "expected the body to be a JSON object, got another value"));
-        };
-        let missing = || Failed::new(Code::ParameterMissing, "the parameter operationName is missing");
-        let name = body.get("operationName").filter(|name| !name.is_null()).ok_or_else(missing)?;
-        match name.as_str() {
-            Some("StartContactCenterSession") => Ok(MeOperation::Start),
-            Some("EndContactCenterSession") => match body.get("signOut") {
-                None | Some(Value::Null) => Ok(MeOperation::End { sign_out: false }),
-                Some(Value::Bool(sign_out)) => Ok(MeOperation::End { sign_out: *sign_out }),
-                Some(Value::Number(_) | Value::String(_) | Value::Array(_) | Value::Object(_)) => {
-                    Err(Failed::new(Code::InputValidation, "signOut: expected true or false, got another value"))
-                }
-            },
-            Some(_) | None => {
-                let message = "there is no such operation here: expected StartContactCenterSession or \
-                    EndContactCenterSession";
-                Err(Failed::new(Code::OperationForbidden, message))
-            }
         }
     }
 }

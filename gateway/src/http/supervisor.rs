@@ -9,7 +9,7 @@ use serde::Deserialize;
 use super::Gateway;
 use super::answer::{Failed, http_status, json_bytes};
 use super::http_sessions::SignedIn;
-use super::open_api::{NotSignedIn, OnlySupervisors, OverviewAnswer, Refusals, TimelineAnswer};
+use super::open_api::{ErrorAnswer, NotSignedIn, OnlySupervisors, OverviewAnswer, Refusals, TimelineAnswer};
 use crate::engine::inspection::Inquiry;
 
 /// The longest DN that is looked up.
@@ -39,7 +39,7 @@ pub(super) async fn overview(State(gateway): State<Gateway>, me: SignedIn) -> Re
     params(("dn" = String, Query, description = "The DN, 1 to 255 bytes")),
     responses(
         (status = 200, body = TimelineAnswer),
-        (status = 400, description = "No DN (statusCode 1), or one that cannot be (10).", body = serde_json::Value),
+        (status = 400, description = "No DN (statusCode 1), or one that cannot be (10).", body = ErrorAnswer),
         OnlySupervisors,
         NotSignedIn,
         Refusals

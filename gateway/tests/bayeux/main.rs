@@ -8,11 +8,13 @@
 //! | `acknowledgement` | The `ack` extension. |
 //! | `present_sessions` | What follows a subscription? |
 //! | `limits` | What is bounded, and what is another agent's? |
+//! | `garbage` | What becomes of requests that make no sense? |
 //! | `model` | The same as a plain model of the protocol, whatever comes. |
 
 mod acknowledgement;
 mod connects;
 mod delivery;
+mod garbage;
 mod limits;
 mod model;
 mod musts_events;

@@ -180,6 +180,16 @@ impl Server {
         self.collect();
     }
 
+    pub(crate) fn publish_to(&mut self, agent: &str, notification: &Notification) {
+        self.bayeux.publish(self.now, agent, notification);
+        self.collect();
+    }
+
+    pub(crate) fn cannot_list(&mut self, ticket: Ticket) {
+        self.bayeux.cannot_list(self.now, ticket);
+        self.collect();
+    }
+
     pub(crate) fn tickets(&mut self) -> Vec<Ticket> {
         std::mem::take(&mut self.tickets)
     }

@@ -1,11 +1,14 @@
 //! What every engine promises (`docs/gateway-engine.md`), one case a promise. The cases know nothing of how an engine is made: a
 //! `Place` makes one, and makes it again after a restart.
 
+#![cfg(feature = "server")]
 #![allow(clippy::unwrap_used, missing_docs, reason = "a test says what it expects by failing")]
 
+mod division;
 mod events;
 mod failure;
 mod feeds;
+mod file;
 mod notifications;
 mod operations;
 mod place;

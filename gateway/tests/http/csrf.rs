@@ -59,11 +59,19 @@ async fn not_what_only_reads_and_the_answer_tells_the_token() {
 }
 
 #[tokio::test]
-async fn not_cometd() {
+async fn not_cometd_whether_the_token_is_there_or_another_or_none_but_never_without_the_cookie() {
     let house = House::new();
     let caller = house.sign_in("agent3001").await;
-    let answer = house.post("/api/v2/notifications", "[]").cookie(&caller.cookie).send().await;
-    assert_ne!(answer.codes(), (403, 5));
+    let handshake = r#"[{"channel":"/meta/handshake","version":"1.0","supportedConnectionTypes":["long-polling"]}]"#;
+    let ask = || house.post("/api/v2/notifications", handshake);
+    for question in [ask().cookie(&caller.cookie), ask().of(&caller), ask().cookie(&caller.cookie).token("another")] {
+        let answer = question.send().await;
+        assert!(answer.status == 200 && answer.text.contains(r#""successful":true"#), "{answer:?}");
+    }
+    for question in [ask(), ask().token(&caller.token), ask().basic("agent3001", DEMO_PASSWORD)] {
+        let answer = question.send().await;
+        assert!(answer.status == 401 && answer.text.contains(r#""error":"401::"#), "{answer:?}");
+    }
 }
 
 #[tokio::test]

@@ -32,6 +32,8 @@ async fn it_names_every_route() {
         "get /api/v2/me/im-sessions",
         "get /api/v2/me/im-sessions/{id}",
         "get /api/v2/notifications",
+        "get /api/v2/notifications/",
+        "get /api/v2/notifications/{kind}",
         "get /events/position",
         "get /requests",
         "post /api/v2/me",

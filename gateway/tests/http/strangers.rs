@@ -117,7 +117,10 @@ fn paths() -> Vec<String> {
         "/api/v2/notifications",
         "/api/v2/notifications/handshake",
         "/events",
+        "/events?feed=x&position=1",
+        "/events/position?feed=x",
         "/requests",
+        "/requests/confirm",
         "/",
     ]
     .map(Into::into)
@@ -186,4 +189,83 @@ async fn nobody_but_the_owner_reads_or_operates() {
     assert!(read > 100 && operated > 10, "the owner does, or this could not fail: {read} {operated}");
     let state = house.engine.sessions.lock().unwrap().get("3001", ID).unwrap().state();
     assert_eq!(state, im_session::State::Talking);
+}
+
+const NOTIFICATIONS: [&str; 4] = [
+    "/api/v2/notifications",
+    "/api/v2/notifications/",
+    "/api/v2/notifications/connect",
+    "/api/v2/notifications/subscribe?clientId=x",
+];
+
+/// What is said in the name of the owner's client.
+fn messages(client: &str) -> Vec<String> {
+    let message = |kind: &str, more: &str| format!(r#"{{"channel":"/meta/{kind}","clientId":"{client}"{more}}}"#);
+    let connect = message("connect", r#","connectionType":"long-polling""#);
+    let web_socket = message("connect", r#","connectionType":"websocket""#);
+    let subscribe = message("subscribe", r#","subscription":["/v2/me/im-sessions","/v2/me/*","/v2/**","/**"]"#);
+    let unsubscribe = message("unsubscribe", r#","subscription":"/v2/me/im-sessions""#);
+    let handshake = r#"{"channel":"/meta/handshake","version":"1.0","supportedConnectionTypes":["long-polling"]}"#;
+    vec![
+        format!("[{connect}]"),
+        connect.clone(),
+        format!("[{web_socket}]"),
+        format!("[{subscribe}]"),
+        format!("[{subscribe},{connect}]"),
+        format!("[{handshake},{subscribe},{connect}]"),
+        format!("[{unsubscribe}]"),
+        format!("[{}]", message("disconnect", "")),
+        format!(r#"[{{"channel":"/v2/me/im-sessions","clientId":"{client}","data":{{"note":"forged"}}}}]"#),
+    ]
+}
+
+async fn says(house: &House, caller: &Caller, body: String) -> String {
+    house.post(NOTIFICATIONS[0], body).cookie(&caller.cookie).send().await.text
+}
+
+/// A client of the owner's that is subscribed, and has not heard yet of the session.
+async fn client(house: &House, owner: &Caller) -> String {
+    let handshake = r#"[{"channel":"/meta/handshake","version":"1.0","supportedConnectionTypes":["long-polling"]}]"#;
+    let answer = says(house, owner, handshake.into()).await;
+    let client =
+        answer.split(r#""clientId":""#).nth(1).unwrap_or_else(|| panic!("{answer}")).split('"').next().unwrap();
+    let subscribe =
+        format!(r#"[{{"channel":"/meta/subscribe","clientId":"{client}","subscription":"/v2/me/im-sessions"}}]"#);
+    let answer = says(house, owner, subscribe).await;
+    assert!(answer.contains(r#""successful":true"#), "{answer}");
+    client.to_owned()
+}
+
+#[tokio::test(start_paused = true)]
+async fn nobody_but_the_owner_hears_or_speaks_for_the_owners_client() {
+    let house = House::new();
+    let people = people(&house).await;
+    let (mut cases, mut heard) = (0, 0);
+    for identity in IDENTITIES {
+        for path in NOTIFICATIONS {
+            for number in 0..messages("").len() {
+                let client = client(&house, &people.owner).await;
+                let body = messages(&client).swap_remove(number);
+                house.clock.advance(Duration::from_secs(61));
+                house.get("/api/v2/me").cookie(&people.stranger.cookie).send().await;
+                let question = (identity.shows)(house.post(path, body.clone()), &people);
+                let answer = question.send().await;
+                let case = format!("{}: {path} {body}: {}", identity.name, answer.text);
+                let hears = answer.text.contains(SECRET);
+                assert!(identity.reads || !hears, "{case}");
+                assert!(!answer.text.contains("forged"), "{case}");
+                cases += 1;
+                heard += usize::from(hears);
+                if !identity.reads {
+                    // Nothing was taken from the owner: no message, no subscription, no client.
+                    let connect = messages(&client).swap_remove(0);
+                    let answer = says(&house, &people.owner, connect).await;
+                    assert!(answer.contains(SECRET), "{case}\nthe owner then hears: {answer}");
+                }
+                says(&house, &people.owner, messages(&client).swap_remove(7)).await;
+            }
+        }
+    }
+    assert_eq!(cases, IDENTITIES.len() * NOTIFICATIONS.len() * 9);
+    assert!(heard > 10, "the owner does, or this could not fail: {heard}");
 }

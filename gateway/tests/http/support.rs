@@ -17,16 +17,17 @@ use im_session_gateway::config::{
     AgentRecord, Agents, Argon2Passwords, Cost, DEMO_PASSWORD, Directory, PasswordHash, Passwords, demo_agents,
     hash_password,
 };
-use im_session_gateway::engine::{
-    Engine, EngineError, FeedPosition, Outgoing, OwnedTarget, Pending, Present, Reply, StoredRequest,
-};
-use im_session_gateway::http::{Gateway, Settings, SignIn, router};
+use im_session_gateway::engine::{Engine, FeedPosition, Outgoing, OwnedTarget, Pending, Present, Reply, StoredRequest};
+use im_session_gateway::http::{BearerToken, CometD, Gateway, Settings, SignIn, feed_routes, router};
 use serde_json::Value;
 use tower::ServiceExt;
 
 /// A session of agent3001, with this in its user data.
 pub(crate) const ID: &str = "007MDF3D0KAHL93L807GK2LAES000001";
 pub(crate) const SECRET: &str = "nobody else may read this";
+
+/// The token of the feeds.
+pub(crate) const FEED_TOKEN: &str = "the-token-of-the-feeds";
 
 #[derive(Default)]
 pub(crate) struct TestClock(AtomicU64);
@@ -112,8 +113,17 @@ impl Engine for TestEngine {
         ready(reply(sessions.read(&agent.agent(), &id, &im_session::Query::parse(&query))))
     }
 
-    fn present(&self, _: Arc<AgentRecord>) -> Pending<Present> {
-        Box::pin(std::future::ready(Err(EngineError::Stopped)))
+    fn present(&self, agent: Arc<AgentRecord>) -> Pending<Present> {
+        let sessions = self.sessions.lock().unwrap();
+        let list = sessions.list(&agent.agent(), &im_session::Query::parse("fields=*"));
+        let list: Value = serde_json::to_value(&list).unwrap();
+        let message = |session: &Value| {
+            let data = serde_json::json!({
+                "imSession": session, "messageType": "IMSessionStateChangeMessage", "notificationType": "StatusChange"});
+            serde_json::to_vec(&data).unwrap().into()
+        };
+        let sessions = list["imSessions"].as_array().unwrap().iter().map(message).collect();
+        ready(Present { sessions, ..Present::default() })
     }
 
     fn outgoing(&self) -> tokio::sync::broadcast::Receiver<Arc<Outgoing>> {
@@ -177,7 +187,11 @@ impl House {
         let sessions = Mutex::new(Sessions::new(base_uri));
         let engine = Arc::new(TestEngine { sessions, operations: Mutex::default() });
         let gateway = Gateway::new(engine.clone(), directory.clone(), sign_in, surroundings, settings);
-        let router = router(gateway.clone(), Router::new());
+        let (cometd, driver) = CometD::new(gateway.clone(), im_session_gateway::bayeux::Settings::default());
+        tokio::spawn(driver.run());
+        let token = BearerToken::new(FEED_TOKEN).unwrap();
+        let feed = feed_routes(engine.clone(), token, gateway.ending(), Duration::from_secs(30));
+        let router = router(gateway.clone(), cometd.router().merge(feed));
         let house = House { clock, passwords, engine, directory, gateway, router };
         for event in ["EventRinging", "EventEstablished"] {
             house.event(&format!(

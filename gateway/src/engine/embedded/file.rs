@@ -5,7 +5,9 @@ use std::path::Path;
 use redb::{Database, ReadableTable, StorageBackend, TableDefinition};
 
 use super::group::Batch;
+use super::new_file;
 use crate::config::AgentId;
+use crate::engine::division::Record;
 use crate::engine::{EngineError, Outgoing, StoredRequest};
 
 /// Shard and key of a record: its value.
@@ -35,7 +37,7 @@ pub(super) struct File {
 pub(super) struct Stored {
     /// Of how many shards the records are; 0 for a new file.
     pub(super) shards: u32,
-    pub(super) records: Vec<(u32, Vec<u8>, Vec<u8>)>,
+    pub(super) records: Vec<Record>,
     pub(super) requests: Vec<StoredRequest>,
     pub(super) outbox: Vec<Outgoing>,
     pub(super) delivered: Vec<(AgentId, u64)>,
@@ -54,10 +56,13 @@ fn damaged(place: String, expected: &'static str) -> impl Fn(serde_json::Error) 
 
 impl File {
     pub(super) fn open(path: &Path) -> Result<Self, EngineError> {
-        Database::create(path).map(|database| File { database }).map_err(|error| EngineError::Store {
-            doing: "opening the file of the store",
+        let failed = |doing, error: &dyn std::fmt::Display| EngineError::Store {
+            doing,
             error: format!("{}: {error}", path.display()),
-        })
+        };
+        new_file::make(path).map_err(|error| failed("making the file of the store", &error))?;
+        let database = Database::open(path).map_err(|error| failed("opening the file of the store", &error))?;
+        Ok(File { database })
     }
 
     pub(super) fn on_backend(backend: impl StorageBackend) -> Result<Self, EngineError> {
@@ -104,6 +109,24 @@ impl File {
             let mut delivered = transaction.open_table(DELIVERED).map_err(failed("opening a table"))?;
             for (agent, position) in &batch.delivered {
                 delivered.insert(agent.as_str(), position).map_err(failed("writing what was delivered"))?;
+            }
+        }
+        transaction.commit().map_err(failed("committing a transaction"))
+    }
+
+    /// Writes other records instead of those that are there: all of them, durably, or none.
+    pub(super) fn divide(&self, old: &[Record], new: &[Record], shards: u32) -> Result<(), EngineError> {
+        let transaction = self.database.begin_write().map_err(failed("beginning a transaction"))?;
+        {
+            let mut meta = transaction.open_table(META).map_err(failed("opening a table"))?;
+            meta.insert(FORM, THIS_FORM).map_err(failed("writing what is there once"))?;
+            meta.insert(SHARDS, u64::from(shards)).map_err(failed("writing what is there once"))?;
+            let mut records = transaction.open_table(RECORDS).map_err(failed("opening a table"))?;
+            for (shard, key, _) in old {
+                records.remove((*shard, key.as_slice())).map_err(failed("deleting a record"))?;
+            }
+            for (shard, key, value) in new {
+                records.insert((*shard, key.as_slice()), value.as_slice()).map_err(failed("writing a record"))?;
             }
         }
         transaction.commit().map_err(failed("committing a transaction"))

@@ -19,7 +19,7 @@ pub(super) struct Group {
     pub(super) outgoing: Vec<Arc<Outgoing>>,
     /// Notifications that are too old to be kept.
     pub(super) dropped: Vec<(AgentId, u64)>,
-    answers: Vec<Box<dyn FnOnce() + Send>>,
+    pub(super) answers: Vec<Box<dyn FnOnce() + Send>>,
     /// What its commands count for.
     pub(super) size: usize,
 }

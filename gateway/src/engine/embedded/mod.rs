@@ -6,12 +6,14 @@
 //! | `writer` | How is it decided, committed and answered? |
 //! | `group` | What is committed together? |
 //! | `file` | How is it written and read? |
+//! | `new_file` | How does a file come to be? |
 //! | `outbox` | Which notifications may have to be sent again? |
 //! | `request_queue` | Which requests are to be sent? |
 
 mod command;
 mod file;
 mod group;
+mod new_file;
 mod outbox;
 mod request_queue;
 mod writer;

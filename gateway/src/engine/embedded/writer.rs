@@ -16,6 +16,7 @@ use super::outbox::Outbox;
 use super::request_queue::RequestQueue;
 use super::{EmbeddedSettings, OnFailure};
 use crate::config::{AgentRecord, Agents, Directory};
+use crate::engine::division::{Record, divide, home_of_feed, shard_of_dn};
 use crate::engine::inspection::{Inquiry, Overview};
 use crate::engine::{
     Answer, EngineError, Entry, FeedPosition, Outgoing, Present, RecordKey, Reply, Shard, ShardSettings,
@@ -23,6 +24,9 @@ use crate::engine::{
 
 /// The most that is committed together, so that who came first does not wait for ever.
 const LARGEST_GROUP: usize = 4_096;
+
+/// Records, each with its shard.
+type Records = BTreeSet<(u32, RecordKey)>;
 
 pub(super) struct Writer {
     file: File,
@@ -32,10 +36,39 @@ pub(super) struct Writer {
     requests: RequestQueue,
     outbox: Outbox,
     /// Records that say nothing but that time passed: they are written with the next that say more.
-    late: BTreeSet<(u32, RecordKey)>,
+    late: Records,
     outgoing: broadcast::Sender<Arc<Outgoing>>,
     newest_request: watch::Sender<u64>,
     on_failure: OnFailure,
+    settings: EmbeddedSettings,
+}
+
+/// What makes the settings of a shard from its number.
+fn settings_of_shard(settings: &EmbeddedSettings) -> impl Fn(u32) -> ShardSettings + use<> {
+    let EmbeddedSettings { base_uri, shards, limits, times, .. } = settings.clone();
+    move |number| ShardSettings { base_uri: base_uri.clone(), number, shards, limits, times }
+}
+
+/// The shards that these records are, and the records that say nothing any more.
+fn restore(
+    records: &[Record],
+    shards: u32,
+    settings_of_shard: impl Fn(u32) -> ShardSettings,
+) -> Result<(Vec<Shard>, Records), EngineError> {
+    let mut by_shard: Vec<Vec<(&[u8], &[u8])>> = (0..shards).map(|_| Vec::new()).collect();
+    for (number, key, value) in records {
+        if let Some(mine) = by_shard.get_mut(*number as usize) {
+            mine.push((key, value));
+        }
+    }
+    let (mut restored, mut surplus) = (Vec::new(), BTreeSet::new());
+    for (number, mine) in (0..shards).zip(by_shard) {
+        let restored_one = Shard::restore(&settings_of_shard(number), mine);
+        let (shard, gone) = restored_one.map_err(|error| damaged(&error))?;
+        restored.push(shard);
+        surplus.extend(gone.into_iter().map(|key| (number, key)));
+    }
+    Ok((restored, surplus))
 }
 
 /// An error of the records of a shard.
@@ -51,23 +84,14 @@ impl Writer {
         settings: EmbeddedSettings,
         outgoing: broadcast::Sender<Arc<Outgoing>>,
     ) -> Result<(Self, watch::Receiver<u64>), EngineError> {
-        let Stored { shards: _, records, requests, outbox, delivered, newest_request } = file.read()?;
-        let agents = directory.current();
-        let (mut shards, mut surplus) = (Vec::new(), Vec::new());
-        for number in 0..settings.shards {
-            let shard_settings = ShardSettings {
-                base_uri: settings.base_uri.clone(),
-                number,
-                shards: settings.shards,
-                limits: settings.limits,
-                times: settings.times,
-            };
-            let mine = records.iter().filter(|(shard, _, _)| *shard == number);
-            let (shard, gone) = Shard::restore(&shard_settings, mine.map(|(_, key, value)| (&**key, &**value)))
-                .map_err(|error| damaged(&error))?;
-            shards.push(shard);
-            surplus.extend(gone.into_iter().map(|key| (number, key)));
+        let Stored { shards: stored_shards, mut records, requests, outbox, delivered, newest_request } = file.read()?;
+        let (agents, settings_of_shard) = (directory.current(), settings_of_shard(&settings));
+        let divided = divide(&records, stored_shards, &agents, settings.shards, &settings_of_shard);
+        if let Some(divided) = divided.map_err(|error| damaged(&error))? {
+            file.divide(&records, &divided, settings.shards)?;
+            records = divided;
         }
+        let (shards, surplus) = restore(&records, settings.shards, &settings_of_shard)?;
         let most_requests = settings.limits.requests.saturating_mul(shards.len());
         let (sender, receiver) = watch::channel(newest_request);
         let writer = Writer {
@@ -77,19 +101,45 @@ impl Writer {
             shards,
             requests: RequestQueue::new(most_requests, newest_request, requests),
             outbox: Outbox::new(settings.outbox, outbox, delivered),
-            late: surplus.into_iter().collect(),
+            late: surplus,
             outgoing,
             newest_request: sender,
-            on_failure: settings.on_failure,
+            on_failure: settings.on_failure.clone(),
+            settings,
         };
         Ok((writer, receiver))
+    }
+
+    /// Where DNs went to other agents, the shards are divided anew, so that all sessions of an agent are in one.
+    fn follow_the_directory(&mut self) -> Result<(), EngineError> {
+        let agents = self.directory.current();
+        if Arc::ptr_eq(&agents, &self.agents) {
+            return Ok(());
+        }
+        self.agents = agents;
+        // What is in memory is in the file, but for what only says that time passed.
+        let changed = std::mem::take(&mut self.late);
+        self.commit(&Group { changed, ..Group::default() })?;
+        let (records, settings_of_shard) = (self.file.read()?.records, settings_of_shard(&self.settings));
+        let shards = self.settings.shards;
+        let divided = divide(&records, shards, &self.agents, shards, &settings_of_shard);
+        if let Some(divided) = divided.map_err(|error| damaged(&error))? {
+            self.file.divide(&records, &divided, shards)?;
+            let surplus;
+            (self.shards, surplus) = restore(&divided, shards, &settings_of_shard)?;
+            self.late = surplus;
+        }
+        Ok(())
     }
 
     /// Until nobody can ask any more.
     pub(super) fn run(mut self, mut commands: mpsc::Receiver<Command>) {
         let _ends_the_process = OnPanic(self.on_failure.clone());
         while let Some(first) = commands.blocking_recv() {
-            self.agents = self.directory.current();
+            if let Err(error) = self.follow_the_directory() {
+                (self.on_failure)(&error);
+                return;
+            }
             let mut group = Group::default();
             self.take(first, &mut group);
             while group.size < LARGEST_GROUP {
@@ -171,7 +221,7 @@ impl Writer {
         let mut results = vec![Ok(()); events.len()];
         let mut divided: Vec<Vec<(usize, Event<'static>)>> = self.shards.iter().map(|_| Vec::new()).collect();
         for (place, event) in events.into_iter().enumerate() {
-            match event.this_dn().map(|dn| self.shard_of_key(self.agents.shard_key(dn))) {
+            match event.this_dn().map(|dn| shard_of_dn(dn, &self.agents, self.settings.shards)) {
                 Some(number) => {
                     if let Some(of_shard) = divided.get_mut(number as usize) {
                         of_shard.push((place, event));
@@ -210,7 +260,7 @@ impl Writer {
                 Some(Reply::of(&overviews.reduce(Overview::and)?))
             }
             Inquiry::Timeline { dn } => {
-                let number = self.shard_of_key(self.agents.shard_key(dn));
+                let number = shard_of_dn(dn, &self.agents, self.settings.shards);
                 Some(Reply::of(&self.shards.get(number as usize)?.timeline(dn, &self.agents)))
             }
         }
@@ -269,7 +319,7 @@ impl Writer {
             outbox: kept.chain(dropped).collect(),
             delivered: self.outbox.unwritten().collect(),
             newest_request: self.requests.newest(),
-            shards: u32::try_from(self.shards.len()).unwrap_or(u32::MAX),
+            shards: self.settings.shards,
         };
         self.file.write(&batch)?;
         self.late.clear();
@@ -292,15 +342,11 @@ impl Writer {
     }
 
     fn shard_of_agent(&self, agent: &AgentRecord) -> u32 {
-        self.shard_of_key(agent.id.as_str())
+        shard(agent.id.as_str(), self.settings.shards)
     }
 
     fn home_of_feed(&self, feed: &str) -> u32 {
-        self.shard_of_key(&format!("feed:{feed}"))
-    }
-
-    fn shard_of_key(&self, key: &str) -> u32 {
-        shard(key, u32::try_from(self.shards.len()).unwrap_or(u32::MAX))
+        home_of_feed(feed, self.settings.shards)
     }
 }
 

@@ -1,8 +1,8 @@
 //! What stands behind the endpoints that are no plain REST: CometD, events and requests.
 #![expect(dead_code, reason = "these functions are descriptions")]
 
-use super::refusals::{NotSignedIn, Refusals};
-use super::schemas::ErrorAnswer;
+use super::refusals::{OfAFeed, OfCometD, Refusals};
+use super::schemas::{Confirmation, ErrorAnswer, SentAnswer};
 
 /// This document.
 #[utoipa::path(get, path = "/api/openapi.json", responses((status = 200, body = Value), Refusals))]
@@ -13,15 +13,7 @@ pub(super) fn open_api() {}
     post,
     path = "/api/v2/notifications",
     request_body(content = Value, description = "Messages of Bayeux."),
-    responses(
-        (status = 200, description = "Replies and messages.", body = Value),
-        (status = 400, description = "No messages of Bayeux.", body = Value),
-        (status = 401, description = "No cookie: `401::`", body = Value),
-        (status = 403, description = "The page of another origin asks. statusCode 5.", body = ErrorAnswer),
-        (status = 408, description = "The body did not come in time.", body = Value),
-        (status = 413, description = "The body is too long.", body = Value),
-        Refusals
-    ),
+    responses((status = 200, description = "Replies and messages.", body = Value), OfCometD, Refusals),
     security(("cookie" = []))
 )]
 pub(super) fn cometd() {}
@@ -31,7 +23,7 @@ pub(super) fn cometd() {}
     post,
     path = "/api/v2/notifications/",
     request_body(content = Value, description = "Messages of Bayeux."),
-    responses((status = 200, description = "As without the slash.", body = Value)),
+    responses((status = 200, description = "Replies and messages.", body = Value), OfCometD, Refusals),
     security(("cookie" = []))
 )]
 pub(super) fn cometd_slash() {}
@@ -42,7 +34,7 @@ pub(super) fn cometd_slash() {}
     path = "/api/v2/notifications/{kind}",
     params(("kind" = String, Path, description = "handshake, connect, subscribe, …; not looked at")),
     request_body(content = Value, description = "Messages of Bayeux."),
-    responses((status = 200, description = "As without it.", body = Value)),
+    responses((status = 200, description = "Replies and messages.", body = Value), OfCometD, Refusals),
     security(("cookie" = []))
 )]
 pub(super) fn cometd_rest() {}
@@ -53,14 +45,42 @@ pub(super) fn cometd_rest() {}
     path = "/api/v2/notifications",
     responses(
         (status = 101, description = "It begins."),
-        (status = 400, description = "No request for a WebSocket.", body = Value),
-        (status = 401, description = "No cookie.", body = Value),
-        (status = 403, description = "The page of another origin asks. statusCode 5.", body = ErrorAnswer),
+        (status = 405, description = "No request for a WebSocket. statusCode 3.", body = ErrorAnswer),
+        OfCometD,
         Refusals
     ),
     security(("cookie" = []))
 )]
 pub(super) fn web_socket() {}
+
+/// The same.
+#[utoipa::path(
+    get,
+    path = "/api/v2/notifications/",
+    responses(
+        (status = 101, description = "It begins."),
+        (status = 405, description = "No request for a WebSocket. statusCode 3.", body = ErrorAnswer),
+        OfCometD,
+        Refusals
+    ),
+    security(("cookie" = []))
+)]
+pub(super) fn web_socket_slash() {}
+
+/// The same.
+#[utoipa::path(
+    get,
+    path = "/api/v2/notifications/{kind}",
+    params(("kind" = String, Path, description = "not looked at")),
+    responses(
+        (status = 101, description = "It begins."),
+        (status = 405, description = "No request for a WebSocket. statusCode 3.", body = ErrorAnswer),
+        OfCometD,
+        Refusals
+    ),
+    security(("cookie" = []))
+)]
+pub(super) fn web_socket_rest() {}
 
 /// Events of a SIP Server, a JSON object a line. Answered when they are durable.
 #[utoipa::path(
@@ -73,9 +93,7 @@ pub(super) fn web_socket() {}
     request_body(content = String, content_type = "application/x-ndjson"),
     responses(
         (status = 200, description = "At least one event was accepted.", body = Value),
-        (status = 400, description = "None was.", body = Value),
-        (status = 401, description = "Not the token.", body = ErrorAnswer),
-        (status = 413, description = "The body is too long.", body = ErrorAnswer),
+        OfAFeed,
         Refusals
     ),
     security(("bearer" = []))
@@ -87,7 +105,7 @@ pub(super) fn events() {}
     get,
     path = "/events/position",
     params(("feed" = String, Query, description = "The name of the feed.")),
-    responses((status = 200, body = Value), (status = 401, body = ErrorAnswer), NotSignedIn, Refusals),
+    responses((status = 200, body = Value), OfAFeed, Refusals),
     security(("bearer" = []))
 )]
 pub(super) fn position() {}
@@ -97,7 +115,7 @@ pub(super) fn position() {}
     get,
     path = "/requests",
     params(("from" = Option<u64>, Query, description = "The first offset.")),
-    responses((status = 200, body = String, content_type = "application/x-ndjson"), (status = 401, body = ErrorAnswer), Refusals),
+    responses((status = 200, body = String, content_type = "application/x-ndjson"), OfAFeed, Refusals),
     security(("bearer" = []))
 )]
 pub(super) fn requests() {}
@@ -106,8 +124,8 @@ pub(super) fn requests() {}
 #[utoipa::path(
     post,
     path = "/requests/confirm",
-    request_body = Value,
-    responses((status = 200, body = Value), (status = 400, body = ErrorAnswer), (status = 401, body = ErrorAnswer), Refusals),
+    request_body = Confirmation,
+    responses((status = 200, body = SentAnswer), OfAFeed, Refusals),
     security(("bearer" = []))
 )]
 pub(super) fn confirm() {}

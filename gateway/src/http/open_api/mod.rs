@@ -12,17 +12,21 @@ mod refusals;
 mod schemas;
 mod supervision;
 
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::security::{
+    ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme,
+};
 use utoipa::{Modify, OpenApi};
 
-pub(super) use refusals::{NotSignedIn, OfAnOperation, OnlySupervisors, Refusals, Unknown};
+pub(super) use refusals::{InThisState, NotSignedIn, OfAnOperation, OnlySupervisors, Refusals, Unknown};
 pub(super) use schemas::{
-    ImSessionAnswer, ImSessionsAnswer, ImSessionsOperation, MeOperationBody, SentAnswer, SessionOperation,
+    ErrorAnswer, ImSessionAnswer, ImSessionsAnswer, ImSessionsOperation, MeOperationBody, SentAnswer, SessionOperation,
 };
 pub(super) use supervision::{OverviewAnswer, TimelineAnswer};
 
+use super::Gateway;
 use super::answer::json;
 
 /// The document.
@@ -49,11 +53,15 @@ use super::answer::json;
         elsewhere::cometd_slash,
         elsewhere::cometd_rest,
         elsewhere::web_socket,
+        elsewhere::web_socket_slash,
+        elsewhere::web_socket_rest,
         elsewhere::events,
         elsewhere::position,
         elsewhere::requests,
         elsewhere::confirm,
     ),
+    // What only refusals refer to is not found by itself.
+    components(schemas(schemas::ErrorAnswer)),
     modifiers(&Security)
 )]
 struct Document;
@@ -79,6 +87,20 @@ impl Modify for Security {
 }
 
 /// `GET /api/openapi.json`.
-pub(super) async fn document() -> Response {
-    json(StatusCode::OK, &Document::openapi())
+pub(super) async fn document(State(gateway): State<Gateway>) -> Response {
+    let mut document = Document::openapi();
+    if !gateway.settings().csrf {
+        without_csrf(&mut document);
+    }
+    json(StatusCode::OK, &document)
+}
+
+/// Without the token, user and password are enough for operations, too.
+fn without_csrf(document: &mut utoipa::openapi::OpenApi) {
+    let operations = document.paths.paths.iter_mut().filter(|(path, _)| path.starts_with("/api/v2/me"));
+    for operation in operations.filter_map(|(_, item)| item.post.as_mut()) {
+        let none = std::iter::empty::<String>;
+        let either = ["cookie", "basic"].map(|scheme| SecurityRequirement::new(scheme, none()));
+        operation.security = Some(either.into());
+    }
 }

@@ -1,5 +1,6 @@
 //! How the gateway refuses, everywhere alike.
 
+use serde_json::Value;
 use utoipa::IntoResponses;
 
 use super::schemas::ErrorAnswer;
@@ -59,10 +60,58 @@ pub(crate) enum OfAnOperation {
     /// The body did not come in time. statusCode 10.
     #[response(status = 408)]
     Late(ErrorAnswer),
+    /// The body is longer than 64 KiB. statusCode 10.
+    #[response(status = 413)]
+    Long(ErrorAnswer),
+}
+
+/// Of an operation on sessions.
+#[derive(IntoResponses)]
+#[expect(dead_code, reason = "says how an answer looks")]
+pub(crate) enum InThisState {
     /// Not in this state. statusCode 2.
     #[response(status = 409)]
     State(ErrorAnswer),
-    /// The body is longer than 64 KiB. statusCode 10.
+}
+
+/// Of CometD.
+#[derive(IntoResponses)]
+#[expect(dead_code, reason = "says how an answer looks")]
+pub(crate) enum OfCometD {
+    /// No messages of Bayeux.
+    #[response(status = 400)]
+    Body(ErrorAnswer),
+    /// No cookie of a session: each message has failed, with `401::`.
+    #[response(status = 401, headers(("WWW-Authenticate" = String, description = "Basic")))]
+    NotSignedIn(Value),
+    /// The page of another origin asks. statusCode 5.
+    #[response(status = 403)]
+    Forbidden(ErrorAnswer),
+    /// The body did not come in time.
+    #[response(status = 408)]
+    Late(ErrorAnswer),
+    /// The body is longer than 64 KiB.
+    #[response(status = 413)]
+    Long(ErrorAnswer),
+}
+
+/// Of a feed.
+#[derive(IntoResponses)]
+#[expect(dead_code, reason = "says how an answer looks")]
+pub(crate) enum OfAFeed {
+    /// A parameter or the body cannot be read: a statusCode and a message; or no event was accepted: `accepted` is 0.
+    #[response(status = 400)]
+    Body(Value),
+    /// Not the token. statusCode 20.
+    #[response(status = 401)]
+    Token(ErrorAnswer),
+    /// The page of another origin asks. statusCode 5.
+    #[response(status = 403)]
+    Forbidden(ErrorAnswer),
+    /// The body did not come in time.
+    #[response(status = 408)]
+    Late(ErrorAnswer),
+    /// The body is too long.
     #[response(status = 413)]
     Long(ErrorAnswer),
 }

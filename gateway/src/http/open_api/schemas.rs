@@ -176,3 +176,10 @@ pub(crate) enum SessionOperation {
     /// Ends the session.
     Complete,
 }
+
+/// Up to which offset requests need not be kept.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "says how a body looks")]
+pub(crate) struct Confirmation {
+    offset: u64,
+}
