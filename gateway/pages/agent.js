@@ -202,7 +202,7 @@ class Desk {
       await this.#rest.post(path, body);
       return true;
     } catch (error) {
-      this.#frame.failed(error, `${wordsOf(body.operationName)} was refused`);
+      this.#frame.failed(error, `${wordsOf(body.operationName)} failed`);
       return false;
     }
   }

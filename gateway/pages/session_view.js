@@ -92,6 +92,7 @@ export class SessionView {
     const unknown = conversation.isWhole ? '' : `Messages before ${clock(conversation.since)} are not known to this page.`;
     setText(byId('earlier'), unknown);
     setShown(byId('earlier'), Boolean(unknown));
+    setText(byId('no-messages'), conversation.isWhole ? 'No messages yet.' : 'No messages since.');
     setShown(byId('no-messages'), entries.length === 0);
     if (isAnew || this.#isAtEnd) this.#toEnd();
   }
@@ -123,7 +124,8 @@ export class SessionView {
     const text = byId('text');
     const sent = text.value;
     const session = this.#session.id;
-    if (!isPossible(byId('send')) || !sent.trim()) {
+    if (!isPossible(byId('send'))) return;
+    if (!sent.trim()) {
       text.focus();
       return;
     }

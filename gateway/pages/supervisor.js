@@ -131,11 +131,10 @@ class Board {
     setShown(byId('refused-table'), total > 0);
     const make = ([reason]) => element('tr', {},
       element('th', { scope: 'row', class: 'sentence' }, REASONS[reason] ?? reason),
-      element('td', { class: 'share' }, element('meter', { min: 0, max: 1, 'aria-label': `Share: ${reason}` })),
+      element('td', { class: 'share' }, element('div', { class: 'share-bar', 'aria-hidden': 'true' }, element('div'))),
       element('td', { class: 'number' }));
     reconcile(byId('refused'), reasons, ([reason]) => reason, make, (made, [, number]) => {
-      const meter = made.querySelector('meter');
-      meter.value = number / total;
+      made.querySelector('.share-bar').firstElementChild.style.inlineSize = `${(100 * number) / total}%`;
       setText(made.lastElementChild, count(number));
     });
   }

@@ -65,7 +65,7 @@ impl House {
     }
 
     pub(crate) async fn events(&self, lines: &[&str]) {
-        let events = lines.iter().map(|line| Event::from_json_line(line).unwrap()).collect();
+        let events = lines.iter().map(|line| Event::from_json_line(line).unwrap().into_owned()).collect();
         assert!(self.engine.events(None, events).await.unwrap().iter().all(Result::is_ok));
     }
 
