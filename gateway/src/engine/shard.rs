@@ -127,6 +127,9 @@ pub struct Shard {
     pub(super) feeds: BTreeMap<String, FeedPosition>,
     pub(super) notified: u64,
     pub(super) observer: Observer,
+    /// The ReferenceIDs of requests in flight. The library forgets the oldest over its limit without a word.
+    pub(super) in_flight: BTreeSet<u64>,
+    most_in_flight: usize,
     times: Times,
 }
 
@@ -142,8 +145,16 @@ impl Shard {
             .with_limits(settings.limits)
             .with_reference_ids(settings.reference_ids()?)
             .with_reference_id_gap(0);
-        let (feeds, observer) = (BTreeMap::new(), Observer::default());
-        Ok(Shard { number: settings.number, sessions, feeds, notified: 0, observer, times: settings.times })
+        Ok(Shard {
+            number: settings.number,
+            sessions,
+            feeds: BTreeMap::new(),
+            notified: 0,
+            observer: Observer::default(),
+            in_flight: BTreeSet::new(),
+            most_in_flight: settings.limits.requests,
+            times: settings.times,
+        })
     }
 
     /// Decides what comes of an entry. `agents` says whose a DN is, and what its agent may see.
@@ -164,8 +175,15 @@ impl Shard {
             deciding.changed.insert(RecordKey::Feed(feed.feed.clone()));
             self.feeds.insert(feed.feed.clone(), feed);
         }
-        let results = events.iter().map(|event| self.event(event, agents, &mut deciding)).collect();
+        let results: Vec<_> = events.iter().map(|event| self.event(event, agents, &mut deciding)).collect();
+        self.settle(&deciding);
         deciding.decided(Answer::Events(results))
+    }
+
+    fn settle(&mut self, deciding: &Deciding) {
+        for reference_id in &deciding.settled {
+            self.in_flight.remove(reference_id);
+        }
     }
 
     fn event(
@@ -201,6 +219,8 @@ impl Shard {
                 let reference_id = request.reference_id;
                 deciding.changed.insert(RecordKey::Part(PartKey::Request { reference_id }));
                 deciding.requests.push(request);
+                self.in_flight.insert(reference_id);
+                deciding.changed.extend(self.forgotten_requests());
                 Reply::sent()
             }
             Err(error) => {
@@ -211,6 +231,22 @@ impl Shard {
             }
         };
         deciding.decided(Answer::Operation(reply))
+    }
+
+    /// The records of requests that the library has forgotten to make room, which are to be deleted.
+    fn forgotten_requests(&mut self) -> Vec<RecordKey> {
+        let mut forgotten = Vec::new();
+        if self.in_flight.len() > self.most_in_flight {
+            self.in_flight.retain(|&reference_id| {
+                let key = PartKey::Request { reference_id };
+                let is_in_flight = self.sessions.part(&key).is_some();
+                if !is_in_flight {
+                    forgotten.push(RecordKey::Part(key));
+                }
+                is_in_flight
+            });
+        }
+        forgotten
     }
 
     fn time(&mut self, now: Duration, agents: &Agents) -> Decision {
@@ -236,6 +272,7 @@ impl Shard {
         if let Ok(forgotten) = self.sessions.forget_completed(now.saturating_sub(forget_after)) {
             deciding.take(&forgotten, teller);
         }
+        self.settle(&deciding);
         let only_time = deciding.changed.iter().all(|key| *key == RecordKey::Part(PartKey::Store));
         Decision { only_time, ..deciding.decided(Answer::Time) }
     }

@@ -1,6 +1,6 @@
 //! A shard as records, and back.
 
-use im_session::store::{BadReferenceIds, Part, RestoreError, Snapshot};
+use im_session::store::{BadReferenceIds, Part, PartKey, RestoreError, Snapshot};
 
 use super::inspection::Observer;
 use super::{FeedPosition, RecordKey, Shard, ShardSettings};
@@ -91,13 +91,18 @@ impl Shard {
         }
         if !parts.is_empty() {
             let snapshot = Snapshot::of_parts(parts).ok_or(DamagedShard::NoStore { shard: number })?;
-            // More requests can be there than a store remembers: it forgets the oldest without a word.
+            // Limits can be lower than they were.
             shard
                 .sessions
                 .restore_what_fits(&snapshot)
                 .map_err(|error| DamagedShard::Parts { shard: number, error })?;
         }
         shard.observer = Observer::new(&shard.sessions);
+        for key in &keys {
+            if let (RecordKey::Part(PartKey::Request { reference_id }), Some(_)) = (key, shard.record(key)) {
+                shard.in_flight.insert(*reference_id);
+            }
+        }
         keys.retain(|key| shard.record(key).is_none());
         Ok((shard, keys))
     }

@@ -102,7 +102,8 @@ impl CometD {
         (cometd.clone(), Driver { cometd, outgoing })
     }
 
-    /// `/api/v2/notifications`, with a slash after it, and all below: clients put the kind of their message there, or nothing.
+    /// `/api/v2/notifications`, with a slash after it, and all below: clients put the kind of their message there, or
+    /// nothing.
     pub fn router(&self) -> Router {
         let all = get(web_socket::open).post(long_polling::post);
         Router::new()
@@ -184,7 +185,8 @@ impl CometD {
         for output in bayeux.outputs() {
             match output {
                 Output::Reply(reply) => {
-                    // Who does not wait any more has dropped its `OnItsWay`, or is about to: that queues the messages again.
+                    // Who does not wait any more has dropped its `OnItsWay`, or is about to: that queues the messages
+                    // again.
                     let _gone = waiting.remove(&reply.exchange).map(|waiting| waiting.send(reply));
                 }
                 Output::List { ticket, agent } => self.ask_for_list(ticket, &agent),
@@ -236,7 +238,7 @@ impl Driver {
                 outgoing = self.outgoing.recv() => match outgoing {
                     Ok(outgoing) => self.publish(&outgoing),
                     Err(RecvError::Lagged(missed)) => {
-                        tracing::warn!(missed, "notifications came faster than clients could be told; all sessions are sent again");
+                        tracing::warn!(missed, "notifications came too fast; all sessions are sent again");
                         self.cometd.call(Bayeux::missed);
                     }
                     Err(RecvError::Closed) => break,

@@ -40,7 +40,8 @@ pub(super) async fn post(
                     reply.await
                 }
             };
-            // The sender goes away without a reply only where the client was forgotten for another reason than those above.
+            // The sender goes away without a reply only where the client was forgotten for another reason than those
+            // above.
             let reply = reply.map_err(|_| Failed::new(Code::InternalError, "the request is not held any more"))?;
             (reply, on_its_way)
         }
@@ -96,9 +97,10 @@ pub(super) async fn connections_seen() {
 
 /// The body of a reply, which says whether it was written.
 ///
-/// The server asks for more when it has taken a piece into its buffer. It has to wait then, which makes it write what it has,
-/// and look whether the client has closed the connection. Only when it comes again the body is at its end, and delivered.
-/// Otherwise the body is dropped before that. The length is not told in advance: the server would not ask after the last byte.
+/// The server asks for more when it has taken a piece into its buffer. It has to wait then, which makes it write what
+/// it has, and look whether the client has closed the connection. Only when it comes again the body is at its end, and
+/// delivered. Otherwise the body is dropped before that. The length is not told in advance: the server would not ask
+/// after the last byte.
 fn reply_body(reply: Reply, on_its_way: OnItsWay) -> Body {
     let reply = (Some(Bytes::from(reply.body)), on_its_way);
     Body::from_stream(unfold(reply, |(body, on_its_way)| async {

@@ -1,8 +1,8 @@
-//! The same as a plain model of the protocol, whatever comes: requests of several agents and browsers, replies that arrive or
-//! do not, lists that come late, time that passes.
+//! The same as a plain model of the protocol, whatever comes: requests of several agents and browsers, replies that
+//! arrive or do not, lists that come late, time that passes.
 //!
-//! The model has no index, no timer and no counter: it looks through everything at each step, and keeps messages in one list a
-//! client. It says of each step which replies come, and what is in them.
+//! The model has no index, no timer and no counter: it looks through everything at each step, and keeps messages in one
+//! list a client. It says of each step which replies come, and what is in them.
 
 use std::cell::RefCell;
 use std::time::Duration;
@@ -101,6 +101,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         };
         Step::Connect { client, browser, socket, timeout, unacknowledged, beside }
     });
+    let time = prop::sample::select(vec![1, 1, 1_000, 1_000, 14_999, 15_000, 30_000]);
     let step = prop_oneof![
         1 => (1..3_u64, any::<bool>()).prop_map(|(agent, acknowledges)| Step::Handshake { agent, acknowledges }),
         9 => connect,
@@ -114,7 +115,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         1 => Just(Step::Missed),
         6 => client().prop_map(|reply| Step::Arrive { reply }),
         3 => client().prop_map(|reply| Step::Lose { reply }),
-        3 => prop::sample::select(vec![1, 1, 1_000, 1_000, 14_999, 15_000, 30_000]).prop_map(|milliseconds| Step::Pass { milliseconds }),
+        3 => time.prop_map(|milliseconds| Step::Pass { milliseconds }),
         1 => (1..3_u64).prop_map(|agent| Step::SignOut { agent }),
     ];
     // A client that is subscribed, most of the time: from there more happens.

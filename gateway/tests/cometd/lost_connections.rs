@@ -78,8 +78,8 @@ async fn a_reply_that_was_read_is_not_sent_again() {
     assert!(delivered.len() >= 19, "{delivered:?}");
 }
 
-/// Longer than what the operating system takes in advance: how far that went to the client, nobody knows without the `ack`
-/// extension.
+/// Longer than what the operating system takes in advance: how far that went to the client, nobody knows without the
+/// `ack` extension.
 #[tokio::test]
 async fn a_long_reply_that_was_read_in_part_is_sent_again() {
     let house = House::new();
