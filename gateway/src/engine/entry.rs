@@ -44,6 +44,15 @@ impl OwnedTarget {
             OwnedTarget::Session(id) => Target::Session(id),
         }
     }
+
+    /// The id of the session, where there is one.
+    #[must_use]
+    pub fn id(&self) -> Option<&str> {
+        match self {
+            OwnedTarget::Sessions => None,
+            OwnedTarget::Session(id) => Some(id),
+        }
+    }
 }
 
 /// The answer to an operation or a read: a JSON body and its statusCode, which says the HTTP status.

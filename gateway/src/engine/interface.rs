@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
-use im_session::{Event, UnreadableEvent};
+use im_session::{ErrorBody, Event, StatusCode, UnreadableEvent};
 use tokio::sync::{broadcast, watch};
 
+use super::inspection::Inquiry;
 use super::{FeedPosition, Outgoing, OwnedTarget, Reply, StoredRequest};
 use crate::config::{AgentId, AgentRecord};
 
@@ -88,6 +89,14 @@ pub trait Engine: Send + Sync + 'static {
 
     /// Time passes; a `Duration` since 1970. An entry of every shard's stream: sessions expire and are forgotten, requests time out.
     fn tick(&self, now: Duration) -> Pending<()>;
+
+    /// How the sessions stand, or what happened at a DN: committed state only, and an answer of bounded length. An engine that
+    /// keeps no account of it says so by statusCode 6.
+    fn inspect(&self, inquiry: Inquiry) -> Pending<Reply> {
+        let _ = inquiry;
+        let error = ErrorBody::new(StatusCode::NotFound, "this engine keeps no account of what happens");
+        Box::pin(std::future::ready(Ok(Reply::from(&error))))
+    }
 }
 
 /// What a subscription begins with.

@@ -13,6 +13,7 @@
 //! | `key`, `stored` | Which records does a shard consist of, and how does it come back from them? |
 //! | [`division`] | How are the records divided among shards, and divided anew? |
 //! | `outgoing` | What is an agent told? |
+//! | [`inspection`] | How do the sessions stand, and what happened at a DN? |
 
 #[cfg(feature = "server")]
 mod clock;
@@ -20,6 +21,7 @@ pub mod division;
 #[cfg(feature = "server")]
 pub mod embedded;
 mod entry;
+pub mod inspection;
 #[cfg(feature = "server")]
 mod interface;
 mod key;

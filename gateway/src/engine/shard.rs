@@ -10,6 +10,7 @@ use bytes::Bytes;
 use im_session::store::{BadReferenceIds, PartKey, ReferenceIds, Settled};
 use im_session::{BaseUri, ErrorBody, Event, Limits, Query, Request, Sessions, StatusCode, UnreadableEvent};
 
+use super::inspection::{Observation, Observer, Overview, Timeline};
 use super::outgoing::{data_of, error_of, kind_of, present};
 use super::{FeedPosition, Outgoing, OutgoingKind, OwnedTarget, RecordKey, Reply};
 use crate::config::{AgentId, AgentRecord, Agents};
@@ -125,6 +126,7 @@ pub struct Shard {
     pub(super) sessions: Sessions,
     pub(super) feeds: BTreeMap<String, FeedPosition>,
     pub(super) notified: u64,
+    pub(super) observer: Observer,
     /// The ReferenceIDs of requests in flight. The library forgets the oldest over its limit without a word.
     pub(super) in_flight: BTreeSet<u64>,
     most_in_flight: usize,
@@ -148,6 +150,7 @@ impl Shard {
             sessions,
             feeds: BTreeMap::new(),
             notified: 0,
+            observer: Observer::default(),
             in_flight: BTreeSet::new(),
             most_in_flight: settings.limits.requests,
             times: settings.times,
@@ -191,7 +194,15 @@ impl Shard {
     ) -> Result<(), UnreadableEvent> {
         // It is counted, whatever comes of it.
         deciding.changed.insert(RecordKey::Part(PartKey::Store));
+        let now = self.sessions.now();
         let handled = self.sessions.handle_event(event)?;
+        // One without a DN is observed at each DN where it changed something.
+        let to_call = if event.this_dn().is_none() { Some(handled.changed()) } else { None };
+        for dn in event.this_dn().into_iter().chain(to_call.into_iter().flatten().map(|session| session.this_dn())) {
+            self.observer.observe(dn, Observation::of_event(now, &event.name, event.call_uuid(), handled.outcome()));
+        }
+        handled.changed().for_each(|session| self.observer.changed(session, now));
+        handled.settled().iter().for_each(|one| self.observer.observe(&one.this_dn, Observation::of_settled(now, one)));
         let teller = Teller { shard: self.number, notified: &mut self.notified, agents };
         deciding.take(&handled, teller);
         Ok(())
@@ -200,8 +211,11 @@ impl Shard {
     fn operation(&mut self, agent: &AgentRecord, target: &OwnedTarget, body: &[u8]) -> Decision {
         let mut deciding = Deciding::default();
         deciding.changed.insert(RecordKey::Part(PartKey::Store));
+        let (now, id) = (self.sessions.now(), target.id());
         let reply = match self.sessions.post(&agent.agent(), target.as_target(), body) {
             Ok(request) => {
+                let observation = Observation::of_operation(now, request.name.name(), id, None);
+                self.observer.observe(&request.this_dn, observation);
                 let reference_id = request.reference_id;
                 deciding.changed.insert(RecordKey::Part(PartKey::Request { reference_id }));
                 deciding.requests.push(request);
@@ -209,7 +223,12 @@ impl Shard {
                 deciding.changed.extend(self.forgotten_requests());
                 Reply::sent()
             }
-            Err(error) => Reply::from(&error),
+            Err(error) => {
+                // Which operation it was is not known where its body could not be read.
+                let observation = Observation::of_operation(now, "operation", id, Some(error.status_code));
+                agent.dns().take(1).for_each(|dn| self.observer.observe(dn, observation.clone()));
+                Reply::from(&error)
+            }
         };
         deciding.decided(Answer::Operation(reply))
     }
@@ -238,9 +257,16 @@ impl Shard {
         let mut teller = Teller { shard: self.number, notified: &mut self.notified, agents };
         // A cutoff is never after the store's time, which is the only error.
         if let (Ok(()), Ok(expired)) = (told, self.sessions.expire(now.saturating_sub(expire_after))) {
+            for session in expired.changed() {
+                self.observer.changed(session, now);
+                self.observer.observe(session.this_dn(), Observation::of_expiry(now, session.id()));
+            }
             deciding.take(&expired, teller.again());
         }
         if let Ok(timed_out) = self.sessions.time_out_requests(now.saturating_sub(time_out_after)) {
+            for settled in timed_out.settled() {
+                self.observer.observe(&settled.this_dn, Observation::of_settled(now, settled));
+            }
             deciding.take(&timed_out, teller.again());
         }
         if let Ok(forgotten) = self.sessions.forget_completed(now.saturating_sub(forget_after)) {
@@ -277,6 +303,19 @@ impl Shard {
     pub fn present(&self, agent: &AgentRecord) -> Vec<Bytes> {
         let list = self.sessions.list(&agent.agent(), &Query::parse("fields=*"));
         list.im_sessions.into_iter().map(present).collect()
+    }
+
+    /// How the sessions stand.
+    #[must_use]
+    pub fn overview(&self, agents: &Agents) -> Overview {
+        Overview::of(&self.sessions, &self.observer, agents)
+    }
+
+    /// What happened at a DN of this shard, as far as it is remembered.
+    #[must_use]
+    pub fn timeline(&self, dn: &str, agents: &Agents) -> Timeline {
+        let (agent, timeline) = (agents.by_dn(dn).map(|agent| agent.id.clone()), self.observer.at(dn).cloned());
+        Timeline { this_dn: dn.into(), agent, timeline: timeline.collect() }
     }
 
     /// The position of the last notification.

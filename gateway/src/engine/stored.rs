@@ -2,6 +2,7 @@
 
 use im_session::store::{BadReferenceIds, Part, PartKey, RestoreError, Snapshot};
 
+use super::inspection::Observer;
 use super::{FeedPosition, RecordKey, Shard, ShardSettings};
 
 /// Why records make no shard.
@@ -96,6 +97,7 @@ impl Shard {
                 .restore_what_fits(&snapshot)
                 .map_err(|error| DamagedShard::Parts { shard: number, error })?;
         }
+        shard.observer = Observer::new(&shard.sessions);
         for key in &keys {
             if let (RecordKey::Part(PartKey::Request { reference_id }), Some(_)) = (key, shard.record(key)) {
                 shard.in_flight.insert(*reference_id);

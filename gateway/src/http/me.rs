@@ -119,9 +119,18 @@ impl User {
             devices: asked.devices.then(|| agent.devices.iter().map(device).collect()),
             channels: asked.channels.then(|| vec![Channel { channel: "voice" }]),
             features: asked.features.then(|| vec![Feature { id: "api-voice-instant-messaging" }]),
-            settings: asked.settings.then(serde_json::Map::new),
+            settings: asked.settings.then(|| settings(agent)),
         }
     }
+}
+
+/// What a page for the agent needs to know: the operations that are permitted, and whether all sessions may be seen.
+fn settings(agent: &AgentRecord) -> serde_json::Map<String, Value> {
+    let operations: Vec<&str> = agent.rights.iter().map(im_session::Operation::name).collect();
+    [("permittedOperations", operations.into()), ("supervisor", agent.supervisor.into())]
+        .into_iter()
+        .map(|(name, value): (&str, Value)| (name.to_owned(), value))
+        .collect()
 }
 
 /// Who am I?

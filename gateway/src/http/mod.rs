@@ -15,12 +15,16 @@
 //! | `bearer`, `feed` | Who may feed the gateway, and with what? |
 //! | `events` | Which events happened? |
 //! | `requests` | What is the SIP Server to do? |
+//! | `pages` | What is there, for people? |
+//! | `challenge` | How is a script told that nobody is signed in? |
+//! | `supervisor` | How do the sessions stand, and what happened at a DN? |
 //! | `open_api` | What is there, for programs? |
 
 mod answer;
 mod basic;
 mod bearer;
 mod body;
+mod challenge;
 mod cometd;
 mod cookies;
 mod csrf;
@@ -33,9 +37,11 @@ mod long_polling;
 mod me;
 mod open_api;
 mod origin;
+mod pages;
 mod rate_limit;
 mod requests;
 mod sign_in;
+mod supervisor;
 mod web_socket;
 
 use std::any::Any;
@@ -65,6 +71,7 @@ pub use feed::feed_routes;
 pub use http_sessions::{Ended, SESSIONS_OF_AN_AGENT, SignInId, SignedIn};
 pub use rate_limit::{ATTEMPTS_FROM_AN_ADDRESS, ATTEMPTS_OF_A_USER, MINUTE};
 pub use sign_in::SignIn;
+pub use supervisor::LONGEST_DN;
 
 use crate::clock::Surroundings;
 use crate::config::Directory;
@@ -188,12 +195,16 @@ pub fn router(gateway: Gateway, more: Router) -> Router {
         .route("/api/v2/me/im-sessions/{id}", get(im_sessions::read_mine).post(im_sessions::operate_on))
         .route("/api/v2/im-sessions/{id}", get(im_sessions::read))
         .route("/api/openapi.json", get(open_api::document))
+        .route("/api/supervisor/overview", get(supervisor::overview))
+        .route("/api/supervisor/timeline", get(supervisor::timeline))
         .with_state(gateway.clone())
+        .merge(pages::routes())
         .merge(more)
         .fallback(not_found)
         .method_not_allowed_fallback(wrong_method)
         .layer(from_fn_with_state(gateway.clone(), sign_in::identify))
-        .layer(from_fn_with_state(gateway.clone(), origin::check));
+        .layer(from_fn_with_state(gateway.clone(), origin::check))
+        .layer(from_fn(challenge::spare_dialog));
     // Outside of what refuses, so that a page that may ask can read why it was refused.
     let router = match cors(&gateway.settings().allowed_origins) {
         Some(cors) => router.layer(cors),

@@ -14,7 +14,8 @@ use super::support::{House, ID};
 async fn unknown_resources_are_not_found() {
     let house = House::new();
     let caller = house.sign_in("agent3001").await;
-    for path in ["/api/v2/me/nothing", "/api/v2/calls", "/api/v2", "/api/v2/me/", "/api/v2/me/im-sessions/", "/", "/x"]
+    for path in
+        ["/api/v2/me/nothing", "/api/v2/calls", "/api/v2", "/api/v2/me/", "/api/v2/me/im-sessions/", "/pages/", "/x"]
     {
         for question in [house.get(path), house.get(path).cookie(&caller.cookie)] {
             assert_eq!(question.send().await.codes(), (404, 6), "{path}");

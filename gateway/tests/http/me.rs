@@ -27,13 +27,16 @@ async fn the_user_with_what_a_client_asks_for() {
     let devices = json!([{"id": "1", "deviceType": "Extension", "phoneNumber": "3001", "devicePath": "/devices/1",
         "capabilities": []}]);
     let (channels, features) = (json!([{"channel": "voice"}]), json!([{"id": "api-voice-instant-messaging"}]));
+    let operations =
+        ["InitiateIMSession", "SendMessage", "AttachUserData", "UpdateUserData", "DeleteUserData", "Complete"];
+    let settings = json!({"permittedOperations": operations, "supervisor": false});
     let all = "?subresources=features,devices,channels,settings";
     for query in
         [all, "?subresources=*", "?subresources=%2A", "?x=y&subresources=settings%2Cdevices,features,new,channels"]
     {
         let user = me(query).await["user"].take();
         assert_eq!((&user["devices"], &user["channels"]), (&devices, &channels), "{query}");
-        assert_eq!((&user["features"], &user["settings"]), (&features, &json!({})), "{query}");
+        assert_eq!((&user["features"], &user["settings"]), (&features, &settings), "{query}");
     }
     let user = me("?subresources=devices").await["user"].take();
     assert_eq!((&user["devices"], user.get("channels"), user.get("features")), (&devices, None, None));

@@ -25,6 +25,8 @@ async fn it_names_every_route() {
     let named: BTreeSet<String> = operations(&document).map(|(path, method, _)| format!("{method} {path}")).collect();
     let expected = [
         "get /api/openapi.json",
+        "get /api/supervisor/overview",
+        "get /api/supervisor/timeline",
         "get /api/v2/im-sessions/{id}",
         "get /api/v2/me",
         "get /api/v2/me/im-sessions",

@@ -7,6 +7,7 @@ use im_session::{Event, UnreadableEvent};
 use tokio::sync::oneshot::Sender;
 
 use crate::config::{AgentId, AgentRecord};
+use crate::engine::inspection::Inquiry;
 use crate::engine::{FeedPosition, OwnedTarget, Present, Reply, StoredRequest};
 
 #[derive(Debug)]
@@ -21,6 +22,7 @@ pub(super) enum Command {
     ConfirmRequests { up_to: u64, answer: Sender<()> },
     Feed { feed: String, answer: Sender<Option<FeedPosition>> },
     Tick { now: Duration, answer: Sender<()> },
+    Inspect { inquiry: Inquiry, answer: Sender<Reply> },
 }
 
 impl Command {
@@ -36,7 +38,8 @@ impl Command {
             | Command::Requests { .. }
             | Command::ConfirmRequests { .. }
             | Command::Feed { .. }
-            | Command::Tick { .. } => 1,
+            | Command::Tick { .. }
+            | Command::Inspect { .. } => 1,
         }
     }
 }

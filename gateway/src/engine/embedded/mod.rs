@@ -32,6 +32,7 @@ use tokio::sync::{broadcast, mpsc, oneshot, watch};
 use self::command::Command;
 use self::file::File;
 use self::writer::Writer;
+use super::inspection::Inquiry;
 use super::{Engine, EngineError, FeedPosition, Outgoing, OwnedTarget, Pending, Present, Reply, StoredRequest, Times};
 use crate::config::{AgentId, AgentRecord, Directory};
 
@@ -217,5 +218,9 @@ impl Engine for EmbeddedEngine {
 
     fn tick(&self, now: Duration) -> Pending<()> {
         self.ask(move |answer| Command::Tick { now, answer })
+    }
+
+    fn inspect(&self, inquiry: Inquiry) -> Pending<Reply> {
+        self.ask(move |answer| Command::Inspect { inquiry, answer })
     }
 }

@@ -17,7 +17,10 @@ use super::request_queue::RequestQueue;
 use super::{EmbeddedSettings, OnFailure};
 use crate::config::{AgentRecord, Agents, Directory};
 use crate::engine::division::{Record, divide, home_of_feed, shard_of_dn};
-use crate::engine::{Answer, EngineError, Entry, FeedPosition, Outgoing, Present, RecordKey, Shard, ShardSettings};
+use crate::engine::inspection::{Inquiry, Overview};
+use crate::engine::{
+    Answer, EngineError, Entry, FeedPosition, Outgoing, Present, RecordKey, Reply, Shard, ShardSettings,
+};
 
 /// The most that is committed together, so that who came first does not wait for ever.
 const LARGEST_GROUP: usize = 4_096;
@@ -199,6 +202,12 @@ impl Writer {
                 self.tick(now, group);
                 group.answer(answer, ());
             }
+            Command::Inspect { inquiry, answer } => {
+                // As a read: what it tells is committed before it is told.
+                if let Some(reply) = self.inspect(&inquiry) {
+                    group.answer(answer, reply);
+                }
+            }
         }
     }
 
@@ -242,6 +251,19 @@ impl Writer {
             }
         }
         results
+    }
+
+    fn inspect(&self, inquiry: &Inquiry) -> Option<Reply> {
+        match inquiry {
+            Inquiry::Overview => {
+                let overviews = self.shards.iter().map(|shard| shard.overview(&self.agents));
+                Some(Reply::of(&overviews.reduce(Overview::and)?))
+            }
+            Inquiry::Timeline { dn } => {
+                let number = shard_of_dn(dn, &self.agents, self.settings.shards);
+                Some(Reply::of(&self.shards.get(number as usize)?.timeline(dn, &self.agents)))
+            }
+        }
     }
 
     fn tick(&mut self, now: Duration, group: &mut Group) {

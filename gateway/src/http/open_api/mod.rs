@@ -4,11 +4,13 @@
 //! |---|---|
 //! | `schemas` | What do bodies look like? |
 //! | `refusals` | How is refused, everywhere alike? |
+//! | `supervision` | What do bodies for supervisors look like? |
 //! | `elsewhere` | What is below the endpoints that are not plain REST? |
 
 mod elsewhere;
 mod refusals;
 mod schemas;
+mod supervision;
 
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -18,10 +20,11 @@ use utoipa::openapi::security::{
 };
 use utoipa::{Modify, OpenApi};
 
-pub(super) use refusals::{InThisState, NotSignedIn, OfAnOperation, Refusals, Unknown};
+pub(super) use refusals::{InThisState, NotSignedIn, OfAnOperation, OnlySupervisors, Refusals, Unknown};
 pub(super) use schemas::{
-    ImSessionAnswer, ImSessionsAnswer, ImSessionsOperation, MeOperationBody, SentAnswer, SessionOperation,
+    ErrorAnswer, ImSessionAnswer, ImSessionsAnswer, ImSessionsOperation, MeOperationBody, SentAnswer, SessionOperation,
 };
+pub(super) use supervision::{OverviewAnswer, TimelineAnswer};
 
 use super::Gateway;
 use super::answer::json;
@@ -43,6 +46,8 @@ use super::answer::json;
         super::im_sessions::read_mine,
         super::im_sessions::operate_on,
         super::im_sessions::read,
+        super::supervisor::overview,
+        super::supervisor::timeline,
         elsewhere::open_api,
         elsewhere::cometd,
         elsewhere::cometd_slash,

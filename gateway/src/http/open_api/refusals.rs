@@ -29,6 +29,15 @@ pub(crate) enum NotSignedIn {
     TooMany(ErrorAnswer),
 }
 
+/// Where supervisors are let in alone.
+#[derive(IntoResponses)]
+#[expect(dead_code, reason = "says how an answer looks")]
+pub(crate) enum OnlySupervisors {
+    /// Who asks is no supervisor. statusCode 5.
+    #[response(status = 403)]
+    NoSupervisor(ErrorAnswer),
+}
+
 /// Where something is named in the path.
 #[derive(IntoResponses)]
 #[expect(dead_code, reason = "says how an answer looks")]

@@ -1,0 +1,82 @@
+// Elements from values. A child that is a string becomes a text node: nothing here makes markup of a text.
+
+/** The element with this id. */
+export function byId(id) {
+  const found = document.getElementById(id);
+  if (!found) throw new Error(`expected an element with the id ${id}, found none`);
+  return found;
+}
+
+/** An element with attributes and children. `false`, `null` and `undefined` leave an attribute out; `on` has listeners. */
+export function element(name, attributes = {}, ...children) {
+  const made = document.createElement(name);
+  for (const [attribute, value] of Object.entries(attributes)) {
+    if (attribute === 'on') {
+      for (const [type, listener] of Object.entries(value)) made.addEventListener(type, listener);
+    } else if (value !== false && value !== null && value !== undefined) {
+      made.setAttribute(attribute, value === true ? '' : String(value));
+    }
+  }
+  made.append(...children);
+  return made;
+}
+
+/** Changes the text where it is another one, so that a live region says only what is new. */
+export function setText(target, text) {
+  if (target.textContent !== text) target.textContent = text;
+}
+
+/** Shows or hides. */
+export function setShown(target, isShown) {
+  if (target.hidden === isShown) target.hidden = !isShown;
+}
+
+/**
+ * Makes the children of a list those of `items`, in order, and keeps the elements that are there: what has the focus keeps it.
+ * `make` makes an element for a key, `update` brings it up to date.
+ */
+export function reconcile(list, items, keyOf, make, update) {
+  const present = new Map([...list.children].map((child) => [child.dataset.key, child]));
+  let previous = null;
+  for (const item of items) {
+    const key = keyOf(item);
+    let child = present.get(key);
+    if (child) {
+      present.delete(key);
+    } else {
+      child = make(item);
+      child.dataset.key = key;
+    }
+    update(child, item);
+    const expected = previous ? previous.nextElementSibling : list.firstElementChild;
+    if (child !== expected) list.insertBefore(child, expected);
+    previous = child;
+  }
+  for (const gone of present.values()) gone.remove();
+}
+
+/**
+ * Says whether a button can be used. One that cannot stays in the order of the tab key, so that everybody can learn why:
+ * `aria-describedby` leads to the reason.
+ */
+export function setPossible(button, reason, reasonElement) {
+  if (reason) {
+    button.setAttribute('aria-disabled', 'true');
+    button.setAttribute('aria-describedby', reasonElement.id);
+  } else {
+    button.removeAttribute('aria-disabled');
+    button.removeAttribute('aria-describedby');
+  }
+}
+
+/** The same for a button that has a place of its own for the reason. */
+export function setPossibleOrSay(button, reason, reasonElement) {
+  setPossible(button, reason, reasonElement);
+  setText(reasonElement, reason ?? '');
+  setShown(reasonElement, Boolean(reason));
+}
+
+/** Whether a button can be used. */
+export function isPossible(button) {
+  return button.getAttribute('aria-disabled') !== 'true';
+}

@@ -1,0 +1,90 @@
+// Requests to the gateway: the cookie is the browser's, the CSRF token comes with every answer to a GET.
+
+/** The gateway refused, or could not be reached (`status` 0). */
+export class Refused extends Error {
+  constructor(status, statusCode, message, retryAfter = null) {
+    super(message);
+    this.name = 'Refused';
+    this.status = status;
+    this.statusCode = statusCode;
+    this.retryAfter = retryAfter;
+  }
+
+  /** Whether nobody is signed in, or not any more. */
+  get isSignedOut() {
+    return this.status === 401;
+  }
+}
+
+/** JSON as the gateway writes it. An integer that a number here cannot hold stays its digits. */
+export function parse(text) {
+  return JSON.parse(text, (_, value, context) => {
+    const isLost = typeof value === 'number' && !Number.isSafeInteger(value) && context?.source;
+    return isLost ? context.source : value;
+  });
+}
+
+export class Rest {
+  #token = null;
+
+  /** The id of the user for whom this is: the cookie is the browser's, and another tab may change whose it is. */
+  user = null;
+
+  /** Reads; with credentials it signs in. */
+  async get(path, credentials = null) {
+    const headers = credentials ? { Authorization: basic(credentials) } : {};
+    return this.#send(path, { method: 'GET', headers });
+  }
+
+  /** Does something. */
+  async post(path, body) {
+    const send = () => {
+      const headers = { 'Content-Type': 'application/json', ...(this.#token ? { 'X-CSRF-TOKEN': this.#token } : {}) };
+      return this.#send(path, { method: 'POST', headers, body: JSON.stringify(body) });
+    };
+    try {
+      return await send();
+    } catch (error) {
+      // Another tab may have signed in anew: the token is another one then, and a GET tells it.
+      if (!(error instanceof Refused && error.status === 403 && /csrf/i.test(error.message))) throw error;
+      await this.check();
+      return send();
+    }
+  }
+
+  /** Whether the cookie is still the user's. */
+  async check() {
+    const { user } = await this.get('/api/v2/me');
+    if (user.id !== this.user) throw new Refused(401, null, 'Another user has signed in with this browser.');
+  }
+
+  async #send(path, request) {
+    let response;
+    let text;
+    try {
+      const headers = { Accept: 'application/json', 'X-Requested-With': 'XMLHttpRequest', ...request.headers };
+      response = await fetch(path, { ...request, headers, credentials: 'same-origin', cache: 'no-store' });
+      text = await response.text();
+    } catch {
+      throw new Refused(0, null, 'The gateway cannot be reached.');
+    }
+    this.#token = response.headers.get('X-CSRF-TOKEN') ?? this.#token;
+    let answer = null;
+    try {
+      answer = parse(text);
+    } catch {
+      // A proxy answered, or nobody: the status says all there is.
+    }
+    if (!response.ok) {
+      const message = answer?.statusMessage ?? `The gateway answered with HTTP status ${response.status}.`;
+      throw new Refused(response.status, answer?.statusCode ?? null, message, response.headers.get('Retry-After'));
+    }
+    if (answer === null) throw new Refused(response.status, null, 'The gateway gave an answer that cannot be read.');
+    return answer;
+  }
+}
+
+function basic({ user, password }) {
+  const bytes = new TextEncoder().encode(`${user}:${password}`);
+  return `Basic ${btoa(String.fromCharCode(...bytes))}`;
+}

@@ -1,0 +1,105 @@
+// What the pages say of states, operations and times.
+
+/** Operations as buttons say them. */
+export const OPERATIONS = {
+  InitiateIMSession: 'Start session',
+  SendMessage: 'Send',
+  AttachUserData: 'Attach',
+  UpdateUserData: 'Update',
+  DeleteUserData: 'Delete',
+  Complete: 'Complete',
+};
+
+/**
+ * Why an operation on a session is not possible now; `null` where it is. The capabilities decide; the words follow the order
+ * of the library's `why_not`: no right, over, no user data, not in this state.
+ */
+export function whyNot(session, operation, permitted) {
+  if (session.capabilities?.includes(operation)) return null;
+  if (!permitted.includes(operation)) return 'no right';
+  if (session.state === 'Completed') return 'over';
+  const needsUserData = operation === 'UpdateUserData' || operation === 'DeleteUserData';
+  if (needsUserData && Object.keys(session.userData ?? {}).length === 0) return 'no user data';
+  return 'not in this state';
+}
+
+/** The reason as a sentence about one operation, or several. */
+export function sentenceOf(reason, operations, state) {
+  const name = LIST.format([operations].flat().map((operation) => OPERATIONS[operation]));
+  switch (reason) {
+    case null:
+      return null;
+    case 'no right':
+      return `${name}: you have no right to this.`;
+    case 'over':
+      return `${name}: the session is over.`;
+    case 'no user data':
+      return `${name}: the session has no user data.`;
+    case 'not in this state':
+      return `${name}: not possible while ${STATES[state]?.while ?? state}.`;
+    default:
+      return `${name}: ${reason}.`;
+  }
+}
+
+/** States as people say them. */
+export const STATES = {
+  Initiating: { label: 'Calling', while: 'the other side is being called' },
+  Alerting: { label: 'Ringing', while: 'the call is ringing' },
+  Talking: { label: 'Talking', while: 'talking' },
+  Completed: { label: 'Completed', while: 'completed' },
+};
+
+/** Why an event was refused. */
+export const REASONS = {
+  orphan: 'no such session',
+  'role-conflict': 'caller and callee mixed',
+  late: 'too late',
+  early: 'too early',
+  ended: 'session is over',
+  stale: 'seen before',
+  limit: 'over a limit',
+};
+
+/** Who else takes part, for a heading. */
+export function partiesOf(session) {
+  const numbers = (session.participants ?? []).map(({ formattedPhoneNumber, phoneNumber }) =>
+    formattedPhoneNumber || phoneNumber || 'unknown number');
+  return numbers.length > 0 ? numbers.join(', ') : 'unknown number';
+}
+
+const LIST = new Intl.ListFormat('en');
+const CLOCK = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
+const CLOCK_WITH_SECONDS = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium', hourCycle: 'h23' });
+const DAY_AND_CLOCK = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short', hourCycle: 'h23' });
+
+/** A time of day. */
+export function clock(milliseconds) {
+  return CLOCK.format(milliseconds);
+}
+
+/** A time of day with seconds. */
+export function clockWithSeconds(milliseconds) {
+  return CLOCK_WITH_SECONDS.format(milliseconds);
+}
+
+/** A time with its date, for those who ask for it. */
+export function dayAndClock(milliseconds) {
+  return DAY_AND_CLOCK.format(milliseconds);
+}
+
+/** How long, in the two largest units. */
+export function duration(milliseconds) {
+  const seconds = Math.max(0, Math.floor(milliseconds / 1000));
+  const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60];
+  if (hours > 0) return `${hours} h ${minutes} min`;
+  if (minutes > 0) return `${minutes} min ${seconds % 60} s`;
+  return `${seconds} s`;
+}
+
+const NUMBER = new Intl.NumberFormat('en');
+
+/** A count. */
+export function count(number) {
+  return NUMBER.format(number);
+}

@@ -1,0 +1,153 @@
+//! What is remembered of something that happened at a DN: never a text, and no user data.
+
+use std::time::Duration;
+
+use im_session::event::EventName;
+use im_session::machine::RejectReason;
+use im_session::store::{RequestResult, Settled};
+use im_session::{Outcome, State, StatusCode};
+use serde::{Serialize, Serializer};
+
+/// The longest name of an event that is kept. The names that mean something are shorter.
+const LONGEST_NAME: usize = 64;
+
+/// Something that happened at a DN.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Observation {
+    /// When, as the shard knows the time: to the second. Milliseconds since 1970.
+    #[serde(serialize_with = "milliseconds")]
+    pub at: Duration,
+    /// What kind of thing.
+    pub kind: ObservationKind,
+    /// The name of the event or of the operation.
+    pub name: Box<str>,
+    /// The session, where there is one.
+    pub id: Option<Box<str>>,
+    /// The session's state before.
+    #[serde(serialize_with = "name_of_state")]
+    pub from: Option<State>,
+    /// The session's state after.
+    #[serde(serialize_with = "name_of_state")]
+    pub to: Option<State>,
+    /// What came of it.
+    #[serde(flatten)]
+    pub outcome: ObservedOutcome,
+}
+
+/// What kind of thing happened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub enum ObservationKind {
+    /// An event of the SIP Server.
+    Event,
+    /// An operation of an agent.
+    Operation,
+    /// A request that is no longer in flight.
+    Request,
+    /// A session ended since nothing was heard of it.
+    Expiry,
+}
+
+/// What came of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase", tag = "outcome")]
+pub enum ObservedOutcome {
+    /// Accepted, and something changed.
+    Changed,
+    /// Accepted, and nothing changed.
+    Unchanged,
+    /// A message arrived.
+    Message,
+    /// An event that is none of sessions.
+    Ignored,
+    /// An event that was refused.
+    Rejected {
+        /// Why.
+        #[serde(serialize_with = "name_of_reason")]
+        reason: RejectReason,
+    },
+    /// An operation that was sent to the SIP Server.
+    Sent,
+    /// An operation that was refused.
+    Refused {
+        /// The statusCode of the answer.
+        #[serde(rename = "statusCode")]
+        status_code: StatusCode,
+        /// Its meaning.
+        reason: Box<str>,
+    },
+    /// A request that was carried out.
+    Done,
+    /// A request that failed.
+    Failed {
+        /// The error of the SIP Server.
+        #[serde(rename = "errorCode")]
+        error_code: Option<i64>,
+    },
+    /// A request that nothing answered in time.
+    TimedOut,
+}
+
+impl Observation {
+    /// An event at a session, or at none.
+    pub(crate) fn of_event(at: Duration, name: &EventName<'_>, id: Option<&str>, outcome: &Outcome) -> Self {
+        let (from, to, outcome) = match outcome {
+            Outcome::Changed { from, to, .. } => (*from, Some(*to), ObservedOutcome::Changed),
+            Outcome::Unchanged => (None, None, ObservedOutcome::Unchanged),
+            Outcome::Message(_) => (None, None, ObservedOutcome::Message),
+            Outcome::Ignored => (None, None, ObservedOutcome::Ignored),
+            Outcome::Rejected(rejection) => {
+                (rejection.state, rejection.state, ObservedOutcome::Rejected { reason: rejection.reason })
+            }
+        };
+        let name = name.as_str();
+        let end = name.char_indices().map(|(place, _)| place).nth(LONGEST_NAME).unwrap_or(name.len());
+        let name = name.get(..end).unwrap_or_default().into();
+        Observation { at, kind: ObservationKind::Event, name, id: id.map(Into::into), from, to, outcome }
+    }
+
+    /// An operation of an agent.
+    pub(crate) fn of_operation(
+        at: Duration,
+        name: &'static str,
+        id: Option<&str>,
+        refused: Option<StatusCode>,
+    ) -> Self {
+        let outcome = refused.map_or(ObservedOutcome::Sent, |status_code| ObservedOutcome::Refused {
+            status_code,
+            reason: status_code.name().into(),
+        });
+        let (kind, id) = (ObservationKind::Operation, id.map(Into::into));
+        Observation { at, kind, name: name.into(), id, from: None, to: None, outcome }
+    }
+
+    /// A request that is no longer in flight.
+    pub(crate) fn of_settled(at: Duration, settled: &Settled) -> Self {
+        let outcome = match &settled.result {
+            RequestResult::Done => ObservedOutcome::Done,
+            RequestResult::Failed(error) => ObservedOutcome::Failed { error_code: error.code },
+            RequestResult::TimedOut => ObservedOutcome::TimedOut,
+        };
+        let (name, id) = (settled.operation.name().into(), settled.id.as_deref().map(Into::into));
+        Observation { at, kind: ObservationKind::Request, name, id, from: None, to: None, outcome }
+    }
+
+    /// A session that ended by itself.
+    pub(crate) fn of_expiry(at: Duration, id: &str) -> Self {
+        let (kind, to, outcome) = (ObservationKind::Expiry, Some(State::Completed), ObservedOutcome::Changed);
+        Observation { at, kind, name: "expired".into(), id: Some(id.into()), from: None, to, outcome }
+    }
+}
+
+pub(super) fn milliseconds<S: Serializer>(time: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_u64(u64::try_from(time.as_millis()).unwrap_or(u64::MAX))
+}
+
+fn name_of_state<S: Serializer>(state: &Option<State>, serializer: S) -> Result<S::Ok, S::Error> {
+    state.map(State::name).serialize(serializer)
+}
+
+fn name_of_reason<S: Serializer>(reason: &RejectReason, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(reason.name())
+}

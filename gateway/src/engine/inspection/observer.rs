@@ -1,0 +1,108 @@
+//! What a shard remembers for supervisors: the last things that happened at each DN, and since when sessions are open.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::sync::Arc;
+use std::time::Duration;
+
+use im_session::{Session, Sessions};
+
+use super::Observation;
+
+/// How many observations of a DN are remembered. One more, and the oldest goes.
+pub const OBSERVATIONS_A_DN: usize = 32;
+
+/// Of how many DNs a shard remembers something. One more, and the DN goes at which nothing happened for longest.
+pub const DNS_A_SHARD: usize = 2_000;
+
+/// A session: DN and id.
+type Key = (Arc<str>, Arc<str>);
+
+/// When a session was opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Opened {
+    pub(super) at: Duration,
+    /// Whether it was there when the observer began, so that it is older than that.
+    pub(super) earlier: bool,
+}
+
+/// The memory of a shard. Bounded: by its two constants, and by the sessions that are open.
+#[derive(Debug, Clone, Default)]
+pub struct Observer {
+    timelines: HashMap<Arc<str>, DnTimeline>,
+    /// The DNs by when something happened there last.
+    order: BTreeMap<u64, Arc<str>>,
+    observed: u64,
+    opened: HashMap<Key, Opened>,
+    by_age: BTreeSet<(Opened, Key)>,
+}
+
+#[derive(Debug, Clone, Default)]
+struct DnTimeline {
+    place: u64,
+    observations: VecDeque<Observation>,
+}
+
+impl Observer {
+    /// An observer that begins with these sessions, and does not know since when they are open.
+    #[must_use]
+    pub fn new(sessions: &Sessions) -> Self {
+        let mut observer = Observer::default();
+        for session in sessions.iter().filter(|session| session.state().is_open()) {
+            observer.open(session, Opened { at: sessions.now(), earlier: true });
+        }
+        observer
+    }
+
+    /// Something happened at a DN.
+    pub(crate) fn observe(&mut self, dn: &str, observation: Observation) {
+        self.observed += 1;
+        let dn = match self.timelines.get_key_value(dn) {
+            Some((dn, timeline)) => {
+                self.order.remove(&timeline.place);
+                dn.clone()
+            }
+            None => Arc::from(dn),
+        };
+        let is_full = !self.timelines.contains_key(&dn) && self.timelines.len() >= DNS_A_SHARD;
+        if let Some((_, oldest)) = is_full.then(|| self.order.pop_first()).flatten() {
+            self.timelines.remove(&oldest);
+        }
+        self.order.insert(self.observed, dn.clone());
+        let timeline = self.timelines.entry(dn).or_default();
+        timeline.place = self.observed;
+        if timeline.observations.len() >= OBSERVATIONS_A_DN {
+            timeline.observations.pop_front();
+        }
+        timeline.observations.push_back(observation);
+    }
+
+    /// A session changed; this is how it is now.
+    pub(crate) fn changed(&mut self, session: &Session, now: Duration) {
+        if !session.state().is_open() {
+            let key = (Arc::from(session.this_dn()), Arc::from(session.id()));
+            if let Some(opened) = self.opened.remove(&key) {
+                self.by_age.remove(&(opened, key));
+            }
+        } else {
+            self.open(session, Opened { at: now, earlier: false });
+        }
+    }
+
+    fn open(&mut self, session: &Session, opened: Opened) {
+        let key = (Arc::from(session.this_dn()), Arc::from(session.id()));
+        if !self.opened.contains_key(&key) {
+            self.opened.insert(Key::clone(&key), opened);
+            self.by_age.insert((opened, key));
+        }
+    }
+
+    /// What happened at a DN, oldest first.
+    pub fn at(&self, dn: &str) -> impl Iterator<Item = &Observation> {
+        self.timelines.get(dn).into_iter().flat_map(|timeline| &timeline.observations)
+    }
+
+    /// The open sessions (DN, id), those that are open longest first.
+    pub(super) fn open_longest(&self) -> impl Iterator<Item = (Opened, &str, &str)> {
+        self.by_age.iter().map(|(opened, (dn, id))| (*opened, &**dn, &**id))
+    }
+}

@@ -1,0 +1,120 @@
+//! How the sessions stand, over all shards.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use im_session::{Sessions, StatusCode};
+use serde::Serialize;
+
+use super::observation::milliseconds;
+use super::{Observation, Observer};
+use crate::config::{AgentId, Agents};
+use crate::engine::Reply;
+
+/// How many of the sessions that are open longest are named.
+pub const OPEN_LONGEST: usize = 20;
+
+/// How the sessions stand.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Default)]
+#[serde(rename_all = "camelCase")]
+pub struct Overview {
+    /// The time as the engine knows it. Milliseconds since 1970.
+    #[serde(serialize_with = "milliseconds")]
+    pub now: Duration,
+    /// What is counted, and of which kind: `sessions` by state (those there are now), and since the store began `events` by
+    /// outcome, `rejected` by reason, `operations` by the meaning of their statusCode.
+    #[serde(flatten)]
+    pub counters: BTreeMap<&'static str, BTreeMap<String, u64>>,
+    /// The sessions that are open longest, those first.
+    pub open_longest: Vec<OpenSession>,
+}
+
+/// A session that is open.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct OpenSession {
+    /// Since when. Milliseconds since 1970.
+    #[serde(serialize_with = "milliseconds")]
+    pub since: Duration,
+    /// Whether it was open before that: the engine began then, and found it open.
+    pub earlier: bool,
+    /// The DN.
+    #[serde(rename = "thisDN")]
+    pub this_dn: String,
+    /// The id.
+    pub id: String,
+    /// Whose DN it is, if it is an agent's.
+    pub agent: Option<AgentId>,
+    /// The state.
+    pub state: &'static str,
+    /// The numbers of the others.
+    pub participants: Vec<String>,
+}
+
+/// What happened at a DN, oldest first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Timeline {
+    /// The DN.
+    #[serde(rename = "thisDN")]
+    pub this_dn: String,
+    /// Whose it is, if it is an agent's.
+    pub agent: Option<AgentId>,
+    /// What happened.
+    pub timeline: Vec<Observation>,
+}
+
+impl Overview {
+    /// That of one shard.
+    pub(crate) fn of(sessions: &Sessions, observer: &Observer, agents: &Agents) -> Self {
+        let mut counters: BTreeMap<&'static str, BTreeMap<String, u64>> = BTreeMap::new();
+        for (what, kind, count) in sessions.counters().iter() {
+            counters.entry(what).or_default().insert(kind, count);
+        }
+        let open = observer.open_longest().filter_map(|(opened, dn, id)| {
+            let session = sessions.get(dn, id)?;
+            Some(OpenSession {
+                since: opened.at,
+                earlier: opened.earlier,
+                this_dn: dn.into(),
+                id: id.into(),
+                agent: agents.by_dn(dn).map(|agent| agent.id.clone()),
+                state: session.state().name(),
+                participants: session.participants().map(Into::into).collect(),
+            })
+        });
+        Overview { now: sessions.now(), counters, open_longest: open.take(OPEN_LONGEST).collect() }
+    }
+
+    /// Another shard's, too.
+    #[must_use]
+    pub fn and(mut self, other: Self) -> Self {
+        self.now = self.now.max(other.now);
+        for (what, kinds) in other.counters {
+            let mine = self.counters.entry(what).or_default();
+            for (kind, count) in kinds {
+                *mine.entry(kind).or_default() += count;
+            }
+        }
+        self.open_longest.extend(other.open_longest);
+        self.open_longest.sort();
+        self.open_longest.truncate(OPEN_LONGEST);
+        self
+    }
+}
+
+impl Reply {
+    /// This body, with statusCode 0.
+    pub(crate) fn of(body: &impl Serialize) -> Self {
+        #[derive(Serialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Whole<'b, B> {
+            status_code: StatusCode,
+            #[serde(flatten)]
+            body: &'b B,
+        }
+        let whole = Whole { status_code: StatusCode::Ok, body };
+        // Texts, numbers and lists: there is nothing in them that JSON cannot have.
+        Reply { status: StatusCode::Ok, body: serde_json::to_vec(&whole).unwrap_or_default() }
+    }
+}
