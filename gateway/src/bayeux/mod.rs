@@ -9,6 +9,7 @@
 //! | `delivery` | When do published messages reach a client? |
 //! | `client` | What is known of a client? |
 //! | `queue` | Which messages wait, which are on their way, which are acknowledged? |
+//! | `positions` | What was a client sent already? |
 //! | `message` | What can be read of a body? |
 //! | `channel` | Which channels are an agent's, and what does a pattern cover? |
 //! | `reply` | How do replies, errors, advice and events look on the wire? |
@@ -65,6 +66,7 @@ mod delivery;
 mod exchange;
 mod handshake;
 mod message;
+mod positions;
 mod queue;
 mod reply;
 mod server;
@@ -75,7 +77,7 @@ pub use channel::{IM_SESSIONS, covers, may_subscribe};
 pub use client::Ticket;
 pub use delivery::{Notification, Present};
 pub use exchange::{Counts, ExchangeId, Output, Received, Reply, Sender, Transport};
-pub use message::Unreadable;
+pub use message::{Request, Unreadable};
 pub use reply::unauthenticated;
 pub use server::Bayeux;
 pub use settings::Settings;

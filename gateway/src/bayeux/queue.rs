@@ -8,14 +8,41 @@ use super::exchange::ExchangeId;
 /// A message as it goes over the wire, shared by all clients that get it.
 pub(super) type Event = Arc<[u8]>;
 
+/// What a message of a queue is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// One of the present sessions: a newer list takes its place.
+    Session,
+    /// A notification with this position that a list brought. It does not count for the limits: its store bounds it, and
+    /// a client that is forgotten for it would come back for the same.
+    Listed(u64),
+    /// A notification with this position that was published.
+    Published(u64),
+    /// A notification that was published, and leaves before the list that would bring what is before it.
+    Overtaking,
+}
+
+impl Kind {
+    fn counts(self) -> bool {
+        match self {
+            Kind::Session | Kind::Listed(_) => false,
+            Kind::Published(_) | Kind::Overtaking => true,
+        }
+    }
+
+    /// The position up to which the agent was told everything when it arrives, if that can be said.
+    fn reaches(self) -> Option<u64> {
+        match self {
+            Kind::Listed(position) | Kind::Published(position) => Some(position),
+            Kind::Session | Kind::Overtaking => None,
+        }
+    }
+}
+
 #[derive(Debug)]
 struct Entry {
     event: Event,
-    /// The position of the notification; none for one of the present sessions: a newer list takes its place.
-    position: Option<u64>,
-    /// Whether it counts for the limits. What a list brings does not: its store bounds it, and a client that is
-    /// forgotten for it would come back for the same.
-    counts: bool,
+    kind: Kind,
     /// The batch that the message is of, for clients that acknowledge.
     batch: u64,
 }
@@ -52,16 +79,14 @@ impl Queue {
         self.acknowledges
     }
 
-    /// Queues a notification.
-    pub(super) fn push(&mut self, event: Event, position: u64) {
-        self.counted += 1;
-        self.counted_bytes += event.len();
-        self.push_entry(event, Some(position), true);
-    }
-
-    /// Queues a notification that a list brought.
-    pub(super) fn push_uncounted(&mut self, event: Event, position: u64) {
-        self.push_entry(event, Some(position), false);
+    /// Queues a message.
+    pub(super) fn push(&mut self, event: Event, kind: Kind) {
+        if kind.counts() {
+            self.counted += 1;
+            self.counted_bytes += event.len();
+        }
+        self.bytes += event.len();
+        self.entries.push_back(Entry { event, kind, batch: self.batch });
     }
 
     /// Queues the present sessions. Those of an older list that were not sent are dropped.
@@ -70,17 +95,12 @@ impl Queue {
         let mut position = 0;
         self.entries.retain(|entry| {
             position += 1;
-            position <= kept || entry.position.is_some()
+            position <= kept || entry.kind != Kind::Session
         });
         self.bytes = self.entries.iter().map(|entry| entry.event.len()).sum();
         for event in list {
-            self.push_entry(event, None, false);
+            self.push(event, Kind::Session);
         }
-    }
-
-    fn push_entry(&mut self, event: Event, position: Option<u64>, counts: bool) {
-        self.bytes += event.len();
-        self.entries.push_back(Entry { event, position, counts, batch: self.batch });
     }
 
     /// Messages and bytes that count for the limits.
@@ -135,11 +155,11 @@ impl Queue {
         let mut highest = None;
         for entry in self.entries.drain(..count) {
             self.bytes -= entry.event.len();
-            if entry.counts {
+            if entry.kind.counts() {
                 self.counted -= 1;
                 self.counted_bytes -= entry.event.len();
             }
-            highest = highest.max(entry.position);
+            highest = highest.max(entry.kind.reaches());
         }
         highest
     }
