@@ -8,13 +8,13 @@ use std::time::Duration;
 use axum::Router;
 use axum::routing::get;
 use tokio::sync::broadcast::error::RecvError;
-use tokio::sync::{Notify, broadcast, oneshot};
+use tokio::sync::{Notify, broadcast, mpsc, oneshot};
 use tokio::time::{Instant, sleep_until};
 
-use super::{Gateway, SignedIn, long_polling, web_socket};
+use super::{Gateway, SignInId, SignedIn, long_polling, web_socket};
 use crate::bayeux::{
-    Bayeux, Counts, ExchangeId, Notification, Output, Present, Received, Reply, Sender, Settings, Ticket, Transport,
-    Unreadable,
+    Bayeux, Counts, ExchangeId, Notification, Output, Present, Received, Reply, Request, Sender, Settings, Ticket,
+    Transport, Unreadable,
 };
 use crate::config::{AgentId, AgentRecord};
 use crate::engine::{self, Outgoing, OutgoingKind};
@@ -28,6 +28,7 @@ pub struct CometD(Arc<Shared>);
 
 struct Shared {
     gateway: Gateway,
+    settings: Settings,
     /// What the times of the protocol count from: a clock that is set does not end clients.
     started: Instant,
     state: Mutex<State>,
@@ -54,6 +55,8 @@ impl fmt::Debug for CometD {
 pub struct Driver {
     cometd: CometD,
     outgoing: broadcast::Receiver<Arc<Outgoing>>,
+    /// Sessions of HTTP that end.
+    ends: mpsc::UnboundedReceiver<(AgentId, SignInId)>,
 }
 
 impl fmt::Debug for Driver {
@@ -96,10 +99,11 @@ impl CometD {
     pub fn new(gateway: Gateway, settings: Settings) -> (Self, Driver) {
         // Before anything is listed, so that nothing falls between the list and what is newer.
         let outgoing = gateway.engine().outgoing();
-        let state = State { bayeux: Bayeux::new(settings), waiting: HashMap::new(), wake: None };
+        let ends = gateway.sign_in().ends();
+        let state = State { bayeux: Bayeux::new(settings.clone()), waiting: HashMap::new(), wake: None };
         let (started, earlier) = (Instant::now(), Notify::new());
-        let cometd = Self(Arc::new(Shared { gateway, started, state: Mutex::new(state), earlier }));
-        (cometd.clone(), Driver { cometd, outgoing })
+        let cometd = Self(Arc::new(Shared { gateway, settings, started, state: Mutex::new(state), earlier }));
+        (cometd.clone(), Driver { cometd, outgoing, ends })
     }
 
     /// `/api/v2/notifications`, with a slash after it, and all below: clients put the kind of their message there, or
@@ -123,8 +127,8 @@ impl CometD {
         &self.0.gateway
     }
 
-    pub(super) fn settings(&self) -> Settings {
-        self.state().bayeux.settings().clone()
+    pub(super) fn settings(&self) -> &Settings {
+        &self.0.settings
     }
 
     pub(super) fn receive(
@@ -136,29 +140,33 @@ impl CometD {
     ) -> Result<Answer, Unreadable> {
         let session = signed_in.session.0.to_string();
         let sender = Sender { agent: signed_in.agent.id.as_str(), session: &session, browser, transport };
+        let request = Request::read(body, &self.0.settings)?;
         let random = &self.gateway().surroundings().random;
         let mut bits = || random.bytes().map(u128::from_be_bytes).ok();
+        // What is declared before the lock is dropped after it, also where a panic does it: an answer that is not delivered
+        // takes the lock.
+        let answer;
         let mut state = self.state();
-        let received = state.bayeux.receive(self.now(), &sender, body, &mut bits);
-        let answer = received.map(|received| match received {
+        match state.bayeux.answer(self.now(), &sender, &request, &mut bits) {
             Received::Reply(reply) => {
                 let on_its_way = self.on_its_way(reply.exchange);
-                Answer::Now(reply, on_its_way)
+                answer = Answer::Now(reply, on_its_way);
             }
             Received::Held(exchange) => {
                 let (sender, receiver) = oneshot::channel();
                 state.waiting.insert(exchange, sender);
-                Answer::Held(receiver, self.on_its_way(exchange))
+                answer = Answer::Held(receiver, self.on_its_way(exchange));
             }
-        });
+        }
         self.carry_out(&mut state);
-        answer
+        drop(state);
+        Ok(answer)
     }
 
     /// The session of HTTP has ended, and the clients that were seen in it.
-    pub(super) fn sign_out(&self, signed_in: &SignedIn) {
-        let session = signed_in.session.0.to_string();
-        self.call(|bayeux, now| bayeux.sign_out(now, signed_in.agent.id.as_str(), &session));
+    pub(super) fn sign_out(&self, agent: &AgentId, session: SignInId) {
+        let session = session.0.to_string();
+        self.call(|bayeux, now| bayeux.sign_out(now, agent.as_str(), &session));
     }
 
     fn on_its_way(&self, exchange: ExchangeId) -> OnItsWay {
@@ -235,6 +243,7 @@ impl Driver {
             tokio::select! {
                 biased;
                 () = until(&mut ending) => break,
+                Some((agent, session)) = self.ends.recv() => self.cometd.sign_out(&agent, session),
                 outgoing = self.outgoing.recv() => match outgoing {
                     Ok(outgoing) => self.publish(&outgoing),
                     Err(RecvError::Lagged(missed)) => {
