@@ -79,7 +79,7 @@ impl Connection {
     }
 
     async fn serve(&mut self) -> End {
-        let settings = self.cometd.settings();
+        let settings = self.cometd.settings().clone();
         // A client that is there connects more often than that.
         let patience = settings.timeout + settings.max_interval + settings.max_interval;
         let mut ending = self.cometd.gateway().ending();
@@ -87,8 +87,25 @@ impl Connection {
         let mut last_message = Instant::now();
         loop {
             tokio::select! {
+                // What is rare comes first: a client that never stops sending does not keep the others out.
                 biased;
-                message = self.socket.recv() => {
+                () = self.signed_in.ended.wait() => {
+                    self.cometd.sign_out(&self.signed_in.agent.id, self.signed_in.session);
+                    self.write_all(&mut held).await;
+                    return End::Close(close_code::POLICY, "not signed in");
+                }
+                () = until(&mut ending) => {
+                    self.write_all(&mut held).await;
+                    return End::Close(close_code::AWAY, "the gateway ends");
+                }
+                Some(reply) = held.next() => {
+                    if let Some((reply, on_its_way)) = reply
+                        && !self.write(reply, on_its_way).await
+                    {
+                        return End::Gone;
+                    }
+                }
+                message = self.socket.recv(), if self.written.len() < WRITTEN => {
                     let body = match message {
                         Some(Ok(Message::Text(text))) => bytes::Bytes::from(text),
                         Some(Ok(Message::Binary(bytes))) => bytes,
@@ -97,7 +114,7 @@ impl Connection {
                     };
                     last_message = Instant::now();
                     if !self.cometd.gateway().sign_in().renew(self.signed_in.session) {
-                        self.cometd.sign_out(&self.signed_in);
+                        self.cometd.sign_out(&self.signed_in.agent.id, self.signed_in.session);
                         return End::Close(close_code::POLICY, "not signed in");
                     }
                     let browser = &self.browser;
@@ -116,22 +133,6 @@ impl Connection {
                 // The runtime has looked at the connection since, and it was not closed.
                 () = connections_seen(), if !self.written.is_empty() => {
                     self.written.drain(..).for_each(OnItsWay::delivered);
-                }
-                Some(reply) = held.next() => {
-                    if let Some((reply, on_its_way)) = reply
-                        && !self.write(reply, on_its_way).await
-                    {
-                        return End::Gone;
-                    }
-                }
-                () = self.signed_in.ended.wait() => {
-                    self.cometd.sign_out(&self.signed_in);
-                    self.write_all(&mut held).await;
-                    return End::Close(close_code::POLICY, "not signed in");
-                }
-                () = until(&mut ending) => {
-                    self.write_all(&mut held).await;
-                    return End::Close(close_code::AWAY, "the gateway ends");
                 }
                 () = sleep_until(last_message + patience) => return End::Close(close_code::NORMAL, "idle"),
             }
@@ -162,6 +163,10 @@ impl Connection {
         }
     }
 }
+
+/// How many replies are written before the runtime has looked at the connection again. Then it does, and nothing is read before
+/// that.
+const WRITTEN: usize = 64;
 
 /// How long a client may take to read a reply.
 const WRITE: Duration = Duration::from_secs(10);
