@@ -113,7 +113,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         10 => (1..3_u64, any::<bool>()).prop_map(|(agent, state)| Step::Publish { agent, state }),
         4 => (client(), 0..3_u64).prop_map(|(ticket, behind)| Step::List { ticket, behind }),
         1 => client().prop_map(|ticket| Step::CannotList { ticket }),
-        1 => Just(Step::Missed),
+        3 => Just(Step::Missed),
         6 => client().prop_map(|reply| Step::Arrive { reply }),
         3 => client().prop_map(|reply| Step::Lose { reply }),
         3 => time.prop_map(|milliseconds| Step::Pass { milliseconds }),
@@ -702,7 +702,7 @@ impl Pair {
 
 #[test]
 fn whatever_comes_the_server_does_what_the_model_does() {
-    let cases = 1_000;
+    let cases = 2_000;
     let seen = RefCell::new(Seen::default());
     let mut runner = TestRunner::new(Config { cases, failure_persistence: None, ..Config::default() });
     let outcome = runner.run(&steps(), |steps| {
