@@ -15,8 +15,15 @@ const SESSIONS = '/api/v2/me/im-sessions';
 
 class Desk {
   #rest = new Rest();
-  #frame = new Frame(this.#rest, (user) => this.#begin(user), (how) => this.#end(how));
-  #list = new SessionList((id) => this.#select(id, true), (number, device) => this.#start(number, device));
+  #frame = new Frame(
+    this.#rest,
+    (user) => this.#begin(user),
+    (how) => this.#end(how),
+  );
+  #list = new SessionList(
+    (id) => this.#select(id, true),
+    (number, device) => this.#start(number, device),
+  );
   #view = new SessionView((operation, parameters) => this.#operate(operation, parameters));
   #cometd = null;
   #me = null;
@@ -116,6 +123,7 @@ class Desk {
     try {
       await this.#rest.check();
       const { uris } = await this.#rest.get(SESSIONS);
+      if (!this.#cometd) return;
       const known = new Set(uris.map(idOf));
       for (const id of this.#sessions.keep(known, since)) this.#conversations.forget(id);
       if (!this.#sessions.get(this.#selected)) this.#selected = null;

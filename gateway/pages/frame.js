@@ -44,7 +44,10 @@ export class Frame {
 
   async #signIn() {
     const [user, password, button] = [byId('user'), byId('password'), byId('sign-in-button')];
-    for (const [field, name] of [[user, 'user name'], [password, 'password']]) {
+    for (const [field, name] of [
+      [user, 'user name'],
+      [password, 'password'],
+    ]) {
       field.toggleAttribute('aria-invalid', false);
       if (!field.value) {
         this.#showError(`Enter the ${name}.`);

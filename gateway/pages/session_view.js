@@ -89,7 +89,9 @@ export class SessionView {
     }
     for (const entry of entries.slice(this.#shown)) log.append(this.#entry(entry));
     this.#shown = entries.length;
-    const unknown = conversation.isWhole ? '' : `Messages before ${clock(conversation.since)} are not known to this page.`;
+    const unknown = conversation.isWhole
+      ? ''
+      : `Messages before ${clock(conversation.since)} are not known to this page.`;
     setText(byId('earlier'), unknown);
     setShown(byId('earlier'), Boolean(unknown));
     setText(byId('no-messages'), conversation.isWhole ? 'No messages yet.' : 'No messages since.');
@@ -108,12 +110,18 @@ export class SessionView {
       const text = `Connected again at ${clock(entry.at)}. Messages sent before that may be missing here.`;
       return element('p', { class: 'gap' }, text);
     }
-    const time = element('time', { datetime: new Date(entry.at).toISOString(), title: dayAndClock(entry.at) },
-      clock(entry.at));
+    const time = element(
+      'time',
+      { datetime: new Date(entry.at).toISOString(), title: dayAndClock(entry.at) },
+      clock(entry.at),
+    );
     const author = element('span', { class: 'author' }, entry.isMine ? 'You' : element('bdi', {}, this.#parties));
-    return element('div', { class: entry.isMine ? 'message mine' : 'message' },
+    return element(
+      'div',
+      { class: entry.isMine ? 'message mine' : 'message' },
       element('p', { class: 'meta' }, author, ' ', time),
-      element('p', { class: 'text', dir: 'auto' }, entry.text));
+      element('p', { class: 'text', dir: 'auto' }, entry.text),
+    );
   }
 
   #to() {

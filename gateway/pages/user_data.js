@@ -33,7 +33,13 @@ export class UserData {
     const pairs = Object.entries(session.userData ?? {});
     setShown(byId('no-user-data'), pairs.length === 0);
     setShown(byId('pairs'), pairs.length > 0);
-    reconcile(byId('pairs'), pairs, ([key]) => key, ([key]) => this.#make(key), update);
+    reconcile(
+      byId('pairs'),
+      pairs,
+      ([key]) => key,
+      ([key]) => this.#make(key),
+      update,
+    );
     this.#showButtons(session, permitted);
   }
 
@@ -67,8 +73,13 @@ export class UserData {
       byId('value').focus();
       byId('value').select();
     });
-    return element('li', { class: 'pair' },
-      element('bdi', { class: 'pair-key' }), element('bdi', { class: 'pair-value' }), edit);
+    return element(
+      'li',
+      { class: 'pair' },
+      element('bdi', { class: 'pair-key' }),
+      element('bdi', { class: 'pair-value' }),
+      edit,
+    );
   }
 
   async #perform(operation) {
@@ -79,9 +90,10 @@ export class UserData {
       return;
     }
     this.#showError(null);
-    const parameters = operation === 'DeleteUserData'
-      ? { key: key.value }
-      : { userData: { [key.value]: this.#valueOf(key.value, value.value) } };
+    const parameters =
+      operation === 'DeleteUserData'
+        ? { key: key.value }
+        : { userData: { [key.value]: this.#valueOf(key.value, value.value) } };
     const id = this.#session.id;
     if (await this.#operate(operation, parameters)) {
       this.#drafts.delete(id);

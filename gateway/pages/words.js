@@ -11,8 +11,8 @@ export const OPERATIONS = {
 };
 
 /**
- * Why an operation on a session is not possible now; `null` where it is. The capabilities decide; the words follow the order
- * of the library's `why_not`: no right, over, no user data, not in this state.
+ * Why an operation on a session is not possible now; `null` where it is. The capabilities decide; the words follow the
+ * order of the library's `why_not`: no right, over, no user data, not in this state.
  */
 export function whyNot(session, operation, permitted) {
   if (session.capabilities?.includes(operation)) return null;
@@ -63,8 +63,9 @@ export const REASONS = {
 
 /** Who else takes part, for a heading. */
 export function partiesOf(session) {
-  const numbers = (session.participants ?? []).map(({ formattedPhoneNumber, phoneNumber }) =>
-    formattedPhoneNumber || phoneNumber || 'unknown number');
+  const numbers = (session.participants ?? []).map(
+    ({ formattedPhoneNumber, phoneNumber }) => formattedPhoneNumber || phoneNumber || 'unknown number',
+  );
   return numbers.length > 0 ? numbers.join(', ') : 'unknown number';
 }
 
