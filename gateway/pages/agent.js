@@ -40,6 +40,7 @@ class Desk {
   }
 
   #begin(user) {
+    if (this.#me && this.#me.id !== user.id) this.#view.forget();
     this.#me = user;
     this.#sessions = new Sessions();
     this.#conversations = new Conversations(user.id);
@@ -64,7 +65,10 @@ class Desk {
   #end({ forget = false } = {}) {
     this.#cometd?.stop();
     this.#cometd = null;
-    if (forget) this.#conversations?.forgetAll();
+    if (forget) {
+      this.#conversations?.forgetAll();
+      this.#view.forget();
+    }
     this.#conversations?.close();
     clearInterval(this.#countdown);
     document.title = 'IM sessions';

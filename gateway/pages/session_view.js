@@ -45,6 +45,7 @@ export class SessionView {
     setShown(byId('session'), Boolean(session));
     setShown(byId('data'), Boolean(session));
     if (!session) {
+      this.#keepDraft();
       this.#session = null;
       return;
     }
@@ -67,9 +68,22 @@ export class SessionView {
     this.#showConversation(conversation, isOther);
   }
 
+  /** Nothing that was typed stays: it was another agent's. */
+  forget() {
+    this.#drafts.clear();
+    this.#session = null;
+    byId('text').value = '';
+    byId('log').replaceChildren();
+    this.#userData.forget();
+  }
+
+  #keepDraft() {
+    if (this.#session) this.#drafts.set(this.#session.id, byId('text').value);
+  }
+
   #changeDraft(id) {
     const text = byId('text');
-    if (this.#session) this.#drafts.set(this.#session.id, text.value);
+    this.#keepDraft();
     text.value = this.#drafts.get(id) ?? '';
     this.#shown = 0;
   }

@@ -5,7 +5,7 @@ import { Frame } from './frame.js';
 import { Rates } from './rates.js';
 import { Refused, Rest } from './rest.js';
 import { row } from './timeline.js';
-import { REASONS, STATES, clockWithSeconds, count, duration } from './words.js';
+import { REASONS, STATES, clockWithSeconds, count, duration, sentence } from './words.js';
 
 const EVERY = 2000;
 
@@ -93,7 +93,10 @@ class Board {
     connection.dataset.state = state === 'paused' ? 'connecting' : state;
     setText(connection, { connected: 'Up to date', waiting: 'Not up to date', paused: 'Paused' }[state]);
     const since = this.#answered ? clockWithSeconds(this.#answered) : 'never';
-    setText(byId('updated'), state === 'waiting' ? `Last update ${since}. ${message}` : `Last update ${since}.`);
+    setText(
+      byId('updated'),
+      state === 'waiting' ? `Last update ${since}. ${sentence(message)}` : `Last update ${since}.`,
+    );
   }
 
   #show({ now, sessions, events, rejected, openLongest }) {

@@ -56,6 +56,14 @@ export class UserData {
     setShown(byId('user-data-reason'), sentences.length > 0);
   }
 
+  /** Nothing that was typed stays: it was another agent's. */
+  forget() {
+    this.#drafts.clear();
+    this.#session = null;
+    byId('pairs').replaceChildren();
+    for (const field of [byId('key'), byId('value')]) field.value = '';
+  }
+
   /** What was typed belongs to the session for which it was typed. */
   #change(id) {
     const [key, value] = [byId('key'), byId('value')];

@@ -50,6 +50,12 @@ export const STATES = {
   Completed: { label: 'Completed', while: 'completed' },
 };
 
+/** What an error says, as a sentence of its own. */
+export function sentence(message) {
+  const isWhole = /[.!?]$/.test(message);
+  return message.charAt(0).toUpperCase() + message.slice(1) + (isWhole ? '' : '.');
+}
+
 /** Why an event was refused. */
 export const REASONS = {
   orphan: 'no such session',
