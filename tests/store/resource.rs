@@ -141,6 +141,34 @@ fn only_id_and_state_must_be_there() {
     }
 }
 
+/// Found in review: an answer that went wrong was no list, and `null` was refused for some of the fields.
+#[test]
+fn an_error_is_read_as_a_list_without_sessions() {
+    for body in [
+        r#"{"statusCode":6,"statusMessage":"there is no such resource"}"#,
+        r#"{"imSessions":null,"statusCode":6}"#,
+        r#"{"imSessions":[],"statusCode":6}"#,
+    ] {
+        let list: ImSessionList = serde_json::from_str(body).expect("an answer");
+        assert_eq!((list.im_sessions.len(), list.status_code), (0, StatusCode::NotFound), "{body}");
+    }
+    // Addresses alone, or nothing at all, are no empty list.
+    for body in [r#"{"statusCode":0,"uris":["http://h/api/v2/im-sessions/A"]}"#, r#"{"imSessions":null}"#, "{}"] {
+        let error = serde_json::from_str::<ImSessionList>(body).expect_err(body).to_string();
+        assert!(error.contains("imSessions"), "{error}");
+    }
+}
+
+#[test]
+fn null_is_no_value_of_any_field_that_may_be_absent() {
+    let json = r#"{"capabilities":null,"id":"A","participants":null,"path":null,"state":"Alerting","uri":null,"userData":null}"#;
+    let session = im_session(json).expect("null is tolerated");
+    assert_eq!(session, im_session(r#"{"id":"A","state":"Alerting"}"#).expect("a session"));
+    for json in [r#"{"id":null,"state":"Alerting"}"#, r#"{"id":"A","state":null}"#] {
+        assert!(im_session(json).is_err(), "{json}");
+    }
+}
+
 #[test]
 fn null_user_data_is_none() {
     let session = im_session(r#"{"id":"A","state":"Talking","userData":null}"#).expect("null is tolerated");
