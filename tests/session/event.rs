@@ -229,6 +229,37 @@ fn a_json_line_is_an_event_in_any_spelling() {
     }
 }
 
+/// Found in review: the keys of requests and errors were read as absent where their type was wrong.
+#[test]
+fn every_known_key_of_the_wrong_json_type_is_an_error_of_the_events_that_are_checked() {
+    let keys = [
+        ("ThisDN", "1"),
+        ("OtherDN", "true"),
+        ("CallUUID", "{}"),
+        ("ConnID", "1"),
+        ("EventSequenceNumber", "-1"),
+        ("ServerStartTime", "1.5"),
+        ("ReferenceID", "[1]"),
+        ("ReferenceID", "-1"),
+        ("ErrorCode", "{}"),
+        ("ErrorCode", "9223372036854775808"),
+        ("ErrorMessage", "7"),
+        ("UserData", "\"k\""),
+        ("Extensions", "5"),
+    ];
+    for (key, value) in keys {
+        let with = |name: &str, value: &str| format!("{{\"Event\":\"{name}\",\"{key}\":{value}}}");
+        let error = Event::from_json_line(&with("EventRinging", value)).expect_err(key).to_string();
+        assert!(error.contains(key), "{error}");
+        assert!(Event::from_json_line(&with("EventRinging", "null")).is_ok(), "{key}: null is absent");
+        assert!(Event::from_json_line(&with("EventError", value)).is_ok(), "{key}: not checked further");
+    }
+    let event =
+        Event::from_json_line(r#"{"Event":"EventRinging","ReferenceID":"31","ErrorCode":"-5","ErrorMessage":""}"#);
+    let event = event.expect("digits in a string, and an empty string");
+    assert_eq!((event.reference_id, event.error_code), (Some(31), Some(-5)));
+}
+
 #[test]
 fn numbers_of_user_data_that_are_no_integers_keep_their_digits() {
     let json = r#"{"Event":"EventX","UserData":{"a":1.50,"b":-0,"c":18446744073709551616,"d":9223372036854775808,"e":[1e2,"\"1.5"],"1.5":-1.25E-3},"n":1.5}"#;
