@@ -108,6 +108,9 @@ impl<'a> ObjectReader<'a> {
     #[cfg(feature = "json")]
     fn read(&mut self, text: &'a str) -> Result<(), EventJsonError> {
         let mut reader = serde_json::Deserializer::from_str(text);
+        // Its limit is lower than what lists of typed pairs may have. Lists are read to a depth of their own, and all
+        // else that is nested is skipped, which takes no stack.
+        reader.disable_recursion_limit();
         let read = serde::Deserializer::deserialize_map(&mut reader, self).and_then(|()| reader.end());
         read.map_err(|error| EventJsonError::NotAnObject { reason: without_line(&error) })
     }
@@ -231,9 +234,6 @@ fn put_number(place: &mut Option<u64>, value: JsonScalar<'_>) -> Put {
     number.map(|_| ()).map_err(|()| ("an integer from 0 to 18446744073709551615", value.to_string()))
 }
 
-fn put_conn_id(place: &mut Option<ConnId>, value: JsonScalar<'_>) -> Put {
-    let mut digits = None;
-    *place = None;
 /// An integer with a sign, or a string of its digits; an empty string is absent.
 fn put_integer(place: &mut Option<i64>, value: JsonScalar<'_>) -> Put {
     let number = match &value {
@@ -248,6 +248,9 @@ fn put_integer(place: &mut Option<i64>, value: JsonScalar<'_>) -> Put {
     number.map(|_| ()).map_err(|()| ("an integer of 64 bits", value.to_string()))
 }
 
+fn put_conn_id(place: &mut Option<ConnId>, value: JsonScalar<'_>) -> Put {
+    let mut digits = None;
+    *place = None;
     put_text(&mut digits, value)?;
     if let Some(digits) = digits.filter(|digits| !digits.is_empty()) {
         let bad = |error| ("a string of hex digits", format!("{:?} ({error})", excerpt(&digits)));

@@ -1,6 +1,6 @@
 //! The JSON of specification 1, 2.3 and 5: written to the byte, read with tolerance, refused with a reason.
 
-use im_session::resource::{Country, Fields, ImSessionList, ListBody, NotificationType, OperationBody};
+use im_session::resource::{Country, Fields, ImSessionList, ListBody, NotificationType, OperationBody, Parameter};
 use im_session::{
     BaseUri, CallEvent, CapabilityTable, DataEvent, Event, ImSession, KeyValueList, Notification, Operation,
     Operations, Participant, Sessions, State, StatusCode, Value,
@@ -214,6 +214,19 @@ fn user_data_that_is_none_is_refused_with_key_and_kind() {
     let edges: KeyValueList<'_> =
         serde_json::from_str(r#"{"k":9223372036854775807,"l":-9223372036854775808}"#).expect("64 bits");
     assert_eq!((edges.get("k"), edges.get("l")), (Some(&i64::MAX.into()), Some(&i64::MIN.into())));
+}
+
+/// Found in review: a body whose user data nested deeper than 127 was none, whatever else was wrong with it.
+#[test]
+fn a_body_is_read_however_deep_it_is() {
+    for depth in [101, 128, 100_000] {
+        let list = format!("{}1{}", "{\"k\":".repeat(depth), "}".repeat(depth));
+        let json = format!(r#"{{"operationName":"AttachUserData","new":{list},"text":{list},"userData":{list}}}"#);
+        let body = OperationBody::from_json(json.as_bytes()).expect("an object");
+        assert_eq!(body.operation_name, Parameter::Is("AttachUserData".into()));
+        assert_eq!(body.user_data, Parameter::Wrong("lists nested deeper than 100".into()));
+        assert!(OperationBody::from_json(format!("{json} {{}}").as_bytes()).is_err(), "one object");
+    }
 }
 
 /// What JSON cannot hold but another format can.
