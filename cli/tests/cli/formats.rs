@@ -227,3 +227,13 @@ fn without_a_file_it_replays_the_log_that_ships_with_the_tool() {
         assert_eq!(uri, format!("http://localhost:8090/api/v2{}", session["path"].as_str().expect("a path")));
     }
 }
+
+/// Found in review: each event was looked for in each block of columns, and each DN among all DNs.
+#[test]
+fn a_call_of_many_dns_is_shown_by_call() {
+    let log: String = (0..40_000).map(|dn| json_event("Ringing", &dn.to_string(), "A")).collect();
+    let run = replay_piped(&["--format", "calls", "-"], log.as_bytes());
+    run.assert_clean();
+    let rows = run.out.lines().filter(|line| line.contains("Ringing:")).count();
+    assert_eq!(rows, 40_000, "each event stands in one block");
+}
