@@ -1,7 +1,6 @@
 //! The bytes that values are read from, and the numbers and texts that lean to the boundaries.
 
-use alloc::string::{String, ToString};
-use alloc::vec::Vec;
+use crate::testing::prelude::*;
 
 /// Bytes that stand for values. Where they end, 0 is read.
 ///

@@ -1,11 +1,9 @@
 //! A byte becomes an event, or an event is spelled out.
 
-use alloc::borrow::Cow;
-use alloc::string::String;
-
 use super::{Bytes, FromBytes};
 use crate::event::{ConnId, Event, EventName, KeyValueList, ListAttribute};
 use crate::machine::{CallEvent, DataEvent};
+use crate::testing::prelude::*;
 
 /// When the server started that numbers the events: seconds since 1970.
 pub(super) const SERVER_START_TIME: u64 = 1_420_640_000;
@@ -52,7 +50,7 @@ pub(super) const NAMES: [&str; 15] = [
 // a byte: whoever adds one decides here what its byte is.
 const _: () = assert!(CallEvent::ALL.len() + DataEvent::ALL.len() + 4 == NAMES.len(), "an event without a byte");
 
-/// The event that this byte is, by the [table](self::super); none for the bytes whose low half is 0: those are spelled out.
+/// The event that this byte is, by the [table](crate::from_bytes); none for the bytes whose low half is 0: those are spelled out.
 ///
 /// ```
 /// use im_session::from_bytes::event_of;
@@ -95,8 +93,8 @@ pub(super) fn event_at_place(byte: u8, place: u64) -> Option<Event<'static>> {
     Some(if byte >= 0x80 { event.with_event_sequence_number(place) } else { event })
 }
 
-/// One byte an event, see [`from_bytes`](crate::from_bytes); where the low half is 0 the attributes follow, in the order of the
-/// fields, each with a byte before it that says whether it is there.
+/// One byte an event, see [`from_bytes`](crate::from_bytes); where the low half is 0 the name follows, a text, and the attributes in
+/// the order of the fields, before each a byte that says whether it is there: an odd one.
 impl FromBytes for Event<'static> {
     fn from_bytes(bytes: &mut Bytes<'_>) -> Self {
         let byte = bytes.byte();

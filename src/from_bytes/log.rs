@@ -1,78 +1,71 @@
 //! Logs in the three text forms, other lines in between, and events that every form can carry.
 
 use alloc::borrow::Cow;
-use alloc::string::{String, ToString};
-use alloc::vec::Vec;
-use core::mem;
 
 use super::bytes::counted;
-use super::event::{IDS, event_of, spelled_out};
+use super::event::{event_of, spelled_out};
 use super::small_types::FORMS;
-use super::user_data::list;
+use super::user_data::{Texts, list, pairs};
 use super::{Bytes, FromBytes};
 use crate::decode::Form;
-use crate::event::{ConnId, Event, KeyValueList, Value};
-use crate::machine::{CallEvent, SessionEvent};
-use crate::testing::{Ends, Log, Noise, Pieces, put_together};
+use crate::event::{Event, KeyValueList, Value};
+use crate::machine::CallEvent;
+use crate::testing::Log;
 
-/// A byte for the form and the ends of lines, then a byte a line: see [`from_bytes`](crate::from_bytes#logs).
+/// A byte for the form and the ends of lines, then a byte a line.
+///
+/// Of the first byte bits 0 and 1 are the form: 0 JSON lines, 1 the T-Server log, 2 the Platform SDK log (3: as 0); bit 2: lines
+/// end in CRLF; bit 3: a byte order mark; bit 6: no end of the last line. So `1` is a T-Server log and `u` the same with CRLF and
+/// without its last end.
+///
+/// The others are events by [`event_of`]. Those with the low half 0 are other lines, which are no events; which ones, the
+/// high half says, from 1 and counted modulo; but with the high half 0 or 15 it is a [`loggable_event`]. Where none is an event,
+/// `A` comes at the end. `1ACD` is the call in a T-Server log, `1A@C@D` with other lines in between.
 impl FromBytes for Log {
     fn from_bytes(bytes: &mut Bytes<'_>) -> Self {
-        let byte = bytes.peek();
-        log_of(bytes, counted(byte & 3, &FORMS).copied().unwrap_or(Form::JsonLines))
+        let form = counted(bytes.peek() & 3, &FORMS).copied().unwrap_or(Form::JsonLines);
+        log_of(form, bytes)
     }
 }
 
 /// The same in this form, whatever the first byte says of it.
-fn log_of(bytes: &mut Bytes<'_>, form: Form) -> Log {
-    let ends = ends(bytes.byte());
-    let mut pieces = Pieces { events: Vec::new(), end: Vec::new() };
+pub(crate) fn log_of(form: Form, bytes: &mut Bytes<'_>) -> Log {
+    let (ends, mut log) = (bytes.byte(), Log::new(form));
     while !bytes.is_empty() {
-        add_line(&mut pieces, bytes, form);
-    }
-    whole(form, pieces, ends)
-}
-
-/// A log of these lines, each with bytes of its own.
-#[cfg(feature = "proptest")]
-pub(crate) fn log_of_lines(form: Form, end: u8, lines: &[Vec<u8>]) -> Log {
-    let mut pieces = Pieces { events: Vec::new(), end: Vec::new() };
-    for line in lines {
-        add_line(&mut pieces, &mut Bytes::new(line), form);
-    }
-    whole(form, pieces, ends(end))
-}
-
-fn ends(byte: u8) -> Ends {
-    Ends { crlf: byte & 4 != 0, mark: byte & 8 != 0, without_the_last: byte & 0x40 != 0 }
-}
-
-/// An event with what stands before it, or another line.
-fn add_line(pieces: &mut Pieces, bytes: &mut Bytes<'_>, form: Form) {
-    let byte = bytes.byte();
-    let event = match (event_of(byte), byte >> 4) {
-        (Some(event), _) => event,
-        (None, 0) => carried(spelled_out(bytes)),
-        (None, 15) => loggable_event(bytes),
-        (None, row @ 1..) => {
-            pieces.end.extend(counted(row - 1, Noise::of(form)));
-            return;
+        let byte = bytes.byte();
+        match (event_of(byte), byte >> 4) {
+            (Some(event), _) => log.add(&event),
+            (None, 0 | 15) => log.add(&loggable_event(bytes)),
+            (None, row) => {
+                if let Some(&(lines, is_an_error)) = counted(row - 1, other_lines(form)) {
+                    log.add_other(lines, is_an_error);
+                }
+            }
         }
-    };
-    pieces.events.push((mem::take(&mut pieces.end), event));
-}
-
-/// Where none of the lines is an event, one comes at the end.
-fn whole(form: Form, mut pieces: Pieces, ends: Ends) -> Log {
-    if pieces.events.is_empty() {
-        pieces.events.extend(event_of(b'A').map(|event| (mem::take(&mut pieces.end), event)));
     }
-    put_together(form, pieces, ends)
+    if log.events.is_empty() {
+        event_of(b'A').iter().for_each(|event| log.add(event));
+    }
+    if ends & 0x40 != 0 {
+        log.text.pop();
+    }
+    if ends & 4 != 0 {
+        log.text = log.text.replace('\n', "\r\n");
+    }
+    if ends & 8 != 0 {
+        log.text.insert(0, '\u{feff}');
+    }
+    log
 }
 
-/// The event with what no log can carry taken out or replaced: a name that does not concern sessions, the end of a line, a text that
-/// is empty, a key with a quote, binary that is none.
-fn carried(mut event: Event<'static>) -> Event<'static> {
+/// A readable event that concerns a session and that each of the three text forms can carry: texts of one line, none of them
+/// empty, keys that end where they should.
+///
+/// It is an event spelled out, see [`event_of`]; then user data and extensions that take their place, each after a byte that says
+/// whether they do.
+#[must_use]
+pub fn loggable_event(bytes: &mut Bytes<'_>) -> Event<'static> {
+    let mut event = spelled_out(bytes);
     if event.name.session_event().is_none() {
         event.name = CallEvent::Dialing.into();
     }
@@ -80,11 +73,8 @@ fn carried(mut event: Event<'static>) -> Event<'static> {
         *text = text.take().filter(|text| !text.is_empty()).map(|text| one_line(&text));
     }
     for attribute in [&mut event.user_data, &mut event.extensions] {
-        if let Some(carried) = attribute.list().map(carried_list) {
-            *attribute = carried.into();
-        } else if attribute.is_hidden() {
-            *attribute = KeyValueList::new().into();
-        }
+        let own = attribute.list().map(carried).or_else(|| attribute.is_hidden().then(KeyValueList::new));
+        *attribute = bytes.perhaps(loggable_user_data).or(own).into();
     }
     if event.route().is_err() {
         event = event.with_this_dn("3001").with_call_uuid("A");
@@ -92,23 +82,46 @@ fn carried(mut event: Event<'static>) -> Event<'static> {
     event
 }
 
+/// User data that every text form can carry: texts of one line, keys that end where they should. It may have what the
+/// logs give a meaning to: quotes, `(list)`, `KVList:`.
+///
+/// Binary reads back as a string from JSON: see [`read_back`](crate::testing::read_back).
+#[must_use]
+pub fn loggable_user_data(bytes: &mut Bytes<'_>) -> KeyValueList<'static> {
+    carried(&pairs(bytes, 1, &Texts { keys: &LINES, texts: &LINES, binary: &BINARY }))
+}
+
+/// The list without what no log can carry: the end of a line, a key that ends early, binary that is none.
+fn carried(whole: &KeyValueList<'_>) -> KeyValueList<'static> {
+    let value = |value: &Value<'_>| match value {
+        Value::String(text) => Value::String(one_line(text)),
+        Value::Integer(number) => Value::Integer(*number),
+        Value::Binary(text) if BINARY.contains(&&**text) => Value::Binary(text.clone().into_owned().into()),
+        Value::Binary(_) => Value::Binary("00 01..".into()),
+        Value::List(list) => Value::List(carried(list)),
+    };
+    let key = |key: &str| match one_line(key) {
+        key if ends_early(&key) => key.replace(QUOTES, "_").into(),
+        key => key,
+    };
+    list(whole.iter().map(|pair| (key(&pair.key), value(&pair.value))))
+}
+
 fn one_line(text: &str) -> Cow<'static, str> {
     Cow::Owned(text.replace('\n', " "))
 }
 
-fn carried_list(carried: &KeyValueList<'_>) -> KeyValueList<'static> {
-    let value = |value: &Value<'_>| match value {
-        Value::String(text) => Value::String(one_line(text)),
-        Value::Integer(number) => Value::Integer(*number),
-        Value::Binary(_) => Value::Binary("00 01..".into()),
-        Value::List(list) => Value::List(carried_list(list)),
-    };
-    let key = |key: &str| -> String { key.replace('\n', " ").replace(QUOTES, "_") };
-    list(carried.iter().map(|pair| (key(&pair.key), value(&pair.value))))
+/// What ends a key in a log: a straight quote, or one that counts as such.
+const QUOTES: [char; 3] = ['\'', '\u{2018}', '\u{2019}'];
+
+/// Whether a quote in the key is followed by white space or `(list)`: a log ends the key there.
+fn ends_early(key: &str) -> bool {
+    let ends = |after: &str| after.starts_with("(list)") || after.starts_with(|c: char| c.is_ascii_whitespace());
+    key.split(QUOTES).skip(1).any(ends)
 }
 
 /// What a text of one line may be: often with what the logs give a meaning to.
-const LINES: [&str; 16] = [
+const LINES: [&str; 18] = [
     "v",
     "",
     "hello",
@@ -125,110 +138,61 @@ const LINES: [&str; 16] = [
     "\\{}[]=:",
     "café\u{2028}\u{85}",
     "'k'\t'v'",
+    "\0\u{1b}\u{7f}\u{a0}ß\u{301}\u{200b}\u{2018}",
+    "\u{202e}\u{fffd}\u{e000}\u{1f600}\u{10ffff}",
 ];
 
 /// What binary is printed as: neither quoted nor a number, nor white space at its ends.
 const BINARY: [&str; 8] =
     ["00 01 03 00..", "[3] 00 01 02", "5.5", "0x1F", "+5", "true", "9223372036854775808", "A0 B1F.."];
 
-/// Characters that are more than a byte, or mean something somewhere.
-const CHARACTERS: [char; 16] = [
-    '\0',
-    '\u{1b}',
-    '\u{7f}',
-    '\u{85}',
-    '\u{a0}',
-    'ß',
-    '\u{301}',
-    '\u{200b}',
-    '\u{2018}',
-    '\u{2028}',
-    '\u{202e}',
-    '\u{feff}',
-    '\u{fffd}',
-    '\u{e000}',
-    '\u{1f600}',
-    '\u{10ffff}',
+/// Lines, and whether a decoder tells of an error at the first of them.
+type Other = (&'static str, bool);
+
+/// What may stand after any event of this form, and before the first: none of them may become part of an event, and none
+/// decides another form.
+fn other_lines(form: Form) -> &'static [Other] {
+    match form {
+        Form::JsonLines => &JSON_LINES,
+        Form::TServerLog => &TSERVER_LOG,
+        Form::PlatformSdkLog => &PLATFORM_SDK_LOG,
+    }
+}
+
+const JSON_LINES: [Other; 10] = [
+    ("\n", false),
+    (" \t\n", false),
+    ("{\"Event\":\"EventRinging\"\n", true),
+    ("{}\n", false),
+    ("[1]\n", false),
+    ("{\"Event\":\"Ringing\",\"ThisDN\":\"9999\"}\n", false),
+    ("{\"Event\":\"EventRinging\",\"ThisDN\":9999,\"CallUUID\":\"A\"}\n", true),
+    ("{\"Event\":\"EventRinging\",\"CallUUID\":\"A\"}\n", true),
+    ("{\"Event\":\"EventRinging\",\"ThisDN\":\"9999\",\"CallUUID\":\"no id\"}\n", true),
+    ("11:49:08.388 Std 05061 Initialization completed\n", false),
 ];
 
-/// A readable event that concerns a session and that each of the three text forms can carry: texts of one line, none of them
-/// empty, keys that end where they should; DNs, ids, numbers and lists of any shape.
-#[must_use]
-pub fn loggable_event(bytes: &mut Bytes<'_>) -> Event<'static> {
-    let name = SessionEvent::from_bytes(bytes);
-    let mut event = Event::new(name).with_this_dn(line_or(bytes, "3001")).with_call_uuid(id(bytes));
-    event.other_dn = bytes.perhaps(|bytes| line_or(bytes, "3002").into());
-    event.conn_id = bytes.perhaps(Bytes::number).map(ConnId);
-    event.event_sequence_number = bytes.perhaps(Bytes::number);
-    event.server_start_time = bytes.perhaps(Bytes::number);
-    event.user_data = bytes.perhaps(loggable_user_data).into();
-    event.extensions = bytes.perhaps(loggable_user_data).into();
-    event.reference_id = bytes.perhaps(Bytes::number);
-    event.error_code = bytes.perhaps(Bytes::integer);
-    event.error_message = bytes.perhaps(|bytes| line_or(bytes, "Invalid DN").into());
-    event
-}
+const TSERVER_LOG: [Other; 7] = [
+    ("\n", false),
+    ("11:49:08.388 Std 05061 Initialization completed\n", false),
+    ("11:49:08.388 -- suspend\n\tAttributeThisDN\t'9999'\n\t\t'k'\t'v'\n", false),
+    (
+        "11:49:08.388 request to 65200(SIPTS) message RequestMakeCall\n\tAttributeThisDN\t'9999'\n\tAttributeUserData\t[10] 00..\n\t\t'k'\t'v'\n",
+        false,
+    ),
+    ("Via: SIP/2.0/UDP 192.0.2.1:5060\n", false),
+    ("\u{feff}11:49:08.388\n", false),
+    ("@11:49:08.3880 [0] 8.5.2 send_to_client: message\n", false),
+];
 
-/// User data that every text form can carry: texts of one line, keys that end where they should. It may have what the
-/// logs give a meaning to: quotes, `(list)`, `KVList:`.
-///
-/// Binary reads back as a string from JSON: see [`read_back`](crate::testing::read_back).
-#[must_use]
-pub fn loggable_user_data(bytes: &mut Bytes<'_>) -> KeyValueList<'static> {
-    loggable_pairs(bytes, 1)
-}
-
-fn loggable_pairs(bytes: &mut Bytes<'_>, depth: usize) -> KeyValueList<'static> {
-    list(bytes.several(|bytes| {
-        let key = line(bytes);
-        let key = if ends_early(&key) { key.replace(QUOTES, "_") } else { key };
-        let value = match bytes.byte() % 4 {
-            0 => Value::String(line(bytes).into()),
-            1 => Value::Integer(bytes.integer()),
-            2 => Value::Binary(bytes.one_of(&BINARY).into()),
-            3.. if depth < 5 => Value::List(loggable_pairs(bytes, depth + 1)),
-            3.. => Value::List(KeyValueList::new()),
-        };
-        (key, value)
-    }))
-}
-
-/// What ends a key in a log: a straight quote, or one that counts as such.
-const QUOTES: [char; 3] = ['\'', '\u{2018}', '\u{2019}'];
-
-/// Whether a quote in the key is followed by white space or `(list)`: a log ends the key there.
-fn ends_early(key: &str) -> bool {
-    let ends = |after: &str| after.starts_with("(list)") || after.starts_with(|c: char| c.is_ascii_whitespace());
-    key.split(QUOTES).skip(1).any(ends)
-}
-
-/// A text of one line: one of those that are known, or up to 15 characters.
-fn line(bytes: &mut Bytes<'_>) -> String {
-    match bytes.byte() {
-        byte @ 0..0xc0 => counted(byte, &LINES).map_or_else(String::new, ToString::to_string),
-        byte => (0..byte & 0xf).map(|_| character(bytes.byte())).collect(),
-    }
-}
-
-fn character(byte: u8) -> char {
-    match byte {
-        b'\n' => ' ',
-        ascii @ 0..0x80 => char::from(ascii),
-        other => counted(other, &CHARACTERS).copied().unwrap_or_default(),
-    }
-}
-
-/// The same, but not empty.
-fn line_or(bytes: &mut Bytes<'_>, other: &str) -> String {
-    Some(line(bytes)).filter(|line| !line.is_empty()).unwrap_or_else(|| other.to_string())
-}
-
-/// An id that can be one: known, or of up to 64 characters.
-fn id(bytes: &mut Bytes<'_>) -> String {
-    const LETTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_~-";
-    let [known @ .., _, _, _, _] = IDS;
-    match bytes.byte() {
-        byte @ 0..0xc0 => counted(byte, &known).map_or_else(String::new, ToString::to_string),
-        byte => (0..=byte & 0x3f).map(|_| char::from(bytes.one_of(LETTERS))).collect(),
-    }
-}
+const PLATFORM_SDK_LOG: [Other; 6] = [
+    ("\n", false),
+    ("2015-03-11 11:49:08,388 INFO Client is up\n", false),
+    (
+        "2015-03-11 11:49:08,388 DEBUG Sending 'RequestMakeCall' ('16')\nmessage attributes:\nAttributeThisDN [str] = \"9999\"\nAttributeUserData [bstr] = KVList: \n    'k' [str] = \"v\"\n",
+        false,
+    ),
+    ("2015-03-11 11:49:08,388 INFO\n    at Client.Main()\n    'k' [str] = \"v\"\n", false),
+    ("Via: SIP/2.0/UDP 192.0.2.1:5060\n", false),
+    ("--\n", false),
+];

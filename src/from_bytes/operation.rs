@@ -1,13 +1,10 @@
 //! Bodies of operations.
 
-use alloc::string::{String, ToString};
-
-use serde_json::{Map, Value, json};
-
 use super::event::NUMBERS;
 use super::{Bytes, FromBytes};
 use crate::event::KeyValueList;
 use crate::machine::Operation;
+use crate::testing::prelude::*;
 
 /// The body of an operation by one byte, from a good one to one with a single thing wrong; none for the bytes that are
 /// spelled out.
@@ -63,7 +60,8 @@ pub fn operation_of(byte: u8, device_path: &str) -> Option<String> {
 }
 
 /// A body by one byte, or spelled out: any text; its parameters; or good parameters of which one is something else.
-pub(crate) fn body(bytes: &mut Bytes<'_>, device_path: &str) -> String {
+#[must_use]
+pub fn operation_body(bytes: &mut Bytes<'_>, device_path: &str) -> String {
     let byte = bytes.byte();
     if let Some(body) = operation_of(byte, device_path) {
         return body;

@@ -3,6 +3,9 @@
 
 use alloc::vec::Vec;
 
+use super::{Bytes, FromBytes, agents};
+use crate::testing::{History, Step};
+
 /// How many chances one step takes.
 pub(crate) const CHANCES: usize = 28;
 
@@ -112,21 +115,6 @@ fn what_is_posted(chance: u16) -> u8 {
     }
 }
 
-/// The bytes of a line of a log: another line, an event of one byte, or one that is spelled out with all that logs can carry.
-#[cfg(feature = "proptest")]
-pub(crate) fn line_bytes(chances: &[u16]) -> Vec<u8> {
-    let (first, rest) = chances.split_at_checked(2).unwrap_or((&[], chances));
-    let lead = match *first {
-        [kind, which] => match (kind % 5, which.to_le_bytes()[0]) {
-            (0 | 1, which) => (which % 14 + 1) << 4,
-            (2, which) if which & 0xf != 0 => which,
-            _ => 0xf0,
-        },
-        _ => 0xf0,
-    };
-    core::iter::once(lead).chain(bytes(rest)).collect()
-}
-
 /// Bytes of anything else: half of the time small.
 fn bytes(chances: &[u16]) -> Vec<u8> {
     let byte = |&chance: &u16| {
@@ -136,22 +124,50 @@ fn bytes(chances: &[u16]) -> Vec<u8> {
     chances.iter().map(byte).collect()
 }
 
-/// Steele, Lea and Flood's SplitMix64: a few lines, and the same everywhere.
+/// Histories by chance without end, the same for the same seed: few DNs and ids, so that things meet, and as much of what is wrong
+/// as it takes to reach every cell. They are those of [`from_bytes`](crate::from_bytes), from bytes by chance.
+///
+/// ```
+/// use im_session::testing::conformance::Histories;
+///
+/// let (one, other): (Vec<_>, Vec<_>) = (Histories::new(1).take(3).collect(), Histories::new(1).take(3).collect());
+/// assert_eq!(one, other);
+/// ```
 #[derive(Debug, Clone)]
-pub(crate) struct Random(pub(crate) u64);
+pub struct Histories {
+    state: u64,
+}
 
-impl Random {
-    pub(crate) fn number(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
+impl Histories {
+    /// The histories of this seed.
+    #[must_use]
+    pub fn new(seed: u64) -> Self {
+        Histories { state: seed }
+    }
+
+    /// Steele, Lea and Flood's SplitMix64: a few lines, and the same everywhere.
+    fn number(&mut self) -> u64 {
+        self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = self.state;
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
         mixed ^ (mixed >> 31)
     }
 
     /// The chances of a step.
-    pub(crate) fn chances(&mut self) -> Vec<u16> {
+    fn chances(&mut self) -> Vec<u16> {
         let four = |number: u64| (0..4).map(move |part| (number >> (16 * part) & 0xffff) as u16);
         (0..CHANCES / 4).flat_map(|_| four(self.number())).collect()
+    }
+}
+
+impl Iterator for Histories {
+    type Item = History;
+
+    /// Of 1 to 60 steps.
+    fn next(&mut self) -> Option<History> {
+        let length = 1 + self.number() % 60;
+        let step = |place| Step::from_bytes(&mut Bytes::new(&step_bytes(&self.chances())).at_place(place));
+        Some(History { agents: agents(), steps: (1..=length).map(step).collect::<Vec<_>>() })
     }
 }

@@ -1,16 +1,11 @@
 //! The resource as others write it: published samples and other servers, not this crate.
 
-use alloc::format;
-use alloc::string::String;
-use alloc::vec::Vec;
-
-use serde_json::{Map, Value, json};
-
 use super::event::{IDS, NUMBERS};
 use super::{Bytes, FromBytes};
 use crate::event::KeyValueList;
 use crate::machine::{Operation, Operations, State};
 use crate::resource::{Country, Participant};
+use crate::testing::prelude::*;
 
 /// From a number, without number analysis; [`participants`] has others.
 impl FromBytes for Participant<'static> {
@@ -19,8 +14,8 @@ impl FromBytes for Participant<'static> {
     }
 }
 
-/// The other parties, without number analysis and with it: how many, up to 7, and for each what and which, see
-/// [`from_bytes`](crate::from_bytes#resources).
+/// The other parties, without number analysis and with it: how many, up to 7, and for each what (0 a number, 1 an extension,
+/// 2 the public number 9165550104 with country and place, 3 without) and, of the first two, which.
 ///
 /// ```
 /// use im_session::Participant;
@@ -54,8 +49,8 @@ pub(crate) fn participant(bytes: &mut Bytes<'_>) -> Participant<'static> {
     }
 }
 
-/// An imSession as others write it, see [`from_bytes`](crate::from_bytes#resources): fields left out or `null`, one that there is
-/// not, white space around the state, capabilities in either order, participants with one number alone.
+/// An imSession as others write it: fields left out or `null`, one that there is not, white space around the state, capabilities in
+/// either order, participants with one number alone. The first byte says what is there.
 ///
 /// Every one can be read as an [`ImSession`](crate::ImSession), even where its id is one that no session can have.
 ///

@@ -1,16 +1,13 @@
 //! Steps and histories.
 
-use alloc::string::String;
-use alloc::vec::Vec;
-
 use super::bytes::counted;
 use super::event::{IDS, NUMBERS, event_at_place, list_attribute, spelled_out};
-use super::operation::body;
-use super::query::query;
+use super::operation::operation_body;
 use super::resource::{plain_resource, resource};
 use super::{Bytes, FromBytes};
 use crate::event::{ConnId, Event};
 use crate::machine::{Operation, Operations};
+use crate::testing::prelude::*;
 use crate::testing::{Agent, History, Step};
 
 /// The agents of every history from bytes: one at DN 3001; one at 3003 and 3002; one at VQ_4 and beside the first at 3001, who may
@@ -44,7 +41,8 @@ const QUERIES: [&str; 12] = [
     "fields=%2A&path=/im-sessions/A",
 ];
 
-/// One byte an event, see [`from_bytes`](crate::from_bytes); other steps take more.
+/// One byte an event, see [`from_bytes`](crate::from_bytes). Of the bytes with the low half 0 the high half is what happens, and what
+/// it takes follows.
 impl FromBytes for Step {
     fn from_bytes(bytes: &mut Bytes<'_>) -> Self {
         let byte = bytes.byte();
@@ -72,7 +70,7 @@ fn other(bytes: &mut Bytes<'_>, row: u8) -> Step {
 }
 
 /// An operation that an agent posts: who, where to, and the body.
-pub(crate) fn post(bytes: &mut Bytes<'_>) -> Step {
+fn post(bytes: &mut Bytes<'_>) -> Step {
     // The list, or the session, that the byte for the agent names besides.
     let byte = bytes.byte();
     let agent = if byte >= 0xc0 { 4 } else { usize::from(byte & 3) };
@@ -83,7 +81,7 @@ pub(crate) fn post(bytes: &mut Bytes<'_>) -> Step {
         3.. => Some(bytes.text(&IDS)),
     };
     let device_path = if agent == 1 { "/devices/2" } else { "/devices/1" };
-    Step::Post { agent, target, body: body(bytes, device_path) }
+    Step::Post { agent, target, body: operation_body(bytes, device_path) }
 }
 
 /// An integer, of which the bytes from 0x80 on are below zero.
@@ -152,4 +150,33 @@ impl FromBytes for History {
         }
         history
     }
+}
+
+/// Of each kind some: fields, other fields, states, other filters, devices; escaped and not, known and unknown.
+const PAIRS: [&[&str]; 5] = [
+    &["fields=*", "fields=id,state", "fields", "fields=", "fields=%2A", "fields=id%2Cunknown, uri"],
+    &["fields=unknown", "fields=userData,participants", "fields=capabilities,path"],
+    &["state=Talking", "st%61te=Alert%69ng", "state=Completed", "state=", "state=Tal%6"],
+    &["id=A", "id=%7E._-", "path=/im-sessions/B", "userData=x", "participants=3001", "unknown=1"],
+    &["devicePath=/devices/2", "devicePath=%2Fdevices%2F3", "devicePath=/none"],
+];
+
+/// What stands behind the `?` of a read: how many pairs, up to 7, and a byte a pair: the high half for
+/// its kind, the low half for which, both counted modulo; from 0xf0 on the pair is spelled out.
+///
+/// ```
+/// use im_session::from_bytes::{Bytes, query};
+///
+/// assert_eq!(query(&mut Bytes::new(b"2P ")), "fields=*&state=Talking");
+/// ```
+#[must_use]
+pub fn query(bytes: &mut Bytes<'_>) -> String {
+    let pairs = bytes.several(|bytes| match bytes.byte() {
+        0xf0.. => bytes.spelled_out(),
+        byte => {
+            let pair = counted(byte >> 4, &PAIRS).and_then(|pairs| counted(byte & 0xf, pairs));
+            pair.map_or_else(String::new, ToString::to_string)
+        }
+    });
+    pairs.join("&")
 }

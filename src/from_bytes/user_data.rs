@@ -1,11 +1,9 @@
 //! User data and extensions.
 
-use alloc::borrow::Cow;
-use alloc::string::String;
-
 use super::{Bytes, FromBytes};
 use crate::event::{KeyValueList, Value};
 use crate::session::Limits;
+use crate::testing::prelude::*;
 
 /// What the specification allows, 2.3.
 const SIZE: usize = Limits::SPECIFICATION.user_data_size;
@@ -14,17 +12,27 @@ const DEPTH: usize = Limits::SPECIFICATION.user_data_depth;
 /// What T-Library packs at most, specification 2.3: no list is filled beyond it, whatever the limit allows.
 const MOST: usize = 65_535;
 
-const KEYS: [&str; 6] = ["k", "text", "n", "", "größer", "list"];
-const TEXTS: [&str; 6] = ["v", "w", "", "hello", "größer", "two\nlines"];
+/// The texts that are known by one byte.
+pub(super) struct Texts {
+    pub(super) keys: &'static [&'static str],
+    pub(super) texts: &'static [&'static str],
+    pub(super) binary: &'static [&'static str],
+}
 
-/// One byte for the kind, and what the value takes: see [`from_bytes`](crate::from_bytes#user-data).
+const KNOWN: Texts = Texts {
+    keys: &["k", "text", "n", "", "größer", "list"],
+    texts: &["v", "w", "", "hello", "größer", "two\nlines"],
+    binary: &["00 01..", ""],
+};
+
+/// A byte, counted modulo 4, and what it says: 0 a string, 1 an integer, 2 binary, 3 a list of pairs.
 impl FromBytes for Value<'static> {
     fn from_bytes(bytes: &mut Bytes<'_>) -> Self {
-        value(bytes, 1)
+        value(bytes, 1, &KNOWN)
     }
 }
 
-/// One byte for what is met often and for the limits, else pairs spelled out: see [`from_bytes`](crate::from_bytes#user-data).
+/// One byte for what is met often and for the limits, from 15 on as many pairs as its three low bits say.
 impl FromBytes for KeyValueList<'static> {
     fn from_bytes(bytes: &mut Bytes<'_>) -> Self {
         match list_of(bytes.peek()) {
@@ -32,12 +40,12 @@ impl FromBytes for KeyValueList<'static> {
                 bytes.byte();
                 list
             }
-            None => pairs(bytes, 1),
+            None => pairs(bytes, 1, &KNOWN),
         }
     }
 }
 
-/// The list that this byte is, by the table of the module; none for the bytes that are pairs.
+/// The list that this byte is; none for the bytes that are pairs.
 pub(super) fn list_of(byte: u8) -> Option<KeyValueList<'static>> {
     let of = |key: &'static str, value: Value<'static>| list([(key, value)]);
     Some(match byte {
@@ -74,18 +82,18 @@ fn nested(depth: usize) -> KeyValueList<'static> {
 }
 
 /// The first byte says how many, up to 7.
-fn pairs(bytes: &mut Bytes<'_>, depth: usize) -> KeyValueList<'static> {
-    list(bytes.several(|bytes| (bytes.text(&KEYS), value(bytes, depth))))
+pub(super) fn pairs(bytes: &mut Bytes<'_>, depth: usize, known: &Texts) -> KeyValueList<'static> {
+    list(bytes.several(|bytes| (bytes.text(known.keys), value(bytes, depth, known))))
 }
 
-fn value(bytes: &mut Bytes<'_>, depth: usize) -> Value<'static> {
+fn value(bytes: &mut Bytes<'_>, depth: usize, known: &Texts) -> Value<'static> {
     let owned = |text: String| Cow::Owned(text);
     match bytes.byte() % 4 {
-        0 => Value::String(owned(bytes.text(&TEXTS))),
+        0 => Value::String(owned(bytes.text(known.texts))),
         1 => Value::Integer(bytes.integer()),
-        2 => Value::Binary(owned(bytes.text(&["00 01..", ""]))),
+        2 => Value::Binary(owned(bytes.text(known.binary))),
         // As deep as bytes last, but not so deep that reading it back fails.
-        3.. if depth < 40 => Value::List(pairs(bytes, depth + 1)),
+        3.. if depth < 40 => Value::List(pairs(bytes, depth + 1, known)),
         3.. => Value::List(KeyValueList::new()),
     }
 }

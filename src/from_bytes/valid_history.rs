@@ -1,19 +1,16 @@
 //! What really happens: legal events alone, whatever the bytes.
 
-use alloc::collections::BTreeMap;
-use alloc::string::{String, ToString};
-use alloc::vec::Vec;
-
 use super::bytes::counted;
-use super::event::{NUMBERS, PLACES, SERVER_START_TIME, event_of};
+use super::event::{NAMES, NUMBERS, PLACES, SERVER_START_TIME, event_of};
 use super::user_data::list_of;
 use super::{Bytes, FromBytes, agents};
 use crate::event::{ConnId, Event, KeyValueList};
 use crate::session::Limits;
+use crate::testing::prelude::*;
 use crate::testing::{Fault, History, Step};
 
-/// One call at one DN, a byte an event, see [`from_bytes`](crate::from_bytes#histories-that-are-valid): the first byte says which
-/// call it is, and at which DN. At least one event.
+/// One call at one DN, a byte an event: the low half which, by [`event_of`]; where that may not come, its number, counted modulo, takes
+/// one of those that may. The first byte says which call it is, and at which DN. At least one event.
 ///
 /// A store accepts all of them, within [`Limits::DEFAULT`].
 ///
@@ -32,8 +29,8 @@ pub fn valid_history(bytes: &mut Bytes<'_>) -> Vec<Event<'static>> {
     legal_events(bytes, |row| only.get_or_insert_with(|| place(row)).clone())
 }
 
-/// Valid histories of many calls at many DNs, a byte an event, see
-/// [`from_bytes`](crate::from_bytes#histories-that-are-valid): each byte says which call goes on. At the [`agents`].
+/// Valid histories of many calls at many DNs, a byte an event as in [`valid_history`]: the high half says which call goes on. At the
+/// [`agents`].
 ///
 /// ```
 /// use im_session::from_bytes::{Bytes, interleaved_histories};
@@ -62,25 +59,25 @@ pub fn interleaved_histories(bytes: &mut Bytes<'_>) -> History {
 #[must_use]
 pub fn faulty_history(bytes: &mut Bytes<'_>) -> Vec<Event<'static>> {
     let byte = bytes.byte();
-    let faults = faults(bytes, byte);
-    let mut events = valid_history(bytes);
-    for fault in faults {
-        fault.damage(&mut events);
-    }
-    if byte & 4 != 0 {
-        events.iter_mut().for_each(|event| event.event_sequence_number = None);
-    }
+    let faults: Vec<Fault> = (0..=byte & 3).map(|_| Fault::from_bytes(bytes)).collect();
+    damaged(valid_history(bytes), faults, byte & 4 != 0)
+}
+
+/// The events with these faults, and with their numbers or without.
+pub(crate) fn damaged(
+    mut events: Vec<Event<'static>>,
+    faults: Vec<Fault>,
+    without_numbers: bool,
+) -> Vec<Event<'static>> {
+    faults.into_iter().for_each(|fault| fault.damage(&mut events));
+    events.iter_mut().filter(|_| without_numbers).for_each(|event| event.event_sequence_number = None);
     events
 }
 
-/// So many as the byte says.
-pub(crate) fn faults(bytes: &mut Bytes<'_>, byte: u8) -> Vec<Fault> {
-    (0..=byte & 3).map(|_| Fault::from_bytes(bytes)).collect()
-}
-
 /// How far a call is at a DN. Specification 2, the legal sequences.
-#[derive(Debug, Clone, Copy)]
-enum Phase {
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) enum Phase {
+    #[default]
     New,
     Initiating,
     Busy,
@@ -102,7 +99,7 @@ impl Phase {
         }
     }
 
-    fn after(self, low: u8) -> Phase {
+    fn after_low_half(self, low: u8) -> Phase {
         match low {
             1 => Phase::Initiating,
             2 => Phase::Alerting,
@@ -111,6 +108,12 @@ impl Phase {
             6 => Phase::Busy,
             0 | 7.. => self,
         }
+    }
+
+    /// After the event of this name; none where it may not come.
+    pub(crate) fn after(self, name: &str) -> Option<Phase> {
+        let (low, _) = (1..).zip(NAMES).find(|(_, known)| *known == name)?;
+        self.legal().contains(&low).then(|| self.after_low_half(low))
     }
 }
 
@@ -124,12 +127,12 @@ fn legal_events(bytes: &mut Bytes<'_>, mut place_of: impl FnMut(u8) -> Place) ->
     loop {
         let byte = bytes.byte();
         let place = place_of(byte >> 4);
-        let phase = phases.entry(place.clone()).or_insert(Phase::New);
+        let phase = phases.entry(place.clone()).or_default();
         let is_spelled_out = byte & 0xf == 0;
         let low = legal(*phase, if is_spelled_out { bytes.byte() } else { byte });
-        let event = if is_spelled_out { spelled_out(bytes, low) } else { of_the_table(byte >> 4, low) };
+        let event = if is_spelled_out { spelled_out(bytes, low) } else { of_the_row(byte >> 4, low) };
         events.extend(event.map(|event| event.with_this_dn(place.0).with_call_uuid(place.1)));
-        *phase = phase.after(low);
+        *phase = phase.after_low_half(low);
         if bytes.is_empty() {
             break;
         }
@@ -147,43 +150,44 @@ fn legal(phase: Phase, byte: u8) -> u8 {
     if legal.contains(&low) { low } else { counted(low, legal).copied().unwrap_or(low) }
 }
 
+/// In the place of a text that is as long as it may be.
+const LONGEST: &str = "(longest)";
 const LONGEST_DN: usize = Limits::DEFAULT.dn_length;
 const LONGEST_ID: usize = 64;
 
-fn place(row: u8) -> Place {
-    let (longest_dn, longest_id) = ("x".repeat(LONGEST_DN), "x".repeat(LONGEST_ID));
-    let (this_dn, call_uuid) = match row {
-        0..=7 => PLACES.get(usize::from(row)).copied().unwrap_or_default(),
-        8 => ("3001", &*longest_id),
-        9 => (&*longest_dn, "A"),
-        10 => ("3001", "B"),
-        11 => ("3001", "007MDF3D0KAHL93L807GK2LAES000001"),
-        12 => ("3002", "B"),
-        13 => ("3003", "B"),
-        14 => (&*longest_dn, &*longest_id),
-        15.. => ("3002", &*longest_id),
-    };
-    (this_dn.to_string(), call_uuid.to_string())
+/// The rows from 8 on, which are those of valid histories alone: DN, id, OtherDN and the byte of the user data.
+const ROWS: [(&str, &str, Option<&str>, Option<u8>); 8] = [
+    ("3001", LONGEST, None, Some(10)),
+    (LONGEST, "A", None, Some(8)),
+    ("3001", "B", Some(LONGEST), None),
+    ("3001", "007MDF3D0KAHL93L807GK2LAES000001", None, None),
+    ("3002", "B", Some("+1 (916) 555-0104"), Some(6)),
+    ("3003", "B", None, Some(3)),
+    (LONGEST, LONGEST, Some(LONGEST), Some(0)),
+    ("3002", LONGEST, None, None),
+];
+
+fn row_from_8(row: u8) -> Option<&'static (&'static str, &'static str, Option<&'static str>, Option<u8>)> {
+    ROWS.get(usize::from(row.checked_sub(8)?))
 }
 
-/// What the table says of the event, but for where it is.
-fn of_the_table(row: u8, low: u8) -> Option<Event<'static>> {
-    // The rows from 8 on are those of valid histories alone: the plain row, and what is added here.
+fn long(text: &str, longest: usize) -> String {
+    if text == LONGEST { "x".repeat(longest) } else { text.into() }
+}
+
+fn place(row: u8) -> Place {
+    let of_the_table = || PLACES.get(usize::from(row)).copied().unwrap_or_default();
+    let (this_dn, call_uuid) = row_from_8(row).map_or_else(of_the_table, |(dn, id, ..)| (dn, id));
+    (long(this_dn, LONGEST_DN), long(call_uuid, LONGEST_ID))
+}
+
+/// What the row says of the event, but for where it is.
+fn of_the_row(row: u8, low: u8) -> Option<Event<'static>> {
+    // From 8 on it is the plain row, and what is added here.
     let mut event = event_of(if row < 8 { row } else { 4 } * 16 + low)?;
-    match row {
-        8 => event.user_data = list_of(10).into(),
-        9 => event.user_data = list_of(8).into(),
-        10 => event = event.with_other_dn("x".repeat(LONGEST_DN)),
-        12 => {
-            event = event.with_other_dn("+1 (916) 555-0104");
-            event.user_data = list_of(6).into();
-        }
-        13 => event.user_data = list_of(3).into(),
-        14 => {
-            event = event.with_other_dn("x".repeat(LONGEST_DN));
-            event.user_data = list_of(0).into();
-        }
-        0..=7 | 11 | 15.. => {}
+    if let Some((_, _, other_dn, list)) = row_from_8(row) {
+        event.other_dn = other_dn.map(|dn| long(dn, LONGEST_DN).into());
+        event.user_data = list.and_then(list_of).into();
     }
     match row {
         0 => set_text(&mut event, ""),
@@ -202,7 +206,7 @@ fn set_text(event: &mut Event<'static>, text: &str) {
 
 /// OtherDN, ConnID and user data, each with a byte before it that says whether it is there; of a message the text.
 fn spelled_out(bytes: &mut Bytes<'_>, low: u8) -> Option<Event<'static>> {
-    let mut event = of_the_table(4, low)?;
+    let mut event = of_the_row(4, low)?;
     // Few, so that no limit of participants is met.
     event.other_dn = bytes.perhaps(|bytes| bytes.one_of(&NUMBERS)).map(Into::into);
     event.conn_id = bytes.perhaps(Bytes::number).map(ConnId);

@@ -1,11 +1,7 @@
 //! Carries a step out at the crate's own store; the answers in the form of the model.
 
-use alloc::string::ToString;
-use alloc::vec::Vec;
 use core::hash::BuildHasher;
 use core::time::Duration;
-
-use serde_json::{Map, Value, json};
 
 use super::{Agent, Step};
 use crate::event::Event;
@@ -13,6 +9,7 @@ use crate::machine::{Operations, State};
 use crate::resource::{ImSession, Query, Sent};
 use crate::session::Outcome;
 use crate::store::{Handled, Sessions, Snapshot, Target, TimeError};
+use crate::testing::prelude::*;
 
 /// What a store of this crate answers to a step, in the form that [`Model`](super::Model) describes.
 ///

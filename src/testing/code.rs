@@ -1,24 +1,12 @@
 //! A history as Rust that can be pasted into a test.
 
-use alloc::format;
-use alloc::string::{String, ToString};
-use alloc::vec::Vec;
-use core::fmt;
-
 use super::{Agent, History, Step};
 use crate::event::{Event, KeyValueList, Value};
 use crate::machine::Operations;
-
-/// A history as a function of this name that makes it: what [`History::code`] gives.
-#[derive(Debug, Clone, Copy)]
-pub struct Code<'h> {
-    history: &'h History,
-    name: &'h str,
-}
+use crate::testing::prelude::*;
 
 impl History {
-    /// This history as Rust: a function of this name, to be pasted into a test as it is. Letters of the name that cannot stand
-    /// there become `_`; one that is no name for a function even so gets `history_` before it.
+    /// This history as Rust: a function of this name, to be pasted into a test as it is.
     ///
     /// ```
     /// use im_session::testing::{History, Step};
@@ -27,8 +15,8 @@ impl History {
     /// let rings = Event::new(CallEvent::Ringing).with_this_dn("3002").with_call_uuid("007");
     /// let history = History { agents: vec![], steps: vec![Step::Event(rings)] };
     /// let code = r#"fn it_rings() -> im_session::testing::History {
-    ///     use im_session::Event;
-    ///     use im_session::testing::{History, Step};
+    ///     #[allow(unused_imports)]
+    ///     use im_session::{testing::*, *};
     ///     History {
     ///         agents: vec![],
     ///         steps: vec![
@@ -37,68 +25,25 @@ impl History {
     ///     }
     /// }
     /// "#;
-    /// assert_eq!(history.code("it rings").to_string(), code);
+    /// assert_eq!(history.code("it_rings"), code);
     /// ```
     #[must_use]
-    pub fn code<'h>(&'h self, name: &'h str) -> Code<'h> {
-        Code { history: self, name }
-    }
-}
-
-impl fmt::Display for Code<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let name = function_name(self.name);
-        let agents: Vec<String> = self.history.agents.iter().map(agent).collect();
-        let steps: Vec<String> = self.history.steps.iter().map(step).collect();
-        let uses = |word: &str| steps.iter().chain(&agents).any(|code| code.contains(word));
-
-        writeln!(f, "fn {name}() -> im_session::testing::History {{")?;
-        // Only what is used, so that it compiles without warnings.
-        let events = [
-            ("ConnId", "ConnId("),
-            ("Event", "Event::new("),
-            ("KeyValueList", "KeyValueList::"),
-            ("Operation", "Operation::"),
-            ("Operations", "Operations::"),
-            ("Value", "Value::"),
-        ];
-        let events: Vec<&str> = events.into_iter().filter(|(_, word)| uses(word)).map(|(name, _)| name).collect();
-        write_use(f, "im_session", &events)?;
-        let used = [("Agent", !agents.is_empty()), ("History", true), ("Step", !steps.is_empty())];
-        let used: Vec<&str> = used.into_iter().filter(|(_, used)| *used).map(|(name, _)| name).collect();
-        write_use(f, "im_session::testing", &used)?;
-        let named = self.history.steps.iter().filter_map(Step::agent).max();
-        let nobody = if named >= Some(agents.len()) { " // One that is not here has no devices." } else { "" };
-        writeln!(f, "    History {{\n        agents: vec![{}],{nobody}\n        steps: vec![", agents.join(", "))?;
-        for step in steps {
-            writeln!(f, "            {step},")?;
-        }
-        writeln!(f, "        ],\n    }}\n}}")
-    }
-}
-
-/// Names that Rust keeps for itself.
-const KEYWORDS: [&str; 51] = [
-    "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "crate", "do", "dyn", "else",
-    "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let", "loop", "macro", "match", "mod",
-    "move", "mut", "override", "priv", "pub", "ref", "return", "self", "static", "struct", "super", "trait", "true",
-    "try", "type", "typeof", "unsafe", "unsized", "use", "virtual", "where", "while", "yield",
-];
-
-fn function_name(name: &str) -> String {
-    let letter = |letter: char| if letter.is_ascii_alphanumeric() { letter.to_ascii_lowercase() } else { '_' };
-    let name: String = name.chars().map(letter).collect();
-    let no_name = name.starts_with(|letter: char| letter.is_ascii_digit())
-        || name.chars().all(|letter| letter == '_')
-        || KEYWORDS.contains(&name.as_str());
-    if no_name { format!("history_{name}") } else { name }
-}
-
-fn write_use(f: &mut fmt::Formatter<'_>, path: &str, names: &[&str]) -> fmt::Result {
-    match names {
-        [] => Ok(()),
-        [name] => writeln!(f, "    use {path}::{name};"),
-        names => writeln!(f, "    use {path}::{{{}}};", names.join(", ")),
+    pub fn code(&self, name: &str) -> String {
+        let agents: Vec<String> = self.agents.iter().map(agent).collect();
+        let steps: String = self.steps.iter().map(|one| format!("            {},\n", step(one))).collect();
+        format!(
+            "fn {name}() -> im_session::testing::History {{
+    #[allow(unused_imports)]
+    use im_session::{{testing::*, *}};
+    History {{
+        agents: vec![{}],
+        steps: vec![
+{steps}        ],
+    }}
+}}
+",
+            agents.join(", ")
+        )
     }
 }
 
@@ -158,27 +103,25 @@ fn event(event: &Event<'_>) -> String {
     with("extensions", event.extensions.list().map(list));
     with("hidden_extensions", event.extensions.is_hidden().then(String::new));
     with("reference_id", event.reference_id.map(|number| number.to_string()));
-    match (event.error_code, event.error_message.as_deref()) {
-        (Some(code), Some(message)) => with("error", Some(format!("{code}, {}", text(message)))),
+    let (error_code, message) = (event.error_code, event.error_message.as_deref().map(text));
+    match (error_code, message) {
+        (Some(error_code), Some(message)) => format!("{code}.with_error({error_code}, {message})"),
         // There is no method for one of the two.
         (Some(error_code), None) => {
-            code = format!("{{ let mut event = {code}; event.error_code = Some({error_code}); event }}")
+            format!("{{ let mut event = {code}; event.error_code = Some({error_code}); event }}")
         }
         (None, Some(message)) => {
-            code = format!("{{ let mut event = {code}; event.error_message = Some({}.into()); event }}", text(message));
+            format!("{{ let mut event = {code}; event.error_message = Some({message}.into()); event }}")
         }
-        (None, None) => {}
+        (None, None) => code,
     }
-    code
 }
 
 fn list(list: &KeyValueList<'_>) -> String {
     if list.is_empty() {
         return "KeyValueList::new()".into();
     }
-    let keys = of_one_type(list.iter().map(|pair| pair.key.as_ref()).collect());
-    let pairs = keys.into_iter().zip(list);
-    let pairs: Vec<String> = pairs.map(|(key, pair)| format!("({key}, {})", value(&pair.value))).collect();
+    let pairs: Vec<String> = list.iter().map(|pair| format!("({:?}, {})", pair.key, value(&pair.value))).collect();
     format!("KeyValueList::try_from_iter([{}]).unwrap()", pairs.join(", "))
 }
 
@@ -200,16 +143,6 @@ fn text(text: &str) -> String {
         }
         Some(_) | None => format!("{text:?}"),
     }
-}
-
-/// Expressions that may stand side by side in an array: `repeat` gives a `String`, and so must the others then.
-fn of_one_type(texts: Vec<&str>) -> Vec<String> {
-    let texts: Vec<String> = texts.into_iter().map(text).collect();
-    let is_string = |text: &String| !text.ends_with('"');
-    if !texts.iter().any(is_string) {
-        return texts;
-    }
-    texts.into_iter().map(|text| if is_string(&text) { text } else { format!("String::from({text})") }).collect()
 }
 
 /// An expression that gives a `String`.

@@ -56,35 +56,29 @@ impl Fault {
     /// ```
     pub fn damage(self, events: &mut Vec<Event<'static>>) {
         let count = events.len();
-        let place = |at: usize| at.checked_rem(count);
+        let place = |at: usize| at % count;
         match self {
+            _ if count == 0 => {}
             Fault::Repeated { at, after } => {
-                if let Some((at, again)) = place(at).and_then(|at| Some((at, events.get(at)?.clone()))) {
-                    events.insert(at.saturating_add(1).saturating_add(after).min(count), again);
+                let at = place(at);
+                if let Some(again) = events.get(at).cloned() {
+                    events.insert((at + 1).saturating_add(after).min(count), again);
                 }
             }
-            Fault::Lost { at } => {
-                if let Some(at) = place(at) {
-                    events.remove(at);
-                }
-            }
+            Fault::Lost { at } => drop(events.remove(place(at))),
             Fault::Reordered { at, by } => {
-                if let Some(at) = place(at) {
-                    let late = events.remove(at);
-                    events.insert(at.saturating_add(by).min(count - 1), late);
-                }
+                let late = events.remove(place(at));
+                events.insert(place(at).saturating_add(by).min(count - 1), late);
             }
-            Fault::Truncated { at } => events.truncate(place(at).unwrap_or(0).max(1)),
+            Fault::Truncated { at } => events.truncate(place(at).max(1)),
             Fault::WrongRole { at } => {
-                let from = place(at).map_or(0, |at| at + 1);
-                let other = |name: &EventName<'_>| {
-                    [(CallEvent::Dialing, CallEvent::Ringing), (CallEvent::Ringing, CallEvent::Dialing)]
-                        .into_iter()
-                        .find_map(|(mine, theirs)| (*name == EventName::Call(mine)).then_some(EventName::Call(theirs)))
-                };
-                let found = events.iter_mut().take(from).rev().find_map(|event| Some((other(&event.name)?, event)));
-                if let Some((name, event)) = found {
-                    event.name = name;
+                for event in events.iter_mut().take(place(at) + 1).rev() {
+                    event.name = match event.name {
+                        EventName::Call(CallEvent::Dialing) => CallEvent::Ringing.into(),
+                        EventName::Call(CallEvent::Ringing) => CallEvent::Dialing.into(),
+                        _ => continue,
+                    };
+                    break;
                 }
             }
         }

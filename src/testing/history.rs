@@ -1,12 +1,8 @@
 //! What happens to a service, step by step: the one form that bytes become, laws check and people paste.
 
-use alloc::string::String;
-use alloc::vec::Vec;
-
-use serde_json::Value;
-
 use crate::event::Event;
 use crate::store::Agent;
+use crate::testing::prelude::*;
 
 /// What happens to a service with these agents.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -77,20 +73,4 @@ pub enum Step {
     },
     /// The service ends, and begins again with what it had kept.
     Restart,
-}
-
-impl Step {
-    /// The agent who does it, if an agent does.
-    pub(super) fn agent(&self) -> Option<usize> {
-        match self {
-            Step::Post { agent, .. } | Step::List { agent, .. } | Step::Read { agent, .. } => Some(*agent),
-            Step::Event(_)
-            | Step::Time(_)
-            | Step::Expire { .. }
-            | Step::Forget { .. }
-            | Step::ForgetCompleted { .. }
-            | Step::Reconcile { .. }
-            | Step::Restart => None,
-        }
-    }
 }

@@ -9,8 +9,7 @@
 //! | `setup` | How is the service set up? |
 //! | `model` | What must it answer? The specification once more, as plainly as can be. |
 //! | `carry_out` | What does this crate's store answer? |
-//! | `read_back` | What can a text form carry of an event? |
-//! | `log` | How is a log written, and what must a decoder find in it? |
+//! | `log` | How is a log written, what can it carry, and what must a decoder find in it? |
 //! | `fault` | What can go wrong with the events on the way? |
 //! | [`laws`] | What holds for every history? |
 //! | [`conformance`] | Does another implementation do what the model does? |
@@ -24,22 +23,19 @@ mod history;
 pub mod laws;
 mod log;
 mod model;
+pub(crate) mod prelude;
 mod reached;
-mod read_back;
 mod setup;
 mod shrink;
 
 pub use crate::store::Agent;
 pub use carry_out::carry_out;
-pub use code::Code;
 pub use fault::Fault;
 pub use history::{History, Step};
 pub use laws::{LAWS, Law, LawBroken};
-pub(crate) use log::{Ends, Noise, Pieces, put_together};
-pub use log::{Log, log_message};
+pub use log::{Log, log_message, read_back};
 pub use model::Model;
-pub use reached::{Reached, TooFewReached};
-pub use read_back::read_back;
+pub use reached::Reached;
 pub use setup::Setup;
 #[cfg(feature = "proptest")]
 pub(crate) use shrink::Shrinker;

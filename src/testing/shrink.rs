@@ -1,14 +1,14 @@
 //! The shortest history that still fails.
 
-use alloc::string::{String, ToString};
-use alloc::vec::{IntoIter, Vec};
+use alloc::rc::Rc;
+use core::iter;
 
 use serde_json::Value as Json;
 
 use super::{Agent, History, Step};
 use crate::event::{Event, KeyValueList, ListAttribute, Value};
 use crate::machine::Operations;
-use crate::store::Device;
+use crate::testing::prelude::*;
 
 /// A history as short and plain as can be for which `fails` still says true. Of one that does not fail, the same.
 ///
@@ -27,209 +27,147 @@ use crate::store::Device;
 pub fn shortest(history: &History, mut fails: impl FnMut(&History) -> bool) -> History {
     let mut shrinker = Shrinker::new(history.clone(), 0);
     if fails(history) {
-        while let Some(candidate) = shrinker.candidate() {
-            let accepted = fails(&candidate);
-            shrinker.decide(candidate, accepted);
+        while let Some((place, candidate)) = shrinker.candidates.next() {
+            if fails(&candidate) {
+                shrinker = Shrinker::new(candidate, place);
+            }
         }
     }
-    shrinker.best
+    shrinker.best()
 }
 
-/// Offers candidates that are shorter or plainer than the best so far, until there are no more: [`shortest`] for a caller that asks
-/// in its own way.
-#[derive(Debug)]
+/// The shortest history so far that fails, and what is shorter or plainer: [`shortest`] for a caller that asks in its own way.
 pub(crate) struct Shrinker {
-    /// The shortest so far that fails.
-    pub(crate) best: History,
-    /// No candidate has fewer steps.
-    fewest: usize,
-    stage: Stage,
-    /// Whether a candidate was accepted since leaving out steps began.
-    progress: bool,
-}
-
-#[derive(Debug)]
-enum Stage {
-    /// Leave out chunks of half the steps, a quarter, …, one; from the end, since the step that shows the failure is the last.
-    FewerSteps { chunk: usize, end: usize },
-    /// Put plainer steps in the place of this one.
-    PlainerSteps { position: usize, left: IntoIter<Step> },
-    /// Take away this agent if it is the last, or what it has; the others keep their places.
-    FewerAgents { position: usize, left: IntoIter<Vec<Agent>> },
+    best: Rc<History>,
+    /// What to try next. Of one that fails as well a new shrinker goes on, at the same place.
+    pub(crate) candidates: Box<dyn Iterator<Item = (usize, History)>>,
 }
 
 impl Shrinker {
-    /// Of a history that fails.
-    pub(crate) fn new(history: History, fewest: usize) -> Self {
-        let all = history.steps.len();
-        Shrinker { best: history, fewest, stage: Stage::FewerSteps { chunk: all, end: all }, progress: false }
+    /// Of a history that fails. There is a place for leaving steps out, one for each step and one for each agent; all are tried
+    /// from `first` on and then from the beginning, since what can go often shows only after something else got plainer.
+    pub(crate) fn new(history: History, first: usize) -> Self {
+        let best = Rc::new(history);
+        let (places, of) = (1 + best.steps.len() + best.agents.len(), Rc::clone(&best));
+        let in_turn = (0..places).map(move |place| (first + place) % places);
+        let candidates = in_turn.flat_map(move |place| candidates_at(&of, place).map(move |history| (place, history)));
+        Shrinker { best, candidates: Box::new(candidates) }
     }
 
-    /// The next to try, which must be [decided](Self::decide) before the one after it.
-    pub(crate) fn candidate(&mut self) -> Option<History> {
-        loop {
-            let (count, agents) = (self.best.steps.len(), self.best.agents.len());
-            match &mut self.stage {
-                Stage::FewerSteps { chunk: 0, .. } => self.stage = self.plainer_at(0),
-                Stage::FewerSteps { chunk, end: 0 } => self.stage = Stage::FewerSteps { chunk: *chunk / 2, end: count },
-                Stage::FewerSteps { chunk, end } => {
-                    let start = end.saturating_sub(*chunk);
-                    let left_out = core::mem::replace(end, start) - start;
-                    if count - left_out >= self.fewest {
-                        let mut candidate = self.best.clone();
-                        candidate.steps.drain(start..start + left_out);
-                        return Some(candidate);
-                    }
-                }
-                Stage::PlainerSteps { position, left } => match left.next() {
-                    Some(plainer) => {
-                        let mut candidate = self.best.clone();
-                        *candidate.steps.get_mut(*position)? = plainer;
-                        return Some(candidate);
-                    }
-                    None if *position + 1 < count => {
-                        let next = *position + 1;
-                        self.stage = self.plainer_at(next);
-                    }
-                    // What can go often shows only after something else got plainer.
-                    None if core::mem::take(&mut self.progress) => {
-                        self.stage = Stage::FewerSteps { chunk: count, end: count };
-                    }
-                    None => self.stage = self.fewer_agents(agents.checked_sub(1)?),
-                },
-                Stage::FewerAgents { position, left } => match left.next() {
-                    Some(agents) => return Some(History { agents, ..self.best.clone() }),
-                    None => {
-                        let before = position.checked_sub(1)?;
-                        self.stage = self.fewer_agents(before);
-                    }
-                },
-            }
-        }
-    }
-
-    /// Says whether the candidate fails as well.
-    pub(crate) fn decide(&mut self, candidate: History, accepted: bool) {
-        if !accepted {
-            return;
-        }
-        self.progress = true;
-        self.best = candidate;
-        match self.stage {
-            Stage::FewerSteps { .. } => {}
-            Stage::PlainerSteps { position, .. } => self.stage = self.plainer_at(position),
-            Stage::FewerAgents { position, .. } => self.stage = self.fewer_agents(position),
-        }
-    }
-
-    fn plainer_at(&self, position: usize) -> Stage {
-        let left = self.best.steps.get(position).map(plainer).unwrap_or_default();
-        Stage::PlainerSteps { position, left: left.into_iter() }
-    }
-
-    fn fewer_agents(&self, position: usize) -> Stage {
-        let agents = &self.best.agents;
-        let mut left = Vec::new();
-        if let Some((agent, others)) = agents.get(position).zip(agents.get(..position)) {
-            if agents.len() == position + 1 {
-                left.push(others.to_vec());
-            }
-            let devices = (0..agent.devices().len()).rev().map(|device| without_device(agent, device));
-            let rights = Some(agent.clone().with_rights(Operations::ALL)).filter(|with_all| with_all != agent);
-            for plainer in devices.chain(rights) {
-                let put = |(at, other): (usize, &Agent)| if at == position { plainer.clone() } else { other.clone() };
-                left.push(agents.iter().enumerate().map(put).collect());
-            }
-        }
-        Stage::FewerAgents { position, left: left.into_iter() }
+    pub(crate) fn best(&self) -> History {
+        History::clone(&self.best)
     }
 }
 
-fn without_device(agent: &Agent, device: usize) -> Agent {
-    let others = agent.devices().iter().enumerate().filter(|(position, _)| *position != device);
-    let with = |agent: Agent, (_, device): (usize, &Device)| agent.with_device(&*device.device_path, &*device.dn);
-    others.fold(Agent::new().with_rights(agent.rights()), with)
+fn candidates_at(history: &Rc<History>, place: usize) -> Box<dyn Iterator<Item = History>> {
+    let of = Rc::clone(history);
+    let Some(position) = place.checked_sub(1) else { return Box::new(fewer_steps(of)) };
+    match history.steps.get(position) {
+        Some(step) => Box::new(plainer(step).into_iter().map(move |step| {
+            let mut with = History::clone(&of);
+            with.steps.splice(position..=position, [step]);
+            with
+        })),
+        None => {
+            let agents = plainer_agents(&history.agents, position - history.steps.len());
+            Box::new(agents.into_iter().map(move |agents| History { agents, steps: of.steps.clone() }))
+        }
+    }
+}
+
+/// Without all steps, half of them, a quarter, …, one; from the end, since the step that shows the failure is the last.
+fn fewer_steps(history: Rc<History>) -> impl Iterator<Item = History> {
+    let all = history.steps.len();
+    let chunks = iter::successors(Some(all), |chunk| Some(chunk / 2)).take_while(|&chunk| chunk > 0);
+    let ranges = chunks.flat_map(move |chunk| (1..=all).rev().step_by(chunk).map(move |end| (chunk, end)));
+    ranges.map(move |(chunk, end)| {
+        let mut fewer = History::clone(&history);
+        fewer.steps.drain(end.saturating_sub(chunk)..end);
+        fewer
+    })
+}
+
+/// Without the agent if it is the last, or with less of it; the others keep their places. The last is at the place 0.
+fn plainer_agents(agents: &[Agent], place: usize) -> Vec<Vec<Agent>> {
+    let position = agents.len() - 1 - place;
+    let fewer = agents.get(..position).filter(|_| place == 0).map(<[Agent]>::to_vec);
+    let less = agents.get(position).into_iter().flat_map(less_of).map(|less| with(agents, position, less));
+    fewer.into_iter().chain(less).collect()
+}
+
+fn less_of(agent: &Agent) -> Vec<Agent> {
+    let mut less: Vec<Agent> = Vec::new();
+    for devices in plainer_sequences(agent.devices(), |_| Vec::new()).into_iter().rev() {
+        let none = Agent::new().with_rights(agent.rights());
+        less.push(devices.into_iter().fold(none, |agent, device| agent.with_device(device.device_path, device.dn)));
+    }
+    less.extend(Some(agent.clone().with_rights(Operations::ALL)).filter(|with_all| with_all != agent));
+    less
 }
 
 /// Steps that are like this one and plainer, the plainest first. Each has less of something and more of nothing, so that
 /// going on ends.
 fn plainer(step: &Step) -> Vec<Step> {
-    match step {
-        Step::Event(event) => plainer_events(event).into_iter().map(Step::Event).collect(),
-        Step::Post { agent, target, body } => plainer_bodies(body)
-            .into_iter()
-            .map(|body| Step::Post { agent: *agent, target: target.clone(), body })
-            .collect(),
-        Step::List { agent, query } => {
-            plainer_queries(query).into_iter().map(|query| Step::List { agent: *agent, query }).collect()
+    match step.clone() {
+        Step::Event(event) => plainer_events(&event).into_iter().map(Step::Event).collect(),
+        Step::Post { agent, target, body } => {
+            let post = |body| Step::Post { agent, target: target.clone(), body };
+            plainer_bodies(&body).into_iter().map(post).collect()
         }
-        Step::Read { agent, id, query } => plainer_queries(query)
-            .into_iter()
-            .map(|query| Step::Read { agent: *agent, id: id.clone(), query })
-            .collect(),
-        Step::Time(by) => lower(*by).map(Step::Time).collect(),
-        Step::Expire { ago } => nearer(*ago).map(|ago| Step::Expire { ago }).collect(),
-        Step::ForgetCompleted { ago } => nearer(*ago).map(|ago| Step::ForgetCompleted { ago }).collect(),
+        Step::List { agent, query } => {
+            plainer_queries(&query).into_iter().map(|query| Step::List { agent, query }).collect()
+        }
+        Step::Read { agent, id, query } => {
+            plainer_queries(&query).into_iter().map(|query| Step::Read { agent, id: id.clone(), query }).collect()
+        }
+        Step::Time(by) => lower(by).map(Step::Time).collect(),
+        Step::Expire { ago } => nearer(ago).map(|ago| Step::Expire { ago }).collect(),
+        Step::ForgetCompleted { ago } => nearer(ago).map(|ago| Step::ForgetCompleted { ago }).collect(),
         Step::Forget { .. } | Step::Restart => Vec::new(),
         Step::Reconcile { this_dn, list } => {
-            plainer_arrays(list).into_iter().map(|list| Step::Reconcile { this_dn: this_dn.clone(), list }).collect()
+            let reconcile = |list| Step::Reconcile { this_dn: this_dn.clone(), list };
+            plainer_sequences(&list, plainer_json).into_iter().map(reconcile).collect()
         }
     }
 }
 
 fn plainer_events(event: &Event<'static>) -> Vec<Event<'static>> {
-    let mut events = Vec::new();
-    let mut with = |there: bool, change: &dyn Fn(&mut Event<'static>)| {
-        if there {
-            let mut plainer = event.clone();
-            change(&mut plainer);
-            events.push(plainer);
-        }
+    let changed = |change: &dyn Fn(&mut Event<'static>)| {
+        let mut plainer = event.clone();
+        change(&mut plainer);
+        plainer
     };
-    with(!event.user_data.is_absent(), &|event| event.user_data = ListAttribute::Absent);
-    with(!event.extensions.is_absent(), &|event| event.extensions = ListAttribute::Absent);
-    with(event.other_dn.is_some(), &|event| event.other_dn = None);
-    with(event.conn_id.is_some(), &|event| event.conn_id = None);
-    with(event.event_sequence_number.is_some(), &|event| event.event_sequence_number = None);
-    with(event.server_start_time.is_some(), &|event| event.server_start_time = None);
-    with(event.reference_id.is_some(), &|event| event.reference_id = None);
-    with(event.error_code.is_some(), &|event| event.error_code = None);
-    with(event.error_message.is_some(), &|event| event.error_message = None);
-    with(event.this_dn.is_some(), &|event| event.this_dn = None);
-    with(event.call_uuid.is_some(), &|event| event.call_uuid = None);
-    for number in event.event_sequence_number.into_iter().flat_map(lower) {
-        with(true, &|event| event.event_sequence_number = Some(number));
-    }
-    for seconds in event.server_start_time.into_iter().flat_map(lower) {
-        with(true, &|event| event.server_start_time = Some(seconds));
-    }
-    for list in event.user_data.list().into_iter().flat_map(plainer_lists) {
-        with(true, &|event| event.user_data = list.clone().into());
-    }
-    for list in event.extensions.list().into_iter().flat_map(plainer_lists) {
-        with(true, &|event| event.extensions = list.clone().into());
-    }
+    let without: [fn(&mut Event<'static>); 11] = [
+        |event| event.user_data = ListAttribute::Absent,
+        |event| event.extensions = ListAttribute::Absent,
+        |event| event.other_dn = None,
+        |event| event.conn_id = None,
+        |event| event.event_sequence_number = None,
+        |event| event.server_start_time = None,
+        |event| event.reference_id = None,
+        |event| event.error_code = None,
+        |event| event.error_message = None,
+        |event| event.this_dn = None,
+        |event| event.call_uuid = None,
+    ];
+    let mut events: Vec<Event<'static>> = without.iter().map(|without| changed(without)).collect();
+    events.retain(|without| without != event);
+    let lower = |number: Option<u64>| number.into_iter().flat_map(lower).map(Some);
+    let lists = |attribute: &ListAttribute<'static>| attribute.list().map(plainer_lists).unwrap_or_default();
+    events.extend(lower(event.event_sequence_number).map(|of| changed(&|event| event.event_sequence_number = of)));
+    events.extend(lower(event.server_start_time).map(|of| changed(&|event| event.server_start_time = of)));
+    events.extend(lists(&event.user_data).iter().map(|of| changed(&|event| event.user_data = of.clone().into())));
+    events.extend(lists(&event.extensions).iter().map(|of| changed(&|event| event.extensions = of.clone().into())));
     for dn in event.other_dn.iter().flat_map(|dn| shorter(dn)) {
-        with(true, &|event| event.other_dn = Some(dn.clone().into()));
+        events.push(changed(&|event| event.other_dn = Some(dn.clone().into())));
     }
     events
 }
 
 fn plainer_lists(list: &KeyValueList<'static>) -> Vec<KeyValueList<'static>> {
-    let mut lists = Vec::new();
-    let pairs = || list.pairs().iter().map(|pair| (pair.key.clone(), pair.value.clone()));
-    for position in 0..list.len() {
-        lists.extend(KeyValueList::try_from_iter(
-            pairs().enumerate().filter(|(at, _)| *at != position).map(|(_, pair)| pair),
-        ));
-    }
-    for (position, pair) in list.pairs().iter().enumerate() {
-        for value in plainer_values(&pair.value) {
-            let put = |(at, (key, old))| if at == position { (key, value.clone()) } else { (key, old) };
-            lists.extend(KeyValueList::try_from_iter(pairs().enumerate().map(put)));
-        }
-    }
-    lists
+    let pairs: Vec<_> = list.iter().map(|pair| (pair.key.clone(), pair.value.clone())).collect();
+    let values = |(key, value): &_| plainer_values(value).into_iter().map(|value| (Cow::clone(key), value)).collect();
+    plainer_sequences(&pairs, values).into_iter().flat_map(KeyValueList::try_from_iter).collect()
 }
 
 fn plainer_values(value: &Value<'static>) -> Vec<Value<'static>> {
@@ -252,52 +190,38 @@ fn plainer_bodies(body: &str) -> Vec<String> {
 fn plainer_json(json: &Json) -> Vec<Json> {
     match json {
         Json::Object(object) => {
-            let mut objects = Vec::new();
-            for key in object.keys() {
-                let mut without = object.clone();
-                without.remove(key);
-                objects.push(Json::Object(without));
-            }
-            for (key, value) in object {
-                for value in plainer_json(value) {
-                    let mut with = object.clone();
-                    with.insert(key.clone(), value);
-                    objects.push(Json::Object(with));
-                }
-            }
-            objects
+            let pairs: Vec<(String, Json)> = object.clone().into_iter().collect();
+            let values = |(key, value): &(String, Json)| {
+                plainer_json(value).into_iter().map(|value| (key.clone(), value)).collect()
+            };
+            plainer_sequences(&pairs, values).into_iter().map(Json::from_iter).collect()
         }
-        Json::Array(values) => plainer_arrays(values).into_iter().map(Json::Array).collect(),
+        Json::Array(values) => plainer_sequences(values, plainer_json).into_iter().map(Json::Array).collect(),
         Json::String(text) if text.len() > 12 => shorter(text).into_iter().map(Json::String).collect(),
         Json::String(_) | Json::Number(_) | Json::Bool(_) | Json::Null => Vec::new(),
     }
 }
 
-fn plainer_arrays(values: &[Json]) -> Vec<Vec<Json>> {
-    let mut arrays = Vec::new();
-    for position in 0..values.len() {
-        let mut without = values.to_vec();
-        without.remove(position);
-        arrays.push(without);
-    }
-    for (position, value) in values.iter().enumerate() {
-        for value in plainer_json(value) {
-            let put = |(at, old): (usize, &Json)| if at == position { value.clone() } else { old.clone() };
-            arrays.push(values.iter().enumerate().map(put).collect());
-        }
-    }
-    arrays
+fn plainer_queries(query: &str) -> Vec<String> {
+    let pairs: Vec<&str> = query.split('&').filter(|pair| !pair.is_empty()).collect();
+    plainer_sequences(&pairs, |_| Vec::new()).into_iter().map(|pairs| pairs.join("&")).collect()
 }
 
-fn plainer_queries(query: &str) -> Vec<String> {
-    let parts: Vec<&str> = query.split('&').filter(|part| !part.is_empty()).collect();
-    (0..parts.len())
-        .map(|position| {
-            let kept: Vec<&str> =
-                parts.iter().enumerate().filter(|(at, _)| *at != position).map(|(_, part)| *part).collect();
-            kept.join("&")
-        })
-        .collect()
+/// The sequence without one of its elements, then with a plainer one in its place.
+fn plainer_sequences<T: Clone>(all: &[T], plainer: impl Fn(&T) -> Vec<T>) -> Vec<Vec<T>> {
+    let without = |left_out: usize| all.iter().take(left_out).chain(all.iter().skip(left_out + 1)).cloned().collect();
+    let mut sequences: Vec<Vec<T>> = (0..all.len()).map(without).collect();
+    for (position, element) in all.iter().enumerate() {
+        sequences.extend(plainer(element).into_iter().map(|plainer| with(all, position, plainer)));
+    }
+    sequences
+}
+
+/// The sequence with this element at the position.
+fn with<T: Clone>(all: &[T], position: usize, element: T) -> Vec<T> {
+    let mut with = all.to_vec();
+    with.splice(position..=position, [element]);
+    with
 }
 
 /// Lower numbers: 0, then ever nearer.

@@ -2,7 +2,8 @@
 //! decoder.
 
 use im_session::decode::{DecodeError, DecodeErrorKind, Decoded, Form};
-use im_session::strategies::{log_message, loggable_event, read_back};
+use im_session::from_bytes;
+use im_session::strategies::{log_message, made_by, read_back};
 use im_session::{CallEvent, Decoder, Event};
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -17,6 +18,10 @@ fn decode<'b>(mut decoder: Decoder, pieces: impl IntoIterator<Item = &'b [u8]>) 
     }
     found.extend(decoder.finish());
     found
+}
+
+fn loggable_event() -> impl Strategy<Value = Event<'static>> {
+    made_by(from_bytes::loggable_event)
 }
 
 fn form() -> impl Strategy<Value = Form> {

@@ -4,9 +4,9 @@ use std::io::{self, BufReader, Write};
 use std::process::{Command, Stdio};
 use std::thread;
 
-use im_session::testing::conformance::{Error, Histories, JsonLines, System, ThisCrate, run, serve};
+use im_session::testing::conformance::{Error, Histories, JsonLines, System, run, serve};
 use im_session::testing::{Agent, History, Setup, Step};
-use im_session::{CallEvent, Event, Limits, Operation, Operations};
+use im_session::{CallEvent, Event, Limits, Operation, Operations, Sessions};
 use serde_json::{Value, json};
 
 use crate::conformance::tested;
@@ -17,7 +17,7 @@ fn mine(name: CallEvent) -> Event<'static> {
 
 fn served(lines: &str) -> Vec<Value> {
     let (setup, mut answers) = (Setup::default(), Vec::new());
-    serve(&mut ThisCrate::new(&setup), &setup, lines.as_bytes(), &mut answers).unwrap();
+    serve(&mut setup.sessions(), &setup, lines.as_bytes(), &mut answers).unwrap();
     String::from_utf8(answers).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
@@ -80,7 +80,10 @@ fn the_lines_over_the_pipe() {
     assert_eq!(answers[10]["settled"], json!([timed_out]));
     assert_eq!((&answers[7], &answers[13]), (&json!({"notifications": [], "settled": []}), &answers[7]));
     assert_eq!(answers[14]["told"], json!({"outcome": "unreadable"}));
-    assert_eq!(answers[15], json!({"error": r#"expected something to do, found {"do":"fly"}"#}));
+    assert!(
+        answers[15]["error"].as_str().is_some_and(|error| error.starts_with("unknown variant `fly`")),
+        "{answers:?}"
+    );
     assert!(answers[16]["error"].is_string() && answers[17]["error"].is_string());
 }
 
@@ -147,7 +150,7 @@ fn this_crate_conforms_over_a_pipe_too() {
     let ((commands, to_system), (answers, to_kit), setup) = (pipe(), pipe(), Setup::default());
     let system = thread::spawn(move || {
         let setup = Setup::default();
-        serve(&mut ThisCrate::new(&setup), &setup, commands, to_kit)
+        serve(&mut setup.sessions(), &setup, commands, to_kit)
     });
     let report = tested(&mut JsonLines::new(answers, to_system), &setup);
     assert!(report.conforms(), "{report}");
@@ -160,7 +163,7 @@ fn error_after(answer: &str) -> String {
     let mut system = JsonLines::new(answer.as_bytes(), Vec::new());
     let report = run(&mut system, &setup, Histories::new(1).take(3));
     assert!(!report.conforms());
-    report.halt.expect("it cannot go on").to_string()
+    report.failure.expect("it cannot go on").to_string()
 }
 
 #[test]
@@ -174,7 +177,7 @@ fn a_system_that_cannot_go_on_is_no_failure_of_the_rules_but_an_error() {
 
 #[test]
 fn a_system_that_tells_nothing_of_its_own_is_compared_by_what_everybody_sees() {
-    struct Silent(ThisCrate);
+    struct Silent(Sessions);
     impl System for Silent {
         fn reset(&mut self, setup: &Setup) -> Result<Value, Error> {
             self.0.reset(setup).map(|_| json!({}))
@@ -188,7 +191,7 @@ fn a_system_that_tells_nothing_of_its_own_is_compared_by_what_everybody_sees() {
             }))
         }
     }
-    let report = tested(&mut Silent(ThisCrate::new(&Setup::default())), &Setup::default());
+    let report = tested(&mut Silent(Setup::default().sessions()), &Setup::default());
     assert!(report.conforms(), "{report}");
 }
 

@@ -6,7 +6,7 @@ use std::io::Write;
 
 use im_session::decode::{DecodeResult, Decoder};
 use im_session::testing::Setup;
-use im_session::testing::conformance::{ThisCrate, serve};
+use im_session::testing::conformance::serve;
 use serde_json::{Value, json};
 
 use crate::conformance_lines::python;
@@ -77,7 +77,7 @@ fn this_crate_satisfies_them() {
     let (commands, expected) = lines();
     let mut answers = Vec::new();
     let setup = Setup::default();
-    serve(&mut ThisCrate::new(&setup), &setup, commands.as_bytes(), &mut answers).unwrap();
+    serve(&mut setup.sessions(), &setup, commands.as_bytes(), &mut answers).unwrap();
     // Of an event that the decoder refuses nothing but `unreadable` is told.
     check(&String::from_utf8(answers).unwrap(), &expected);
 }

@@ -1,9 +1,10 @@
 //! The store as a state machine: what happens next follows from what is there, and shrinks to what matters. The reference is the
 //! model; after every step the answers, all resources and all counters are compared.
 
-use im_session::strategies::{query, step, user_data};
+use im_session::from_bytes::query;
+use im_session::strategies::{made_by, step};
 use im_session::testing::{Model, Step};
-use im_session::{Event, Limits, Sessions};
+use im_session::{Event, KeyValueList, Sessions};
 use proptest::prelude::*;
 use proptest::sample::select;
 use proptest_state_machine::{ReferenceStateMachine, StateMachineTest, prop_state_machine};
@@ -81,7 +82,7 @@ fn at(dn: String, id: String, number: u64) -> BoxedStrategy<Step> {
     ];
     let event = {
         let (dn, id) = (dn.clone(), id.clone());
-        let data = proptest::option::of(user_data(&Limits::DEFAULT));
+        let data = proptest::option::of(any::<KeyValueList<'static>>());
         let what = (select(names), data, select(vec!["3001", "3002", "7"]), 0..3_u64);
         what.prop_map(move |(name, user_data, other_dn, back)| {
             let mut event =
@@ -102,7 +103,7 @@ fn at(dn: String, id: String, number: u64) -> BoxedStrategy<Step> {
             Step::Post { agent, target: Some(id.clone()), body: body.to_string() }
         })
     };
-    let read = query().prop_map(move |query| Step::Read { agent, id: id.clone(), query });
+    let read = made_by(query).prop_map(move |query| Step::Read { agent, id: id.clone(), query });
     prop_oneof![6 => event, 3 => post, 1 => read].boxed()
 }
 

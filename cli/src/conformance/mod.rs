@@ -18,7 +18,7 @@ use std::time::Duration;
 
 use clap::Args;
 use im_session::testing::Setup;
-use im_session::testing::conformance::{self, Histories, ThisCrate, serve};
+use im_session::testing::conformance::{self, Histories, serve};
 use process::Process;
 
 /// How the conformance kit is run.
@@ -52,7 +52,7 @@ pub(crate) fn run(arguments: Arguments) -> io::Result<bool> {
         return Ok(true);
     }
     if arguments.serve {
-        serve(&mut ThisCrate::new(&setup), &setup, stdin().lock(), stdout().lock())?;
+        serve(&mut setup.sessions(), &setup, stdin().lock(), stdout().lock())?;
         return Ok(true);
     }
     let mut process = Process::new(arguments.command, Duration::from_secs(arguments.answer_within));

@@ -142,7 +142,7 @@ impl Read for Answers {
 #[cfg(all(test, unix))]
 mod tests {
     use im_session::testing::History;
-    use im_session::testing::conformance::{Report, run};
+    use im_session::testing::conformance::{Failure, Report, Why, run};
     use im_session::{CallEvent, Event};
 
     use super::*;
@@ -157,29 +157,34 @@ mod tests {
         run(&mut Process::new(command, time_limit), &Setup::default(), [history])
     }
 
+    /// Where it could not go on, and why.
+    fn halted(report: &Report) -> (&Failure, &str) {
+        match &report.failure {
+            Some(failure @ Failure { why: Why::Halt(error), .. }) => (failure, &error.0),
+            _ => panic!("{report}"),
+        }
+    }
+
     #[test]
     fn one_that_dies_is_started_again_to_find_what_it_dies_of() {
         let script = r#"while read -r line; do case "$line" in *reset*) echo '{}';; *) exit 1;; esac; done"#;
         let report = tested(&["sh", "-c", script], LONG);
-        let halt = report.halt.as_ref().unwrap_or_else(|| panic!("{report}"));
+        let (halt, error) = halted(&report);
         assert_eq!((halt.step, &halt.history.steps), (Some(0), &vec![Step::Event(Event::new(CallEvent::Ringing))]));
-        assert_eq!(halt.error.0, r#"expected an answer to {"do":"event","Event":"EventRinging"}, found the end"#);
+        assert_eq!(error, r#"expected an answer to {"do":"event","Event":"EventRinging"}, found the end"#);
     }
 
     #[test]
     fn one_that_says_nothing_in_time_is_killed() {
         let report = tested(&["sh", "-c", "while true; do read line; done"], Duration::ZERO);
-        let halt = report.halt.as_ref().unwrap_or_else(|| panic!("{report}"));
-        assert_eq!(
-            (halt.step, &*halt.error.0),
-            (None, "expected an answer within 0ns, found none; does it flush each line?")
-        );
+        let (halt, error) = halted(&report);
+        assert_eq!((halt.step, error), (None, "expected an answer within 0ns, found none; does it flush each line?"));
     }
 
     #[test]
     fn one_that_cannot_be_started_is_told_by_its_command() {
         let report = tested(&["./no-such-program", "--now"], LONG);
-        let halt = report.halt.as_ref().unwrap_or_else(|| panic!("{report}"));
-        assert!(halt.error.0.starts_with("./no-such-program --now: "), "{halt}");
+        let (halt, error) = halted(&report);
+        assert!(error.starts_with("./no-such-program --now: "), "{halt}");
     }
 }

@@ -3,7 +3,8 @@
 use im_session::event::Pair;
 use im_session::session::Cause;
 use im_session::{
-    DataEvent, Event, EventName, Handled, KeyValueList, Outcome, RejectReason, Rejection, Session, State, Value,
+    CallEvent, DataEvent, Event, EventName, Handled, KeyValueList, Outcome, RejectReason, Rejection, Session, State,
+    Value,
 };
 
 use super::Shown;
@@ -112,10 +113,28 @@ fn ignored(event: &Event<'_>) -> (Style, String) {
         EventName::Data(DataEvent::PrivateInfo) if event.extensions.is_hidden() => "the log hides its Extensions",
         EventName::Data(DataEvent::PrivateInfo) => "its Extensions have no text",
         EventName::Error | EventName::Ack => "it answers a request",
-        EventName::Call(_) | EventName::Data(_) | EventName::Other(_) => "such events do not concern sessions",
+        EventName::Other(name) => match meant(name) {
+            Some(meant) => return (Style::Red, format!("ignored: unknown event name, perhaps {meant} is meant")),
+            None => "such events do not concern sessions",
+        },
+        EventName::Call(_) | EventName::Data(_) => "such events do not concern sessions",
     };
     (Style::Dim, format!("ignored: {why}"))
 }
+
+/// The event of a session whose name is nearly this: two letters more, less, exchanged or others.
+fn meant(name: &str) -> Option<&'static str> {
+    let calls = CallEvent::ALL.into_iter().map(CallEvent::name);
+    let mut names = calls.chain(DataEvent::ALL.into_iter().map(DataEvent::name));
+    // A name of any length may come.
+    if name.len() > LONGEST_NAME + 2 {
+        return None;
+    }
+    names.find(|known| strsim::osa_distance(known, name) <= 2)
+}
+
+/// EventAttachedDataChanged, the longest name of an event of a session.
+const LONGEST_NAME: usize = 24;
 
 fn refused(rejection: &Rejection) -> String {
     let state = rejection.state.map_or_else(String::new, |state| format!(" in {state}"));

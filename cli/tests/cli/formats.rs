@@ -237,3 +237,15 @@ fn a_call_of_many_dns_is_shown_by_call() {
     let rows = run.out.lines().filter(|line| line.contains("Ringing:")).count();
     assert_eq!(rows, 40_000, "each event stands in one block");
 }
+
+/// A name that is nearly that of an event of a session leaves the session as it was: whoever reads the log should see why.
+#[test]
+fn a_name_that_is_nearly_right_is_pointed_out() {
+    let log = ["EventEstablishd", "EventRelesed", "EventRetrieved", "EventX"]
+        .map(|name| format!("x message {name}\n\tAttributeThisDN\t'3002'\n\tAttributeCallUUID\t'A'\n"));
+    let run = text_of(&log.concat());
+    run.assert_line(&["Establishd", "ignored: unknown event name, perhaps EventEstablished is meant"]);
+    run.assert_line(&["Relesed", "ignored: unknown event name, perhaps EventReleased is meant"]);
+    run.assert_line(&["Retrieved", "ignored: such events do not concern sessions"]);
+    run.assert_line(&["X", "ignored: such events do not concern sessions"]);
+}

@@ -1,33 +1,14 @@
 //! Which cells of the specification a run has reached.
 
-use alloc::collections::BTreeMap;
-use alloc::format;
-use alloc::string::{String, ToString};
-use alloc::vec::Vec;
-use core::fmt;
-
-use serde_json::Value;
+use core::{fmt, iter};
 
 use crate::machine::{CallEvent, DataEvent, Operation, RejectReason, State};
 use crate::session::Cause;
 use crate::testing::Step;
+use crate::testing::prelude::*;
 
 /// A cell: of what, and which. `("transitions", "EventRinging in Alerting")`.
 pub type Cell = (&'static str, String);
-
-const TRANSITIONS: &str = "transitions";
-const DATA_EVENTS: &str = "data events";
-const REOPENING: &str = "reopening";
-const STALE_ENDS: &str = "stale after the end";
-const WHOLE_CALL: &str = "to a whole call";
-const OUTCOMES: &str = "outcomes";
-const REASONS: &str = "reject reasons";
-const CAUSES: &str = "causes";
-const CAPABILITIES: &str = "capabilities";
-const NOTIFICATIONS: &str = "notifications";
-const STATUS_CODES: &str = "status codes";
-const SETTLED: &str = "settled requests";
-const EMBEDDER: &str = "embedder";
 
 /// How often each cell was reached. Every cell is there from the beginning.
 ///
@@ -42,41 +23,41 @@ pub struct Coverage {
 
 impl Default for Coverage {
     fn default() -> Self {
-        let states = || core::iter::once("no session").chain(State::ALL.into_iter().map(State::name));
-        let in_states = |name: &str| states().map(|state| format!("{name} in {state}")).collect::<Vec<_>>();
-        let operations = Operation::ALL.into_iter().flat_map(|operation| {
-            // Nothing is required of Complete.
-            let codes = [0, 1, 2, 3, 5, 6, 10].into_iter();
-            codes
-                .filter(move |code| operation != Operation::Complete || *code != 1)
-                .map(move |code| format!("{operation} {code}"))
-        });
-        let capabilities = State::ALL
-            .into_iter()
-            .flat_map(|state| ["with", "without"].map(|some| format!("{state} {some} user data")));
-        let named = |names: &[&str]| -> Vec<String> { names.iter().map(ToString::to_string).collect() };
-        let groups: [(&'static str, Vec<String>); 14] = [
-            (TRANSITIONS, CallEvent::ALL.iter().flat_map(|event| in_states(event.name())).collect()),
-            (DATA_EVENTS, DataEvent::ALL.iter().flat_map(|event| in_states(event.name())).collect()),
-            (REOPENING, named(&["EventDialing", "EventRinging"])),
-            (STALE_ENDS, CallEvent::ALL.iter().map(ToString::to_string).collect()),
-            (WHOLE_CALL, named(&["changed", "unchanged", "orphan", "stale", "limit"])),
-            (OUTCOMES, named(&["changed", "unchanged", "rejected", "message", "ignored", "unreadable"])),
-            (REASONS, RejectReason::ALL.iter().map(ToString::to_string).collect()),
-            (CAUSES, Cause::ALL.iter().map(ToString::to_string).filter(|cause| cause != "vanished").collect()),
-            (CAPABILITIES, capabilities.collect()),
-            (NOTIFICATIONS, named(&["StatusChange", "AttachedDataChanged", "NewMessage"])),
-            (STATUS_CODES, operations.collect()),
-            (STATUS_CODES, named(&["no operation 1", "no operation 3", "no operation 10", "read 0", "read 6"])),
-            (SETTLED, named(&["done by an event of a session", "done by another event", "failed", "timedOut"])),
-            (EMBEDDER, named(&["time", "expire", "expire refused", "forget", "forget refused", "restart"])),
-        ];
-        let cells = groups.into_iter().flat_map(|(group, names)| names.into_iter().map(move |name| ((group, name), 0)));
-        Coverage { cells: cells.collect() }
+        let states = || iter::once("no session").chain(State::ALL.map(State::name));
+        let in_states = |name: &'static str| states().map(move |state| format!("{name} in {state}"));
+        let user_data = |state: State| ["with", "without"].map(|some| format!("{state} {some} user data"));
+        // Nothing is required of Complete.
+        let can_be = |operation, code| operation != Operation::Complete || code != 1;
+        let codes = |operation: Operation| {
+            let codes = [0, 1, 2, 3, 5, 6, 10].into_iter().filter(move |&code| can_be(operation, code));
+            codes.map(move |code| format!("{operation} {code}"))
+        };
+        let mut coverage = Coverage { cells: BTreeMap::new() };
+        coverage.know("transitions", CallEvent::ALL.into_iter().flat_map(|event| in_states(event.name())));
+        coverage.know("data events", DataEvent::ALL.into_iter().flat_map(|event| in_states(event.name())));
+        coverage.know("reopening", ["EventDialing", "EventRinging"]);
+        coverage.know("stale after the end", CallEvent::ALL);
+        coverage.know("to a whole call", ["changed", "unchanged", "orphan", "stale", "limit"]);
+        coverage.know("outcomes", ["changed", "unchanged", "rejected", "message", "ignored", "unreadable"]);
+        coverage.know("reject reasons", RejectReason::ALL);
+        coverage.know("causes", Cause::ALL.into_iter().filter(|cause| *cause != Cause::Vanished));
+        coverage.know("capabilities", State::ALL.into_iter().flat_map(user_data));
+        coverage.know("notifications", ["StatusChange", "AttachedDataChanged", "NewMessage"]);
+        coverage.know("status codes", Operation::ALL.into_iter().flat_map(codes));
+        coverage.know("status codes", ["no operation 1", "no operation 3", "no operation 10", "read 0", "read 6"]);
+        let settled = ["done by an event of a session", "done by another event", "failed", "timedOut"];
+        coverage.know("settled requests", settled);
+        coverage.know("embedder", ["time", "expire", "expire refused", "forget", "forget refused", "restart"]);
+        coverage
     }
 }
 
 impl Coverage {
+    /// These cells of a group can be reached.
+    fn know(&mut self, group: &'static str, names: impl IntoIterator<Item = impl ToString>) {
+        self.cells.extend(names.into_iter().map(|name| ((group, name.to_string()), 0)));
+    }
+
     /// The cells and how often each was reached.
     pub fn cells(&self) -> impl Iterator<Item = (&Cell, u64)> {
         self.cells.iter().map(|(cell, count)| (cell, *count))
@@ -94,13 +75,6 @@ impl Coverage {
         self.missing().is_empty()
     }
 
-    /// Adds what another run reached.
-    pub fn add(&mut self, other: &Coverage) {
-        for (cell, count) in &other.cells {
-            *self.cells.entry(cell.clone()).or_default() += count;
-        }
-    }
-
     /// Notes a step and what the model answered.
     pub(super) fn note(&mut self, step: &Step, answer: &Value) {
         let refused = if answer.get("answer") == Some(&"refused".into()) { " refused" } else { "" };
@@ -112,16 +86,16 @@ impl Coverage {
             }
             Step::Post { body, .. } => self.note_status_code(&operation(body), answer),
             Step::Read { .. } => self.note_status_code("read", answer),
-            Step::Time(_) => self.reach(EMBEDDER, format!("time{refused}")),
+            Step::Time(_) => self.reach("embedder", format!("time{refused}")),
             Step::Expire { .. } => {
-                self.reach(EMBEDDER, format!("expire{refused}"));
+                self.reach("embedder", format!("expire{refused}"));
                 self.note_settled(answer, "");
                 if answer.pointer("/notifications/0").is_some() {
-                    self.reach(CAUSES, "expired".into());
+                    self.reach("causes", "expired".into());
                 }
             }
-            Step::ForgetCompleted { .. } => self.reach(EMBEDDER, format!("forget{refused}")),
-            Step::Restart => self.reach(EMBEDDER, "restart".into()),
+            Step::ForgetCompleted { .. } => self.reach("embedder", format!("forget{refused}")),
+            Step::Restart => self.reach("embedder", "restart".into()),
             Step::List { .. } | Step::Forget { .. } | Step::Reconcile { .. } => {}
         }
     }
@@ -132,13 +106,13 @@ impl Coverage {
         for resource in resources.into_iter().flatten() {
             let state = resource.get("state").and_then(Value::as_str).unwrap_or_default();
             let user_data = if resource.get("userData").is_some() { "with" } else { "without" };
-            self.reach(CAPABILITIES, format!("{state} {user_data} user data"));
+            self.reach("capabilities", format!("{state} {user_data} user data"));
         }
     }
 
     fn note_status_code(&mut self, of: &str, answer: &Value) {
         let code = answer.pointer("/answer/statusCode").and_then(Value::as_u64).unwrap_or_default();
-        self.reach(STATUS_CODES, format!("{of} {code}"));
+        self.reach("status codes", format!("{of} {code}"));
     }
 
     fn note_settled(&mut self, answer: &Value, by: &str) {
@@ -148,36 +122,37 @@ impl Coverage {
                 Some(result) => result.to_string(),
                 None => "failed".into(),
             };
-            self.reach(SETTLED, cell);
+            self.reach("settled requests", cell);
         }
     }
 
     fn note_event(&mut self, name: &str, this_dn: Option<&str>, answer: &Value) {
         let text = |name: &str| answer.get("told").and_then(|told| told.get(name)).and_then(Value::as_str);
         let outcome = text("outcome").unwrap_or_default();
-        self.reach(OUTCOMES, outcome.to_string());
-        for (group, key) in [(REASONS, "reason"), (CAUSES, "cause")] {
+        self.reach("outcomes", outcome.to_string());
+        for (group, key) in [("reject reasons", "reason"), ("causes", "cause")] {
             if let Some(name) = text(key) {
                 self.reach(group, name.to_string());
             }
         }
         for notification in answer.get("notifications").and_then(Value::as_array).into_iter().flatten() {
             let kind = notification.pointer("/notification/data/notificationType").and_then(Value::as_str);
-            self.reach(NOTIFICATIONS, kind.unwrap_or_default().to_string());
+            self.reach("notifications", kind.unwrap_or_default().to_string());
         }
         if ["ignored", "unreadable"].contains(&outcome) {
             return;
         }
         let (from, reason) = (text("from").unwrap_or("no session"), text("reason").unwrap_or_default());
         if this_dn.is_none() {
-            self.reach(WHOLE_CALL, text("reason").unwrap_or(outcome).to_string());
+            self.reach("to a whole call", text("reason").unwrap_or(outcome).to_string());
         } else if from == "no session" && reason == "stale" {
-            self.reach(STALE_ENDS, name.to_string());
+            self.reach("stale after the end", name.to_string());
         } else if from == "Completed" && outcome == "changed" {
-            self.reach(REOPENING, name.to_string());
+            self.reach("reopening", name.to_string());
         } else if !["stale", "limit"].contains(&reason) {
             // Stale is decided before the table is asked, and the limit says nothing of it.
-            let group = if CallEvent::ALL.iter().any(|event| event.name() == name) { TRANSITIONS } else { DATA_EVENTS };
+            let group =
+                if CallEvent::ALL.iter().any(|event| event.name() == name) { "transitions" } else { "data events" };
             self.reach(group, format!("{name} in {from}"));
         }
     }

@@ -1,17 +1,14 @@
 //! How a system in another language takes part: a line of JSON to it, a line of JSON from it.
 
-use alloc::format;
-use alloc::string::{String, ToString};
-use alloc::vec::Vec;
 use std::io::{self, BufRead, Write};
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
 
 use super::{Error, System};
 use crate::event::Event;
 use crate::machine::Operations;
 use crate::session::Limits;
+use crate::testing::prelude::*;
 use crate::testing::{Agent, History, Setup, Step};
 
 /// A system behind a pair of pipes: one JSON object to it in one line, one from it in one line, which it must flush.
@@ -45,29 +42,31 @@ pub struct JsonLines<R, W> {
     lines: Lines,
 }
 
-#[derive(Serialize)]
-#[serde(tag = "do", rename_all = "camelCase")]
+/// A line to the system.
+#[derive(Serialize, Deserialize)]
+#[serde(tag = "do", rename_all = "camelCase", rename_all_fields = "camelCase")]
 enum Command<'c> {
-    #[serde(rename_all = "camelCase")]
     Reset {
-        base_uri: &'c str,
+        base_uri: Option<Cow<'c, str>>,
         #[serde(skip_serializing_if = "Option::is_none")]
-        limits: Option<&'c str>,
+        limits: Option<Cow<'c, str>>,
     },
+    /// Read with what only the text of a line says: see [`Event::from_json_line`].
+    #[serde(skip_deserializing)]
     Event(&'c Event<'c>),
     Post {
         me: Vec<WireDevice>,
-        id: Option<&'c str>,
-        body: &'c str,
+        id: Option<Cow<'c, str>>,
+        body: Cow<'c, str>,
     },
     List {
         me: Vec<WireDevice>,
-        query: &'c str,
+        query: Cow<'c, str>,
     },
     Read {
         me: Vec<WireDevice>,
-        id: &'c str,
-        query: &'c str,
+        id: Cow<'c, str>,
+        query: Cow<'c, str>,
     },
     Time {
         now: u64,
@@ -92,7 +91,7 @@ struct WireDevice {
 
 /// Writes the lines of a history, whose times are relative, and reads them back.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Lines {
+struct Lines {
     /// In seconds.
     now: u64,
 }
@@ -100,8 +99,8 @@ pub(super) struct Lines {
 impl Lines {
     fn reset(&mut self, setup: &Setup) -> Option<String> {
         self.now = 0;
-        let limits = (setup.limits == Limits::DEFAULT).then_some("default");
-        serde_json::to_string(&Command::Reset { base_uri: &setup.base_uri, limits }).ok()
+        let limits = (setup.limits == Limits::DEFAULT).then_some("default".into());
+        serde_json::to_string(&Command::Reset { base_uri: Some(setup.base_uri.as_str().into()), limits }).ok()
     }
 
     /// The line that has a system carry out this step; none for what has no command.
@@ -113,9 +112,11 @@ impl Lines {
             Step::Event(event) if event.user_data.is_hidden() || event.extensions.is_hidden() => return None,
             Step::Event(event) if !is_a_name(event.name.as_str()) => return None,
             Step::Event(event) => Command::Event(event),
-            Step::Post { agent, target, body } => Command::Post { me: me(agent), id: target.as_deref(), body },
-            Step::List { agent, query } => Command::List { me: me(agent), query },
-            Step::Read { agent, id, query } => Command::Read { me: me(agent), id, query },
+            Step::Post { agent, target, body } => {
+                Command::Post { me: me(agent), id: target.as_deref().map(Cow::from), body: body.into() }
+            }
+            Step::List { agent, query } => Command::List { me: me(agent), query: query.into() },
+            Step::Read { agent, id, query } => Command::Read { me: me(agent), id: id.into(), query: query.into() },
             Step::Time(by) => {
                 self.now = self.now.saturating_add(*by);
                 Command::Time { now: self.now }
@@ -128,36 +129,44 @@ impl Lines {
         serde_json::to_string(&command).ok()
     }
 
-    /// The agent and the step of a line; the agent is the only one.
-    fn read(&mut self, line: &str) -> Result<(Agent, Step), Error> {
+    /// Has the system do what a line says, and gives its answer. A line speaks of one agent at most.
+    fn answer(&mut self, system: &mut impl System, setup: &Setup, line: &str) -> Result<Value, Error> {
         let wrong = |error: serde_json::Error| Error(error.to_string());
+        let ago = |now: u64, before: u64| i64::try_from(i128::from(now) - i128::from(before)).unwrap_or(i64::MAX);
         let command: Value = serde_json::from_str(line).map_err(wrong)?;
-        let text = |name: &str| command.get(name).and_then(Value::as_str).map(String::from);
-        let missing = |name: &str| Error(format!("expected {name}, found {line}"));
-        let needed = |name: &str| text(name).ok_or_else(|| missing(name));
-        let seconds = |name: &str| command.get(name).and_then(Value::as_u64).ok_or_else(|| missing(name));
-        let ago = |before: u64| i64::try_from(i128::from(self.now) - i128::from(before)).unwrap_or(i64::MAX);
-        let unknown = || Error(format!("expected something to do, found {line}"));
-        let step = match text("do").as_deref().ok_or_else(unknown)? {
-            "event" => Step::Event(Event::from_json_line(line).map_err(|error| Error(error.to_string()))?.into_owned()),
-            "post" => Step::Post { agent: 0, target: text("id"), body: needed("body")? },
-            "list" => Step::List { agent: 0, query: needed("query")? },
-            "read" => Step::Read { agent: 0, id: needed("id")?, query: needed("query")? },
-            "time" => {
-                let by = seconds("now")?.saturating_sub(self.now);
-                self.now += by;
-                Step::Time(by)
+        let (me, step) = if command.get("do") == Some(&json!("event")) {
+            // One that cannot be read is told of as a store tells of one.
+            let Ok(event) = Event::from_json_line(line) else { return Ok(json!({"told": {"outcome": "unreadable"}})) };
+            (Vec::new(), Step::Event(event.into_owned()))
+        } else {
+            match serde_json::from_value(command).map_err(wrong)? {
+                Command::Reset { base_uri, limits } => {
+                    *self = Lines::default();
+                    let mut setup = setup.clone();
+                    setup.base_uri = base_uri.map_or(setup.base_uri, Cow::into_owned);
+                    if limits.as_deref() == Some("default") {
+                        setup.limits = Limits::DEFAULT;
+                    }
+                    return system.reset(&setup);
+                }
+                Command::Event(event) => (Vec::new(), Step::Event(event.clone().into_owned())),
+                Command::Post { me, id, body } => {
+                    (me, Step::Post { agent: 0, target: id.map(Cow::into_owned), body: body.into() })
+                }
+                Command::List { me, query } => (me, Step::List { agent: 0, query: query.into() }),
+                Command::Read { me, id, query } => (me, Step::Read { agent: 0, id: id.into(), query: query.into() }),
+                Command::Time { now } => {
+                    let by = now.saturating_sub(self.now);
+                    self.now += by;
+                    (Vec::new(), Step::Time(by))
+                }
+                Command::Expire { before } => (Vec::new(), Step::Expire { ago: ago(self.now, before) }),
+                Command::Forget { before } => (Vec::new(), Step::ForgetCompleted { ago: ago(self.now, before) }),
+                Command::Restart => (Vec::new(), Step::Restart),
             }
-            "expire" => Step::Expire { ago: ago(seconds("before")?) },
-            "forget" => Step::ForgetCompleted { ago: ago(seconds("before")?) },
-            "restart" => Step::Restart,
-            _ => return Err(unknown()),
         };
-        let me = command.get("me").cloned().unwrap_or(json!([]));
-        let me: Vec<WireDevice> = serde_json::from_value(me).map_err(wrong)?;
-        let rights = me.iter().filter_map(|device| device.rights).fold(Operations::ALL, Operations::intersection);
-        let agent = me.into_iter().fold(Agent::new(), |agent, device| agent.with_device(device.device_path, device.dn));
-        Ok((agent.with_rights(rights), step))
+        let answer = system.carry_out(&[agent(me)], &step)?;
+        answer.ok_or_else(|| Error(format!("expected something to do, found {line}")))
     }
 }
 
@@ -173,6 +182,12 @@ fn devices(agent: &Agent) -> Vec<WireDevice> {
     devices
         .map(|device| WireDevice { device_path: device.device_path.clone(), dn: device.dn.clone(), rights })
         .collect()
+}
+
+fn agent(me: Vec<WireDevice>) -> Agent {
+    let rights = me.iter().filter_map(|device| device.rights).fold(Operations::ALL, Operations::intersection);
+    let agent = me.into_iter().fold(Agent::new(), |agent, device| agent.with_device(device.device_path, device.dn));
+    agent.with_rights(rights)
 }
 
 impl History {
@@ -251,33 +266,9 @@ pub fn serve(
 ) -> io::Result<()> {
     let mut lines = Lines::default();
     for line in from_kit.lines() {
-        let answer = answer(system, &mut lines, setup, &line?).unwrap_or_else(|Error(error)| json!({"error": error}));
+        let answer = lines.answer(system, setup, &line?).unwrap_or_else(|Error(error)| json!({"error": error}));
         writeln!(to_kit, "{answer}")?;
         to_kit.flush()?;
     }
     Ok(())
-}
-
-fn answer(system: &mut impl System, lines: &mut Lines, setup: &Setup, line: &str) -> Result<Value, Error> {
-    let command: Value = serde_json::from_str(line).map_err(|error| Error(error.to_string()))?;
-    match command.get("do").and_then(Value::as_str) {
-        Some("reset") => {
-            let mut setup = setup.clone();
-            if let Some(base_uri) = command.get("baseUri").and_then(Value::as_str) {
-                setup.base_uri = base_uri.into();
-            }
-            if command.get("limits") == Some(&json!("default")) {
-                setup.limits = Limits::DEFAULT;
-            }
-            *lines = Lines::default();
-            system.reset(&setup)
-        }
-        // One that cannot be read is told of as a store tells of one.
-        Some("event") if lines.read(line).is_err() => Ok(json!({"told": {"outcome": "unreadable"}})),
-        Some(_) | None => {
-            let (agent, step) = lines.read(line)?;
-            let nothing = || Error(format!("expected something to do, found {line}"));
-            system.carry_out(&[agent], &step)?.ok_or_else(nothing)
-        }
-    }
 }

@@ -7,19 +7,17 @@
 //! | file | question |
 //! |---|---|
 //! | `system` | What must an implementation be able to do? |
-//! | `run` | Does it do what the model does? |
-//! | `failure` | What did it do instead, or where did it end, and after which history? |
+//! | `run` | Does it do what the model does? If not, what instead, and after which history? |
 //! | `coverage` | Which cells of the specification were reached? |
-//! | `histories` | What happens to it? |
+//! | `from_bytes::random` | What happens to it? |
 //! | `json_lines` | How does one in another language take part? |
-//! | `this_crate` | The crate's own store behind the trait. |
 //!
 //! ```
 //! use im_session::testing::Setup;
-//! use im_session::testing::conformance::{Histories, ThisCrate, run};
+//! use im_session::testing::conformance::{Histories, run};
 //!
 //! let setup = Setup::default();
-//! let report = run(&mut ThisCrate::new(&setup), &setup, Histories::new(7).take(5));
+//! let report = run(&mut setup.sessions(), &setup, Histories::new(7).take(5));
 //! assert!(report.failure.is_none(), "{report}");
 //! // Five histories do not reach every cell, and the report says so.
 //! assert!(!report.conforms() && !report.coverage.missing().is_empty());
@@ -31,7 +29,7 @@
 //! cells cannot be reached:
 //!
 //! ```
-//! use im_session::testing::conformance::{Histories, ThisCrate, run};
+//! use im_session::testing::conformance::{Histories, run};
 //! use im_session::testing::{Setup, Step};
 //!
 //! let setup = Setup::default();
@@ -39,8 +37,8 @@
 //!     history.steps.retain(|step| !matches!(step, Step::Post { .. }));
 //!     history
 //! });
-//! let report = run(&mut ThisCrate::new(&setup), &setup, without_operations);
-//! assert!(report.failure.is_none() && report.halt.is_none(), "{report}");
+//! let report = run(&mut setup.sessions(), &setup, without_operations);
+//! assert!(report.failure.is_none(), "{report}");
 //! ```
 //!
 //! # Where the specification leaves it open
@@ -55,17 +53,12 @@
 //! - An attribute that is an empty string is one that is absent, in the JSON lines form as in the others.
 
 mod coverage;
-mod failure;
-mod histories;
 mod json_lines;
 mod run;
 mod system;
-mod this_crate;
 
+pub use crate::from_bytes::random::Histories;
 pub use coverage::{Cell, Coverage};
-pub use failure::{Failure, Halt};
-pub use histories::Histories;
 pub use json_lines::{JsonLines, serve};
-pub use run::{Report, run};
+pub use run::{Failure, Report, Why, run};
 pub use system::{Error, System};
-pub use this_crate::ThisCrate;

@@ -1,14 +1,10 @@
 //! Drives a system with histories, and compares it with the model at every step.
 
-use alloc::format;
-use alloc::string::String;
-use alloc::vec::Vec;
 use core::fmt;
 use core::mem::take;
 
-use serde_json::{Map, Value, json};
-
-use super::{Coverage, Error, Failure, Halt, System};
+use super::{Coverage, Error, System};
+use crate::testing::prelude::*;
 use crate::testing::{Agent, History, Model, Setup, Step, shortest};
 
 /// What came of a run.
@@ -21,17 +17,15 @@ pub struct Report {
     pub steps: usize,
     /// Which cells were reached.
     pub coverage: Coverage,
-    /// Where the system does other than the model, in the shortest history that shows it.
+    /// Where the system does other than the model, or cannot go on.
     pub failure: Option<Failure>,
-    /// Where the system could not go on: it died, did not answer, answered nonsense.
-    pub halt: Option<Halt>,
 }
 
 impl Report {
     /// Whether the system does what the model does, and every cell was reached.
     #[must_use]
     pub fn conforms(&self) -> bool {
-        self.failure.is_none() && self.halt.is_none() && self.coverage.is_complete()
+        self.failure.is_none() && self.coverage.is_complete()
     }
 }
 
@@ -40,79 +34,66 @@ impl fmt::Display for Report {
         writeln!(f, "histories: {}, with {} steps in all; reached:", self.histories, self.steps)?;
         self.coverage.write_groups(f)?;
         // A run that was cut short says nothing of what it did not reach.
-        if self.halt.is_none() && self.failure.is_none() {
-            self.coverage.write_missing(f)?;
+        if let Some(failure) = &self.failure {
+            return writeln!(f, "DOES NOT CONFORM: {failure}");
         }
-        match (&self.halt, &self.failure) {
-            (Some(halt), _) => writeln!(f, "DOES NOT CONFORM: {halt}"),
-            (None, Some(failure)) => writeln!(f, "DOES NOT CONFORM: {failure}"),
-            (None, None) if !self.coverage.is_complete() => {
-                writeln!(f, "NOT COMPLETE: no difference was found, but not every cell was reached")
-            }
-            (None, None) => writeln!(f, "CONFORMS: no difference was found, and every cell was reached"),
-        }
+        self.coverage.write_missing(f)?;
+        f.write_str(if self.conforms() {
+            "CONFORMS: no difference was found, and every cell was reached\n"
+        } else {
+            "NOT COMPLETE: no difference was found, but not every cell was reached\n"
+        })
     }
 }
 
-/// Plays the histories at the system and at the model, and stops at the first difference, or where the system cannot go on.
-///
-/// After every step the answer, the requests (where the system shows them), what was notified and the whole list of every agent
-/// are compared. The history is then made as short as can be; of a system that cannot go on only if it can be
-/// [reset](System::reset) after that.
-pub fn run(system: &mut impl System, setup: &Setup, histories: impl IntoIterator<Item = History>) -> Report {
-    let mut report = Report { histories: 0, steps: 0, coverage: Coverage::default(), failure: None, halt: None };
-    for history in histories {
-        report.histories += 1;
-        report.steps += history.steps.len();
-        let Err(stop) = play(system, setup, &history, &mut report.coverage) else { continue };
-        let (history, Stop { step, why }) = shrunk(system, setup, history, stop);
-        let lines = history.json_lines(setup);
-        match why {
-            Why::Halt(error) => report.halt = Some(Halt { history, lines, step, error }),
-            Why::Difference { what, expected, found } => {
-                report.failure = Some(Failure { history, lines, step: step.unwrap_or(0), what, expected, found });
-            }
-        }
-        break;
-    }
-    report
+/// Where a system fails: printed, it is a report for a person with the history as lines for a system behind a pipe, and as Rust.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Failure {
+    /// The shortest history that shows it; of a system that cannot be reset any more, the one that was played.
+    pub history: History,
+    /// The lines of it, see [`History::json_lines`].
+    pub lines: Vec<String>,
+    /// The step that shows it, from 0; `None` if the system could not even be reset.
+    pub step: Option<usize>,
+    /// What it shows.
+    pub why: Why,
 }
 
-/// The shortest history that stops the system in the same way, and how that one does.
-fn shrunk(system: &mut impl System, setup: &Setup, mut history: History, stop: Stop) -> (History, Stop) {
-    history.steps.truncate(stop.step.map_or(0, |step| step + 1));
-    let mut nowhere = Coverage::default();
-    let mut last = stop;
-    let history = shortest(&history, |history| match play(system, setup, history, &mut nowhere) {
-        Err(stop) if stop.is_like(&last) => {
-            last = stop;
-            true
-        }
-        Ok(()) | Err(_) => false,
-    });
-    (history, last)
-}
-
-/// Where a history ended before its end.
-struct Stop {
-    /// None before the first step.
-    step: Option<usize>,
-    why: Why,
-}
-
-enum Why {
+/// Why a system does not conform.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum Why {
+    /// It does other than the model.
+    Difference {
+        /// What differs: `the answer`, `the notifications`, `the list of agent 1`, …
+        what: String,
+        /// What the model says.
+        expected: Value,
+        /// What the system says.
+        found: Value,
+    },
+    /// It could not go on: it died, did not answer, answered nonsense.
     Halt(Error),
-    Difference { what: String, expected: Value, found: Value },
 }
 
-impl Stop {
-    /// One that cannot go on shows nothing of what it does, and one that cannot even begin shows nothing at all.
-    fn is_like(&self, other: &Stop) -> bool {
-        match (&self.why, &other.why) {
-            (Why::Halt(_), Why::Halt(_)) => self.step.is_some() && other.step.is_some(),
-            (Why::Difference { .. }, Why::Difference { .. }) => true,
-            (Why::Halt(_), Why::Difference { .. }) | (Why::Difference { .. }, Why::Halt(_)) => false,
-        }
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Failure { history, lines, step, why } = self;
+        let at = step.map(|step| format!("at step {} of {}:", step + 1, history.steps.len()));
+        let name = match (why, at) {
+            (Why::Halt(error), None) => return writeln!(f, "{error}\nat reset"),
+            (Why::Halt(error), Some(at)) => {
+                writeln!(f, "{error}\n{at}")?;
+                "it_cannot_go_on"
+            }
+            (Why::Difference { what, expected, found }, at) => {
+                writeln!(f, "difference in {what} {}", at.unwrap_or_default())?;
+                writeln!(f, "  expected {expected}\n  found    {found}")?;
+                "it_differs"
+            }
+        };
+        write!(f, "\n{}\n{}", lines.concat(), history.code(name))
     }
 }
 
@@ -122,8 +103,53 @@ impl From<Error> for Why {
     }
 }
 
+/// Plays the histories at the system and at the model, and stops at the first difference, or where the system cannot go on.
+///
+/// After every step the answer, the requests (where the system shows them), what was notified and the whole list of every agent
+/// are compared. The history is then made as short as can be; of a system that cannot go on only if it can be
+/// [reset](System::reset) after that.
+pub fn run(system: &mut impl System, setup: &Setup, histories: impl IntoIterator<Item = History>) -> Report {
+    let mut report = Report { histories: 0, steps: 0, coverage: Coverage::default(), failure: None };
+    for history in histories {
+        report.histories += 1;
+        report.steps += history.steps.len();
+        if let Err(stop) = play(system, setup, &history, &mut report.coverage) {
+            report.failure = Some(shrunk(system, setup, history, stop));
+            break;
+        }
+    }
+    report
+}
+
+/// Where a history ended before its end, none before the first step; and why.
+type Stop = (Option<usize>, Why);
+
+/// The shortest history that stops the system in the same way, and how that one does.
+fn shrunk(system: &mut impl System, setup: &Setup, mut history: History, mut last: Stop) -> Failure {
+    history.steps.truncate(last.0.map_or(0, |step| step + 1));
+    let mut nowhere = Coverage::default();
+    let history = shortest(&history, |history| match play(system, setup, history, &mut nowhere) {
+        Err(stop) if is_like(&stop, &last) => {
+            last = stop;
+            true
+        }
+        Ok(()) | Err(_) => false,
+    });
+    let (lines, (step, why)) = (history.json_lines(setup), last);
+    Failure { history, lines, step, why }
+}
+
+/// One that cannot go on shows nothing of what it does, and one that cannot even begin shows nothing at all.
+fn is_like((step, why): &Stop, (other_step, other): &Stop) -> bool {
+    match (why, other) {
+        (Why::Halt(_), Why::Halt(_)) => step.is_some() && other_step.is_some(),
+        (Why::Difference { .. }, Why::Difference { .. }) => true,
+        (Why::Halt(_), Why::Difference { .. }) | (Why::Difference { .. }, Why::Halt(_)) => false,
+    }
+}
+
 fn play(system: &mut impl System, setup: &Setup, history: &History, coverage: &mut Coverage) -> Result<(), Stop> {
-    let answer = system.reset(setup).map_err(|error| Stop { step: None, why: error.into() })?;
+    let answer = system.reset(setup).map_err(|error| (None, error.into()))?;
     let mut look = Look {
         agents: &history.agents,
         model: setup.model(),
@@ -134,7 +160,7 @@ fn play(system: &mut impl System, setup: &Setup, history: &History, coverage: &m
     };
     look.take_in(answer);
     for (step, happens) in history.steps.iter().enumerate() {
-        look.at(system, happens).map_err(|why| Stop { step: Some(step), why })?;
+        look.at(system, happens).map_err(|why| (Some(step), why))?;
     }
     Ok(())
 }
@@ -169,67 +195,57 @@ impl Look<'_> {
     fn at(&mut self, system: &mut impl System, happens: &Step) -> Result<(), Why> {
         let agents = self.agents;
         let Some(answer) = system.carry_out(agents, happens)? else { return Ok(()) };
-        let found = self.take_in(answer);
-        let expected = self.model.carry_out(agents, happens);
+        let mut found = self.take_in(answer);
+        let mut expected = self.model.carry_out(agents, happens);
         self.coverage.note(happens, &expected);
+        leave_free(&mut expected, &found);
 
-        self.compare_told(&expected, &found)?;
-        self.compare_answer(&expected, &found)?;
-        let of_expected = |name: &str| expected.get(name).cloned().unwrap_or_else(|| json!([]));
-        if let Some(settled) = found.get("settled") {
-            self.compare("the settled requests", &of_expected("settled"), settled)?;
+        let mut of = |name: &str| found.get_mut(name).map(Value::take).filter(|said| !said.is_null());
+        let requests = Some(json!(take(&mut self.requests))).filter(|_| self.shows_requests);
+        for (name, what, found) in [
+            ("told", "the outcome", of("told")),
+            ("answer", "the answer", Some(of("answer").unwrap_or_default())),
+            ("settled", "the settled requests", of("settled")),
+            ("requests", "the requests", requests),
+            ("notifications", "the notifications", Some(json!(take(&mut self.notifications)))),
+            ("rendered", "what agents without all rights are told", of("rendered")),
+        ] {
+            let nothing = if name == "answer" { Value::Null } else { json!([]) };
+            // What a system does not say is not compared.
+            if let Some(found) = found {
+                same(what, expected.get_mut(name).map_or(nothing, Value::take), found)?;
+            }
         }
-        let (requests, notifications) = (json!(take(&mut self.requests)), json!(take(&mut self.notifications)));
-        if self.shows_requests {
-            self.compare("the requests", &of_expected("requests"), &requests)?;
-        }
-        self.compare("the notifications", &of_expected("notifications"), &notifications)?;
-        if let Some(rendered) = found.get("rendered") {
-            self.compare("what agents without all rights are told", &of_expected("rendered"), rendered)?;
-        }
-
         for agent in 0..agents.len() {
             let list = Step::List { agent, query: "fields=*".into() };
-            let expected = self.model.carry_out(agents, &list);
+            let mut expected = self.model.carry_out(agents, &list);
             let Some(answer) = system.carry_out(agents, &list)? else { continue };
-            let found = self.take_in(answer);
+            let mut found = self.take_in(answer);
             self.coverage.note_list(expected.get("answer"));
-            let of = |answer: &Value| answer.get("answer").cloned().unwrap_or_default();
-            self.compare(&format!("the list of agent {agent}"), &of(&expected), &of(&found))?;
+            let of = |answer: &mut Value| answer.get_mut("answer").map(Value::take).unwrap_or_default();
+            same(&format!("the list of agent {agent}"), of(&mut expected), of(&mut found))?;
         }
         Ok(())
     }
+}
 
-    fn compare(&self, what: &str, expected: &Value, found: &Value) -> Result<(), Why> {
-        if expected == found {
-            return Ok(());
-        }
-        let (expected, found) = (expected.clone(), found.clone());
-        Err(Why::Difference { what: what.into(), expected, found })
+fn same(what: &str, expected: Value, found: Value) -> Result<(), Why> {
+    if expected == found { Ok(()) } else { Err(Why::Difference { what: what.into(), expected, found }) }
+}
+
+/// What a system may leave out of `told`, and the words of an error `{"statusCode":n,"statusMessage":"…"}`, are then expected to be
+/// as they are.
+fn leave_free(expected: &mut Value, found: &Value) {
+    if let (Some(Value::Object(of_model)), Some(Value::Object(told))) = (expected.get_mut("told"), found.get("told")) {
+        let known = take(of_model);
+        of_model.extend(told.keys().map(|key| (key.clone(), known.get(key).cloned().unwrap_or_default())));
     }
-
-    /// Whatever the system says of what came of an event must be so.
-    fn compare_told(&self, expected: &Value, found: &Value) -> Result<(), Why> {
-        let Some(told) = found.get("told").and_then(Value::as_object) else {
-            return Ok(());
-        };
-        let of_model = |key: &String| expected.get("told").and_then(|told| told.get(key)).cloned().unwrap_or_default();
-        let said: Map<String, Value> = told.keys().map(|key| (key.clone(), of_model(key))).collect();
-        self.compare("the outcome", &json!(said), &json!(told))
-    }
-
-    /// The words of an error `{"statusCode":n,"statusMessage":"…"}` are free.
-    fn compare_answer(&self, expected: &Value, found: &Value) -> Result<(), Why> {
-        let nothing = Value::Null;
-        let (mut expected, found) =
-            (expected.get("answer").unwrap_or(&nothing).clone(), found.get("answer").unwrap_or(&nothing));
-        let error =
-            expected.as_object_mut().filter(|body| body.len() == 1 && body.get("statusCode") != Some(&json!(0)));
-        if let Some(error) = error {
-            let same_code = found.get("statusCode") == error.get("statusCode");
-            let words = found.get("statusMessage").filter(|words| words.is_string() && same_code);
-            error.insert("statusMessage".into(), words.cloned().unwrap_or_else(|| json!("words of its own")));
-        }
-        self.compare("the answer", &expected, found)
+    let answer = expected.get_mut("answer").and_then(Value::as_object_mut);
+    let is_error =
+        |body: &&mut Map<_, _>| body.len() == 1 && body.get("statusCode").is_some_and(|code| *code != json!(0));
+    if let Some(error) = answer.filter(is_error) {
+        let same_code = found.pointer("/answer/statusCode") == error.get("statusCode");
+        let words = found.pointer("/answer/statusMessage").filter(|words| words.is_string() && same_code);
+        error.insert("statusMessage".into(), words.cloned().unwrap_or_else(|| json!("words of its own")));
     }
 }

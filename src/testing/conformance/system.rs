@@ -1,9 +1,8 @@
 //! What an implementation must be able to do to be tested.
 
-use alloc::string::String;
-
-use serde_json::Value;
-
+use crate::store::Sessions;
+use crate::testing::carry_out::carry_out_in_words;
+use crate::testing::prelude::*;
 use crate::testing::{Agent, Setup, Step};
 
 /// An implementation cannot go on: its process has died, its answer is no JSON, …
@@ -30,4 +29,16 @@ pub trait System {
     ///
     /// The system cannot go on.
     fn carry_out(&mut self, agents: &[Agent], step: &Step) -> Result<Option<Value>, Error>;
+}
+
+/// The crate's own store: an example of how to write one, and what the kit is tested with.
+impl System for Sessions {
+    fn reset(&mut self, setup: &Setup) -> Result<Value, Error> {
+        *self = setup.sessions();
+        Ok(json!({"requests": []}))
+    }
+
+    fn carry_out(&mut self, agents: &[Agent], step: &Step) -> Result<Option<Value>, Error> {
+        Ok(Some(carry_out_in_words(self, agents, step)))
+    }
 }

@@ -20,7 +20,7 @@
 //! ```
 //!
 //! A service that wraps the store, or has one of its own, shows it through [`StoreUnderTest`], and the same laws are asked of it:
-//! [`check_all_of`], [`Law::hold_of`].
+//! [`check_all_of`].
 
 mod of_events;
 mod of_what_agents_see;
@@ -28,13 +28,10 @@ mod of_whole_stores;
 mod played;
 mod under_test;
 
-use alloc::boxed::Box;
-use alloc::string::{String, ToString};
 use core::fmt;
 
-use serde_json::Value;
-
 use super::{History, Setup, shortest};
+use crate::testing::prelude::*;
 use played::{Played, play};
 pub use under_test::{SeenSession, StoreUnderTest};
 
@@ -140,41 +137,6 @@ impl Law {
         let mut look = (self.begin)();
         play(setup, store, history, |played| look(played))
     }
-
-    /// Whether the law holds for this history, in this crate's store that is set up like this.
-    ///
-    /// # Errors
-    ///
-    /// What was broken, with the shortest history that breaks it.
-    pub fn hold(&self, setup: &Setup, history: &History) -> Result<(), Box<LawBroken>> {
-        self.hold_of(setup, &setup.sessions(), history)
-    }
-
-    /// The same of any store, which must be empty and set up like this.
-    ///
-    /// # Errors
-    ///
-    /// What was broken, with the shortest history that breaks it.
-    pub fn hold_of(&self, setup: &Setup, store: &dyn StoreUnderTest, history: &History) -> Result<(), Box<LawBroken>> {
-        self.check(setup, store, history).or_else(|violation| self.shrunk(setup, store, history, violation))
-    }
-
-    fn shrunk(
-        &self,
-        setup: &Setup,
-        store: &dyn StoreUnderTest,
-        history: &History,
-        mut violation: Violation,
-    ) -> Result<(), Box<LawBroken>> {
-        let history = shortest(history, |history| match self.check(setup, store, history) {
-            Ok(()) => false,
-            Err(found) => {
-                violation = found;
-                true
-            }
-        });
-        Err(Box::new(LawBroken { name: self.name, sentence: self.sentence, violation, history }))
-    }
 }
 
 /// Whether all laws hold for this history, in this crate's store.
@@ -193,16 +155,17 @@ pub fn check_all(setup: &Setup, history: &History) -> Result<(), Box<LawBroken>>
 /// The first that is broken, with the shortest history that breaks it.
 pub fn check_all_of(setup: &Setup, store: &dyn StoreUnderTest, history: &History) -> Result<(), Box<LawBroken>> {
     let mut looks = LAWS.map(|law| (law, (law.begin)()));
-    let mut first = None;
+    // Of a store that cannot be played with every law says so.
+    let [mut law, ..] = LAWS;
     let checked = play(setup, store, history, |played| {
-        looks.iter_mut().try_for_each(|(law, look)| look(played).inspect_err(|_| first = Some(*law)))
+        looks.iter_mut().try_for_each(|(one, look)| look(played).inspect_err(|_| law = *one))
     });
-    match (checked, first) {
-        (Ok(()), _) => Ok(()),
-        (Err(violation), Some(law)) => law.shrunk(setup, store, history, violation),
-        // The store itself could not be played with, which every law says.
-        (Err(_), None) => LAWS.iter().try_for_each(|law| law.hold_of(setup, store, history)),
-    }
+    let Err(mut violation) = checked else { return Ok(()) };
+    let history = shortest(history, |history| {
+        let found = law.check(setup, store, history);
+        found.map_err(|found| violation = found).is_err()
+    });
+    Err(Box::new(LawBroken { name: law.name, sentence: law.sentence, violation, history }))
 }
 
 impl fmt::Display for LawBroken {

@@ -1,15 +1,11 @@
 //! Laws of what an event may do. Specification 2.
 
-use alloc::format;
-use alloc::vec::Vec;
-
-use serde_json::json;
-
 use super::played::{Played, all, find};
 use super::{Broken, SeenSession, broken, same};
 use crate::event::{Event, EventName};
 use crate::machine::{CallEvent, State};
 use crate::session::EventIdentity;
+use crate::testing::prelude::*;
 
 fn rank(state: State) -> u8 {
     match state {

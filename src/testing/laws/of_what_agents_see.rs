@@ -1,15 +1,10 @@
 //! Laws of what agents read and are told. Specification 1, 3, 4 and 5.
 
-use alloc::collections::BTreeMap;
-use alloc::format;
-use alloc::string::{String, ToString};
-use alloc::vec::Vec;
-
-use serde_json::{Value, json};
-
 use super::played::{Played, find, list as list_in};
 use super::{Broken, broken, same};
-use crate::machine::{Operations, State};
+use crate::machine::Operations;
+use crate::testing::model::{capabilities, for_rights, may};
+use crate::testing::prelude::*;
 use crate::testing::{Agent, Step};
 
 /// Whether one of the agent's devices has this DN.
@@ -19,18 +14,7 @@ fn has(agent: &Agent, this_dn: &str) -> bool {
 
 pub(super) fn capabilities_follow_state_and_data(played: &Played<'_>) -> Result<(), Broken> {
     for session in played.after {
-        let has_user_data = session.resource.get("userData").is_some();
-        let expected: &[&str] = match (session.state, has_user_data) {
-            (State::Talking, false) => &["SendMessage", "AttachUserData", "Complete"],
-            (State::Talking, true) => {
-                &["SendMessage", "AttachUserData", "UpdateUserData", "DeleteUserData", "Complete"]
-            }
-            (State::Initiating | State::Alerting, false) => &["AttachUserData", "Complete"],
-            (State::Initiating | State::Alerting, true) => {
-                &["AttachUserData", "UpdateUserData", "DeleteUserData", "Complete"]
-            }
-            (State::Completed, _) => &[],
-        };
+        let expected = capabilities(session.state.name(), session.resource.get("userData").is_some());
         same(&json!(expected), session.resource.get("capabilities").unwrap_or(&Value::Null))?;
     }
     Ok(())
@@ -62,38 +46,26 @@ pub(super) fn notifications_fold_to_the_list(known: &mut Known, played: &Played<
 
 /// The list of these resources, as this agent reads it.
 fn list_of(resources: Vec<&Value>, agent: &Agent) -> Value {
-    let mine: Vec<Value> = resources.into_iter().map(|resource| for_rights(resource, agent)).collect();
+    let mine: Vec<Value> = resources.into_iter().map(|resource| for_rights(resource.clone(), agent)).collect();
     json!({"imSessions": mine, "statusCode": 0})
-}
-
-/// A resource without the capabilities that this agent has no right to.
-fn for_rights(resource: &Value, agent: &Agent) -> Value {
-    let mut resource = resource.clone();
-    if let Some(names) = resource.get_mut("capabilities").and_then(Value::as_array_mut) {
-        names.retain(|name| name.as_str().is_some_and(|name| may(agent, name)));
-    }
-    resource
-}
-
-fn may(agent: &Agent, operation: &str) -> bool {
-    agent.rights().iter().any(|right| right.name() == operation)
 }
 
 pub(super) fn no_right_leaks(played: &Played<'_>) -> Result<(), Broken> {
     for (position, agent) in played.agents().iter().enumerate() {
         let list = played.list(position);
-        let told = list_in(played.answer, "rendered").iter().filter(|told| told.get("agent") == Some(&json!(position)));
-        let shown = list_in(list, "imSessions")
-            .iter()
-            .chain(told.filter_map(|told| told.pointer("/notification/data/imSession")));
+        let told = || {
+            let all = list_in(played.answer, "rendered").iter();
+            all.filter(|told| told.get("agent") == Some(&json!(position)))
+        };
+        let told_of = told().filter_map(|told| told.pointer("/notification/data/imSession"));
+        let shown = list_in(list, "imSessions").iter().chain(told_of);
         for resource in shown {
-            same(&for_rights(resource, agent), resource)?;
+            same(&for_rights(resource.clone(), agent), resource)?;
         }
         let is_mine = |told: &&Value| told.get("thisDN").and_then(Value::as_str).is_some_and(|dn| has(agent, dn));
         let due = played.notifications().iter().filter(is_mine).count();
-        let told = list_in(played.answer, "rendered").iter().filter(|told| told.get("agent") == Some(&json!(position)));
         if played.event().is_some() && agent.rights() != Operations::ALL {
-            same(&json!(due), &json!(told.count()))?;
+            same(&json!(due), &json!(told().count()))?;
         }
     }
     let Step::Post { agent, body, .. } = played.step else { return Ok(()) };

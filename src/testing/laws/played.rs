@@ -1,15 +1,10 @@
 //! Plays a history, and shows every step to the laws.
 
-use alloc::boxed::Box;
-use alloc::format;
-use alloc::string::{String, ToString};
-use alloc::vec::Vec;
 use core::cell::OnceCell;
-
-use serde_json::{Value, json};
 
 use super::{Broken, SeenSession, StoreUnderTest, Violation, broken};
 use crate::event::Event;
+use crate::testing::prelude::*;
 use crate::testing::{Agent, History, Setup, Step};
 
 /// A step that was carried out.

@@ -1,16 +1,12 @@
 //! What the laws look at.
 
-use alloc::boxed::Box;
-use alloc::string::{String, ToString};
-use alloc::vec::Vec;
 use core::hash::BuildHasher;
-
-use serde_json::{Value, json};
 
 use crate::event::{ConnId, KeyValueList};
 use crate::machine::State;
 use crate::session::{Cause, EventIdentity};
 use crate::store::{Sessions, Snapshot};
+use crate::testing::prelude::*;
 use crate::testing::{Agent, Step, carry_out};
 
 /// A store of which laws are asked: [`Sessions`], or whatever wraps or replaces it.

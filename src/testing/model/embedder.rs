@@ -1,25 +1,25 @@
 //! What the embedder does: sessions of the model end and come without an event, and the service begins again.
 
-use alloc::string::{String, ToString};
-use alloc::vec::Vec;
+use super::user_data::{from_json, is_over, view};
+use super::{Model, ModelSession, SECOND, is_an_id};
+use crate::event::KeyValueList;
+use crate::testing::prelude::*;
 
-use serde_json::Value;
-
-use super::user_data::{Pairs, from_json, is_over};
-use super::{Model, ModelSession, SECOND, is_an_id, view};
+/// The notifications and the requests that are settled.
+type Done = (Vec<Value>, Vec<Value>);
 
 /// How many ReferenceIDs a service leaves out when it begins again: it may have sent more than it kept.
 const GAP: u64 = 1_000;
 
 impl Model {
     /// The time goes on; not by more than the limit, but for the first time that it is told.
-    pub(super) fn set_time(&mut self, by: u64) -> Option<()> {
+    pub(super) fn set_time(&mut self, by: u64) -> Option<Done> {
         let now = self.now.saturating_add(by.saturating_mul(SECOND));
         if self.time_told && u128::from(by) * u128::from(SECOND) > self.limits.time_jump.as_nanos() {
             return None;
         }
         (self.now, self.time_told) = (now, true);
-        Some(())
+        Some(Done::default())
     }
 
     /// So long ago; none where that is still to come.
@@ -31,7 +31,7 @@ impl Model {
 
     /// Ends the open sessions that heard nothing since, those that heard longest ago first, and the requests that were sent before;
     /// the notifications, in byte order of DN, then id, and the requests.
-    pub(super) fn expire(&mut self, before: u64) -> (Vec<Value>, Vec<Value>) {
+    pub(super) fn expire(&mut self, before: u64) -> Done {
         let mut unheard = self.copies(|session| session.is_open() && session.heard < before);
         unheard.sort_by_key(|session| session.order);
         let mut ended: Vec<ModelSession> =
@@ -60,16 +60,16 @@ impl Model {
     }
 
     /// Forgets what was completed before, what completed longest ago first.
-    pub(super) fn forget_completed(&mut self, before: u64) -> (Vec<Value>, Vec<Value>) {
+    pub(super) fn forget_completed(&mut self, before: u64) -> Done {
         let old = |session: &ModelSession| !session.is_open() && session.heard < before;
         while self.sessions.iter().any(old) {
             self.forget_first_completed(old);
         }
-        (Vec::new(), Vec::new())
+        Done::default()
     }
 
     /// Ends, and begins again with what it had kept: everything, but that it does not know whether more was sent.
-    pub(super) fn restart(&mut self) {
+    pub(super) fn restart(&mut self) -> Done {
         let (first, last) = self.reference_ids;
         let size = last - first + 1;
         let passed = self.last_reference_id + 1 - first + GAP;
@@ -83,10 +83,11 @@ impl Model {
             session.order = self.clock;
             self.put(session);
         }
+        Done::default()
     }
 
     /// Makes the sessions of a DN what the list says; the notifications, or none where the list cannot be taken.
-    pub(super) fn reconcile(&mut self, this_dn: &str, list: &[Value]) -> Option<Vec<Value>> {
+    pub(super) fn reconcile(&mut self, this_dn: &str, list: &[Value]) -> Option<Done> {
         if this_dn.is_empty() {
             return None;
         }
@@ -111,7 +112,7 @@ impl Model {
             self.put(after);
         }
         told.sort_by(|(one, _), (other, _)| one.cmp(other));
-        Some(told.into_iter().map(|(_, notification)| notification).collect())
+        Some((told.into_iter().map(|(_, notification)| notification).collect(), Vec::new()))
     }
 
     /// The sessions that the list speaks of; none where one of them cannot be one, or is one too many.
@@ -145,20 +146,6 @@ impl Model {
             && !is_over(&session.user_data, limits)
     }
 
-    /// Forgets as many completed sessions, of these and not of the list, as so many new ones need.
-    fn make_room_for(
-        &mut self,
-        new: usize,
-        limit: usize,
-        is_there: impl Fn(&ModelSession) -> bool,
-        is_listed: impl Fn(&ModelSession) -> bool,
-    ) {
-        let there = self.sessions.iter().filter(|session| is_there(session)).count();
-        for _ in 0..there.saturating_add(new).saturating_sub(limit) {
-            self.forget_first_completed(|session| is_there(session) && !is_listed(session));
-        }
-    }
-
     /// The session as the list has it.
     fn taken_over(&mut self, before: Option<&ModelSession>, wanted: &ModelSession) -> ModelSession {
         let (this_dn, id) = (&wanted.this_dn, &wanted.id);
@@ -166,9 +153,7 @@ impl Model {
         if before.is_none() {
             after.last_event = self.end_of(this_dn, id);
             self.forget_end(this_dn, id);
-            if self.sessions.iter().filter(|other| other.id == *id).count() >= self.limits.sessions_per_call {
-                self.forget_first_completed(|other| other.id == *id);
-            }
+            self.make_room_for(1, self.limits.sessions_per_call, |other| other.id == *id, |_| false);
         }
         after.state.clone_from(&wanted.state);
         after.participants.clone_from(&wanted.participants);
@@ -203,7 +188,7 @@ fn wanted_session(this_dn: &str, resource: &Value) -> Option<ModelSession> {
         }
     }
     session.user_data = match there(resource, "userData") {
-        None => Pairs::new(),
+        None => KeyValueList::new(),
         Some(user_data) => from_json(user_data.as_object()?)?,
     };
     Some(session)

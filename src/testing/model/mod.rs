@@ -20,16 +20,11 @@ mod reads;
 mod room;
 mod user_data;
 
-use alloc::collections::BTreeMap;
-use alloc::format;
-use alloc::string::{String, ToString};
-use alloc::vec::Vec;
-
-use serde_json::{Value, json};
-
 use super::{Agent, Setup, Step};
+use crate::event::KeyValueList;
 use crate::session::Limits;
-use user_data::{Pairs, view};
+use crate::testing::prelude::*;
+use user_data::view;
 
 /// The model counts nanoseconds in 64 bits: later times are taken as the last of them.
 const SECOND: u64 = 1_000_000_000;
@@ -73,8 +68,8 @@ pub struct Model {
     /// Whether the time was told since the service began.
     time_told: bool,
     sessions: Vec<ModelSession>,
-    /// The ends of sessions that are gone, the oldest first.
-    ends: Vec<ModelEnd>,
+    /// DN, id and last event of the sessions that are gone, the oldest first.
+    ends: Vec<(String, String, Identity)>,
     /// The requests in flight, the oldest first.
     requests: Vec<ModelRequest>,
     last_reference_id: u64,
@@ -85,13 +80,13 @@ pub struct Model {
 }
 
 /// A session.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 struct ModelSession {
     this_dn: String,
     id: String,
     state: String,
     participants: Vec<String>,
-    user_data: Pairs,
+    user_data: KeyValueList<'static>,
     conn_id: Option<u64>,
     /// Of the last accepted event that had a number.
     last_event: Option<Identity>,
@@ -102,14 +97,6 @@ struct ModelSession {
     /// Whether an EventDestinationBusy was accepted in this leg.
     busy: bool,
     cause: Option<&'static str>,
-}
-
-/// What is remembered of a session that is gone.
-#[derive(Debug, Clone, PartialEq)]
-struct ModelEnd {
-    this_dn: String,
-    id: String,
-    last_event: Identity,
 }
 
 /// A request in flight.
@@ -147,25 +134,34 @@ impl Model {
     pub fn carry_out(&mut self, agents: &[Agent], step: &Step) -> Value {
         let nobody = Agent::new();
         let me = |agent: &usize| agents.get(*agent).unwrap_or(&nobody);
-        match step {
-            Step::Event(event) => self.handle_event(event, agents),
-            Step::Post { agent, target, body } => self.post(me(agent), target.as_deref(), body.as_bytes()),
-            Step::List { agent, query } => json!({"answer": self.list(me(agent), query)}),
-            Step::Read { agent, id, query } => json!({"answer": self.read(me(agent), id, query)}),
-            Step::Time(by) => by_embedder(self.set_time(*by).map(|()| (Vec::new(), Vec::new()))),
-            Step::Expire { ago } => by_embedder(self.cutoff(*ago).map(|before| self.expire(before))),
+        // Notifications and settled requests, unless it was refused.
+        let done = match step {
+            Step::Event(event) => {
+                let answer = self.handle_event(event, agents);
+                let text = |key: &str| answer.pointer(key).and_then(Value::as_str).unwrap_or_default();
+                self.count(format!("{} {}", text("/told/outcome"), text("/told/reason")).trim());
+                return answer;
+            }
+            Step::Post { agent, target, body } => {
+                let answer = self.post(me(agent), target.as_deref(), body.as_bytes());
+                self.count(&format!("operation {}", answer.pointer("/answer/statusCode").unwrap_or(&Value::Null)));
+                return answer;
+            }
+            Step::List { agent, query } => return json!({"answer": self.list(me(agent), query)}),
+            Step::Read { agent, id, query } => return json!({"answer": self.read(me(agent), id, query)}),
+            Step::Time(by) => self.set_time(*by),
+            Step::Expire { ago } => self.cutoff(*ago).map(|before| self.expire(before)),
             Step::Forget { this_dn, id } => {
                 self.forget(this_dn, id);
-                by_embedder(Some((Vec::new(), Vec::new())))
+                Some(Default::default())
             }
-            Step::ForgetCompleted { ago } => by_embedder(self.cutoff(*ago).map(|before| self.forget_completed(before))),
-            Step::Reconcile { this_dn, list } => {
-                by_embedder(self.reconcile(this_dn, list).map(|notifications| (notifications, Vec::new())))
-            }
-            Step::Restart => {
-                self.restart();
-                by_embedder(Some((Vec::new(), Vec::new())))
-            }
+            Step::ForgetCompleted { ago } => self.cutoff(*ago).map(|before| self.forget_completed(before)),
+            Step::Reconcile { this_dn, list } => self.reconcile(this_dn, list),
+            Step::Restart => Some(self.restart()),
+        };
+        match done {
+            Some((notifications, settled)) => json!({"notifications": notifications, "settled": settled}),
+            None => json!({"answer": "refused", "notifications": [], "settled": []}),
         }
     }
 
@@ -248,7 +244,7 @@ impl Model {
         let path = format!("/im-sessions/{}", session.id);
         let participants: Vec<Value> = session.participants.iter().map(|number| participant(number)).collect();
         let mut resource = json!({
-            "capabilities": capabilities(session),
+            "capabilities": session.capabilities(),
             "id": session.id,
             "participants": participants,
             "path": path,
@@ -278,23 +274,15 @@ impl Model {
 
 impl ModelSession {
     fn new(this_dn: &str, id: &str, state: &str) -> Self {
-        ModelSession {
-            this_dn: this_dn.into(),
-            id: id.into(),
-            state: state.into(),
-            participants: Vec::new(),
-            user_data: Vec::new(),
-            conn_id: None,
-            last_event: None,
-            heard: 0,
-            order: 0,
-            busy: false,
-            cause: None,
-        }
+        ModelSession { this_dn: this_dn.into(), id: id.into(), state: state.into(), ..Default::default() }
     }
 
     fn is_open(&self) -> bool {
         self.state != "Completed"
+    }
+
+    fn capabilities(&self) -> &'static [&'static str] {
+        capabilities(&self.state, !self.user_data.is_empty())
     }
 
     fn is_of(&self, this_dn: &str, id: &str) -> bool {
@@ -302,27 +290,19 @@ impl ModelSession {
     }
 }
 
-/// Notifications and settled requests, unless it was refused.
-fn by_embedder(done: Option<(Vec<Value>, Vec<Value>)>) -> Value {
-    match done {
-        Some((notifications, settled)) => json!({"notifications": notifications, "settled": settled}),
-        None => json!({"answer": "refused", "notifications": [], "settled": []}),
-    }
-}
-
 /// The table of specification 3.
-fn capabilities(session: &ModelSession) -> Vec<&'static str> {
-    match (session.state.as_str(), session.user_data.is_empty()) {
-        ("Talking", true) => ["SendMessage", "AttachUserData", "Complete"].into(),
-        ("Talking", false) => ["SendMessage", "AttachUserData", "UpdateUserData", "DeleteUserData", "Complete"].into(),
-        ("Initiating" | "Alerting", true) => ["AttachUserData", "Complete"].into(),
-        ("Initiating" | "Alerting", false) => ["AttachUserData", "UpdateUserData", "DeleteUserData", "Complete"].into(),
-        _ => Vec::new(),
+pub(super) fn capabilities(state: &str, has_user_data: bool) -> &'static [&'static str] {
+    match (state, has_user_data) {
+        ("Talking", false) => &["SendMessage", "AttachUserData", "Complete"],
+        ("Talking", true) => &["SendMessage", "AttachUserData", "UpdateUserData", "DeleteUserData", "Complete"],
+        ("Initiating" | "Alerting", false) => &["AttachUserData", "Complete"],
+        ("Initiating" | "Alerting", true) => &["AttachUserData", "UpdateUserData", "DeleteUserData", "Complete"],
+        _ => &[],
     }
 }
 
 /// The resource without what this agent may not do.
-fn for_rights(mut resource: Value, me: &Agent) -> Value {
+pub(super) fn for_rights(mut resource: Value, me: &Agent) -> Value {
     if let Some(capabilities) = resource.get_mut("capabilities").and_then(Value::as_array_mut) {
         capabilities.retain(|name| name.as_str().is_some_and(|name| may(me, name)));
     }
@@ -330,7 +310,7 @@ fn for_rights(mut resource: Value, me: &Agent) -> Value {
 }
 
 /// Whether the agent has the right to the operation of this name.
-fn may(me: &Agent, operation: &str) -> bool {
+pub(super) fn may(me: &Agent, operation: &str) -> bool {
     me.rights().iter().any(|right| right.name() == operation)
 }
 

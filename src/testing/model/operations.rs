@@ -1,15 +1,13 @@
 //! What the model answers to an operation, and how a request settles. Specification 4.
 
-use alloc::format;
-use alloc::string::String;
-use alloc::vec::Vec;
-
-use serde_json::{Map, Value, json};
-
-use super::events::PlainEvent;
-use super::user_data::{Pairs, from_json, is_over};
-use super::{Model, ModelRequest, ModelSession, capabilities, may, view};
+use super::events::is_of_a_session;
+use super::user_data::{from_json, is_over, view};
+use super::{Model, ModelRequest, ModelSession, may};
+use crate::event::{Event, KeyValueList};
 use crate::testing::Agent;
+use crate::testing::prelude::*;
+
+const TAKE_USER_DATA: [&str; 3] = ["InitiateIMSession", "AttachUserData", "UpdateUserData"];
 
 const ON_A_SESSION: [&str; 5] = ["SendMessage", "AttachUserData", "UpdateUserData", "DeleteUserData", "Complete"];
 
@@ -17,14 +15,8 @@ impl Model {
     /// The answer, and the request to send. `target` is the id, none for the list.
     pub(super) fn post(&mut self, me: &Agent, target: Option<&str>, body: &[u8]) -> Value {
         match self.checked(me, target, body) {
-            Ok(request) => {
-                self.count("operation 0");
-                json!({"answer": {"statusCode": 0}, "requests": [request]})
-            }
-            Err(status_code) => {
-                self.count(&format!("operation {status_code}"));
-                json!({"answer": {"statusCode": status_code}, "requests": []})
-            }
+            Ok(request) => json!({"answer": {"statusCode": 0}, "requests": [request]}),
+            Err(status_code) => json!({"answer": {"statusCode": status_code}, "requests": []}),
         }
     }
 
@@ -72,7 +64,7 @@ impl Model {
         // Operation not among the capabilities → 2, and one IM session per agent.
         match &session {
             Some(session) => {
-                if !capabilities(session).contains(&&*operation) {
+                if !session.capabilities().contains(&&*operation) {
                     return Err(2);
                 }
             }
@@ -89,7 +81,12 @@ impl Model {
         self.request(me, session.as_ref(), &operation, &body)
     }
 
-    fn check_values(&self, operation: &str, body: &Map<String, Value>, there: &Pairs) -> Result<(), u8> {
+    fn check_values(
+        &self,
+        operation: &str,
+        body: &Map<String, Value>,
+        there: &KeyValueList<'static>,
+    ) -> Result<(), u8> {
         let text = |parameter: &str, longest: usize| match body.get(parameter) {
             None => Ok(()),
             Some(Value::String(text)) if !text.is_empty() && text.len() <= longest => Ok(()),
@@ -107,11 +104,11 @@ impl Model {
         }
         if operation == "DeleteUserData" {
             text("key", usize::MAX)?;
-            if !there.iter().any(|(key, _)| body.get("key").and_then(Value::as_str) == Some(key)) {
+            if !there.iter().any(|pair| body.get("key").and_then(Value::as_str) == Some(&*pair.key)) {
                 return Err(10);
             }
         }
-        if ["InitiateIMSession", "AttachUserData", "UpdateUserData"].contains(&operation) {
+        if TAKE_USER_DATA.contains(&operation) {
             let new = match body.get("userData") {
                 None => return Ok(()),
                 Some(Value::Object(object)) => from_json(object).ok_or(10)?,
@@ -120,12 +117,10 @@ impl Model {
             if new.is_empty() && operation != "InitiateIMSession" {
                 return Err(10);
             }
-            let mut total = there.clone();
-            if operation == "UpdateUserData" {
-                total.retain(|(key, _)| !new.iter().any(|(new_key, _)| new_key == key));
-            }
-            total.extend(new);
-            if is_over(&total, &self.limits) {
+            let replaced = |key: &str| operation == "UpdateUserData" && new.iter().any(|pair| pair.key == key);
+            let kept = there.iter().filter(|pair| !replaced(&pair.key)).chain(&new);
+            let total = KeyValueList::try_from_iter(kept.map(|pair| (pair.key.clone(), pair.value.clone())));
+            if total.is_ok_and(|total| is_over(&total, &self.limits)) {
                 return Err(10);
             }
         }
@@ -154,30 +149,22 @@ impl Model {
             _ => ("RequestReleaseCall", 17),
         };
         let limit = self.make_room_for_request();
-        let mut request = Map::new();
-        request.insert("Request".into(), json!(name));
-        request.insert("RequestNumber".into(), json!(number));
-        request.insert("ReferenceID".into(), json!(self.last_reference_id));
-        request.insert("ThisDN".into(), json!(this_dn));
-        if let Some(conn_id) = session.and_then(|session| session.conn_id) {
-            request.insert("ConnID".into(), json!(format!("{conn_id:016x}")));
+        let number_called = body.get("destination").and_then(|destination| destination.get("phoneNumber"));
+        let user_data = body.get("userData").and_then(Value::as_object).and_then(from_json);
+        let mut request = json!({
+            "Request": name,
+            "RequestNumber": number,
+            "ReferenceID": self.last_reference_id,
+            "ThisDN": this_dn,
+            "ConnID": session.and_then(|session| session.conn_id).map(|conn_id| format!("{conn_id:016x}")),
+            "OtherDN": number_called.filter(|_| name == "RequestMakeCall" || name == "RequestPrivateService"),
+            "Extensions": (name == "RequestPrivateService").then(|| json!({"text": body.get("text")})),
+            "UserData": user_data.filter(|_| TAKE_USER_DATA.contains(&operation)).map(|list| view(&list)),
+            "Key": body.get("key").filter(|_| name == "RequestDeletePair"),
+        });
+        if let Some(request) = request.as_object_mut() {
+            request.retain(|_, value| !value.is_null());
         }
-        if ["InitiateIMSession", "SendMessage"].contains(&operation) {
-            let number = body.get("destination").and_then(|destination| destination.get("phoneNumber"));
-            request.insert("OtherDN".into(), json!(number));
-        }
-        if operation == "SendMessage" {
-            request.insert("Extensions".into(), json!({"text": body.get("text")}));
-        }
-        if ["InitiateIMSession", "AttachUserData", "UpdateUserData"].contains(&operation) {
-            if let Some(Value::Object(user_data)) = body.get("userData") {
-                request.insert("UserData".into(), view(&from_json(user_data).unwrap_or_default()));
-            }
-        }
-        if operation == "DeleteUserData" {
-            request.insert("Key".into(), json!(body.get("key")));
-        }
-
         if limit > 0 {
             self.requests.push(ModelRequest {
                 reference_id: self.last_reference_id,
@@ -187,7 +174,7 @@ impl Model {
                 sent: self.now,
             });
         }
-        Ok(Value::Object(request))
+        Ok(request)
     }
 
     /// Over the limit the oldest is forgotten, and one ReferenceID at least is free; the next that is not in flight is given. How many
@@ -218,12 +205,12 @@ impl Model {
 
     /// Any event with that ReferenceID settles the request, at that DN or without one; of one to initiate, EventACK and other events
     /// of no session do not.
-    pub(super) fn settle(&mut self, event: &PlainEvent) -> Vec<Value> {
-        let failed = event.name == "EventError";
+    pub(super) fn settle(&mut self, event: &Event<'_>) -> Vec<Value> {
+        let failed = event.name.as_str() == "EventError";
         let answers = |request: &ModelRequest| {
             Some(request.reference_id) == event.reference_id
-                && event.this_dn.as_ref().is_none_or(|dn| *dn == request.this_dn)
-                && (request.operation != "InitiateIMSession" || failed || event.is_of_a_session())
+                && event.this_dn.as_deref().is_none_or(|dn| dn == request.this_dn)
+                && (request.operation != "InitiateIMSession" || failed || is_of_a_session(event))
         };
         let Some(position) = self.requests.iter().position(answers) else {
             return Vec::new();

@@ -1,12 +1,8 @@
 //! What the model answers to a read. Specification 4.
 
-use alloc::string::{String, ToString};
-use alloc::vec::Vec;
-
-use serde_json::{Map, Value, json};
-
 use super::{Model, ModelSession, for_rights};
 use crate::testing::Agent;
+use crate::testing::prelude::*;
 
 const FIELDS: [&str; 7] = ["capabilities", "id", "participants", "path", "state", "uri", "userData"];
 

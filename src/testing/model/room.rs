@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use super::{Identity, Model, ModelEnd, ModelSession};
+use super::{Identity, Model, ModelSession};
 
 /// Where it can be full, in the order in which room is made.
 type Place<'a> = (usize, &'a dyn Fn(&ModelSession) -> bool);
@@ -20,11 +20,23 @@ impl Model {
         }
         self.forget_end(this_dn, id);
         for (limit, is_there) in places {
-            if self.sessions.iter().filter(|session| is_there(session)).count() >= limit {
-                self.forget_first_completed(is_there);
-            }
+            self.make_room_for(1, limit, is_there, |_| false);
         }
         true
+    }
+
+    /// Forgets as many completed sessions, of these and none that has to stay, as so many new ones need.
+    pub(super) fn make_room_for(
+        &mut self,
+        new: usize,
+        limit: usize,
+        is_there: impl Fn(&ModelSession) -> bool,
+        has_to_stay: impl Fn(&ModelSession) -> bool,
+    ) {
+        let there = self.sessions.iter().filter(|session| is_there(session)).count();
+        for _ in 0..there.saturating_add(new).saturating_sub(limit) {
+            self.forget_first_completed(|session| is_there(session) && !has_to_stay(session));
+        }
     }
 
     /// Whether there is room, or a completed session that can go.
@@ -55,17 +67,17 @@ impl Model {
     /// One end a key; over the limit the oldest goes.
     pub(super) fn remember_end(&mut self, this_dn: &str, id: &str, last_event: Identity) {
         self.forget_end(this_dn, id);
-        self.ends.push(ModelEnd { this_dn: this_dn.into(), id: id.into(), last_event });
+        self.ends.push((this_dn.into(), id.into(), last_event));
         if self.ends.len() > self.limits.remembered_ends {
             self.ends.remove(0);
         }
     }
 
     pub(super) fn forget_end(&mut self, this_dn: &str, id: &str) {
-        self.ends.retain(|end| end.this_dn != this_dn || end.id != id);
+        self.ends.retain(|(of_dn, of_id, _)| of_dn != this_dn || of_id != id);
     }
 
     pub(super) fn end_of(&self, this_dn: &str, id: &str) -> Option<Identity> {
-        self.ends.iter().find(|end| end.this_dn == this_dn && end.id == id).map(|end| end.last_event)
+        self.ends.iter().find(|(of_dn, of_id, _)| of_dn == this_dn && of_id == id).map(|(_, _, last)| *last)
     }
 }

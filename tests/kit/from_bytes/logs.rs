@@ -155,10 +155,10 @@ fn what_logs_cannot_carry_is_taken_out() {
         let log = assert_holds(&[&[digit], &bytes[..]].concat());
         let (_, event) = &log.events[0];
         let mut expected = Event::new(CallEvent::Dialing).with_this_dn("3001").with_call_uuid("A");
-        let mut user_data = KeyValueList::from_iter([("_k ", "v w")]);
+        let mut user_data = KeyValueList::from_iter([("'k ", "v w")]);
         user_data.try_push("k", im_session::Value::Binary("00 01..".into())).expect("no list");
         expected = expected.with_user_data(user_data);
-        let inner = KeyValueList::from_iter([("k_", 7)]);
+        let inner = KeyValueList::from_iter([("k'", 7)]);
         expected = expected.with_extensions(with("list", inner.into()));
         expected.error_message = Some("no DN".into());
         assert_eq!(event, &read_back(form, &expected), "{form}");

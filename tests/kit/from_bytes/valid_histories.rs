@@ -119,7 +119,7 @@ proptest! {
     }
 }
 
-/// What may come next, by the table of the documentation: the low half's own event, or one of these counted modulo.
+/// What may come next: the low half's own event, or one of these counted modulo.
 #[test]
 fn every_byte_is_a_legal_event_at_every_point() {
     const CHANGES: [&str; 4] =

@@ -3,11 +3,9 @@
 use std::collections::BTreeSet;
 
 use im_session::decode::Form;
+use im_session::from_bytes::{loggable_event, operation_body, participants, query, resource};
 use im_session::resource::{Field, Fields, Parameter};
-use im_session::strategies::{
-    Fault, any_event, call_uuid, dn, fault, history, history_of, loggable_event, operation, operation_body,
-    participants, query, resource, step, user_data,
-};
+use im_session::strategies::{Fault, any_event, history, history_of, made_by, step};
 use im_session::testing::{Log, Step};
 use im_session::{
     BaseUri, CallEvent, DataEvent, EventName, ImSession, KeyValueList, Limits, Operation, OperationBody, Outcome,
@@ -128,17 +126,10 @@ fn events_of_every_name_with_and_without_every_attribute() {
 
 #[test]
 fn loggable_events_are_readable_and_of_every_name() {
-    let events = samples(loggable_event(), 500);
+    let events = samples(made_by(loggable_event), 500);
     assert!(events.iter().all(|event| event.route().is_ok()));
     let names: BTreeSet<&str> = events.iter().map(|event| event.name.as_str()).collect();
     assert_eq!(names.len(), CallEvent::ALL.len() + DataEvent::ALL.len());
-}
-
-#[test]
-fn names_are_valid() {
-    assert!(samples(call_uuid(), 200).iter().all(|id| im_session::event::check_call_uuid(id).is_ok()));
-    assert_eq!(samples(call_uuid(), 200).into_iter().collect::<BTreeSet<_>>().len(), 4);
-    assert_eq!(samples(dn(), 200).into_iter().collect::<BTreeSet<_>>().len(), 5);
 }
 
 #[test]
@@ -156,7 +147,7 @@ fn user_data_of_every_kind() {
             }
         }
     }
-    let lists = samples(user_data(&Limits::DEFAULT), 300);
+    let lists = samples(any::<KeyValueList<'static>>(), 300);
     let mut found = BTreeSet::new();
     lists.iter().for_each(|list| kinds(list, &mut found));
     assert_eq!(found.len(), 4, "{found:?}");
@@ -166,7 +157,7 @@ fn user_data_of_every_kind() {
 
 #[test]
 fn faults_of_every_kind() {
-    let found: BTreeSet<&str> = samples(fault(), 200)
+    let found: BTreeSet<&str> = samples(any::<Fault>(), 200)
         .into_iter()
         .map(|fault| match fault {
             Fault::Repeated { .. } => "repeated",
@@ -181,7 +172,7 @@ fn faults_of_every_kind() {
 
 #[test]
 fn participants_with_number_analysis_and_without() {
-    let all: Vec<_> = samples(participants(), 200).into_iter().flatten().collect();
+    let all: Vec<_> = samples(made_by(participants), 200).into_iter().flatten().collect();
     assert!(all.iter().any(|participant| participant.country.is_some() && participant.location.is_some()));
     assert!(all.iter().any(|participant| participant.e164_number.is_empty()));
     assert!(all.iter().any(|participant| participant.digits != participant.phone_number));
@@ -190,7 +181,7 @@ fn participants_with_number_analysis_and_without() {
 
 #[test]
 fn resources_can_be_read_and_are_of_every_shape() {
-    let resources = samples(resource(), 500);
+    let resources = samples(made_by(resource), 2000);
     let mut states = BTreeSet::new();
     for resource in &resources {
         // From text, as others send it.
@@ -226,7 +217,6 @@ fn any_of_a_type_reaches_every_kind() {
     assert!(numbers.iter().any(|participant| participant.country.is_some()));
     assert!(numbers.iter().any(|participant| participant.country.is_none()));
     assert!(samples(any::<Log>(), 20).iter().all(|log| !log.events.is_empty()));
-    assert_eq!(samples(any::<Fault>(), 50), samples(fault(), 50));
 }
 
 /// Each limit is its default in about half of them, else under 128.
@@ -249,7 +239,7 @@ fn any_limits_are_small_or_the_default() {
 
 #[test]
 fn queries_ask_for_every_field_and_filter() {
-    let queries = samples(query(), 2000);
+    let queries = samples(made_by(query), 2000);
     let parsed: Vec<Query<'_>> = queries.iter().map(|query| Query::parse(query)).collect();
     let fields =
         [Field::Capabilities, Field::Id, Field::Participants, Field::Path, Field::State, Field::Uri, Field::UserData];
@@ -266,7 +256,7 @@ fn queries_ask_for_every_field_and_filter() {
 
 #[test]
 fn bodies_of_every_operation_good_and_bad() {
-    let bodies = samples(operation_body(), 500);
+    let bodies = samples(made_by(|bytes| operation_body(bytes, "/devices/1")), 500);
     let mut operations = BTreeSet::new();
     let (mut none, mut wrong) = (0, 0);
     for body in &bodies {
@@ -285,8 +275,8 @@ fn bodies_of_every_operation_good_and_bad() {
 #[test]
 fn operations_come_from_every_agent_to_list_and_session() {
     let (mut agents, mut to_the_list) = (BTreeSet::new(), 0);
-    for step in samples(operation(), 300) {
-        let Step::Post { agent, target, .. } = step else { panic!("no operation") };
+    for step in samples(step(), 1200) {
+        let Step::Post { agent, target, .. } = step else { continue };
         agents.insert(agent);
         to_the_list += usize::from(target.is_none());
     }

@@ -133,7 +133,7 @@ fn list() -> Step {
 #[cfg(test)]
 mod tests {
     use im_session::testing::Setup;
-    use im_session::testing::conformance::{ThisCrate, run};
+    use im_session::testing::conformance::run;
 
     use super::{Vector, played};
 
@@ -143,7 +143,7 @@ mod tests {
         let vectors = played();
         let all = vectors.iter().flat_map(|(_, vectors)| vectors);
         let histories = all.map(Vector::history);
-        let report = run(&mut ThisCrate::new(&setup), &setup, histories);
+        let report = run(&mut setup.sessions(), &setup, histories);
         assert!(report.conforms(), "{report}");
     }
 }

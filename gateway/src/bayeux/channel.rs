@@ -1,0 +1,41 @@
+//! Channels: names, patterns, and which of them are an agent's.
+
+/// The channel of an agent's sessions.
+pub const IM_SESSIONS: &str = "/v2/me/im-sessions";
+
+/// What stands before every channel of the signed-in agent.
+const OF_THE_AGENT: &str = "/v2/me/";
+
+/// More is no channel of ours, and must not be kept.
+const LONGEST: usize = 256;
+
+/// Whether a subscription to `pattern` receives what is published on `channel`.
+///
+/// `/foo/*` covers the names one segment below `/foo`, `/foo/**` all names below it, any other pattern itself.
+#[must_use]
+pub fn covers(pattern: &str, channel: &str) -> bool {
+    let below = |parent: &str| channel.strip_prefix(parent).filter(|rest| !rest.is_empty());
+    if let Some(parent) = pattern.strip_suffix("**").filter(|parent| parent.ends_with('/')) {
+        below(parent).is_some()
+    } else if let Some(parent) = pattern.strip_suffix('*').filter(|parent| parent.ends_with('/')) {
+        below(parent).is_some_and(|rest| !rest.contains('/'))
+    } else {
+        pattern == channel
+    }
+}
+
+/// Whether the signed-in agent may subscribe to this channel or pattern: all below `/v2/me/`, and nothing else.
+#[must_use]
+pub fn may_subscribe(pattern: &str) -> bool {
+    pattern.len() <= LONGEST
+        && pattern.strip_prefix(OF_THE_AGENT).is_some_and(|rest| {
+            let mut segments = rest.split('/').rev();
+            let last = segments.next().unwrap_or_default();
+            (last == "*" || last == "**" || is_segment(last)) && segments.all(is_segment)
+        })
+}
+
+/// `channel_segment` of the specification.
+fn is_segment(segment: &str) -> bool {
+    !segment.is_empty() && segment.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_!~()$@".contains(&byte))
+}

@@ -1,0 +1,152 @@
+//! A connect: it is held, or answered at once, and what was held is released.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use super::client::{Hold, Key};
+use super::exchange::{ExchangeId, Output, Sender, Transport};
+use super::message::Message;
+use super::reply::{Failure, advice, failed_with_id, members};
+use super::server::{Bayeux, CONNECT};
+
+impl Bayeux {
+    /// The reply to a connect, or none if it is held.
+    pub(super) fn connect(
+        &mut self,
+        key: Key,
+        sender: &Sender<'_>,
+        message: &Message,
+        exchange: ExchangeId,
+        alone: bool,
+    ) -> Result<Option<Value>, Failure> {
+        if !message.connection_type().is_some_and(|name| self.connection_types().contains(&name)) {
+            return Err(Failure::ConnectionType);
+        }
+        // There is one connect a client: this one.
+        self.release_empty(key);
+        let Some(client) = self.clients.get_mut(&key) else { return Err(Failure::UnknownClient) };
+        let reached = match message.acknowledged() {
+            Some(batch) if client.queue.acknowledges() => client.queue.acknowledge(batch),
+            Some(_) | None => None,
+        };
+        let first = !std::mem::replace(&mut client.connected, true);
+        let ready = client.queue.is_ready();
+        self.say_delivered(key, reached);
+        let timeout = message.timeout().map_or(self.settings.timeout, |timeout| timeout.min(self.settings.timeout));
+        let mut interval = self.settings.interval;
+        let mut multiple_clients = false;
+        if self.shutting_down {
+            interval = self.settings.multiple_clients_interval;
+        } else if alone && !first && !ready && !timeout.is_zero() {
+            multiple_clients = sender.transport == Transport::LongPolling
+                && self.browsers.get(sender.browser).is_some_and(|held| *held >= self.settings.held_per_browser);
+            if multiple_clients {
+                interval = self.settings.multiple_clients_interval;
+            } else {
+                self.hold(key, sender, message.id(), exchange, timeout);
+                return Ok(None);
+            }
+        }
+        self.expect_connect(key, interval);
+        Ok(Some(self.connect_reply(key, message.id(), interval, multiple_clients)))
+    }
+
+    pub(super) fn hold(
+        &mut self,
+        key: Key,
+        sender: &Sender<'_>,
+        id: Option<&Value>,
+        exchange: ExchangeId,
+        timeout: Duration,
+    ) {
+        let browser = match sender.transport {
+            Transport::LongPolling => {
+                let browser: Arc<str> = self
+                    .browsers
+                    .get_key_value(sender.browser)
+                    .map_or_else(|| sender.browser.into(), |(browser, _)| Arc::clone(browser));
+                *self.browsers.entry(Arc::clone(&browser)).or_default() += 1;
+                Some(browser)
+            }
+            Transport::WebSocket => None,
+        };
+        if let Some(client) = self.clients.get_mut(&key) {
+            client.hold = Some(Hold { exchange, message_id: id.cloned(), browser });
+        }
+        self.exchanges.insert(exchange, vec![key]);
+        self.set_deadline(key, self.now.saturating_add(timeout));
+    }
+
+    pub(super) fn connect_reply(
+        &mut self,
+        key: Key,
+        id: Option<&Value>,
+        interval: Duration,
+        multiple_clients: bool,
+    ) -> Value {
+        let mut reply = members(Some(CONNECT), id, true);
+        let mut advice = advice(&self.settings, "retry", interval);
+        if multiple_clients {
+            advice["multiple-clients"] = true.into();
+        }
+        reply.insert("advice".to_owned(), advice);
+        if let Some(client) = self.clients.get_mut(&key) {
+            reply.insert("clientId".to_owned(), (*client.id).into());
+            if client.queue.acknowledges() {
+                reply.insert("ext".to_owned(), json!({ "ack": client.queue.close_batch() }));
+            }
+        }
+        reply.into()
+    }
+
+    pub(super) fn release_if_ready(&mut self, key: Key) {
+        let client = self.clients.get(&key);
+        if client.is_some_and(|client| client.hold.is_some() && client.queue.is_ready()) {
+            self.release(key, self.settings.interval);
+        }
+    }
+
+    /// Answers the connect that is held, with the messages that are ready.
+    pub(super) fn release(&mut self, key: Key, interval: Duration) {
+        let Some(hold) = self.take_hold(key) else { return };
+        self.expect_connect(key, interval);
+        let reply = self.connect_reply(key, hold.message_id.as_ref(), interval, false);
+        let reply = self.reply(hold.exchange, BTreeSet::from([key]), &[reply]);
+        self.outputs.push_back(Output::Reply(reply));
+    }
+
+    /// Answers the connect that is held, if there is one, since another came. The other takes the messages.
+    pub(super) fn release_empty(&mut self, key: Key) {
+        let Some(hold) = self.take_hold(key) else { return };
+        let interval = self.settings.multiple_clients_interval;
+        let reply = self.connect_reply(key, hold.message_id.as_ref(), interval, false);
+        let reply = self.reply(hold.exchange, BTreeSet::new(), &[reply]);
+        self.outputs.push_back(Output::Reply(reply));
+    }
+
+    /// Answers the connect that is held, if there is one: the client is no more.
+    pub(super) fn end_hold(&mut self, key: Key, failure: Failure, reconnect: &str) {
+        let Some(hold) = self.take_hold(key) else { return };
+        let mut reply = failed_with_id(&self.settings, Some(CONNECT), hold.message_id.as_ref(), failure);
+        reply["advice"] = advice(&self.settings, reconnect, self.settings.interval);
+        let reply = self.reply(hold.exchange, BTreeSet::new(), &[reply]);
+        self.outputs.push_back(Output::Reply(reply));
+    }
+
+    pub(super) fn take_hold(&mut self, key: Key) -> Option<Hold> {
+        let hold = self.clients.get_mut(&key)?.hold.take()?;
+        self.exchanges.remove(&hold.exchange);
+        if let Some(browser) = &hold.browser
+            && let Some(held) = self.browsers.get_mut(browser)
+        {
+            *held -= 1;
+            if *held == 0 {
+                self.browsers.remove(browser);
+            }
+        }
+        Some(hold)
+    }
+}

@@ -1,0 +1,123 @@
+//! What a client sent: a JSON array of messages, or one message.
+
+use std::time::Duration;
+
+use serde_json::{Map, Value};
+use thiserror::Error;
+
+/// A body that has no messages.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum Unreadable {
+    /// The body is not JSON.
+    #[error("expected a JSON array of Bayeux messages: {0}")]
+    NotJson(#[source] serde_json::Error),
+    /// The body is JSON, but neither an array nor an object.
+    #[error("expected a JSON array of Bayeux messages, got {0}")]
+    NotMessages(&'static str),
+    /// The array is too long.
+    #[error("expected at most {limit} messages in one request, got {got}")]
+    TooMany {
+        /// How many there may be.
+        limit: usize,
+        /// How many there are.
+        got: usize,
+    },
+}
+
+/// A message of a client. One that is no JSON object is one without members.
+#[derive(Debug)]
+pub(super) struct Message {
+    members: Map<String, Value>,
+}
+
+/// The messages of a body.
+pub(super) fn read(body: &[u8], limit: usize) -> Result<Vec<Message>, Unreadable> {
+    let values = match serde_json::from_slice(body).map_err(Unreadable::NotJson)? {
+        Value::Array(values) => values,
+        message @ Value::Object(_) => vec![message],
+        Value::Null => return Err(Unreadable::NotMessages("null")),
+        Value::Bool(_) => return Err(Unreadable::NotMessages("a boolean")),
+        Value::Number(_) => return Err(Unreadable::NotMessages("a number")),
+        Value::String(_) => return Err(Unreadable::NotMessages("a string")),
+    };
+    if values.len() > limit {
+        return Err(Unreadable::TooMany { limit, got: values.len() });
+    }
+    Ok(values.into_iter().map(Message::new).collect())
+}
+
+impl Message {
+    fn new(value: Value) -> Self {
+        let members = if let Value::Object(members) = value { members } else { Map::new() };
+        Self { members }
+    }
+
+    fn text(&self, name: &str) -> Option<&str> {
+        self.members.get(name)?.as_str()
+    }
+
+    pub(super) fn channel(&self) -> Option<&str> {
+        self.text("channel")
+    }
+
+    pub(super) fn client_id(&self) -> Option<&str> {
+        self.text("clientId")
+    }
+
+    /// The `id`, as it came: text, as the specification has it, or a number, as some clients send.
+    pub(super) fn id(&self) -> Option<&Value> {
+        self.members.get("id").filter(|id| id.is_string() || id.is_number())
+    }
+
+    pub(super) fn version(&self) -> Option<&str> {
+        self.text("version")
+    }
+
+    pub(super) fn minimum_version(&self) -> Option<&str> {
+        self.text("minimumVersion")
+    }
+
+    pub(super) fn supported_connection_types(&self) -> impl Iterator<Item = &str> {
+        self.members
+            .get("supportedConnectionTypes")
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_str)
+    }
+
+    pub(super) fn connection_type(&self) -> Option<&str> {
+        self.text("connectionType")
+    }
+
+    /// How long the client wants its connect to be held at most.
+    pub(super) fn timeout(&self) -> Option<Duration> {
+        self.members.get("advice")?.get("timeout")?.as_u64().map(Duration::from_millis)
+    }
+
+    /// `ext.ack` of a handshake.
+    pub(super) fn wants_to_acknowledge(&self) -> bool {
+        let ack = self.members.get("ext").and_then(|ext| ext.get("ack"));
+        ack.is_some_and(|ack| ack.as_bool() == Some(true) || ack.get("enabled").and_then(Value::as_bool) == Some(true))
+    }
+
+    /// `ext.ack` of a connect: the number of the last batch that arrived.
+    pub(super) fn acknowledged(&self) -> Option<u64> {
+        self.members.get("ext")?.get("ack")?.as_u64()
+    }
+
+    /// The `subscription`, as it came.
+    pub(super) fn subscription(&self) -> Option<&Value> {
+        self.members.get("subscription")
+    }
+
+    /// The channels and patterns of `subscription`; `None` where it is neither a text nor a list of texts.
+    pub(super) fn subscriptions(&self) -> Option<Vec<&str>> {
+        match self.subscription()? {
+            Value::String(one) => Some(vec![one]),
+            Value::Array(all) if !all.is_empty() => all.iter().map(Value::as_str).collect(),
+            Value::Array(_) | Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_) => None,
+        }
+    }
+}

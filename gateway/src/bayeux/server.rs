@@ -1,0 +1,250 @@
+//! What a request changes, and what its reply is.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::Value;
+
+use super::client::{Client, Key};
+use super::exchange::{Counts, ExchangeId, Output, Received, Reply, Sender};
+use super::message::{self, Message, Unreadable};
+use super::reply::{Failure, array, failed, members};
+use super::settings::Settings;
+
+pub(super) const HANDSHAKE: &str = "/meta/handshake";
+pub(super) const CONNECT: &str = "/meta/connect";
+pub(super) const SUBSCRIBE: &str = "/meta/subscribe";
+pub(super) const UNSUBSCRIBE: &str = "/meta/unsubscribe";
+const DISCONNECT: &str = "/meta/disconnect";
+
+/// All clients and their messages.
+#[derive(Debug, Default)]
+pub struct Bayeux {
+    pub(super) settings: Settings,
+    pub(super) now: Duration,
+    pub(super) clients: BTreeMap<Key, Client>,
+    /// The clients by their ids.
+    pub(super) keys: HashMap<Arc<str>, Key>,
+    /// The clients of each agent.
+    pub(super) agents: HashMap<Arc<str>, BTreeSet<Key>>,
+    /// How many connects are held for each browser.
+    pub(super) browsers: HashMap<Arc<str>, usize>,
+    pub(super) deadlines: BTreeSet<(Duration, Key)>,
+    /// The clients that an exchange is for: held, or with messages on their way.
+    pub(super) exchanges: HashMap<ExchangeId, Vec<Key>>,
+    pub(super) outputs: VecDeque<Output>,
+    pub(super) last_key: Key,
+    last_exchange: u64,
+    pub(super) tickets: u64,
+    pub(super) shutting_down: bool,
+}
+
+impl Bayeux {
+    /// No clients yet.
+    #[must_use]
+    pub fn new(settings: Settings) -> Self {
+        Self { settings, ..Self::default() }
+    }
+
+    /// The times and limits.
+    #[must_use]
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// A request. `random` is asked for 128 random bits at a handshake; they become the client's id. Where it has
+    /// none, the handshake fails.
+    ///
+    /// # Errors
+    ///
+    /// The body has no messages. Nothing has changed then, and there is no reply: answer with HTTP status 400.
+    pub fn receive(
+        &mut self,
+        now: Duration,
+        sender: &Sender<'_>,
+        body: &[u8],
+        random: &mut dyn FnMut() -> Option<u128>,
+    ) -> Result<Received, Unreadable> {
+        let messages = message::read(body, self.settings.messages_per_request)?;
+        self.wake(now);
+        self.last_exchange += 1;
+        let exchange = ExchangeId(self.last_exchange);
+        if let Some(handshake) = messages.iter().find(|message| message.channel() == Some(HANDSHAKE)) {
+            let reply =
+                self.handshake(sender, handshake, random).unwrap_or_else(|failure| self.failed(handshake, failure));
+            return Ok(Received::Reply(Reply { exchange, body: array(std::iter::empty(), &[reply]) }));
+        }
+        let mut replies = Vec::with_capacity(messages.len());
+        // Who gets messages with this reply.
+        let mut receivers = BTreeSet::new();
+        for message in &messages {
+            let known = self.known(sender, message);
+            if let Some(key) = known {
+                self.seen(key, sender);
+                if self.clients.get(&key).is_some_and(|client| !client.queue.acknowledges()) {
+                    receivers.insert(key);
+                }
+            }
+            let reply = match (known, message.channel()) {
+                (None, _) => Err(Failure::UnknownClient),
+                (Some(_), None) => Err(Failure::NoChannel),
+                (Some(key), Some(CONNECT)) => match self.connect(key, sender, message, exchange, messages.len() == 1) {
+                    Ok(None) => return Ok(Received::Held(exchange)),
+                    Ok(Some(reply)) => {
+                        receivers.insert(key);
+                        Ok(reply)
+                    }
+                    Err(failure) => Err(failure),
+                },
+                (Some(key), Some(SUBSCRIBE)) => self.subscribe(key, message),
+                (Some(key), Some(UNSUBSCRIBE)) => self.unsubscribe(key, message),
+                (Some(key), Some(DISCONNECT)) => {
+                    let mut reply = members(Some(DISCONNECT), message.id(), true);
+                    reply.insert("clientId".to_owned(), message.client_id().into());
+                    self.end_hold(key, Failure::UnknownClient, "none");
+                    self.remove(key);
+                    Ok(reply.into())
+                }
+                (Some(_), Some(_)) => Err(Failure::Forbidden),
+            };
+            replies.push(reply.unwrap_or_else(|failure| self.failed(message, failure)));
+        }
+        Ok(Received::Reply(self.reply(exchange, receivers, &replies)))
+    }
+
+    /// Does what is due: connects that were held long enough are answered, clients that stayed away are forgotten. All
+    /// other calls do it first.
+    pub fn wake(&mut self, now: Duration) {
+        self.now = self.now.max(now);
+        while let Some(&(deadline, key)) = self.deadlines.first().filter(|(deadline, _)| *deadline <= self.now) {
+            if self.clients.get(&key).is_some_and(|client| client.hold.is_some()) {
+                self.release(key, self.settings.interval);
+            } else if self.clients.contains_key(&key) {
+                self.remove(key);
+            } else {
+                self.deadlines.remove(&(deadline, key));
+            }
+        }
+    }
+
+    /// When to call [`wake`](Self::wake) at the latest.
+    #[must_use]
+    pub fn next_wake(&self) -> Option<Duration> {
+        self.deadlines.first().map(|(deadline, _)| *deadline)
+    }
+
+    /// What to do, in order. Take it after every other call.
+    pub fn outputs(&mut self) -> impl Iterator<Item = Output> {
+        self.outputs.drain(..)
+    }
+
+    /// An HTTP session of the agent has ended, and its clients with it.
+    pub fn sign_out(&mut self, now: Duration, agent: &str, session: &str) {
+        self.wake(now);
+        for key in self.clients_of(agent) {
+            if self.clients.get(&key).is_some_and(|client| &*client.session == session) {
+                self.end_hold(key, Failure::SignedOut, "none");
+                self.remove(key);
+            }
+        }
+    }
+
+    /// Answers all that is held, and holds nothing any more.
+    pub fn shut_down(&mut self, now: Duration) {
+        self.wake(now);
+        self.shutting_down = true;
+        for key in self.clients.keys().copied().collect::<Vec<_>>() {
+            if self.clients.get(&key).is_some_and(|client| client.hold.is_some()) {
+                self.release(key, self.settings.multiple_clients_interval);
+            }
+        }
+    }
+
+    /// How much there is. Linear in the number of clients.
+    #[must_use]
+    pub fn counts(&self) -> Counts {
+        let mut counts = Counts { clients: self.clients.len(), exchanges: self.exchanges.len(), ..Counts::default() };
+        for client in self.clients.values() {
+            let (messages, bytes) = client.queue.size();
+            let waiting =
+                client.listing.as_ref().map_or((0, 0), |listing| (listing.waiting.len(), listing.waiting_bytes));
+            counts.held += usize::from(client.hold.is_some());
+            counts.messages += messages + waiting.0;
+            counts.bytes += bytes + waiting.1;
+        }
+        counts
+    }
+
+    /// The client that a message is of. Another agent's is as unknown as one that never was.
+    fn known(&self, sender: &Sender<'_>, message: &Message) -> Option<Key> {
+        let key = *self.keys.get(message.client_id()?)?;
+        self.clients.get(&key).filter(|client| &*client.agent == sender.agent)?;
+        Some(key)
+    }
+
+    fn seen(&mut self, key: Key, sender: &Sender<'_>) {
+        if let Some(client) = self.clients.get_mut(&key).filter(|client| &*client.session != sender.session) {
+            client.session = sender.session.into();
+        }
+    }
+
+    fn failed(&self, message: &Message, failure: Failure) -> Value {
+        failed(&self.settings, message, failure)
+    }
+
+    /// The body of a reply, with the messages of those who get them.
+    pub(super) fn reply(&mut self, exchange: ExchangeId, receivers: BTreeSet<Key>, replies: &[Value]) -> Reply {
+        let mut events = Vec::new();
+        let mut in_flight = Vec::new();
+        for key in receivers {
+            if let Some(client) = self.clients.get_mut(&key) {
+                let before = events.len();
+                events.extend(client.queue.send(exchange).cloned());
+                if events.len() > before && !client.queue.acknowledges() {
+                    in_flight.push(key);
+                }
+            }
+        }
+        if !in_flight.is_empty() {
+            self.exchanges.insert(exchange, in_flight);
+        }
+        Reply { exchange, body: array(events.iter(), replies) }
+    }
+
+    /// Forgets a client, and tells it if it is there.
+    pub(super) fn forget(&mut self, key: Key, failure: Failure) {
+        self.end_hold(key, failure, "handshake");
+        self.remove(key);
+    }
+
+    pub(super) fn remove(&mut self, key: Key) {
+        let Some(client) = self.clients.remove(&key) else { return };
+        self.deadlines.remove(&(client.deadline, key));
+        self.keys.remove(&client.id);
+        if let Some(keys) = self.agents.get_mut(&client.agent) {
+            keys.remove(&key);
+            if keys.is_empty() {
+                self.agents.remove(&client.agent);
+            }
+        }
+    }
+
+    pub(super) fn clients_of(&self, agent: &str) -> Vec<Key> {
+        self.agents.get(agent).into_iter().flatten().copied().collect()
+    }
+
+    /// A connect has to come within the interval and `max_interval`, or the client is forgotten.
+    pub(super) fn expect_connect(&mut self, key: Key, interval: Duration) {
+        let deadline = self.now.saturating_add(interval).saturating_add(self.settings.max_interval);
+        self.set_deadline(key, deadline);
+    }
+
+    pub(super) fn set_deadline(&mut self, key: Key, deadline: Duration) {
+        if let Some(client) = self.clients.get_mut(&key) {
+            self.deadlines.remove(&(client.deadline, key));
+            client.deadline = deadline;
+            self.deadlines.insert((deadline, key));
+        }
+    }
+}

@@ -1,0 +1,52 @@
+//! Times and limits.
+
+use std::time::Duration;
+
+/// Times and limits of the protocol.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Settings {
+    /// How long a connect is held: 30 s.
+    pub timeout: Duration,
+    /// How long clients are to wait between a reply and the next connect: 0.
+    pub interval: Duration,
+    /// How long after that a client may stay away before it is forgotten: 15 s.
+    pub max_interval: Duration,
+    /// The interval of a client whose connect is not held, since others of its browser are: 2 s.
+    pub multiple_clients_interval: Duration,
+    /// How many long-polling connects are held for one browser: 1. Browsers open a few connections only.
+    pub held_per_browser: usize,
+    /// Whether handshakes offer `websocket` beside `long-polling`.
+    pub web_socket: bool,
+    /// How many messages wait for a client: 1 000. One more, and the client is forgotten.
+    pub queue_messages: usize,
+    /// How many bytes of messages wait for a client: 1 MiB.
+    pub queue_bytes: usize,
+    /// How many clients there are in all: 10 000.
+    pub clients: usize,
+    /// How many clients an agent has: 100.
+    pub clients_per_agent: usize,
+    /// How many channels and patterns a client is subscribed to: 100.
+    pub subscriptions: usize,
+    /// How many messages a request has: 100.
+    pub messages_per_request: usize,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            timeout: Duration::from_secs(30),
+            interval: Duration::ZERO,
+            max_interval: Duration::from_secs(15),
+            multiple_clients_interval: Duration::from_secs(2),
+            held_per_browser: 1,
+            web_socket: true,
+            queue_messages: 1_000,
+            queue_bytes: 1 << 20,
+            clients: 10_000,
+            clients_per_agent: 100,
+            subscriptions: 100,
+            messages_per_request: 100,
+        }
+    }
+}

@@ -1,0 +1,180 @@
+//! The agents' file: TOML in, a directory out, or what is wrong and where.
+//!
+//! ```toml
+//! [[agents]]
+//! user = "ann"
+//! password = "$argon2id$v=19$m=19456,t=2,p=1$…"   # im-session-gateway hash-password
+//! first_name = "Ann"
+//! last_name = "Lee"
+//! devices = [{ id = "1", dn = "3001" }]
+//! # id = "ann"                                    the user's name unless given
+//! # rights = ["SendMessage", "Complete"]          all operations unless given
+//! # supervisor = true                             sees all sessions and counters
+//! ```
+
+use std::path::{Path, PathBuf};
+use std::{fs, io};
+
+use im_session::{Limits, Operation, Operations};
+use serde::Deserialize;
+
+use super::passwords::is_usable;
+use super::{AgentId, AgentRecord, Agents, BadAgents, DeviceRecord, PasswordHash};
+
+/// The longest user name.
+pub const LONGEST_USER_NAME: usize = 256;
+
+/// Why an agents' file was refused.
+#[derive(Debug, thiserror::Error)]
+pub enum AgentsFileError {
+    /// It could not be read.
+    #[error("{}: {source}", .path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// It is no TOML, or not of this form.
+    #[error("{}: {source}", .path.display())]
+    Malformed {
+        /// The file.
+        path: PathBuf,
+        /// What, with its line.
+        source: Box<toml::de::Error>,
+    },
+    /// An agent cannot be accepted.
+    #[error("{}: agent {agent:?}: {what}", .path.display())]
+    Agent {
+        /// The file.
+        path: PathBuf,
+        /// The name of the user.
+        agent: String,
+        /// What was expected, and what came.
+        what: String,
+    },
+    /// Two agents cannot be told apart.
+    #[error("{}: {source}", .path.display())]
+    Agents {
+        /// The file.
+        path: PathBuf,
+        /// Which.
+        source: BadAgents,
+    },
+    /// Nobody could sign in.
+    #[error("{}: expected at least one [[agents]] table, got none", .path.display())]
+    Empty {
+        /// The file.
+        path: PathBuf,
+    },
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    #[serde(default)]
+    agents: Vec<AgentTable>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct AgentTable {
+    user: String,
+    password: String,
+    id: Option<String>,
+    #[serde(default)]
+    first_name: String,
+    #[serde(default)]
+    last_name: String,
+    #[serde(default)]
+    devices: Vec<DeviceTable>,
+    rights: Option<Vec<String>>,
+    #[serde(default)]
+    supervisor: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct DeviceTable {
+    id: String,
+    dn: String,
+}
+
+/// Reads the agents' file.
+///
+/// # Errors
+///
+/// Where it cannot be read, is malformed, or has an agent that cannot be accepted. Nothing of it counts then.
+pub fn read_agents_file(path: &Path) -> Result<Agents, AgentsFileError> {
+    let text = fs::read_to_string(path).map_err(|source| AgentsFileError::Unreadable { path: path.into(), source })?;
+    agents_of(path, &text)
+}
+
+/// The agents of this text; `path` is for the errors.
+///
+/// # Errors
+///
+/// As [`read_agents_file`].
+pub fn agents_of(path: &Path, text: &str) -> Result<Agents, AgentsFileError> {
+    let malformed = |source| AgentsFileError::Malformed { path: path.into(), source: Box::new(source) };
+    let file: File = toml::from_str(text).map_err(malformed)?;
+    if file.agents.is_empty() {
+        return Err(AgentsFileError::Empty { path: path.into() });
+    }
+    let mut records = Vec::with_capacity(file.agents.len());
+    for table in file.agents {
+        let agent = table.user.clone();
+        let record = record(table).map_err(|what| AgentsFileError::Agent { path: path.into(), agent, what })?;
+        records.push(record);
+    }
+    Agents::new(records).map_err(|source| AgentsFileError::Agents { path: path.into(), source })
+}
+
+fn record(table: AgentTable) -> Result<AgentRecord, String> {
+    let user_name = table.user;
+    // HTTP Basic ends the name at the first colon.
+    if user_name.is_empty() || user_name.len() > LONGEST_USER_NAME || user_name.contains([':', '\0']) {
+        return Err(format!("expected a user name of 1 to {LONGEST_USER_NAME} bytes without a colon"));
+    }
+    let id = path_segment("id", table.id.unwrap_or_else(|| user_name.clone()))?;
+    // Never the text that came: it may be a password in clear.
+    if !is_usable(&table.password) {
+        return Err("expected `password` to be an argon2 hash that `im-session-gateway hash-password` made".into());
+    }
+    let longest_dn = Limits::DEFAULT.dn_length;
+    let device = |device: DeviceTable| {
+        if device.dn.is_empty() || device.dn.len() > longest_dn {
+            return Err(format!("expected a dn of 1 to {longest_dn} bytes, got {} bytes", device.dn.len()));
+        }
+        Ok(DeviceRecord { id: path_segment("id of a device", device.id)?, dn: device.dn })
+    };
+    Ok(AgentRecord {
+        id: AgentId::new(id),
+        user_name,
+        first_name: table.first_name,
+        last_name: table.last_name,
+        devices: table.devices.into_iter().map(device).collect::<Result<_, _>>()?,
+        rights: table.rights.map_or(Ok(Operations::ALL), |names| rights(&names))?,
+        supervisor: table.supervisor,
+        password: PasswordHash::new(table.password),
+    })
+}
+
+/// It becomes part of an address.
+fn path_segment(what: &str, text: String) -> Result<String, String> {
+    let is_fine = |byte: u8| byte.is_ascii_alphanumeric() || b"._~-@".contains(&byte);
+    if (1..=64).contains(&text.len()) && text.bytes().all(is_fine) && text != "." && text != ".." {
+        Ok(text)
+    } else {
+        Err(format!("expected the {what} to be 1 to 64 letters, digits or any of ._~-@, got {text:?}"))
+    }
+}
+
+fn rights(names: &[String]) -> Result<Operations, String> {
+    let mut operations = Vec::with_capacity(names.len());
+    for name in names {
+        let unknown = |expected| format!("rights: there is no operation {name:?}: {expected}");
+        operations.push(name.parse::<Operation>().map_err(unknown)?);
+    }
+    Ok(Operations::of(&operations))
+}

@@ -1,0 +1,162 @@
+//! The command line.
+
+use std::fmt;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand};
+
+/// Where the gateway listens unless told otherwise.
+pub const DEFAULT_ADDRESS: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8090);
+
+/// Serves IM sessions over HTTP and CometD.
+#[derive(Debug, Clone, PartialEq, Eq, Parser)]
+#[command(name = "im-session-gateway", version, about, args_conflicts_with_subcommands = true)]
+pub struct CommandLine {
+    /// What to do instead of serving.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// How to serve.
+    #[command(flatten)]
+    pub serve: ServeOptions,
+}
+
+/// What else the program does.
+#[derive(Debug, Clone, PartialEq, Eq, Subcommand)]
+pub enum Command {
+    /// Reads a password from standard input, up to the first line end, and prints its argon2 hash for the agents' file
+    HashPassword,
+}
+
+/// How to serve.
+#[derive(Clone, PartialEq, Eq, Args)]
+pub struct ServeOptions {
+    /// Address and port to listen on; 127.0.0.1:8090, or the next free port after it, unless given
+    #[arg(long, value_name = "ADDRESS")]
+    pub listen: Option<SocketAddr>,
+    /// TOML file of the agents, read again on SIGHUP; without it there are demo agents, on loopback only
+    #[arg(long, value_name = "FILE")]
+    pub agents: Option<PathBuf>,
+    /// Directory of the store; $XDG_STATE_HOME/im-session-gateway/PORT unless given
+    #[arg(long, value_name = "DIR", conflicts_with = "memory")]
+    pub data: Option<PathBuf>,
+    /// Keep everything in memory: nothing is there after a restart
+    #[arg(long)]
+    pub memory: bool,
+    /// How many shards the sessions are divided into; a store remembers it
+    #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..=4_096))]
+    pub shards: u32,
+    /// Base address in the `uri` of a session; the address that is listened on unless given
+    #[arg(long, value_name = "URI")]
+    pub base_uri: Option<String>,
+    /// Token of the feeds and of whoever fetches requests; visible to other users of the machine, so prefer the file
+    #[arg(long, value_name = "TOKEN", conflicts_with = "bearer_token_file")]
+    pub bearer_token: Option<String>,
+    /// File with that token, without the white space at its end
+    #[arg(long, value_name = "FILE")]
+    pub bearer_token_file: Option<PathBuf>,
+    /// Origin of other pages that may use the gateway, as https://desktop.example.com; may be given several times
+    #[arg(long, value_name = "ORIGIN", value_parser = origin)]
+    pub allowed_origin: Vec<String>,
+    /// Name under which clients reach the gateway, apart from loopback; may be given several times
+    #[arg(long, value_name = "NAME")]
+    pub host: Vec<String>,
+    /// Mark cookies as Secure: for a gateway behind TLS
+    #[arg(long)]
+    pub secure_cookies: bool,
+    /// Take the client's address from the last X-Forwarded-For: only behind a proxy that sets it
+    #[arg(long)]
+    pub behind_proxy: bool,
+    /// Accept operations without a CSRF token, and HTTP Basic without a cookie
+    #[arg(long)]
+    pub no_csrf: bool,
+    /// No simulated SIP Server: requests wait for whoever fetches them
+    #[arg(long)]
+    pub no_simulator: bool,
+    /// Seconds that a callee of the simulated SIP Server rings
+    #[arg(long, value_name = "SECONDS", default_value = "0", value_parser = seconds_or_none)]
+    pub answer_after: Duration,
+    /// What the ids of the simulated SIP Server are made from; random unless given, and a store remembers it
+    #[arg(long, value_name = "NUMBER")]
+    pub simulator_seed: Option<u64>,
+    /// Seconds after which a session of HTTP ends that nobody used
+    #[arg(long, value_name = "SECONDS", default_value = "1800", value_parser = seconds)]
+    pub session_timeout: Duration,
+    /// Seconds for the head of a request to arrive, and again for its body
+    #[arg(long, value_name = "SECONDS", default_value = "30", value_parser = seconds)]
+    pub request_timeout: Duration,
+    /// Seconds that a CometD connect is held
+    #[arg(long, value_name = "SECONDS", default_value = "30", value_parser = seconds)]
+    pub connect_timeout: Duration,
+    /// Seconds between two connects after which a CometD client is forgotten
+    #[arg(long, value_name = "SECONDS", default_value = "15", value_parser = seconds)]
+    pub max_interval: Duration,
+    /// CometD connects of one browser that are held at a time
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub sessions_per_browser: usize,
+    /// Seconds that requests may still take after SIGTERM or SIGINT
+    #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = seconds)]
+    pub shutdown_timeout: Duration,
+    /// Connections at a time; further ones wait
+    #[arg(long, value_name = "N", default_value_t = 20_000, value_parser = clap::value_parser!(u32).range(1..))]
+    pub connections: u32,
+}
+
+impl fmt::Debug for ServeOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Never the token.
+        f.debug_struct("ServeOptions")
+            .field("listen", &self.listen)
+            .field("agents", &self.agents)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Why the options do not go together.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum OptionsError {
+    /// Demo agents where others could reach them.
+    #[error(
+        "the demo agents have a password that everybody knows: expected a loopback address for --listen, got {0}; \
+         give --agents FILE to listen elsewhere"
+    )]
+    DemoAgentsOutside(SocketAddr),
+}
+
+impl ServeOptions {
+    /// Whether the options go together.
+    ///
+    /// # Errors
+    ///
+    /// Where the demo agents would be reachable from another machine.
+    pub fn check(&self) -> Result<(), OptionsError> {
+        match self.listen {
+            Some(address) if self.agents.is_none() && !address.ip().is_loopback() => {
+                Err(OptionsError::DemoAgentsOutside(address))
+            }
+            Some(_) | None => Ok(()),
+        }
+    }
+}
+
+fn seconds_or_none(text: &str) -> Result<Duration, String> {
+    if text == "0" { Ok(Duration::ZERO) } else { seconds(text) }
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    let expected = || format!("expected seconds from 0.001 to 31536000, got {text:?}");
+    let seconds: f64 = text.parse().map_err(|_| expected())?;
+    if (0.001..=31_536_000.0).contains(&seconds) { Ok(Duration::from_secs_f64(seconds)) } else { Err(expected()) }
+}
+
+/// An origin as browsers write it: scheme, host, port unless it is the scheme's.
+fn origin(text: &str) -> Result<String, String> {
+    let expected = || format!("expected an origin like https://desktop.example.com, got {text:?}");
+    let (scheme, authority) = text.split_once("://").ok_or_else(expected)?;
+    let is_fine = |byte: u8| byte.is_ascii_graphic() && !b"/?#@*\\\"".contains(&byte);
+    if !matches!(scheme, "http" | "https") || authority.is_empty() || !authority.bytes().all(is_fine) {
+        return Err(expected());
+    }
+    Ok(text.to_ascii_lowercase())
+}

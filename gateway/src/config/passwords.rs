@@ -1,0 +1,88 @@
+//! Does this password fit this hash? Argon2id, as the agents' file has it.
+
+use argon2::password_hash::{PasswordHash as Phc, PasswordHasher as _, PasswordVerifier as _, SaltString};
+use argon2::{Algorithm, Argon2, Params, Version};
+
+use super::PasswordHash;
+use crate::clock::{NoRandomBytes, Random};
+
+/// The longest password that is looked at. A longer one is wrong.
+pub const LONGEST_PASSWORD: usize = 1_024;
+
+/// The dearest hash that is accepted: 256 MiB and 16 passes. A check must not take the machine down.
+const DEAREST: (u32, u32) = (256 * 1_024, 16);
+
+/// What checks passwords. It takes long by design, so it is called on a thread that may block.
+pub trait Passwords: Send + Sync {
+    /// Whether this password fits this hash.
+    fn fits(&self, hash: &PasswordHash, password: &[u8]) -> bool;
+}
+
+/// Argon2, with the parameters that stand in the hash.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Argon2Passwords;
+
+impl Passwords for Argon2Passwords {
+    fn fits(&self, hash: &PasswordHash, password: &[u8]) -> bool {
+        Phc::new(hash.as_str()).is_ok_and(|hash| Argon2::default().verify_password(password, &hash).is_ok())
+    }
+}
+
+/// Why a password has no hash.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum HashError {
+    /// Nothing to hash.
+    #[error("expected a password, got nothing")]
+    Empty,
+    /// More than is looked at when signing in.
+    #[error("expected a password of at most {LONGEST_PASSWORD} bytes, got {0}")]
+    TooLong(usize),
+    /// No salt.
+    #[error(transparent)]
+    Random(#[from] NoRandomBytes),
+    /// Argon2 itself.
+    #[error("argon2 refused the password: {0}")]
+    Argon2(String),
+}
+
+/// How dear a check is. Exhaustive by decision: tests need a cheap one, all others the usual.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cost {
+    /// 19 MiB, two passes: what OWASP recommends, and the crate's default.
+    Usual,
+    /// 8 KiB, one pass: for tests only.
+    Test,
+}
+
+/// The argon2id hash of a password, with a salt of its own.
+///
+/// # Errors
+///
+/// For an empty or a too long password, and where no salt can be had.
+pub fn hash_password(password: &[u8], random: &dyn Random, cost: Cost) -> Result<PasswordHash, HashError> {
+    if password.is_empty() {
+        return Err(HashError::Empty);
+    }
+    if password.len() > LONGEST_PASSWORD {
+        return Err(HashError::TooLong(password.len()));
+    }
+    let refused = |error: &dyn std::fmt::Display| HashError::Argon2(error.to_string());
+    let params = match cost {
+        Cost::Usual => Params::default(),
+        Cost::Test => Params::new(8, 1, 1, None).map_err(|error| refused(&error))?,
+    };
+    let salt = SaltString::encode_b64(&random.bytes()?).map_err(|error| refused(&error))?;
+    let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
+    let hash = argon2.hash_password(password, &salt).map_err(|error| refused(&error))?;
+    Ok(PasswordHash::new(hash.to_string()))
+}
+
+/// Whether a text is a hash that can be checked, and at a price that the gateway pays.
+pub(super) fn is_usable(hash: &str) -> bool {
+    let Ok(hash) = Phc::new(hash) else { return false };
+    let params = Params::try_from(&hash);
+    hash.algorithm.as_str().starts_with("argon2")
+        && hash.salt.is_some()
+        && hash.hash.is_some()
+        && params.is_ok_and(|params| params.m_cost() <= DEAREST.0 && params.t_cost() <= DEAREST.1)
+}

@@ -1,0 +1,202 @@
+//! How the records of shards are divided anew: where the number of shards changes, or a DN goes to another agent.
+//!
+//! The library numbers what it keeps in order (completions, remembered ends, requests) within one store. Records of several
+//! stores meet in one here, so these numbers are given anew, by time where there is one.
+
+use std::collections::BTreeMap;
+
+use im_session::store::{PartKey, shard};
+use serde_json::Value;
+
+use super::{DamagedShard, FeedPosition, RecordKey, Shard, ShardSettings};
+use crate::config::Agents;
+
+/// A record: its shard, its key, and its value as JSON.
+pub type Record = (u32, Vec<u8>, Vec<u8>);
+
+/// The shard in which a feed keeps what it keeps once: that of `feed:NAME`.
+#[must_use]
+pub fn home_of_feed(feed: &str, shards: u32) -> u32 {
+    shard(&format!("feed:{feed}"), shards)
+}
+
+/// The shard of a DN: that of its agent, or its own where no agent has it.
+#[must_use]
+pub fn shard_of_dn(dn: &str, agents: &Agents, shards: u32) -> u32 {
+    shard(agents.shard_key(dn), shards)
+}
+
+/// All records, divided for these shards; `None` where they are as they should be. `settings` makes the settings of a shard from its
+/// number.
+///
+/// # Errors
+///
+/// Where a record is damaged.
+pub fn divide(
+    records: &[Record],
+    from_shards: u32,
+    agents: &Agents,
+    shards: u32,
+    settings: impl Fn(u32) -> ShardSettings,
+) -> Result<Option<Vec<Record>>, DamagedShard> {
+    let read = records.iter().map(|record| Read::new(record, agents, shards));
+    let read = read.collect::<Result<Vec<Read>, _>>()?;
+    if from_shards == shards && read.iter().all(Read::is_at_its_place) {
+        return Ok(None);
+    }
+    let mut new: Vec<Divided> = (0..shards).map(|number| Divided::new(&settings(number))).collect::<Result<_, _>>()?;
+    let mut feeds: BTreeMap<String, FeedPosition> = BTreeMap::new();
+    let (mut notified, mut now, mut given) = (0, 0, Vec::new());
+    for one in read {
+        match one.key {
+            RecordKey::Part(PartKey::Store) => {
+                let part = &one.value["store"];
+                now = now.max(number_of(part, "now"));
+                given.push(number_of(part, "lastReferenceId"));
+                if let Some(new) = new.get_mut(one.shard as usize) {
+                    new.counters = Some(part["counters"].clone());
+                }
+            }
+            RecordKey::Part(PartKey::Session { .. } | PartKey::End { .. } | PartKey::Request { .. }) => {
+                if let Some(new) = one.target.and_then(|target| new.get_mut(target as usize)) {
+                    new.parts.push((one.shard, one.key, one.value));
+                }
+            }
+            RecordKey::Feed(name) => {
+                let feed = serde_json::from_value::<FeedPosition>(one.value);
+                let key = RecordKey::Feed(name.clone());
+                let feed = feed.map_err(|error| DamagedShard::Value { shard: one.shard, key, error })?;
+                // What a shard has not heard of was not for it: the furthest is the position of all. Of two that are as far
+                // one has the note.
+                let known = feeds.entry(name).or_insert_with(|| feed.clone());
+                if (feed.position, feed.note.is_some()) > (known.position, known.note.is_some()) {
+                    *known = feed;
+                }
+            }
+            RecordKey::Notified => notified = notified.max(one.value.as_u64().unwrap_or_default()),
+        }
+    }
+    let mut divided = Vec::new();
+    for (number, mut one) in (0..shards).zip(new) {
+        for feed in feeds.values() {
+            let is_home = home_of_feed(&feed.feed, shards) == number;
+            let feed = FeedPosition { note: feed.note.clone().filter(|_| is_home), ..feed.clone() };
+            divided.push(record(number, &RecordKey::Feed(feed.feed.clone()), &feed));
+        }
+        divided.push(record(number, &RecordKey::Notified, &notified));
+        one.number_anew();
+        divided.push(record(number, &RecordKey::Part(PartKey::Store), &one.store(now, &given)));
+        divided.extend(one.parts.iter().map(|(_, key, value)| record(number, key, value)));
+    }
+    Ok(Some(divided))
+}
+
+fn record(number: u32, key: &RecordKey, value: &impl serde::Serialize) -> Record {
+    // What was read from JSON.
+    (number, key.to_bytes(), serde_json::to_vec(value).unwrap_or_default())
+}
+
+fn number_of(part: &Value, field: &str) -> u64 {
+    part[field].as_u64().unwrap_or_default()
+}
+
+/// A record that was read.
+struct Read {
+    shard: u32,
+    key: RecordKey,
+    value: Value,
+    /// Where it belongs; `None` for what every shard has of its own.
+    target: Option<u32>,
+}
+
+impl Read {
+    fn new((shard, key, value): &Record, agents: &Agents, shards: u32) -> Result<Self, DamagedShard> {
+        let shard = *shard;
+        let key: RecordKey = serde_json::from_slice(key).map_err(|error| DamagedShard::Key {
+            shard,
+            found: String::from_utf8_lossy(key).into_owned(),
+            error,
+        })?;
+        let value: Value = serde_json::from_slice(value).map_err(|error| {
+            let key = key.clone();
+            DamagedShard::Value { shard, key, error }
+        })?;
+        let target = match &key {
+            RecordKey::Part(PartKey::Session { this_dn, .. } | PartKey::End { this_dn, .. }) => Some(this_dn.as_str()),
+            RecordKey::Part(PartKey::Request { .. }) => Some(value["request"]["thisDN"].as_str().unwrap_or_default()),
+            RecordKey::Part(PartKey::Store) | RecordKey::Feed(_) | RecordKey::Notified => None,
+        };
+        let target = target.map(|dn| shard_of_dn(dn, agents, shards));
+        Ok(Read { shard, key, value, target })
+    }
+
+    fn is_at_its_place(&self) -> bool {
+        self.target.is_none_or(|target| target == self.shard)
+    }
+}
+
+/// A shard as it comes to be.
+struct Divided {
+    /// The store of a shard that has seen nothing.
+    empty_store: Value,
+    /// The ReferenceIDs that it may give.
+    reference_ids: std::ops::RangeInclusive<u64>,
+    counters: Option<Value>,
+    parts: Vec<(u32, RecordKey, Value)>,
+    completions: u64,
+}
+
+impl Divided {
+    fn new(settings: &ShardSettings) -> Result<Self, DamagedShard> {
+        let empty = Shard::new(settings)?;
+        let key = RecordKey::Part(PartKey::Store);
+        let store = empty.record(&key).unwrap_or_default();
+        let empty_store = serde_json::from_slice(&store).map_err(|error| DamagedShard::Value {
+            shard: settings.number,
+            key,
+            error,
+        })?;
+        let reference_ids = settings.reference_ids_from_to();
+        Ok(Divided { empty_store, reference_ids, counters: None, parts: Vec::new(), completions: 0 })
+    }
+
+    /// Gives the numbers of an order anew, each kind its own.
+    fn number_anew(&mut self) {
+        self.completions = number_by(&mut self.parts, "session", "completion", "lastHeard");
+        number_by(&mut self.parts, "end", "order", "order");
+        number_by(&mut self.parts, "request", "order", "sent");
+    }
+
+    /// The record of the library's store.
+    fn store(&self, now: u64, given: &[u64]) -> Value {
+        let mut store = self.empty_store.clone();
+        let part = &mut store["store"];
+        part["now"] = now.into();
+        part["completions"] = self.completions.into();
+        // It goes on after what was given of its range, by whichever shard: that may be in flight.
+        let last = given.iter().copied().filter(|given| self.reference_ids.contains(given)).max();
+        if let Some(last) = last {
+            part["lastReferenceId"] = last.into();
+        }
+        if let Some(counters) = &self.counters {
+            part["counters"] = counters.clone();
+        }
+        store
+    }
+}
+
+/// Numbers the parts of a kind from 1 where they have a number: by time, then by the number they had. Returns how many there are.
+fn number_by(parts: &mut [(u32, RecordKey, Value)], kind: &str, number: &str, time: &str) -> u64 {
+    let mut numbered: Vec<(u32, &mut Value)> = parts
+        .iter_mut()
+        .filter_map(|(shard, _, value)| Some((*shard, value.get_mut(kind)?)))
+        .filter(|(_, part)| number_of(part, number) > 0)
+        .collect();
+    numbered.sort_by_key(|(shard, part)| (number_of(part, time), number_of(part, number), *shard));
+    let mut count = 0;
+    for (_, part) in numbered {
+        count += 1;
+        part[number] = count.into();
+    }
+    count
+}

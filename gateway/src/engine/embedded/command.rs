@@ -1,0 +1,42 @@
+//! What the engine's thread can be asked. Each command but one has a place for its answer.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use im_session::{Event, UnreadableEvent};
+use tokio::sync::oneshot::Sender;
+
+use crate::config::{AgentId, AgentRecord};
+use crate::engine::{FeedPosition, OwnedTarget, Present, Reply, StoredRequest};
+
+#[derive(Debug)]
+pub(super) enum Command {
+    Events { feed: Option<FeedPosition>, events: Vec<Event<'static>>, answer: Sender<Vec<Result<(), UnreadableEvent>>> },
+    Operate { agent: Arc<AgentRecord>, target: OwnedTarget, body: Vec<u8>, answer: Sender<Reply> },
+    List { agent: Arc<AgentRecord>, query: String, answer: Sender<Reply> },
+    Read { agent: Arc<AgentRecord>, id: String, query: String, answer: Sender<Reply> },
+    Present { agent: Arc<AgentRecord>, answer: Sender<Present> },
+    Delivered { agent: AgentId, up_to: u64 },
+    Requests { from: u64, answer: Sender<Vec<StoredRequest>> },
+    ConfirmRequests { up_to: u64, answer: Sender<()> },
+    Feed { feed: String, answer: Sender<Option<FeedPosition>> },
+    Tick { now: Duration, answer: Sender<()> },
+}
+
+impl Command {
+    /// What it counts for in a group.
+    pub(super) fn size(&self) -> usize {
+        match self {
+            Command::Events { events, .. } => events.len().max(1),
+            Command::Operate { .. }
+            | Command::List { .. }
+            | Command::Read { .. }
+            | Command::Present { .. }
+            | Command::Delivered { .. }
+            | Command::Requests { .. }
+            | Command::ConfirmRequests { .. }
+            | Command::Feed { .. }
+            | Command::Tick { .. } => 1,
+        }
+    }
+}

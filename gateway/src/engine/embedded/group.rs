@@ -1,0 +1,56 @@
+//! What is committed together, and what is said when it is.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use tokio::sync::oneshot::Sender;
+
+use crate::config::AgentId;
+use crate::engine::{Outgoing, RecordKey};
+
+/// Commands that were decided and are not committed yet.
+#[derive(Default)]
+pub(super) struct Group {
+    /// The records that changed, by shard.
+    pub(super) changed: BTreeSet<(u32, RecordKey)>,
+    /// The offsets of requests that came or went.
+    pub(super) requests: BTreeSet<u64>,
+    /// Notifications, in the order in which they were decided.
+    pub(super) outgoing: Vec<Arc<Outgoing>>,
+    /// Notifications that are too old to be kept.
+    pub(super) dropped: Vec<(AgentId, u64)>,
+    pub(super) answers: Vec<Box<dyn FnOnce() + Send>>,
+    /// What its commands count for.
+    pub(super) size: usize,
+}
+
+impl Group {
+    /// Answers when the group is committed, and not at all where that fails.
+    pub(super) fn answer<T: Send + 'static>(&mut self, answer: Sender<T>, value: T) {
+        // Who asked may be gone.
+        self.answers.push(Box::new(move || drop(answer.send(value))));
+    }
+
+    /// Whether there is anything to write.
+    pub(super) fn changes_nothing(&self) -> bool {
+        self.changed.is_empty() && self.requests.is_empty() && self.outgoing.is_empty() && self.dropped.is_empty()
+    }
+
+    /// The answers, to be given.
+    pub(super) fn into_answers(self) -> impl Iterator<Item = Box<dyn FnOnce() + Send>> {
+        self.answers.into_iter()
+    }
+}
+
+/// What a transaction writes; `None` deletes.
+#[derive(Debug, Default)]
+pub(super) struct Batch {
+    pub(super) records: BTreeMap<(u32, Vec<u8>), Option<Vec<u8>>>,
+    pub(super) requests: BTreeMap<u64, Option<Vec<u8>>>,
+    pub(super) outbox: Vec<(AgentId, u64, Option<Vec<u8>>)>,
+    pub(super) delivered: BTreeMap<AgentId, u64>,
+    /// The offset of the newest request.
+    pub(super) newest_request: u64,
+    /// How many shards there are.
+    pub(super) shards: u32,
+}

@@ -1,0 +1,80 @@
+//! The requests that are to be sent to the SIP Server, in the order in which they were made.
+
+use std::collections::{BTreeMap, HashMap};
+
+use im_session::Request;
+
+use crate::engine::StoredRequest;
+
+/// How many are read at once.
+const READ_AT_ONCE: usize = 256;
+
+/// The requests, as they are in the file.
+#[derive(Debug, Default)]
+pub(super) struct RequestQueue {
+    by_offset: BTreeMap<u64, StoredRequest>,
+    by_reference_id: HashMap<u64, u64>,
+    newest: u64,
+    limit: usize,
+}
+
+impl RequestQueue {
+    pub(super) fn new(limit: usize, newest: u64, stored: Vec<StoredRequest>) -> Self {
+        let by_reference_id = stored.iter().map(|one| (one.request.reference_id, one.offset)).collect();
+        let by_offset = stored.into_iter().map(|one| (one.offset, one)).collect();
+        RequestQueue { by_offset, by_reference_id, newest, limit }
+    }
+
+    /// The offset of the newest request; 0 before the first.
+    pub(super) fn newest(&self) -> u64 {
+        self.newest
+    }
+
+    /// One more. Returns its offset, and that of the one that makes room for it: the shards have forgotten that one.
+    pub(super) fn push(&mut self, request: Request) -> (u64, Option<u64>) {
+        self.newest += 1;
+        let offset = self.newest;
+        self.by_reference_id.insert(request.reference_id, offset);
+        self.by_offset.insert(offset, StoredRequest { offset, request });
+        let oldest =
+            if self.by_offset.len() > self.limit.max(1) { self.by_offset.keys().next().copied() } else { None };
+        if let Some(oldest) = oldest {
+            self.remove(oldest);
+        }
+        (offset, oldest)
+    }
+
+    /// The request with this ReferenceID is settled. Returns its offset, if it was still here.
+    pub(super) fn settle(&mut self, reference_id: u64) -> Option<u64> {
+        let offset = self.by_reference_id.get(&reference_id).copied()?;
+        self.remove(offset);
+        Some(offset)
+    }
+
+    /// The requests up to this offset are sent. Returns their offsets.
+    pub(super) fn confirm(&mut self, up_to: u64) -> Vec<u64> {
+        let confirmed: Vec<u64> = self.by_offset.range(..=up_to).map(|(&offset, _)| offset).collect();
+        for &offset in &confirmed {
+            self.remove(offset);
+        }
+        confirmed
+    }
+
+    pub(super) fn get(&self, offset: u64) -> Option<&StoredRequest> {
+        self.by_offset.get(&offset)
+    }
+
+    /// The next ones from an offset on.
+    pub(super) fn from(&self, offset: u64) -> Vec<StoredRequest> {
+        self.by_offset.range(offset..).map(|(_, request)| request.clone()).take(READ_AT_ONCE).collect()
+    }
+
+    fn remove(&mut self, offset: u64) {
+        if let Some(removed) = self.by_offset.remove(&offset) {
+            // A ReferenceID that begins anew may be that of a newer request.
+            if self.by_reference_id.get(&removed.request.reference_id) == Some(&offset) {
+                self.by_reference_id.remove(&removed.request.reference_id);
+            }
+        }
+    }
+}

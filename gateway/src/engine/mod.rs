@@ -1,0 +1,37 @@
+//! What serves sessions: events, operations, reads and time go in; answers, notifications and requests come out.
+//!
+//! One place decides: events and operations of an agent go through the same stream, that of the agent's shard, and what comes
+//! of an entry is durable before anybody hears of it. `docs/gateway-engine.md` says how that maps to Redis Streams.
+//!
+//! | file | question |
+//! |---|---|
+//! | `interface` | What can the server ask of an engine? (feature `server`) |
+//! | [`embedded`] | The engine in this process: one file, one thread. (feature `server`) |
+//! | `clock` | Who tells the time? (feature `server`) |
+//! | `entry` | What goes into an engine, and what comes out? |
+//! | `shard` | What comes of an entry, in one shard? Pure and deterministic. |
+//! | `key`, `stored` | Which records does a shard consist of, and how does it come back from them? |
+//! | [`division`] | How are the records divided among shards, and divided anew? |
+//! | `outgoing` | What is an agent told? |
+
+#[cfg(feature = "server")]
+mod clock;
+pub mod division;
+#[cfg(feature = "server")]
+pub mod embedded;
+mod entry;
+#[cfg(feature = "server")]
+mod interface;
+mod key;
+mod outgoing;
+mod shard;
+mod stored;
+
+#[cfg(feature = "server")]
+pub use clock::keep_time;
+pub use entry::{FeedPosition, Outgoing, OutgoingKind, OwnedTarget, Reply, StoredRequest};
+#[cfg(feature = "server")]
+pub use interface::{Engine, EngineError, Pending, Present};
+pub use key::RecordKey;
+pub use shard::{Answer, Decision, Entry, Shard, ShardSettings, Times};
+pub use stored::DamagedShard;

@@ -1,0 +1,357 @@
+//! One shard: an entry in, what it decides out. Pure and deterministic: no clock, no I/O. The same entries give the same
+//! records, answers, notifications and requests, on every machine and after every restart.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::RangeInclusive;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use im_session::store::{BadReferenceIds, PartKey, ReferenceIds, Settled};
+use im_session::{BaseUri, ErrorBody, Event, Limits, Query, Request, Sessions, StatusCode, UnreadableEvent};
+
+use super::outgoing::{data_of, error_of, kind_of, present};
+use super::{FeedPosition, Outgoing, OutgoingKind, OwnedTarget, RecordKey, Reply};
+use crate::config::{AgentId, AgentRecord, Agents};
+
+/// How a shard is set up. It has to be the same whenever the shard is restored.
+#[derive(Debug, Clone)]
+pub struct ShardSettings {
+    /// The address of the service.
+    pub base_uri: BaseUri,
+    /// Which shard it is, from 0.
+    pub number: u32,
+    /// How many shards there are.
+    pub shards: u32,
+    /// How much its sessions may hold.
+    pub limits: Limits,
+    /// When what ends.
+    pub times: Times,
+}
+
+impl ShardSettings {
+    /// The first and the last ReferenceID that the shard gives: each its own part of all.
+    pub(super) fn reference_ids_from_to(&self) -> RangeInclusive<u64> {
+        let per_shard = u64::from(ReferenceIds::HIGHEST.checked_div(self.shards).unwrap_or_default());
+        let number = u64::from(self.number);
+        number * per_shard + 1..=(number + 1) * per_shard
+    }
+
+    fn reference_ids(&self) -> Result<ReferenceIds, BadReferenceIds> {
+        let range = self.reference_ids_from_to();
+        let within = |number: u64| u32::try_from(number).unwrap_or(u32::MAX);
+        ReferenceIds::new(within(*range.start()), within(*range.end()))
+    }
+}
+
+/// How long what lasts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Times {
+    /// An open session without an accepted event for so long expires.
+    pub expire_after: Duration,
+    /// A request that nothing settled for so long has timed out.
+    pub time_out_after: Duration,
+    /// A session that completed so long ago is forgotten.
+    pub forget_after: Duration,
+}
+
+impl Default for Times {
+    /// Four hours, thirty seconds, one hour.
+    fn default() -> Self {
+        Times {
+            expire_after: Duration::from_secs(4 * 3_600),
+            time_out_after: Duration::from_secs(30),
+            forget_after: Duration::from_secs(3_600),
+        }
+    }
+}
+
+/// What goes into a shard: an element of its stream.
+#[derive(Debug, Clone)]
+pub enum Entry {
+    /// Events of a feed, in order. With a position they are not applied again where the shard is as far already.
+    Events {
+        /// How far the feed is after them.
+        feed: Option<FeedPosition>,
+        /// The events.
+        events: Vec<Event<'static>>,
+    },
+    /// An operation of an agent, with all that decides it.
+    Operation {
+        /// Who.
+        agent: Arc<AgentRecord>,
+        /// To what.
+        target: OwnedTarget,
+        /// The JSON body.
+        body: Vec<u8>,
+    },
+    /// The time, as a `Duration` since 1970.
+    Time(Duration),
+}
+
+/// What comes of an entry. All of it is committed at once, or nothing of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decision {
+    /// The records that may have changed: [`Shard::record`] says what they are now. Of several entries that are committed
+    /// together, each record needs to be written once.
+    pub changed: BTreeSet<RecordKey>,
+    /// The answer to whoever brought the entry.
+    pub answer: Answer,
+    /// Notifications, in order of position.
+    pub outgoing: Vec<Outgoing>,
+    /// Requests to send to the SIP Server.
+    pub requests: Vec<Request>,
+    /// The ReferenceIDs of requests that need not be sent any more: settled, or timed out.
+    pub settled: Vec<u64>,
+    /// Whether nothing happened but that time passed. It need not be written before something else is.
+    pub only_time: bool,
+}
+
+/// The answer to an entry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Answer {
+    /// To events: one result each.
+    Events(Vec<Result<(), UnreadableEvent>>),
+    /// To an operation.
+    Operation(Reply),
+    /// Time needs no answer.
+    Time,
+}
+
+/// A shard: the sessions, the positions of feeds, and the number of the last notification.
+#[derive(Debug, Clone)]
+pub struct Shard {
+    pub(super) number: u32,
+    pub(super) sessions: Sessions,
+    pub(super) feeds: BTreeMap<String, FeedPosition>,
+    pub(super) notified: u64,
+    /// The ReferenceIDs of requests in flight. The library forgets the oldest over its limit without a word.
+    pub(super) in_flight: BTreeSet<u64>,
+    most_in_flight: usize,
+    times: Times,
+}
+
+impl Shard {
+    /// A shard without sessions.
+    ///
+    /// # Errors
+    ///
+    /// Where there are more shards than ReferenceIDs, or none, or the number is not one of theirs.
+    pub fn new(settings: &ShardSettings) -> Result<Self, BadReferenceIds> {
+        // A request is sent after it is committed, so no more were sent than are known.
+        let sessions = Sessions::new(settings.base_uri.clone())
+            .with_limits(settings.limits)
+            .with_reference_ids(settings.reference_ids()?)
+            .with_reference_id_gap(0);
+        Ok(Shard {
+            number: settings.number,
+            sessions,
+            feeds: BTreeMap::new(),
+            notified: 0,
+            in_flight: BTreeSet::new(),
+            most_in_flight: settings.limits.requests,
+            times: settings.times,
+        })
+    }
+
+    /// Decides what comes of an entry. `agents` says whose a DN is, and what its agent may see.
+    pub fn decide(&mut self, entry: Entry, agents: &Agents) -> Decision {
+        match entry {
+            Entry::Events { feed, events } => self.events(feed, &events, agents),
+            Entry::Operation { agent, target, body } => self.operation(&agent, &target, &body),
+            Entry::Time(now) => self.time(now, agents),
+        }
+    }
+
+    fn events(&mut self, feed: Option<FeedPosition>, events: &[Event<'static>], agents: &Agents) -> Decision {
+        let mut deciding = Deciding::default();
+        if let Some(feed) = feed {
+            if self.feeds.get(&feed.feed).is_some_and(|known| feed.position <= known.position) {
+                return deciding.decided(Answer::Events(events.iter().map(|_| Ok(())).collect()));
+            }
+            deciding.changed.insert(RecordKey::Feed(feed.feed.clone()));
+            self.feeds.insert(feed.feed.clone(), feed);
+        }
+        let results: Vec<_> = events.iter().map(|event| self.event(event, agents, &mut deciding)).collect();
+        self.settle(&deciding);
+        deciding.decided(Answer::Events(results))
+    }
+
+    fn settle(&mut self, deciding: &Deciding) {
+        for reference_id in &deciding.settled {
+            self.in_flight.remove(reference_id);
+        }
+    }
+
+    fn event(
+        &mut self,
+        event: &Event<'static>,
+        agents: &Agents,
+        deciding: &mut Deciding,
+    ) -> Result<(), UnreadableEvent> {
+        // It is counted, whatever comes of it.
+        deciding.changed.insert(RecordKey::Part(PartKey::Store));
+        let handled = self.sessions.handle_event(event)?;
+        let teller = Teller { shard: self.number, notified: &mut self.notified, agents };
+        deciding.take(&handled, teller);
+        Ok(())
+    }
+
+    fn operation(&mut self, agent: &AgentRecord, target: &OwnedTarget, body: &[u8]) -> Decision {
+        let mut deciding = Deciding::default();
+        deciding.changed.insert(RecordKey::Part(PartKey::Store));
+        let reply = match self.sessions.post(&agent.agent(), target.as_target(), body) {
+            Ok(request) => {
+                let reference_id = request.reference_id;
+                deciding.changed.insert(RecordKey::Part(PartKey::Request { reference_id }));
+                deciding.requests.push(request);
+                self.in_flight.insert(reference_id);
+                deciding.changed.extend(self.forgotten_requests());
+                Reply::sent()
+            }
+            Err(error) => Reply::from(&error),
+        };
+        deciding.decided(Answer::Operation(reply))
+    }
+
+    /// The records of requests that the library has forgotten to make room, which are to be deleted.
+    fn forgotten_requests(&mut self) -> Vec<RecordKey> {
+        let mut forgotten = Vec::new();
+        if self.in_flight.len() > self.most_in_flight {
+            self.in_flight.retain(|&reference_id| {
+                let key = PartKey::Request { reference_id };
+                let is_in_flight = self.sessions.part(&key).is_some();
+                if !is_in_flight {
+                    forgotten.push(RecordKey::Part(key));
+                }
+                is_in_flight
+            });
+        }
+        forgotten
+    }
+
+    fn time(&mut self, now: Duration, agents: &Agents) -> Decision {
+        let mut deciding = Deciding::default();
+        let told = self.sessions.set_time(now);
+        let now = self.sessions.now();
+        let Times { expire_after, time_out_after, forget_after } = self.times;
+        let mut teller = Teller { shard: self.number, notified: &mut self.notified, agents };
+        // A cutoff is never after the store's time, which is the only error.
+        if let (Ok(()), Ok(expired)) = (told, self.sessions.expire(now.saturating_sub(expire_after))) {
+            deciding.take(&expired, teller.again());
+        }
+        if let Ok(timed_out) = self.sessions.time_out_requests(now.saturating_sub(time_out_after)) {
+            deciding.take(&timed_out, teller.again());
+        }
+        if let Ok(forgotten) = self.sessions.forget_completed(now.saturating_sub(forget_after)) {
+            deciding.take(&forgotten, teller);
+        }
+        self.settle(&deciding);
+        let only_time = deciding.changed.iter().all(|key| *key == RecordKey::Part(PartKey::Store));
+        Decision { only_time, ..deciding.decided(Answer::Time) }
+    }
+
+    /// `GET im-sessions` of an agent.
+    #[must_use]
+    pub fn list(&self, agent: &AgentRecord, query: &str) -> Reply {
+        let mut body = Vec::new();
+        self.sessions.list(&agent.agent(), &Query::parse(query)).write_json(&mut body);
+        Reply { status: StatusCode::Ok, body }
+    }
+
+    /// `GET im-sessions/{id}` of an agent.
+    #[must_use]
+    pub fn read(&self, agent: &AgentRecord, id: &str, query: &str) -> Reply {
+        match self.sessions.read(&agent.agent(), id, &Query::parse(query)) {
+            Ok(single) => {
+                let mut body = Vec::new();
+                single.write_json(&mut body);
+                Reply { status: StatusCode::Ok, body }
+            }
+            Err(error) => Reply::from(&ErrorBody::new(error.status_code, error.status_message)),
+        }
+    }
+
+    /// The agent's sessions, each as the `data` of a notification that tells its state.
+    #[must_use]
+    pub fn present(&self, agent: &AgentRecord) -> Vec<Bytes> {
+        let list = self.sessions.list(&agent.agent(), &Query::parse("fields=*"));
+        list.im_sessions.into_iter().map(present).collect()
+    }
+
+    /// The position of the last notification.
+    #[must_use]
+    pub fn notified(&self) -> u64 {
+        self.notified
+    }
+
+    /// How far a feed is in this shard.
+    #[must_use]
+    pub fn feed(&self, feed: &str) -> Option<&FeedPosition> {
+        self.feeds.get(feed)
+    }
+
+    /// The sessions.
+    #[must_use]
+    pub fn sessions(&self) -> &Sessions {
+        &self.sessions
+    }
+}
+
+/// What has been decided of an entry so far.
+#[derive(Default)]
+struct Deciding {
+    changed: BTreeSet<RecordKey>,
+    outgoing: Vec<Outgoing>,
+    requests: Vec<Request>,
+    settled: Vec<u64>,
+}
+
+impl Deciding {
+    /// Takes over what the library's store did.
+    fn take(&mut self, handled: &im_session::Handled<'_>, mut teller: Teller<'_>) {
+        self.changed.extend(handled.parts().map(RecordKey::Part));
+        for (dn, notification) in handled.notifications() {
+            let Some(agent) = teller.agents.by_dn(dn) else { continue };
+            let notification = notification.for_rights(agent.rights);
+            let outgoing = teller.tell(&agent.id, kind_of(&notification), data_of(&notification));
+            self.outgoing.push(outgoing);
+        }
+        for settled in handled.settled() {
+            self.settled.push(settled.reference_id);
+            self.outgoing.extend(teller.error(settled));
+        }
+        if !self.outgoing.is_empty() {
+            self.changed.insert(RecordKey::Notified);
+        }
+    }
+
+    fn decided(self, answer: Answer) -> Decision {
+        let Deciding { changed, outgoing, requests, settled } = self;
+        Decision { changed, answer, outgoing, requests, settled, only_time: false }
+    }
+}
+
+/// Gives notifications their numbers.
+struct Teller<'s> {
+    shard: u32,
+    notified: &'s mut u64,
+    agents: &'s Agents,
+}
+
+impl Teller<'_> {
+    fn again(&mut self) -> Teller<'_> {
+        Teller { shard: self.shard, notified: self.notified, agents: self.agents }
+    }
+
+    fn tell(&mut self, agent: &AgentId, kind: OutgoingKind, data: Bytes) -> Outgoing {
+        *self.notified += 1;
+        let position = *self.notified;
+        Outgoing { position, id: format!("{}-{position}", self.shard), agent: agent.clone(), kind, data }
+    }
+
+    fn error(&mut self, settled: &Settled) -> Option<Outgoing> {
+        let agent = self.agents.by_dn(&settled.this_dn)?.id.clone();
+        error_of(settled).map(|data| self.tell(&agent, OutgoingKind::Error, data))
+    }
+}

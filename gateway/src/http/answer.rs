@@ -1,0 +1,71 @@
+//! Answers: always a JSON body with a statusCode.
+
+use axum::body::Body;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use im_session::ErrorBody;
+use serde::Serialize;
+
+/// An answer that went wrong, with the HTTP status of its statusCode unless another is given.
+#[derive(Debug, Clone)]
+pub struct Failed {
+    status: StatusCode,
+    body: ErrorBody,
+}
+
+impl Failed {
+    /// With this statusCode, and its HTTP status.
+    #[must_use]
+    pub fn new(status_code: im_session::StatusCode, message: impl Into<String>) -> Self {
+        Failed { status: http_status(status_code), body: ErrorBody::new(status_code, message) }
+    }
+
+    /// The same with another HTTP status, where HTTP has a word of its own for it.
+    #[must_use]
+    pub fn with_status(self, status: StatusCode) -> Self {
+        Failed { status, ..self }
+    }
+}
+
+impl From<ErrorBody> for Failed {
+    fn from(body: ErrorBody) -> Self {
+        Failed { status: http_status(body.status_code), body }
+    }
+}
+
+impl IntoResponse for Failed {
+    fn into_response(self) -> Response {
+        let mut response = json(self.status, &self.body);
+        if self.status == StatusCode::UNAUTHORIZED {
+            let challenge = HeaderValue::from_static("Basic realm=\"im-session\", charset=\"UTF-8\"");
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
+        }
+        response
+    }
+}
+
+/// This body as JSON.
+pub fn json(status: StatusCode, body: &impl Serialize) -> Response {
+    match serde_json::to_vec(body) {
+        Ok(body) => json_bytes(status, body),
+        Err(error) => {
+            tracing::error!(%error, "an answer is no JSON");
+            let body = r#"{"statusCode":4,"statusMessage":"internal error"}"#;
+            json_bytes(StatusCode::INTERNAL_SERVER_ERROR, body.as_bytes().to_vec())
+        }
+    }
+}
+
+/// JSON that was written already.
+pub fn json_bytes(status: StatusCode, body: Vec<u8>) -> Response {
+    let mut response = Response::new(Body::from(body));
+    *response.status_mut() = status;
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
+}
+
+/// The HTTP status of an answer with this statusCode.
+#[must_use]
+pub fn http_status(status_code: im_session::StatusCode) -> StatusCode {
+    StatusCode::from_u16(status_code.http_status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+}

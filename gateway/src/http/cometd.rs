@@ -1,0 +1,280 @@
+//! CometD over HTTP: the clients of [`bayeux`](crate::bayeux), fed by the engine. Gateway specification 3.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use axum::Router;
+use axum::routing::get;
+use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::{Notify, broadcast, oneshot};
+use tokio::time::{Instant, sleep_until};
+
+use super::{Gateway, SignedIn, long_polling, web_socket};
+use crate::bayeux::{
+    Bayeux, Counts, ExchangeId, Notification, Output, Present, Received, Reply, Sender, Settings, Ticket, Transport,
+    Unreadable,
+};
+use crate::config::{AgentId, AgentRecord};
+use crate::engine::{self, Outgoing, OutgoingKind};
+
+/// The cookie that tells browsers apart.
+pub const BROWSER_COOKIE: &str = "BAYEUX_BROWSER";
+
+/// CometD clients of all agents. Clones share them.
+#[derive(Clone)]
+pub struct CometD(Arc<Shared>);
+
+struct Shared {
+    gateway: Gateway,
+    /// What the times of the protocol count from: a clock that is set does not end clients.
+    started: Instant,
+    state: Mutex<State>,
+    /// The next wake is earlier than [`Driver`] knows.
+    earlier: Notify,
+}
+
+struct State {
+    bayeux: Bayeux,
+    /// Who waits for the replies to held requests.
+    waiting: HashMap<ExchangeId, oneshot::Sender<Reply>>,
+    /// When the driver wakes by itself.
+    wake: Option<Duration>,
+}
+
+impl fmt::Debug for CometD {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CometD").field("counts", &self.counts()).finish_non_exhaustive()
+    }
+}
+
+/// What feeds the clients and lets their time pass.
+#[must_use = "without it nothing is pushed and nothing times out"]
+pub struct Driver {
+    cometd: CometD,
+    outgoing: broadcast::Receiver<Arc<Outgoing>>,
+}
+
+impl fmt::Debug for Driver {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Driver").field("cometd", &self.cometd).finish_non_exhaustive()
+    }
+}
+
+/// What became of a request.
+pub(super) enum Answer {
+    Now(Reply, OnItsWay),
+    Held(oneshot::Receiver<Reply>, OnItsWay),
+}
+
+/// A reply that is to be written. Unless it is said to be delivered, it was not.
+pub(super) struct OnItsWay {
+    cometd: CometD,
+    exchange: ExchangeId,
+    delivered: bool,
+}
+
+impl OnItsWay {
+    pub(super) fn delivered(mut self) {
+        self.delivered = true;
+        self.cometd.call(|bayeux, now| bayeux.delivered(now, self.exchange));
+    }
+}
+
+impl Drop for OnItsWay {
+    fn drop(&mut self) {
+        if !self.delivered {
+            self.cometd.state().waiting.remove(&self.exchange);
+            self.cometd.call(|bayeux, now| bayeux.not_delivered(now, self.exchange));
+        }
+    }
+}
+
+impl CometD {
+    /// No clients yet. The driver has to [run](Driver::run).
+    pub fn new(gateway: Gateway, settings: Settings) -> (Self, Driver) {
+        // Before anything is listed, so that nothing falls between the list and what is newer.
+        let outgoing = gateway.engine().outgoing();
+        let state = State { bayeux: Bayeux::new(settings), waiting: HashMap::new(), wake: None };
+        let (started, earlier) = (Instant::now(), Notify::new());
+        let cometd = Self(Arc::new(Shared { gateway, started, state: Mutex::new(state), earlier }));
+        (cometd.clone(), Driver { cometd, outgoing })
+    }
+
+    /// `/api/v2/notifications`, with a slash after it, and all below: clients put the kind of their message there, or
+    /// nothing.
+    pub fn router(&self) -> Router {
+        let all = get(web_socket::open).post(long_polling::post);
+        Router::new()
+            .route("/api/v2/notifications", all.clone())
+            .route("/api/v2/notifications/", all.clone())
+            .route("/api/v2/notifications/{*rest}", all)
+            .with_state(self.clone())
+    }
+
+    /// How much there is.
+    #[must_use]
+    pub fn counts(&self) -> Counts {
+        self.state().bayeux.counts()
+    }
+
+    pub(super) fn gateway(&self) -> &Gateway {
+        &self.0.gateway
+    }
+
+    pub(super) fn settings(&self) -> Settings {
+        self.state().bayeux.settings().clone()
+    }
+
+    pub(super) fn receive(
+        &self,
+        signed_in: &SignedIn,
+        browser: &str,
+        transport: Transport,
+        body: &[u8],
+    ) -> Result<Answer, Unreadable> {
+        let session = signed_in.session.0.to_string();
+        let sender = Sender { agent: signed_in.agent.id.as_str(), session: &session, browser, transport };
+        let random = &self.gateway().surroundings().random;
+        let mut bits = || random.bytes().map(u128::from_be_bytes).ok();
+        let mut state = self.state();
+        let received = state.bayeux.receive(self.now(), &sender, body, &mut bits);
+        let answer = received.map(|received| match received {
+            Received::Reply(reply) => {
+                let on_its_way = self.on_its_way(reply.exchange);
+                Answer::Now(reply, on_its_way)
+            }
+            Received::Held(exchange) => {
+                let (sender, receiver) = oneshot::channel();
+                state.waiting.insert(exchange, sender);
+                Answer::Held(receiver, self.on_its_way(exchange))
+            }
+        });
+        self.carry_out(&mut state);
+        answer
+    }
+
+    /// The session of HTTP has ended, and the clients that were seen in it.
+    pub(super) fn sign_out(&self, signed_in: &SignedIn) {
+        let session = signed_in.session.0.to_string();
+        self.call(|bayeux, now| bayeux.sign_out(now, signed_in.agent.id.as_str(), &session));
+    }
+
+    fn on_its_way(&self, exchange: ExchangeId) -> OnItsWay {
+        OnItsWay { cometd: self.clone(), exchange, delivered: false }
+    }
+
+    fn now(&self) -> Duration {
+        self.0.started.elapsed()
+    }
+
+    // What the lock protects is whole after every statement, so a panic of another thread leaves it usable.
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn call(&self, what: impl FnOnce(&mut Bayeux, Duration)) {
+        let mut state = self.state();
+        what(&mut state.bayeux, self.now());
+        self.carry_out(&mut state);
+    }
+
+    fn carry_out(&self, state: &mut State) {
+        let State { bayeux, waiting, wake } = state;
+        for output in bayeux.outputs() {
+            match output {
+                Output::Reply(reply) => {
+                    // Who does not wait any more has dropped its `OnItsWay`, or is about to: that queues the messages
+                    // again.
+                    let _gone = waiting.remove(&reply.exchange).map(|waiting| waiting.send(reply));
+                }
+                Output::List { ticket, agent } => self.ask_for_list(ticket, &agent),
+                Output::Delivered { agent, position } => {
+                    self.gateway().engine().delivered(AgentId::new(agent), position);
+                }
+            }
+        }
+        let next = bayeux.next_wake();
+        if next.is_some_and(|next| wake.is_none_or(|wake| next < wake)) {
+            self.0.earlier.notify_one();
+        }
+    }
+
+    fn ask_for_list(&self, ticket: Ticket, agent: &str) {
+        let agent = self.gateway().directory().current().by_id(agent).cloned();
+        let cometd = self.clone();
+        // Not here: the lock is held.
+        tokio::spawn(async move { cometd.list(ticket, agent).await });
+    }
+
+    async fn list(&self, ticket: Ticket, agent: Option<Arc<AgentRecord>>) {
+        let present = match agent {
+            Some(agent) => self.gateway().engine().present(agent).await.ok(),
+            None => None,
+        };
+        self.call(|bayeux, now| match present {
+            Some(present) => bayeux.list(now, ticket, &present.into()),
+            None => bayeux.cannot_list(now, ticket),
+        });
+    }
+}
+
+impl Driver {
+    /// Feeds the clients until the gateway ends; then what is held is answered, and the future resolves.
+    pub async fn run(mut self) {
+        let mut ending = self.cometd.gateway().ending();
+        loop {
+            let wake = {
+                let mut state = self.cometd.state();
+                state.wake = state.bayeux.next_wake();
+                state.wake
+            };
+            // A day is as good as never: each call sets it anew.
+            let wake = self.cometd.0.started + wake.unwrap_or(Duration::MAX).min(self.cometd.now() + DAY);
+            tokio::select! {
+                biased;
+                () = until(&mut ending) => break,
+                outgoing = self.outgoing.recv() => match outgoing {
+                    Ok(outgoing) => self.publish(&outgoing),
+                    Err(RecvError::Lagged(missed)) => {
+                        tracing::warn!(missed, "notifications came too fast; all sessions are sent again");
+                        self.cometd.call(Bayeux::missed);
+                    }
+                    Err(RecvError::Closed) => break,
+                },
+                () = self.cometd.0.earlier.notified() => {}
+                () = sleep_until(wake) => self.cometd.call(Bayeux::wake),
+            }
+        }
+        self.cometd.call(Bayeux::shut_down);
+    }
+
+    fn publish(&self, outgoing: &Outgoing) {
+        let notification = notification(outgoing);
+        self.cometd.call(|bayeux, now| bayeux.publish(now, outgoing.agent.as_str(), &notification));
+    }
+}
+
+const DAY: Duration = Duration::from_secs(24 * 3_600);
+
+/// Resolves when the gateway ends.
+pub(super) async fn until(ending: &mut tokio::sync::watch::Receiver<bool>) {
+    // Where the sender is gone, so is the gateway.
+    let _gone = ending.wait_for(|ending| *ending).await;
+}
+
+impl From<engine::Present> for Present {
+    fn from(present: engine::Present) -> Self {
+        let undelivered = present.undelivered.iter().map(|outgoing| notification(outgoing));
+        Self::new(present.position, present.sessions.iter().map(AsRef::as_ref), undelivered)
+    }
+}
+
+fn notification(outgoing: &Outgoing) -> Notification {
+    let is_state = match outgoing.kind {
+        OutgoingKind::Session => true,
+        OutgoingKind::Message | OutgoingKind::Error => false,
+    };
+    Notification::new(outgoing.position, &outgoing.id, is_state, &outgoing.data)
+}

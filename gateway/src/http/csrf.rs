@@ -1,0 +1,55 @@
+//! Did a page of ours send this operation? The token of the session says so. Gateway specification 2.
+
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
+use axum::response::Response;
+use im_session::StatusCode as Code;
+use subtle::ConstantTimeEq;
+
+use super::answer::Failed;
+use super::http_sessions::SignedIn;
+use super::origin::is_safe;
+
+/// Names the header that the token has to be sent in.
+pub const CSRF_HEADER: HeaderName = HeaderName::from_static("x-csrf-header");
+
+/// The token.
+pub const CSRF_TOKEN: HeaderName = HeaderName::from_static("x-csrf-token");
+
+const MESSAGE: &str = "Missing or invalid Csrf token";
+
+/// Whether a request needs the token: what may change something under `/api/v2/me`.
+pub(super) fn is_needed(method: &Method, path: &str) -> bool {
+    let below = path.strip_prefix("/api/v2/me");
+    !is_safe(method) && below.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// Whether the request has the token of its session.
+///
+/// # Errors
+///
+/// 403 without a cookie and with another token; 401 where the cookie's session is over, so that the client signs in again.
+pub(super) fn check(headers: &HeaderMap, signed_in: Option<&SignedIn>, has_cookie: bool) -> Result<(), Failed> {
+    let Some(signed_in) = signed_in else {
+        return Err(if has_cookie {
+            let message = "the session of the cookie is over: expected a GET with user and password first";
+            Failed::new(Code::NotAuthenticated, message)
+        } else {
+            Failed::new(Code::NoPermission, MESSAGE)
+        });
+    };
+    let mut tokens = headers.get_all(&CSRF_TOKEN).iter();
+    let token = tokens.next().map(HeaderValue::as_bytes).unwrap_or_default();
+    let fits = bool::from(token.ct_eq(signed_in.csrf_token.as_bytes())) && tokens.next().is_none();
+    if fits { Ok(()) } else { Err(Failed::new(Code::NoPermission, MESSAGE)) }
+}
+
+/// Tells the client its token.
+pub(super) fn tell(response: &mut Response, signed_in: &SignedIn) {
+    if response.status() == StatusCode::SWITCHING_PROTOCOLS {
+        return;
+    }
+    if let Ok(token) = HeaderValue::from_str(&signed_in.csrf_token) {
+        response.headers_mut().insert(CSRF_HEADER, HeaderValue::from_static("X-CSRF-TOKEN"));
+        response.headers_mut().insert(CSRF_TOKEN, token);
+    }
+}

@@ -1,0 +1,107 @@
+//! `POST /events` and `GET /events/position`.
+
+use axum::body::Body;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Query, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use serde::{Deserialize, Serialize};
+
+use super::answer::{Failed, json};
+use super::body::read_body;
+use super::feed::{Feed, failed, wrong};
+use crate::engine::FeedPosition;
+use crate::event_lines::{EventLines, LineError};
+
+/// The longest body of events: 16 MiB.
+pub const LONGEST_EVENTS: usize = 16 * 1_024 * 1_024;
+/// The longest name of a feed, in bytes.
+pub const LONGEST_FEED: usize = 255;
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Parameters {
+    feed: Option<String>,
+    position: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Accepted {
+    accepted: usize,
+    position: Option<u64>,
+    errors: Vec<LineError>,
+    #[serde(skip_serializing_if = "is_zero")]
+    more_errors: usize,
+}
+
+#[derive(Debug, Serialize)]
+struct Position {
+    feed: String,
+    position: Option<u64>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks with a reference")]
+fn is_zero(number: &usize) -> bool {
+    *number == 0
+}
+
+/// The feed's name, where there is one.
+fn feed_name(feed: Option<String>) -> Result<Option<String>, Failed> {
+    match feed {
+        Some(feed) if feed.is_empty() || feed.len() > LONGEST_FEED => {
+            Err(wrong(format!("expected a feed's name of 1 to {LONGEST_FEED} bytes, found {} bytes", feed.len())))
+        }
+        feed => Ok(feed),
+    }
+}
+
+/// Where the feed is after the events of a post.
+fn feed_position(parameters: Parameters) -> Result<Option<FeedPosition>, Failed> {
+    match (feed_name(parameters.feed)?, parameters.position) {
+        (_, None) => Ok(None),
+        (None, Some(_)) => Err(wrong("a position needs its feed: expected the parameter feed, found none")),
+        (Some(feed), Some(position)) => match position.parse() {
+            Ok(position) => Ok(Some(FeedPosition::new(feed, position))),
+            Err(_) => {
+                let shown: String = position.chars().take(40).collect();
+                Err(wrong(format!("expected a position from 0 to {}, found {shown:?}", u64::MAX)))
+            }
+        },
+    }
+}
+
+pub(super) async fn post(
+    State(feed): State<Feed>,
+    parameters: Result<Query<Parameters>, QueryRejection>,
+    body: Body,
+) -> Result<Response, Failed> {
+    let Query(parameters) = parameters.map_err(|error| wrong(error.body_text()))?;
+    let feed_position = feed_position(parameters)?;
+    let body = read_body(body, LONGEST_EVENTS, feed.patience).await?;
+    // Megabytes take a while; others are served meanwhile.
+    let lines = tokio::task::spawn_blocking(move || EventLines::read(&body)).await;
+    let EventLines { events, errors, more_errors } = lines.map_err(|error| {
+        tracing::error!(%error, "events could not be read");
+        Failed::new(im_session::StatusCode::InternalError, "internal error")
+    })?;
+    let position = feed_position.as_ref().map(|feed| feed.position);
+    let accepted = events.len();
+    if accepted == 0 {
+        // Nothing is applied, so the feed stays where it is.
+        return Ok(json(StatusCode::BAD_REQUEST, &Accepted { accepted, position: None, errors, more_errors }));
+    }
+    // What the decoder lets pass can be read: it has asked already.
+    let results = feed.engine.events(feed_position, events).await.map_err(|error| failed(&error))?;
+    let accepted = results.iter().filter(|result| result.is_ok()).count();
+    Ok(json(StatusCode::OK, &Accepted { accepted, position, errors, more_errors }))
+}
+
+pub(super) async fn position(
+    State(feed): State<Feed>,
+    parameters: Result<Query<Parameters>, QueryRejection>,
+) -> Result<Response, Failed> {
+    let Query(parameters) = parameters.map_err(|error| wrong(error.body_text()))?;
+    let name = feed_name(parameters.feed)?.ok_or_else(|| wrong("expected the parameter feed, found none"))?;
+    let known = feed.engine.feed(name.clone()).await.map_err(|error| failed(&error))?;
+    Ok(json(StatusCode::OK, &Position { feed: name, position: known.map(|known| known.position) }))
+}

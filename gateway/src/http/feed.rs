@@ -1,0 +1,51 @@
+//! What a bridge to a SIP Server uses: events in, requests out, behind a bearer token. Gateway specification 4.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::middleware::from_fn_with_state;
+use axum::routing::{get, post};
+use im_session::StatusCode as Code;
+use tokio::sync::watch;
+
+use super::answer::Failed;
+use super::bearer::{self, BearerToken};
+use super::{events, requests};
+use crate::engine::{Engine, EngineError};
+
+/// What the handlers of this file's routes share.
+#[derive(Clone)]
+pub(super) struct Feed {
+    pub(super) engine: Arc<dyn Engine>,
+    pub(super) ending: watch::Receiver<bool>,
+    pub(super) patience: Duration,
+}
+
+/// The routes `/events`, `/events/position`, `/requests` and `/requests/confirm`, for whoever has the token. A body may take
+/// `patience`; what is held is answered when `ending` becomes true.
+pub fn feed_routes(
+    engine: Arc<dyn Engine>,
+    token: BearerToken,
+    ending: watch::Receiver<bool>,
+    patience: Duration,
+) -> Router {
+    Router::new()
+        .route("/events", post(events::post))
+        .route("/events/position", get(events::position))
+        .route("/requests", get(requests::stream))
+        .route("/requests/confirm", post(requests::confirm))
+        .route_layer(from_fn_with_state(token, bearer::check))
+        .with_state(Feed { engine, ending, patience })
+}
+
+/// The answer where the engine does not answer. What it said may have an address in it: that goes into the log.
+pub(super) fn failed(error: &EngineError) -> Failed {
+    tracing::error!(%error, "the engine does not answer");
+    Failed::new(Code::InternalError, "the store does not answer")
+}
+
+/// The answer to a query that cannot be read.
+pub(super) fn wrong(message: impl Into<String>) -> Failed {
+    Failed::new(Code::InputValidation, message)
+}

@@ -1,0 +1,58 @@
+//! Is the request for this gateway? A page of another site whose name was bound to this address is refused. Gateway
+//! specification 2.
+
+use std::net::IpAddr;
+
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, StatusCode, Uri, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use im_session::StatusCode as Code;
+
+use super::Gateway;
+use super::answer::Failed;
+
+/// Refuses requests for other hosts with 421.
+pub(super) async fn check(State(gateway): State<Gateway>, request: Request, next: Next) -> Response {
+    match authority(request.headers(), request.uri()) {
+        Some(authority) if is_ours(host_of(authority), &gateway.settings().hosts) => next.run(request).await,
+        Some(authority) => {
+            refused(&format!("this gateway is not {authority:?}: expected loopback or a name of --host"))
+        }
+        None => refused("expected one Host, got none or several"),
+    }
+}
+
+fn refused(message: &str) -> Response {
+    Failed::new(Code::NoPermission, message).with_status(StatusCode::MISDIRECTED_REQUEST).into_response()
+}
+
+/// Host and port that the request is for, if they are said in one way.
+pub(super) fn authority<'r>(headers: &'r HeaderMap, uri: &'r Uri) -> Option<&'r str> {
+    let mut hosts = headers.get_all(header::HOST).iter();
+    let host = hosts.next().and_then(|host| host.to_str().ok());
+    if hosts.next().is_some() {
+        return None;
+    }
+    match (host, uri.authority().map(|authority| authority.as_str())) {
+        (Some(host), Some(authority)) if !host.eq_ignore_ascii_case(authority) => None,
+        (host, authority) => host.or(authority),
+    }
+}
+
+/// The host of an authority, without port.
+pub(super) fn host_of(authority: &str) -> &str {
+    let end_of_address = authority.find(']').map(|end| end + 1);
+    let (start, rest) = authority.split_at(end_of_address.unwrap_or_default());
+    match rest.find(':') {
+        Some(colon) => &authority[..start.len() + colon],
+        None => authority,
+    }
+}
+
+fn is_ours(host: &str, hosts: &[String]) -> bool {
+    let host = host.strip_suffix('.').unwrap_or(host);
+    let address = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
+    let is_loopback = address.parse::<IpAddr>().is_ok_and(|address| address.to_canonical().is_loopback());
+    is_loopback || host.eq_ignore_ascii_case("localhost") || hosts.iter().any(|ours| ours.eq_ignore_ascii_case(host))
+}

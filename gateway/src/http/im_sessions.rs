@@ -1,0 +1,127 @@
+//! `/api/v2/me/im-sessions[/{id}]` and `/api/v2/im-sessions/{id}`: the engine decides, this hands over. Gateway specification 2.
+
+use axum::body::Body;
+use axum::extract::rejection::PathRejection;
+use axum::extract::{Path, RawQuery, State};
+use axum::response::Response;
+use im_session::StatusCode as Code;
+
+use super::Gateway;
+use super::answer::{Failed, http_status, json_bytes};
+use super::body::{LONGEST_BODY, read_body};
+use super::http_sessions::SignedIn;
+use super::open_api::{
+    ImSessionAnswer, ImSessionsAnswer, ImSessionsOperation, InThisState, NotSignedIn, OfAnOperation, Refusals,
+    SentAnswer, SessionOperation, Unknown,
+};
+use crate::engine::{EngineError, OwnedTarget, Reply};
+
+/// An id in an address that is no text is nobody's id.
+type Id = Result<Path<String>, PathRejection>;
+
+/// My sessions: their addresses, or with `fields` themselves. Any field is a filter, too: `state=Talking`.
+#[utoipa::path(
+    get,
+    path = "/api/v2/me/im-sessions",
+    params(("fields" = Option<String>, Query, description = "`*`, or names separated by commas")),
+    responses((status = 200, body = ImSessionsAnswer), NotSignedIn, Refusals),
+    security(("cookie" = []), ("basic" = []))
+)]
+pub(super) async fn list(
+    State(gateway): State<Gateway>,
+    me: SignedIn,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Failed> {
+    answer(gateway.engine().list(me.agent, query.unwrap_or_default()).await)
+}
+
+/// One of my sessions.
+#[utoipa::path(
+    get,
+    path = "/api/v2/me/im-sessions/{id}",
+    params(
+        ("id" = String, Path, description = "The id of the session", example = "007MDF3D0KAHL93L807GK2LAES000001"),
+        ("fields" = Option<String>, Query, description = "`*`, or names separated by commas; all without it"),
+        ("devicePath" = Option<String>, Query, description = "Which one, where two of my devices have it")
+    ),
+    responses((status = 200, body = ImSessionAnswer), Unknown, NotSignedIn, Refusals),
+    security(("cookie" = []), ("basic" = []))
+)]
+pub(super) async fn read_mine(
+    gateway: State<Gateway>,
+    me: SignedIn,
+    id: Id,
+    query: RawQuery,
+) -> Result<Response, Failed> {
+    read(gateway, me, id, query).await
+}
+
+/// The same: the `uri` of a session leads here.
+#[utoipa::path(
+    get,
+    path = "/api/v2/im-sessions/{id}",
+    params(
+        ("id" = String, Path, description = "The id of the session", example = "007MDF3D0KAHL93L807GK2LAES000001"),
+        ("fields" = Option<String>, Query, description = "`*`, or names separated by commas; all without it"),
+        ("devicePath" = Option<String>, Query, description = "Which one, where two of my devices have it")
+    ),
+    responses((status = 200, body = ImSessionAnswer), Unknown, NotSignedIn, Refusals),
+    security(("cookie" = []), ("basic" = []))
+)]
+pub(super) async fn read(
+    State(gateway): State<Gateway>,
+    me: SignedIn,
+    id: Id,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Failed> {
+    answer(gateway.engine().read(me.agent, text(id)?, query.unwrap_or_default()).await)
+}
+
+/// Opens a session.
+#[utoipa::path(
+    post,
+    path = "/api/v2/me/im-sessions",
+    request_body = ImSessionsOperation,
+    responses((status = 200, body = SentAnswer), OfAnOperation, InThisState, Unknown, NotSignedIn, Refusals),
+    security(("cookie" = [], "csrf" = []))
+)]
+pub(super) async fn initiate(State(gateway): State<Gateway>, me: SignedIn, body: Body) -> Result<Response, Failed> {
+    operate(&gateway, me, OwnedTarget::Sessions, body).await
+}
+
+/// Does something with one of my sessions.
+#[utoipa::path(
+    post,
+    path = "/api/v2/me/im-sessions/{id}",
+    params(("id" = String, Path, description = "The id of the session", example = "007MDF3D0KAHL93L807GK2LAES000001")),
+    request_body = SessionOperation,
+    responses((status = 200, body = SentAnswer), OfAnOperation, InThisState, Unknown, NotSignedIn, Refusals),
+    security(("cookie" = [], "csrf" = []))
+)]
+pub(super) async fn operate_on(
+    State(gateway): State<Gateway>,
+    me: SignedIn,
+    id: Id,
+    body: Body,
+) -> Result<Response, Failed> {
+    operate(&gateway, me, OwnedTarget::Session(text(id)?), body).await
+}
+
+async fn operate(gateway: &Gateway, me: SignedIn, target: OwnedTarget, body: Body) -> Result<Response, Failed> {
+    let body = read_body(body, LONGEST_BODY, gateway.settings().request_timeout).await?;
+    answer(gateway.engine().operate(me.agent, target, body.to_vec()).await)
+}
+
+fn text(id: Id) -> Result<String, Failed> {
+    id.map(|Path(id)| id).map_err(|_| Failed::new(Code::NotFound, "there is no session with such an id"))
+}
+
+fn answer(reply: Result<Reply, EngineError>) -> Result<Response, Failed> {
+    match reply {
+        Ok(reply) => Ok(json_bytes(http_status(reply.status), reply.body)),
+        Err(error) => {
+            tracing::error!(%error, "the engine did not answer");
+            Err(Failed::new(Code::InternalError, "the sessions cannot be reached now"))
+        }
+    }
+}

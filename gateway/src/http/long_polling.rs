@@ -1,0 +1,114 @@
+//! CometD by POST: a held request is answered when there is something to say.
+
+use std::convert::Infallible;
+
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use futures_util::stream::unfold;
+use im_session::StatusCode as Code;
+use tokio::task::yield_now;
+
+use super::answer::{Failed, json_bytes};
+use super::body::{LONGEST_BODY, read_body};
+use super::cometd::{Answer, BROWSER_COOKIE, CometD, OnItsWay};
+use super::{SignedIn, cookies};
+use crate::bayeux::{Reply, Transport, unauthenticated};
+
+/// `POST /api/v2/notifications`, and below.
+pub(super) async fn post(
+    State(cometd): State<CometD>,
+    signed_in: Option<SignedIn>,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response, Failed> {
+    let body = read_body(body, LONGEST_BODY, cometd.gateway().settings().request_timeout).await?;
+    let Some(mut signed_in) = signed_in else {
+        return Ok(not_signed_in(&cometd, &body));
+    };
+    let browser = Browser::of(&cometd, &headers)?;
+    let answer = cometd.receive(&signed_in, &browser.id, Transport::LongPolling, &body);
+    let (reply, on_its_way) = match answer.map_err(|error| Failed::new(Code::InputValidation, error.to_string()))? {
+        Answer::Now(reply, on_its_way) => (reply, on_its_way),
+        Answer::Held(mut reply, on_its_way) => {
+            let reply = tokio::select! {
+                reply = &mut reply => reply,
+                () = signed_in.ended.wait() => {
+                    cometd.sign_out(&signed_in);
+                    reply.await
+                }
+            };
+            // The sender goes away without a reply only where the client was forgotten for another reason than those
+            // above.
+            let reply = reply.map_err(|_| Failed::new(Code::InternalError, "the request is not held any more"))?;
+            (reply, on_its_way)
+        }
+    };
+    let mut response = Response::new(reply_body(reply, on_its_way));
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    browser.give(&mut response, cometd.gateway().settings().secure_cookies);
+    Ok(response)
+}
+
+/// Each message has failed: clients that read bodies only see it, too.
+pub(super) fn not_signed_in(cometd: &CometD, body: &[u8]) -> Response {
+    // For the challenge.
+    let mut response = Failed::new(Code::NotAuthenticated, "").into_response();
+    let messages = json_bytes(StatusCode::UNAUTHORIZED, unauthenticated(&cometd.settings(), body));
+    *response.body_mut() = messages.into_body();
+    response.headers_mut().remove(header::CONTENT_LENGTH);
+    response
+}
+
+/// The browser that a request comes from.
+pub(super) struct Browser {
+    pub(super) id: String,
+    is_new: bool,
+}
+
+impl Browser {
+    pub(super) fn of(cometd: &CometD, headers: &HeaderMap) -> Result<Self, Failed> {
+        let is_ours = |id: &&str| id.len() == 32 && id.bytes().all(|byte| byte.is_ascii_hexdigit());
+        if let Some(id) = cookies(headers, BROWSER_COOKIE).find(is_ours) {
+            return Ok(Self { id: id.to_owned(), is_new: false });
+        }
+        let bytes = cometd.gateway().surroundings().random.bytes();
+        let bytes = bytes.map_err(|_| Failed::new(Code::InternalError, "there are no cookies now"))?;
+        Ok(Self { id: format!("{:032x}", u128::from_be_bytes(bytes)), is_new: true })
+    }
+
+    /// Gives the browser its cookie, if it has none.
+    pub(super) fn give(&self, response: &mut Response, secure: bool) {
+        let secure = if secure { "; Secure" } else { "" };
+        let cookie = format!("{BROWSER_COOKIE}={}; Path=/; HttpOnly; SameSite=Lax{secure}", self.id);
+        if let Some(cookie) = HeaderValue::from_str(&cookie).ok().filter(|_| self.is_new) {
+            response.headers_mut().append(header::SET_COOKIE, cookie);
+        }
+    }
+}
+
+/// Resolves when the runtime has looked at the connections again, and told those who wait for one that is closed.
+pub(super) async fn connections_seen() {
+    // In a task of its own: this one may be polled before that, since it waits for other things, too.
+    let _ended = tokio::spawn(yield_now()).await;
+}
+
+/// The body of a reply, which says whether it was written.
+///
+/// The server asks for more when it has taken a piece into its buffer. It has to wait then, which makes it write what
+/// it has, and look whether the client has closed the connection. Only when it comes again the body is at its end, and
+/// delivered. Otherwise the body is dropped before that. The length is not told in advance: the server would not ask
+/// after the last byte.
+fn reply_body(reply: Reply, on_its_way: OnItsWay) -> Body {
+    let reply = (Some(Bytes::from(reply.body)), on_its_way);
+    Body::from_stream(unfold(reply, |(body, on_its_way)| async {
+        if let Some(body) = body {
+            return Some((Ok::<_, Infallible>(body), (None, on_its_way)));
+        }
+        connections_seen().await;
+        on_its_way.delivered();
+        None
+    }))
+}

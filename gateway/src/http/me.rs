@@ -1,0 +1,164 @@
+//! `/api/v2/me`: who am I, and the beginning and the end of my work. Gateway specification 2.
+
+use axum::body::Body;
+use axum::extract::{RawQuery, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use im_session::StatusCode as Code;
+use im_session::resource::Sent;
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use super::answer::{Failed, json};
+use super::body::{LONGEST_BODY, read_body};
+use super::http_sessions::SignedIn;
+use super::open_api::{MeOperationBody, NotSignedIn, OfAnOperation, Refusals, SentAnswer};
+use super::{Gateway, cookies};
+use crate::config::AgentRecord;
+use crate::me_operation::MeOperation;
+
+/// The answer to `GET /api/v2/me`.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Me {
+    #[schema(value_type = u8, minimum = 0, maximum = 0)]
+    status_code: Code,
+    user: User,
+}
+
+/// An agent as the API shows it.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct User {
+    id: String,
+    user_name: String,
+    first_name: String,
+    last_name: String,
+    enabled: bool,
+    uri: String,
+    path: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    devices: Option<Vec<Device>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    channels: Option<Vec<Channel>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    features: Option<Vec<Feature>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    settings: Option<serde_json::Map<String, Value>>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct Device {
+    id: String,
+    device_type: &'static str,
+    phone_number: String,
+    device_path: String,
+    capabilities: Vec<&'static str>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+struct Channel {
+    channel: &'static str,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+struct Feature {
+    id: &'static str,
+}
+
+/// The subresources that a query asks for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Subresources {
+    devices: bool,
+    channels: bool,
+    features: bool,
+    settings: bool,
+}
+
+impl Subresources {
+    const ALL: Self = Subresources { devices: true, channels: true, features: true, settings: true };
+
+    /// Names, or `*`; of several `subresources` the last counts, and unknown names are skipped.
+    fn parse(query: &str) -> Self {
+        let value = query.split('&').filter_map(|pair| pair.strip_prefix("subresources=")).next_back();
+        let decoded = value.unwrap_or_default().replace("%2C", ",").replace("%2c", ",").replace("%2A", "*");
+        decoded.split(',').fold(Subresources::default(), |asked, name| match name.trim_matches(['+', ' ']) {
+            "*" => Subresources::ALL,
+            "devices" => Subresources { devices: true, ..asked },
+            "channels" => Subresources { channels: true, ..asked },
+            "features" => Subresources { features: true, ..asked },
+            "settings" => Subresources { settings: true, ..asked },
+            _ => asked,
+        })
+    }
+}
+
+impl User {
+    fn of(agent: &AgentRecord, base_uri: &str, asked: Subresources) -> Self {
+        let device = |device: &crate::config::DeviceRecord| Device {
+            id: device.id.clone(),
+            device_type: "Extension",
+            phone_number: device.dn.clone(),
+            device_path: device.path(),
+            capabilities: Vec::new(),
+        };
+        User {
+            id: agent.id.to_string(),
+            user_name: agent.user_name.clone(),
+            first_name: agent.first_name.clone(),
+            last_name: agent.last_name.clone(),
+            enabled: true,
+            uri: format!("{base_uri}/api/v2/users/{}", agent.id),
+            path: format!("/users/{}", agent.id),
+            devices: asked.devices.then(|| agent.devices.iter().map(device).collect()),
+            channels: asked.channels.then(|| vec![Channel { channel: "voice" }]),
+            features: asked.features.then(|| vec![Feature { id: "api-voice-instant-messaging" }]),
+            settings: asked.settings.then(serde_json::Map::new),
+        }
+    }
+}
+
+/// Who am I?
+#[utoipa::path(
+    get,
+    path = "/api/v2/me",
+    params((
+        "subresources" = Option<String>,
+        Query,
+        description = "`*`, or any of devices, channels, features, settings, separated by commas"
+    )),
+    responses((status = 200, body = Me), NotSignedIn, Refusals),
+    security(("cookie" = []), ("basic" = []))
+)]
+pub(super) async fn read(State(gateway): State<Gateway>, me: SignedIn, RawQuery(query): RawQuery) -> Response {
+    let asked = Subresources::parse(query.as_deref().unwrap_or_default());
+    let user = User::of(&me.agent, gateway.settings().base_uri.as_str(), asked);
+    json(StatusCode::OK, &Me { status_code: Code::Ok, user })
+}
+
+/// Begins or ends my work, and my session of HTTP with it where `signOut` says so.
+#[utoipa::path(
+    post,
+    path = "/api/v2/me",
+    request_body = MeOperationBody,
+    responses((status = 200, body = SentAnswer), OfAnOperation, NotSignedIn, Refusals),
+    security(("cookie" = [], "csrf" = []))
+)]
+pub(super) async fn operate(State(gateway): State<Gateway>, me: SignedIn, body: Body) -> Result<Response, Failed> {
+    let body = read_body(body, LONGEST_BODY, gateway.settings().request_timeout).await?;
+    match MeOperation::from_json(&body)? {
+        MeOperation::Start | MeOperation::End { sign_out: false } => Ok(json(StatusCode::OK, &Sent)),
+        MeOperation::End { sign_out: true } => {
+            gateway.sign_in().sign_out(me.session);
+            let mut response = json(StatusCode::OK, &Sent).into_response();
+            cookies::take(&mut response, gateway.settings().secure_cookies);
+            Ok(response)
+        }
+    }
+}

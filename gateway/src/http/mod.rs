@@ -1,0 +1,256 @@
+//! What the gateway answers over HTTP.
+//!
+//! A request passes these in order; each may answer instead of the next.
+//!
+//! | file | question |
+//! |---|---|
+//! | `host` | Is it for this gateway? |
+//! | `origin` | Does a page of this gateway ask, or one that may? |
+//! | `sign_in`, `basic`, `cookies`, `http_sessions`, `rate_limit` | Who asks? |
+//! | `csrf` | Did a page of ours send it? |
+//! | `body`, `answer` | What came, and how does an answer look? |
+//! | `me` | Who am I? |
+//! | `cometd`, `long_polling`, `web_socket` | What is pushed to clients? |
+//! | `im_sessions` | Which sessions do I have, and what may I do? |
+//! | `bearer`, `feed` | Who may feed the gateway, and with what? |
+//! | `events` | Which events happened? |
+//! | `requests` | What is the SIP Server to do? |
+//! | `open_api` | What is there, for programs? |
+
+mod answer;
+mod basic;
+mod bearer;
+mod body;
+mod cometd;
+mod cookies;
+mod csrf;
+mod events;
+mod feed;
+mod host;
+mod http_sessions;
+mod im_sessions;
+mod long_polling;
+mod me;
+mod open_api;
+mod origin;
+mod rate_limit;
+mod requests;
+mod sign_in;
+mod web_socket;
+
+use std::any::Any;
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::Request;
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use im_session::{BaseUri, StatusCode as Code};
+use tokio::sync::watch;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::cors::CorsLayer;
+
+pub use answer::{Failed, http_status, json, json_bytes};
+pub use bearer::{BadToken, BearerToken, SHORTEST_TOKEN};
+pub use body::{LONGEST_BODY, read_body};
+pub use cometd::{BROWSER_COOKIE, CometD, Driver};
+pub use cookies::{SESSION_COOKIE, cookies};
+pub use csrf::{CSRF_HEADER, CSRF_TOKEN};
+pub use events::{LONGEST_EVENTS, LONGEST_FEED};
+pub use feed::feed_routes;
+pub use http_sessions::{Ended, SESSIONS_OF_AN_AGENT, SignInId, SignedIn};
+pub use rate_limit::{ATTEMPTS_FROM_AN_ADDRESS, ATTEMPTS_OF_A_USER, MINUTE};
+pub use sign_in::SignIn;
+
+use crate::clock::Surroundings;
+use crate::config::Directory;
+use crate::engine::Engine;
+
+/// How the gateway answers over HTTP.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The base address in the `uri` of a session.
+    pub base_uri: BaseUri,
+    /// Names of this gateway, apart from loopback.
+    pub hosts: Vec<String>,
+    /// Origins of other pages that may use it.
+    pub allowed_origins: Vec<String>,
+    /// Whether cookies are for TLS only.
+    pub secure_cookies: bool,
+    /// Whether the client's address is what the proxy says.
+    pub behind_proxy: bool,
+    /// Whether operations need a CSRF token.
+    pub csrf: bool,
+    /// How long the body of a request may take.
+    pub request_timeout: Duration,
+}
+
+impl Settings {
+    /// At this address, with everything else as it is unless told otherwise.
+    #[must_use]
+    pub fn new(base_uri: BaseUri) -> Self {
+        Settings {
+            base_uri,
+            hosts: Vec::new(),
+            allowed_origins: Vec::new(),
+            secure_cookies: false,
+            behind_proxy: false,
+            csrf: true,
+            request_timeout: Duration::from_secs(30),
+        }
+    }
+}
+
+/// What the handlers share. Clones share it, too.
+#[derive(Clone)]
+pub struct Gateway(Arc<Shared>);
+
+struct Shared {
+    engine: Arc<dyn Engine>,
+    directory: Directory,
+    sign_in: SignIn,
+    surroundings: Surroundings,
+    settings: Settings,
+    ending: watch::Sender<bool>,
+}
+
+impl fmt::Debug for Gateway {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Gateway").field("settings", &self.0.settings).finish_non_exhaustive()
+    }
+}
+
+impl Gateway {
+    /// A gateway on this engine.
+    #[must_use]
+    pub fn new(
+        engine: Arc<dyn Engine>,
+        directory: Directory,
+        sign_in: SignIn,
+        surroundings: Surroundings,
+        settings: Settings,
+    ) -> Self {
+        let ending = watch::Sender::new(false);
+        Gateway(Arc::new(Shared { engine, directory, sign_in, surroundings, settings, ending }))
+    }
+
+    /// What serves sessions.
+    #[must_use]
+    pub fn engine(&self) -> &Arc<dyn Engine> {
+        &self.0.engine
+    }
+
+    /// Who the agents are.
+    #[must_use]
+    pub fn directory(&self) -> &Directory {
+        &self.0.directory
+    }
+
+    /// Who is signed in.
+    #[must_use]
+    pub fn sign_in(&self) -> &SignIn {
+        &self.0.sign_in
+    }
+
+    /// Time and randomness.
+    #[must_use]
+    pub fn surroundings(&self) -> &Surroundings {
+        &self.0.surroundings
+    }
+
+    /// How it answers.
+    #[must_use]
+    pub fn settings(&self) -> &Settings {
+        &self.0.settings
+    }
+
+    /// Becomes true when the gateway ends: whatever is held is to be answered now.
+    #[must_use]
+    pub fn ending(&self) -> watch::Receiver<bool> {
+        self.0.ending.subscribe()
+    }
+
+    /// Says that the gateway ends.
+    pub fn end(&self) {
+        self.0.ending.send_replace(true);
+    }
+}
+
+/// The whole of the gateway: its own routes and `more`, behind the checks that all of them share.
+pub fn router(gateway: Gateway, more: Router) -> Router {
+    let router = Router::new()
+        .route("/api/v2/me", get(me::read).post(me::operate))
+        .route("/api/v2/me/im-sessions", get(im_sessions::list).post(im_sessions::initiate))
+        .route("/api/v2/me/im-sessions/{id}", get(im_sessions::read_mine).post(im_sessions::operate_on))
+        .route("/api/v2/im-sessions/{id}", get(im_sessions::read))
+        .route("/api/openapi.json", get(open_api::document))
+        .with_state(gateway.clone())
+        .merge(more)
+        .fallback(not_found)
+        .method_not_allowed_fallback(wrong_method)
+        .layer(from_fn_with_state(gateway.clone(), sign_in::identify))
+        .layer(from_fn_with_state(gateway.clone(), origin::check));
+    // Outside of what refuses, so that a page that may ask can read why it was refused.
+    let router = match cors(&gateway.settings().allowed_origins) {
+        Some(cors) => router.layer(cors),
+        None => router,
+    };
+    router
+        .layer(from_fn_with_state(gateway, host::check))
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(from_fn(plain_headers))
+}
+
+async fn not_found() -> Failed {
+    Failed::new(Code::NotFound, "there is no such resource")
+}
+
+async fn wrong_method(method: Method) -> Failed {
+    let message = format!("{method} is not possible here");
+    Failed::new(Code::OperationForbidden, message).with_status(StatusCode::METHOD_NOT_ALLOWED)
+}
+
+fn panicked(_: Box<dyn Any + Send + 'static>) -> Response {
+    // The panic hook has written what and where; the client is told nothing of it.
+    Failed::new(Code::InternalError, "internal error").into_response()
+}
+
+/// Answers are for the one who asked, and are what they say they are.
+async fn plain_headers(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    if !headers.contains_key(header::CACHE_CONTROL) {
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+    response
+}
+
+/// Pages of these origins may ask, with cookies. Gateway specification 2.
+fn cors(origins: &[String]) -> Option<CorsLayer> {
+    let origins: Vec<HeaderValue> = origins.iter().filter_map(|origin| origin.parse().ok()).collect();
+    if origins.is_empty() {
+        return None;
+    }
+    let allowed = [
+        HeaderName::from_static("x-requested-with"),
+        header::CONTENT_TYPE,
+        header::ACCEPT,
+        header::ORIGIN,
+        header::COOKIE,
+        header::AUTHORIZATION,
+        HeaderName::from_static("contactcenterid"),
+        CSRF_TOKEN,
+    ];
+    let cors = CorsLayer::new()
+        .allow_origin(origins)
+        .allow_credentials(true)
+        .allow_methods([Method::GET, Method::POST])
+        .allow_headers(allowed)
+        .expose_headers([CSRF_HEADER, CSRF_TOKEN]);
+    Some(cors)
+}

@@ -1,0 +1,101 @@
+//! The OpenAPI document: `/api/openapi.json`.
+//!
+//! | file | question |
+//! |---|---|
+//! | `schemas` | What do bodies look like? |
+//! | `refusals` | How is refused, everywhere alike? |
+//! | `elsewhere` | What is below the endpoints that are not plain REST? |
+
+mod elsewhere;
+mod refusals;
+mod schemas;
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use utoipa::openapi::security::{
+    ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme,
+};
+use utoipa::{Modify, OpenApi};
+
+pub(super) use refusals::{InThisState, NotSignedIn, OfAnOperation, Refusals, Unknown};
+pub(super) use schemas::{
+    ImSessionAnswer, ImSessionsAnswer, ImSessionsOperation, MeOperationBody, SentAnswer, SessionOperation,
+};
+
+use super::Gateway;
+use super::answer::json;
+
+/// The document.
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "im-session-gateway",
+        description = "IM sessions of a contact centre's agents, as the REST API of Genesys Web Services has them. Reading is \
+            tolerant: unknown fields and parameters are skipped, and the Content-Type of a request is not looked at. Every \
+            answer has a JSON body with a statusCode, but those to HEAD."
+    ),
+    paths(
+        super::me::read,
+        super::me::operate,
+        super::im_sessions::list,
+        super::im_sessions::initiate,
+        super::im_sessions::read_mine,
+        super::im_sessions::operate_on,
+        super::im_sessions::read,
+        elsewhere::open_api,
+        elsewhere::cometd,
+        elsewhere::cometd_slash,
+        elsewhere::cometd_rest,
+        elsewhere::web_socket,
+        elsewhere::web_socket_slash,
+        elsewhere::web_socket_rest,
+        elsewhere::events,
+        elsewhere::position,
+        elsewhere::requests,
+        elsewhere::confirm,
+    ),
+    // What only refusals refer to is not found by itself.
+    components(schemas(schemas::ErrorAnswer)),
+    modifiers(&Security)
+)]
+struct Document;
+
+/// The ways to say who asks.
+struct Security;
+
+impl Modify for Security {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        let components = document.components.get_or_insert_default();
+        let basic = HttpBuilder::new().scheme(HttpAuthScheme::Basic);
+        let basic = basic.description(Some("Begins a session of HTTP: the answer sets its cookie.")).build();
+        components.add_security_scheme("basic", SecurityScheme::Http(basic));
+        let cookie = ApiKeyValue::with_description("JSESSIONID", "The session of HTTP.");
+        components.add_security_scheme("cookie", SecurityScheme::ApiKey(ApiKey::Cookie(cookie)));
+        let token = "The token of the session: every answer to a GET tells it in the header of this name.";
+        let token = ApiKeyValue::with_description("X-CSRF-TOKEN", token);
+        components.add_security_scheme("csrf", SecurityScheme::ApiKey(ApiKey::Header(token)));
+        let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer);
+        let bearer = bearer.description(Some("The token of --bearer-token-file.")).build();
+        components.add_security_scheme("bearer", SecurityScheme::Http(bearer));
+    }
+}
+
+/// `GET /api/openapi.json`.
+pub(super) async fn document(State(gateway): State<Gateway>) -> Response {
+    let mut document = Document::openapi();
+    if !gateway.settings().csrf {
+        without_csrf(&mut document);
+    }
+    json(StatusCode::OK, &document)
+}
+
+/// Without the token, user and password are enough for operations, too.
+fn without_csrf(document: &mut utoipa::openapi::OpenApi) {
+    let operations = document.paths.paths.iter_mut().filter(|(path, _)| path.starts_with("/api/v2/me"));
+    for operation in operations.filter_map(|(_, item)| item.post.as_mut()) {
+        let none = std::iter::empty::<String>;
+        let either = ["cookie", "basic"].map(|scheme| SecurityRequirement::new(scheme, none()));
+        operation.security = Some(either.into());
+    }
+}

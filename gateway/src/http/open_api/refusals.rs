@@ -1,0 +1,108 @@
+//! How the gateway refuses, everywhere alike.
+
+use serde_json::Value;
+use utoipa::IntoResponses;
+
+use super::schemas::ErrorAnswer;
+
+/// Whatever is asked.
+#[derive(IntoResponses)]
+#[expect(dead_code, reason = "says how an answer looks")]
+pub(crate) enum Refusals {
+    /// The Host is not this gateway's. statusCode 5.
+    #[response(status = 421)]
+    Host(ErrorAnswer),
+    /// Something in the gateway failed. statusCode 4.
+    #[response(status = 500)]
+    Internal(ErrorAnswer),
+}
+
+/// Where somebody has to be signed in.
+#[derive(IntoResponses)]
+#[expect(dead_code, reason = "says how an answer looks")]
+pub(crate) enum NotSignedIn {
+    /// Neither the cookie of a session nor a user with a password. statusCode 20.
+    #[response(status = 401, headers(("WWW-Authenticate" = String, description = "Basic")))]
+    NotSignedIn(ErrorAnswer),
+    /// Too many wrong passwords for this user, or from this address. statusCode 20.
+    #[response(status = 429, headers(("Retry-After" = u32, description = "Seconds to wait.")))]
+    TooMany(ErrorAnswer),
+}
+
+/// Where something is named in the path.
+#[derive(IntoResponses)]
+#[expect(dead_code, reason = "says how an answer looks")]
+pub(crate) enum Unknown {
+    /// There is none with this id, or it is another agent's. statusCode 6.
+    #[response(status = 404)]
+    NotFound(ErrorAnswer),
+}
+
+/// Of a body that is an operation.
+#[derive(IntoResponses)]
+#[expect(dead_code, reason = "says how an answer looks")]
+pub(crate) enum OfAnOperation {
+    /// A parameter is missing (statusCode 1), or the body is no JSON object, or a value cannot be (10).
+    #[response(status = 400)]
+    Body(ErrorAnswer),
+    /// There is no such operation here (statusCode 3), no right to it, no CSRF token, or another page asks (5).
+    #[response(status = 403)]
+    Forbidden(ErrorAnswer),
+    /// The body did not come in time. statusCode 10.
+    #[response(status = 408)]
+    Late(ErrorAnswer),
+    /// The body is longer than 64 KiB. statusCode 10.
+    #[response(status = 413)]
+    Long(ErrorAnswer),
+}
+
+/// Of an operation on sessions.
+#[derive(IntoResponses)]
+#[expect(dead_code, reason = "says how an answer looks")]
+pub(crate) enum InThisState {
+    /// Not in this state. statusCode 2.
+    #[response(status = 409)]
+    State(ErrorAnswer),
+}
+
+/// Of CometD.
+#[derive(IntoResponses)]
+#[expect(dead_code, reason = "says how an answer looks")]
+pub(crate) enum OfCometD {
+    /// No messages of Bayeux.
+    #[response(status = 400)]
+    Body(ErrorAnswer),
+    /// No cookie of a session: each message has failed, with `401::`.
+    #[response(status = 401, headers(("WWW-Authenticate" = String, description = "Basic")))]
+    NotSignedIn(Value),
+    /// The page of another origin asks. statusCode 5.
+    #[response(status = 403)]
+    Forbidden(ErrorAnswer),
+    /// The body did not come in time.
+    #[response(status = 408)]
+    Late(ErrorAnswer),
+    /// The body is longer than 64 KiB.
+    #[response(status = 413)]
+    Long(ErrorAnswer),
+}
+
+/// Of a feed.
+#[derive(IntoResponses)]
+#[expect(dead_code, reason = "says how an answer looks")]
+pub(crate) enum OfAFeed {
+    /// A parameter or the body cannot be read: a statusCode and a message; or no event was accepted: `accepted` is 0.
+    #[response(status = 400)]
+    Body(Value),
+    /// Not the token. statusCode 20.
+    #[response(status = 401)]
+    Token(ErrorAnswer),
+    /// The page of another origin asks. statusCode 5.
+    #[response(status = 403)]
+    Forbidden(ErrorAnswer),
+    /// The body did not come in time.
+    #[response(status = 408)]
+    Late(ErrorAnswer),
+    /// The body is too long.
+    #[response(status = 413)]
+    Long(ErrorAnswer),
+}

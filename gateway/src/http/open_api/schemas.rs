@@ -1,0 +1,185 @@
+//! What bodies look like. The library writes and reads them; these say so to the document.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+
+/// `{"statusCode":0}`: sent. The result arrives as a notification.
+#[derive(ToSchema)]
+#[schema(rename_all = "camelCase")]
+#[expect(dead_code, reason = "says how a body looks")]
+pub(crate) struct SentAnswer {
+    #[schema(minimum = 0, maximum = 0)]
+    status_code: u8,
+}
+
+/// What went wrong.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct ErrorAnswer {
+    #[schema(minimum = 1, maximum = 20)]
+    status_code: u8,
+    /// For a person.
+    status_message: String,
+}
+
+/// The state of a session.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "says how a body looks")]
+pub(crate) enum State {
+    Initiating,
+    Alerting,
+    Talking,
+    Completed,
+}
+
+/// What may be done now.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "says how a body looks")]
+pub(crate) enum Capability {
+    SendMessage,
+    AttachUserData,
+    UpdateUserData,
+    DeleteUserData,
+    Complete,
+}
+
+/// Another party.
+#[derive(ToSchema)]
+#[schema(rename_all = "camelCase")]
+#[expect(dead_code, reason = "says how a body looks")]
+pub(crate) struct Participant {
+    digits: String,
+    e164_number: String,
+    formatted_phone_number: String,
+    phone_number: String,
+}
+
+/// A session, with those of its fields that were asked for.
+#[derive(ToSchema)]
+#[schema(rename_all = "camelCase")]
+#[expect(dead_code, reason = "says how a body looks")]
+pub(crate) struct ImSession {
+    #[schema(nullable = false)]
+    capabilities: Option<Vec<Capability>>,
+    #[schema(nullable = false)]
+    id: Option<String>,
+    #[schema(nullable = false)]
+    participants: Option<Vec<Participant>>,
+    #[schema(nullable = false, example = "/im-sessions/007MDF3D0KAHL93L807GK2LAES000001")]
+    path: Option<String>,
+    #[schema(nullable = false)]
+    state: Option<State>,
+    #[schema(nullable = false)]
+    uri: Option<String>,
+    /// Absent where there is none. Values are strings, integers and objects.
+    #[schema(nullable = false)]
+    user_data: Option<BTreeMap<String, Value>>,
+}
+
+/// A list: `uris` where no fields are asked for, else `imSessions`.
+#[derive(ToSchema)]
+#[schema(rename_all = "camelCase")]
+#[expect(dead_code, reason = "says how a body looks")]
+pub(crate) struct ImSessionsAnswer {
+    #[schema(minimum = 0, maximum = 0)]
+    status_code: u8,
+    #[schema(nullable = false)]
+    uris: Option<Vec<String>>,
+    #[schema(nullable = false)]
+    im_sessions: Option<Vec<ImSession>>,
+}
+
+/// One session.
+#[derive(ToSchema)]
+#[schema(rename_all = "camelCase")]
+#[expect(dead_code, reason = "says how a body looks")]
+pub(crate) struct ImSessionAnswer {
+    #[schema(minimum = 0, maximum = 0)]
+    status_code: u8,
+    im_session: ImSession,
+}
+
+/// Whom to reach.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Destination {
+    #[schema(min_length = 1, max_length = 255, example = "3002")]
+    phone_number: String,
+}
+
+/// What may be posted to `/api/v2/me`.
+#[derive(ToSchema)]
+#[schema(rename_all = "camelCase")]
+#[expect(dead_code, reason = "says how a body looks")]
+pub(crate) struct MeOperationBody {
+    operation_name: MeOperationName,
+    /// Not looked at: there is one.
+    #[schema(nullable = false, example = json!(["voice"]))]
+    channels: Option<Vec<String>>,
+    /// Of EndContactCenterSession: whether the session of HTTP ends, too.
+    #[schema(nullable = false)]
+    sign_out: Option<bool>,
+}
+
+/// The operations there.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "says how a body looks")]
+pub(crate) enum MeOperationName {
+    StartContactCenterSession,
+    EndContactCenterSession,
+}
+
+/// Opens a session.
+#[derive(ToSchema)]
+#[schema(rename_all = "camelCase")]
+#[expect(dead_code, reason = "says how a body looks")]
+pub(crate) struct ImSessionsOperation {
+    operation_name: Initiate,
+    destination: Destination,
+    #[schema(nullable = false)]
+    user_data: Option<BTreeMap<String, Value>>,
+    /// May be left out where the agent has one device.
+    #[schema(nullable = false, example = "/devices/1")]
+    device_path: Option<String>,
+}
+
+/// Its name.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "says how a body looks")]
+pub(crate) enum Initiate {
+    #[schema(rename = "InitiateIMSession")]
+    Initiate,
+}
+
+/// What may be done with a session.
+#[derive(Serialize, ToSchema)]
+#[serde(tag = "operationName", rename_all_fields = "camelCase")]
+#[expect(dead_code, reason = "says how a body looks")]
+pub(crate) enum SessionOperation {
+    /// Sends a text.
+    SendMessage {
+        #[schema(min_length = 1)]
+        text: String,
+        destination: Destination,
+        #[schema(example = "/devices/1")]
+        device_path: String,
+    },
+    /// Adds pairs, even where the key is there.
+    AttachUserData { user_data: BTreeMap<String, Value> },
+    /// Replaces the pairs with the same keys and adds the others.
+    UpdateUserData { user_data: BTreeMap<String, Value> },
+    /// Deletes one pair.
+    DeleteUserData { key: String },
+    /// Ends the session.
+    Complete,
+}
+
+/// Up to which offset requests need not be kept.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "says how a body looks")]
+pub(crate) struct Confirmation {
+    offset: u64,
+}

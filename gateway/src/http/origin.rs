@@ -1,0 +1,52 @@
+//! Does a page of this gateway ask, or one that may? Gateway specification 2.
+
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, Method, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use im_session::StatusCode as Code;
+
+use super::answer::Failed;
+use super::{Gateway, host};
+
+/// Refuses what may change something, and WebSockets, from pages of other origins with 403.
+pub(super) async fn check(State(gateway): State<Gateway>, request: Request, next: Next) -> Response {
+    let is_checked = !is_safe(request.method()) || is_web_socket(request.headers());
+    if is_checked && !is_allowed(&request, &gateway.settings().allowed_origins) {
+        let message = "the page that asks is of another origin: expected the gateway's own or one of --allowed-origin";
+        return Failed::new(Code::NoPermission, message).into_response();
+    }
+    next.run(request).await
+}
+
+/// Whether the method only reads.
+pub(super) fn is_safe(method: &Method) -> bool {
+    matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS)
+}
+
+/// Whether the client asks for a WebSocket.
+pub(super) fn is_web_socket(headers: &HeaderMap) -> bool {
+    let upgrades = headers.get_all(header::UPGRADE).iter().filter_map(|value| value.to_str().ok());
+    upgrades.flat_map(|value| value.split(',')).any(|protocol| protocol.trim().eq_ignore_ascii_case("websocket"))
+}
+
+/// No Origin: no page asks. Of several, each has to be allowed.
+fn is_allowed(request: &Request, allowed: &[String]) -> bool {
+    let own = host::authority(request.headers(), request.uri());
+    request.headers().get_all(header::ORIGIN).iter().all(|origin| {
+        let Ok(origin) = origin.to_str() else { return false };
+        let is_own = own.is_some_and(|own| is_of(origin, own));
+        is_own || allowed.iter().any(|allowed| allowed.eq_ignore_ascii_case(origin))
+    })
+}
+
+/// Whether a page of this origin came from this host and port. The scheme may be either: TLS ends before the gateway.
+fn is_of(origin: &str, host: &str) -> bool {
+    let Some((scheme, authority)) = origin.split_once("://") else { return false };
+    let default_port = match scheme {
+        "http" => ":80",
+        "https" => ":443",
+        _ => return false,
+    };
+    authority.eq_ignore_ascii_case(host.strip_suffix(default_port).unwrap_or(host))
+}

@@ -1,0 +1,269 @@
+//! Who asks? A cookie says it, or a user and a password, which begin a session of HTTP. Gateway specification 2.
+
+use std::fmt;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use axum::extract::{ConnectInfo, FromRequestParts, OptionalFromRequestParts, Request, State};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use im_session::StatusCode as Code;
+use tokio::sync::Semaphore;
+use tokio::task::spawn_blocking;
+
+use super::answer::Failed;
+use super::basic::{Basic, Credentials, basic};
+use super::http_sessions::{Cookie, HttpSessions, SignInId, SignedIn};
+use super::rate_limit::{RateLimits, Who};
+use super::{Gateway, cookies, csrf, origin};
+use crate::clock::Surroundings;
+use crate::config::{Directory, PasswordHash, Passwords};
+
+/// Passwords that are checked at a time. Each check takes 19 MiB.
+const CHECKS: usize = 2;
+
+/// Passwords that wait for a check. Whoever comes then is told to come again.
+const WAITING: usize = 32;
+
+/// Signs agents in and knows who is.
+pub struct SignIn {
+    directory: Directory,
+    surroundings: Surroundings,
+    passwords: Arc<dyn Passwords>,
+    sessions: Mutex<HttpSessions>,
+    limits: Mutex<RateLimits>,
+    checks: Arc<Semaphore>,
+    waiting: Semaphore,
+}
+
+impl fmt::Debug for SignIn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SignIn").field("sessions", &self.sessions().len()).finish_non_exhaustive()
+    }
+}
+
+/// Why nobody was signed in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Refused {
+    /// The user or the password is wrong; which of them is not said.
+    Wrong,
+    /// Too many wrong ones, or too many at once: come again after this time.
+    TooMany(Duration),
+    /// There are no random bytes for a cookie.
+    Internal,
+}
+
+impl SignIn {
+    /// Nobody is signed in.
+    #[must_use]
+    pub fn new(
+        directory: Directory,
+        surroundings: Surroundings,
+        passwords: Arc<dyn Passwords>,
+        session_timeout: Duration,
+    ) -> Self {
+        SignIn {
+            directory,
+            surroundings,
+            passwords,
+            sessions: Mutex::new(HttpSessions::new(session_timeout)),
+            limits: Mutex::new(RateLimits::new()),
+            checks: Arc::new(Semaphore::new(CHECKS)),
+            waiting: Semaphore::new(WAITING),
+        }
+    }
+
+    /// Ends a session of HTTP: its cookie, its token, and what waits for its [`Ended`](super::Ended).
+    pub fn sign_out(&self, session: SignInId) {
+        self.sessions().end(session);
+    }
+
+    /// Counts as a use of a session, where no cookie came: a message on a WebSocket. False where it is over.
+    pub fn renew(&self, session: SignInId) -> bool {
+        self.sessions().renew(session, &self.directory.current(), self.surroundings.clock.now())
+    }
+
+    /// Ends the sessions whose time is over. To be called now and then; a session that is over answers nothing even before.
+    pub fn sweep(&self) {
+        let (agents, now) = (self.directory.current(), self.surroundings.clock.now());
+        self.sessions().sweep(&agents, now);
+        self.limits().sweep(&agents, now);
+    }
+
+    /// How many sessions of HTTP there are.
+    #[must_use]
+    pub fn sessions_now(&self) -> usize {
+        self.sessions().len()
+    }
+
+    fn with_cookie(&self, headers: &HeaderMap) -> Option<SignedIn> {
+        let (agents, now) = (self.directory.current(), self.surroundings.clock.now());
+        let mut sessions = self.sessions();
+        cookies::of_sessions(headers).find_map(|cookie| sessions.find(cookie, &agents, now))
+    }
+
+    async fn with_password(&self, credentials: Credentials, address: IpAddr) -> Result<SignedIn, Refused> {
+        let agents = self.directory.current();
+        let agent = agents.by_user_name(&credentials.user_name);
+        let who = agent.map_or(Who::Nobody(&credentials.user_name), |agent| Who::Agent(&agent.id));
+        let now = self.surroundings.clock.now();
+        let attempt = self.limits().begin(who, address, now).map_err(Refused::TooMany)?;
+        let Ok(_place) = self.waiting.try_acquire() else {
+            self.limits().take_back(&attempt);
+            return Err(Refused::TooMany(Duration::from_secs(1)));
+        };
+        // A name that nobody has costs a check, too: of the password of somebody, whatever comes of it.
+        let hash = agent.map(|agent| &agent.password).or_else(|| agents.decoy()).cloned();
+        let fits = self.check(hash, credentials.password).await;
+        let Some(agent) = agent.filter(|_| fits) else {
+            tracing::info!(agent = agent.map(|agent| agent.id.as_str()), %address, "wrong user or password");
+            return Err(Refused::Wrong);
+        };
+        self.limits().take_back(&attempt);
+        let random = || self.surroundings.random.bytes();
+        let (Ok(cookie), Ok(token)) = (random(), random()) else {
+            tracing::error!("expected random bytes for a cookie, got none");
+            return Err(Refused::Internal);
+        };
+        let now = self.surroundings.clock.now();
+        Ok(self.sessions().begin(agent.clone(), Cookie(cookie), uuid(token).into(), now))
+    }
+
+    /// Checks a password on a thread that may block, a few at a time.
+    async fn check(&self, hash: Option<PasswordHash>, password: Vec<u8>) -> bool {
+        let Ok(permit) = self.checks.clone().acquire_owned().await else { return false };
+        let passwords = self.passwords.clone();
+        let check = spawn_blocking(move || {
+            // Held by the check: a client that goes away does not make room for one more.
+            let _permit = permit;
+            hash.is_some_and(|hash| passwords.fits(&hash, &password))
+        });
+        check.await.unwrap_or(false)
+    }
+
+    // What the locks protect is whole after every statement, so a panic of another thread leaves it usable.
+
+    fn sessions(&self) -> MutexGuard<'_, HttpSessions> {
+        self.sessions.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn limits(&self) -> MutexGuard<'_, RateLimits> {
+        self.limits.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Says who asks: to the handlers by an extension, to the client by a cookie and a token.
+pub(super) async fn identify(State(gateway): State<Gateway>, mut request: Request, next: Next) -> Response {
+    let (sign_in, settings) = (gateway.sign_in(), gateway.settings());
+    let mut signed_in = sign_in.with_cookie(request.headers());
+    if settings.csrf && csrf::is_needed(request.method(), request.uri().path()) {
+        let has_cookie = cookies::cookies(request.headers(), cookies::SESSION_COOKIE).next().is_some();
+        if let Err(failed) = csrf::check(request.headers(), signed_in.as_ref(), has_cookie) {
+            return failed.into_response();
+        }
+    }
+    let mut new_cookie = None;
+    if passwords_count(&request, settings.csrf) {
+        let is_other = |name: &str| signed_in.as_ref().is_none_or(|signed_in| signed_in.agent.user_name != name);
+        match basic(request.headers()) {
+            Basic::None => {}
+            Basic::Malformed if signed_in.is_some() => {}
+            Basic::Malformed => return not_authenticated().into_response(),
+            Basic::Is(credentials) if is_other(&credentials.user_name) => {
+                let address = client_address(&request, settings.behind_proxy);
+                match sign_in.with_password(credentials, address).await {
+                    Ok(new) => {
+                        new_cookie = Some(new.cookie);
+                        signed_in = Some(new);
+                    }
+                    Err(refused) => return refused.into_response(),
+                }
+            }
+            Basic::Is(_) => {}
+        }
+    }
+    if let Some(signed_in) = &signed_in {
+        request.extensions_mut().insert(signed_in.clone());
+    }
+    let is_get = matches!(*request.method(), Method::GET | Method::HEAD);
+    let mut response = next.run(request).await;
+    if let Some(signed_in) = &signed_in {
+        if is_get && settings.csrf {
+            csrf::tell(&mut response, signed_in);
+        }
+        if let Some(cookie) = new_cookie {
+            cookies::give(&mut response, cookie, settings.secure_cookies);
+        }
+    }
+    response
+}
+
+/// Whether a user and a password are looked at: where something is read, and CometD apart, which wants the cookie. With a
+/// password alone nothing is changed, since browsers send passwords that they know for pages of others, too.
+fn passwords_count(request: &Request, csrf: bool) -> bool {
+    let is_cometd = request.uri().path().starts_with("/api/v2/notifications");
+    !is_cometd && !origin::is_web_socket(request.headers()) && (origin::is_safe(request.method()) || !csrf)
+}
+
+/// The address that attempts are counted for.
+fn client_address(request: &Request, behind_proxy: bool) -> IpAddr {
+    let forwarded = request.headers().get_all(HeaderName::from_static("x-forwarded-for")).iter().next_back();
+    // The last one is the proxy's own word; those before it are the client's.
+    let forwarded = forwarded.and_then(|line| line.to_str().ok()?.rsplit(',').next()?.trim().parse().ok());
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
+    let forwarded = forwarded.filter(|_| behind_proxy);
+    forwarded.or(peer).unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED))
+}
+
+impl IntoResponse for Refused {
+    fn into_response(self) -> Response {
+        match self {
+            Refused::Wrong => not_authenticated().into_response(),
+            Refused::TooMany(wait) => {
+                let seconds = wait.as_millis().div_ceil(1_000).max(1);
+                let message = format!("too many attempts to sign in: expected the next one in {seconds} s");
+                let failed = Failed::new(Code::NotAuthenticated, message).with_status(StatusCode::TOO_MANY_REQUESTS);
+                let mut response = failed.into_response();
+                if let Ok(seconds) = HeaderValue::from_str(&seconds.to_string()) {
+                    response.headers_mut().insert(header::RETRY_AFTER, seconds);
+                }
+                response
+            }
+            Refused::Internal => Failed::new(Code::InternalError, "nobody can sign in now").into_response(),
+        }
+    }
+}
+
+fn not_authenticated() -> Failed {
+    Failed::new(Code::NotAuthenticated, "Access denied: expected the cookie of a session, or user and password")
+}
+
+/// A handler that takes it is for those who are signed in; all others get 401.
+impl<S: Sync> FromRequestParts<S> for SignedIn {
+    type Rejection = Failed;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Failed> {
+        parts.extensions.get::<SignedIn>().cloned().ok_or_else(not_authenticated)
+    }
+}
+
+/// A handler that takes an `Option` answers the others itself.
+impl<S: Sync> OptionalFromRequestParts<S> for SignedIn {
+    type Rejection = Failed;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Option<Self>, Failed> {
+        Ok(parts.extensions.get::<SignedIn>().cloned())
+    }
+}
+
+/// A version 4 UUID of these random bytes.
+fn uuid(mut bytes: [u8; 16]) -> String {
+    bytes[6] = bytes[6] & 0x0f | 0x40;
+    bytes[8] = bytes[8] & 0x3f | 0x80;
+    let hex = format!("{:032x}", u128::from_be_bytes(bytes));
+    let parts = [&hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]];
+    parts.join("-")
+}

@@ -1,0 +1,167 @@
+//! CometD over a WebSocket: each message of it is a request, and its reply another message. Gateway specification 3.
+
+use std::time::Duration;
+
+use axum::extract::State;
+use axum::extract::ws::rejection::WebSocketUpgradeRejection;
+use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade, close_code};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use futures_util::StreamExt;
+use futures_util::future::BoxFuture;
+use futures_util::stream::FuturesUnordered;
+use im_session::StatusCode as Code;
+use tokio::time::{Instant, sleep_until, timeout};
+
+use super::SignedIn;
+use super::answer::Failed;
+use super::body::LONGEST_BODY;
+use super::cometd::{Answer, CometD, OnItsWay, until};
+use super::long_polling::{Browser, connections_seen, not_signed_in};
+use crate::bayeux::{Reply, Transport};
+
+/// A reply to a held request; `None` where the client is no more.
+type HeldReply = BoxFuture<'static, Option<(Reply, OnItsWay)>>;
+
+/// `GET /api/v2/notifications`, and below: nothing but a WebSocket is there to get.
+pub(super) async fn open(
+    State(cometd): State<CometD>,
+    signed_in: Option<SignedIn>,
+    headers: HeaderMap,
+    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
+) -> Result<Response, Failed> {
+    let upgrade = upgrade.map_err(|_| {
+        let message = "expected a POST of Bayeux messages, or a WebSocket";
+        Failed::new(Code::OperationForbidden, message).with_status(StatusCode::METHOD_NOT_ALLOWED)
+    })?;
+    if !cometd.settings().web_socket {
+        return Err(Failed::new(Code::OperationForbidden, "WebSockets are switched off"));
+    }
+    let Some(signed_in) = signed_in else {
+        return Ok(not_signed_in(&cometd, b"[]"));
+    };
+    let browser = Browser::of(&cometd, &headers)?;
+    let secure = cometd.gateway().settings().secure_cookies;
+    let id = browser.id.clone();
+    let mut response = upgrade
+        .max_message_size(LONGEST_BODY)
+        .max_frame_size(LONGEST_BODY)
+        .on_upgrade(move |socket| Connection { cometd, signed_in, browser: id, socket, written: Vec::new() }.run())
+        .into_response();
+    browser.give(&mut response, secure);
+    Ok(response)
+}
+
+struct Connection {
+    cometd: CometD,
+    signed_in: SignedIn,
+    browser: String,
+    socket: WebSocket,
+    /// Replies that were written; whether the client was still there is not known yet.
+    written: Vec<OnItsWay>,
+}
+
+/// Why a connection is closed.
+enum End {
+    /// The client closed it, or it broke.
+    Gone,
+    /// It says so itself.
+    Close(u16, &'static str),
+}
+
+impl Connection {
+    async fn run(mut self) {
+        let end = self.serve().await;
+        if let End::Close(code, reason) = end {
+            let close = Message::Close(Some(CloseFrame { code, reason: reason.into() }));
+            let _gone = timeout(WRITE, self.socket.send(close)).await;
+        }
+    }
+
+    async fn serve(&mut self) -> End {
+        let settings = self.cometd.settings();
+        // A client that is there connects more often than that.
+        let patience = settings.timeout + settings.max_interval + settings.max_interval;
+        let mut ending = self.cometd.gateway().ending();
+        let mut held = FuturesUnordered::<HeldReply>::new();
+        let mut last_message = Instant::now();
+        loop {
+            tokio::select! {
+                biased;
+                message = self.socket.recv() => {
+                    let body = match message {
+                        Some(Ok(Message::Text(text))) => bytes::Bytes::from(text),
+                        Some(Ok(Message::Binary(bytes))) => bytes,
+                        Some(Ok(Message::Ping(_) | Message::Pong(_))) => continue,
+                        Some(Ok(Message::Close(_)) | Err(_)) | None => return End::Gone,
+                    };
+                    last_message = Instant::now();
+                    if !self.cometd.gateway().sign_in().renew(self.signed_in.session) {
+                        self.cometd.sign_out(&self.signed_in);
+                        return End::Close(close_code::POLICY, "not signed in");
+                    }
+                    let browser = &self.browser;
+                    match self.cometd.receive(&self.signed_in, browser, Transport::WebSocket, &body) {
+                        Ok(Answer::Now(reply, on_its_way)) => {
+                            if !self.write(reply, on_its_way).await {
+                                return End::Gone;
+                            }
+                        }
+                        Ok(Answer::Held(reply, on_its_way)) => {
+                            held.push(Box::pin(async move { reply.await.ok().map(|reply| (reply, on_its_way)) }));
+                        }
+                        Err(_) => return End::Close(close_code::INVALID, "expected Bayeux messages"),
+                    }
+                }
+                // The runtime has looked at the connection since, and it was not closed.
+                () = connections_seen(), if !self.written.is_empty() => {
+                    self.written.drain(..).for_each(OnItsWay::delivered);
+                }
+                Some(reply) = held.next() => {
+                    if let Some((reply, on_its_way)) = reply
+                        && !self.write(reply, on_its_way).await
+                    {
+                        return End::Gone;
+                    }
+                }
+                () = self.signed_in.ended.wait() => {
+                    self.cometd.sign_out(&self.signed_in);
+                    self.write_all(&mut held).await;
+                    return End::Close(close_code::POLICY, "not signed in");
+                }
+                () = until(&mut ending) => {
+                    self.write_all(&mut held).await;
+                    return End::Close(close_code::AWAY, "the gateway ends");
+                }
+                () = sleep_until(last_message + patience) => return End::Close(close_code::NORMAL, "idle"),
+            }
+        }
+    }
+
+    /// Writes a reply. False where the connection is gone; the reply is queued again then.
+    async fn write(&mut self, reply: Reply, on_its_way: OnItsWay) -> bool {
+        // The body is JSON, and so is text.
+        let Ok(text) = String::from_utf8(reply.body) else { return false };
+        match timeout(WRITE, self.socket.send(Message::Text(text.into()))).await {
+            Ok(Ok(())) => {
+                self.written.push(on_its_way);
+                true
+            }
+            Ok(Err(_)) | Err(_) => false,
+        }
+    }
+
+    /// What is held has been answered, or is just now.
+    async fn write_all(&mut self, held: &mut FuturesUnordered<HeldReply>) {
+        while let Ok(Some(reply)) = timeout(WRITE, held.next()).await {
+            if let Some((reply, on_its_way)) = reply
+                && !self.write(reply, on_its_way).await
+            {
+                return;
+            }
+        }
+    }
+}
+
+/// How long a client may take to read a reply.
+const WRITE: Duration = Duration::from_secs(10);

@@ -1,0 +1,49 @@
+//! The program: command line → configuration → serve.
+
+#![forbid(unsafe_code)]
+
+use std::io::{self, IsTerminal, Read, Write};
+use std::process::ExitCode;
+
+use clap::Parser;
+use im_session_gateway::clock::SystemRandom;
+use im_session_gateway::config::{Command, CommandLine, Cost, LONGEST_PASSWORD, hash_password};
+use im_session_gateway::serve::serve;
+use tracing_subscriber::EnvFilter;
+
+fn main() -> ExitCode {
+    let command_line = CommandLine::parse();
+    let done: Result<(), Box<dyn std::error::Error>> = match command_line.command {
+        Some(Command::HashPassword) => print_hash(),
+        None => run(command_line),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("im-session-gateway: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command_line: CommandLine) -> Result<(), Box<dyn std::error::Error>> {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
+    log.with_ansi(io::stderr().is_terminal()).init();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    Ok(runtime.block_on(serve(command_line.serve, |greeting| {
+        // Nobody may read it.
+        let _ = io::stdout().write_all(greeting.as_bytes()).and_then(|()| io::stdout().flush());
+    }))?)
+}
+
+fn print_hash() -> Result<(), Box<dyn std::error::Error>> {
+    let mut password = Vec::new();
+    // One more than is allowed, so that too long is seen to be too long.
+    io::stdin().lock().take(LONGEST_PASSWORD as u64 + 2).read_to_end(&mut password)?;
+    let line = password.split(|&byte| byte == b'\n').next().unwrap_or_default();
+    let line = line.strip_suffix(b"\r").unwrap_or(line);
+    let hash = hash_password(line, &SystemRandom, Cost::Usual)?;
+    writeln!(io::stdout(), "{}", hash.as_str())?;
+    Ok(())
+}

@@ -1,0 +1,109 @@
+//! How connections are served: so many at a time, their heads in time, and to the end when the gateway ends.
+
+use std::convert::Infallible;
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::ConnectInfo;
+use axum::http::Request;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::net::TcpListener;
+use tokio::sync::{Semaphore, watch};
+use tower_service::Service;
+
+/// The longest head of a request.
+const LONGEST_HEAD: usize = 64 * 1_024;
+
+/// What a connection may take.
+#[derive(Debug, Clone, Copy)]
+pub struct ConnectionLimits {
+    /// How many there are at a time. Further ones wait to be accepted.
+    pub connections: u32,
+    /// How long the head of a request may take; also how long a connection stays without one.
+    pub head: Duration,
+    /// How long connections may go on after the end.
+    pub end: Duration,
+}
+
+/// Serves until `ending` resolves; then answers what was asked, as long as the limits say.
+pub async fn serve_connections(
+    listener: TcpListener,
+    router: Router,
+    limits: ConnectionLimits,
+    ending: impl Future<Output = ()>,
+) {
+    let places = Arc::new(Semaphore::new(limits.connections as usize));
+    let end = watch::Sender::new(false);
+    let mut builder = http1::Builder::new();
+    builder.timer(TokioTimer::new()).header_read_timeout(limits.head).max_buf_size(LONGEST_HEAD);
+    let mut ending = std::pin::pin!(ending);
+    loop {
+        let accepted = async {
+            let place = places.clone().acquire_owned().await;
+            (listener.accept().await, place)
+        };
+        let (accepted, place) = tokio::select! {
+            biased;
+            () = &mut ending => break,
+            accepted = accepted => accepted,
+        };
+        let (stream, peer) = match accepted {
+            Ok(accepted) => accepted,
+            Err(error) => {
+                // No more file descriptors, or a connection that broke at once: neither gets better by asking at once again.
+                tracing::warn!(%error, "a connection could not be accepted");
+                tokio::time::sleep(Duration::from_millis(50)).await;
+                continue;
+            }
+        };
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::debug!(%error, "answers may wait for others");
+        }
+        let router = router.clone();
+        let service = service_fn(move |request: Request<Incoming>| {
+            let mut router = router.clone();
+            async move {
+                let mut request = request.map(Body::new);
+                request.extensions_mut().insert(ConnectInfo(peer));
+                Ok::<_, Infallible>(match router.call(request).await {
+                    Ok(response) => response,
+                    Err(never) => match never {},
+                })
+            }
+        });
+        let connection = builder.serve_connection(TokioIo::new(stream), service).with_upgrades();
+        let mut end = end.subscribe();
+        tokio::spawn(async move {
+            let mut connection = std::pin::pin!(connection);
+            let done = tokio::select! {
+                done = &mut connection => done,
+                () = begun(&mut end) => {
+                    // What was asked is answered, and nothing more is read.
+                    connection.as_mut().graceful_shutdown();
+                    connection.await
+                }
+            };
+            if let Err(error) = done {
+                tracing::debug!(%error, %peer, "a connection broke");
+            }
+            drop(place);
+        });
+    }
+    drop(listener);
+    end.send_replace(true);
+    if tokio::time::timeout(limits.end, places.acquire_many(limits.connections)).await.is_err() {
+        tracing::warn!(seconds = limits.end.as_secs_f64(), "connections are cut that did not end in time");
+    }
+}
+
+/// Resolves when the end has begun.
+async fn begun(end: &mut watch::Receiver<bool>) {
+    // Where the sender is gone, the end is over.
+    let _gone = end.wait_for(|end| *end).await;
+}

@@ -1,0 +1,245 @@
+//! From the options to the last answer: agents, store, routes, connections, and the end.
+
+use std::fs;
+use std::io;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use im_session::BaseUri;
+
+use super::connections::{ConnectionLimits, serve_connections};
+use super::greeting::greeting;
+use super::listen::{ListenError, listen};
+use super::signals;
+use crate::bayeux;
+use crate::clock::{NoRandomBytes, Surroundings};
+use crate::config::{
+    AgentsFileError, Argon2Passwords, BadAgents, Cost, DEMO_PASSWORD, Directory, HashError, OptionsError, ServeOptions,
+    demo_agents, hash_password, read_agents_file,
+};
+use crate::engine::embedded::{EmbeddedEngine, EmbeddedSettings};
+use crate::engine::{Engine, EngineError, keep_time};
+use crate::http::{BadToken, BearerToken, CometD, Gateway, Settings, SignIn, feed_routes, router};
+use crate::simulator::{self, SimulatorSettings};
+
+/// How often sessions of HTTP that are over are forgotten.
+const SWEEP: Duration = Duration::from_secs(10);
+
+/// Why the gateway does not serve.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// The options do not go together.
+    #[error(transparent)]
+    Options(#[from] OptionsError),
+    /// The bearer token is none.
+    #[error(transparent)]
+    Token(#[from] BadToken),
+    /// The agents' file was refused.
+    #[error(transparent)]
+    Agents(#[from] AgentsFileError),
+    /// The demo agents cannot be told apart.
+    #[error(transparent)]
+    Demo(#[from] BadAgents),
+    /// The demo agents have no password.
+    #[error(transparent)]
+    Password(#[from] HashError),
+    /// The simulated SIP Server has no seed.
+    #[error(transparent)]
+    Random(#[from] NoRandomBytes),
+    /// It does not listen.
+    #[error(transparent)]
+    Listen(#[from] ListenError),
+    /// A file or directory cannot be had.
+    #[error("{what}: {source}")]
+    File {
+        /// Which, and what it is for.
+        what: String,
+        /// Why.
+        source: io::Error,
+    },
+    /// Nobody says where the store is.
+    #[error("expected --data DIR or --memory, since neither XDG_STATE_HOME nor HOME is set")]
+    NoDirectory,
+    /// The store cannot be opened.
+    #[error("{}: {source}", .path.display())]
+    Store {
+        /// Its file.
+        path: PathBuf,
+        /// Why.
+        source: EngineError,
+    },
+    /// The operating system gives no signals, or no address.
+    #[error("the operating system refused: {0}")]
+    System(#[from] io::Error),
+}
+
+/// Serves until a signal ends it. `greet` gets what is to be printed when it is ready.
+///
+/// # Errors
+///
+/// Where it cannot begin.
+pub async fn serve(options: ServeOptions, greet: impl FnOnce(&str)) -> Result<(), ServeError> {
+    options.check()?;
+    let surroundings = Surroundings::system();
+    let directory = Directory::new(match &options.agents {
+        Some(file) => read_agents_file(file)?,
+        None => demo_agents(&hash_password(DEMO_PASSWORD.as_bytes(), &*surroundings.random, Cost::Usual)?)?,
+    });
+    let bearer_token = bearer_token(&options)?;
+    // Before the first await that matters: no signal is missed.
+    let (end, reload) = (signals::end()?, signals::reload(options.agents.clone(), directory.clone())?);
+    let listener = listen(options.listen).await?;
+    let address = listener.local_addr()?;
+    let base_uri = BaseUri::new(options.base_uri.clone().unwrap_or_else(|| base_uri(&options, address)));
+
+    let (engine, store) = engine(&options, address, &directory, base_uri.clone())?;
+    let engine: Arc<dyn Engine> = Arc::new(engine);
+    let passwords = Arc::new(Argon2Passwords);
+    let sign_in = SignIn::new(directory.clone(), surroundings.clone(), passwords, options.session_timeout);
+    let settings = Settings {
+        hosts: hosts(&options, address),
+        allowed_origins: options.allowed_origin.clone(),
+        secure_cookies: options.secure_cookies,
+        behind_proxy: options.behind_proxy,
+        csrf: !options.no_csrf,
+        request_timeout: options.request_timeout,
+        ..Settings::new(base_uri)
+    };
+    let gateway = Gateway::new(engine.clone(), directory, sign_in, surroundings.clone(), settings);
+
+    let clock = surroundings.clock.clone();
+    // What was stored before may be old: the time first, then what happens.
+    engine.tick(clock.now()).await.map_err(|source| ServeError::Store { path: PathBuf::from(&store), source })?;
+    let (cometd, driver) = CometD::new(gateway.clone(), cometd_settings(&options));
+    let mut background = vec![
+        tokio::spawn(keep_time(engine.clone(), clock)),
+        tokio::spawn(sweep(gateway.clone())),
+        tokio::spawn(reload),
+        tokio::spawn(driver.run()),
+    ];
+    if !options.no_simulator {
+        let settings = simulator_settings(&options, &surroundings)?;
+        background.push(tokio::spawn(simulate(gateway.clone(), settings)));
+    }
+    let mut more = cometd.router();
+    if let Some(token) = bearer_token {
+        more = more.merge(feed_routes(engine, token, gateway.ending(), options.request_timeout));
+    }
+    let router = router(gateway.clone(), more);
+    greet(&greeting(address, &store, options.agents.is_none()));
+
+    let limits = ConnectionLimits {
+        connections: options.connections,
+        head: options.request_timeout,
+        end: options.shutdown_timeout,
+    };
+    let ending = async {
+        end.await;
+        tracing::info!("ending");
+        gateway.end();
+    };
+    serve_connections(listener, router, limits, ending).await;
+    background.iter().for_each(tokio::task::JoinHandle::abort);
+    Ok(())
+}
+
+fn cometd_settings(options: &ServeOptions) -> bayeux::Settings {
+    bayeux::Settings {
+        timeout: options.connect_timeout,
+        max_interval: options.max_interval,
+        held_per_browser: options.sessions_per_browser,
+        ..bayeux::Settings::default()
+    }
+}
+
+fn engine(
+    options: &ServeOptions,
+    address: SocketAddr,
+    directory: &Directory,
+    base_uri: BaseUri,
+) -> Result<(EmbeddedEngine, String), ServeError> {
+    let mut settings = EmbeddedSettings::new(base_uri);
+    settings.shards = options.shards;
+    if options.memory {
+        let store = "memory".to_owned();
+        let failed = |source| ServeError::Store { path: PathBuf::from(&store), source };
+        let engine = EmbeddedEngine::in_memory(directory.clone(), settings).map_err(failed)?;
+        return Ok((engine, store));
+    }
+    let data = options.data.clone().map_or_else(|| default_directory(address.port()), Ok)?;
+    make_directory(&data)?;
+    let path = data.join("sessions.redb");
+    let failed = |source| ServeError::Store { path: path.clone(), source };
+    let engine = EmbeddedEngine::open(&path, directory.clone(), settings).map_err(failed)?;
+    Ok((engine, path.display().to_string()))
+}
+
+/// One a port, since two gateways must not share a store.
+fn default_directory(port: u16) -> Result<PathBuf, ServeError> {
+    let set = |name| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let state = set("XDG_STATE_HOME").or_else(|| set("HOME").map(|home| home.join(".local/state")));
+    Ok(state.ok_or(ServeError::NoDirectory)?.join("im-session-gateway").join(port.to_string()))
+}
+
+/// For its owner alone: user data is in it.
+fn make_directory(path: &Path) -> Result<(), ServeError> {
+    use std::os::unix::fs::DirBuilderExt;
+    let made = fs::DirBuilder::new().recursive(true).mode(0o700).create(path);
+    made.map_err(|source| ServeError::File { what: format!("{}: the directory of the store", path.display()), source })
+}
+
+fn bearer_token(options: &ServeOptions) -> Result<Option<BearerToken>, ServeError> {
+    let read = |path: &PathBuf| {
+        let failed = |source| ServeError::File { what: format!("--bearer-token-file {}", path.display()), source };
+        fs::read_to_string(path).map_err(failed)
+    };
+    let token = options.bearer_token_file.as_ref().map(read).transpose()?.or_else(|| options.bearer_token.clone());
+    Ok(token.as_deref().map(str::trim_end).map(BearerToken::new).transpose()?)
+}
+
+/// The address that clients know, as far as it can be told.
+fn base_uri(options: &ServeOptions, address: SocketAddr) -> String {
+    match options.host.first() {
+        Some(host) => format!("http://{host}:{}", address.port()),
+        None if address.ip().is_unspecified() => format!("http://localhost:{}", address.port()),
+        None => format!("http://{address}"),
+    }
+}
+
+/// The names that are given, and the address if it is one: nobody can bind another name to that.
+fn hosts(options: &ServeOptions, address: SocketAddr) -> Vec<String> {
+    let mut hosts = options.host.clone();
+    if !address.ip().is_unspecified() {
+        hosts.push(match address {
+            SocketAddr::V4(address) => address.ip().to_string(),
+            SocketAddr::V6(address) => format!("[{}]", address.ip()),
+        });
+    }
+    if hosts.is_empty() {
+        tracing::warn!("without --host NAME requests from other machines are refused, since their Host is not known");
+    }
+    hosts
+}
+
+fn simulator_settings(options: &ServeOptions, surroundings: &Surroundings) -> Result<SimulatorSettings, ServeError> {
+    let random = || surroundings.random.bytes().map(|bytes| u128::from_be_bytes(bytes) as u64);
+    let seed = options.simulator_seed.map_or_else(random, Ok)?;
+    Ok(SimulatorSettings { seed, answer_after: options.answer_after, ..SimulatorSettings::default() })
+}
+
+async fn simulate(gateway: Gateway, settings: SimulatorSettings) {
+    let (engine, clock) = (gateway.engine().clone(), gateway.surroundings().clock.clone());
+    if let Err(error) = simulator::run(engine, gateway.directory().clone(), clock, settings).await {
+        tracing::error!(%error, "the simulated SIP Server has ended; requests wait");
+    }
+}
+
+async fn sweep(gateway: Gateway) {
+    let mut interval = tokio::time::interval(SWEEP);
+    loop {
+        interval.tick().await;
+        gateway.sign_in().sweep();
+    }
+}

@@ -1,0 +1,49 @@
+//! What signals do: SIGTERM and SIGINT end the gateway, SIGHUP reads the agents' file again.
+
+use std::io;
+use std::path::PathBuf;
+
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::config::{Directory, read_agents_file};
+
+/// Resolves at the first SIGTERM or SIGINT.
+///
+/// # Errors
+///
+/// Where the operating system gives no signals.
+pub(super) fn end() -> io::Result<impl Future<Output = ()>> {
+    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
+}
+
+/// Reads the agents' file again at every SIGHUP. One that is refused changes nothing.
+///
+/// # Errors
+///
+/// Where the operating system gives no signals.
+pub(super) fn reload(file: Option<PathBuf>, directory: Directory) -> io::Result<impl Future<Output = ()>> {
+    let mut hang_up = signal(SignalKind::hangup())?;
+    Ok(async move {
+        while hang_up.recv().await.is_some() {
+            let Some(file) = file.clone() else {
+                tracing::warn!("SIGHUP: there is no agents' file to read again");
+                continue;
+            };
+            let read = tokio::task::spawn_blocking(move || read_agents_file(&file)).await;
+            match read {
+                Ok(Ok(agents)) => {
+                    tracing::info!(agents = agents.len(), "the agents' file was read again");
+                    directory.replace(agents);
+                }
+                Ok(Err(error)) => tracing::error!(%error, "the agents' file was refused; the agents stay as they were"),
+                Err(error) => tracing::error!(%error, "the agents' file was not read; the agents stay as they were"),
+            }
+        }
+    })
+}

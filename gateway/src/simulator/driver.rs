@@ -1,0 +1,86 @@
+//! Carries requests from an engine to the simulated SIP Server, and its events back.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::{Simulator, SimulatorSettings};
+use crate::clock::Clock;
+use crate::config::Directory;
+use crate::engine::{Engine, EngineError, FeedPosition};
+
+/// The feed that the simulated SIP Server posts its events to.
+pub const FEED: &str = "simulator";
+
+/// Runs a simulated SIP Server until the engine stops. Dropping the future stops it at any moment, as a crash does: what it was
+/// about to post is carried out again by the next one, from the note that was committed last.
+///
+/// # Errors
+///
+/// [`EngineError::Damaged`] where the note is not that of a simulator.
+pub async fn run(
+    engine: Arc<dyn Engine>,
+    directory: Directory,
+    clock: Arc<dyn Clock>,
+    settings: SimulatorSettings,
+) -> Result<(), EngineError> {
+    match run_until_stopped(&*engine, &directory, &*clock, settings).await {
+        Ok(never) => match never {},
+        Err(EngineError::Stopped) => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
+/// What nothing is.
+enum Never {}
+
+async fn run_until_stopped(
+    engine: &dyn Engine,
+    directory: &Directory,
+    clock: &dyn Clock,
+    settings: SimulatorSettings,
+) -> Result<Never, EngineError> {
+    let mut newest = engine.newest_request();
+    let mut simulator = start(engine, clock.now(), settings).await?;
+    // It may have been carried out and not confirmed.
+    engine.confirm_requests(simulator.carried_out()).await?;
+    loop {
+        // Before they are read: what comes meanwhile is a change.
+        newest.mark_unchanged();
+        let requests = engine.requests(simulator.carried_out().saturating_add(1)).await?;
+        let now = clock.now();
+        let agents = directory.current();
+        simulator.set_dns(agents.iter().flat_map(|agent| agent.dns().map(str::to_owned).collect::<Vec<_>>()));
+        for request in &requests {
+            simulator.carry_out(now, request.offset, &request.request);
+        }
+        let events = simulator.due(now);
+        if !(events.is_empty() && requests.is_empty()) {
+            let position = simulator.advance();
+            let feed = FeedPosition { feed: FEED.into(), position, note: Some(simulator.note()) };
+            for unreadable in engine.events(Some(feed), events).await?.into_iter().filter_map(Result::err) {
+                tracing::error!(error = %unreadable, "the simulated SIP Server made an event that cannot be read");
+            }
+            if !requests.is_empty() {
+                engine.confirm_requests(simulator.carried_out()).await?;
+            }
+            continue;
+        }
+        let until_due = simulator.next_due().map_or(Duration::MAX, |due| due.saturating_sub(now));
+        // It ends early where there is a request; a sender that is gone says that the engine stopped.
+        if let Ok(changed) = tokio::time::timeout(until_due, newest.changed()).await {
+            changed.map_err(|_| EngineError::Stopped)?;
+        }
+    }
+}
+
+/// The server as it was when its last events were committed, or a new one.
+async fn start(engine: &dyn Engine, now: Duration, settings: SimulatorSettings) -> Result<Simulator, EngineError> {
+    match engine.feed(FEED.into()).await?.and_then(|feed| feed.note) {
+        Some(note) => Simulator::restore(settings, &note).map_err(|error| EngineError::Damaged {
+            place: format!("note of the feed {FEED}"),
+            expected: "the state of a simulated SIP Server",
+            found: error.to_string(),
+        }),
+        None => Ok(Simulator::new(settings, now)),
+    }
+}

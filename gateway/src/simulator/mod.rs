@@ -1,0 +1,151 @@
+//! A simulated SIP Server: requests in, events out. It is what agents talk through where there is no SIP Server.
+//!
+//! Gateway specification 5. The core is pure: time comes in, and what is random comes from a seed. All that it knows is in its
+//! note, which is committed with the events that it posts, so that a crash neither loses a call nor makes it twice.
+//!
+//! | file | question |
+//! |---|---|
+//! | `calls` | Which calls are there, and what does a request do to them? |
+//! | `call` | Who takes part in a call? |
+//! | `line` | When does an event reach the gateway? |
+//! | `random` | Which ids come next? |
+//! | `driver` | How do requests and events get to and from an engine? (feature `server`) |
+
+mod call;
+mod calls;
+#[cfg(feature = "server")]
+mod driver;
+mod line;
+mod random;
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use im_session::{Event, Request};
+use serde::{Deserialize, Serialize};
+
+use calls::Calls;
+use line::Line;
+
+#[cfg(feature = "server")]
+pub use driver::{FEED, run};
+
+/// How the simulated SIP Server behaves.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct SimulatorSettings {
+    /// What its ids are made from.
+    pub seed: u64,
+    /// How long a callee rings.
+    pub answer_after: Duration,
+    /// DNs that are always busy.
+    pub busy: BTreeSet<String>,
+}
+
+/// A simulated SIP Server.
+#[derive(Debug, Clone)]
+pub struct Simulator {
+    settings: SimulatorSettings,
+    dns: BTreeSet<String>,
+    state: State,
+}
+
+/// What the server has to find again after a restart of the process.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct State {
+    calls: Calls,
+    line: Line,
+    /// The offset of the last request that was carried out.
+    carried_out: u64,
+    /// How often events were posted.
+    position: u64,
+}
+
+impl Simulator {
+    /// A server that starts now, without calls.
+    #[must_use]
+    pub fn new(settings: SimulatorSettings, now: Duration) -> Self {
+        let calls = Calls::new(settings.seed, now.as_secs());
+        let state = State { calls, line: Line::default(), carried_out: 0, position: 0 };
+        Simulator { settings, dns: BTreeSet::new(), state }
+    }
+
+    /// The server that left this note.
+    ///
+    /// # Errors
+    ///
+    /// Where it is not the note of a server.
+    pub fn restore(settings: SimulatorSettings, note: &str) -> Result<Self, serde_json::Error> {
+        Ok(Simulator { settings, dns: BTreeSet::new(), state: serde_json::from_str(note)? })
+    }
+
+    /// What the server has to find again.
+    #[must_use]
+    pub fn note(&self) -> String {
+        // Texts, numbers and lists that were read from JSON: it has nothing that JSON cannot have.
+        serde_json::to_string(&self.state).unwrap_or_default()
+    }
+
+    /// The DNs that there are. A call to another one is as a call to one that is busy.
+    pub fn set_dns(&mut self, dns: impl IntoIterator<Item = String>) {
+        self.dns = dns.into_iter().collect();
+    }
+
+    /// The offset of the last request that was carried out; 0 before the first.
+    #[must_use]
+    pub fn carried_out(&self) -> u64 {
+        self.state.carried_out
+    }
+
+    /// How often events were posted.
+    #[must_use]
+    pub fn position(&self) -> u64 {
+        self.state.position
+    }
+
+    /// The number of calls that are open.
+    #[must_use]
+    pub fn open_calls(&self) -> usize {
+        self.state.calls.open()
+    }
+
+    /// Carries out a request, once: one whose offset is not higher than the last was carried out before.
+    pub fn carry_out(&mut self, now: Duration, offset: u64, request: &Request) {
+        if offset <= self.state.carried_out {
+            return;
+        }
+        self.state.carried_out = offset;
+        let rules = calls::Rules {
+            answer_at: now.saturating_add(self.settings.answer_after),
+            dns: &self.dns,
+            busy: &self.settings.busy,
+        };
+        let events = self.state.calls.carry_out(request, &rules);
+        self.state.line.send(now, events);
+        self.answer(now);
+    }
+
+    /// The events that have reached the gateway by now, to be posted at the next [`position`](Self::position).
+    pub fn due(&mut self, now: Duration) -> Vec<Event<'static>> {
+        self.answer(now);
+        self.state.line.arrived(now)
+    }
+
+    /// When something is due next.
+    #[must_use]
+    pub fn next_due(&self) -> Option<Duration> {
+        [self.state.calls.next_answer(), self.state.line.next_arrival()].into_iter().flatten().min()
+    }
+
+    /// From now on the events that were due count as posted, if what is posted with them is committed.
+    pub fn advance(&mut self) -> u64 {
+        self.state.position += 1;
+        self.state.position
+    }
+
+    /// Calls that have rung for long enough are answered.
+    fn answer(&mut self, now: Duration) {
+        let events = self.state.calls.answer(now);
+        self.state.line.send(now, events);
+    }
+}

@@ -1,0 +1,16 @@
+//! CometD over HTTP and WebSockets.
+//!
+//! | file | question |
+//! |---|---|
+//! | `long_polling` | What does a POST answer, and when? |
+//! | `lost_connections` | Is a message lost where the connection goes away? |
+//! | `web_sockets` | The same over a WebSocket. |
+//! | `strangers` | What do those get who are not signed in? |
+
+#![cfg(feature = "server")]
+
+mod long_polling;
+mod lost_connections;
+mod strangers;
+mod support;
+mod web_sockets;

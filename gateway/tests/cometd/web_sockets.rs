@@ -1,0 +1,149 @@
+//! The same over a WebSocket.
+
+use std::net::SocketAddr;
+
+use futures_util::{SinkExt, StreamExt};
+use serde_json::{Value, json};
+use tokio::net::TcpStream;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+use tokio_tungstenite::tungstenite::{self, Message};
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
+
+use crate::support::{Caller, House, URL, handshake, subscribe, texts};
+
+type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
+
+async fn open(address: SocketAddr, caller: &Caller) -> Result<Socket, tungstenite::Error> {
+    let mut request = format!("ws://{address}{URL}").into_client_request().unwrap();
+    request.headers_mut().insert("cookie", caller.cookie().parse().unwrap());
+    connect_async(request).await.map(|(socket, _)| socket)
+}
+
+async fn send(socket: &mut Socket, body: &Value) {
+    socket.send(Message::text(body.to_string())).await.unwrap();
+}
+
+/// The messages of the next reply; `None` where the socket is closed.
+async fn receive(socket: &mut Socket) -> Option<Vec<Value>> {
+    match socket.next().await {
+        Some(Ok(Message::Text(text))) => Some(serde_json::from_str(text.as_str()).unwrap()),
+        other => {
+            assert!(matches!(other, None | Some(Ok(Message::Close(_)) | Err(_))), "{other:?}");
+            None
+        }
+    }
+}
+
+async fn ask(socket: &mut Socket, body: &Value) -> Vec<Value> {
+    send(socket, body).await;
+    receive(socket).await.unwrap()
+}
+
+fn connect(client: &str) -> Value {
+    json!([{"channel": "/meta/connect", "clientId": client, "connectionType": "websocket"}])
+}
+
+async fn subscribed(socket: &mut Socket) -> String {
+    let reply = ask(socket, &handshake()).await;
+    let client = reply[0]["clientId"].as_str().unwrap().to_owned();
+    ask(socket, &connect(&client)).await;
+    ask(socket, &subscribe(&client)).await;
+    client
+}
+
+#[tokio::test]
+async fn a_client_is_served_over_one_socket() {
+    let house = House::new();
+    let address = house.listen().await;
+    let caller = house.signed_in("agent3001").await;
+    let mut socket = open(address, &caller).await.unwrap();
+    let client = subscribed(&mut socket).await;
+    for position in 1..=10 {
+        send(&mut socket, &connect(&client)).await;
+        house.until_held(1).await;
+        // While one is held, others are answered.
+        let reply = ask(&mut socket, &json!([{"channel": "/foo", "clientId": client, "data": 1}])).await;
+        assert_eq!(reply[0]["error"], "403::Forbidden");
+        house.message("agent3001", position);
+        assert_eq!(texts(&receive(&mut socket).await.unwrap()), [position]);
+    }
+}
+
+#[tokio::test]
+async fn a_message_is_not_lost_where_the_socket_goes_away() {
+    let house = House::new();
+    let address = house.listen().await;
+    let caller = house.signed_in("agent3001").await;
+    let mut socket = open(address, &caller).await.unwrap();
+    let client = subscribed(&mut socket).await;
+    let mut received = Vec::new();
+    for position in 1..=30 {
+        send(&mut socket, &connect(&client)).await;
+        house.until_held(1).await;
+        drop(socket);
+        if position % 2 == 0 {
+            house.until_held(0).await;
+        }
+        house.message("agent3001", position);
+        socket = open(address, &caller).await.unwrap();
+        send(&mut socket, &connect(&client)).await;
+        received.extend(texts(&receive(&mut socket).await.unwrap()));
+    }
+    assert_eq!(received, (1..=30).collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn a_stranger_gets_no_socket() {
+    let house = House::new();
+    let address = house.listen().await;
+    let refused = open(address, &house.stranger()).await.unwrap_err();
+    assert!(matches!(refused, tungstenite::Error::Http(response) if response.status() == 401));
+}
+
+#[tokio::test]
+async fn a_sign_out_closes_the_socket() {
+    let house = House::new();
+    let address = house.listen().await;
+    let mut caller = house.signed_in("agent3001").await;
+    let me = caller.ask(axum::http::Method::GET, "/api/v2/me", "").await;
+    caller.headers.insert("x-csrf-token", me.headers["x-csrf-token"].clone());
+    let mut socket = open(address, &caller).await.unwrap();
+    let client = subscribed(&mut socket).await;
+    send(&mut socket, &connect(&client)).await;
+    house.until_held(1).await;
+    let body = json!({"operationName": "EndContactCenterSession", "signOut": true});
+    caller.ask(axum::http::Method::POST, "/api/v2/me", body.to_string()).await;
+    assert_eq!(receive(&mut socket).await.unwrap()[0]["error"], "401::Not signed in");
+    assert_eq!(receive(&mut socket).await, None);
+    assert_eq!(house.cometd.counts().clients, 0);
+}
+
+#[tokio::test]
+async fn the_end_of_the_gateway_answers_and_closes() {
+    let house = House::new();
+    let address = house.listen().await;
+    let caller = house.signed_in("agent3001").await;
+    let mut socket = open(address, &caller).await.unwrap();
+    let client = subscribed(&mut socket).await;
+    send(&mut socket, &connect(&client)).await;
+    house.until_held(1).await;
+    house.gateway.end();
+    assert_eq!(receive(&mut socket).await.unwrap()[0]["successful"], true);
+    assert_eq!(receive(&mut socket).await, None);
+}
+
+#[tokio::test]
+async fn what_is_no_message_closes_the_socket() {
+    let house = House::new();
+    let address = house.listen().await;
+    let caller = house.signed_in("agent3001").await;
+    let mut socket = open(address, &caller).await.unwrap();
+    socket.send(Message::text("x")).await.unwrap();
+    assert_eq!(receive(&mut socket).await, None);
+    let mut settings = im_session_gateway::bayeux::Settings::default();
+    settings.web_socket = false;
+    let house = House::with(settings);
+    let address = house.listen().await;
+    let caller = house.signed_in("agent3001").await;
+    assert!(open(address, &caller).await.is_err());
+}

@@ -1,0 +1,7 @@
+//! Agents, passwords and options: what is accepted, and what is said of the rest?
+
+mod agents_file;
+mod demo;
+mod directory;
+mod options;
+mod passwords;

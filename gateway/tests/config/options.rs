@@ -1,0 +1,103 @@
+//! What does the command line say?
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use clap::{CommandFactory, Parser};
+use im_session_gateway::config::{Command, CommandLine, OptionsError, ServeOptions};
+
+fn parse(arguments: &[&str]) -> Result<CommandLine, String> {
+    let arguments = ["im-session-gateway"].iter().chain(arguments);
+    CommandLine::try_parse_from(arguments).map_err(|error| error.to_string())
+}
+
+fn serve(arguments: &[&str]) -> ServeOptions {
+    parse(arguments).unwrap().serve
+}
+
+#[test]
+fn nothing_is_needed() {
+    let options = serve(&[]);
+    assert_eq!(
+        (options.listen, options.agents.clone(), options.data.clone(), options.memory),
+        (None, None, None, false)
+    );
+    assert_eq!((options.shards, options.session_timeout), (8, Duration::from_secs(1_800)));
+    assert_eq!((options.connect_timeout, options.max_interval), (Duration::from_secs(30), Duration::from_secs(15)));
+    assert!(!options.no_csrf && !options.secure_cookies && !options.behind_proxy && !options.no_simulator);
+    assert_eq!(options.check(), Ok(()));
+}
+
+#[test]
+fn demo_agents_are_on_loopback_only() {
+    for address in ["0.0.0.0:8090", "[::]:8090", "192.0.2.1:0"] {
+        let outside = OptionsError::DemoAgentsOutside(address.parse().unwrap());
+        assert_eq!(serve(&["--listen", address]).check(), Err(outside));
+        assert_eq!(serve(&["--listen", address, "--agents", "agents.toml"]).check(), Ok(()));
+    }
+    for address in ["127.0.0.1:0", "127.9.9.9:1", "[::1]:8090"] {
+        assert_eq!(serve(&["--listen", address]).check(), Ok(()));
+    }
+}
+
+#[test]
+fn what_cannot_be_is_refused() {
+    let cases: [&[&str]; 12] = [
+        &["--listen", "localhost"],
+        &["--shards", "0"],
+        &["--shards", "4097"],
+        &["--memory", "--data", "/x"],
+        &["--bearer-token", "x", "--bearer-token-file", "y"],
+        &["--session-timeout", "0"],
+        &["--session-timeout", "NaN"],
+        &["--session-timeout", "-1"],
+        &["--allowed-origin", "desktop.example.com"],
+        &["--allowed-origin", "https://desktop.example.com/"],
+        &["--allowed-origin", "*"],
+        &["hash-password", "--memory"],
+    ];
+    for arguments in cases {
+        assert!(parse(arguments).is_err(), "{arguments:?}");
+    }
+}
+
+#[test]
+fn origins_and_hosts_may_be_several() {
+    let options = serve(&[
+        "--allowed-origin",
+        "https://Desktop.example.com",
+        "--allowed-origin",
+        "http://localhost:3000",
+        "--host",
+        "a",
+        "--host",
+        "b",
+    ]);
+    assert_eq!(options.allowed_origin, ["https://desktop.example.com", "http://localhost:3000"]);
+    assert_eq!(options.host, ["a", "b"]);
+}
+
+#[test]
+fn a_command_instead_of_serving() {
+    assert_eq!(parse(&["hash-password"]).unwrap().command, Some(Command::HashPassword));
+    assert_eq!(parse(&["--memory"]).unwrap().command, None);
+}
+
+#[test]
+fn the_token_is_never_printed() {
+    let options = serve(&["--bearer-token", "open sesame"]);
+    assert!(!format!("{options:?}").contains("sesame"));
+}
+
+#[test]
+fn the_readme_names_every_option_and_no_other() {
+    let readme = include_str!("../../README.md");
+    let table = readme.split("## Options").nth(1).unwrap().split("\n## ").next().unwrap();
+    let named: BTreeSet<&str> =
+        table.split("\n| `--").skip(1).map(|row| row.split([' ', '`']).next().unwrap()).collect();
+    let command = CommandLine::command();
+    let options = command.get_arguments().filter_map(|argument| argument.get_long());
+    let expected: BTreeSet<&str> = options.filter(|name| !["help", "version"].contains(name)).collect();
+    assert_eq!(named, expected);
+    assert!(named.len() > 20, "{named:?}");
+}

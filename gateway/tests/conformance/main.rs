@@ -1,0 +1,31 @@
+//! The crate's conformance kit over HTTP: random histories at a whole gateway, every answer compared with the model's.
+//!
+//! Events go in by `POST /events`, operations and reads through sign-in and the REST API; requests and notifications are what the
+//! engine hands out. What the kit asks and the gateway has no words for is left out: expiry and forgetting at a cutoff (the gateway
+//! does both by its own clock), forgetting one session, reconciling, a restart (check/kill does that), the empty id, and events whose
+//! lists are hidden, which JSON lines cannot say.
+//!
+//! `HISTORIES=5000 cargo test -p im-session-gateway --test conformance` plays more; `check/conformance` does.
+
+mod over_http;
+
+use im_session::testing::Setup;
+use im_session::testing::conformance::{Histories, run};
+use over_http::OverHttp;
+
+#[test]
+fn the_gateway_does_what_the_model_does() {
+    let histories = std::env::var("HISTORIES").map_or(30, |histories| histories.parse().unwrap());
+    let setup = Setup::default();
+    let mut gateway = OverHttp::new(&setup);
+    let report = run(&mut gateway, &setup, Histories::new(1).take(histories));
+    println!("{report}");
+    println!("{:?}", gateway.counts);
+    assert!(report.failure.is_none() && report.halt.is_none(), "{report}");
+    assert_eq!(report.histories, histories);
+    // What is left out is a part, not the whole.
+    let counts = &gateway.counts;
+    assert!(counts.events > 10 * histories && counts.posts > histories && counts.reads > 10 * histories, "{counts:?}");
+    assert!(counts.notifications > histories && counts.requests > histories / 10, "{counts:?}");
+    assert!(counts.left_out < counts.events, "{counts:?}");
+}

@@ -1,0 +1,46 @@
+//! The file of the embedded engine.
+
+use std::fs;
+
+use im_session_gateway::engine::embedded::EmbeddedEngine;
+
+use crate::place::{directory, pair, settings, states, talking};
+
+#[tokio::test]
+async fn a_file_is_made_under_another_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("sessions.redb");
+    // What a process left that was killed meanwhile, whole or not.
+    fs::write(folder.path().join("sessions.redb.new-1"), b"half of a file").unwrap();
+    fs::write(folder.path().join("sessions.redb-of-somebody"), b"not ours").unwrap();
+    let engine = EmbeddedEngine::open(&path, directory(), settings()).unwrap();
+    talking(&engine, "3001", "call-1").await;
+    drop(engine);
+    let engine = EmbeddedEngine::open(&path, directory(), settings()).unwrap();
+    assert_eq!(states(&engine, "ann").await, [pair("call-1", "Talking")]);
+    let mut names: Vec<_> = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    names.sort();
+    assert_eq!(names, ["sessions.redb", "sessions.redb-of-somebody"]);
+}
+
+#[test]
+fn two_engines_do_not_share_a_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("sessions.redb");
+    let _first = EmbeddedEngine::open(&path, directory(), settings()).unwrap();
+    let error = EmbeddedEngine::open(&path, directory(), settings()).unwrap_err().to_string();
+    assert!(error.contains("sessions.redb") && error.contains("opening"), "{error}");
+}
+
+#[test]
+fn what_is_no_store_is_refused_and_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("sessions.redb");
+    for found in [&b"a text that somebody else wrote"[..], b""] {
+        fs::write(&path, found).unwrap();
+        let error = EmbeddedEngine::open(&path, directory(), settings()).unwrap_err().to_string();
+        assert!(error.contains("sessions.redb"), "{error}");
+        assert_eq!(fs::read(&path).unwrap(), found);
+    }
+    assert!(EmbeddedEngine::open(&folder.path().join("no/such/directory"), directory(), settings()).is_err());
+}

@@ -1,0 +1,55 @@
+//! What every engine promises (`docs/gateway-engine.md`), one case a promise. The cases know nothing of how an engine is made: a
+//! `Place` makes one, and makes it again after a restart.
+
+#![cfg(feature = "server")]
+#![allow(clippy::unwrap_used, missing_docs, reason = "a test says what it expects by failing")]
+
+mod division;
+mod events;
+mod failure;
+mod feeds;
+mod file;
+mod notifications;
+mod operations;
+mod place;
+mod requests;
+mod restart;
+mod time;
+
+/// Runs each case on each engine.
+macro_rules! on_each_engine {
+    ($($module:ident: $($case:ident),+;)+) => {
+        mod embedded_in_memory {
+            $($(
+                #[tokio::test]
+                async fn $case() {
+                    crate::$module::$case(&crate::place::Place::in_memory()).await;
+                }
+            )+)+
+        }
+
+        mod embedded_in_a_file {
+            $($(
+                #[tokio::test]
+                async fn $case() {
+                    crate::$module::$case(&crate::place::Place::in_a_file()).await;
+                }
+            )+)+
+        }
+    };
+}
+
+on_each_engine! {
+    events: events_make_sessions_that_their_agent_reads, what_cannot_be_read_is_named_at_its_place,
+        an_event_without_a_dn_reaches_every_session_of_the_call, many_callers_at_once_lose_nothing;
+    feeds: a_batch_is_applied_once, feeds_have_positions_of_their_own, a_feed_keeps_a_note;
+    notifications: they_come_in_order_and_only_for_those_who_have_the_dn, they_show_no_more_than_the_rights,
+        they_come_after_the_commit, present_begins_a_subscription, messages_are_undelivered_until_they_are_delivered,
+        no_more_than_the_outbox_holds_is_sent_again;
+    operations: an_operation_is_answered_and_makes_a_request, a_refused_operation_makes_none,
+        a_second_initiate_is_refused_while_the_first_is_in_flight, another_agents_session_is_not_found;
+    requests: they_are_kept_until_confirmed, they_are_gone_when_settled, a_failed_request_is_told_to_its_agent,
+        who_waits_for_requests_is_woken;
+    restart: everything_is_there_again, ids_of_notifications_go_on, an_event_sent_again_after_a_restart_is_not_applied_twice;
+    time: a_request_times_out_and_its_agent_is_told, a_session_expires, a_completed_session_is_forgotten;
+}

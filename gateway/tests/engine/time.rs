@@ -1,0 +1,48 @@
+//! Time passes when it is told.
+
+use std::time::Duration;
+
+use im_session_gateway::engine::OutgoingKind;
+
+use crate::operations::INITIATE;
+use crate::place::{Place, START, json, operate, pair, received, simple, states, talking};
+
+const HOUR: Duration = Duration::from_secs(3_600);
+
+pub(crate) async fn a_request_times_out_and_its_agent_is_told(place: &Place) {
+    let engine = place.engine().await;
+    let mut outgoing = engine.outgoing();
+    operate(&*engine, "ann", None, INITIATE).await;
+    engine.tick(START + Duration::from_secs(29)).await.unwrap();
+    assert_eq!((engine.requests(0).await.unwrap().len(), received(&mut outgoing).len()), (1, 0));
+    engine.tick(START + Duration::from_secs(31)).await.unwrap();
+    assert!(engine.requests(0).await.unwrap().is_empty());
+    let told = received(&mut outgoing);
+    assert_eq!((told.len(), told[0].kind, told[0].agent.as_str()), (1, OutgoingKind::Error, "ann"));
+    let data = json(&told[0].data);
+    assert_eq!((&data["messageType"], &data["operationName"]), (&"ErrorMessage".into(), &"InitiateIMSession".into()));
+    assert_eq!((data.get("imSessionPath"), data.get("errorCode")), (None, None));
+}
+
+pub(crate) async fn a_session_expires(place: &Place) {
+    let engine = place.engine().await;
+    talking(&*engine, "3001", "call-1").await;
+    let mut outgoing = engine.outgoing();
+    engine.tick(START + 4 * HOUR).await.unwrap();
+    assert_eq!(states(&*engine, "ann").await, [pair("call-1", "Talking")]);
+    engine.tick(START + 4 * HOUR + Duration::from_secs(1)).await.unwrap();
+    assert_eq!(states(&*engine, "ann").await, [pair("call-1", "Completed")]);
+    assert_eq!(received(&mut outgoing).len(), 1);
+}
+
+pub(crate) async fn a_completed_session_is_forgotten(place: &Place) {
+    let engine = place.engine().await;
+    talking(&*engine, "3001", "call-1").await;
+    engine.events(None, vec![simple("Released", "3001", "call-1")]).await.unwrap();
+    engine.tick(START + HOUR + Duration::from_secs(1)).await.unwrap();
+    assert!(states(&*engine, "ann").await.is_empty());
+    // A restart does not bring it back.
+    drop(engine);
+    let engine = place.engine().await;
+    assert!(states(&*engine, "ann").await.is_empty());
+}

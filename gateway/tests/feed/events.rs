@@ -1,0 +1,85 @@
+//! Events come in.
+
+use axum::http::StatusCode;
+use im_session_gateway::http::LONGEST_EVENTS;
+use serde_json::json;
+
+use crate::support::{Feeds, ringing};
+
+#[tokio::test]
+async fn events_are_accepted_line_by_line() {
+    let feeds = Feeds::new().await;
+    let body = format!(
+        "\u{feff}{}\n{}not an event\n{{\"Event\":\"EventRinging\",\"ThisDN\":\"3001\"}}\n{{\"Event\":\"EventRinging\",",
+        ringing("call-1"),
+        ringing("call-2").replace('\n', "\r\n")
+    );
+    let (status, answer) = feeds.ask("POST", "/events", body).await;
+    assert_eq!((status, &answer["accepted"], &answer["position"]), (StatusCode::OK, &json!(2), &json!(null)));
+    let lines: Vec<_> =
+        answer["errors"].as_array().unwrap().iter().map(|error| error["line"].as_u64().unwrap()).collect();
+    assert_eq!(lines, [5, 6], "{answer}");
+    assert!(answer["errors"][0]["error"].as_str().unwrap().contains("CallUUID"), "{answer}");
+    assert_eq!(feeds.ids().await, ["call-1", "call-2"]);
+}
+
+#[tokio::test]
+async fn a_feed_that_gives_positions_is_not_applied_twice() {
+    let feeds = Feeds::new().await;
+    let position = json!({"feed": "sip/1", "position": null});
+    assert_eq!(feeds.ask("GET", "/events/position?feed=sip%2F1", "").await, (StatusCode::OK, position));
+    let post = async |position: u64, call: &str| {
+        feeds.ask("POST", &format!("/events?feed=sip%2F1&position={position}"), ringing(call)).await
+    };
+    assert_eq!(post(7, "call-1").await, (StatusCode::OK, json!({"accepted": 1, "position": 7, "errors": []})));
+    assert_eq!(post(7, "call-2").await, (StatusCode::OK, json!({"accepted": 1, "position": 7, "errors": []})));
+    assert_eq!(feeds.ids().await, ["call-1"]);
+    assert_eq!(post(8, "call-2").await.0, StatusCode::OK);
+    assert_eq!(feeds.ids().await, ["call-1", "call-2"]);
+    let position = json!({"feed": "sip/1", "position": 8});
+    assert_eq!(feeds.ask("GET", "/events/position?feed=sip%2F1", "").await, (StatusCode::OK, position));
+}
+
+#[tokio::test]
+async fn a_post_without_an_event_moves_nothing() {
+    let feeds = Feeds::new().await;
+    for body in ["", "\n", "{}", "no event\n", "{\"Event\":\"EventRinging\"}", "\u{0}"] {
+        let (status, answer) = feeds.ask("POST", "/events?feed=a&position=9", body).await;
+        assert_eq!((status, &answer["accepted"]), (StatusCode::BAD_REQUEST, &json!(0)), "{body:?}");
+    }
+    assert_eq!(feeds.ask("GET", "/events/position?feed=a", "").await.1["position"], json!(null));
+}
+
+#[tokio::test]
+async fn a_query_that_cannot_be_read_is_refused() {
+    let feeds = Feeds::new().await;
+    let long = format!("feed={}&position=1", "a".repeat(256));
+    for query in [
+        "position=1",
+        "feed=a&position=-1",
+        "feed=a&position=",
+        "feed=&position=1",
+        "feed=a&position=18446744073709551616",
+        &long,
+    ] {
+        let (status, answer) = feeds.ask("POST", &format!("/events?{query}"), ringing("call-1")).await;
+        assert_eq!((status, &answer["statusCode"]), (StatusCode::BAD_REQUEST, &json!(10)), "{query}");
+    }
+    assert_eq!(feeds.ask("GET", "/events/position", "").await.0, StatusCode::BAD_REQUEST);
+    assert!(feeds.ids().await.is_empty());
+}
+
+#[tokio::test]
+async fn a_body_is_at_most_so_long() {
+    let feeds = Feeds::new().await;
+    let (status, _) = feeds.ask("POST", "/events", vec![b'\n'; LONGEST_EVENTS + 1]).await;
+    assert_eq!(status, StatusCode::PAYLOAD_TOO_LARGE);
+}
+
+#[tokio::test]
+async fn a_thousand_wrong_lines_are_named_and_the_others_counted() {
+    let feeds = Feeds::new().await;
+    let body = "{\"Event\":\"EventRinging\"}\n".repeat(1_234);
+    let (_, answer) = feeds.ask("POST", "/events", body).await;
+    assert_eq!((answer["errors"].as_array().unwrap().len(), &answer["moreErrors"]), (1_000, &json!(234)));
+}

@@ -1,0 +1,16 @@
+//! What the gateway answers over HTTP: requests to the router, no connection, no waiting, a clock that the tests advance.
+
+mod support;
+
+mod cors;
+mod csrf;
+mod errors;
+mod host;
+mod im_sessions;
+mod me;
+mod open_api;
+mod origin;
+mod rate_limit;
+mod sessions_of_http;
+mod sign_in;
+mod strangers;

@@ -1,0 +1,37 @@
+//! Is the agents' file read again, and is a bad one refused?
+
+use std::fs;
+
+use super::hash_password::hash;
+use super::support::Running;
+
+#[test]
+fn at_sighup_and_one_that_is_refused_changes_nothing() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("agents.toml");
+    let hash = hash("secret").unwrap();
+    let agents = |user: &str| format!("[[agents]]\nuser = \"{user}\"\npassword = \"{}\"\n", hash.trim());
+    fs::write(&path, agents("ann")).unwrap();
+    let gateway = Running::start(&["--agents", path.to_str().unwrap()]);
+    assert_eq!((gateway.status("ann:secret"), gateway.status("bob:secret")), (200, 401));
+
+    fs::write(&path, agents("ann") + &agents("bob")).unwrap();
+    gateway.signal("HUP");
+    gateway.says("the agents' file was read again agents=2");
+    assert_eq!((gateway.status("ann:secret"), gateway.status("bob:secret")), (200, 200));
+
+    fs::write(&path, agents("ann") + "[[agents]]\nuser = \"bob\"\npassword = \"in clear\"\n").unwrap();
+    gateway.signal("HUP");
+    let line = gateway.says("refused; the agents stay as they were");
+    assert!(line.contains("agent \"bob\": expected `password` to be an argon2 hash"), "{line}");
+    assert!(!line.contains("in clear"), "{line}");
+    assert_eq!(gateway.status("bob:secret"), 200);
+}
+
+#[test]
+fn there_is_none_with_demo_agents() {
+    let gateway = Running::start(&[]);
+    gateway.signal("HUP");
+    gateway.says("there is no agents' file to read again");
+    assert_eq!(gateway.status("agent3001:demo"), 200);
+}

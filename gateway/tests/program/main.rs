@@ -1,0 +1,10 @@
+//! What does the program do, from its first line to its last?
+
+mod support;
+
+mod agents;
+mod connections;
+mod hash_password;
+mod listening;
+mod refusing;
+mod the_end;

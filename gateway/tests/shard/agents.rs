@@ -1,0 +1,44 @@
+//! The agents of the library's histories as records of the gateway.
+
+use std::sync::Arc;
+
+use im_session::{Agent, Operations};
+use im_session_gateway::config::{AgentId, AgentRecord, Agents, DeviceRecord, PasswordHash};
+
+/// An agent of a history, named by its place.
+pub(crate) fn record(place: usize, agent: &Agent) -> AgentRecord {
+    let device = |device: &im_session::store::Device| DeviceRecord {
+        id: device.device_path.trim_start_matches("/devices/").to_owned(),
+        dn: device.dn.clone(),
+    };
+    AgentRecord {
+        id: AgentId::new(format!("agent-{place}")),
+        user_name: format!("agent-{place}"),
+        first_name: String::new(),
+        last_name: String::new(),
+        devices: agent.devices().iter().map(device).collect(),
+        rights: agent.rights(),
+        supervisor: false,
+        password: PasswordHash::new(""),
+    }
+}
+
+pub(crate) fn records(agents: &[Agent]) -> Vec<Arc<AgentRecord>> {
+    agents.iter().enumerate().map(|(place, agent)| Arc::new(record(place, agent))).collect()
+}
+
+/// Those who are told: the first who has a DN. The others of the histories operate beside them.
+pub(crate) fn directory(agents: &[Agent]) -> Agents {
+    let mut known = std::collections::BTreeSet::new();
+    let first = agents.iter().enumerate().map(|(place, agent)| {
+        let mut record = record(place, agent);
+        record.devices.retain(|device| known.insert(device.dn.clone()));
+        record
+    });
+    Agents::new(first.collect::<Vec<_>>()).unwrap()
+}
+
+/// What an agent who is told may do.
+pub(crate) fn rights(agents: &Agents, id: &AgentId) -> Operations {
+    agents.by_id(id.as_str()).unwrap().rights
+}

@@ -1,0 +1,138 @@
+//! Two agents chat through an engine and the simulated SIP Server, whatever happens to the latter.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use im_session::{BaseUri, Operations, StatusCode};
+use im_session_gateway::clock::Clock;
+use im_session_gateway::config::{AgentId, AgentRecord, Agents, DeviceRecord, Directory, PasswordHash};
+use im_session_gateway::engine::embedded::{EmbeddedEngine, EmbeddedSettings};
+use im_session_gateway::engine::{Engine, Outgoing, OwnedTarget};
+use im_session_gateway::simulator::{SimulatorSettings, run};
+use serde_json::{Value, json};
+use tokio::sync::broadcast::Receiver;
+use tokio::task::JoinHandle;
+
+use crate::requests::START;
+
+struct Still;
+
+impl Clock for Still {
+    fn now(&self) -> Duration {
+        START
+    }
+}
+
+fn directory() -> Directory {
+    let record = |id: &str, dn: &str| AgentRecord {
+        id: AgentId::new(id),
+        user_name: id.into(),
+        first_name: String::new(),
+        last_name: String::new(),
+        devices: vec![DeviceRecord { id: "1".into(), dn: dn.into() }],
+        rights: Operations::ALL,
+        supervisor: false,
+        password: PasswordHash::new(""),
+    };
+    Directory::new(Agents::new([record("ann", "3001"), record("bob", "3002")]).unwrap())
+}
+
+struct Chat {
+    engine: Arc<dyn Engine>,
+    outgoing: Receiver<Arc<Outgoing>>,
+    simulator: JoinHandle<()>,
+}
+
+fn simulate(engine: &Arc<dyn Engine>) -> JoinHandle<()> {
+    let run = run(engine.clone(), directory(), Arc::new(Still), SimulatorSettings::default());
+    tokio::spawn(async move { run.await.unwrap() })
+}
+
+impl Chat {
+    async fn new() -> Self {
+        let settings = EmbeddedSettings::new(BaseUri::new("http://localhost:8090"));
+        let engine: Arc<dyn Engine> = Arc::new(EmbeddedEngine::in_memory(directory(), settings).unwrap());
+        engine.tick(START).await.unwrap();
+        let simulator = simulate(&engine);
+        Chat { outgoing: engine.outgoing(), engine, simulator }
+    }
+
+    async fn operate(&self, who: &str, call: Option<&str>, body: Value) {
+        let agent = directory().current().by_id(who).unwrap().clone();
+        let target = call.map_or(OwnedTarget::Sessions, |call| OwnedTarget::Session(call.into()));
+        let reply = self.engine.operate(agent, target, body.to_string().into_bytes()).await.unwrap();
+        assert_eq!(reply.status, StatusCode::Ok, "{}", String::from_utf8_lossy(&reply.body));
+    }
+
+    /// Waits until an agent is told something of this kind.
+    async fn told(&mut self, who: &str, is_it: impl Fn(&Value) -> bool) -> Value {
+        loop {
+            let outgoing = self.outgoing.recv().await.unwrap();
+            let data: Value = serde_json::from_slice(&outgoing.data).unwrap();
+            if outgoing.agent.as_str() == who && is_it(&data) {
+                return data;
+            }
+        }
+    }
+}
+
+fn initiate() -> Value {
+    json!({"operationName": "InitiateIMSession", "destination": {"phoneNumber": "3002"}, "userData": {"topic": "shoes"}})
+}
+
+#[tokio::test]
+async fn two_agents_chat() {
+    let mut chat = Chat::new().await;
+    chat.operate("ann", None, initiate()).await;
+    let talking = chat.told("ann", |data| data["imSession"]["state"] == "Talking").await;
+    let call = talking["imSession"]["id"].as_str().unwrap().to_owned();
+    assert_eq!(talking["imSession"]["userData"], json!({"topic": "shoes"}));
+
+    for (who, to, text) in [("ann", "3002", "Hello Bob"), ("bob", "3001", "Hello Ann \u{1f44b}")] {
+        let body = json!({"operationName": "SendMessage", "text": text, "destination": {"phoneNumber": to}, "devicePath": "/devices/1"});
+        chat.operate(who, Some(&call), body).await;
+        // Both hear it, who wrote it included.
+        let mut heard = Vec::new();
+        while heard.len() < 2 {
+            let outgoing = chat.outgoing.recv().await.unwrap();
+            let data: Value = serde_json::from_slice(&outgoing.data).unwrap();
+            if data["message"] == text {
+                heard.push(outgoing.agent.as_str().to_owned());
+            }
+        }
+        heard.sort();
+        assert_eq!(heard, ["ann", "bob"]);
+    }
+    chat.operate("bob", Some(&call), json!({"operationName": "AttachUserData", "userData": {"size": 44}})).await;
+    let changed = chat.told("ann", |data| data["notificationType"] == "AttachedDataChanged").await;
+    assert_eq!(changed["imSession"]["userData"], json!({"topic": "shoes", "size": 44}));
+
+    chat.operate("bob", Some(&call), json!({"operationName": "Complete"})).await;
+    chat.told("ann", |data| data["imSession"]["state"] == "Completed").await;
+    assert!(chat.engine.requests(0).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_simulator_that_stops_at_any_moment_makes_each_call_once() {
+    let mut chat = Chat::new().await;
+    let calls = 30;
+    for round in 0..calls {
+        chat.operate("ann", None, initiate()).await;
+        // It stops wherever it is: before the events are posted, while they are, before or after they are confirmed.
+        for _ in 0..round % 7 {
+            tokio::task::yield_now().await;
+        }
+        chat.simulator.abort();
+        chat.simulator = simulate(&chat.engine);
+        let talking = chat.told("ann", |data| data["imSession"]["state"] == "Talking").await;
+        let call = talking["imSession"]["id"].as_str().unwrap().to_owned();
+        chat.operate("ann", Some(&call), json!({"operationName": "Complete"})).await;
+        chat.told("ann", |data| data["imSession"]["state"] == "Completed").await;
+    }
+    for who in ["ann", "bob"] {
+        let agent = directory().current().by_id(who).unwrap().clone();
+        let reply = chat.engine.list(agent, "fields=state".into()).await.unwrap();
+        let list: Value = serde_json::from_slice(&reply.body).unwrap();
+        assert_eq!(list["imSessions"].as_array().unwrap().len(), calls, "{who}");
+    }
+}

@@ -1,0 +1,9 @@
+//! The simulated SIP Server: what requests make of calls, and that a crash neither loses a call nor makes it twice.
+
+#![allow(clippy::unwrap_used, missing_docs, reason = "a test says what it expects by failing")]
+
+#[cfg(feature = "server")]
+mod chat;
+mod core;
+mod histories;
+mod requests;

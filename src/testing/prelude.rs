@@ -1,0 +1,10 @@
+//! What most files of the kit use: `std` is there, and what is answered is JSON.
+
+pub(crate) use alloc::borrow::Cow;
+pub(crate) use alloc::boxed::Box;
+pub(crate) use alloc::collections::BTreeMap;
+pub(crate) use alloc::format;
+pub(crate) use alloc::string::{String, ToString};
+pub(crate) use alloc::vec::Vec;
+
+pub(crate) use serde_json::{Map, Value, json};
