@@ -70,18 +70,12 @@ impl When {
 
     /// A date without a year is taken in the year that brings it nearest to the other.
     fn compared(self, other: When) -> std::cmp::Ordering {
-        let (one, two) = (self.with_year_of(other), other.with_year_of(self));
-        match (one.day, two.day) {
-            (Some(_), Some(_)) if one.offset.is_some() == two.offset.is_some() => one.moment(0).cmp(&two.moment(0)),
-            (Some(day), Some(other)) => (day, one.of_day).cmp(&(other, two.of_day)),
-            (Some(_) | None, None) | (None, Some(_)) => one.of_day.cmp(&two.of_day),
-        }
-    }
-
-    fn with_year_of(self, other: When) -> When {
-        match other.day {
-            Some(day) if !other.without_year => self.near(day),
-            Some(_) | None => self,
+        let (Some(day), Some(other_day)) = (self.day, other.day) else { return self.of_day.cmp(&other.of_day) };
+        let (one, two) = if self.without_year { (self.near(other_day), other) } else { (self, other.near(day)) };
+        if one.offset.is_some() == two.offset.is_some() {
+            one.moment(0).cmp(&two.moment(0))
+        } else {
+            (one.day, one.of_day).cmp(&(two.day, two.of_day))
         }
     }
 
