@@ -65,7 +65,7 @@ impl Decoder {
             return false;
         };
         let line = without_carriage_return(raw);
-        let length = (line.len() as u64).saturating_sub_signed(surplus);
+        let length = (line.len() as u64).saturating_add_signed(surplus.saturating_neg());
         match sip_message.line(LineView::of_line(line), length, line.len() < raw.len()) {
             OfSipMessage::Yes => true,
             OfSipMessage::Perhaps => {

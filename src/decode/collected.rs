@@ -358,7 +358,8 @@ impl Decoder {
         let view = LineView { start: line.start(), end: line.tail() };
         if let Some(Skipped { sip_message, .. }) = &mut self.sip_message {
             let has_return = line.ends_in_carriage_return();
-            let length = line.len().saturating_sub_signed(line.surplus()).saturating_sub(u64::from(has_return));
+            let whole = line.len().saturating_add_signed(line.surplus().saturating_neg());
+            let length = whole.saturating_sub(u64::from(has_return));
             if sip_message.line(view, length, has_return) != OfSipMessage::No {
                 return Step::Taken(None);
             }

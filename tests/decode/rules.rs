@@ -259,7 +259,7 @@ fn a_line_in_pieces_over_the_limit_is_an_error_and_the_next_is_read() {
         let tag = if end.is_empty() { "P" } else { "F" };
         format!("2026-01-01T00:00:00.1Z stdout {tag} {line}\n")
     };
-    let wraps: [&dyn Fn(&str, &str) -> String; 2] = [&docker, &cri];
+    let wraps: [fn(&str, &str) -> String; 2] = [docker, cri];
     let long = "9".repeat(2000);
     let json_line = format!("{{\"Event\":\"EventRinging\",\"ThisDN\":\"{long}\",\"CallUUID\":\"A\"}}");
     let header = format!("{long} message EventRinging");
