@@ -13,8 +13,8 @@ struct Entry {
     event: Event,
     /// The position of the notification; none for one of the present sessions: a newer list takes its place.
     position: Option<u64>,
-    /// Whether it counts for the limits. What a list brings does not: its store bounds it, and a client that is
-    /// forgotten for it would come back for the same.
+    /// Whether it counts for the limits. What the last list brings does not: its store bounds it, and a client that is
+    /// forgotten for it would come back for the same. What an older list brought does: many of them have no bound.
     counts: bool,
     /// The batch that the message is of, for clients that acknowledge.
     batch: u64,
@@ -64,7 +64,8 @@ impl Queue {
         self.push_entry(event, Some(position), false);
     }
 
-    /// Queues the present sessions. Those of an older list that were not sent are dropped.
+    /// Queues the present sessions. Those of an older list that were not sent are dropped; what else it brought counts
+    /// from now on.
     pub(super) fn push_list(&mut self, list: impl Iterator<Item = Event>) {
         let kept = self.in_flight.map_or(0, |(_, count)| count);
         let mut position = 0;
@@ -73,6 +74,11 @@ impl Queue {
             position <= kept || entry.position.is_some()
         });
         self.bytes = self.entries.iter().map(|entry| entry.event.len()).sum();
+        for entry in self.entries.iter_mut().filter(|entry| !entry.counts && entry.position.is_some()) {
+            entry.counts = true;
+            self.counted += 1;
+            self.counted_bytes += entry.event.len();
+        }
         for event in list {
             self.push_entry(event, None, false);
         }

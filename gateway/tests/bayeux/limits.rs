@@ -68,6 +68,30 @@ fn what_a_list_brings_does_not_count_since_the_client_would_come_back_for_it() {
     assert_eq!(server.post(connect(&client)).now().len(), 4_002);
 }
 
+/// Found by the fuzz target `bayeux`.
+#[test]
+fn what_older_lists_brought_counts_since_lists_have_no_end() {
+    let mut settings = Settings::default();
+    settings.queue_messages = 10;
+    let mut server = Server::with(settings);
+    let client = server.handshake_that_acknowledges();
+    server.post(connect(&client)).one();
+    // It never acknowledges, and begins anew with each four messages that reached no client.
+    for round in 0..3 {
+        server.post(subscribe(&client, json!(CHANNEL))).one();
+        let undelivered = (1..=4).map(|message| crate::support::notification(4 * round + message, false));
+        let ticket = server.tickets()[0];
+        server.list(ticket, &Present::new(4 * round + 4, [], undelivered));
+        assert_eq!(server.bayeux.counts().messages as u64, 4 * round + 4);
+        server.post(unsubscribe(&client, json!(CHANNEL))).one();
+    }
+    server.post(subscribe(&client, json!(CHANNEL))).one();
+    let ticket = server.tickets()[0];
+    server.list(ticket, &Present::new(12, [], []));
+    assert_eq!(server.post(connect(&client)).one()["error"], "402::Unknown client");
+    assert_eq!(server.bayeux.counts(), Default::default());
+}
+
 #[test]
 fn an_agent_has_100_clients_and_room_again_when_they_are_gone() {
     let mut server = Server::new();

@@ -566,10 +566,15 @@ impl Pair {
                         index += 1;
                         index <= kept || item.position.is_some()
                     });
+                    client.items.iter_mut().for_each(|item| item.counts |= item.position.is_some());
                     client.items.push(Item { data: session, position: None, counts: false, batch: client.batch });
                     undelivered.iter().for_each(|at| client.take(*at, false, false));
                     waiting.iter().for_each(|(at, state)| client.take(*at, *state, true));
-                    self.model.release_if_ready(at);
+                    if client.over() {
+                        self.model.end(at, "402 handshake");
+                    } else {
+                        self.model.release_if_ready(at);
+                    }
                 }
             }
             Step::CannotList { ticket } => {
