@@ -206,7 +206,7 @@ impl House {
     fn list(&mut self, count: u8) {
         let Some((ticket, agent)) = self.tickets.pop_front() else { return };
         let session = json!({ "agent": agent, "present": true }).to_string();
-        let sessions = std::iter::repeat_n(session.as_bytes(), usize::from(count) % (LISTED + 1));
+        let sessions = std::iter::repeat_n(session.as_bytes(), usize::from(count.wrapping_sub(b'0')) % (LISTED + 1));
         let position = self.published.get(agent).copied().unwrap_or_default();
         let undelivered = self.undelivered.get(agent).into_iter().flatten();
         let undelivered = undelivered.map(|&position| notification(agent, position, false));
