@@ -631,6 +631,10 @@ impl Pair {
                     }
                     if client.away.take_if(|(of, _)| *of == exchange).is_some() {
                         seen.lost_with_messages += 1;
+                        // Each list here is one session; of several the newest counts.
+                        let listed = client.items.iter().filter(|item| item.position.is_none());
+                        let newest = listed.map(|item| item.data).max();
+                        client.items.retain(|item| item.position.is_some() || Some(item.data) == newest);
                         self.model.release_if_ready(at);
                     }
                 }
