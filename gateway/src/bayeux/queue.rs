@@ -13,8 +13,10 @@ struct Entry {
     event: Event,
     /// The position of the notification; none for one of the present sessions: a newer list takes its place.
     position: Option<u64>,
-    /// Whether it counts for the limits. What a list brings does not: its store bounds it, and a client that is
-    /// forgotten for it would come back for the same.
+    /// The last list when it was queued; one of the present sessions is of it.
+    list: u64,
+    /// Whether it counts for the limits. What the last list brings does not: its store bounds it, and a client that is
+    /// forgotten for it would come back for the same. What an older list brought does: many of them have no bound.
     counts: bool,
     /// The batch that the message is of, for clients that acknowledge.
     batch: u64,
@@ -33,6 +35,8 @@ pub(super) struct Queue {
     acknowledges: bool,
     /// The batch that is open: what is queued now is of it.
     batch: u64,
+    /// How many lists were queued.
+    lists: u64,
 }
 
 impl Queue {
@@ -45,6 +49,7 @@ impl Queue {
             in_flight: None,
             acknowledges,
             batch: 1,
+            lists: 0,
         }
     }
 
@@ -64,7 +69,8 @@ impl Queue {
         self.push_entry(event, Some(position), false);
     }
 
-    /// Queues the present sessions. Those of an older list that were not sent are dropped.
+    /// Queues the present sessions. Those of an older list that were not sent are dropped; what else it brought counts
+    /// from now on.
     pub(super) fn push_list(&mut self, list: impl Iterator<Item = Event>) {
         let kept = self.in_flight.map_or(0, |(_, count)| count);
         let mut position = 0;
@@ -73,6 +79,12 @@ impl Queue {
             position <= kept || entry.position.is_some()
         });
         self.bytes = self.entries.iter().map(|entry| entry.event.len()).sum();
+        for entry in self.entries.iter_mut().filter(|entry| !entry.counts && entry.position.is_some()) {
+            entry.counts = true;
+            self.counted += 1;
+            self.counted_bytes += entry.event.len();
+        }
+        self.lists += 1;
         for event in list {
             self.push_entry(event, None, false);
         }
@@ -80,7 +92,7 @@ impl Queue {
 
     fn push_entry(&mut self, event: Event, position: Option<u64>, counts: bool) {
         self.bytes += event.len();
-        self.entries.push_back(Entry { event, position, counts, batch: self.batch });
+        self.entries.push_back(Entry { event, position, list: self.lists, counts, batch: self.batch });
     }
 
     /// Messages and bytes that count for the limits.
@@ -126,9 +138,12 @@ impl Queue {
         self.drop_front(count)
     }
 
-    /// The reply did not arrive: its messages are the first again.
+    /// The reply did not arrive: its messages are the first again, but for those of a list that a newer one follows.
     pub(super) fn not_delivered(&mut self, exchange: ExchangeId) {
-        self.in_flight.take_if(|(of, _)| *of == exchange);
+        if self.in_flight.take_if(|(of, _)| *of == exchange).is_some() {
+            self.entries.retain(|entry| entry.position.is_some() || entry.list == self.lists);
+            self.bytes = self.entries.iter().map(|entry| entry.event.len()).sum();
+        }
     }
 
     fn drop_front(&mut self, count: usize) -> Option<u64> {

@@ -566,10 +566,15 @@ impl Pair {
                         index += 1;
                         index <= kept || item.position.is_some()
                     });
+                    client.items.iter_mut().for_each(|item| item.counts |= item.position.is_some());
                     client.items.push(Item { data: session, position: None, counts: false, batch: client.batch });
                     undelivered.iter().for_each(|at| client.take(*at, false, false));
                     waiting.iter().for_each(|(at, state)| client.take(*at, *state, true));
-                    self.model.release_if_ready(at);
+                    if client.over() {
+                        self.model.end(at, "402 handshake");
+                    } else {
+                        self.model.release_if_ready(at);
+                    }
                 }
             }
             Step::CannotList { ticket } => {
@@ -626,6 +631,10 @@ impl Pair {
                     }
                     if client.away.take_if(|(of, _)| *of == exchange).is_some() {
                         seen.lost_with_messages += 1;
+                        // Each list here is one session; of several the newest counts.
+                        let listed = client.items.iter().filter(|item| item.position.is_none());
+                        let newest = listed.map(|item| item.data).max();
+                        client.items.retain(|item| item.position.is_some() || Some(item.data) == newest);
                         self.model.release_if_ready(at);
                     }
                 }

@@ -5,6 +5,7 @@
 //! | `long_polling` | What does a POST answer, and when? |
 //! | `lost_connections` | Is a message lost where the connection goes away? |
 //! | `web_sockets` | The same over a WebSocket. |
+//! | `web_socket_limits` | How long may a WebSocket be silent or not read, and how many are there? |
 //! | `strangers` | What do those get who are not signed in? |
 
 #![cfg(feature = "server")]
@@ -13,4 +14,5 @@ mod long_polling;
 mod lost_connections;
 mod strangers;
 mod support;
+mod web_socket_limits;
 mod web_sockets;
