@@ -24,7 +24,7 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use im_session::{BaseUri, Event, Limits, UnreadableEvent};
+use im_session::{BaseUri, Event, Limits};
 use redb::StorageBackend;
 use redb::backends::InMemoryBackend;
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
@@ -33,7 +33,9 @@ use self::command::Command;
 use self::file::File;
 use self::writer::Writer;
 use super::inspection::Inquiry;
-use super::{Engine, EngineError, FeedPosition, Outgoing, OwnedTarget, Pending, Present, Reply, StoredRequest, Times};
+use super::{
+    Applied, Engine, EngineError, FeedPosition, Outgoing, OwnedTarget, Pending, Present, Reply, StoredRequest, Times,
+};
 use crate::config::{AgentId, AgentRecord, Directory};
 
 /// What is called where a commit fails. Unless it is replaced for a test it ends the process.
@@ -167,11 +169,7 @@ impl Drop for EmbeddedEngine {
 }
 
 impl Engine for EmbeddedEngine {
-    fn events(
-        &self,
-        feed: Option<FeedPosition>,
-        events: Vec<Event<'static>>,
-    ) -> Pending<Vec<Result<(), UnreadableEvent>>> {
+    fn events(&self, feed: Option<FeedPosition>, events: Vec<Event<'static>>) -> Pending<Applied> {
         self.ask(move |answer| Command::Events { feed, events, answer })
     }
 

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
+use im_session::Event;
 use im_session::store::shard;
-use im_session::{Event, UnreadableEvent};
 use tokio::sync::{broadcast, mpsc, watch};
 
 use super::command::Command;
@@ -19,7 +19,7 @@ use crate::config::{AgentRecord, Agents, Directory};
 use crate::engine::division::{Record, divide, home_of_feed, shard_of_dn};
 use crate::engine::inspection::{Inquiry, Overview};
 use crate::engine::{
-    Answer, EngineError, Entry, FeedPosition, Outgoing, Present, RecordKey, Reply, Shard, ShardSettings,
+    Answer, Applied, EngineError, Entry, FeedPosition, Outgoing, Present, RecordKey, Reply, Shard, ShardSettings,
 };
 
 /// The most that is committed together, so that who came first does not wait for ever.
@@ -159,8 +159,8 @@ impl Writer {
         group.size += command.size();
         match command {
             Command::Events { feed, events, answer } => {
-                let results = self.events(feed, events, group);
-                group.answer(answer, results);
+                let applied = self.events(feed, events, group);
+                group.answer(answer, applied);
             }
             Command::Operate { agent, target, body, answer } => {
                 let number = self.shard_of_agent(&agent);
@@ -194,8 +194,7 @@ impl Writer {
                 group.answer(answer, ());
             }
             Command::Feed { feed, answer } => {
-                let home = self.home_of_feed(&feed);
-                let position = self.shards.get(home as usize).and_then(|shard| shard.feed(&feed)).cloned();
+                let position = self.feed(&feed).cloned();
                 group.answer(answer, position);
             }
             Command::Tick { now, answer } => {
@@ -211,14 +210,17 @@ impl Writer {
         }
     }
 
-    /// Each event goes to the shard of its DN, one without a DN to all. The home of the feed comes last, and in any case.
-    fn events(
-        &mut self,
-        feed: Option<FeedPosition>,
-        events: Vec<Event<'static>>,
-        group: &mut Group,
-    ) -> Vec<Result<(), UnreadableEvent>> {
+    /// Each event goes to the shard of its DN, one without a DN to all. The home of the feed comes last, and in any case: where
+    /// it is as far already, so are the others, also those that have not heard of the position since nothing was for them.
+    fn events(&mut self, feed: Option<FeedPosition>, events: Vec<Event<'static>>, group: &mut Group) -> Applied {
         let mut results = vec![Ok(()); events.len()];
+        if let Some(FeedPosition { feed, position, .. }) = &feed
+            && let Some(known) = self.feed(feed).map(|known| known.position).filter(|known| position <= known)
+        {
+            tracing::warn!(feed, position, known, "a batch is not applied, since its feed was as far already");
+            return Applied { results, position: Some(known), repeated: true };
+        }
+        let position = feed.as_ref().map(|feed| feed.position);
         let mut divided: Vec<Vec<(usize, Event<'static>)>> = self.shards.iter().map(|_| Vec::new()).collect();
         for (place, event) in events.into_iter().enumerate() {
             match event.this_dn().map(|dn| shard_of_dn(dn, &self.agents, self.settings.shards)) {
@@ -250,7 +252,12 @@ impl Writer {
                 }
             }
         }
-        results
+        Applied { results, position, repeated: false }
+    }
+
+    /// How far a feed is, as its home knows it.
+    fn feed(&self, feed: &str) -> Option<&FeedPosition> {
+        self.shards.get(self.home_of_feed(feed) as usize)?.feed(feed)
     }
 
     fn inspect(&self, inquiry: &Inquiry) -> Option<Reply> {
