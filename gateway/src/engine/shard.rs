@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use im_session::store::{BadReferenceIds, PartKey, ReferenceIds, Settled};
+use im_session::store::{BadReferenceIds, PartKey, ReferenceIds, Settled, TimeError};
 use im_session::{BaseUri, ErrorBody, Event, Limits, Query, Request, Sessions, StatusCode, UnreadableEvent};
 
 use super::inspection::{Observation, Observer, Overview, Timeline};
@@ -115,8 +115,8 @@ pub enum Answer {
     Events(Vec<Result<(), UnreadableEvent>>),
     /// To an operation.
     Operation(Reply),
-    /// Time needs no answer.
-    Time,
+    /// To time: whether it is taken. One that jumps further than the limits allow changes nothing.
+    Time(Result<(), TimeError>),
 }
 
 /// A shard: the sessions, the positions of feeds, and the number of the last notification.
@@ -251,12 +251,15 @@ impl Shard {
 
     fn time(&mut self, now: Duration, agents: &Agents) -> Decision {
         let mut deciding = Deciding::default();
-        let told = self.sessions.set_time(now);
+        if let Err(error) = self.sessions.set_time(now) {
+            let nothing = Deciding::default().decided(Answer::Time(Err(error)));
+            return Decision { only_time: true, ..nothing };
+        }
         let now = self.sessions.now();
         let Times { expire_after, time_out_after, forget_after } = self.times;
         let mut teller = Teller { shard: self.number, notified: &mut self.notified, agents };
         // A cutoff is never after the store's time, which is the only error.
-        if let (Ok(()), Ok(expired)) = (told, self.sessions.expire(now.saturating_sub(expire_after))) {
+        if let Ok(expired) = self.sessions.expire(now.saturating_sub(expire_after)) {
             for session in expired.changed() {
                 self.observer.changed(session, now);
                 self.observer.observe(session.this_dn(), Observation::of_expiry(now, session.id()));
@@ -274,7 +277,7 @@ impl Shard {
         }
         self.settle(&deciding);
         let only_time = deciding.changed.iter().all(|key| *key == RecordKey::Part(PartKey::Store));
-        Decision { only_time, ..deciding.decided(Answer::Time) }
+        Decision { only_time, ..deciding.decided(Answer::Time(Ok(()))) }
     }
 
     /// `GET im-sessions` of an agent.
