@@ -100,7 +100,11 @@ impl Bayeux {
         for (notification, kind) in both {
             client.enqueue(notification, kind);
         }
-        self.release_if_ready(ticket.client);
+        if client.is_over(&self.settings) {
+            self.forget(ticket.client, Failure::UnknownClient);
+        } else {
+            self.release_if_ready(ticket.client);
+        }
     }
 
     /// The present sessions cannot be had. The client is forgotten, so that it does not wait for them in vain.

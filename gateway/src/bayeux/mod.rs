@@ -44,7 +44,9 @@
 //!   an `advice.timeout` of 0, and has no messages to take along. A second connect of the client answers the first,
 //!   with [`Settings::multiple_clients_interval`] as its interval, so that a client with two loops does not spin.
 //!
-//! `callback-polling`, which the specification recommends, is not there: JSONP would let any page read an agent's
+//! Bodies are JSON whatever their `Content-Type`. The specification lets clients send them as the parameter `message` of
+//! a form, too, but does not ask servers to take that, and no client known to us does: such a body is refused as one that
+//! is not JSON. `callback-polling`, which the specification recommends, is not there: JSONP would let any page read an agent's
 //! messages.
 //!
 //! # How to call it

@@ -13,8 +13,7 @@ pub(super) type Event = Arc<[u8]>;
 pub(super) enum Kind {
     /// One of the present sessions: a newer list takes its place.
     Session,
-    /// A notification with this position that a list brought. It does not count for the limits: its store bounds it, and
-    /// a client that is forgotten for it would come back for the same.
+    /// A notification with this position that a list brought.
     Listed(u64),
     /// A notification with this position that was published.
     Published(u64),
@@ -23,6 +22,7 @@ pub(super) enum Kind {
 }
 
 impl Kind {
+    /// Whether it counts for the limits from the beginning.
     fn counts(self) -> bool {
         match self {
             Kind::Session | Kind::Listed(_) => false,
@@ -43,6 +43,11 @@ impl Kind {
 struct Entry {
     event: Event,
     kind: Kind,
+    /// The last list when it was queued; one of the present sessions is of it.
+    list: u64,
+    /// Whether it counts for the limits. What the last list brings does not: its store bounds it, and a client that is
+    /// forgotten for it would come back for the same. What an older list brought does: many of them have no bound.
+    counts: bool,
     /// The batch that the message is of, for clients that acknowledge.
     batch: u64,
 }
@@ -60,6 +65,8 @@ pub(super) struct Queue {
     acknowledges: bool,
     /// The batch that is open: what is queued now is of it.
     batch: u64,
+    /// How many lists were queued.
+    lists: u64,
 }
 
 impl Queue {
@@ -72,6 +79,7 @@ impl Queue {
             in_flight: None,
             acknowledges,
             batch: 1,
+            lists: 0,
         }
     }
 
@@ -86,10 +94,12 @@ impl Queue {
             self.counted_bytes += event.len();
         }
         self.bytes += event.len();
-        self.entries.push_back(Entry { event, kind, batch: self.batch });
+        let counts = kind.counts();
+        self.entries.push_back(Entry { event, kind, list: self.lists, counts, batch: self.batch });
     }
 
-    /// Queues the present sessions. Those of an older list that were not sent are dropped.
+    /// Queues the present sessions. Those of an older list that were not sent are dropped; what else it brought counts
+    /// from now on.
     pub(super) fn push_list(&mut self, list: impl Iterator<Item = Event>) {
         let kept = self.in_flight.map_or(0, |(_, count)| count);
         let mut position = 0;
@@ -98,6 +108,12 @@ impl Queue {
             position <= kept || entry.kind != Kind::Session
         });
         self.bytes = self.entries.iter().map(|entry| entry.event.len()).sum();
+        for entry in self.entries.iter_mut().filter(|entry| !entry.counts && entry.kind != Kind::Session) {
+            entry.counts = true;
+            self.counted += 1;
+            self.counted_bytes += entry.event.len();
+        }
+        self.lists += 1;
         for event in list {
             self.push(event, Kind::Session);
         }
@@ -146,16 +162,19 @@ impl Queue {
         self.drop_front(count)
     }
 
-    /// The reply did not arrive: its messages are the first again.
+    /// The reply did not arrive: its messages are the first again, but for those of a list that a newer one follows.
     pub(super) fn not_delivered(&mut self, exchange: ExchangeId) {
-        self.in_flight.take_if(|(of, _)| *of == exchange);
+        if self.in_flight.take_if(|(of, _)| *of == exchange).is_some() {
+            self.entries.retain(|entry| entry.kind != Kind::Session || entry.list == self.lists);
+            self.bytes = self.entries.iter().map(|entry| entry.event.len()).sum();
+        }
     }
 
     fn drop_front(&mut self, count: usize) -> Option<u64> {
         let mut highest = None;
         for entry in self.entries.drain(..count) {
             self.bytes -= entry.event.len();
-            if entry.kind.counts() {
+            if entry.counts {
                 self.counted -= 1;
                 self.counted_bytes -= entry.event.len();
             }

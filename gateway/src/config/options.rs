@@ -45,7 +45,7 @@ pub struct ServeOptions {
     /// Keep everything in memory: nothing is there after a restart
     #[arg(long)]
     pub memory: bool,
-    /// How many shards the sessions are divided into; a store remembers it
+    /// How many shards the sessions are divided into; a store that has another number is divided anew
     #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..=4_096))]
     pub shards: u32,
     /// Base address in the `uri` of a session; the address that is listened on unless given

@@ -32,6 +32,8 @@ struct Shared {
     /// What the times of the protocol count from: a clock that is set does not end clients.
     started: Instant,
     state: Mutex<State>,
+    /// How many WebSockets each agent has open; no agent has none.
+    sockets: Mutex<HashMap<AgentId, usize>>,
     /// The next wake is earlier than [`Driver`] knows.
     earlier: Notify,
 }
@@ -94,6 +96,24 @@ impl Drop for OnItsWay {
     }
 }
 
+/// A WebSocket of an agent that counts for the limit until this is dropped.
+pub(super) struct Place {
+    cometd: CometD,
+    agent: AgentId,
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let mut sockets = self.cometd.sockets();
+        if let Some(open) = sockets.get_mut(&self.agent) {
+            *open -= 1;
+            if *open == 0 {
+                sockets.remove(&self.agent);
+            }
+        }
+    }
+}
+
 impl CometD {
     /// No clients yet. The driver has to [run](Driver::run).
     pub fn new(gateway: Gateway, settings: Settings) -> (Self, Driver) {
@@ -102,7 +122,8 @@ impl CometD {
         let ends = gateway.sign_in().ends();
         let state = State { bayeux: Bayeux::new(settings.clone()), waiting: HashMap::new(), wake: None };
         let (started, earlier) = (Instant::now(), Notify::new());
-        let cometd = Self(Arc::new(Shared { gateway, settings, started, state: Mutex::new(state), earlier }));
+        let (state, sockets) = (Mutex::new(state), Mutex::default());
+        let cometd = Self(Arc::new(Shared { gateway, settings, started, state, sockets, earlier }));
         (cometd.clone(), Driver { cometd, outgoing, ends })
     }
 
@@ -121,6 +142,27 @@ impl CometD {
     #[must_use]
     pub fn counts(&self) -> Counts {
         self.state().bayeux.counts()
+    }
+
+    /// How many WebSockets are open, of all agents.
+    #[must_use]
+    pub fn web_sockets(&self) -> usize {
+        self.sockets().values().sum()
+    }
+
+    /// A place for one more WebSocket of the agent; none where the agent has as many as may be.
+    pub(super) fn place(&self, agent: &AgentId) -> Option<Place> {
+        let most = self.settings().web_sockets_per_agent;
+        let mut sockets = self.sockets();
+        let open = sockets.get(agent).copied().unwrap_or_default();
+        (open < most).then(|| {
+            sockets.insert(agent.clone(), open + 1);
+            Place { cometd: self.clone(), agent: agent.clone() }
+        })
+    }
+
+    fn sockets(&self) -> MutexGuard<'_, HashMap<AgentId, usize>> {
+        self.0.sockets.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(super) fn gateway(&self) -> &Gateway {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use axum::extract::State;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade, close_code};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use futures_util::StreamExt;
 use futures_util::future::BoxFuture;
@@ -30,26 +30,42 @@ pub(super) async fn open(
     headers: HeaderMap,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Result<Response, Failed> {
-    let upgrade = upgrade.map_err(|_| {
-        let message = "expected a POST of Bayeux messages, or a WebSocket";
-        Failed::new(Code::OperationForbidden, message).with_status(StatusCode::METHOD_NOT_ALLOWED)
-    })?;
+    let Ok(upgrade) = upgrade else { return Ok(no_web_socket()) };
     if !cometd.settings().web_socket {
         return Err(Failed::new(Code::OperationForbidden, "WebSockets are switched off"));
     }
     let Some(signed_in) = signed_in else {
         return Ok(not_signed_in(&cometd, b"[]"));
     };
+    let place = cometd.place(&signed_in.agent.id).ok_or_else(|| {
+        let most = cometd.settings().web_sockets_per_agent;
+        Failed::new(
+            Code::OperationForbidden,
+            format!("expected at most {most} WebSockets of an agent, this is one more"),
+        )
+    })?;
     let browser = Browser::of(&cometd, &headers)?;
     let secure = cometd.gateway().settings().secure_cookies;
     let id = browser.id.clone();
     let mut response = upgrade
         .max_message_size(LONGEST_BODY)
         .max_frame_size(LONGEST_BODY)
-        .on_upgrade(move |socket| Connection { cometd, signed_in, browser: id, socket, written: Vec::new() }.run())
+        .on_upgrade(|socket| async move {
+            Connection { cometd, signed_in, browser: id, socket, written: Vec::new() }.run().await;
+            drop(place);
+        })
         .into_response();
     browser.give(&mut response, secure);
     Ok(response)
+}
+
+/// `GET` is a method here, but of a WebSocket alone: what is left is `POST`.
+fn no_web_socket() -> Response {
+    let message = "expected a POST of Bayeux messages, or a WebSocket";
+    let failed = Failed::new(Code::OperationForbidden, message).with_status(StatusCode::METHOD_NOT_ALLOWED);
+    let mut response = failed.into_response();
+    response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("POST"));
+    response
 }
 
 struct Connection {

@@ -572,6 +572,7 @@ impl Pair {
                         index += 1;
                         index <= kept || item.position.is_some()
                     });
+                    client.items.iter_mut().for_each(|item| item.counts |= item.position.is_some());
                     let batch = client.batch;
                     client.items.push(Item { data: session, position: None, reaches: false, counts: false, batch });
                     let listed = undelivered.iter().map(|at| (*at, false, false));
@@ -581,7 +582,11 @@ impl Pair {
                     let last = undelivered.last().copied();
                     seen.overtaken += u64::from(waiting.first().is_some_and(|(at, _)| Some(*at) < last));
                     both.into_iter().for_each(|(at, state, counts)| client.take(at, state, true, counts));
-                    self.model.release_if_ready(at);
+                    if client.over() {
+                        self.model.end(at, "402 handshake");
+                    } else {
+                        self.model.release_if_ready(at);
+                    }
                 }
             }
             Step::CannotList { ticket } => {
@@ -638,6 +643,10 @@ impl Pair {
                     }
                     if client.away.take_if(|(of, _)| *of == exchange).is_some() {
                         seen.lost_with_messages += 1;
+                        // Each list here is one session; of several the newest counts.
+                        let listed = client.items.iter().filter(|item| item.position.is_none());
+                        let newest = listed.map(|item| item.data).max();
+                        client.items.retain(|item| item.position.is_some() || Some(item.data) == newest);
                         self.model.release_if_ready(at);
                     }
                 }

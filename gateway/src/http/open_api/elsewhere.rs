@@ -92,7 +92,7 @@ pub(super) fn web_socket_rest() {}
     ),
     request_body(content = String, content_type = "application/x-ndjson"),
     responses(
-        (status = 200, description = "At least one event was accepted.", body = Value),
+        (status = 200, description = "What was accepted, or there was nothing to accept. `repeated` of the events were applied before.", body = Value),
         OfAFeed,
         Refusals
     ),
