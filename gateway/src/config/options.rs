@@ -7,6 +7,8 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
 
+use crate::logs::LogFormat;
+
 /// Where the gateway listens unless told otherwise.
 pub const DEFAULT_ADDRESS: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8090);
 
@@ -83,7 +85,7 @@ pub struct ServeOptions {
     /// Seconds after which a session of HTTP ends that nobody used
     #[arg(long, value_name = "SECONDS", default_value = "1800", value_parser = seconds)]
     pub session_timeout: Duration,
-    /// Seconds for the head of a request to arrive, and again for its body
+    /// Seconds for the head of a request to arrive, for its body, and for the client to read what it is sent
     #[arg(long, value_name = "SECONDS", default_value = "30", value_parser = seconds)]
     pub request_timeout: Duration,
     /// Seconds that a CometD connect is held
@@ -98,6 +100,15 @@ pub struct ServeOptions {
     /// Seconds that requests may still take after SIGTERM or SIGINT
     #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = seconds)]
     pub shutdown_timeout: Duration,
+    /// Address and port of /metrics, /healthz and /readyz; the gateway's own address, for loopback only, unless given
+    #[arg(long, value_name = "ADDRESS")]
+    pub operations_listen: Option<SocketAddr>,
+    /// How the log is written
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = LogFormat::Text)]
+    pub log_format: LogFormat,
+    /// Write message texts and user data into the log: for tests with made-up data only
+    #[arg(long)]
+    pub log_contents: bool,
     /// Connections at a time; further ones wait
     #[arg(long, value_name = "N", default_value_t = 20_000, value_parser = clap::value_parser!(u32).range(1..))]
     pub connections: u32,

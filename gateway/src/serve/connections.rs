@@ -17,6 +17,8 @@ use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, watch};
 use tower_service::Service;
 
+use super::patient::Patient;
+
 /// The longest head of a request.
 const LONGEST_HEAD: usize = 64 * 1_024;
 
@@ -27,6 +29,8 @@ pub struct ConnectionLimits {
     pub connections: u32,
     /// How long the head of a request may take; also how long a connection stays without one.
     pub head: Duration,
+    /// How long a client may leave what it is sent unread.
+    pub unread: Duration,
     /// How long connections may go on after the end.
     pub end: Duration,
 }
@@ -77,7 +81,8 @@ pub async fn serve_connections(
                 })
             }
         });
-        let connection = builder.serve_connection(TokioIo::new(stream), service).with_upgrades();
+        let connection =
+            builder.serve_connection(TokioIo::new(Patient::new(stream, limits.unread)), service).with_upgrades();
         let mut end = end.subscribe();
         tokio::spawn(async move {
             let mut connection = std::pin::pin!(connection);

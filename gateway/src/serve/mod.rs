@@ -5,12 +5,14 @@
 //! | `listen` | Where does it listen? |
 //! | `set_up` | Which agents, which store, which routes? |
 //! | `connections` | How are connections served, and how do they end? |
+//! | `patient` | How long may a client leave its answer unread? |
 //! | `signals` | What do SIGHUP, SIGTERM and SIGINT do? |
 //! | `greeting` | What does it print when it is ready? |
 
 mod connections;
 mod greeting;
 mod listen;
+mod patient;
 mod set_up;
 mod signals;
 

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use im_session::BaseUri;
+use tokio::net::TcpListener;
 
 use super::connections::{ConnectionLimits, serve_connections};
 use super::greeting::greeting;
@@ -22,6 +23,8 @@ use crate::config::{
 use crate::engine::embedded::{EmbeddedEngine, EmbeddedSettings};
 use crate::engine::{Engine, EngineError, keep_time};
 use crate::http::{BadToken, BearerToken, CometD, Gateway, Settings, SignIn, feed_routes, router};
+use crate::metrics::Durations;
+use crate::monitoring::{Monitoring, Sources};
 use crate::simulator::{self, SimulatorSettings};
 
 /// How often sessions of HTTP that are over are forgotten.
@@ -51,6 +54,14 @@ pub enum ServeError {
     /// It does not listen.
     #[error(transparent)]
     Listen(#[from] ListenError),
+    /// It does not listen for operators.
+    #[error("--operations-listen {address}: {source}")]
+    Operations {
+        /// Where.
+        address: SocketAddr,
+        /// Why.
+        source: io::Error,
+    },
     /// A file or directory cannot be had.
     #[error("{what}: {source}")]
     File {
@@ -88,13 +99,20 @@ pub async fn serve(options: ServeOptions, greet: impl FnOnce(&str)) -> Result<()
         None => demo_agents(&hash_password(DEMO_PASSWORD.as_bytes(), &*surroundings.random, Cost::Usual)?)?,
     });
     let bearer_token = bearer_token(&options)?;
+    let monitoring = Monitoring::default();
     // Before the first await that matters: no signal is missed.
     let (end, reload) = (signals::end()?, signals::reload(options.agents.clone(), directory.clone())?);
     let listener = listen(options.listen).await?;
     let address = listener.local_addr()?;
+    // Before the store is opened: that takes a while, and somebody may want to know that it does.
+    let mut background = vec![];
+    if let Some(address) = options.operations_listen {
+        background.push(tokio::spawn(monitor(address, &monitoring).await?));
+    }
     let base_uri = BaseUri::new(options.base_uri.clone().unwrap_or_else(|| base_uri(&options, address)));
 
-    let (engine, store) = engine(&options, address, &directory, base_uri.clone())?;
+    let commits = Durations::default();
+    let (engine, store) = engine(&options, address, &directory, base_uri.clone(), commits.clone())?;
     let engine: Arc<dyn Engine> = Arc::new(engine);
     let passwords = Arc::new(Argon2Passwords);
     let sign_in = SignIn::new(directory.clone(), surroundings.clone(), passwords, options.session_timeout);
@@ -113,17 +131,21 @@ pub async fn serve(options: ServeOptions, greet: impl FnOnce(&str)) -> Result<()
     // What was stored before may be old: the time first, then what happens.
     engine.tick(clock.now()).await.map_err(|source| ServeError::Store { path: PathBuf::from(&store), source })?;
     let (cometd, driver) = CometD::new(gateway.clone(), cometd_settings(&options));
-    let mut background = vec![
+    background.extend([
         tokio::spawn(keep_time(engine.clone(), clock)),
         tokio::spawn(sweep(gateway.clone())),
         tokio::spawn(reload),
         tokio::spawn(driver.run()),
-    ];
+    ]);
     if !options.no_simulator {
         let settings = simulator_settings(&options, &surroundings)?;
         background.push(tokio::spawn(simulate(gateway.clone(), settings)));
     }
     let mut more = cometd.router();
+    monitoring.restored(Sources { gateway: gateway.clone(), cometd, commits });
+    if options.operations_listen.is_none() {
+        more = more.merge(monitoring.routes_on_loopback());
+    }
     if let Some(token) = bearer_token {
         more = more.merge(feed_routes(engine, token, gateway.ending(), options.request_timeout));
     }
@@ -133,6 +155,7 @@ pub async fn serve(options: ServeOptions, greet: impl FnOnce(&str)) -> Result<()
     let limits = ConnectionLimits {
         connections: options.connections,
         head: options.request_timeout,
+        unread: options.request_timeout,
         end: options.shutdown_timeout,
     };
     let ending = async {
@@ -154,14 +177,26 @@ fn cometd_settings(options: &ServeOptions) -> bayeux::Settings {
     }
 }
 
+/// Serves metrics and health at an address of their own, until it is aborted.
+async fn monitor(address: SocketAddr, monitoring: &Monitoring) -> Result<impl Future<Output = ()> + use<>, ServeError> {
+    let failed = |source| ServeError::Operations { address, source };
+    let listener = TcpListener::bind(address).await.map_err(failed)?;
+    tracing::info!("metrics and health at http://{}", listener.local_addr()?);
+    let patience = Duration::from_secs(30);
+    let limits = ConnectionLimits { connections: 64, head: patience, unread: patience, end: Duration::ZERO };
+    Ok(serve_connections(listener, monitoring.routes(), limits, std::future::pending()))
+}
+
 fn engine(
     options: &ServeOptions,
     address: SocketAddr,
     directory: &Directory,
     base_uri: BaseUri,
+    commits: Durations,
 ) -> Result<(EmbeddedEngine, String), ServeError> {
     let mut settings = EmbeddedSettings::new(base_uri);
     settings.shards = options.shards;
+    settings.commits = commits;
     if options.memory {
         let store = "memory".to_owned();
         let failed = |source| ServeError::Store { path: PathBuf::from(&store), source };

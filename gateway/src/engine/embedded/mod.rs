@@ -35,6 +35,7 @@ use self::writer::Writer;
 use super::inspection::Inquiry;
 use super::{Engine, EngineError, FeedPosition, Outgoing, OwnedTarget, Pending, Present, Reply, StoredRequest, Times};
 use crate::config::{AgentId, AgentRecord, Directory};
+use crate::metrics::Durations;
 
 /// What is called where a commit fails. Unless it is replaced for a test it ends the process.
 pub type OnFailure = Arc<dyn Fn(&EngineError) + Send + Sync>;
@@ -57,6 +58,8 @@ pub struct EmbeddedSettings {
     pub outbox: usize,
     /// How many notifications a receiver may lag behind.
     pub lag: usize,
+    /// How long commits take.
+    pub commits: Durations,
     /// What is called where a commit fails: what is in memory is then ahead of the file, so nothing may go on.
     pub on_failure: OnFailure,
 }
@@ -73,6 +76,7 @@ impl EmbeddedSettings {
             queue: 4_096,
             outbox: 256,
             lag: 16_384,
+            commits: Durations::default(),
             on_failure: Arc::new(|error| {
                 tracing::error!(%error, "the store failed: the process ends, since memory is ahead of the file");
                 std::process::abort();
