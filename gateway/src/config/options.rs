@@ -8,6 +8,7 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand};
 
 use crate::logs::LogFormat;
+use crate::simulator::LikelyFault;
 
 /// Where the gateway listens unless told otherwise.
 pub const DEFAULT_ADDRESS: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8090);
@@ -82,6 +83,13 @@ pub struct ServeOptions {
     /// What the ids of the simulated SIP Server are made from; random unless given, and a store remembers it
     #[arg(long, value_name = "NUMBER")]
     pub simulator_seed: Option<u64>,
+    /// What goes wrong in the simulated SIP Server, and how likely it is: lose, delay, repeat or reorder an event; restart;
+    /// busy, no-answer; refuse. As lose=0.01; may be given several times
+    #[arg(long, value_name = "FAULT=PROBABILITY", conflicts_with = "no_simulator")]
+    pub fault: Vec<LikelyFault>,
+    /// Seconds by which its faults delay, reorder and repeat events
+    #[arg(long, value_name = "SECONDS", default_value = "1", value_parser = seconds)]
+    pub fault_delay: Duration,
     /// Seconds after which a session of HTTP ends that nobody used
     #[arg(long, value_name = "SECONDS", default_value = "1800", value_parser = seconds)]
     pub session_timeout: Duration,

@@ -18,6 +18,7 @@
 //! | `pages` | What is there, for people? |
 //! | `challenge` | How is a script told that nobody is signed in? |
 //! | `supervisor` | How do the sessions stand, and what happened at a DN? |
+//! | `faults` | What is to go wrong? |
 //! | `open_api` | What is there, for programs? |
 
 mod answer;
@@ -29,6 +30,7 @@ mod cometd;
 mod cookies;
 mod csrf;
 mod events;
+mod faults;
 mod feed;
 mod host;
 mod http_sessions;
@@ -67,6 +69,7 @@ pub use cometd::{BROWSER_COOKIE, CometD, Driver};
 pub use cookies::{SESSION_COOKIE, cookies};
 pub use csrf::{CSRF_HEADER, CSRF_TOKEN};
 pub use events::{LONGEST_EVENTS, LONGEST_FEED};
+pub use faults::fault_routes;
 pub use feed::feed_routes;
 pub use host::is_for_loopback;
 pub use http_sessions::{Ended, SESSIONS_OF_AN_AGENT, SignInId, SignedIn};

@@ -22,10 +22,10 @@ use crate::config::{
 };
 use crate::engine::embedded::{EmbeddedEngine, EmbeddedSettings};
 use crate::engine::{Engine, EngineError, keep_time};
-use crate::http::{BadToken, BearerToken, CometD, Gateway, Settings, SignIn, feed_routes, router};
+use crate::http::{BadToken, BearerToken, CometD, Gateway, Settings, SignIn, fault_routes, feed_routes, router};
 use crate::metrics::Durations;
 use crate::monitoring::{Monitoring, Sources};
-use crate::simulator::{self, SimulatorSettings};
+use crate::simulator::{self, FaultInjector, FaultSettings, InjectedFaults, SimulatorSettings};
 
 /// How often sessions of HTTP that are over are forgotten.
 const SWEEP: Duration = Duration::from_secs(10);
@@ -137,11 +137,13 @@ pub async fn serve(options: ServeOptions, greet: impl FnOnce(&str)) -> Result<()
         tokio::spawn(reload),
         tokio::spawn(driver.run()),
     ]);
+    let mut more = cometd.router();
     if !options.no_simulator {
         let settings = simulator_settings(&options, &surroundings)?;
-        background.push(tokio::spawn(simulate(gateway.clone(), settings)));
+        let (injector, injected) = FaultInjector::new();
+        background.push(tokio::spawn(simulate(gateway.clone(), settings, injected)));
+        more = more.merge(fault_routes(gateway.clone(), injector));
     }
-    let mut more = cometd.router();
     monitoring.restored(Sources { gateway: gateway.clone(), cometd, commits });
     if options.operations_listen.is_none() {
         more = more.merge(monitoring.routes_on_loopback());
@@ -261,12 +263,14 @@ fn hosts(options: &ServeOptions, address: SocketAddr) -> Vec<String> {
 fn simulator_settings(options: &ServeOptions, surroundings: &Surroundings) -> Result<SimulatorSettings, ServeError> {
     let random = || surroundings.random.bytes().map(|bytes| u128::from_be_bytes(bytes) as u64);
     let seed = options.simulator_seed.map_or_else(random, Ok)?;
-    Ok(SimulatorSettings { seed, answer_after: options.answer_after, ..SimulatorSettings::default() })
+    let faults = FaultSettings { likely: options.fault.clone(), delay: options.fault_delay };
+    Ok(SimulatorSettings { seed, answer_after: options.answer_after, faults, ..SimulatorSettings::default() })
 }
 
-async fn simulate(gateway: Gateway, settings: SimulatorSettings) {
+async fn simulate(gateway: Gateway, settings: SimulatorSettings, injected: InjectedFaults) {
     let (engine, clock) = (gateway.engine().clone(), gateway.surroundings().clock.clone());
-    if let Err(error) = simulator::run(engine, gateway.directory().clone(), clock, settings).await {
+    let directory = gateway.directory().clone();
+    if let Err(error) = simulator::run_with_faults(engine, directory, clock, settings, injected).await {
         tracing::error!(%error, "the simulated SIP Server has ended; requests wait");
     }
 }
