@@ -74,6 +74,9 @@ pub struct ServeOptions {
     /// Accept operations without a CSRF token, and HTTP Basic without a cookie
     #[arg(long)]
     pub no_csrf: bool,
+    /// Log of T-Library events to follow as `tail -F` does, in any form that the library reads; may be given several times
+    #[arg(long, value_name = "FILE")]
+    pub follow: Vec<PathBuf>,
     /// No simulated SIP Server: requests wait for whoever fetches them
     #[arg(long)]
     pub no_simulator: bool,

@@ -22,6 +22,8 @@ struct Counted {
     in_flight: AtomicU64,
     /// By name and statusCode. Both are ours, so there are few.
     operations: Mutex<BTreeMap<(&'static str, u8), u64>>,
+    /// What could not be read, by feed: those that the gateway fetches by itself, so there are few.
+    feeds_refused: Mutex<BTreeMap<String, u64>>,
 }
 
 /// A request that is in flight as long as this is there.
@@ -55,12 +57,27 @@ impl Metrics {
         *self.operations().entry((name, status_code.code())).or_default() += 1;
     }
 
+    /// So much of a feed that the gateway fetches could not be read.
+    pub fn feed_refused(&self, feed: &str, count: u64) {
+        let mut refused = self.0.feeds_refused.lock().unwrap_or_else(PoisonError::into_inner);
+        *refused.entry(feed.to_owned()).or_default() += count;
+    }
+
     /// Writes them.
     pub fn write(&self, text: &mut Text) {
         let name = "im_session_gateway_operations_total";
         text.family(name, Kind::Counter, "Operations of agents since the start, by name and statusCode of the answer.");
         for ((operation, code), count) in &*self.operations() {
             text.sample(name, &[("operation", operation), ("status_code", &code.to_string())], count);
+        }
+        let name = "im_session_gateway_feed_refused_total";
+        text.family(
+            name,
+            Kind::Counter,
+            "What could not be read of the feeds that the gateway fetches, since the start.",
+        );
+        for (feed, count) in &*self.0.feeds_refused.lock().unwrap_or_else(PoisonError::into_inner) {
+            text.sample(name, &[("feed", feed)], count);
         }
         let name = "im_session_gateway_http_requests_total";
         text.family(name, Kind::Counter, "HTTP requests answered since the start, by class of the status.");

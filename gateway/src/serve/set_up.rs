@@ -22,6 +22,7 @@ use crate::config::{
 };
 use crate::engine::embedded::{EmbeddedEngine, EmbeddedSettings};
 use crate::engine::{Engine, EngineError, keep_time};
+use crate::feeds::follow;
 use crate::http::{BadToken, BearerToken, CometD, Gateway, Settings, SignIn, fault_routes, feed_routes, router};
 use crate::metrics::Durations;
 use crate::monitoring::{Monitoring, Sources};
@@ -137,6 +138,9 @@ pub async fn serve(options: ServeOptions, greet: impl FnOnce(&str)) -> Result<()
         tokio::spawn(reload),
         tokio::spawn(driver.run()),
     ]);
+    for file in &options.follow {
+        background.push(tokio::spawn(follow_file(gateway.clone(), file.clone())));
+    }
     let mut more = cometd.router();
     if !options.no_simulator {
         let settings = simulator_settings(&options, &surroundings)?;
@@ -272,6 +276,13 @@ async fn simulate(gateway: Gateway, settings: SimulatorSettings, injected: Injec
     let directory = gateway.directory().clone();
     if let Err(error) = simulator::run_with_faults(engine, directory, clock, settings, injected).await {
         tracing::error!(%error, "the simulated SIP Server has ended; requests wait");
+    }
+}
+
+async fn follow_file(gateway: Gateway, file: PathBuf) {
+    let (engine, metrics) = (gateway.engine().clone(), gateway.metrics().clone());
+    if let Err(error) = follow(engine, metrics, file).await {
+        tracing::error!(%error, "the file is not followed any more");
     }
 }
 
