@@ -15,8 +15,15 @@ const SESSIONS = '/api/v2/me/im-sessions';
 
 class Desk {
   #rest = new Rest();
-  #frame = new Frame(this.#rest, (user) => this.#begin(user), (how) => this.#end(how));
-  #list = new SessionList((id) => this.#select(id, true), (number, device) => this.#start(number, device));
+  #frame = new Frame(
+    this.#rest,
+    (user) => this.#begin(user),
+    (how) => this.#end(how),
+  );
+  #list = new SessionList(
+    (id) => this.#select(id, true),
+    (number, device) => this.#start(number, device),
+  );
   #view = new SessionView((operation, parameters) => this.#operate(operation, parameters));
   #cometd = null;
   #me = null;
@@ -33,6 +40,7 @@ class Desk {
   }
 
   #begin(user) {
+    if (this.#me && this.#me.id !== user.id) this.#view.forget();
     this.#me = user;
     this.#sessions = new Sessions();
     this.#conversations = new Conversations(user.id);
@@ -57,7 +65,10 @@ class Desk {
   #end({ forget = false } = {}) {
     this.#cometd?.stop();
     this.#cometd = null;
-    if (forget) this.#conversations?.forgetAll();
+    if (forget) {
+      this.#conversations?.forgetAll();
+      this.#view.forget();
+    }
     this.#conversations?.close();
     clearInterval(this.#countdown);
     document.title = 'IM sessions';
@@ -116,6 +127,7 @@ class Desk {
     try {
       await this.#rest.check();
       const { uris } = await this.#rest.get(SESSIONS);
+      if (!this.#cometd) return;
       const known = new Set(uris.map(idOf));
       for (const id of this.#sessions.keep(known, since)) this.#conversations.forget(id);
       if (!this.#sessions.get(this.#selected)) this.#selected = null;

@@ -5,11 +5,12 @@
 //   connecting   a handshake is under way
 //   connected    a connect was answered, and the next one is under way
 //   waiting      something failed; `retryAt` says when the next try begins (as `Date.now()`)
-//   ended        `stop` was called, nobody is signed in any more (`reason` is `signed out`), or the server wants no further
-//                try (`reason` is its error)
+//   ended        `stop` was called, nobody is signed in any more (`reason` is `signed out`), or the server wants no
+//                further try (`reason` is its error)
 //
-// After each handshake there is a `handshake` event: from here on nothing is missed, before it something may have been. When
-// the subscriptions have succeeded, a `subscribed` event follows. Delivery is at least once: whoever listens compares ids.
+// After each handshake there is a `handshake` event: from here on nothing is missed, before it something may have been.
+// When the subscriptions have succeeded, a `subscribed` event follows. Delivery is at least once: whoever listens
+// compares ids.
 
 import { parse } from './rest.js';
 
@@ -17,6 +18,8 @@ const FIRST_DELAY = 500;
 const LONGEST_DELAY = 15000;
 /** How much longer than the server says a request may take. */
 const PATIENCE = 10000;
+/** How often it is looked whether one takes longer. */
+const GLANCE = 5000;
 
 /** The server cannot be reached, or answers nonsense: try again later. */
 class Failed extends Error {}
@@ -41,6 +44,8 @@ export class CometD extends EventTarget {
   #running = null;
   #state = { name: 'ended', reason: null };
   #wake = () => {};
+  /** What is asked now, and until when it should be answered (as `Date.now()`). */
+  #asking = { controller: new AbortController(), until: Infinity };
 
   constructor(url, channels) {
     super();
@@ -60,6 +65,13 @@ export class CometD extends EventTarget {
     for (const type of ['online', 'pageshow', 'focus']) {
       window.addEventListener(type, () => this.#wake(), { signal: running.signal });
     }
+    // A network that is gone, and a computer that slept, leave connections that never answer. Timers stop in sleep: the
+    // clock on the wall tells.
+    window.addEventListener('offline', () => this.#asking.controller.abort(), { signal: running.signal });
+    const glance = setInterval(() => {
+      if (Date.now() > this.#asking.until) this.#asking.controller.abort();
+    }, GLANCE);
+    running.signal.addEventListener('abort', () => clearInterval(glance), { once: true });
     this.#run(running.signal);
   }
 
@@ -80,6 +92,7 @@ export class CometD extends EventTarget {
 
   async #run(signal) {
     let failures = 0;
+    let wasForgotten = false;
     while (!signal.aborted) {
       try {
         if (!this.#clientId) {
@@ -93,6 +106,7 @@ export class CometD extends EventTarget {
           await this.#connect(signal, null);
         }
         failures = 0;
+        wasForgotten = false;
         this.#become({ name: 'connected' });
         await this.#pause(this.#advice.interval, signal);
       } catch (error) {
@@ -107,8 +121,8 @@ export class CometD extends EventTarget {
         if (error instanceof Forgotten) {
           this.#clientId = null;
           // At once, but not in a circle.
-          if (failures === 0) {
-            failures = 1;
+          if (!wasForgotten) {
+            wasForgotten = true;
             continue;
           }
         } else if (!(error instanceof Failed)) {
@@ -126,12 +140,19 @@ export class CometD extends EventTarget {
   }
 
   async #handshake(signal) {
-    const [reply] = await this.#exchange('handshake', [{
-      channel: '/meta/handshake',
-      version: '1.0',
-      minimumVersion: '1.0',
-      supportedConnectionTypes: ['long-polling'],
-    }], 0, signal);
+    const [reply] = await this.#exchange(
+      'handshake',
+      [
+        {
+          channel: '/meta/handshake',
+          version: '1.0',
+          minimumVersion: '1.0',
+          supportedConnectionTypes: ['long-polling'],
+        },
+      ],
+      0,
+      signal,
+    );
     if (!reply.successful) this.#refused(reply);
     this.#clientId = reply.clientId;
   }
@@ -172,7 +193,9 @@ export class CometD extends EventTarget {
       if (message.channel?.startsWith('/meta/')) {
         replies.set(String(message.id), message);
       } else {
-        this.dispatchEvent(new CometDEvent('message', { channel: message.channel, data: message.data, id: message.id }));
+        this.dispatchEvent(
+          new CometDEvent('message', { channel: message.channel, data: message.data, id: message.id }),
+        );
       }
     }
     return messages.map((message) => {
@@ -183,16 +206,19 @@ export class CometD extends EventTarget {
   }
 
   async #post(path, messages, timeout, signal) {
-    // A computer that slept has connections that never answer: time alone ends them.
-    const patience = AbortSignal.timeout(timeout + PATIENCE);
+    const controller = new AbortController();
+    this.#asking = { controller, until: Date.now() + timeout + PATIENCE };
+    const ends = AbortSignal.any([signal, controller.signal]);
+    const request = { ...REQUEST, body: JSON.stringify(messages), signal: ends };
     let response;
     let text;
     try {
-      const body = JSON.stringify(messages);
-      response = await fetch(`${this.#url}/${path}`, { ...REQUEST, body, signal: AbortSignal.any([signal, patience]) });
+      response = await fetch(`${this.#url}/${path}`, request);
       text = await response.text();
     } catch {
       throw new Failed('the gateway cannot be reached');
+    } finally {
+      this.#asking.until = Infinity;
     }
     if (response.status === 401) throw new Ended('signed out');
     if (!response.ok) throw new Failed(`HTTP status ${response.status}`);

@@ -1,14 +1,15 @@
 // The conversation of each session, as far as this page saw it.
 //
-// The gateway pushes messages and keeps none, and a message does not say who wrote it. So the page keeps what it saw, over a
-// reload too (in the storage of its tab, until the agent signs out), marks where it may have missed some, and takes a message
-// for the agent's own if a page of this browser has just sent one with that text.
+// The gateway pushes messages and keeps none, and a message does not say who wrote it. So the page keeps what it saw,
+// over a reload too (in the storage of its tab, until the agent signs out), marks where it may have missed some, and
+// takes a message for the agent's own if a page of this browser has just sent one with that text.
 
 const MOST_MESSAGES = 500;
 const MOST_SESSIONS = 50;
 const PREFIX = 'im-session/conversations/';
 
-// An entry of a conversation is a message, `{ id, text, at, isMine }`, or a place where some may be missing, `{ gap, at }`.
+// An entry of a conversation is a message, `{ id, text, at, isMine }`, or a place where some may be missing,
+// `{ gap, at }`.
 
 export class Conversations {
   #agent;

@@ -7,7 +7,7 @@ export function byId(id) {
   return found;
 }
 
-/** An element with attributes and children. `false`, `null` and `undefined` leave an attribute out; `on` has listeners. */
+/** An element with attributes and children. `false`, `null`, `undefined` leave an attribute out; `on` has listeners. */
 export function element(name, attributes = {}, ...children) {
   const made = document.createElement(name);
   for (const [attribute, value] of Object.entries(attributes)) {
@@ -32,8 +32,8 @@ export function setShown(target, isShown) {
 }
 
 /**
- * Makes the children of a list those of `items`, in order, and keeps the elements that are there: what has the focus keeps it.
- * `make` makes an element for a key, `update` brings it up to date.
+ * Makes the children of a list those of `items`, in order, and keeps the elements that are there: what has the focus
+ * keeps it. `make` makes an element for a key, `update` brings it up to date.
  */
 export function reconcile(list, items, keyOf, make, update) {
   const present = new Map([...list.children].map((child) => [child.dataset.key, child]));
@@ -56,8 +56,8 @@ export function reconcile(list, items, keyOf, make, update) {
 }
 
 /**
- * Says whether a button can be used. One that cannot stays in the order of the tab key, so that everybody can learn why:
- * `aria-describedby` leads to the reason.
+ * Says whether a button can be used. One that cannot stays in the order of the tab key, so that everybody can learn
+ * why: `aria-describedby` leads to the reason.
  */
 export function setPossible(button, reason, reasonElement) {
   if (reason) {

@@ -2,6 +2,7 @@
 
 import { byId, element, setShown, setText } from './dom.js';
 import { Refused } from './rest.js';
+import { sentence } from './words.js';
 
 const ME = '/api/v2/me?subresources=devices,settings';
 /** More notices than these would hide the page. */
@@ -30,7 +31,7 @@ export class Frame {
     try {
       this.#signedIn(await this.#rest.get(ME));
     } catch (error) {
-      this.#showForm(error instanceof Refused && error.isSignedOut ? null : error.message);
+      this.#showForm(error instanceof Refused && error.isSignedOut ? null : sentence(error.message));
     }
   }
 
@@ -44,7 +45,10 @@ export class Frame {
 
   async #signIn() {
     const [user, password, button] = [byId('user'), byId('password'), byId('sign-in-button')];
-    for (const [field, name] of [[user, 'user name'], [password, 'password']]) {
+    for (const [field, name] of [
+      [user, 'user name'],
+      [password, 'password'],
+    ]) {
       field.toggleAttribute('aria-invalid', false);
       if (!field.value) {
         this.#showError(`Enter the ${name}.`);
@@ -145,8 +149,7 @@ export class Frame {
 }
 
 function wordsOf(error) {
-  if (!(error instanceof Refused)) return error.message;
   if (error.status === 401) return 'The user name or the password is wrong.';
   if (error.status === 429) return `Too many attempts. Try again in ${error.retryAfter ?? 60} seconds.`;
-  return error.message;
+  return sentence(error.message);
 }

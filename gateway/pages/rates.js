@@ -34,7 +34,9 @@ export class Rates {
   points(width, height) {
     const top = Math.max(1, this.highest);
     const step = width / (MOST_POINTS - 1);
-    const first = MOST_POINTS - this.#rates.length;
-    return this.#rates.map((rate, place) => [(first + place) * step, height - 1 - (rate / top) * (height - 4)]);
+    // One alone is a line, too.
+    const rates = this.#rates.length === 1 ? [this.#rates[0], this.#rates[0]] : this.#rates;
+    const first = MOST_POINTS - rates.length;
+    return rates.map((rate, place) => [(first + place) * step, height - 1 - (rate / top) * (height - 4)]);
   }
 }

@@ -55,7 +55,7 @@ export class Rest {
   /** Whether the cookie is still the user's. */
   async check() {
     const { user } = await this.get('/api/v2/me');
-    if (user.id !== this.user) throw new Refused(401, null, 'Another user has signed in with this browser.');
+    if (user.id !== this.user) throw new Refused(401, null, 'another user has signed in with this browser');
   }
 
   async #send(path, request) {
@@ -66,7 +66,7 @@ export class Rest {
       response = await fetch(path, { ...request, headers, credentials: 'same-origin', cache: 'no-store' });
       text = await response.text();
     } catch {
-      throw new Refused(0, null, 'The gateway cannot be reached.');
+      throw new Refused(0, null, 'the gateway cannot be reached');
     }
     this.#token = response.headers.get('X-CSRF-TOKEN') ?? this.#token;
     let answer = null;
@@ -76,10 +76,10 @@ export class Rest {
       // A proxy answered, or nobody: the status says all there is.
     }
     if (!response.ok) {
-      const message = answer?.statusMessage ?? `The gateway answered with HTTP status ${response.status}.`;
+      const message = answer?.statusMessage ?? `the gateway answered with HTTP status ${response.status}`;
       throw new Refused(response.status, answer?.statusCode ?? null, message, response.headers.get('Retry-After'));
     }
-    if (answer === null) throw new Refused(response.status, null, 'The gateway gave an answer that cannot be read.');
+    if (answer === null) throw new Refused(response.status, null, 'the gateway gave an answer that cannot be read');
     return answer;
   }
 }

@@ -51,16 +51,24 @@ export class SessionList {
     setPossibleOrSay(byId('start-button'), reason, byId('start-reason'));
     const all = sessions.all;
     setShown(byId('no-sessions'), all.length === 0);
-    reconcile(byId('sessions'), all, ({ session }) => session.id, ({ session }) => this.#make(session.id),
-      (item, entry) => update(item, entry, selected));
+    reconcile(
+      byId('sessions'),
+      all,
+      ({ session }) => session.id,
+      ({ session }) => this.#make(session.id),
+      (item, entry) => update(item, entry, selected),
+    );
   }
 
   #make(id) {
-    const button = element('button', { type: 'button', class: 'session' },
+    const button = element(
+      'button',
+      { type: 'button', class: 'session' },
       element('bdi', { class: 'session-with' }),
       element('span', { class: 'session-time' }),
       element('span', { class: 'state' }),
-      element('span', { class: 'unread' }));
+      element('span', { class: 'unread' }),
+    );
     button.addEventListener('click', () => this.#select(id));
     return element('li', {}, button);
   }

@@ -45,6 +45,7 @@ export class SessionView {
     setShown(byId('session'), Boolean(session));
     setShown(byId('data'), Boolean(session));
     if (!session) {
+      this.#keepDraft();
       this.#session = null;
       return;
     }
@@ -67,9 +68,22 @@ export class SessionView {
     this.#showConversation(conversation, isOther);
   }
 
+  /** Nothing that was typed stays: it was another agent's. */
+  forget() {
+    this.#drafts.clear();
+    this.#session = null;
+    byId('text').value = '';
+    byId('log').replaceChildren();
+    this.#userData.forget();
+  }
+
+  #keepDraft() {
+    if (this.#session) this.#drafts.set(this.#session.id, byId('text').value);
+  }
+
   #changeDraft(id) {
     const text = byId('text');
-    if (this.#session) this.#drafts.set(this.#session.id, text.value);
+    this.#keepDraft();
     text.value = this.#drafts.get(id) ?? '';
     this.#shown = 0;
   }
@@ -89,7 +103,9 @@ export class SessionView {
     }
     for (const entry of entries.slice(this.#shown)) log.append(this.#entry(entry));
     this.#shown = entries.length;
-    const unknown = conversation.isWhole ? '' : `Messages before ${clock(conversation.since)} are not known to this page.`;
+    const unknown = conversation.isWhole
+      ? ''
+      : `Messages before ${clock(conversation.since)} are not known to this page.`;
     setText(byId('earlier'), unknown);
     setShown(byId('earlier'), Boolean(unknown));
     setText(byId('no-messages'), conversation.isWhole ? 'No messages yet.' : 'No messages since.');
@@ -108,12 +124,18 @@ export class SessionView {
       const text = `Connected again at ${clock(entry.at)}. Messages sent before that may be missing here.`;
       return element('p', { class: 'gap' }, text);
     }
-    const time = element('time', { datetime: new Date(entry.at).toISOString(), title: dayAndClock(entry.at) },
-      clock(entry.at));
+    const time = element(
+      'time',
+      { datetime: new Date(entry.at).toISOString(), title: dayAndClock(entry.at) },
+      clock(entry.at),
+    );
     const author = element('span', { class: 'author' }, entry.isMine ? 'You' : element('bdi', {}, this.#parties));
-    return element('div', { class: entry.isMine ? 'message mine' : 'message' },
+    return element(
+      'div',
+      { class: entry.isMine ? 'message mine' : 'message' },
       element('p', { class: 'meta' }, author, ' ', time),
-      element('p', { class: 'text', dir: 'auto' }, entry.text));
+      element('p', { class: 'text', dir: 'auto' }, entry.text),
+    );
   }
 
   #to() {

@@ -49,7 +49,7 @@ export class Sessions {
     return this.#order;
   }
 
-  /** The server knows no others than `ids`. What was told after `since` is newer than that. Returns the ids that are gone. */
+  /** The server knows no others than `ids`; what was told after `since` is newer. Returns the ids that are gone. */
   keep(ids, since) {
     const gone = [...this.#known].filter(([id, entry]) => entry.told <= since && !ids.has(id)).map(([id]) => id);
     for (const id of gone) this.#known.delete(id);

@@ -5,13 +5,17 @@ import { Frame } from './frame.js';
 import { Rates } from './rates.js';
 import { Refused, Rest } from './rest.js';
 import { row } from './timeline.js';
-import { REASONS, STATES, clockWithSeconds, count, duration } from './words.js';
+import { REASONS, STATES, clockWithSeconds, count, duration, sentence } from './words.js';
 
 const EVERY = 2000;
 
 class Board {
   #rest = new Rest();
-  #frame = new Frame(this.#rest, (user) => this.#begin(user), () => this.#end());
+  #frame = new Frame(
+    this.#rest,
+    (user) => this.#begin(user),
+    () => this.#end(),
+  );
   #rates = new Rates();
   #timer = null;
   #isPaused = false;
@@ -89,7 +93,10 @@ class Board {
     connection.dataset.state = state === 'paused' ? 'connecting' : state;
     setText(connection, { connected: 'Up to date', waiting: 'Not up to date', paused: 'Paused' }[state]);
     const since = this.#answered ? clockWithSeconds(this.#answered) : 'never';
-    setText(byId('updated'), state === 'waiting' ? `Last update ${since}. ${message}` : `Last update ${since}.`);
+    setText(
+      byId('updated'),
+      state === 'waiting' ? `Last update ${since}. ${sentence(message)}` : `Last update ${since}.`,
+    );
   }
 
   #show({ now, sessions, events, rejected, openLongest }) {
@@ -98,15 +105,25 @@ class Board {
     this.#showRefused(rejected);
     setShown(byId('no-open'), openLongest.length === 0);
     setShown(byId('open-frame'), openLongest.length > 0);
-    reconcile(byId('open'), openLongest, ({ thisDN, id }) => `${thisDN} ${id}`, (one) => this.#openRow(one),
-      (rowElement, one) => updateOpen(rowElement, one, now));
+    reconcile(
+      byId('open'),
+      openLongest,
+      ({ thisDN, id }) => `${thisDN} ${id}`,
+      (one) => this.#openRow(one),
+      (rowElement, one) => updateOpen(rowElement, one, now),
+    );
   }
 
   #showStates(sessions) {
-    const tile = ([state]) => element('div', { class: 'pane tile' },
-      element('dt', {}, STATES[state]?.label ?? state), element('dd', {}));
-    reconcile(byId('states'), Object.entries(sessions).sort(inOrder), ([state]) => state, tile,
-      (made, [, number]) => setText(made.lastElementChild, count(number)));
+    const tile = ([state]) =>
+      element('div', { class: 'pane tile' }, element('dt', {}, STATES[state]?.label ?? state), element('dd', {}));
+    reconcile(
+      byId('states'),
+      Object.entries(sessions).sort(inOrder),
+      ([state]) => state,
+      tile,
+      (made, [, number]) => setText(made.lastElementChild, count(number)),
+    );
   }
 
   #showRate(events, rejected) {
@@ -129,27 +146,52 @@ class Board {
     const total = reasons.reduce((sum, [, number]) => sum + number, 0);
     setShown(byId('no-refused'), total === 0);
     setShown(byId('refused-table'), total > 0);
-    const make = ([reason]) => element('tr', {},
-      element('th', { scope: 'row', class: 'sentence' }, REASONS[reason] ?? reason),
-      element('td', { class: 'share' }, element('div', { class: 'share-bar', 'aria-hidden': 'true' }, element('div'))),
-      element('td', { class: 'number' }));
-    reconcile(byId('refused'), reasons, ([reason]) => reason, make, (made, [, number]) => {
-      made.querySelector('.share-bar').firstElementChild.style.inlineSize = `${(100 * number) / total}%`;
-      setText(made.lastElementChild, count(number));
-    });
+    const make = ([reason]) =>
+      element(
+        'tr',
+        {},
+        element('th', { scope: 'row', class: 'sentence' }, REASONS[reason] ?? reason),
+        element(
+          'td',
+          { class: 'share' },
+          element('div', { class: 'share-bar', 'aria-hidden': 'true' }, element('div')),
+        ),
+        element('td', { class: 'number' }),
+      );
+    reconcile(
+      byId('refused'),
+      reasons,
+      ([reason]) => reason,
+      make,
+      (made, [, number]) => {
+        made.querySelector('.share-bar').firstElementChild.style.inlineSize = `${(100 * number) / total}%`;
+        setText(made.lastElementChild, count(number));
+      },
+    );
   }
 
   #openRow({ thisDN }) {
-    const button = element('button', { type: 'button', class: 'quiet', 'aria-label': `Show the timeline of ${thisDN}` }, 'Show');
+    const button = element(
+      'button',
+      { type: 'button', class: 'quiet', 'aria-label': `Show the timeline of ${thisDN}` },
+      'Show',
+    );
     button.addEventListener('click', () => {
       byId('dn').value = thisDN;
       this.#lookUp(thisDN);
       byId('timeline-title').focus();
       byId('timeline-title').scrollIntoView({ block: 'start' });
     });
-    return element('tr', {}, element('th', { scope: 'row' }, element('bdi', {}, thisDN)), element('td', {}),
-      element('td', {}, element('span', { class: 'state' })), element('td', {}, element('bdi')),
-      element('td', { class: 'number' }), element('td', {}, button));
+    return element(
+      'tr',
+      {},
+      element('th', { scope: 'row' }, element('bdi', {}, thisDN)),
+      element('td', {}),
+      element('td', {}, element('span', { class: 'state' })),
+      element('td', {}, element('bdi')),
+      element('td', { class: 'number' }),
+      element('td', {}, button),
+    );
   }
 
   async #lookUp(dn) {
@@ -191,7 +233,13 @@ class Board {
       seen.set(text, (seen.get(text) ?? 0) + 1);
       return { observation, key: `${dn} ${text} ${seen.get(text)}` };
     });
-    reconcile(byId('timeline'), rows.reverse(), ({ key }) => key, ({ observation }) => row(observation), () => {});
+    reconcile(
+      byId('timeline'),
+      rows.reverse(),
+      ({ key }) => key,
+      ({ observation }) => row(observation),
+      () => {},
+    );
     return timeline.length;
   }
 }

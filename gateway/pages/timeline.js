@@ -24,14 +24,20 @@ export function row(observation) {
   const what = kind === 'request' ? `answer to ${name}` : kind === 'expiry' ? 'expired' : name;
   const isError = errorCode !== null && errorCode !== undefined;
   const why = REASONS[reason] ?? reason ?? (isError ? `error ${errorCode}` : null);
-  const words = why ? `${OUTCOMES[outcome] ?? outcome}: ${why}` : OUTCOMES[outcome] ?? outcome;
-  return element('tr', {},
-    element('td', { class: 'time' }, element('time', { datetime: new Date(at).toISOString(), title: dayAndClock(at) },
-      clockWithSeconds(at))),
+  const words = why ? `${OUTCOMES[outcome] ?? outcome}: ${why}` : (OUTCOMES[outcome] ?? outcome);
+  return element(
+    'tr',
+    {},
+    element(
+      'td',
+      { class: 'time' },
+      element('time', { datetime: new Date(at).toISOString(), title: dayAndClock(at) }, clockWithSeconds(at)),
+    ),
     element('td', {}, element('bdi', {}, what)),
     element('td', { class: BAD.has(outcome) ? 'refused' : null }, words),
     element('td', {}, states(from, to)),
-    element('td', { class: 'id' }, element('bdi', {}, id ?? '')));
+    element('td', { class: 'id' }, element('bdi', {}, id ?? '')),
+  );
 }
 
 function states(from, to) {

@@ -33,7 +33,13 @@ export class UserData {
     const pairs = Object.entries(session.userData ?? {});
     setShown(byId('no-user-data'), pairs.length === 0);
     setShown(byId('pairs'), pairs.length > 0);
-    reconcile(byId('pairs'), pairs, ([key]) => key, ([key]) => this.#make(key), update);
+    reconcile(
+      byId('pairs'),
+      pairs,
+      ([key]) => key,
+      ([key]) => this.#make(key),
+      update,
+    );
     this.#showButtons(session, permitted);
   }
 
@@ -48,6 +54,14 @@ export class UserData {
     const sentences = [...byReason].map(([reason, operations]) => sentenceOf(reason, operations, session.state));
     setText(byId('user-data-reason'), sentences.join('\n'));
     setShown(byId('user-data-reason'), sentences.length > 0);
+  }
+
+  /** Nothing that was typed stays: it was another agent's. */
+  forget() {
+    this.#drafts.clear();
+    this.#session = null;
+    byId('pairs').replaceChildren();
+    for (const field of [byId('key'), byId('value')]) field.value = '';
   }
 
   /** What was typed belongs to the session for which it was typed. */
@@ -67,8 +81,13 @@ export class UserData {
       byId('value').focus();
       byId('value').select();
     });
-    return element('li', { class: 'pair' },
-      element('bdi', { class: 'pair-key' }), element('bdi', { class: 'pair-value' }), edit);
+    return element(
+      'li',
+      { class: 'pair' },
+      element('bdi', { class: 'pair-key' }),
+      element('bdi', { class: 'pair-value' }),
+      edit,
+    );
   }
 
   async #perform(operation) {
@@ -79,9 +98,10 @@ export class UserData {
       return;
     }
     this.#showError(null);
-    const parameters = operation === 'DeleteUserData'
-      ? { key: key.value }
-      : { userData: { [key.value]: this.#valueOf(key.value, value.value) } };
+    const parameters =
+      operation === 'DeleteUserData'
+        ? { key: key.value }
+        : { userData: { [key.value]: this.#valueOf(key.value, value.value) } };
     const id = this.#session.id;
     if (await this.#operate(operation, parameters)) {
       this.#drafts.delete(id);

@@ -11,8 +11,8 @@ export const OPERATIONS = {
 };
 
 /**
- * Why an operation on a session is not possible now; `null` where it is. The capabilities decide; the words follow the order
- * of the library's `why_not`: no right, over, no user data, not in this state.
+ * Why an operation on a session is not possible now; `null` where it is. The capabilities decide; the words follow the
+ * order of the library's `why_not`: no right, over, no user data, not in this state.
  */
 export function whyNot(session, operation, permitted) {
   if (session.capabilities?.includes(operation)) return null;
@@ -50,6 +50,12 @@ export const STATES = {
   Completed: { label: 'Completed', while: 'completed' },
 };
 
+/** What an error says, as a sentence of its own. */
+export function sentence(message) {
+  const isWhole = /[.!?]$/.test(message);
+  return message.charAt(0).toUpperCase() + message.slice(1) + (isWhole ? '' : '.');
+}
+
 /** Why an event was refused. */
 export const REASONS = {
   orphan: 'no such session',
@@ -63,8 +69,9 @@ export const REASONS = {
 
 /** Who else takes part, for a heading. */
 export function partiesOf(session) {
-  const numbers = (session.participants ?? []).map(({ formattedPhoneNumber, phoneNumber }) =>
-    formattedPhoneNumber || phoneNumber || 'unknown number');
+  const numbers = (session.participants ?? []).map(
+    ({ formattedPhoneNumber, phoneNumber }) => formattedPhoneNumber || phoneNumber || 'unknown number',
+  );
   return numbers.length > 0 ? numbers.join(', ') : 'unknown number';
 }
 

@@ -23,10 +23,12 @@ const CSS: &str = "text/css; charset=utf-8";
 const SVG: &str = "image/svg+xml";
 const SCRIPT: &str = "text/javascript; charset=utf-8";
 
-const ASSETS: [Asset; 18] = [
+const ASSETS: [Asset; 20] = [
     ("/", HTML, file!("agent.html")),
     ("/supervisor", HTML, file!("supervisor.html")),
     ("/pages/style.css", CSS, file!("style.css")),
+    ("/pages/agent.css", CSS, file!("agent.css")),
+    ("/pages/supervisor.css", CSS, file!("supervisor.css")),
     ("/pages/icon.svg", SVG, file!("icon.svg")),
     ("/pages/agent.js", SCRIPT, file!("agent.js")),
     ("/pages/supervisor.js", SCRIPT, file!("supervisor.js")),

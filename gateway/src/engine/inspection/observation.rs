@@ -1,5 +1,6 @@
 //! What is remembered of something that happened at a DN: never a text, and no user data.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use im_session::event::EventName;
@@ -21,7 +22,7 @@ pub struct Observation {
     /// What kind of thing.
     pub kind: ObservationKind,
     /// The name of the event or of the operation.
-    pub name: Box<str>,
+    pub name: Cow<'static, str>,
     /// The session, where there is one.
     pub id: Option<Box<str>>,
     /// The session's state before.
@@ -101,10 +102,7 @@ impl Observation {
                 (rejection.state, rejection.state, ObservedOutcome::Rejected { reason: rejection.reason })
             }
         };
-        let name = name.as_str();
-        let end = name.char_indices().map(|(place, _)| place).nth(LONGEST_NAME).unwrap_or(name.len());
-        let name = name.get(..end).unwrap_or_default().into();
-        Observation { at, kind: ObservationKind::Event, name, id: id.map(Into::into), from, to, outcome }
+        Observation { at, kind: ObservationKind::Event, name: name_of(name), id: id.map(Into::into), from, to, outcome }
     }
 
     /// An operation of an agent.
@@ -137,6 +135,17 @@ impl Observation {
     pub(crate) fn of_expiry(at: Duration, id: &str) -> Self {
         let (kind, to, outcome) = (ObservationKind::Expiry, Some(State::Completed), ObservedOutcome::Changed);
         Observation { at, kind, name: "expired".into(), id: Some(id.into()), from: None, to, outcome }
+    }
+}
+
+/// What every event has takes no memory of its own.
+fn name_of(name: &EventName<'_>) -> Cow<'static, str> {
+    match name {
+        EventName::Call(event) => Cow::Borrowed(event.name()),
+        EventName::Data(event) => Cow::Borrowed(event.name()),
+        EventName::Error => Cow::Borrowed("EventError"),
+        EventName::Ack => Cow::Borrowed("EventACK"),
+        EventName::Other(name) => Cow::Owned(name.chars().take(LONGEST_NAME).collect()),
     }
 }
 

@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use im_session::{Sessions, StatusCode};
+use im_session::Sessions;
 use serde::Serialize;
 
 use super::observation::milliseconds;
 use super::{Observation, Observer};
 use crate::config::{AgentId, Agents};
+#[cfg(feature = "server")]
 use crate::engine::Reply;
 
 /// How many of the sessions that are open longest are named.
@@ -103,18 +104,19 @@ impl Overview {
     }
 }
 
+#[cfg(feature = "server")]
 impl Reply {
     /// This body, with statusCode 0.
     pub(crate) fn of(body: &impl Serialize) -> Self {
         #[derive(Serialize)]
         #[serde(rename_all = "camelCase")]
         struct Whole<'b, B> {
-            status_code: StatusCode,
+            status_code: im_session::StatusCode,
             #[serde(flatten)]
             body: &'b B,
         }
-        let whole = Whole { status_code: StatusCode::Ok, body };
+        let whole = Whole { status_code: im_session::StatusCode::Ok, body };
         // Texts, numbers and lists: there is nothing in them that JSON cannot have.
-        Reply { status: StatusCode::Ok, body: serde_json::to_vec(&whole).unwrap_or_default() }
+        Reply { status: im_session::StatusCode::Ok, body: serde_json::to_vec(&whole).unwrap_or_default() }
     }
 }
