@@ -23,8 +23,8 @@ pub enum LogFormat {
     Json,
 }
 
-/// What writes the log. `filter` is what `RUST_LOG` says, if it says anything; with `contents` there are message texts and
-/// user data.
+/// What writes the log. `filter` is what `RUST_LOG` says, if it says anything; with `contents` there are message texts
+/// and user data.
 pub fn log<W>(
     format: LogFormat,
     contents: bool,

@@ -74,7 +74,8 @@ pub struct ServeOptions {
     /// Accept operations without a CSRF token, and HTTP Basic without a cookie
     #[arg(long)]
     pub no_csrf: bool,
-    /// Log of T-Library events to follow as `tail -F` does, in any form that the library reads; may be given several times
+    /// Log of T-Library events to follow as `tail -F` does, in any form that the library reads; may be given several
+    /// times
     #[arg(long, value_name = "FILE")]
     pub follow: Vec<PathBuf>,
     /// No simulated SIP Server: requests wait for whoever fetches them
@@ -86,8 +87,8 @@ pub struct ServeOptions {
     /// What the ids of the simulated SIP Server are made from; random unless given, and a store remembers it
     #[arg(long, value_name = "NUMBER")]
     pub simulator_seed: Option<u64>,
-    /// What goes wrong in the simulated SIP Server, and how likely it is: lose, delay, repeat or reorder an event; restart;
-    /// busy, no-answer; refuse. As lose=0.01; may be given several times
+    /// What goes wrong in the simulated SIP Server, and how likely it is: lose, delay, repeat or reorder an event;
+    /// restart; busy, no-answer; refuse. As lose=0.01; may be given several times
     #[arg(long, value_name = "FAULT=PROBABILITY", conflicts_with = "no_simulator")]
     pub fault: Vec<LikelyFault>,
     /// Seconds by which its faults delay, reorder and repeat events

@@ -1,5 +1,5 @@
-//! A log is read while it is written, as `tail -F` does: also after it was renamed and begun anew, or cut. All forms and
-//! envelopes of `im_session::Decoder`.
+//! A log is read while it is written, as `tail -F` does: also after it was renamed and begun anew, or cut. All forms
+//! and envelopes of `im_session::Decoder`.
 
 use std::collections::VecDeque;
 use std::io;
@@ -51,8 +51,8 @@ pub fn name_of(path: &Path) -> String {
     format!("follow:{}", path.get(start..).unwrap_or_default())
 }
 
-/// Applies the events of a file, and of those that take its name after it, until the engine stops. A file that is not there yet
-/// is waited for. Dropping the future stops it at any moment; the next one goes on where the last was.
+/// Applies the events of a file, and of those that take its name after it, until the engine stops. A file that is not
+/// there yet is waited for. Dropping the future stops it at any moment; the next one goes on where the last was.
 ///
 /// # Errors
 ///
@@ -171,7 +171,7 @@ impl Follower {
                 known = before.events;
             } else {
                 let file = self.path.display();
-                tracing::warn!(%file, "it was begun anew since the last start; what the old one got afterwards is not read");
+                tracing::warn!(%file, "begun anew since the last start; what the old one got afterwards is not read");
             }
         }
         let reading = Reading::of(&metadata);

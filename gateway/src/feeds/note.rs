@@ -1,7 +1,7 @@
 //! What of a followed file is found again after a restart.
 //!
-//! Forms and envelopes of logs go over many lines, so no byte of a file is one to go on at. It is read again from its beginning
-//! instead, and the events that were applied are passed over: the same bytes give the same events.
+//! Forms and envelopes of logs go over many lines, so no byte of a file is one to go on at. It is read again from its
+//! beginning instead, and the events that were applied are passed over: the same bytes give the same events.
 
 use std::fs::Metadata;
 use std::os::unix::fs::MetadataExt;

@@ -26,7 +26,8 @@ struct Feeds {
     feeds: BTreeMap<String, u64>,
 }
 
-/// All metrics. Before the gateway serves there is only that it does not; what the engine does not tell in time is missing.
+/// All metrics. Before the gateway serves there is only that it does not; what the engine does not tell in time is
+/// missing.
 pub(super) async fn metrics(monitoring: &Monitoring) -> Text {
     let mut text = Text::default();
     let is_ready = u8::from(monitoring.readiness() == Readiness::Ready);

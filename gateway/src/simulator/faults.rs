@@ -131,7 +131,8 @@ impl Default for FaultSettings {
     }
 }
 
-/// What the server has to find again of its faults. Chance has a source of its own: ids are the same with and without faults.
+/// What the server has to find again of its faults. Chance has a source of its own: ids are the same with and without
+/// faults.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Faults {

@@ -141,7 +141,8 @@ async fn it_goes_on_after_a_rotation_and_after_a_cut() {
     house.write(&ringing("C"));
     house.has(&["A", "B", "C"]).await;
     fs::write(house.file(), "").unwrap();
-    // It is looked at while it is empty: a file that was cut and is as long as before cannot be told from one that grew.
+    // It is looked at while it is empty: a file that was cut and is as long as before cannot be told from one that
+    // grew.
     tokio::time::sleep(Duration::from_secs(1)).await;
     house.write(&ringing("D"));
     house.has(&["A", "B", "C", "D"]).await;

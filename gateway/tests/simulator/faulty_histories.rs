@@ -1,4 +1,5 @@
-//! Whatever goes wrong, the gateway's sessions stay legal; and where nothing is lost they end as if nothing had gone wrong.
+//! Whatever goes wrong, the gateway's sessions stay legal; and where nothing is lost they end as if nothing had gone
+//! wrong.
 
 use std::cell::Cell;
 use std::time::Duration;
