@@ -2,14 +2,14 @@
 
 #![forbid(unsafe_code)]
 
-use std::io::{self, IsTerminal, Read, Write};
+use std::io::{self, Read, Write};
 use std::process::ExitCode;
 
 use clap::Parser;
 use im_session_gateway::clock::SystemRandom;
 use im_session_gateway::config::{Command, CommandLine, Cost, LONGEST_PASSWORD, hash_password};
+use im_session_gateway::logs::log;
 use im_session_gateway::serve::serve;
-use tracing_subscriber::EnvFilter;
 
 fn main() -> ExitCode {
     let command_line = CommandLine::parse();
@@ -27,9 +27,9 @@ fn main() -> ExitCode {
 }
 
 fn run(command_line: CommandLine) -> Result<(), Box<dyn std::error::Error>> {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
-    log.with_ansi(io::stderr().is_terminal()).init();
+    let filter = std::env::var("RUST_LOG").ok();
+    let (format, contents) = (command_line.serve.log_format, command_line.serve.log_contents);
+    tracing::subscriber::set_global_default(log(format, contents, filter.as_deref(), io::stderr))?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     Ok(runtime.block_on(serve(command_line.serve, |greeting| {
         // Nobody may read it.

@@ -8,6 +8,9 @@ use std::time::Duration;
 use axum::http::Uri;
 use clap::{Args, Parser, Subcommand};
 
+use crate::logs::LogFormat;
+use crate::simulator::LikelyFault;
+
 /// Where the gateway listens unless told otherwise.
 pub const DEFAULT_ADDRESS: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8090);
 
@@ -72,6 +75,10 @@ pub struct ServeOptions {
     /// Accept operations without a CSRF token, and HTTP Basic without a cookie
     #[arg(long)]
     pub no_csrf: bool,
+    /// Log of T-Library events to follow as `tail -F` does, in any form that the library reads; may be given several
+    /// times
+    #[arg(long, value_name = "FILE")]
+    pub follow: Vec<PathBuf>,
     /// No simulated SIP Server: requests wait for whoever fetches them
     #[arg(long)]
     pub no_simulator: bool,
@@ -81,6 +88,13 @@ pub struct ServeOptions {
     /// What the ids of the simulated SIP Server are made from; random unless given, and a store remembers it
     #[arg(long, value_name = "NUMBER")]
     pub simulator_seed: Option<u64>,
+    /// What goes wrong in the simulated SIP Server, and how likely it is: lose, delay, repeat or reorder an event;
+    /// restart; busy, no-answer; refuse. As lose=0.01; may be given several times
+    #[arg(long, value_name = "FAULT=PROBABILITY", conflicts_with = "no_simulator")]
+    pub fault: Vec<LikelyFault>,
+    /// Seconds by which its faults delay, reorder and repeat events
+    #[arg(long, value_name = "SECONDS", default_value = "1", value_parser = seconds)]
+    pub fault_delay: Duration,
     /// Seconds after which a session of HTTP ends that nobody used
     #[arg(long, value_name = "SECONDS", default_value = "1800", value_parser = seconds)]
     pub session_timeout: Duration,
@@ -99,6 +113,15 @@ pub struct ServeOptions {
     /// Seconds that requests may still take after SIGTERM or SIGINT
     #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = seconds)]
     pub shutdown_timeout: Duration,
+    /// Address and port of /metrics, /healthz and /readyz; the gateway's own address, for loopback only, unless given
+    #[arg(long, value_name = "ADDRESS")]
+    pub operations_listen: Option<SocketAddr>,
+    /// How the log is written
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = LogFormat::Text)]
+    pub log_format: LogFormat,
+    /// Write message texts and user data into the log: for tests with made-up data only
+    #[arg(long)]
+    pub log_contents: bool,
     /// Connections at a time; further ones wait
     #[arg(long, value_name = "N", default_value_t = 20_000, value_parser = clap::value_parser!(u32).range(1..))]
     pub connections: u32,

@@ -18,6 +18,7 @@ use crate::bayeux::{
 };
 use crate::config::{AgentId, AgentRecord};
 use crate::engine::{self, Outgoing, OutgoingKind};
+use crate::logs::CONTENTS;
 
 /// The cookie that tells browsers apart.
 pub const BROWSER_COOKIE: &str = "BAYEUX_BROWSER";
@@ -302,6 +303,8 @@ impl Driver {
     }
 
     fn publish(&self, outgoing: &Outgoing) {
+        let (agent, text) = (outgoing.agent.as_str(), String::from_utf8_lossy(&outgoing.data));
+        tracing::debug!(target: CONTENTS, agent, %text, "notification");
         let notification = notification(outgoing);
         self.cometd.call(|bayeux, now| bayeux.publish(now, outgoing.agent.as_str(), &notification));
     }

@@ -17,10 +17,10 @@ pub const CSRF_TOKEN: HeaderName = HeaderName::from_static("x-csrf-token");
 
 const MESSAGE: &str = "Missing or invalid Csrf token";
 
-/// Whether a request needs the token: what may change something under `/api/v2/me`.
+/// Whether a request needs the token: what may change something under `/api/v2/me`, or in the simulated SIP Server.
 pub(super) fn is_needed(method: &Method, path: &str) -> bool {
-    let below = path.strip_prefix("/api/v2/me");
-    !is_safe(method) && below.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    let is_below = |of: &str| path.strip_prefix(of).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    !is_safe(method) && (is_below("/api/v2/me") || is_below("/simulator"))
 }
 
 /// Whether the request has the token of its session.

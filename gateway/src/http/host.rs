@@ -50,6 +50,12 @@ pub(super) fn host_of(authority: &str) -> &str {
     }
 }
 
+/// Whether the request names loopback as its host.
+#[must_use]
+pub fn is_for_loopback(request: &Request) -> bool {
+    authority(request.headers(), request.uri()).is_some_and(|authority| is_ours(host_of(authority), &[]))
+}
+
 fn is_ours(host: &str, hosts: &[String]) -> bool {
     let host = host.strip_suffix('.').unwrap_or(host);
     let address = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);

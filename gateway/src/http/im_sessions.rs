@@ -1,10 +1,13 @@
 //! `/api/v2/me/im-sessions[/{id}]` and `/api/v2/im-sessions/{id}`: the engine decides, this hands over. Gateway specification 2.
 
+use std::borrow::Cow;
+
 use axum::body::Body;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, RawQuery, State};
 use axum::response::Response;
-use im_session::StatusCode as Code;
+use im_session::{Operation, StatusCode as Code};
+use serde::Deserialize;
 
 use super::Gateway;
 use super::answer::{Failed, http_status, json_bytes};
@@ -15,6 +18,7 @@ use super::open_api::{
     SentAnswer, SessionOperation, Unknown,
 };
 use crate::engine::{EngineError, OwnedTarget, Reply};
+use crate::logs::CONTENTS;
 
 /// An id in an address that is no text is nobody's id.
 type Id = Result<Path<String>, PathRejection>;
@@ -109,7 +113,24 @@ pub(super) async fn operate_on(
 
 async fn operate(gateway: &Gateway, me: SignedIn, target: OwnedTarget, body: Body) -> Result<Response, Failed> {
     let body = read_body(body, LONGEST_BODY, gateway.settings().request_timeout).await?;
-    answer(gateway.engine().operate(me.agent, target, body.to_vec()).await)
+    let (agent, text) = (me.agent.id.as_str(), String::from_utf8_lossy(&body));
+    tracing::debug!(target: CONTENTS, agent, ?target, %text, "operation");
+    let operation = operation_of(&body);
+    let reply = gateway.engine().operate(me.agent, target, body.to_vec()).await;
+    let status_code = reply.as_ref().map_or(Code::InternalError, |reply| reply.status);
+    gateway.metrics().operation_answered(operation, status_code);
+    answer(reply)
+}
+
+/// Which operation a body names; it is counted by it.
+fn operation_of(body: &[u8]) -> Option<Operation> {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Named<'b> {
+        operation_name: Cow<'b, str>,
+    }
+    let named: Named<'_> = serde_json::from_slice(body).ok()?;
+    named.operation_name.parse().ok()
 }
 
 fn text(id: Id) -> Result<String, Failed> {

@@ -18,6 +18,7 @@
 //! | `pages` | What is there, for people? |
 //! | `challenge` | How is a script told that nobody is signed in? |
 //! | `supervisor` | How do the sessions stand, and what happened at a DN? |
+//! | `faults` | What is to go wrong? |
 //! | `open_api` | What is there, for programs? |
 
 mod answer;
@@ -29,6 +30,7 @@ mod cometd;
 mod cookies;
 mod csrf;
 mod events;
+mod faults;
 mod feed;
 mod host;
 mod http_sessions;
@@ -50,7 +52,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::Request;
+use axum::extract::{Request, State};
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
@@ -67,7 +69,9 @@ pub use cometd::{BROWSER_COOKIE, CometD, Driver};
 pub use cookies::{SESSION_COOKIE, cookies};
 pub use csrf::{CSRF_HEADER, CSRF_TOKEN};
 pub use events::{LONGEST_EVENTS, LONGEST_FEED};
+pub use faults::fault_routes;
 pub use feed::feed_routes;
+pub use host::is_for_loopback;
 pub use http_sessions::{Ended, SESSIONS_OF_AN_AGENT, SignInId, SignedIn};
 pub use rate_limit::{ATTEMPTS_FROM_AN_ADDRESS, ATTEMPTS_OF_A_USER, MINUTE};
 pub use sign_in::SignIn;
@@ -76,6 +80,7 @@ pub use supervisor::LONGEST_DN;
 use crate::clock::Surroundings;
 use crate::config::Directory;
 use crate::engine::Engine;
+use crate::metrics::Metrics;
 
 /// How the gateway answers over HTTP.
 #[derive(Debug, Clone)]
@@ -123,6 +128,7 @@ struct Shared {
     surroundings: Surroundings,
     settings: Settings,
     ending: watch::Sender<bool>,
+    metrics: Metrics,
 }
 
 impl fmt::Debug for Gateway {
@@ -141,8 +147,8 @@ impl Gateway {
         surroundings: Surroundings,
         settings: Settings,
     ) -> Self {
-        let ending = watch::Sender::new(false);
-        Gateway(Arc::new(Shared { engine, directory, sign_in, surroundings, settings, ending }))
+        let (ending, metrics) = (watch::Sender::new(false), Metrics::default());
+        Gateway(Arc::new(Shared { engine, directory, sign_in, surroundings, settings, ending, metrics }))
     }
 
     /// What serves sessions.
@@ -173,6 +179,12 @@ impl Gateway {
     #[must_use]
     pub fn settings(&self) -> &Settings {
         &self.0.settings
+    }
+
+    /// What it counts.
+    #[must_use]
+    pub fn metrics(&self) -> &Metrics {
+        &self.0.metrics
     }
 
     /// Becomes true when the gateway ends: whatever is held is to be answered now.
@@ -211,9 +223,10 @@ pub fn router(gateway: Gateway, more: Router) -> Router {
         None => router,
     };
     router
-        .layer(from_fn_with_state(gateway, host::check))
+        .layer(from_fn_with_state(gateway.clone(), host::check))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn(plain_headers))
+        .layer(from_fn_with_state(gateway, count))
 }
 
 async fn not_found() -> Failed {
@@ -228,6 +241,13 @@ async fn wrong_method(method: Method) -> Failed {
 fn panicked(_: Box<dyn Any + Send + 'static>) -> Response {
     // The panic hook has written what and where; the client is told nothing of it.
     Failed::new(Code::InternalError, "internal error").into_response()
+}
+
+async fn count(State(gateway): State<Gateway>, request: Request, next: Next) -> Response {
+    let _in_flight = gateway.metrics().request_begins();
+    let response = next.run(request).await;
+    gateway.metrics().request_answered(response.status().as_u16());
+    response
 }
 
 /// Answers are for the one who asked, and are what they say they are.

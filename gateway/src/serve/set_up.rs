@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use im_session::BaseUri;
+use tokio::net::TcpListener;
 
 use super::connections::{ConnectionLimits, serve_connections};
 use super::greeting::greeting;
@@ -21,8 +22,11 @@ use crate::config::{
 };
 use crate::engine::embedded::{EmbeddedEngine, EmbeddedSettings};
 use crate::engine::{Engine, EngineError, keep_time};
-use crate::http::{BadToken, BearerToken, CometD, Gateway, Settings, SignIn, feed_routes, router};
-use crate::simulator::{self, SimulatorSettings};
+use crate::feeds::follow;
+use crate::http::{BadToken, BearerToken, CometD, Gateway, Settings, SignIn, fault_routes, feed_routes, router};
+use crate::metrics::Durations;
+use crate::monitoring::{Monitoring, Sources};
+use crate::simulator::{self, FaultInjector, FaultSettings, InjectedFaults, SimulatorSettings};
 
 /// How often sessions of HTTP that are over are forgotten.
 const SWEEP: Duration = Duration::from_secs(10);
@@ -51,6 +55,14 @@ pub enum ServeError {
     /// It does not listen.
     #[error(transparent)]
     Listen(#[from] ListenError),
+    /// It does not listen for operators.
+    #[error("--operations-listen {address}: {source}")]
+    Operations {
+        /// Where.
+        address: SocketAddr,
+        /// Why.
+        source: io::Error,
+    },
     /// A file or directory cannot be had.
     #[error("{what}: {source}")]
     File {
@@ -88,13 +100,20 @@ pub async fn serve(options: ServeOptions, greet: impl FnOnce(&str)) -> Result<()
         None => demo_agents(&hash_password(DEMO_PASSWORD.as_bytes(), &*surroundings.random, Cost::Usual)?)?,
     });
     let bearer_token = bearer_token(&options)?;
+    let monitoring = Monitoring::default();
     // Before the first await that matters: no signal is missed.
     let (end, reload) = (signals::end()?, signals::reload(options.agents.clone(), directory.clone())?);
     let listener = listen(options.listen).await?;
     let address = listener.local_addr()?;
+    // Before the store is opened: that takes a while, and somebody may want to know that it does.
+    let mut background = vec![];
+    if let Some(address) = options.operations_listen {
+        background.push(tokio::spawn(monitor(address, &monitoring).await?));
+    }
     let base_uri = BaseUri::new(options.base_uri.clone().unwrap_or_else(|| base_uri(&options, address)));
 
-    let (engine, store) = engine(&options, address, &directory, base_uri.clone())?;
+    let commits = Durations::default();
+    let (engine, store) = engine(&options, address, &directory, base_uri.clone(), commits.clone())?;
     let engine: Arc<dyn Engine> = Arc::new(engine);
     let passwords = Arc::new(Argon2Passwords);
     let sign_in = SignIn::new(directory.clone(), surroundings.clone(), passwords, options.session_timeout);
@@ -113,17 +132,26 @@ pub async fn serve(options: ServeOptions, greet: impl FnOnce(&str)) -> Result<()
     // What was stored before may be old: the time first, then what happens.
     engine.tick(clock.now()).await.map_err(|source| ServeError::Store { path: PathBuf::from(&store), source })?;
     let (cometd, driver) = CometD::new(gateway.clone(), cometd_settings(&options));
-    let mut background = vec![
+    background.extend([
         tokio::spawn(keep_time(engine.clone(), clock)),
         tokio::spawn(sweep(gateway.clone())),
         tokio::spawn(reload),
         tokio::spawn(driver.run()),
-    ];
-    if !options.no_simulator {
-        let settings = simulator_settings(&options, &surroundings)?;
-        background.push(tokio::spawn(simulate(gateway.clone(), settings)));
+    ]);
+    for file in &options.follow {
+        background.push(tokio::spawn(follow_file(gateway.clone(), file.clone())));
     }
     let mut more = cometd.router();
+    if !options.no_simulator {
+        let settings = simulator_settings(&options, &surroundings)?;
+        let (injector, injected) = FaultInjector::new();
+        background.push(tokio::spawn(simulate(gateway.clone(), settings, injected)));
+        more = more.merge(fault_routes(gateway.clone(), injector));
+    }
+    monitoring.restored(Sources { gateway: gateway.clone(), cometd, commits });
+    if options.operations_listen.is_none() {
+        more = more.merge(monitoring.routes_on_loopback());
+    }
     if let Some(token) = bearer_token {
         more = more.merge(feed_routes(engine, token, gateway.ending(), options.request_timeout));
     }
@@ -155,14 +183,26 @@ fn cometd_settings(options: &ServeOptions) -> bayeux::Settings {
     }
 }
 
+/// Serves metrics and health at an address of their own, until it is aborted.
+async fn monitor(address: SocketAddr, monitoring: &Monitoring) -> Result<impl Future<Output = ()> + use<>, ServeError> {
+    let failed = |source| ServeError::Operations { address, source };
+    let listener = TcpListener::bind(address).await.map_err(failed)?;
+    tracing::info!("metrics and health at http://{}", listener.local_addr()?);
+    let patience = Duration::from_secs(30);
+    let limits = ConnectionLimits { connections: 64, head: patience, write: patience, end: Duration::ZERO };
+    Ok(serve_connections(listener, monitoring.routes(), limits, std::future::pending()))
+}
+
 fn engine(
     options: &ServeOptions,
     address: SocketAddr,
     directory: &Directory,
     base_uri: BaseUri,
+    commits: Durations,
 ) -> Result<(EmbeddedEngine, String), ServeError> {
     let mut settings = EmbeddedSettings::new(base_uri);
     settings.shards = options.shards;
+    settings.commits = commits;
     if options.memory {
         let store = "memory".to_owned();
         let failed = |source| ServeError::Store { path: PathBuf::from(&store), source };
@@ -227,13 +267,22 @@ fn hosts(options: &ServeOptions, address: SocketAddr) -> Vec<String> {
 fn simulator_settings(options: &ServeOptions, surroundings: &Surroundings) -> Result<SimulatorSettings, ServeError> {
     let random = || surroundings.random.bytes().map(|bytes| u128::from_be_bytes(bytes) as u64);
     let seed = options.simulator_seed.map_or_else(random, Ok)?;
-    Ok(SimulatorSettings { seed, answer_after: options.answer_after, ..SimulatorSettings::default() })
+    let faults = FaultSettings { likely: options.fault.clone(), delay: options.fault_delay };
+    Ok(SimulatorSettings { seed, answer_after: options.answer_after, faults, ..SimulatorSettings::default() })
 }
 
-async fn simulate(gateway: Gateway, settings: SimulatorSettings) {
+async fn simulate(gateway: Gateway, settings: SimulatorSettings, injected: InjectedFaults) {
     let (engine, clock) = (gateway.engine().clone(), gateway.surroundings().clock.clone());
-    if let Err(error) = simulator::run(engine, gateway.directory().clone(), clock, settings).await {
+    let directory = gateway.directory().clone();
+    if let Err(error) = simulator::run_with_faults(engine, directory, clock, settings, injected).await {
         tracing::error!(%error, "the simulated SIP Server has ended; requests wait");
+    }
+}
+
+async fn follow_file(gateway: Gateway, file: PathBuf) {
+    let (engine, metrics) = (gateway.engine().clone(), gateway.metrics().clone());
+    if let Err(error) = follow(engine, metrics, file).await {
+        tracing::error!(%error, "the file is not followed any more");
     }
 }
 

@@ -20,6 +20,8 @@ pub(super) struct Rules<'r> {
     pub(super) dns: &'r BTreeSet<String>,
     /// Those of them that are always busy.
     pub(super) busy: &'r BTreeSet<String>,
+    /// Whether the callee of this call is busy, whatever else it is.
+    pub(super) callee_is_busy: bool,
 }
 
 /// All calls, and what is counted.
@@ -44,6 +46,7 @@ const UNKNOWN_CONNECTION: Refused = Refused(56, "Invalid connection id");
 const WRONG_STATE: Refused = Refused(50, "The call is not established");
 const WRONG_ATTRIBUTE: Refused = Refused(53, "Invalid attribute value");
 const CALLER_BUSY: Refused = Refused(50, "The DN has a call already");
+const REFUSED: Refused = Refused(50, "The request is refused");
 const UNKNOWN_CALLER: Refused = Refused(59, "DN is not configured");
 
 impl Calls {
@@ -51,6 +54,10 @@ impl Calls {
         // A server that starts anew gives other ids.
         let random = Random::new(seed ^ server_start_time.rotate_left(32));
         Calls { random, server_start_time, event_sequence_number: 0, made: 0, open: BTreeMap::new() }
+    }
+
+    pub(super) fn server_start_time(&self) -> u64 {
+        self.server_start_time
     }
 
     pub(super) fn open(&self) -> usize {
@@ -110,10 +117,17 @@ impl Calls {
             | RequestName::RequestDeletePair => self.change_user_data(request, rules.now),
             RequestName::RequestReleaseCall => self.release(request),
         };
-        done.unwrap_or_else(|Refused(code, message)| {
-            let error = Event::new(EventName::Error).with_error(code, message);
-            vec![self.numbered(error.with_this_dn(request.this_dn.clone())).with_reference_id(request.reference_id)]
-        })
+        done.unwrap_or_else(|refused| vec![self.error(request, refused)])
+    }
+
+    /// The event of a request that is not carried out although it could be.
+    pub(super) fn refuse(&mut self, request: &Request) -> Event<'static> {
+        self.error(request, REFUSED)
+    }
+
+    fn error(&mut self, request: &Request, Refused(code, message): Refused) -> Event<'static> {
+        let error = Event::new(EventName::Error).with_error(code, message);
+        self.numbered(error.with_this_dn(request.this_dn.clone())).with_reference_id(request.reference_id)
     }
 
     fn make_call(&mut self, request: &Request, rules: &Rules<'_>) -> Result<Vec<Event<'static>>, Refused> {
@@ -133,7 +147,8 @@ impl Calls {
             heard: rules.now,
             user_data: request.user_data.clone().unwrap_or_default(),
         };
-        let is_busy = rules.busy.contains(&call.callee.dn)
+        let is_busy = rules.callee_is_busy
+            || rules.busy.contains(&call.callee.dn)
             || !rules.dns.contains(&call.callee.dn)
             || call.callee.dn == call.caller.dn
             || self.is_in_a_call(&call.callee.dn);

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Simulator, SimulatorSettings};
+use super::{FaultInjector, InjectedFaults, Simulator, SimulatorSettings};
 use crate::clock::Clock;
 use crate::config::Directory;
 use crate::engine::{Engine, EngineError, FeedPosition};
@@ -23,7 +23,22 @@ pub async fn run(
     clock: Arc<dyn Clock>,
     settings: SimulatorSettings,
 ) -> Result<(), EngineError> {
-    match run_until_stopped(&*engine, &directory, &*clock, settings).await {
+    run_with_faults(engine, directory, clock, settings, FaultInjector::new().1).await
+}
+
+/// The same, with faults that are injected from elsewhere.
+///
+/// # Errors
+///
+/// As [`run`].
+pub async fn run_with_faults(
+    engine: Arc<dyn Engine>,
+    directory: Directory,
+    clock: Arc<dyn Clock>,
+    settings: SimulatorSettings,
+    injected: InjectedFaults,
+) -> Result<(), EngineError> {
+    match run_until_stopped(&*engine, &directory, &*clock, settings, injected).await {
         Ok(never) => match never {},
         Err(EngineError::Stopped) => Ok(()),
         Err(error) => Err(error),
@@ -38,11 +53,14 @@ async fn run_until_stopped(
     directory: &Directory,
     clock: &dyn Clock,
     settings: SimulatorSettings,
+    mut injected: InjectedFaults,
 ) -> Result<Never, EngineError> {
     let mut newest = engine.newest_request();
     let mut simulator = start(engine, clock.now(), settings).await?;
     // It may have been carried out and not confirmed.
     engine.confirm_requests(simulator.carried_out()).await?;
+    // Those who injected a fault and wait until that is durable.
+    let mut injecting = Vec::new();
     loop {
         // Before they are read: what comes meanwhile is a change.
         newest.mark_unchanged();
@@ -50,16 +68,24 @@ async fn run_until_stopped(
         let now = clock.now();
         let agents = directory.current();
         simulator.set_dns(agents.iter().flat_map(|agent| agent.dns().map(str::to_owned).collect::<Vec<_>>()));
+        while let Some((fault, done)) = injected.waiting() {
+            simulator.inject(now, fault);
+            injecting.push(done);
+        }
         for request in &requests {
             simulator.carry_out(now, request.offset, &request.request);
         }
         let events = simulator.due(now);
-        if !(events.is_empty() && requests.is_empty()) {
+        if !(events.is_empty() && requests.is_empty() && injecting.is_empty()) {
             let position = simulator.advance();
             let feed = FeedPosition { feed: FEED.into(), position, note: Some(simulator.note()) };
             for unreadable in engine.events(Some(feed), events).await?.results.into_iter().filter_map(Result::err) {
                 tracing::error!(error = %unreadable, "the simulated SIP Server made an event that cannot be read");
             }
+            // Who injected may be gone.
+            injecting.drain(..).for_each(|done| {
+                let _gone = done.send(());
+            });
             if !requests.is_empty() {
                 engine.confirm_requests(simulator.carried_out()).await?;
             }
@@ -67,8 +93,13 @@ async fn run_until_stopped(
         }
         let until_due = simulator.next_due().map_or(Duration::MAX, |due| due.saturating_sub(now));
         // It ends early where there is a request; a sender that is gone says that the engine stopped.
-        if let Ok(changed) = tokio::time::timeout(until_due, newest.changed()).await {
-            changed.map_err(|_| EngineError::Stopped)?;
+        tokio::select! {
+            changed = newest.changed() => changed.map_err(|_| EngineError::Stopped)?,
+            Some((fault, done)) = injected.next() => {
+                simulator.inject(clock.now(), fault);
+                injecting.push(done);
+            }
+            () = tokio::time::sleep(until_due) => {}
         }
     }
 }

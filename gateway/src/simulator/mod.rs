@@ -8,6 +8,8 @@
 //! | `calls` | Which calls are there, and what does a request do to them? |
 //! | `call` | Who takes part in a call? |
 //! | `line` | When does an event reach the gateway? |
+//! | `faults` | What goes wrong, and how often? |
+//! | `injector` | How does a fault get here from elsewhere? (feature `server`) |
 //! | `random` | Which ids come next? |
 //! | `driver` | How do requests and events get to and from an engine? (feature `server`) |
 
@@ -15,21 +17,29 @@ mod call;
 mod calls;
 #[cfg(feature = "server")]
 mod driver;
+mod faults;
+#[cfg(feature = "server")]
+mod injector;
 mod line;
 mod random;
 
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use im_session::store::RequestName;
 use im_session::{Event, Request};
 use serde::{Deserialize, Serialize};
 
 use crate::engine::Times;
 use calls::Calls;
+use faults::Faults;
 use line::Line;
 
 #[cfg(feature = "server")]
-pub use driver::{FEED, run};
+pub use driver::{FEED, run, run_with_faults};
+pub use faults::{BadLikelyFault, Fault, FaultSettings, LikelyFault, UnknownFault};
+#[cfg(feature = "server")]
+pub use injector::{FaultInjector, InjectedFaults, NoSimulator};
 
 /// How the simulated SIP Server behaves.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,6 +53,8 @@ pub struct SimulatorSettings {
     pub end_after: Duration,
     /// DNs that are always busy.
     pub busy: BTreeSet<String>,
+    /// What goes wrong.
+    pub faults: FaultSettings,
 }
 
 impl Default for SimulatorSettings {
@@ -53,6 +65,7 @@ impl Default for SimulatorSettings {
             answer_after: Duration::ZERO,
             end_after: Times::default().expire_after,
             busy: BTreeSet::new(),
+            faults: FaultSettings::default(),
         }
     }
 }
@@ -75,6 +88,7 @@ struct State {
     carried_out: u64,
     /// How often events were posted.
     position: u64,
+    faults: Faults,
 }
 
 impl Simulator {
@@ -82,7 +96,8 @@ impl Simulator {
     #[must_use]
     pub fn new(settings: SimulatorSettings, now: Duration) -> Self {
         let calls = Calls::new(settings.seed, now.as_secs());
-        let state = State { calls, line: Line::default(), carried_out: 0, position: 0 };
+        let faults = Faults::new(settings.seed);
+        let state = State { calls, line: Line::default(), carried_out: 0, position: 0, faults };
         Simulator { settings, dns: BTreeSet::new(), state }
     }
 
@@ -133,11 +148,55 @@ impl Simulator {
         self.state.carried_out = offset;
         // What ended by now keeps nobody busy.
         self.pass(now);
-        let rules =
-            calls::Rules { now, answer_after: self.settings.answer_after, dns: &self.dns, busy: &self.settings.busy };
-        let events = self.state.calls.carry_out(request, &rules);
-        self.state.line.send(now, events);
+        if self.strikes(Fault::Restart) {
+            self.restart(now);
+        }
+        let events = if self.strikes(Fault::Refuse) {
+            vec![self.state.calls.refuse(request)]
+        } else {
+            let is_call = request.name == RequestName::RequestMakeCall;
+            let callee_is_busy = is_call && self.strikes(Fault::Busy);
+            let nobody_answers = is_call && self.strikes(Fault::NoAnswer);
+            let rules = calls::Rules {
+                now,
+                answer_after: if nobody_answers { Duration::MAX } else { self.settings.answer_after },
+                dns: &self.dns,
+                busy: &self.settings.busy,
+                callee_is_busy,
+            };
+            self.state.calls.carry_out(request, &rules)
+        };
+        self.send(now, events);
         self.pass(now);
+    }
+
+    /// A fault strikes at the next chance, once: the next event, request or call. A restart needs no chance.
+    pub fn inject(&mut self, now: Duration, fault: Fault) {
+        match fault {
+            Fault::Restart => self.restart(now),
+            Fault::Lose
+            | Fault::Delay
+            | Fault::Repeat
+            | Fault::Reorder
+            | Fault::Busy
+            | Fault::NoAnswer
+            | Fault::Refuse => self.state.faults.load(fault),
+        }
+    }
+
+    /// The calls are gone. What is on the line still arrives.
+    fn restart(&mut self, now: Duration) {
+        // Never the same start again: events after it would seem to be repeated.
+        let start = now.as_secs().max(self.state.calls.server_start_time().saturating_add(1));
+        self.state.calls = Calls::new(self.settings.seed, start);
+    }
+
+    fn strikes(&mut self, fault: Fault) -> bool {
+        self.state.faults.strikes(fault, &self.settings.faults)
+    }
+
+    fn send(&mut self, now: Duration, events: Vec<Event<'static>>) {
+        self.state.line.send(now, events, &mut self.state.faults, &self.settings.faults);
     }
 
     /// The events that have reached the gateway by now, to be posted at the next [`position`](Self::position).
@@ -163,8 +222,8 @@ impl Simulator {
     /// Calls end of which nothing was heard for long enough, and those that have rung for long enough are answered.
     fn pass(&mut self, now: Duration) {
         let ended = self.state.calls.end(now, self.settings.end_after);
-        self.state.line.send(now, ended);
+        self.send(now, ended);
         let answered = self.state.calls.answer(now);
-        self.state.line.send(now, answered);
+        self.send(now, answered);
     }
 }

@@ -4,7 +4,7 @@ use im_session::ConnId;
 use serde::{Deserialize, Serialize};
 
 /// A source of numbers. Its state is part of the note, so that it goes on after a restart.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub(super) struct Random(u64);
 
@@ -21,6 +21,11 @@ impl Random {
         let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
         mixed ^ (mixed >> 31)
+    }
+
+    /// From 0 on, less than `bound`.
+    pub(super) fn below(&mut self, bound: u64) -> u64 {
+        self.next().checked_rem(bound).unwrap_or_default()
     }
 
     /// 32 digits: 26 of them random, and six that count, as those of a SIP Server do.

@@ -12,16 +12,16 @@ use serde_json::json;
 
 use crate::requests::{START, server};
 
-const DNS: [&str; 4] = ["3001", "3002", "3003", "3004"];
+pub(crate) const DNS: [&str; 4] = ["3001", "3002", "3003", "3004"];
 
 #[derive(Debug, Clone)]
-enum Step {
+pub(crate) enum Step {
     Initiate { from: usize, to: usize },
     OnSession { who: usize, operation: usize, key: u8 },
     Wait(u64),
 }
 
-fn step() -> impl Strategy<Value = Step> {
+pub(crate) fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
         3 => (0..4_usize, 0..5_usize).prop_map(|(from, to)| Step::Initiate { from, to }),
         6 => (0..4_usize, 0..5_usize, 0..3_u8).prop_map(|(who, operation, key)| Step::OnSession { who, operation, key }),
@@ -30,7 +30,7 @@ fn step() -> impl Strategy<Value = Step> {
 }
 
 /// The body of an operation on a session of this agent, whose other party is there.
-fn body(operation: usize, key: u8, other: &str) -> String {
+pub(crate) fn body(operation: usize, key: u8, other: &str) -> String {
     let key = format!("key-{key}");
     let body = match operation {
         0 => {

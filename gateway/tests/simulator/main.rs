@@ -5,5 +5,9 @@
 #[cfg(feature = "server")]
 mod chat;
 mod core;
+mod faults;
+mod faulty_histories;
 mod histories;
+#[cfg(feature = "server")]
+mod injection;
 mod requests;

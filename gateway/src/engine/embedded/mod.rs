@@ -39,6 +39,7 @@ use super::{
     Applied, Engine, EngineError, FeedPosition, Outgoing, OwnedTarget, Pending, Present, Reply, StoredRequest, Times,
 };
 use crate::config::{AgentId, AgentRecord, Directory};
+use crate::metrics::Durations;
 
 /// How far the clock may jump at once: the longest pause that is believed without more ado.
 const LONGEST_PAUSE: Duration = Duration::from_secs(24 * 3_600);
@@ -64,6 +65,8 @@ pub struct EmbeddedSettings {
     pub outbox: usize,
     /// How many notifications a receiver may lag behind.
     pub lag: usize,
+    /// How long commits take.
+    pub commits: Durations,
     /// What is called where a commit fails: what is in memory is then ahead of the file, so nothing may go on.
     pub on_failure: OnFailure,
 }
@@ -82,6 +85,7 @@ impl EmbeddedSettings {
             queue: 4_096,
             outbox: 256,
             lag: 16_384,
+            commits: Durations::default(),
             on_failure: Arc::new(|error| {
                 tracing::error!(%error, "the store failed: the process ends, since memory is ahead of the file");
                 std::process::abort();

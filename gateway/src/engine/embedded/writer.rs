@@ -1,9 +1,9 @@
 //! The engine's thread. It takes what waits, decides all of it, commits that in one transaction, and then tells: so a
 //! transaction is shared by all who wait while the one before is written.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use im_session::Event;
 use im_session::store::{PartKey, shard};
@@ -293,6 +293,15 @@ impl Writer {
                 let overviews = self.shards.iter().map(|shard| shard.overview(&self.agents));
                 Some(Reply::of(&overviews.reduce(Overview::and)?))
             }
+            Inquiry::Feeds => {
+                let mut feeds = BTreeMap::new();
+                for (number, shard) in (0..).zip(&self.shards) {
+                    // Another shard may not have heard of the feed's last events.
+                    let at_home = shard.feeds.values().filter(|feed| self.home_of_feed(&feed.feed) == number);
+                    feeds.extend(at_home.map(|feed| (&feed.feed, feed.position)));
+                }
+                Some(Reply::of(&BTreeMap::from([("feeds", feeds)])))
+            }
             Inquiry::Timeline { dn } => {
                 let number = shard_of_dn(dn, &self.agents, self.settings.shards);
                 Some(Reply::of(&self.shards.get(number as usize)?.timeline(dn, &self.agents)))
@@ -362,7 +371,9 @@ impl Writer {
             newest_request: self.requests.newest(),
             shards: self.settings.shards,
         };
+        let began = Instant::now();
         self.file.write(&batch)?;
+        self.settings.commits.observe(began.elapsed());
         self.late.clear();
         self.late_requests.clear();
         self.outbox.written();

@@ -27,4 +27,6 @@ pub enum Inquiry {
         /// The DN.
         dn: String,
     },
+    /// How far each feed is: `{"feeds":{NAME:POSITION}}`.
+    Feeds,
 }

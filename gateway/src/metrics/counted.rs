@@ -1,0 +1,94 @@
+//! What the gateway counts by itself: what the sessions cannot know.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use im_session::{Operation, StatusCode};
+
+use super::text::{Kind, Text};
+
+/// The classes of HTTP statuses.
+const CLASSES: [&str; 5] = ["1xx", "2xx", "3xx", "4xx", "5xx"];
+
+/// Counters since the gateway started. Clones share them.
+#[derive(Debug, Clone, Default)]
+pub struct Metrics(Arc<Counted>);
+
+#[derive(Debug, Default)]
+struct Counted {
+    /// By class of their status.
+    http_requests: [AtomicU64; CLASSES.len()],
+    in_flight: AtomicU64,
+    /// By name and statusCode. Both are ours, so there are few.
+    operations: Mutex<BTreeMap<(&'static str, u8), u64>>,
+    /// What could not be read, by feed: those that the gateway fetches by itself, so there are few.
+    feeds_refused: Mutex<BTreeMap<String, u64>>,
+}
+
+/// A request that is in flight as long as this is there.
+#[derive(Debug)]
+pub struct InFlight(Metrics);
+
+impl Drop for InFlight {
+    fn drop(&mut self) {
+        self.0.0.in_flight.fetch_sub(1, Relaxed);
+    }
+}
+
+impl Metrics {
+    /// A request over HTTP has begun.
+    #[must_use = "it counts as long as the value is there"]
+    pub fn request_begins(&self) -> InFlight {
+        self.0.in_flight.fetch_add(1, Relaxed);
+        InFlight(self.clone())
+    }
+
+    /// A request over HTTP was answered with this status.
+    pub fn request_answered(&self, status: u16) {
+        if let Some(count) = self.0.http_requests.get(usize::from(status / 100).wrapping_sub(1)) {
+            count.fetch_add(1, Relaxed);
+        }
+    }
+
+    /// An operation was answered. `None` is one whose body names none of the six.
+    pub fn operation_answered(&self, operation: Option<Operation>, status_code: StatusCode) {
+        let name = operation.map_or("unknown", Operation::name);
+        *self.operations().entry((name, status_code.code())).or_default() += 1;
+    }
+
+    /// So much of a feed that the gateway fetches could not be read.
+    pub fn feed_refused(&self, feed: &str, count: u64) {
+        let mut refused = self.0.feeds_refused.lock().unwrap_or_else(PoisonError::into_inner);
+        *refused.entry(feed.to_owned()).or_default() += count;
+    }
+
+    /// Writes them.
+    pub fn write(&self, text: &mut Text) {
+        let name = "im_session_gateway_operations_total";
+        text.family(name, Kind::Counter, "Operations of agents since the start, by name and statusCode of the answer.");
+        for ((operation, code), count) in &*self.operations() {
+            text.sample(name, &[("operation", operation), ("status_code", &code.to_string())], count);
+        }
+        let name = "im_session_gateway_feed_refused_total";
+        text.family(
+            name,
+            Kind::Counter,
+            "What could not be read of the feeds that the gateway fetches, since the start.",
+        );
+        for (feed, count) in &*self.0.feeds_refused.lock().unwrap_or_else(PoisonError::into_inner) {
+            text.sample(name, &[("feed", feed)], count);
+        }
+        let name = "im_session_gateway_http_requests_total";
+        text.family(name, Kind::Counter, "HTTP requests answered since the start, by class of the status.");
+        for (class, count) in CLASSES.iter().zip(&self.0.http_requests) {
+            text.sample(name, &[("class", class)], count.load(Relaxed));
+        }
+        let help = "HTTP requests that are not answered yet, held connects of CometD among them.";
+        text.single("im_session_gateway_http_requests_in_flight", Kind::Gauge, help, self.0.in_flight.load(Relaxed));
+    }
+
+    fn operations(&self) -> MutexGuard<'_, BTreeMap<(&'static str, u8), u64>> {
+        self.0.operations.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,15 @@
+//! What is counted while the gateway runs, and how it is told to Prometheus.
+//!
+//! | file | question |
+//! |---|---|
+//! | `counted` | What does the gateway count by itself? |
+//! | `durations` | How long does something take, by buckets? |
+//! | `text` | How does Prometheus read it? |
+
+mod counted;
+mod durations;
+mod text;
+
+pub use counted::{InFlight, Metrics};
+pub use durations::Durations;
+pub use text::{Kind, Text};

@@ -1,0 +1,81 @@
+//! Which metrics there are.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+use super::{ENGINE_PATIENCE, Monitoring, Readiness, Sources};
+use crate::engine::Engine;
+use crate::engine::inspection::Inquiry;
+use crate::metrics::{Kind, Text};
+
+/// How many feeds are named: their names are their senders'.
+const MOST_FEEDS: usize = 256;
+
+/// What is read of the engine's account: counters by kind.
+#[derive(Deserialize)]
+struct Account {
+    sessions: BTreeMap<String, u64>,
+    events: BTreeMap<String, u64>,
+    rejected: BTreeMap<String, u64>,
+}
+
+#[derive(Deserialize)]
+struct Feeds {
+    feeds: BTreeMap<String, u64>,
+}
+
+/// All metrics. Before the gateway serves there is only that it does not; what the engine does not tell in time is
+/// missing.
+pub(super) async fn metrics(monitoring: &Monitoring) -> Text {
+    let mut text = Text::default();
+    let is_ready = u8::from(monitoring.readiness() == Readiness::Ready);
+    text.single("im_session_gateway_ready", Kind::Gauge, "1 while the gateway serves.", is_ready);
+    if let Some(sources) = monitoring.0.get() {
+        of_engine(&mut text, &**sources.gateway.engine()).await;
+        of_process(&mut text, sources);
+    }
+    text
+}
+
+async fn of_engine(text: &mut Text, engine: &dyn Engine) {
+    if let Some(Account { sessions, events, rejected }) = ask(engine, Inquiry::Overview).await {
+        let mut family = |name: &str, kind, help: &str, label: &str, counts: &BTreeMap<String, u64>| {
+            text.family(name, kind, help);
+            counts.iter().for_each(|(of, count)| text.sample(name, &[(label, of)], count));
+        };
+        family("im_session_gateway_sessions", Kind::Gauge, "Sessions that there are, by state.", "state", &sessions);
+        let help = "Events that were accepted or could not be read since the store began, by outcome.";
+        family("im_session_gateway_events_total", Kind::Counter, help, "outcome", &events);
+        let help = "Events that were rejected since the store began, by reason.";
+        family("im_session_gateway_events_rejected_total", Kind::Counter, help, "reason", &rejected);
+    }
+    if let Some(Feeds { feeds }) = ask(engine, Inquiry::Feeds).await {
+        let name = "im_session_gateway_feed_position";
+        text.family(name, Kind::Gauge, "How far each feed is.");
+        feeds.iter().take(MOST_FEEDS).for_each(|(feed, position)| text.sample(name, &[("feed", feed)], position));
+    }
+    let help = "Requests to the SIP Server that operations made since the store began.";
+    let newest = *engine.newest_request().borrow();
+    text.single("im_session_gateway_requests_total", Kind::Counter, help, newest);
+}
+
+async fn ask<T: DeserializeOwned>(engine: &dyn Engine, inquiry: Inquiry) -> Option<T> {
+    let reply = tokio::time::timeout(ENGINE_PATIENCE, engine.inspect(inquiry)).await.ok()?.ok()?;
+    serde_json::from_slice(&reply.body).ok()
+}
+
+fn of_process(text: &mut Text, sources: &Sources) {
+    sources.gateway.metrics().write(text);
+    let help = "How long commits to the store take.";
+    sources.commits.write(text, "im_session_gateway_commit_duration_seconds", help);
+    let counts = sources.cometd.counts();
+    let mut gauge = |name: &str, help: &str, count: usize| {
+        text.single(&format!("im_session_gateway_cometd_{name}"), Kind::Gauge, help, count);
+    };
+    gauge("clients", "Clients of CometD.", counts.clients);
+    gauge("held_connects", "Connects that are held.", counts.held);
+    gauge("queued_messages", "Messages that wait for their clients, or are on their way.", counts.messages);
+    gauge("queued_bytes", "Bytes of these messages.", counts.bytes);
+}

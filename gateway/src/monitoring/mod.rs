@@ -1,0 +1,94 @@
+//! What operators see: `/metrics`, `/healthz`, `/readyz`. Gateway specification 6.
+//!
+//! Nobody signs in there. So they are on an address of their own, or on the gateway's for loopback only.
+//!
+//! | file | question |
+//! |---|---|
+//! | `routes` | What is answered, and to whom? |
+//! | `exposition` | Which metrics are there? |
+
+mod exposition;
+mod routes;
+
+use std::fmt;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use crate::http::{CometD, Gateway};
+use crate::metrics::Durations;
+
+/// How long the engine may take to show that it is alive.
+pub const ENGINE_PATIENCE: Duration = Duration::from_secs(5);
+
+/// What operators see. Clones share it. It is there before the gateway is, so that somebody can say it is not ready.
+#[derive(Clone, Default)]
+pub struct Monitoring(Arc<OnceLock<Sources>>);
+
+/// Where the numbers come from.
+pub struct Sources {
+    /// The gateway.
+    pub gateway: Gateway,
+    /// The clients of CometD.
+    pub cometd: CometD,
+    /// How long the engine's commits take.
+    pub commits: Durations,
+}
+
+/// Whether the gateway serves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Readiness {
+    /// What is stored is being restored.
+    Starting,
+    /// It serves.
+    Ready,
+    /// It answers what was asked, and nothing more.
+    Draining,
+}
+
+impl Readiness {
+    /// The word for it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Readiness::Starting => "starting",
+            Readiness::Ready => "ready",
+            Readiness::Draining => "draining",
+        }
+    }
+}
+
+impl fmt::Debug for Monitoring {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Monitoring").field("readiness", &self.readiness()).finish()
+    }
+}
+
+impl fmt::Debug for Sources {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sources").field("gateway", &self.gateway).finish_non_exhaustive()
+    }
+}
+
+impl Monitoring {
+    /// What was stored is restored: from now on the gateway serves. Only the first call counts.
+    pub fn restored(&self, sources: Sources) {
+        let _second = self.0.set(sources);
+    }
+
+    /// Whether the gateway serves.
+    #[must_use]
+    pub fn readiness(&self) -> Readiness {
+        match self.0.get() {
+            None => Readiness::Starting,
+            Some(sources) if *sources.gateway.ending().borrow() => Readiness::Draining,
+            Some(_) => Readiness::Ready,
+        }
+    }
+
+    /// Whether the engine answers. Before it is restored it need not.
+    async fn is_alive(&self) -> bool {
+        let Some(sources) = self.0.get() else { return true };
+        let answer = tokio::time::timeout(ENGINE_PATIENCE, sources.gateway.engine().feed(String::new()));
+        matches!(answer.await, Ok(Ok(_)))
+    }
+}

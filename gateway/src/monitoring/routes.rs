@@ -1,0 +1,67 @@
+//! What is answered, and to whom.
+
+use std::net::SocketAddr;
+
+use axum::Router;
+use axum::extract::{ConnectInfo, Request, State};
+use axum::http::{HeaderName, StatusCode, header};
+use axum::middleware::{Next, from_fn};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use im_session::StatusCode as Code;
+
+use super::exposition::metrics;
+use super::{Monitoring, Readiness};
+use crate::http::{Failed, is_for_loopback};
+use crate::metrics::Text;
+
+/// What a proxy adds: whoever has it is not on this machine.
+const FORWARDED: [HeaderName; 2] = [HeaderName::from_static("x-forwarded-for"), header::FORWARDED];
+
+impl Monitoring {
+    /// The routes, for whoever reaches the address.
+    pub fn routes(&self) -> Router {
+        Router::new()
+            .route("/metrics", get(expose))
+            .route("/healthz", get(healthy))
+            .route("/readyz", get(ready))
+            .with_state(self.clone())
+    }
+
+    /// The routes, for processes of this machine: to anybody else there is nothing.
+    pub fn routes_on_loopback(&self) -> Router {
+        self.routes().route_layer(from_fn(check_loopback))
+    }
+}
+
+/// A proxy on this machine passes on who asks, or for which host; either shows that it is somebody else.
+async fn check_loopback(request: Request, next: Next) -> Response {
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
+    let is_near = peer.is_some_and(|ConnectInfo(peer)| peer.ip().to_canonical().is_loopback());
+    let is_forwarded = FORWARDED.iter().any(|name| request.headers().contains_key(name));
+    if is_near && !is_forwarded && is_for_loopback(&request) {
+        return next.run(request).await;
+    }
+    Failed::new(Code::NotFound, "there is no such resource").into_response()
+}
+
+async fn healthy(State(monitoring): State<Monitoring>) -> Response {
+    match monitoring.is_alive().await {
+        true => (StatusCode::OK, "alive\n").into_response(),
+        false => (StatusCode::SERVICE_UNAVAILABLE, "the engine does not answer\n").into_response(),
+    }
+}
+
+async fn ready(State(monitoring): State<Monitoring>) -> Response {
+    let readiness = monitoring.readiness();
+    let status = match readiness {
+        Readiness::Ready => StatusCode::OK,
+        Readiness::Starting | Readiness::Draining => StatusCode::SERVICE_UNAVAILABLE,
+    };
+    (status, format!("{}\n", readiness.name())).into_response()
+}
+
+async fn expose(State(monitoring): State<Monitoring>) -> Response {
+    let text = metrics(&monitoring).await;
+    ([(header::CONTENT_TYPE, Text::CONTENT_TYPE)], text.into_string()).into_response()
+}
