@@ -12,14 +12,15 @@ use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use im_session::{BaseUri, Event, UnreadableEvent};
+use im_session::{BaseUri, Event};
 use im_session_gateway::bayeux;
 use im_session_gateway::clock::{Clock, NoRandomBytes, Random, Surroundings};
 use im_session_gateway::config::{
     AgentId, AgentRecord, Cost, DEMO_PASSWORD, Directory, PasswordHash, Passwords, demo_agents, hash_password,
 };
 use im_session_gateway::engine::{
-    Engine, EngineError, FeedPosition, Outgoing, OutgoingKind, OwnedTarget, Pending, Present, Reply, StoredRequest,
+    Applied, Engine, EngineError, FeedPosition, Outgoing, OutgoingKind, OwnedTarget, Pending, Present, Reply,
+    StoredRequest,
 };
 use im_session_gateway::http::{CometD, Gateway, Settings, SignIn, router};
 use serde_json::{Value, json};
@@ -68,7 +69,7 @@ fn nobody_asks<T: Send + 'static>() -> Pending<T> {
 }
 
 impl Engine for TestEngine {
-    fn events(&self, _: Option<FeedPosition>, _: Vec<Event<'static>>) -> Pending<Vec<Result<(), UnreadableEvent>>> {
+    fn events(&self, _: Option<FeedPosition>, _: Vec<Event<'static>>) -> Pending<Applied> {
         nobody_asks()
     }
 
