@@ -1,5 +1,6 @@
 //! The body of a post of events: which events are in it, and which lines are none.
 
+use im_session::decode::DecodeErrorKind;
 use im_session::{Decoder, Event};
 use serde::Serialize;
 
@@ -44,6 +45,8 @@ impl EventLines {
     fn take(&mut self, decoded: im_session::decode::DecodeResult<'_>) {
         match decoded {
             Ok(decoded) => self.events.push(decoded.event.into_owned()),
+            // Blank lines, and lines of a log that came nowhere near an event: there was nothing to accept.
+            Err(error) if matches!(error.kind, DecodeErrorKind::NoEvents { nearest: None }) => {}
             Err(error) if self.errors.len() < MOST_ERRORS => {
                 self.errors.push(LineError { line: error.line, error: error.kind.to_string() });
             }

@@ -1,12 +1,15 @@
 //! Another number of shards, or another directory: nothing is lost, and an agent's sessions are in one shard again.
 
+use std::io;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use im_session::StatusCode;
 use im_session_gateway::config::{AgentRecord, Agents, DeviceRecord, Directory};
 use im_session_gateway::engine::embedded::EmbeddedEngine;
 use im_session_gateway::engine::{Engine, FeedPosition};
+use redb::StorageBackend;
 use redb::backends::InMemoryBackend;
 
 use crate::operations::INITIATE;
@@ -42,6 +45,12 @@ async fn fill(engine: &EmbeddedEngine) {
         .events(Some(feed), vec![simple("Ringing", "5001", "ringing"), simple("Ringing", "9001", "ringing")])
         .await
         .unwrap();
+}
+
+/// This agent at these DNs.
+fn moved(id: &str, dns: &[&str]) -> AgentRecord {
+    let device = |(place, dn): (usize, &&str)| DeviceRecord { id: (place + 1).to_string(), dn: (*dn).into() };
+    AgentRecord { devices: dns.iter().enumerate().map(device).collect(), ..AgentRecord::clone(&agent(id)) }
 }
 
 async fn seen(engine: &EmbeddedEngine) -> Vec<Vec<u8>> {
@@ -98,11 +107,6 @@ async fn a_dn_that_goes_to_another_agent_takes_its_sessions_along() {
     assert!(!before.is_empty());
 
     // 3002 goes from bob to ann, and 9001, which nobody had, to bob.
-    let moved = |id: &str, dns: &[&str]| {
-        let record = AgentRecord::clone(&agent(id));
-        let device = |(place, dn): (usize, &&str)| DeviceRecord { id: (place + 1).to_string(), dn: (*dn).into() };
-        AgentRecord { devices: dns.iter().enumerate().map(device).collect(), ..record }
-    };
     let ann = moved("ann", &["3001", "3002"]);
     let bob = moved("bob", &["9001"]);
     let of_ann = states(&engine, "ann").await;
@@ -126,4 +130,107 @@ async fn a_dn_that_goes_to_another_agent_takes_its_sessions_along() {
     let again = EmbeddedEngine::on_backend(Shared(backend), shared, settings()).unwrap();
     let reply = again.list(Arc::new(bob), "fields=state&state=Talking".into()).await.unwrap();
     assert_eq!(crate::place::json(&reply.body)["imSessions"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn what_became_of_a_request_is_told_to_nobody_else_where_the_dn_moved() {
+    for restarts in [false, true] {
+        let (backend, shared) = (Arc::new(InMemoryBackend::new()), directory());
+        let first = engine(&backend, shared.clone(), 8).await;
+        talking(&first, "3002", "call-1").await;
+        operate(&first, "bob", Some("call-1"), r#"{"operationName":"Complete"}"#).await;
+        operate(&first, "ann", None, INITIATE).await;
+        let requests = first.requests(0).await.unwrap();
+        // While it runs, or while it does not.
+        let agents = || Agents::new([moved("ann", &["3001", "3002"]), moved("bob", &["9001"])]).unwrap();
+        let second = if restarts {
+            drop(first);
+            engine(&backend, Directory::new(agents()), 8).await
+        } else {
+            shared.replace(agents());
+            first
+        };
+        let mut outgoing = second.outgoing();
+        let failed = |of: usize| {
+            crate::place::event(&format!(
+                r#"{{"Event":"EventError","ReferenceID":{},"ErrorCode":50,"ErrorMessage":"no"}}"#,
+                requests[of].request.reference_id
+            ))
+        };
+        second.events(None, vec![failed(0)]).await.unwrap();
+        assert!(received(&mut outgoing).is_empty(), "restarts: {restarts}");
+        // Her own is told to ann.
+        second.events(None, vec![failed(1)]).await.unwrap();
+        let told = received(&mut outgoing);
+        assert_eq!((told.len(), told[0].agent.as_str()), (1, "ann"), "restarts: {restarts}");
+        assert!(second.requests(0).await.unwrap().is_empty());
+    }
+}
+
+#[tokio::test]
+async fn a_request_that_is_not_in_flight_any_more_is_not_sent() {
+    let backend = Arc::new(InMemoryBackend::new());
+    let first = engine(&backend, directory(), 8).await;
+    talking(&first, "3002", "call-1").await;
+    for _ in 0..3 {
+        operate(&first, "bob", Some("call-1"), r#"{"operationName":"Complete"}"#).await;
+    }
+    assert_eq!(first.requests(0).await.unwrap().len(), 3);
+    drop(first);
+    let mut fewer = settings();
+    fewer.limits.requests = 2;
+    for _ in 0..2 {
+        let engine = EmbeddedEngine::on_backend(Shared(backend.clone()), directory(), fewer.clone()).unwrap();
+        engine.tick(START).await.unwrap();
+        assert_eq!(engine.requests(0).await.unwrap().len(), 2);
+        // At the limit an operation is refused, and takes no other request's place.
+        let refused = operate(&engine, "bob", Some("call-1"), r#"{"operationName":"Complete"}"#).await;
+        assert_eq!((refused.status, engine.requests(0).await.unwrap().len()), (StatusCode::InvalidState, 2));
+    }
+    let engine = EmbeddedEngine::on_backend(Shared(backend), directory(), settings()).unwrap();
+    engine.tick(START + Duration::from_secs(31)).await.unwrap();
+    assert!(engine.requests(0).await.unwrap().is_empty());
+}
+
+/// A backend that counts what is written.
+#[derive(Debug)]
+struct Counting(Shared, Arc<AtomicUsize>);
+
+impl StorageBackend for Counting {
+    fn len(&self) -> io::Result<u64> {
+        self.0.len()
+    }
+    fn read(&self, offset: u64, len: usize) -> io::Result<Vec<u8>> {
+        self.0.read(offset, len)
+    }
+    fn set_len(&self, len: u64) -> io::Result<()> {
+        self.0.set_len(len)
+    }
+    fn sync_data(&self, eventual: bool) -> io::Result<()> {
+        self.1.fetch_add(1, Ordering::SeqCst);
+        self.0.sync_data(eventual)
+    }
+    fn write(&self, offset: u64, data: &[u8]) -> io::Result<()> {
+        self.0.write(offset, data)
+    }
+}
+
+#[tokio::test]
+async fn agents_at_the_same_dns_leave_the_store_alone() {
+    let (count, shared) = (Arc::new(AtomicUsize::new(0)), directory());
+    let backend = Counting(Shared(Arc::new(InMemoryBackend::new())), count.clone());
+    let engine = EmbeddedEngine::on_backend(backend, shared.clone(), settings()).unwrap();
+    engine.tick(START).await.unwrap();
+    talking(&engine, "3001", "call-1").await;
+    let before = count.load(Ordering::SeqCst);
+    // Other rights, in another order.
+    let changed = AgentRecord { rights: im_session::Operations::NONE, ..moved("two", &["4002", "4001"]) };
+    let others = ["ann", "bob", "low"].map(|id| AgentRecord::clone(&agent(id)));
+    shared.replace(Agents::new(others.into_iter().chain([changed])).unwrap());
+    assert_eq!(states(&engine, "ann").await, [crate::place::pair("call-1", "Talking")]);
+    assert_eq!(count.load(Ordering::SeqCst), before);
+    // And one who has another DN does not.
+    shared.replace(Agents::new([moved("ann", &["3001", "9001"])]).unwrap());
+    assert_eq!(states(&engine, "ann").await, [crate::place::pair("call-1", "Talking")]);
+    assert!(count.load(Ordering::SeqCst) > before);
 }

@@ -2,9 +2,12 @@
 
 use std::fs;
 
+use im_session_gateway::config::AgentId;
+use im_session_gateway::engine::Engine;
 use im_session_gateway::engine::embedded::EmbeddedEngine;
+use redb::{Database, ReadableTableMetadata, TableDefinition};
 
-use crate::place::{directory, pair, settings, states, talking};
+use crate::place::{agent, directory, pair, settings, simple, states, talking};
 
 #[tokio::test]
 async fn a_file_is_made_under_another_name() {
@@ -53,4 +56,34 @@ fn what_is_no_store_is_refused_and_left_alone() {
         assert_eq!(fs::read(&path).unwrap(), found);
     }
     assert!(EmbeddedEngine::open(&folder.path().join("no/such/directory"), directory(), settings()).is_err());
+}
+
+#[tokio::test]
+async fn the_outbox_holds_what_reached_no_client_and_nothing_else() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("sessions.redb");
+    let rows = || {
+        let outbox: TableDefinition<'_, (&str, u64), &[u8]> = TableDefinition::new("outbox");
+        let database = Database::open(&path).unwrap();
+        let table = database.begin_read().unwrap().open_table(outbox).unwrap();
+        table.len().unwrap()
+    };
+    let message = |dn| simple("PrivateInfo", dn, "call-1").with_extensions([("text", "hello")].into_iter().collect());
+    let engine = EmbeddedEngine::open(&path, directory(), settings()).unwrap();
+    // Two agents, one of whom nobody ever signs in as.
+    for dn in ["3001", "3002"] {
+        talking(&engine, dn, "call-1").await;
+    }
+    engine.present(agent("ann")).await.unwrap();
+    engine.events(None, vec![message("3001"), message("3002"), message("3001")]).await.unwrap();
+    drop(engine);
+    assert_eq!(rows(), 2);
+
+    let engine = EmbeddedEngine::open(&path, directory(), settings()).unwrap();
+    let undelivered = engine.present(agent("ann")).await.unwrap().undelivered;
+    engine.delivered(AgentId::new("ann"), undelivered[0].position);
+    drop(engine);
+    assert_eq!(rows(), 1);
+    let engine = EmbeddedEngine::open(&path, directory(), settings()).unwrap();
+    assert_eq!(engine.present(agent("ann")).await.unwrap().undelivered, undelivered[1..]);
 }

@@ -46,11 +46,13 @@ on_each_engine! {
         a_batch_from_before_is_applied_nowhere_and_answered_with_the_feeds_position;
     notifications: they_come_in_order_and_only_for_those_who_have_the_dn, they_show_no_more_than_the_rights,
         they_come_after_the_commit, present_begins_a_subscription, messages_are_undelivered_until_they_are_delivered,
-        no_more_than_the_outbox_holds_is_sent_again;
+        no_more_than_the_outbox_holds_is_sent_again, states_take_no_room_from_messages,
+        what_was_delivered_is_not_sent_again_after_a_clean_end;
     operations: an_operation_is_answered_and_makes_a_request, a_refused_operation_makes_none,
         a_second_initiate_is_refused_while_the_first_is_in_flight, another_agents_session_is_not_found;
     requests: they_are_kept_until_confirmed, they_are_gone_when_settled, a_failed_request_is_told_to_its_agent,
         who_waits_for_requests_is_woken;
     restart: everything_is_there_again, ids_of_notifications_go_on, an_event_sent_again_after_a_restart_is_not_applied_twice;
-    time: a_request_times_out_and_its_agent_is_told, a_session_expires, a_completed_session_is_forgotten;
+    time: a_request_times_out_and_its_agent_is_told, a_session_expires, a_completed_session_is_forgotten,
+        one_wrong_time_does_not_stop_time, time_goes_on_after_a_pause_of_days, the_first_time_of_a_start_may_be_any;
 }

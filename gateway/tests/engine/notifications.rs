@@ -113,3 +113,42 @@ pub(crate) async fn no_more_than_the_outbox_holds_is_sent_again(place: &Place) {
     let texts: Vec<_> = undelivered.iter().map(|one| json(&one.data)["message"].as_str().unwrap().to_owned()).collect();
     assert_eq!(texts, (3 * OUTBOX..4 * OUTBOX).map(|number| number.to_string()).collect::<Vec<_>>());
 }
+
+/// The texts that were not delivered to ann.
+async fn undelivered(engine: &dyn im_session_gateway::engine::Engine) -> Vec<String> {
+    let undelivered = engine.present(agent("ann")).await.unwrap().undelivered;
+    undelivered.iter().map(|one| json(&one.data)["message"].as_str().unwrap().to_owned()).collect()
+}
+
+pub(crate) async fn states_take_no_room_from_messages(place: &Place) {
+    let engine = place.engine().await;
+    talking(&*engine, "3001", "call-1").await;
+    engine.present(agent("ann")).await.unwrap();
+    engine.events(None, vec![message("3001", "call-1", "hello")]).await.unwrap();
+    for number in 0..3 * OUTBOX {
+        talking(&*engine, "3001", &format!("other-{number}")).await;
+    }
+    assert_eq!(undelivered(&*engine).await, ["hello"]);
+    drop(engine);
+    assert_eq!(undelivered(&*place.engine().await).await, ["hello"]);
+}
+
+pub(crate) async fn what_was_delivered_is_not_sent_again_after_a_clean_end(place: &Place) {
+    let engine = place.engine().await;
+    talking(&*engine, "3001", "call-1").await;
+    // That ann was here is kept as well, though nothing else happens.
+    engine.present(agent("ann")).await.unwrap();
+    drop(engine);
+    let engine = place.engine().await;
+    let texts = ["one", "two"].map(|text| message("3001", "call-1", text));
+    engine.events(None, texts.to_vec()).await.unwrap();
+    let present = engine.present(agent("ann")).await.unwrap();
+    assert_eq!(present.undelivered.len(), 2);
+    engine.delivered(AgentId::new("ann"), present.undelivered[0].position);
+    drop(engine);
+    let engine = place.engine().await;
+    assert_eq!(undelivered(&*engine).await, ["two"]);
+    engine.delivered(AgentId::new("ann"), present.position);
+    drop(engine);
+    assert!(undelivered(&*place.engine().await).await.is_empty());
+}

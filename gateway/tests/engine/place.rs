@@ -55,6 +55,11 @@ impl Place {
 
     /// The engine whose state is here, at the time [`START`]. There is one at a time.
     pub(crate) async fn engine(&self) -> Arc<dyn Engine> {
+        self.engine_at(START).await
+    }
+
+    /// The same at another time.
+    pub(crate) async fn engine_at(&self, now: Duration) -> Arc<dyn Engine> {
         let engine: Arc<dyn Engine> = match self {
             Place::Memory(backend) => {
                 let backend = Shared(backend.clone());
@@ -64,7 +69,7 @@ impl Place {
                 Arc::new(EmbeddedEngine::open(&folder.path().join("sessions.redb"), directory(), settings()).unwrap())
             }
         };
-        engine.tick(START).await.unwrap();
+        engine.tick(now).await.unwrap();
         engine
     }
 }

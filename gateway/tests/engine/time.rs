@@ -46,3 +46,43 @@ pub(crate) async fn a_completed_session_is_forgotten(place: &Place) {
     let engine = place.engine().await;
     assert!(states(&*engine, "ann").await.is_empty());
 }
+
+pub(crate) async fn one_wrong_time_does_not_stop_time(place: &Place) {
+    let engine = place.engine().await;
+    talking(&*engine, "3001", "call-1").await;
+    // Ten years ahead, in milliseconds instead of seconds, and as late as can be; again and again, but not for long.
+    for wrong in [START + 87_600 * HOUR, START * 1_000, Duration::MAX] {
+        for _ in 0..20 {
+            engine.tick(wrong).await.unwrap();
+        }
+        engine.tick(START + 4 * HOUR).await.unwrap();
+        assert_eq!(states(&*engine, "ann").await, [pair("call-1", "Talking")], "{wrong:?}");
+    }
+    engine.tick(START + 4 * HOUR + Duration::from_secs(1)).await.unwrap();
+    assert_eq!(states(&*engine, "ann").await, [pair("call-1", "Completed")]);
+}
+
+pub(crate) async fn time_goes_on_after_a_pause_of_days(place: &Place) {
+    let engine = place.engine().await;
+    talking(&*engine, "3001", "call-1").await;
+    let mut ticks = 0;
+    while states(&*engine, "ann").await == [pair("call-1", "Talking")] {
+        ticks += 1;
+        assert!(ticks <= 60, "a minute of ticks is not believed");
+        engine.tick(START + 72 * HOUR + Duration::from_secs(ticks)).await.unwrap();
+    }
+    // It goes on from there: what happens now is of now.
+    talking(&*engine, "3002", "call-2").await;
+    engine.tick(START + 75 * HOUR).await.unwrap();
+    assert_eq!(states(&*engine, "bob").await, [pair("call-2", "Talking")]);
+    engine.tick(START + 77 * HOUR).await.unwrap();
+    assert_eq!(states(&*engine, "bob").await, [pair("call-2", "Completed")]);
+}
+
+pub(crate) async fn the_first_time_of_a_start_may_be_any(place: &Place) {
+    let engine = place.engine().await;
+    talking(&*engine, "3001", "call-1").await;
+    drop(engine);
+    let engine = place.engine_at(START + 240 * HOUR).await;
+    assert_eq!(states(&*engine, "ann").await, [pair("call-1", "Completed")]);
+}
