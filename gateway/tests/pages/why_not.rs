@@ -26,7 +26,7 @@ fn row(state: State, history: &[&str], user_data: bool, operation: Operation, ha
             .unwrap();
     assert_eq!(session["imSession"]["state"], state.name());
     let permitted: Vec<&str> = rights.iter().map(Operation::name).collect();
-    let why_not = sessions.why_not(&me, "A", operation).unwrap().map(|why_not| why_not.name());
+    let why_not = sessions.why_not(&me, "A", None, operation).unwrap().map(|why_not| why_not.name());
     json!({"session": session["imSession"].take(), "permitted": permitted, "operation": operation.name(), "whyNot": why_not})
 }
 
