@@ -10,7 +10,7 @@ use std::time::Duration;
 use im_session::BaseUri;
 
 use super::connections::{ConnectionLimits, serve_connections};
-use super::greeting::greeting;
+use super::greeting::{Ready, greeting};
 use super::listen::{ListenError, listen};
 use super::signals;
 use crate::bayeux;
@@ -123,12 +123,13 @@ pub async fn serve(options: ServeOptions, greet: impl FnOnce(&str)) -> Result<()
         let settings = simulator_settings(&options, &surroundings)?;
         background.push(tokio::spawn(simulate(gateway.clone(), settings)));
     }
+    let unreachable_requests = options.no_simulator && bearer_token.is_none();
     let mut more = cometd.router();
     if let Some(token) = bearer_token {
         more = more.merge(feed_routes(engine, token, gateway.ending(), options.request_timeout));
     }
     let router = router(gateway.clone(), more);
-    greet(&greeting(address, &store, options.agents.is_none()));
+    greet(&greeting(Ready { address, store: &store, demo: options.agents.is_none(), unreachable_requests }));
 
     let limits = ConnectionLimits {
         connections: options.connections,
