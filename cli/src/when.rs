@@ -12,6 +12,8 @@ const DAY: u64 = 24 * HOUR;
 pub(crate) struct When {
     /// Days since 1970-01-01.
     pub(crate) day: Option<i64>,
+    /// Whether its date was written without a year: `day` is of a year that only orders such dates among each other.
+    without_year: bool,
     /// Nanoseconds since midnight.
     of_day: u64,
     /// Of a time without a date: how often midnight has passed in its file.
@@ -34,9 +36,11 @@ impl When {
         if let Some(when) = of_epoch(text) {
             return Some(when);
         }
-        let (day, rest) = date(text).map_or((None, text), |(day, rest)| (Some(day), rest));
+        let (date, rest) = date(text).map_or((None, text), |(date, has_year, rest)| (Some((date, has_year)), rest));
         let (of_day, rest) = time_of_day(rest)?;
-        Some(When { day, of_day, midnights: 0, offset: offset(rest.trim()) })
+        let day = date.map(|(date, _)| date.days());
+        let without_year = date.is_some_and(|(_, has_year)| !has_year);
+        Some(When { day, without_year, of_day, midnights: 0, offset: offset(rest.trim()) })
     }
 
     /// Since midnight.
@@ -64,14 +68,43 @@ impl When {
         self.compared(other).is_le()
     }
 
+    /// A date without a year is taken in the year that brings it nearest to the other.
     fn compared(self, other: When) -> std::cmp::Ordering {
-        match (self.day, other.day) {
-            (Some(_), Some(_)) if self.offset.is_some() == other.offset.is_some() => {
-                self.moment(0).cmp(&other.moment(0))
-            }
-            (Some(one), Some(two)) => (one, self.of_day).cmp(&(two, other.of_day)),
-            (Some(_) | None, None) | (None, Some(_)) => self.of_day.cmp(&other.of_day),
+        let (Some(day), Some(other_day)) = (self.day, other.day) else { return self.of_day.cmp(&other.of_day) };
+        let (one, two) = if self.without_year { (self.near(other_day), other) } else { (self, other.near(day)) };
+        if one.offset.is_some() == two.offset.is_some() {
+            one.moment(0).cmp(&two.moment(0))
+        } else {
+            (one.day, one.of_day).cmp(&(two.day, two.of_day))
         }
+    }
+
+    /// The same with a year, if it has a date without one: that which brings it nearest to a day.
+    pub(crate) fn near(self, day: i64) -> When {
+        match self.day {
+            Some(own) if self.without_year => When { day: Some(nearest(own, day)), without_year: false, ..self },
+            Some(_) | None => self,
+        }
+    }
+
+    /// The day, if the year is known.
+    pub(crate) fn day_of_a_year(self) -> Option<i64> {
+        self.day.filter(|_| !self.without_year)
+    }
+
+    /// By how many years a date without a year is to be moved to be nearest to a day.
+    pub(crate) fn years_to(self, day: i64) -> Option<i64> {
+        let own = self.day.filter(|_| self.without_year)?;
+        Some(Date::of(nearest(own, day)).year - Date::of(own).year)
+    }
+
+    /// The same so many years later, if its date has no year.
+    pub(crate) fn moved(self, years: i64) -> When {
+        let moved = |day| {
+            let date = Date::of(day);
+            Date { year: date.year + years, ..date }.days()
+        };
+        if self.without_year { When { day: self.day.map(moved), without_year: false, ..self } } else { self }
     }
 }
 
@@ -90,13 +123,14 @@ impl FromStr for Bound {
             return Ok(Bound::Time(when));
         }
         match date(text) {
-            Some((day, "")) => Ok(Bound::Day(day)),
+            Some((date, true, "")) => Ok(Bound::Day(date.days())),
             Some(_) | None => Err("expected a time such as 11:49, 11:49:08.388 or 2015-01-07T11:49:08".to_owned()),
         }
     }
 }
 
-/// The times of one file, in its order: a time without a date takes the day of the one before it.
+/// The times of one file, in its order: a time without a date takes the day of the one before it, a date without a year
+/// the year that brings it nearest to that.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Clock {
     last: Option<When>,
@@ -111,12 +145,20 @@ impl Clock {
         self.last
     }
 
-    /// A time of day that falls by more than twelve hours has passed midnight.
     fn dated(&self, when: When) -> When {
-        let (None, Some(last)) = (when.day, self.last) else { return when };
-        let passed_midnight = last.of_day > when.of_day && last.of_day - when.of_day > 12 * HOUR;
-        let days = i64::from(passed_midnight);
-        When { day: last.day.map(|day| day + days), midnights: last.midnights + days, ..when }
+        let Some(last) = self.last else { return when };
+        let without_year = last.without_year;
+        match (when.day, last.day) {
+            (Some(day), Some(near)) if when.without_year => {
+                When { day: Some(nearest(day, near)), without_year, ..when }
+            }
+            (Some(_), _) => when,
+            (None, _) => {
+                let days = i64::from(has_passed_midnight(last.of_day(), when.of_day()));
+                let day = last.day.map(|day| day + days);
+                When { day, without_year, midnights: last.midnights + days, ..when }
+            }
+        }
     }
 }
 
@@ -131,40 +173,94 @@ fn of_epoch(text: &str) -> Option<When> {
         (13, "") => number.checked_mul(1_000_000)?,
         _ => return None,
     };
-    Some(When { day: i64::try_from(nanoseconds / DAY).ok(), of_day: nanoseconds % DAY, midnights: 0, offset: Some(0) })
+    let day = i64::try_from(nanoseconds / DAY).ok();
+    Some(When { day, without_year: false, of_day: nanoseconds % DAY, midnights: 0, offset: Some(0) })
 }
 
-/// A date at the start, and what follows it and its separator.
-fn date(text: &str) -> Option<(i64, &str)> {
-    iso_date(text).or_else(|| named_month(text)).or_else(|| syslog_date(text))
+/// Whether a time of day that comes after another one is of the next day: it has fallen by more than twelve hours.
+pub(crate) fn has_passed_midnight(before: Duration, now: Duration) -> bool {
+    before.saturating_sub(now) > Duration::from_nanos(DAY / 2)
+}
+
+/// A date of the Gregorian calendar.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Date {
+    pub(crate) year: i64,
+    pub(crate) month: i64,
+    pub(crate) day: i64,
+}
+
+impl Date {
+    fn new(year: u64, month: u64, day: u64) -> Option<Self> {
+        let signed = |number| i64::try_from(number).ok();
+        let is_date = (1..=12).contains(&month) && (1..=31).contains(&day);
+        is_date.then_some(Date { year: signed(year)?, month: signed(month)?, day: signed(day)? })
+    }
+
+    /// The date so many days after 1970-01-01. A year begins in March here, so that the leap day is its last.
+    pub(crate) fn of(days: i64) -> Self {
+        let days = days.saturating_add(719_468);
+        let (era, day) = (days.div_euclid(146_097), days.rem_euclid(146_097));
+        let year = (day - day / 1460 + day / 36_524 - day / 146_096) / 365;
+        let day = day - (365 * year + year / 4 - year / 100);
+        let month = (5 * day + 2) / 153;
+        let day = day - (153 * month + 2) / 5 + 1;
+        let (year, month) = if month < 10 { (year, month + 3) } else { (year + 1, month - 9) };
+        Date { year: year + era * 400, month, day }
+    }
+
+    /// Days since 1970-01-01.
+    pub(crate) fn days(self) -> i64 {
+        let Date { year, month, day } = self;
+        let year = if month > 2 { year } else { year - 1 };
+        let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
+        let (era, year) = (year.div_euclid(400), year.rem_euclid(400));
+        era * 146_097 + year * 365 + year / 4 - year / 100 + day_of_year - 719_468
+    }
+}
+
+/// The day with the month and day of `day` that is nearest to `near`.
+fn nearest(day: i64, near: i64) -> i64 {
+    let (date, year) = (Date::of(day), Date::of(near).year);
+    let in_year = |year| Date { year, ..date }.days();
+    let nearest = [year, year - 1, year + 1].map(in_year).into_iter().min_by_key(|day| day.abs_diff(near));
+    nearest.unwrap_or(day)
+}
+
+/// A date at the start, whether it has a year, and what follows it and its separator.
+fn date(text: &str) -> Option<(Date, bool, &str)> {
+    let with_year = iso_date(text).or_else(|| named_month(text));
+    with_year.map(|(date, rest)| (date, true, rest)).or_else(|| syslog_date(text))
 }
 
 /// `2015-01-07T`, `2015/01/07 `.
-fn iso_date(text: &str) -> Option<(i64, &str)> {
+fn iso_date(text: &str) -> Option<(Date, &str)> {
     let (year, rest) = number(text, 4..=4)?;
     let separator = rest.chars().next().filter(|c| matches!(c, '-' | '/'))?;
     let (month, rest) = number(rest.strip_prefix(separator)?, 1..=2)?;
     let (day, rest) = number(rest.strip_prefix(separator)?, 1..=2)?;
-    Some((days(year, month, day)?, rest.trim_start_matches(['T', 't', ' ', '_', ':'])))
+    Some((Date::new(year, month, day)?, rest.trim_start_matches(['T', 't', ' ', '_', ':'])))
 }
 
 /// `29/May/2015:`, `29-May-2015 `.
-fn named_month(text: &str) -> Option<(i64, &str)> {
+fn named_month(text: &str) -> Option<(Date, &str)> {
     let (day, rest) = number(text, 1..=2)?;
     let separator = rest.chars().next().filter(|c| matches!(c, '-' | '/' | ' '))?;
     let (month, rest) = month(rest.strip_prefix(separator)?)?;
     let (year, rest) = number(rest.strip_prefix(separator)?, 4..=4)?;
-    Some((days(year, month, day)?, rest.trim_start_matches([':', ' ', 'T'])))
+    Some((Date::new(year, month, day)?, rest.trim_start_matches([':', ' ', 'T'])))
 }
 
-/// `Jan  7 `: a date without a year, which is taken as 1980, so that such dates can be compared with one another.
-fn syslog_date(text: &str) -> Option<(i64, &str)> {
+/// `Jan  7 2015 `, or `Jan  7 `: a date without a year is taken as 1980, so that such dates can be compared with one another.
+fn syslog_date(text: &str) -> Option<(Date, bool, &str)> {
     let (month, rest) = month(text)?;
     let (day, rest) = number(rest.strip_prefix(' ')?.trim_start(), 1..=2)?;
     let rest = rest.strip_prefix(' ')?;
     match number(rest, 4..=4) {
-        Some((year, after)) if !after.starts_with(':') => Some((days(year, month, day)?, after.trim_start())),
-        Some(_) | None => Some((days(1980, month, day)?, rest)),
+        Some((year, after)) if !after.starts_with(':') => {
+            Some((Date::new(year, month, day)?, true, after.trim_start()))
+        }
+        Some(_) | None => Some((Date::new(1980, month, day)?, false, rest)),
     }
 }
 
@@ -180,17 +276,6 @@ fn number(text: &str, digits: std::ops::RangeInclusive<usize>) -> Option<(u64, &
     let count = text.bytes().take_while(u8::is_ascii_digit).count();
     let (number, rest) = text.split_at_checked(count).filter(|_| digits.contains(&count))?;
     Some((number.parse().ok()?, rest))
-}
-
-/// Days since 1970-01-01 in the Gregorian calendar: a year begins in March, so that the leap day is its last.
-fn days(year: u64, month: u64, day: u64) -> Option<i64> {
-    if !(1..=12).contains(&month) || !(1..=31).contains(&day) {
-        return None;
-    }
-    let year = if month > 2 { year } else { year.checked_sub(1)? };
-    let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
-    let day_of_era = (year % 400) * 365 + (year % 400) / 4 - (year % 400) / 100 + day_of_year;
-    i64::try_from(year / 400 * 146_097 + day_of_era).ok().map(|days| days - 719_468)
 }
 
 /// `11:49`, `11:49:08`, `11:49:08.388`, `11:49:08,388`, `11:49:08:388`, and what follows.
@@ -299,5 +384,37 @@ mod tests {
         assert_eq!(clock.next(Some("23:30:00")).and_then(|when| when.day), Some(16_442));
         assert_eq!(clock.next(None).and_then(|when| when.day), Some(16_442));
         assert_eq!(clock.next(Some("01:00:00")).and_then(|when| when.day), Some(16_443));
+    }
+
+    #[test]
+    fn a_date_and_its_day_are_the_same() {
+        for day in (-800_000..800_000).step_by(7) {
+            assert_eq!(Date::of(day).days(), day);
+        }
+    }
+
+    #[test]
+    fn a_date_without_a_year_takes_that_of_what_it_is_compared_with() {
+        let when = |text: &str| When::parse(text).expect("a time");
+        for year in [2015, 2026] {
+            let bound = when(&format!("{year}-01-02 10:00:00"));
+            assert!(when("Jan  2 10:00:00").is_since(bound) && when("Jan  2 10:00:01").is_since(bound));
+            assert!(!when("Jan  2 09:59:59").is_since(bound) && !when("Dec 31 23:00:00").is_since(bound));
+            assert!(when("Dec 31 23:00:00").is_until(bound) && !when("Feb  1 00:00:00").is_until(bound));
+        }
+        assert!(when("Mar  1 00:00:00").is_since(when("Feb 28 00:00:00")), "neither has one");
+    }
+
+    #[test]
+    fn dates_without_a_year_go_on_after_the_end_of_one() {
+        let mut clock = Clock::default();
+        let mut next = |time: &str| clock.next(Some(time)).expect("a time").moment(0);
+        let moments = ["Nov 30 10:00:00", "Dec 31 23:59:59", "Jan  1 00:00:00", "Jun  1 00:00:00", "Nov  1 00:00:00"]
+            .map(&mut next);
+        assert!(moments.is_sorted());
+        assert!(next("Oct 31 00:00:00") < moments[4], "a step back stays in its year");
+        let mut clock = Clock::default();
+        clock.next(Some("2015-12-31 10:00:00"));
+        assert_eq!(clock.next(Some("Jan  1 10:00:00")).and_then(|when| when.day_of_a_year()), Some(16_801));
     }
 }

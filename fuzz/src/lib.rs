@@ -5,8 +5,10 @@
 //!
 //! What each target asserts is in this crate's `README.md`.
 
+mod bayeux;
 mod decode;
 mod envelope;
+mod event_lines;
 mod json_reader;
 mod live_bytes;
 mod machine;
@@ -14,6 +16,7 @@ mod operations;
 pub mod packed;
 mod query;
 mod reconcile;
+mod rest_bodies;
 mod restore;
 mod sip_raw;
 /// The laws are those that the library's own properties hold against connections.
@@ -27,13 +30,16 @@ mod store;
 mod store_two_agents;
 mod valid_histories;
 
+pub use bayeux::bayeux;
 pub use decode::decode;
 pub use envelope::envelope;
+pub use event_lines::event_lines;
 pub use json_reader::json_reader;
 pub use machine::machine;
 pub use operations::operations;
 pub use query::query;
 pub use reconcile::reconcile;
+pub use rest_bodies::rest_bodies;
 pub use restore::restore;
 pub use sip_raw::{dialog_info, sip_message};
 pub use store::store;
@@ -59,7 +65,7 @@ pub fn sip_web_socket(input: &[u8]) {
 pub type Target = fn(&[u8]);
 
 /// All targets by name: of the binary, of the folder in `corpus/`, and of the function.
-pub const TARGETS: [(&str, Target); 16] = [
+pub const TARGETS: [(&str, Target); 19] = [
     ("machine", machine),
     ("decode", decode),
     ("envelope", envelope),
@@ -76,4 +82,7 @@ pub const TARGETS: [(&str, Target); 16] = [
     ("dialog_info", dialog_info),
     ("sip_tcp", sip_tcp),
     ("sip_web_socket", sip_web_socket),
+    ("bayeux", bayeux),
+    ("event_lines", event_lines),
+    ("rest_bodies", rest_bodies),
 ];

@@ -42,9 +42,6 @@ impl EventLines {
                 lines.take(number, event(line));
             }
         }
-        if lines == EventLines::default() {
-            lines.take(1, Err("expected events as JSON lines, found nothing".to_owned()));
-        }
         lines
     }
 

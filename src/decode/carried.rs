@@ -5,7 +5,7 @@ use alloc::borrow::Cow;
 use super::DecodeResult;
 use super::collected::{Skipped, Step};
 use super::decoder::Decoder;
-use super::envelope::Opened;
+use super::envelope::{Opened, is_coloured};
 use super::header::{Header, LineView};
 use super::interest::{Interest, interest};
 use super::lines::{line_feed, without_carriage_return};
@@ -49,27 +49,24 @@ impl Decoder {
 
     /// Takes a line that is out of its envelope, with its carriage return if it has one.
     fn carried_line(&mut self, raw: &[u8]) -> Step {
-        let line = without_carriage_return(raw);
         let number = self.pending.number;
-        if self.is_of_sip_message(number, raw) {
+        // What an envelope escapes can be coloured, too.
+        self.pending.is_coloured |= is_coloured(without_carriage_return(raw));
+        let raw = &*self.without_colours(raw);
+        if self.is_of_sip_message(number, raw, self.pending.surplus) {
             return Step::Taken(None);
         }
-        if let Some(message) = &mut self.message {
-            let belongs = message.line(number, line);
-            if let Some(step) = self.line_of_message(number, raw, belongs) {
-                return step;
-            }
-        }
-        self.carried_line_between(raw)
+        self.line_of_message(number, raw).unwrap_or_else(|| self.carried_line_between(raw))
     }
 
-    /// Takes a line of the SIP message that is skipped, or ends that.
-    pub(super) fn is_of_sip_message(&mut self, number: u64, raw: &[u8]) -> bool {
+    /// Takes a line of the SIP message that is skipped, or ends that. In its file the line is shorter by `surplus` bytes.
+    pub(super) fn is_of_sip_message(&mut self, number: u64, raw: &[u8], surplus: i64) -> bool {
         let Some(Skipped { sip_message, .. }) = &mut self.sip_message else {
             return false;
         };
         let line = without_carriage_return(raw);
-        match sip_message.line(LineView::of_line(line), line.len() as u64, line.len() < raw.len()) {
+        let length = (line.len() as u64).saturating_add_signed(surplus.saturating_neg());
+        match sip_message.line(LineView::of_line(line), length, line.len() < raw.len()) {
             OfSipMessage::Yes => true,
             OfSipMessage::Perhaps => {
                 self.warn(number, WarningKind::HeaderAfterSipMessage);
@@ -82,10 +79,12 @@ impl Decoder {
         }
     }
 
-    /// Takes a line that may belong to the open message; `None` where it is of no message.
-    pub(super) fn line_of_message(&mut self, number: u64, raw: &[u8], belongs: Belongs) -> Option<Step> {
+    /// Takes a line that may belong to the open message, with its carriage return if it has one; `None` where it is of
+    /// no message.
+    pub(super) fn line_of_message(&mut self, number: u64, raw: &[u8]) -> Option<Step> {
+        let raw = &*self.without_colours(raw);
         let message = self.message.as_mut()?;
-        match belongs {
+        match message.line(number, without_carriage_return(raw)) {
             Belongs::No => return Some(Step::Before(self.close_message())),
             Belongs::NoMessage => {
                 let message = self.message.take()?;
@@ -95,8 +94,7 @@ impl Decoder {
                 self.remember(&message.header);
                 return None;
             }
-            // Colours are taken off already.
-            Belongs::Yes | Belongs::Coloured => {}
+            Belongs::Yes => {}
         }
         message.unsure = None;
         if message.file != self.file.index && self.file.line <= 2 {
@@ -115,6 +113,7 @@ impl Decoder {
 
     /// Looks at a line as the beginning of a message.
     fn carried_line_between(&mut self, raw: &[u8]) -> Step {
+        let raw = &*self.without_colours(raw);
         let line = without_carriage_return(raw);
         let number = self.pending.number;
         let view = LineView::of_line(line);

@@ -10,10 +10,10 @@ use alloc::vec::Vec;
 
 use super::DecodeResult;
 use super::decoder::Decoder;
-use super::envelope::{Envelope, Opened, is_coloured, without_colours};
+use super::envelope::{Envelope, Opened, is_coloured, without_all_colours, without_colours};
 use super::header::LineView;
 use super::interest::{Interest, interest};
-use super::lines::{line_feed, without_carriage_return};
+use super::lines::{ESCAPE, LineBuffer, first, line_feed, without_carriage_return};
 use super::message_reader::text;
 use super::open_message::{Given, OpenMessage};
 use super::shape::Belongs;
@@ -33,6 +33,8 @@ pub(super) struct Pending {
     pub(super) envelope: Envelope,
     /// Whether the raw line was coloured.
     pub(super) is_coloured: bool,
+    /// How many bytes longer the raw line is than in its file.
+    pub(super) surplus: i64,
     /// The raw line, where its envelope is one that it could have by chance.
     pub(super) raw: Option<Vec<u8>>,
 }
@@ -57,7 +59,7 @@ pub(super) struct Skipped {
 #[derive(Debug, Clone)]
 pub(super) struct Piece {
     /// What has come of it.
-    text: Vec<u8>,
+    line: LineBuffer,
     number: u64,
     time: Option<String>,
     envelope: Envelope,
@@ -85,8 +87,7 @@ impl Decoder {
         if bytes.is_empty() {
             return;
         }
-        let line = if self.boundary.is_collecting() { self.boundary.first_line() } else { Some(&mut self.line) };
-        let Some(line) = line else {
+        let Some(line) = self.coming_line() else {
             return;
         };
         let (part, rest) = match line_feed(bytes).and_then(|end| bytes.split_at_checked(end)) {
@@ -162,21 +163,27 @@ impl Decoder {
         }
     }
 
+    /// A line without its colours, with its carriage return if it has one.
+    pub(super) fn without_colours<'l>(&self, raw: &'l [u8]) -> Cow<'l, [u8]> {
+        if first(raw, ESCAPE).is_none() {
+            return raw.into();
+        }
+        let line = without_carriage_return(raw);
+        let mut stripped = match (&self.sip_message, &self.message) {
+            // What a SIP message announces are its bytes as they are, unless the whole log is coloured.
+            (Some(skipped), _) if !skipped.is_coloured => return raw.into(),
+            (None, Some(message)) if !message.has_colours(line) => return raw.into(),
+            (Some(_), _) | (None, Some(_)) => without_colours(line).into_owned(),
+            (None, None) => without_all_colours(line),
+        };
+        stripped.extend_from_slice(raw.get(line.len()..).unwrap_or_default());
+        stripped.into()
+    }
+
     /// Takes a raw line, with its carriage return if it has one.
     fn line(&mut self, raw: &[u8]) -> Step {
-        let plain = without_carriage_return(raw);
-        let stripped;
-        // What a SIP message announces are its bytes as they are, unless the whole log is coloured.
-        let is_as_is = self.sip_message.as_ref().is_some_and(|skipped| !skipped.is_coloured);
-        self.pending.is_coloured = is_coloured(plain) && !is_as_is;
-        let line = if self.pending.is_coloured {
-            let mut line = without_colours(plain).into_owned();
-            line.extend_from_slice(raw.get(plain.len()..).unwrap_or_default());
-            stripped = line;
-            &*stripped
-        } else {
-            raw
-        };
+        self.pending.is_coloured = is_coloured(without_carriage_return(raw));
+        let line = &*self.without_colours(raw);
         let number = self.file.line;
         if self.piece.is_some() {
             return self.next_piece(line);
@@ -192,7 +199,7 @@ impl Decoder {
                 self.put(number, time, envelope, content);
                 return Step::Taken(None);
             };
-            if self.is_of_sip_message(number, one) {
+            if self.is_of_sip_message(number, one, self.line.surplus()) {
                 return Step::Taken(None);
             }
         }
@@ -212,9 +219,7 @@ impl Decoder {
                         self.put(number, time, envelope, content);
                         return Step::Taken(None);
                     };
-                    let one = if is_coloured(one) { without_colours(one) } else { one.into() };
-                    let belongs = message.line(number, without_carriage_return(&one));
-                    if let Some(step) = self.line_of_message(number, &one, belongs) {
+                    if let Some(step) = self.line_of_message(number, one) {
                         return step;
                     }
                 }
@@ -227,6 +232,8 @@ impl Decoder {
 
     /// Takes a raw line that stands between messages.
     fn line_between(&mut self, number: u64, line: &[u8]) -> Step {
+        // Where the line ended a SIP message its colours are still there.
+        let line = &*self.without_colours(line);
         let view = LineView::of_line(without_carriage_return(line));
         if let Interest::None = interest(view) {
             self.note_other(number, view);
@@ -261,18 +268,7 @@ impl Decoder {
     pub(super) fn put(&mut self, number: u64, time: Option<Cow<'_, [u8]>>, envelope: Envelope, content: Cow<'_, [u8]>) {
         let pending = &mut self.pending;
         pending.lines.clear();
-        if envelope.is_none() {
-            pending.lines.extend_from_slice(&content);
-        } else {
-            // What an envelope escapes can be coloured, too.
-            for (at, line) in content.split(|&byte| byte == b'\n').enumerate() {
-                if at > 0 {
-                    pending.lines.push(b'\n');
-                }
-                let is_coloured = is_coloured(line);
-                pending.lines.extend_from_slice(&if is_coloured { without_colours(line) } else { line.into() });
-            }
-        }
+        pending.lines.extend_from_slice(&content);
         if pending.lines.last() != Some(&b'\n') {
             pending.lines.push(b'\n');
         }
@@ -280,6 +276,7 @@ impl Decoder {
         pending.number = number;
         pending.time = time.map(|time| text(&time).into_owned());
         pending.envelope = envelope;
+        pending.surplus = self.line.surplus();
         pending.raw = None;
     }
 
@@ -292,8 +289,9 @@ impl Decoder {
         opened: usize,
     ) {
         let time = time.map(|time| text(&time).into_owned());
-        let text = without_carriage_return(content).to_vec();
-        self.piece = Some(Piece { text, number, time, envelope, opened });
+        let mut line = LineBuffer::new(self.settings.limit);
+        line.push(without_carriage_return(content));
+        self.piece = Some(Piece { line, number, time, envelope, opened });
     }
 
     /// Goes on with a line that comes in pieces.
@@ -306,9 +304,7 @@ impl Decoder {
             self.end_piece(piece);
             return Step::Before(None);
         };
-        // Over the limit the rest is cut off: it would be skipped all the same.
-        let room = self.settings.limit.saturating_sub(piece.text.len());
-        piece.text.extend(content.iter().take(room));
+        piece.line.push(&content);
         if is_piece {
             self.piece = Some(piece);
         } else {
@@ -319,7 +315,13 @@ impl Decoder {
 
     /// All pieces of a line have come: what it carries is looked at.
     pub(super) fn end_piece(&mut self, piece: Piece) {
-        let Piece { text: joined, number, time, envelope, opened } = piece;
+        let Piece { mut line, number, time, envelope, opened } = piece;
+        if line.is_too_long() {
+            // Layers that are not taken off hide what is in them.
+            self.end_piece_over_limit(number, &line, Some(&envelope).filter(|envelope| opened == envelope.len()));
+            return;
+        }
+        let joined = line.take();
         let time = time.map(|time| Cow::Owned(time.into_bytes()));
         match envelope.open_layers(Cow::Borrowed(&joined), opened..envelope.len()).0 {
             Opened::Line { content, time: inner, .. } => self.put(number, inner.or(time), envelope, content),
@@ -327,26 +329,46 @@ impl Decoder {
         }
     }
 
-    /// Takes a raw line over the limit, of which only the beginning and the end are kept.
+    /// The same, of a line over the limit.
+    #[cold]
+    fn end_piece_over_limit(&mut self, number: u64, line: &LineBuffer, envelope: Option<&Envelope>) {
+        loop {
+            match self.over_limit(number, line, envelope) {
+                Step::Before(given) => self.queued.extend(given),
+                Step::Taken(given) => return self.queued.extend(given),
+            }
+        }
+    }
+
+    /// Takes a raw line over the limit.
     fn line_over_limit(&mut self) -> Step {
-        let number = self.file.line;
         if let Some(piece) = self.piece.take() {
             self.end_piece(piece);
             return Step::Before(None);
         }
+        let line = core::mem::take(&mut self.line);
+        let step = self.over_limit(self.file.line, &line, None);
+        self.line = line;
+        step
+    }
+
+    /// Takes a line over the limit, of which only the beginning and the end are kept. `envelope` is what was around it,
+    /// if that is known.
+    fn over_limit(&mut self, number: u64, line: &LineBuffer, envelope: Option<&Envelope>) -> Step {
+        let view = LineView { start: line.start(), end: line.tail() };
         if let Some(Skipped { sip_message, .. }) = &mut self.sip_message {
-            let has_return = self.line.ends_in_carriage_return();
-            let length = self.line.len() - u64::from(has_return);
-            let view = LineView { start: self.line.start(), end: self.line.tail() };
+            let has_return = line.ends_in_carriage_return();
+            let whole = line.len().saturating_add_signed(line.surplus().saturating_neg());
+            let length = whole.saturating_sub(u64::from(has_return));
             if sip_message.line(view, length, has_return) != OfSipMessage::No {
                 return Step::Taken(None);
             }
             self.sip_message = None;
         }
         if let Some(message) = &mut self.message {
-            // What a line that is not kept carries cannot be looked at: it counts as one of the message.
-            let is_carried = !message.envelope.is_none();
-            match if is_carried { Belongs::Yes } else { message.line_over_limit(self.line.start()) } {
+            // What a line carries that is not kept cannot be looked at: it counts as one of the message.
+            let is_hidden = envelope.is_none() && !message.envelope.is_none();
+            match if is_hidden { Belongs::Yes } else { message.line_over_limit(view.start) } {
                 Belongs::No => return Step::Before(self.close_message()),
                 Belongs::NoMessage => {
                     if message.is_event {
@@ -355,16 +377,16 @@ impl Decoder {
                     self.line_before.clone_from(&message.header);
                     self.message = None;
                 }
-                Belongs::Yes | Belongs::Coloured => {
+                Belongs::Yes => {
                     message.text = None;
                     return Step::Taken(None);
                 }
             }
         }
-        let view = LineView { start: self.line.start(), end: self.line.tail() };
         match interest(view) {
             Interest::Header(header) => {
                 let mut message = OpenMessage::new(&header, view.start, self.file.index, number);
+                message.envelope = envelope.cloned().unwrap_or_default();
                 message.text = None;
                 self.message = Some(message);
             }

@@ -153,6 +153,35 @@ impl Decoder {
         }
     }
 
+    /// Takes the next line of a log in another encoding, or a part of one, that the caller has made UTF-8. In its file it
+    /// has `length` bytes: the announced length of a SIP message counts those.
+    ///
+    /// ```
+    /// use im_session::Decoder;
+    ///
+    /// let mut decoder = Decoder::new();
+    /// let log = b"10:00:00 Received [0,UDP] 3 bytes from 192.0.2.1:5060 <<<<<\n\xfc\n\
+    ///     {\"Event\":\"EventRinging\",\"ThisDN\":\"3002\",\"CallUUID\":\"A\"}\n";
+    /// let mut events = 0;
+    /// for line in log.split_inclusive(|&byte| byte == b'\n') {
+    ///     let text: String = line.iter().copied().map(char::from).collect();
+    ///     decoder.push_transcoded(text.as_bytes(), line.len(), |_| events += 1);
+    /// }
+    /// assert_eq!(events, 1);
+    /// ```
+    pub fn push_transcoded(&mut self, text: &[u8], length: usize, sink: impl FnMut(DecodeResult<'_>)) {
+        let signed = |length: usize| i64::try_from(length).unwrap_or(i64::MAX);
+        if let Some(line) = self.coming_line() {
+            line.add_surplus(signed(text.len()).saturating_sub(signed(length)));
+        }
+        self.push(text, sink);
+        // What was read in place has left nothing but this.
+        match self.coming_line() {
+            Some(line) if line.is_empty() && !text.is_empty() => line.clear(),
+            Some(_) | None => {}
+        }
+    }
+
     /// There are no more bytes: reads the last line if it had no end, and the last message.
     #[must_use]
     pub fn finish(mut self) -> Finished {
@@ -191,6 +220,11 @@ impl Decoder {
             self.collect(bytes);
         }
         true
+    }
+
+    /// The line to which the next bytes belong.
+    pub(super) fn coming_line(&mut self) -> Option<&mut LineBuffer> {
+        if self.boundary.is_collecting() { self.boundary.first_line() } else { Some(&mut self.line) }
     }
 
     /// Whether nothing is left of lines that came before.
@@ -242,15 +276,8 @@ impl Decoder {
     #[inline]
     pub(super) fn end_of_shape(&mut self, shape: &mut Shape) {
         self.line_before.clear();
-        if !shape.warnings.is_empty() {
-            self.take_over(shape);
-        }
-    }
-
-    #[cold]
-    fn take_over(&mut self, shape: &mut Shape) {
-        for warning in shape.warnings.drain(..) {
-            self.warnings.add(DecodeWarning { file: self.file.index, ..warning });
+        if shape.warnings.count > 0 {
+            self.warnings.take_over(&mut shape.warnings, self.file.index);
         }
     }
 

@@ -6,7 +6,7 @@ use super::decoder::Decoder;
 use super::envelope::Envelope;
 use super::header::{Header, HeaderKind, LineView};
 use super::interest::{Interest, interest};
-use super::lines::split_line;
+use super::lines::split_line_with_escape;
 use super::message_reader::{MessageReader, Reading, text};
 use super::open_message::OpenMessage;
 use super::platform_sdk_log::PlatformSdkLog;
@@ -25,8 +25,8 @@ impl Decoder {
         self.file.has_lines = true;
         // The line before, if it is in these bytes.
         let mut before: Option<&'b [u8]> = None;
-        while let Some((line, after)) = split_line(rest) {
-            if line.len() >= self.settings.limit {
+        while let Some((line, after, has_escape)) = split_line_with_escape(rest) {
+            if has_escape || line.len() >= self.settings.limit {
                 break;
             }
             let found = interest(LineView::of_line(line));
@@ -123,10 +123,12 @@ impl Decoder {
         // What is left of the bytes where the message is over the limit.
         let left_over = text.len().saturating_sub(limit);
         let mut rest = after_header;
-        while let Some((line, after)) = split_line(rest) {
+        while let Some((line, after, has_escape)) = split_line_with_escape(rest) {
             let is_over = after.len() < left_over;
             let belongs = if is_over && rest.len() - after.len() - 1 > limit {
                 shape.line_over_limit::<S>(line)
+            } else if has_escape && shape.has_colours::<S>(line) {
+                break;
             } else {
                 shape.line::<S>(next, line, &mut reading)
             };
@@ -166,7 +168,6 @@ impl Decoder {
                     self.remember(header_line);
                     return;
                 }
-                Belongs::Coloured => break,
                 Belongs::Yes => {}
             }
             if is_over {

@@ -1,6 +1,5 @@
 //! Whether a line that belongs to no message is worth a closer look: most are not, and cost next to nothing.
 
-use super::envelope::is_coloured;
 use super::header::{Header, LineView, header};
 use super::lines::contains;
 use super::sip_message::announced_length;
@@ -36,7 +35,7 @@ pub(super) fn interest(line: LineView<'_>) -> Interest<'_> {
         }
         _ => false,
     };
-    if suspect || is_coloured(line.start) {
+    if suspect {
         return Interest::Look;
     }
     match header(line) {

@@ -10,10 +10,23 @@ pub(super) const EDGE: usize = 256;
 /// How much of the end of a line over the limit is kept: a carriage return there is not of the line.
 const TAIL: usize = EDGE + 1;
 
+/// The byte that colours begin with.
+pub(super) const ESCAPE: u8 = 0x1b;
+
 /// The first line of `bytes` without its end (LF or CRLF), and what follows; `None` where no line ends.
 pub(super) fn split_line(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     let (line, rest) = bytes.split_at_checked(line_feed(bytes)?)?;
     Some((without_carriage_return(line), rest.get(1..)?))
+}
+
+/// The same, and whether the line has an escape: hardly any has, and so it is looked for on the way to the end.
+#[inline]
+pub(super) fn split_line_with_escape(bytes: &[u8]) -> Option<(&[u8], &[u8], bool)> {
+    let found = memchr::memchr2(b'\n', ESCAPE, bytes)?;
+    let has_escape = bytes.get(found) == Some(&ESCAPE);
+    let end = if has_escape { found + line_feed(bytes.get(found..)?)? } else { found };
+    let (line, rest) = bytes.split_at_checked(end)?;
+    Some((without_carriage_return(line), rest.get(1..)?, has_escape))
 }
 
 pub(super) fn without_carriage_return(line: &[u8]) -> &[u8] {
@@ -103,12 +116,14 @@ pub(super) struct LineBuffer {
     tail: Vec<u8>,
     /// The length of the whole line.
     len: u64,
+    /// How many bytes longer it is than in its file, where that has another encoding.
+    surplus: i64,
     limit: usize,
 }
 
 impl LineBuffer {
     pub(super) fn new(limit: usize) -> Self {
-        LineBuffer { bytes: Vec::new(), tail: Vec::new(), len: 0, limit }
+        LineBuffer { bytes: Vec::new(), tail: Vec::new(), len: 0, surplus: 0, limit }
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -124,10 +139,20 @@ impl LineBuffer {
         self.len
     }
 
+    /// How many bytes longer the line is than in its file. It stays until the line is cleared.
+    pub(super) fn surplus(&self) -> i64 {
+        self.surplus
+    }
+
+    pub(super) fn add_surplus(&mut self, more: i64) {
+        self.surplus = self.surplus.saturating_add(more);
+    }
+
     pub(super) fn clear(&mut self) {
         self.bytes.clear();
         self.tail.clear();
         self.len = 0;
+        self.surplus = 0;
     }
 
     pub(super) fn push(&mut self, more: &[u8]) {
@@ -175,12 +200,13 @@ impl LineBuffer {
         self.push(&rest.bytes);
         self.push(&rest.tail);
         self.len = len;
+        self.add_surplus(rest.surplus);
     }
 
     /// Takes the line out.
     pub(super) fn take(&mut self) -> Vec<u8> {
-        let line = core::mem::take(&mut self.bytes);
-        self.clear();
-        line
+        self.tail.clear();
+        self.len = 0;
+        core::mem::take(&mut self.bytes)
     }
 }

@@ -76,6 +76,16 @@ impl OpenMessage {
         }
     }
 
+    /// Whether the escapes of the next line are colours to be taken off.
+    pub(super) fn has_colours(&self, line: &[u8]) -> bool {
+        match self.kind {
+            HeaderKind::TServer => self.shape.has_colours::<TServerLog>(line),
+            HeaderKind::PlatformSdkJava | HeaderKind::PlatformSdkNet { .. } => {
+                self.shape.has_colours::<PlatformSdkLog>(line)
+            }
+        }
+    }
+
     /// Whether a line over the limit belongs to it, by its first bytes.
     pub(super) fn line_over_limit(&mut self, line: &[u8]) -> Belongs {
         match self.kind {

@@ -2,21 +2,16 @@
 //!
 //! A shape keeps no text, so it can follow a message of which nothing is kept, and one that comes in pieces.
 
-use alloc::vec::Vec;
-
-use super::envelope::{ends_in_colour, is_coloured};
+use super::envelope::{is_coloured, without_colours};
 use super::header::{HeaderKind, LineView, header};
 use super::lines::{first, first_edge};
 use super::quotes::{Quote, Quoted, opening_length};
 use super::syntax::{Attribute, LogSyntax, without_prefix};
 use super::time::begins_with_time;
-use super::warning::{DecodeWarning, WarningKind};
+use super::warning::{DecodeWarning, WarningKind, Warnings};
 
 /// The most bytes of a value of several lines.
 const LONGEST_VALUE: usize = 65_535;
-
-/// The byte that colours begin with.
-pub(super) const ESCAPE: u8 = 0x1b;
 
 /// Whether a line belongs to a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,8 +21,6 @@ pub(super) enum Belongs {
     No,
     /// It does not, and shows that the header was none.
     NoMessage,
-    /// It has a colour that is to be taken off first.
-    Coloured,
 }
 
 /// Takes what the lines of a message say.
@@ -72,7 +65,7 @@ pub(super) struct Shape {
     pairs: u64,
     /// The value that goes on over the end of its line.
     value: Option<OpenValue>,
-    pub(super) warnings: Vec<DecodeWarning>,
+    pub(super) warnings: Warnings,
 }
 
 /// What the line after the header must be, for it to be a header.
@@ -108,13 +101,20 @@ impl Shape {
             attribute: None,
             pairs: 0,
             value: None,
-            warnings: Vec::new(),
+            warnings: Warnings::default(),
         }
     }
 
     /// Whether it is still open whether the header is one.
     pub(super) fn is_unsure(&self) -> bool {
         self.first_line != FirstLine::Any
+    }
+
+    /// Whether the escapes of the next line are colours to be taken off: in the middle of a line that goes on with a
+    /// value they are of the value.
+    #[cold]
+    pub(super) fn has_colours<S: LogSyntax>(&self, line: &[u8]) -> bool {
+        self.value.is_none() || is_coloured(line) || self.stops_value::<S>(&without_colours(line))
     }
 
     /// Whether the next line, without its end, belongs to the message; `taker` gets what it says. `number` is its
@@ -129,7 +129,7 @@ impl Shape {
         let content = line.trim_ascii_start();
         let indentation = line.len() - content.len();
         if self.is_special {
-            if let Some(belongs) = self.special_line::<S>(number, line, content, indentation, taker) {
+            if let Some(belongs) = self.special_line::<S>(number, line, content, taker) {
                 return belongs;
             }
         }
@@ -163,21 +163,16 @@ impl Shape {
             return self.odd(indentation, taker);
         };
         let value = value.trim_ascii_start();
-        match opening_length(value, S::QUOTE) {
-            None if may_end_in_colour(content) && ends_in_colour(content) => return Belongs::Coloured,
-            None => {}
-            Some(_) => match Quoted::of(value.trim_ascii_end(), S::QUOTE) {
-                Quoted::Open(..) if ends_in_colour(content) => return Belongs::Coloured,
-                Quoted::Open(quote, rest) if without_prefix(name).is_some() => {
-                    self.attribute = Some(indentation);
+        self.attribute = Some(indentation);
+        if opening_length(value, S::QUOTE).is_some() {
+            if let Quoted::Open(quote, rest) = Quoted::of(value.trim_ascii_end(), S::QUOTE) {
+                if without_prefix(name).is_some() {
                     self.open(number, quote, rest, value);
                     taker.attribute::<S>(name, value, true);
                     return Belongs::Yes;
                 }
-                Quoted::Open(..) | Quoted::Closed(_) | Quoted::No => {}
-            },
+            }
         }
-        self.attribute = Some(indentation);
         taker.attribute::<S>(name, value, false);
         Belongs::Yes
     }
@@ -202,9 +197,6 @@ impl Shape {
         let Some(&first) = content.first() else {
             return if indentation > 0 { Belongs::Yes } else { Belongs::No };
         };
-        if first == ESCAPE || (may_end_in_colour(content) && ends_in_colour(content)) {
-            return Belongs::Coloured;
-        }
         if indentation > 0 && first == b':' && header(LineView::of_line(line)).is_some() {
             return Belongs::No;
         }
@@ -223,9 +215,6 @@ impl Shape {
         if first(content, S::QUOTE).is_some() {
             let value = S::attribute(content).map(|attribute| attribute.value.trim_ascii());
             if let Some(Quoted::Open(quote, rest)) = value.map(|value| Quoted::of(value, S::QUOTE)) {
-                if ends_in_colour(content) {
-                    return Belongs::Coloured;
-                }
                 self.open(number, quote, rest, content);
             }
         }
@@ -242,9 +231,6 @@ impl Shape {
         taker: &mut impl Takes<'l>,
     ) -> Belongs {
         let quoted = Quoted::of(value, S::QUOTE);
-        if !matches!(quoted, Quoted::Closed(_)) && may_end_in_colour(content) && ends_in_colour(content) {
-            return Belongs::Coloured;
-        }
         // As in a pasted log, a pair may stand no deeper than the attribute.
         let own = self.attribute.is_some_and(|attribute| indentation > attribute).then_some(indentation);
         self.pairs |= bit(indentation);
@@ -277,15 +263,11 @@ impl Shape {
         number: u64,
         line: &'l [u8],
         content: &[u8],
-        indentation: usize,
         taker: &mut impl Takes<'l>,
     ) -> Option<Belongs> {
-        if is_coloured(line) {
-            return Some(Belongs::Coloured);
-        }
         self.is_special = false;
         match self.value.take() {
-            Some(value) => self.value_line::<S>(value, number, line, content, indentation, taker),
+            Some(value) => self.value_line::<S>(value, number, line, taker),
             None => self.first_line::<S>(content),
         }
     }
@@ -296,23 +278,17 @@ impl Shape {
         mut value: OpenValue,
         number: u64,
         line: &'l [u8],
-        content: &[u8],
-        indentation: usize,
         taker: &mut impl Takes<'l>,
     ) -> Option<Belongs> {
-        let is_header = header(LineView::of_line(line)).is_some_and(|header| header.is_event());
-        let stops = if indentation == 0 { begins_with_time(line) } else { content.starts_with(b":") && is_header }
-            || (self.attribute == Some(indentation) && is_own_attribute::<S>(content))
-            || (self.pairs & bit(indentation) != 0 && is_quote(content) && S::pair(content).is_some());
         let end = line.trim_ascii_end();
         let closed = value.quote.strip_closing(end);
         value.length += 1 + closed.map_or(line.len(), <[u8]>::len);
-        if stops || value.length > LONGEST_VALUE {
+        if self.stops_value::<S>(line) || value.length > LONGEST_VALUE {
             self.warn(value.number, WarningKind::ValueNotClosed);
             taker.value_stops::<S>();
             return None;
         }
-        if is_header {
+        if is_event_header(line) {
             value.header.get_or_insert(number);
         }
         if closed.is_some() {
@@ -325,6 +301,15 @@ impl Shape {
             self.is_special = true;
         }
         Some(Belongs::Yes)
+    }
+
+    /// Whether an open value stops before a line.
+    fn stops_value<S: LogSyntax>(&self, line: &[u8]) -> bool {
+        let content = line.trim_ascii_start();
+        let indentation = line.len() - content.len();
+        (if indentation == 0 { begins_with_time(line) } else { content.starts_with(b":") && is_event_header(line) })
+            || (self.attribute == Some(indentation) && is_own_attribute::<S>(content))
+            || (self.pairs & bit(indentation) != 0 && is_quote(content) && S::pair(content).is_some())
     }
 
     /// Whether the line after a header belongs that needs a title, or an attribute, to be one.
@@ -361,7 +346,7 @@ impl Shape {
     }
 
     fn warn(&mut self, line: u64, kind: WarningKind) {
-        self.warnings.push(DecodeWarning { file: 0, line, kind });
+        self.warnings.add(DecodeWarning { file: 0, line, kind });
     }
 }
 
@@ -379,9 +364,8 @@ fn is_own_attribute<S: LogSyntax>(content: &[u8]) -> bool {
     without_prefix(content).is_some() && S::attribute(content).is_some()
 }
 
-/// Whether the last byte is one that a colour ends in.
-fn may_end_in_colour(content: &[u8]) -> bool {
-    matches!(content.last(), Some(b'm' | b'K'))
+fn is_event_header(line: &[u8]) -> bool {
+    header(LineView::of_line(line)).is_some_and(|header| header.is_event())
 }
 
 /// The bit of an indentation; deep ones share one.

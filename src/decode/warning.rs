@@ -57,4 +57,12 @@ impl Warnings {
             self.kept.push(warning);
         }
     }
+
+    /// Takes over those of another, as of this file.
+    pub(super) fn take_over(&mut self, other: &mut Warnings, file: usize) {
+        let Warnings { kept, count } = core::mem::take(other);
+        self.count += count;
+        let room = KEPT.saturating_sub(self.kept.len());
+        self.kept.extend(kept.into_iter().take(room).map(|warning| DecodeWarning { file, ..warning }));
+    }
 }

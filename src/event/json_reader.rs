@@ -108,6 +108,9 @@ impl<'a> ObjectReader<'a> {
     #[cfg(feature = "json")]
     fn read(&mut self, text: &'a str) -> Result<(), EventJsonError> {
         let mut reader = serde_json::Deserializer::from_str(text);
+        // Its limit is lower than what lists of typed pairs may have. Lists are read to a depth of their own, and all
+        // else that is nested is skipped, which takes no stack.
+        reader.disable_recursion_limit();
         let read = serde::Deserializer::deserialize_map(&mut reader, self).and_then(|()| reader.end());
         read.map_err(|error| EventJsonError::NotAnObject { reason: without_line(&error) })
     }
@@ -164,18 +167,9 @@ impl<'a> ObjectReader<'a> {
             AttributeName::ConnID => put_conn_id(&mut event.conn_id, value),
             AttributeName::EventSequenceNumber => put_number(&mut event.event_sequence_number, value),
             AttributeName::ServerStartTime => put_number(&mut event.server_start_time, value),
-            // Of these the specification says nothing, so they are never a reason to lose an event.
-            AttributeName::ReferenceID => put_number(&mut event.reference_id, value).or(Ok(())),
-            AttributeName::ErrorMessage => put_text(&mut event.error_message, value).or(Ok(())),
-            AttributeName::ErrorCode => {
-                event.error_code = match value {
-                    JsonScalar::Unsigned(number) => i64::try_from(number).ok(),
-                    JsonScalar::Signed(number) => Some(number),
-                    JsonScalar::Text(digits) => digits.parse().ok(),
-                    JsonScalar::Null | JsonScalar::Other(_) => None,
-                };
-                Ok(())
-            }
+            AttributeName::ReferenceID => put_number(&mut event.reference_id, value),
+            AttributeName::ErrorCode => put_integer(&mut event.error_code, value),
+            AttributeName::ErrorMessage => put_text(&mut event.error_message, value),
             AttributeName::UserData | AttributeName::Extensions => Ok(()),
         };
         self.note(attribute, put);
@@ -238,6 +232,20 @@ fn put_number(place: &mut Option<u64>, value: JsonScalar<'_>) -> Put {
     };
     *place = number.ok().flatten();
     number.map(|_| ()).map_err(|()| ("an integer from 0 to 18446744073709551615", value.to_string()))
+}
+
+/// An integer with a sign, or a string of its digits; an empty string is absent.
+fn put_integer(place: &mut Option<i64>, value: JsonScalar<'_>) -> Put {
+    let number = match &value {
+        JsonScalar::Unsigned(number) => i64::try_from(*number).map(Some).map_err(|_| ()),
+        JsonScalar::Signed(number) => Ok(Some(*number)),
+        JsonScalar::Text(digits) if digits.is_empty() => Ok(None),
+        JsonScalar::Text(digits) => digits.parse().map(Some).map_err(|_| ()),
+        JsonScalar::Null => Ok(None),
+        JsonScalar::Other(_) => Err(()),
+    };
+    *place = number.ok().flatten();
+    number.map(|_| ()).map_err(|()| ("an integer of 64 bits", value.to_string()))
 }
 
 fn put_conn_id(place: &mut Option<ConnId>, value: JsonScalar<'_>) -> Put {

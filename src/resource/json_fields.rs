@@ -111,15 +111,15 @@ impl<'de> Deserialize<'de> for ImSession<'_> {
         #[derive(serde::Deserialize)]
         #[serde(rename_all = "camelCase")]
         struct Read {
-            #[serde(default)]
+            #[serde(default, deserialize_with = "null_is_default")]
             capabilities: Operations,
             id: String,
             #[serde(default, deserialize_with = "null_is_default")]
             participants: Vec<Participant<'static>>,
-            #[serde(default)]
+            #[serde(default, deserialize_with = "null_is_default")]
             path: String,
             state: State,
-            #[serde(default)]
+            #[serde(default, deserialize_with = "null_is_default")]
             uri: String,
             #[serde(default, deserialize_with = "null_is_default")]
             user_data: KeyValueList<'static>,
@@ -174,12 +174,16 @@ impl<'de> Deserialize<'de> for ImSessionList {
         #[derive(serde::Deserialize)]
         #[serde(rename_all = "camelCase")]
         struct Read {
-            im_sessions: Vec<ImSession<'static>>,
+            im_sessions: Option<Vec<ImSession<'static>>>,
             #[serde(default)]
             status_code: StatusCode,
         }
         let Read { im_sessions, status_code } = Read::deserialize(deserializer)?;
-        Ok(ImSessionList { im_sessions, status_code })
+        match im_sessions {
+            // An answer of addresses alone is not an empty list: whoever reconciles with it would end all sessions.
+            None if status_code == StatusCode::Ok => Err(D::Error::missing_field("imSessions")),
+            im_sessions => Ok(ImSessionList { im_sessions: im_sessions.unwrap_or_default(), status_code }),
+        }
     }
 }
 

@@ -192,7 +192,11 @@ mod wire {
         ///
         /// statusCode 10 where the text is not a JSON object.
         pub fn from_json(text: &[u8]) -> Result<Self, crate::resource::ErrorBody> {
-            serde_json::from_slice(text).map_err(|error| {
+            let mut reader = serde_json::Deserializer::from_slice(text);
+            // User data is read to a depth of its own, and all else that is nested is skipped, which takes no stack.
+            reader.disable_recursion_limit();
+            let body = OperationBody::deserialize(&mut reader).and_then(|body| reader.end().map(|()| body));
+            body.map_err(|error| {
                 let message = alloc::format!("expected a JSON object as the body, found something else: {error}");
                 crate::resource::ErrorBody::new(crate::resource::StatusCode::InputValidation, message)
             })

@@ -6,7 +6,7 @@ use core::time::Duration;
 pub(super) const KEPT_OF_A_CALL: usize = 16;
 
 /// The limits of an [`Observer`](super::Observer) and of a [`DialogInfo`](super::DialogInfo), whose sessions count as
-/// calls and whose documents as messages.
+/// calls and whose documents as messages. A `DialogInfo` waits for nothing.
 ///
 /// # Memory
 ///
@@ -21,7 +21,8 @@ pub struct SipLimits {
     pub open_calls: usize,
     /// The most ended calls that are remembered, so that late and repeated messages find them. The oldest go first.
     pub ended_calls: usize,
-    /// How long an ended call is remembered: longer than anybody sends a message again (RFC 3261: 64 × T1).
+    /// How long an observer remembers an ended call: longer than anybody sends a message again (RFC 3261: 64 × T1). A
+    /// `DialogInfo` remembers ended sessions whatever the time, up to [`ended_calls`](Self::ended_calls).
     pub ended_wait: Duration,
     /// The longest message, in bytes. A datagram cannot be longer than the default.
     pub message: usize,

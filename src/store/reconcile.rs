@@ -65,10 +65,11 @@ impl<S: BuildHasher> Sessions<S> {
     /// ```
     /// # #[cfg(feature = "json")] {
     /// use im_session::resource::ImSessionList;
-    /// use im_session::{BaseUri, Sessions, State};
+    /// use im_session::{BaseUri, Sessions, State, StatusCode};
     ///
     /// let json = r#"{"imSessions":[{"id":"007","state":"Talking","participants":[{"phoneNumber":"3001"}]}],"statusCode":0}"#;
     /// let upstream: ImSessionList = serde_json::from_str(json).unwrap();
+    /// assert_eq!(upstream.status_code, StatusCode::Ok);
     /// let mut sessions = Sessions::new(BaseUri::new("http://localhost:8090"));
     /// let handled = sessions.reconcile("3002", &upstream.im_sessions).unwrap();
     /// assert_eq!(handled.notifications().count(), 1);

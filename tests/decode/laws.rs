@@ -41,7 +41,7 @@ fn events(log: &[u8]) -> Vec<(u64, Event<'static>)> {
 }
 
 /// Pieces of lines that mean something somewhere.
-const FRAGMENTS: [&str; 45] = [
+const FRAGMENTS: [&str; 48] = [
     "12:30:00.250 Trc 04542 ",
     "@12:30:00.2500 [0] 8.1 ",
     "2024-03-01 12:30:00,250 ",
@@ -83,6 +83,9 @@ const FRAGMENTS: [&str; 45] = [
     "#012#011",
     "\u{1b}[32m",
     "\u{1b}[0m",
+    "message \u{1b}[01;31m\u{1b}[KEventRinging\u{1b}[m\u{1b}[K (refid=3)",
+    "\tAttribute\u{1b}[01;31m\u{1b}[KThisDN\u{1b}[m\u{1b}[K\t'5101'",
+    "\t\t'k'\t'v\u{1b}[01;31m\u{1b}[K'",
     "‘k’\t‘v’",
     "'",
     "\r",

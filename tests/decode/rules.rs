@@ -251,6 +251,95 @@ fn a_json_line_over_the_limit_is_an_error_and_the_next_is_read() {
     assert_splits_do_not_show(log.as_bytes(), decoder);
 }
 
+/// Found in review: of a line in pieces over the limit what fitted was read, so that the error was one of JSON.
+#[test]
+fn a_line_in_pieces_over_the_limit_is_an_error_and_the_next_is_read() {
+    let docker = |line: &str, end: &str| format!("{}\n", json!({ "log": format!("{line}{end}"), "stream": "stdout" }));
+    let cri = |line: &str, end: &str| {
+        let tag = if end.is_empty() { "P" } else { "F" };
+        format!("2026-01-01T00:00:00.1Z stdout {tag} {line}\n")
+    };
+    let wraps: [fn(&str, &str) -> String; 2] = [docker, cri];
+    let long = "9".repeat(2000);
+    let json_line = format!("{{\"Event\":\"EventRinging\",\"ThisDN\":\"{long}\",\"CallUUID\":\"A\"}}");
+    let header = format!("{long} message EventRinging");
+    let attribute = format!("\tAttributeOtherDN\t'{long}'");
+    for wrap in wraps {
+        // A line is written in pieces of 400 bytes.
+        let written = |lines: &[&str]| -> String {
+            let mut log = String::new();
+            for line in lines {
+                let pieces: Vec<&str> =
+                    line.as_bytes().chunks(400).map(|piece| std::str::from_utf8(piece).unwrap()).collect();
+                for (at, piece) in pieces.iter().enumerate() {
+                    log += &wrap(piece, if at + 1 == pieces.len() { "\n" } else { "" });
+                }
+            }
+            log
+        };
+        let ringing_lines: Vec<&str> = RINGING.lines().collect();
+        let decoder = Decoder::new().with_limit(1000);
+        for (line, number_of_it) in [(&json_line, 4), (&header, 4), (&attribute, 1), (&long, 0)] {
+            let log = written(&[&ringing_lines[..], &[line], &ringing_lines[..]].concat());
+            let mut expected = vec![ringing(1), ringing(log.lines().count() as u64 - 2)];
+            match number_of_it {
+                4 => expected.insert(1, too_long(4, 1000)),
+                1 => expected[0] = too_long(1, 1000),
+                _ => {}
+            }
+            assert_eq!(decode(decoder.clone(), [log.as_bytes()]), expected, "{line:.20}");
+            assert_splits_do_not_show(log.as_bytes(), decoder.clone());
+        }
+        // A message whose header is too long ends where it does.
+        let log = written(&[&header, "\tAttributeThisDN\t'3002'", "\tAttributeCallUUID\t'A'", &json_line]);
+        let number = header.len().div_ceil(400) as u64 + 3;
+        assert_eq!(decode(decoder.clone(), [log.as_bytes()]), [too_long(1, 1000), too_long(number, 1000)]);
+    }
+}
+
+/// Found in review: only colours at the ends of a line were taken off, and `grep --color` has them around what it found.
+#[test]
+fn colours_inside_a_line_are_taken_off_but_for_those_of_quoted_values() {
+    const ON: &str = "\u{1b}[01;31m\u{1b}[K";
+    const OFF: &str = "\u{1b}[m\u{1b}[K";
+    // What stands between `<` and `>` was found.
+    let coloured = |log: &str| log.replace('<', ON).replace('>', OFF);
+    let logs = [
+        "10:00:00 message <EventRinging> (refid=3)\n\tAttribute<ThisDN>\t'3002'\n\tAttribute<CallUUID>\t'A'\n",
+        "10:00:00 <message> EventRinging\n\tAttributeThisDN\t<'3002'>\n\tAttributeCallUUID<\t>'A'\n",
+        "10:00:00 message Event<Ring>ing\n\t<Attribute>ThisDN\t'3002'\r\n<\t>AttributeCallUUID\t'A'<>\n",
+        "<1>0:00:00 mes<sa>ge EventRinging(ref<id>=3)\nAttribute<ThisDN>\t'3002'\nA<ttribute>CallUUID\t'A'\n",
+        "10:00:00 got 'Event<Ring>ing' ('60')\nmessage <attributes>:\nAttributeThisDN [<str>] = \"3002\"\nAttributeCallUuid [str] <=> \"A\"\n",
+        "10:00:00 '<EventRinging>' (60) attributes:\nAttribute<ThisDN> [str] = \"3002\"\nAttributeCallUuid [str] = \"A\"\n",
+        "\t<: message> EventRinging\n\tAttribute<ThisDN>\t'3002'\n\tAttributeCallUUID\t'A'\n",
+        "{\"<Event>\":\"EventRinging\",\"ThisDN\":\"<3002>\",\"CallUUID\":\"A\"}\n",
+    ];
+    for log in logs {
+        let log = coloured(log);
+        assert_eq!(decode(Decoder::new(), [log.as_bytes()]), [ringing(1)], "{log:?}");
+        assert_splits_do_not_show(log.as_bytes(), Decoder::new());
+    }
+    let log = format!(
+        "10:00:00 message <EventRinging>\n\tAttributeUserData\t[99] 00\n\t\t'<Serv>ice'\t'de{ON}fau{OFF}lt'\n\t\t'n'\t<5>\n\
+         \t\t'text'\t'one{ON}\n tw{ON}o\nthr{OFF}ee'\n\t\t'open'\t'not {ON}closed\n\t<Attribute>ThisDN\t'3002'\n\tAttributeCallUUID\t'A'\n"
+    );
+    let log = coloured(&log);
+    let expected = json!({
+        "line": 1,
+        "event": "EventRinging",
+        "ThisDN": "3002",
+        "CallUUID": "A",
+        "UserData": [
+            ["Service", format!("de{ON}fau{OFF}lt")],
+            ["n", 5],
+            ["text", format!("one\n tw{ON}o\nthr{OFF}ee")],
+            ["open", format!("not {ON}closed")],
+        ],
+    });
+    assert_eq!(decode(Decoder::new(), [log.as_bytes()]), [expected]);
+    assert_splits_do_not_show(log.as_bytes(), Decoder::new());
+}
+
 #[test]
 fn a_message_of_a_million_bytes_is_read_and_one_byte_more_is_not() {
     let limit = 1_048_576;

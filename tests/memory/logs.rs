@@ -168,3 +168,23 @@ fn a_long_line_that_is_not_utf_8_handed_over_at_once_needs_little_memory() {
         assert!(most < MIB as isize, "{form}: {most} bytes in use");
     }
 }
+
+/// Found in review: the warnings of one message were kept without a bound until it ended.
+#[test]
+fn a_message_of_values_that_are_not_closed_needs_little_memory() {
+    const LINES: usize = 512 * 1024;
+    let lines = "\tAttributeA\t'x\n".repeat(1024);
+    let mut tally = None;
+    let (most, _) = memory(|| {
+        let mut decoder = Decoder::new();
+        decoder.push(b"x message EventRinging\n", |_| ());
+        for _ in 0..LINES / 1024 {
+            decoder.push(lines.as_bytes(), |_| ());
+        }
+        let mut finished = decoder.finish();
+        assert_eq!(finished.by_ref().filter(Result::is_err).count(), 1, "over the limit");
+        tally = Some((finished.tally().warnings, finished.warnings().len()));
+    });
+    assert_eq!(tally, Some((LINES as u64, 10_000)), "all are counted, the first are kept");
+    assert!(most < 3 * MIB as isize, "{most} bytes in use");
+}

@@ -1,7 +1,7 @@
 //! Events: names, ids, numbers, lists, and what an event concerns. Specification 2, 2.3 and 6.1.
 
 use im_session::event::{EventName, ListAttribute, PlainValue, Route, TooDeep, check_call_uuid};
-use im_session::{CallEvent, ConnId, DataEvent, Event, KeyValueList, SessionEvent, Value};
+use im_session::{BaseUri, CallEvent, ConnId, DataEvent, Event, KeyValueList, SessionEvent, Sessions, State, Value};
 
 #[test]
 fn an_id_has_1_to_64_characters_of_a_url_path() {
@@ -229,6 +229,37 @@ fn a_json_line_is_an_event_in_any_spelling() {
     }
 }
 
+/// Found in review: the keys of requests and errors were read as absent where their type was wrong.
+#[test]
+fn every_known_key_of_the_wrong_json_type_is_an_error_of_the_events_that_are_checked() {
+    let keys = [
+        ("ThisDN", "1"),
+        ("OtherDN", "true"),
+        ("CallUUID", "{}"),
+        ("ConnID", "1"),
+        ("EventSequenceNumber", "-1"),
+        ("ServerStartTime", "1.5"),
+        ("ReferenceID", "[1]"),
+        ("ReferenceID", "-1"),
+        ("ErrorCode", "{}"),
+        ("ErrorCode", "9223372036854775808"),
+        ("ErrorMessage", "7"),
+        ("UserData", "\"k\""),
+        ("Extensions", "5"),
+    ];
+    for (key, value) in keys {
+        let with = |name: &str, value: &str| format!("{{\"Event\":\"{name}\",\"{key}\":{value}}}");
+        let error = Event::from_json_line(&with("EventRinging", value)).expect_err(key).to_string();
+        assert!(error.contains(key), "{error}");
+        assert!(Event::from_json_line(&with("EventRinging", "null")).is_ok(), "{key}: null is absent");
+        assert!(Event::from_json_line(&with("EventError", value)).is_ok(), "{key}: not checked further");
+    }
+    let event =
+        Event::from_json_line(r#"{"Event":"EventRinging","ReferenceID":"31","ErrorCode":"-5","ErrorMessage":""}"#);
+    let event = event.expect("digits in a string, and an empty string");
+    assert_eq!((event.reference_id, event.error_code), (Some(31), Some(-5)));
+}
+
 #[test]
 fn numbers_of_user_data_that_are_no_integers_keep_their_digits() {
     let json = r#"{"Event":"EventX","UserData":{"a":1.50,"b":-0,"c":18446744073709551616,"d":9223372036854775808,"e":[1e2,"\"1.5"],"1.5":-1.25E-3},"n":1.5}"#;
@@ -253,4 +284,62 @@ fn json_lists_deeper_than_a_hundred_make_an_event_unreadable() {
     }
     let ignored = json(101, "EventHeld");
     assert!(Event::from_json_line(&ignored).is_ok(), "events ignored by name are not checked further");
+}
+
+/// Found in review: typed pairs have two levels of JSON for each of their own, and the JSON reader stopped at 127.
+#[test]
+fn typed_lists_are_read_to_a_depth_of_a_hundred() {
+    let json = |name: &str, depth: usize| {
+        let (open, close) = (r#"[{"key":"k","type":"kvlist","value":"#.repeat(depth), "}]".repeat(depth));
+        format!(r#"{{"Event":"{name}","ThisDN":"1","CallUUID":"A","UserData":{open}"v"{close}}}"#)
+    };
+    for depth in [1, 16, 63, 64, 99, 100] {
+        let json = json("EventReleased", depth);
+        let event = Event::from_json_line(&json).expect("not too deep");
+        assert_eq!(event.user_data.list().map(KeyValueList::depth), Some(depth));
+    }
+    for depth in [101, 1000, 100_000] {
+        let error = Event::from_json_line(&json("EventReleased", depth)).expect_err("too deep").to_string();
+        assert!(error.contains("UserData") && error.contains("deeper than 100"), "{error}");
+        assert!(
+            Event::from_json_line(&json("EventHeld", depth)).is_ok(),
+            "events ignored by name are not checked further"
+        );
+    }
+}
+
+#[test]
+fn an_end_event_with_typed_lists_over_the_limit_ends() {
+    let typed = |depth: usize| {
+        format!(r#"{}"v"{}"#, r#"[{"key":"k","type":"kvlist","value":"#.repeat(depth), "}]".repeat(depth))
+    };
+    let mut sessions = Sessions::new(BaseUri::new("http://localhost:8090"));
+    let mut outcome = |name: &str, depth: usize| {
+        let json = format!(r#"{{"Event":"{name}","ThisDN":"1","CallUUID":"A","UserData":{}}}"#, typed(depth));
+        let event = Event::from_json_line(&json).expect("an event");
+        let name = sessions.handle_event(&event).expect("a readable event").outcome().name();
+        (name, sessions.get("1", "A").map(|session| session.state()))
+    };
+    assert_eq!(outcome("EventRinging", 17), ("rejected", None));
+    assert_eq!(outcome("EventRinging", 16), ("changed", Some(State::Alerting)));
+    assert_eq!(outcome("EventReleased", 64), ("changed", Some(State::Completed)));
+}
+
+/// What no event has is skipped however deep it is, on a small stack.
+#[test]
+fn json_of_any_depth_takes_a_bounded_stack() {
+    let read = || {
+        let depth = 300_000;
+        let nested = |open: &str, close: &str| format!("{}1{}", open.repeat(depth), close.repeat(depth));
+        for value in [nested("[", "]"), nested("{\"k\":", "}"), nested("[{\"value\":", "}]")] {
+            for key in ["New", "ThisDN", "UserData", "Extensions", "Event", "id"] {
+                let json = format!(r#"{{"Event":"EventHeld","{key}":{value}}}"#);
+                assert!(Event::from_json_line(&json).is_ok(), "{key}");
+                let checked = json.replacen("EventHeld", "EventRinging", 1);
+                assert_eq!(Event::from_json_line(&checked).is_ok(), matches!(key, "New" | "Event" | "id"), "{key}");
+                assert!(Event::from_json_line(json.trim_end_matches('}')).is_err(), "{key}: cut");
+            }
+        }
+    };
+    std::thread::Builder::new().stack_size(512 * 1024).spawn(read).expect("a thread").join().expect("no overflow");
 }

@@ -1,8 +1,8 @@
 //! Dialog-info documents (RFC 4235): states, forks, full and partial documents, versions, limits and faults.
 
 use crate::support::{End, request, response, seconds};
-use im_session::State;
 use im_session::sip::{DialogInfo, DialogInfoError, SipLimits};
+use im_session::{BaseUri, Sessions, State};
 
 const NOTHING: [&str; 0] = [];
 
@@ -394,4 +394,23 @@ fn hostile_documents_are_typed_errors_and_change_nothing() {
     assert!(matches!(error, Err(DialogInfoError::BadSessionId(_))));
     let nobody = b"<dialog-info version='1' state='full' entity='sip:'/>";
     assert!(matches!(DialogInfo::new().observe(nobody, seconds(0)), Err(DialogInfoError::Bad { what: "entity", .. })));
+}
+
+/// Found in review: nothing said what a source of events needs after a restart.
+#[test]
+fn after_a_restart_events_need_another_server_start_time() {
+    let begin =
+        |started: Option<u64>| started.map_or_else(DialogInfo::new, |at| DialogInfo::new().with_server_start_time(at));
+    let outcomes = |watched: &mut DialogInfo, store: &mut Sessions, version: u32, state: &str| -> Vec<&'static str> {
+        let events = watched.observe(document(version, "full", &dialog("d1", CALLED, state)).as_bytes(), seconds(0));
+        let events = events.expect("a document");
+        events.iter().map(|event| store.handle_event(event).expect("readable").outcome().name()).collect()
+    };
+    for (first, second, expected) in [(None, None, "rejected"), (Some(1000), Some(2000), "changed")] {
+        let mut store = Sessions::new(BaseUri::new("http://localhost:8090"));
+        assert_eq!(outcomes(&mut begin(first), &mut store, 0, "early"), ["changed"]);
+        let mut restored = Sessions::new(BaseUri::new("http://localhost:8090"));
+        restored.restore(&store.snapshot()).expect("its own snapshot");
+        assert_eq!(outcomes(&mut begin(second), &mut restored, 0, "confirmed"), [expected]);
+    }
 }

@@ -2,7 +2,7 @@
 
 use im_session::sip::{Direction, Observer, Rport, SipError, SipMessage, dn_of_uri};
 
-use crate::support::{End, established, request, seconds};
+use crate::support::{End, established, request, response, seconds};
 
 #[test]
 fn the_via_below_is_known_where_it_can_be_read_and_a_fault_there_disturbs_nobody() {
@@ -204,15 +204,31 @@ fn a_fault_in_a_header_that_the_message_does_not_need_never_refuses_it() {
         (length, "Contact: \"\r\nReason: ;;;\r\nMax-Forwards: x\r\n"),
         (";branch=z9hG4bK-a-2", ";branch=\"open"),
         ("Via: SIP/2.0/UDP 10.0.0.9", "Via: <<<"),
+        // Found in review: without a Via it was refused.
+        ("Via: SIP/2.0/UDP 10.0.0.9;branch=z9hG4bK-a-2\r\n", ""),
         ("<sip:alice@10.0.0.1>", "<alice>"),
         ("<sip:bob@10.0.0.2>", "<not a URI>"),
     ] {
         assert_eq!(bye_with(from, to), ["Released"], "{to}");
     }
-    // An INVITE and its responses need their branch, and the INVITE its addresses.
-    for (from, to) in [("branch=z", "branch=\"z"), ("<sip:alice@10.0.0.1>", "<alice>")] {
-        let invite = String::from_utf8(request("INVITE", 1).bytes()).expect("UTF-8").replacen(from, to, 1);
-        assert!(matches!(SipMessage::parse(invite.as_bytes()), Err(SipError::BadHeader { .. })), "{to}");
+    // INVITE, CANCEL and the responses to INVITE need their branch, and INVITE its addresses.
+    let via = ("Via: SIP/2.0/UDP 10.0.0.9;branch=z9hG4bK-a-1\r\n", "");
+    let branch = ("branch=z", "branch=\"z");
+    let address = ("<sip:alice@10.0.0.1>", "<alice>");
+    for (message, refused) in [
+        (request("INVITE", 1), [true, true, true]),
+        (response(180, 1, "INVITE", "b1"), [true, true, false]),
+        (request("CANCEL", 1), [true, true, false]),
+        (response(200, 1, "CANCEL", "b1"), [false, false, false]),
+        (request("BYE", 1), [false, false, false]),
+        (response(200, 1, "BYE", "b1"), [false, false, false]),
+    ] {
+        let message = String::from_utf8(message.bytes()).expect("UTF-8");
+        let is_refused = [via, branch, address].map(|(from, to)| {
+            assert!(message.contains(from), "{from}");
+            SipMessage::parse(message.replacen(from, to, 1).as_bytes()).is_err()
+        });
+        assert_eq!(is_refused, refused, "{message}");
     }
 }
 

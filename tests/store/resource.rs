@@ -1,6 +1,6 @@
 //! The JSON of specification 1, 2.3 and 5: written to the byte, read with tolerance, refused with a reason.
 
-use im_session::resource::{Country, Fields, ImSessionList, ListBody, NotificationType, OperationBody};
+use im_session::resource::{Country, Fields, ImSessionList, ListBody, NotificationType, OperationBody, Parameter};
 use im_session::{
     BaseUri, CallEvent, CapabilityTable, DataEvent, Event, ImSession, KeyValueList, Notification, Operation,
     Operations, Participant, Sessions, State, StatusCode, Value,
@@ -141,6 +141,34 @@ fn only_id_and_state_must_be_there() {
     }
 }
 
+/// Found in review: an answer that went wrong was no list, and `null` was refused for some of the fields.
+#[test]
+fn an_error_is_read_as_a_list_without_sessions() {
+    for body in [
+        r#"{"statusCode":6,"statusMessage":"there is no such resource"}"#,
+        r#"{"imSessions":null,"statusCode":6}"#,
+        r#"{"imSessions":[],"statusCode":6}"#,
+    ] {
+        let list: ImSessionList = serde_json::from_str(body).expect("an answer");
+        assert_eq!((list.im_sessions.len(), list.status_code), (0, StatusCode::NotFound), "{body}");
+    }
+    // Addresses alone, or nothing at all, are no empty list.
+    for body in [r#"{"statusCode":0,"uris":["http://h/api/v2/im-sessions/A"]}"#, r#"{"imSessions":null}"#, "{}"] {
+        let error = serde_json::from_str::<ImSessionList>(body).expect_err(body).to_string();
+        assert!(error.contains("imSessions"), "{error}");
+    }
+}
+
+#[test]
+fn null_is_no_value_of_any_field_that_may_be_absent() {
+    let json = r#"{"capabilities":null,"id":"A","participants":null,"path":null,"state":"Alerting","uri":null,"userData":null}"#;
+    let session = im_session(json).expect("null is tolerated");
+    assert_eq!(session, im_session(r#"{"id":"A","state":"Alerting"}"#).expect("a session"));
+    for json in [r#"{"id":null,"state":"Alerting"}"#, r#"{"id":"A","state":null}"#] {
+        assert!(im_session(json).is_err(), "{json}");
+    }
+}
+
 #[test]
 fn null_user_data_is_none() {
     let session = im_session(r#"{"id":"A","state":"Talking","userData":null}"#).expect("null is tolerated");
@@ -186,6 +214,19 @@ fn user_data_that_is_none_is_refused_with_key_and_kind() {
     let edges: KeyValueList<'_> =
         serde_json::from_str(r#"{"k":9223372036854775807,"l":-9223372036854775808}"#).expect("64 bits");
     assert_eq!((edges.get("k"), edges.get("l")), (Some(&i64::MAX.into()), Some(&i64::MIN.into())));
+}
+
+/// Found in review: a body whose user data nested deeper than 127 was none, whatever else was wrong with it.
+#[test]
+fn a_body_is_read_however_deep_it_is() {
+    for depth in [101, 128, 100_000] {
+        let list = format!("{}1{}", "{\"k\":".repeat(depth), "}".repeat(depth));
+        let json = format!(r#"{{"operationName":"AttachUserData","new":{list},"text":{list},"userData":{list}}}"#);
+        let body = OperationBody::from_json(json.as_bytes()).expect("an object");
+        assert_eq!(body.operation_name, Parameter::Is("AttachUserData".into()));
+        assert_eq!(body.user_data, Parameter::Wrong("lists nested deeper than 100".into()));
+        assert!(OperationBody::from_json(format!("{json} {{}}").as_bytes()).is_err(), "one object");
+    }
 }
 
 /// What JSON cannot hold but another format can.

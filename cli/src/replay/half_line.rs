@@ -3,11 +3,17 @@
 /// How much of its beginning is kept.
 const KEPT: usize = 16;
 
+const ATTRIBUTE: &[u8] = b"Attribute";
+
+/// How much of its end is kept: the longest quote.
+const LAST: usize = '’'.len_utf8();
+
 /// The line that is being written.
 #[derive(Debug, Default)]
 pub(super) struct HalfLine {
-    start: String,
-    last: Option<char>,
+    start: Vec<u8>,
+    /// Its last bytes, but for white space.
+    last: Vec<u8>,
 }
 
 /// What there is of a line, where nothing came for a while.
@@ -23,31 +29,35 @@ pub(super) enum Half {
 
 impl HalfLine {
     /// Takes the next text.
-    pub(super) fn take(&mut self, text: &str) {
-        let line = match text.rsplit_once('\n') {
-            Some((_, line)) => {
+    pub(super) fn take(&mut self, text: &[u8]) {
+        let line = match text.iter().rposition(|&byte| byte == b'\n') {
+            Some(end) => {
                 *self = HalfLine::default();
-                line
+                text.get(end + 1..).unwrap_or_default()
             }
             None => text,
         };
-        let missing = KEPT.saturating_sub(self.start.chars().count());
-        self.start.extend(line.chars().take(missing));
-        self.last = line.trim_end().chars().next_back().or(self.last);
+        let missing = KEPT.saturating_sub(self.start.len());
+        self.start.extend(line.iter().take(missing));
+        let written = line.trim_ascii_end();
+        self.last.extend(written.iter().skip(written.len().saturating_sub(LAST)));
+        let surplus = self.last.len().saturating_sub(LAST);
+        self.last.drain(..surplus);
     }
 
     /// What it is.
     pub(super) fn what(&self) -> Half {
-        let Some(last) = self.last else {
+        if self.last.is_empty() {
             return if self.start.is_empty() { Half::Apart } else { Half::Part };
-        };
-        let begins = |word: &str| self.start.starts_with(word) || word.starts_with(&self.start);
-        let is_object = self.start.starts_with('{');
-        if !is_object && !self.start.starts_with([' ', '\t', '\'', '"', '‘', '“', '>']) && !begins("Attribute") {
+        }
+        let begins_with = |texts: &[&str]| texts.iter().any(|text| self.start.starts_with(text.as_bytes()));
+        let ends_with = |texts: &[&str]| texts.iter().any(|text| self.last.ends_with(text.as_bytes()));
+        let may_be_attribute = self.start.starts_with(ATTRIBUTE) || ATTRIBUTE.starts_with(&self.start);
+        if !may_be_attribute && !begins_with(&["{", " ", "\t", "'", "\"", "‘", "“", ">"]) {
             return Half::Apart;
         }
         // A closing quote or bracket ends nearly every line of a message. A number can go on.
-        if matches!(last, '\'' | '"' | '’' | '”' | '}') { Half::Whole } else { Half::Part }
+        if ends_with(&["'", "\"", "’", "”", "}"]) { Half::Whole } else { Half::Part }
     }
 }
 
@@ -57,7 +67,7 @@ mod tests {
 
     fn what(texts: &[&str]) -> Half {
         let mut half = HalfLine::default();
-        texts.iter().for_each(|text| half.take(text));
+        texts.iter().for_each(|text| half.take(text.as_bytes()));
         half.what()
     }
 
@@ -75,5 +85,6 @@ mod tests {
         assert_eq!(what(&["{\"Event\":\"EventRinging\""]), Half::Whole, "whether it is one is seen when it is read");
         assert_eq!(what(&["{\"Event\":\"EventRinging\","]), Half::Part);
         assert_eq!(what(&["'a'\t'b'\n10:00:0"]), Half::Apart);
+        assert_eq!(what(&["‘a’\t‘b’ "]), Half::Whole);
     }
 }

@@ -5,7 +5,7 @@ use std::fmt;
 use std::rc::Rc;
 
 use super::half_line::{Half, HalfLine};
-use im_session::decode::{DecodeResult, Decoded, Tally};
+use im_session::decode::{DecodeResult, DecodeWarning, Decoded, Tally, WarningKind};
 use im_session::{Decoder, Event};
 
 /// Where something stands.
@@ -76,13 +76,18 @@ impl Log {
         self.ended_early = false;
     }
 
-    /// Takes the next text of the file.
-    pub(crate) fn push(&mut self, text: &str, sink: &mut dyn Sink) {
+    /// Takes the next text of the file. Where it has another length there, it is at most one line.
+    pub(crate) fn push(&mut self, text: &[u8], length: usize, sink: &mut dyn Sink) {
+        let is_transcoded = text.len() != length;
         let text = self.without_rest_of_line(text, sink);
         self.half.take(text);
-        self.lines += text.bytes().filter(|&byte| byte == b'\n').count() as u64;
+        self.lines += text.iter().filter(|&&byte| byte == b'\n').count() as u64;
         let files = &self.files;
-        self.decoder.push(text.as_bytes(), |result| take(files, result, sink));
+        if is_transcoded {
+            self.decoder.push_transcoded(text, length, |result| take(files, result, sink));
+        } else {
+            self.decoder.push(text, |result| take(files, result, sink));
+        }
         self.warn(sink);
     }
 
@@ -112,18 +117,14 @@ impl Log {
     }
 
     /// What follows the line whose end was taken as come: the end itself is nothing new, more of the line is reported.
-    fn without_rest_of_line<'t>(&mut self, text: &'t str, sink: &mut dyn Sink) -> &'t str {
+    fn without_rest_of_line<'t>(&mut self, text: &'t [u8], sink: &mut dyn Sink) -> &'t [u8] {
         if !self.ended_early || text.is_empty() {
             return text;
         }
-        let (rest, text) = match text.split_once('\n') {
-            Some((rest, text)) => {
-                self.ended_early = false;
-                (rest, text)
-            }
-            None => (text, ""),
-        };
-        if !rest.trim_end().is_empty() {
+        let end = text.iter().position(|&byte| byte == b'\n');
+        self.ended_early = end.is_none();
+        let (rest, text) = text.split_at(end.map_or(text.len(), |end| end + 1));
+        if !rest.trim_ascii_end().is_empty() {
             let number = self.files.len().saturating_sub(1);
             sink.warning(
                 &place(&self.files, number, self.lines),
@@ -143,14 +144,14 @@ impl Log {
         for result in finished.by_ref() {
             take(&self.files, result, sink);
         }
-        for warning in finished.warnings() {
+        for warning in finished.warnings().iter().filter(|warning| is_new(warning)) {
             sink.warning(&place(&self.files, warning.file, warning.line), &warning.kind);
         }
         finished.tally()
     }
 
     fn warn(&mut self, sink: &mut dyn Sink) {
-        for warning in self.decoder.take_warnings() {
+        for warning in self.decoder.take_warnings().into_iter().filter(is_new) {
             sink.warning(&place(&self.files, warning.file, warning.line), &warning.kind);
         }
     }
@@ -164,6 +165,11 @@ fn take(files: &[Rc<str>], result: DecodeResult<'_>, sink: &mut dyn Sink) {
         }
         Err(error) => sink.unreadable(&place(files, error.file, error.line), &error.kind),
     }
+}
+
+/// Bytes that are not UTF-8 are warned of where they are read, whatever becomes of them here.
+fn is_new(warning: &DecodeWarning) -> bool {
+    warning.kind != WarningKind::NotUtf8
 }
 
 /// The decoder counts the files as they begin here.

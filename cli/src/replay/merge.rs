@@ -32,6 +32,8 @@ struct File<'r> {
     read: Read<'r>,
     ordered: BinaryHeap<Reverse<Entry>>,
     next: u64,
+    /// By how many years its dates without a year are moved, once there was one.
+    years: Option<i64>,
 }
 
 /// What was read and is not in the order yet.
@@ -95,9 +97,10 @@ pub(crate) fn merge(
     for file in &mut files {
         tallies.extend(file.fill());
     }
-    // Times without a date are of the first day that any file names.
-    let days = files.iter().flat_map(|file| &file.read.waiting).filter_map(|waiting| waiting.when?.day);
-    let first = days.min().unwrap_or(0);
+    // Times without a date are of the first day that any file names, and dates without a year are near it.
+    let times = || files.iter().flat_map(|file| &file.read.waiting).filter_map(|waiting| waiting.when);
+    let first = times().filter_map(When::day_of_a_year).min();
+    let first = first.or_else(|| times().filter_map(|when| when.day).min()).unwrap_or(0);
     loop {
         for file in &mut files {
             tallies.extend(file.fill());
@@ -118,7 +121,7 @@ impl<'r> File<'r> {
         let mut log = Log::new(conn_ids);
         reader.begin(&mut log);
         let read = Read { clock: Clock::default(), waiting: Vec::new(), report };
-        File { reader, log: Some(log), read, ordered: BinaryHeap::new(), next: 0 }
+        File { reader, log: Some(log), read, ordered: BinaryHeap::new(), next: 0, years: None }
     }
 
     /// Reads on until there is enough to find the next event; what was passed over, once there is no more.
@@ -134,7 +137,9 @@ impl<'r> File<'r> {
     /// Puts what was read in order.
     fn order(&mut self, first: i64) {
         for waiting in self.read.waiting.drain(..) {
-            let key = (waiting.when.map(|when| when.moment(first)), self.next);
+            self.years = self.years.or_else(|| waiting.when?.years_to(first));
+            let when = waiting.when.map(|when| when.moved(self.years.unwrap_or(0)));
+            let key = (when.map(|when| when.moment(first)), self.next);
             self.next += 1;
             self.ordered.push(Reverse(Entry { key, waiting }));
         }

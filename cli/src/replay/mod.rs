@@ -61,7 +61,8 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "URI", default_value = BASE_URI, value_parser = base_uri::parse)]
     base_uri: String,
 
-    /// The encoding of the logs, a name such as windows-1252 [default: UTF-8, or UTF-16 with a byte order mark].
+    /// The encoding of the logs, a name such as windows-1252 [default: UTF-8, or UTF-16 with a byte order mark]. The
+    /// announced length of a SIP message counts the bytes of the file, in UTF-16 the characters.
     #[arg(long, value_name = "NAME", value_parser = encoding::named)]
     encoding: Option<&'static Encoding>,
 
@@ -74,7 +75,8 @@ pub(crate) struct Arguments {
     #[arg(long, value_parser = region::parse)]
     region: Option<Region>,
 
-    /// Put the events of all files in the order of their times.
+    /// Put the events of all files in the order of their times. Dates without a year are taken near the first date of any
+    /// file that has one.
     #[arg(long, conflicts_with = "follow")]
     merge: bool,
 

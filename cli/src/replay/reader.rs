@@ -79,7 +79,7 @@ impl<'r> Reader<'r> {
         };
         match piece {
             Piece::Bytes => {
-                log.push(self.utf8.text(&self.bytes, false), sink);
+                self.utf8.read(&self.bytes, false, |text, length| log.push(text, length, sink));
                 self.warn();
             }
             Piece::Pause => log.pause(sink),
@@ -101,7 +101,7 @@ impl<'r> Reader<'r> {
     }
 
     fn end(&mut self, log: &mut Log, sink: &mut dyn Sink) {
-        log.push(self.utf8.text(&[], true), sink);
+        self.utf8.read(&[], true, |text, length| log.push(text, length, sink));
         self.warn();
     }
 

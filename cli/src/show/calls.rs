@@ -17,7 +17,7 @@ const USUAL_WIDTH: usize = 120;
 const NARROWEST: usize = 24;
 const WIDEST: usize = 60;
 
-/// Holds what it shows until the last event: only then a call is known to be over.
+/// Holds what it shows until the last event, some 200 bytes for each: only then a call is known to be over.
 pub(super) struct Calls<W> {
     output: W,
     screen: Screen,
@@ -34,7 +34,15 @@ struct Call {
     id: String,
     /// Its DNs as they came.
     dns: Vec<String>,
+    /// Where a DN stands in `dns`.
+    by_dn: HashMap<String, usize>,
     rows: Vec<Row>,
+}
+
+/// Where a row stands in a block of columns.
+struct Cell {
+    row: usize,
+    column: usize,
 }
 
 struct Row {
@@ -70,10 +78,10 @@ impl<W: Write> Calls<W> {
 impl Call {
     /// The place of a DN among those of the call.
     fn dn(&mut self, dn: String) -> usize {
-        let known = self.dns.iter().position(|known| *known == dn);
-        known.unwrap_or_else(|| {
-            self.dns.push(dn);
-            self.dns.len() - 1
+        let next = self.dns.len();
+        *self.by_dn.entry(dn).or_insert_with_key(|dn| {
+            self.dns.push(dn.clone());
+            next
         })
     }
 
@@ -85,37 +93,39 @@ impl Call {
         let left = place + 2 + if time > 0 { time + 2 } else { 0 };
         let room = width.saturating_sub(left);
         let fit = ((room + 2) / (NARROWEST + 2)).max(1);
-        let all: Vec<usize> = (0..self.dns.len()).collect();
-        let blocks: Vec<&[usize]> = if all.is_empty() { vec![&[]] } else { all.chunks(fit).collect() };
-        for (number, block) in blocks.iter().enumerate() {
+        let blocks: Vec<&[String]> = if self.dns.is_empty() { vec![&[]] } else { self.dns.chunks(fit).collect() };
+        for (block, cells) in blocks.iter().zip(self.cells(fit, blocks.len())) {
             let columns = block.len().max(1);
             let column = ((room + 2) / columns).saturating_sub(2).clamp(8, WIDEST);
-            let heads =
-                block.iter().filter_map(|&dn| self.dns.get(dn)).map(|dn| padded(&shortened(dn, column), column));
+            let heads = block.iter().map(|dn| padded(&shortened(dn, column), column));
             let heads = heads.collect::<Vec<_>>().join("  ");
             writeln!(output, "{}", screen.paint(Style::Dim, format!("{:left$}{heads}", "").trim_end()))?;
-            for row in &self.rows {
-                let here = |dn: &usize| row.at.contains(dn);
-                // What is at no DN of its own stands in the first column.
-                let in_first = row.at.is_empty() && number == 0;
-                if !in_first && !block.iter().any(here) {
-                    continue;
-                }
+            for of_row in cells.chunk_by(|one, other| one.row == other.row) {
+                let Some(row) = of_row.first().and_then(|cell| self.rows.get(cell.row)) else { continue };
                 let head = match time {
                     0 => format!("{:>place$}  ", row.place),
                     _ => format!("{:>place$}  {}  ", row.place, padded(&row.time, time)),
                 };
-                row.write(
-                    output,
-                    screen,
-                    &head,
-                    column,
-                    |position| (in_first && position == 0) || block.get(position).is_some_and(here),
-                    columns,
-                )?;
+                let stands = |position| of_row.iter().any(|cell| cell.column == position);
+                row.write(output, screen, &head, column, stands, columns)?;
             }
         }
         Ok(())
+    }
+
+    /// Which rows stand where in each block of so many columns, in their order.
+    fn cells(&self, columns: usize, blocks: usize) -> Vec<Vec<Cell>> {
+        let mut cells: Vec<Vec<Cell>> = (0..blocks).map(|_| Vec::new()).collect();
+        for (row, Row { at, .. }) in self.rows.iter().enumerate() {
+            // What is at no DN of its own stands in the first column.
+            for dn in at.iter().chain(at.is_empty().then_some(&0)) {
+                cells
+                    .get_mut(dn / columns)
+                    .into_iter()
+                    .for_each(|block| block.push(Cell { row, column: dn % columns }));
+            }
+        }
+        cells
     }
 }
 

@@ -21,6 +21,7 @@ pub(crate) struct Filters {
     call: Vec<Call>,
 
     /// Only events from this time on: a time of day, or with the date before it. With a time of day alone every day counts.
+    /// A date of a log that has no year is taken in the year that brings it nearest to this.
     #[arg(long, value_name = "TIME")]
     since: Option<Bound>,
 
@@ -136,11 +137,11 @@ impl Filters {
         let Some(when) = when else { return false };
         let since = self.since.is_none_or(|bound| match bound {
             Bound::Time(bound) => when.is_since(bound),
-            Bound::Day(day) => when.day.is_some_and(|of| of >= day),
+            Bound::Day(day) => when.near(day).day.is_some_and(|of| of >= day),
         });
         let until = self.until.is_none_or(|bound| match bound {
             Bound::Time(bound) => when.is_until(bound),
-            Bound::Day(day) => when.day.is_some_and(|of| of <= day),
+            Bound::Day(day) => when.near(day).day.is_some_and(|of| of <= day),
         });
         if self.span_midnight() { since || until } else { since && until }
     }

@@ -40,7 +40,8 @@ use crate::when::When;
 pub(crate) enum Format {
     /// A timeline for a person, then the sessions as they stand and a summary.
     Text,
-    /// The same by call, each with its DNs side by side; nothing is shown before the end.
+    /// The same by call, each with its DNs side by side; nothing is shown before the end, and what is shown is kept until
+    /// then, some 200 bytes for each event.
     Calls,
     /// A Mermaid sequence diagram.
     Mermaid,

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::found::When;
+use crate::when::{Date, has_passed_midnight};
 
 const DAY: Duration = Duration::from_secs(86_400);
 
@@ -37,12 +38,11 @@ impl Clock {
         self.now = self.now.max(at);
     }
 
-    /// A time of day that falls by more than twelve hours has passed midnight.
     fn of_day(&mut self, at: Duration) -> Duration {
         let today = Duration::from_secs(self.now.as_secs() / DAY.as_secs() * DAY.as_secs());
         let day = *self.day.get_or_insert(today);
         let at_this_day = day.saturating_add(at);
-        if at_this_day.saturating_add(DAY / 2) < self.now {
+        if has_passed_midnight(self.now, at_this_day) {
             let next = day.saturating_add(DAY);
             self.day = Some(next);
             return next.saturating_add(at);
@@ -66,16 +66,9 @@ fn time_of_day(at: Duration) -> String {
     format!("{:02}:{:02}:{:02}.{:03}", seconds / 3600, seconds / 60 % 60, seconds % 60, at.subsec_millis())
 }
 
-/// The Gregorian calendar; a year begins in March, so that the leap day is its last.
 fn date_and_time(at: Duration) -> String {
-    let days = at.as_secs() / 86_400 + 719_468;
-    let (era, day) = (days / 146_097, days % 146_097);
-    let year = (day - day / 1460 + day / 36_524 - day / 146_096) / 365;
-    let day = day - (365 * year + year / 4 - year / 100);
-    let month = (5 * day + 2) / 153;
-    let day = day - (153 * month + 2) / 5 + 1;
-    let (year, month) = if month < 10 { (year, month + 3) } else { (year + 1, month - 9) };
-    format!("{:04}-{month:02}-{day:02}T{}", year + era * 400, time_of_day(at))
+    let Date { year, month, day } = Date::of(i64::try_from(at.as_secs() / DAY.as_secs()).unwrap_or(0));
+    format!("{year:04}-{month:02}-{day:02}T{}", time_of_day(at))
 }
 
 #[cfg(test)]

@@ -71,7 +71,7 @@ impl<R: Read> Read for Decoded<R> {
             self.ended = count == 0;
             self.text.clear();
             self.given = 0;
-            self.text.extend_from_slice(self.decoder.text(&bytes[..count], self.ended).as_bytes());
+            self.decoder.read(&bytes[..count], self.ended, |text, _| self.text.extend_from_slice(text));
         }
         let rest = &self.text[self.given..];
         let count = rest.len().min(buffer.len());

@@ -43,3 +43,43 @@ fn bytes_that_are_replaced_are_warned_of_once_a_file() {
         assert!(error.starts_with(&format!("{path}:2: ")) && error.contains("UTF-8"), "{error}");
     }
 }
+
+/// Found in review: the announced length of a SIP message was counted after the log had been made UTF-8, so that a body
+/// of bytes that become longer then ended early, and what a chat partner wrote was read as an event.
+#[test]
+fn what_is_in_a_sip_message_never_becomes_an_event_whatever_the_encoding() {
+    let forged = json_event("Ringing", "6666", "FORGED");
+    let log = |filler: &[u8], event: &[u8]| {
+        let body = [filler, b"\n", forged.as_bytes()].concat();
+        let head = b"MESSAGE sip:3002@192.0.2.9 SIP/2.0\r\nContent-Type: text/plain\r\n\r\n";
+        let length = head.len() + body.len();
+        let announced = format!("10:00:00.000: Received [0,UDP] {length} bytes from 192.0.2.1:5060 <<<<<\n");
+        [announced.as_bytes(), head, &body, event].concat()
+    };
+    let real = json_event("Ringing", "3002", "A");
+    let dns = |arguments: &[&str], log: &[u8]| {
+        let run = replay_piped(&[&["--format", "jsonl"], arguments, &["-"]].concat(), log);
+        assert_eq!(run.status, 0, "{:?}", run.errors);
+        run.column("thisDN").join(" ")
+    };
+    let bytes = log(&[0xff; 200], real.as_bytes());
+    assert_eq!(dns(&[], &bytes), "3002", "UTF-8 with bytes that are none");
+    for name in ["windows-1252", "latin1", "koi8-r", "gbk", "shift_jis", "utf-8"] {
+        assert_eq!(dns(&["--encoding", name], &bytes), "3002", "{name}");
+    }
+    let japanese = log(&b"\x93\xfa\x96\x7b".repeat(50), real.as_bytes());
+    assert_eq!(dns(&["--encoding", "shift_jis"], &japanese), "3002", "nothing after the message is skipped");
+    // What a shell makes of the bytes: a character each.
+    let text: String = bytes.iter().copied().map(char::from).collect();
+    for unit in [u16::to_le_bytes as fn(u16) -> [u8; 2], u16::to_be_bytes] {
+        assert_eq!(dns(&[], &utf_16(&format!("\u{feff}{text}"), unit)), "3002", "UTF-16");
+    }
+    // Of UTF-8 made UTF-16 fewer characters than bytes: the message never ends early.
+    let text = String::from_utf8(log("ÿ".repeat(200).as_bytes(), b"")).expect("UTF-8");
+    let run = replay_piped(&["--format", "jsonl", "-"], &utf_16(&format!("\u{feff}{text}"), u16::to_le_bytes));
+    assert!(
+        run.column("thisDN").is_empty() && run.errors.join("\n").contains("more bytes than there are"),
+        "{:?}",
+        run.errors
+    );
+}

@@ -107,3 +107,20 @@ fn a_filter_that_is_none_is_refused() {
         assert_eq!(run.status, 2, "{arguments:?}");
     }
 }
+
+/// Found in review: dates without a year were of 1980, so that `--since` with a year hid all of them.
+#[test]
+fn dates_without_a_year_take_that_of_the_option() {
+    let line = |time: &str, dn: &str| format!("{time} sips1 server[77]: {}", json_event("Ringing", dn, "A"));
+    let log = [line("Dec 31 23:59:00", "1"), line("Jan  1 00:01:00", "2"), line("Jan  2 10:00:00", "3")].concat();
+    for (arguments, dns) in [
+        (&["--since", "2015-01-01"][..], "2 3"),
+        (&["--since", "2014-12-31", "--until", "2015-01-01"], "1 2"),
+        (&["--until", "2015-01-01T00:00:00"], "1"),
+        (&["--since", "Jan  1 00:01:00"], "2 3"),
+        (&["--since", "2015-01-02T09:00"], "3"),
+    ] {
+        let run = replay_piped(&[&["--format", "jsonl"], arguments, &["-"]].concat(), log.as_bytes());
+        assert_eq!(run.column("thisDN").join(" "), dns, "{arguments:?}");
+    }
+}

@@ -228,6 +228,16 @@ fn without_a_file_it_replays_the_log_that_ships_with_the_tool() {
     }
 }
 
+/// Found in review: each event was looked for in each block of columns, and each DN among all DNs.
+#[test]
+fn a_call_of_many_dns_is_shown_by_call() {
+    let log: String = (0..40_000).map(|dn| json_event("Ringing", &dn.to_string(), "A")).collect();
+    let run = replay_piped(&["--format", "calls", "-"], log.as_bytes());
+    run.assert_clean();
+    let rows = run.out.lines().filter(|line| line.contains("Ringing:")).count();
+    assert_eq!(rows, 40_000, "each event stands in one block");
+}
+
 /// A name that is nearly that of an event of a session leaves the session as it was: whoever reads the log should see why.
 #[test]
 fn a_name_that_is_nearly_right_is_pointed_out() {

@@ -94,3 +94,18 @@ fn the_shipped_log_is_in_order_as_it_is() {
 fn a_log_that_is_followed_has_no_order_of_its_own() {
     assert_eq!(replay(&["--merge", "--follow", "x.log"]).status, 2);
 }
+
+/// Found in review: a file of dates without a year came before all files of dates with one.
+#[test]
+fn dates_without_a_year_are_near_the_dates_of_other_files() {
+    let line = |time: &str, dn: &str| format!("{time} sips1 server[77]: {}", json_event("Ringing", dn, "A"));
+    let syslog = [line("Dec 31 23:59:00", "1"), line("Jan  1 00:01:00", "3"), line("Jan  1 00:03:00", "5")].concat();
+    let dated = [("2014-12-31 23:59:30,000", "2"), ("2015-01-01 00:02:00,000", "4")].map(|(time, dn)| {
+        format!("{time} message EventRinging\n\tAttributeCallUUID\t'A'\n\tAttributeThisDN\t'{dn}'\n")
+    });
+    let files = [file("years", "syslog.log", syslog), file("years", "dated.log", dated.concat())];
+    for files in [[&files[0], &files[1]], [&files[1], &files[0]]] {
+        let run = replay_jsonl(&["--merge", files[0], files[1]]);
+        assert_eq!(run.column("thisDN").join(" "), "1 2 3 4 5");
+    }
+}

@@ -78,7 +78,8 @@ export class Agent {
 
     async operate(path, body) {
         const headers = { cookie: this.cookie, "x-csrf-token": this.token, "content-type": "application/json" };
-        const answer = await fetch(`${this.gateway.url}/api/v2/me${path}`, { method: "POST", headers, body: JSON.stringify(body) });
+        const request = { method: "POST", headers, body: JSON.stringify(body) };
+        const answer = await fetch(`${this.gateway.url}/api/v2/me${path}`, request);
         const text = await answer.text();
         assert.equal(answer.status, 200, `${JSON.stringify(body)}: ${text}`);
     }

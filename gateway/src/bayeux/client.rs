@@ -9,6 +9,7 @@ use serde_json::Value;
 use super::channel::covers;
 use super::delivery::Notification;
 use super::exchange::ExchangeId;
+use super::positions::Positions;
 use super::queue::Queue;
 
 /// Names a client where its id would be a secret on the loose. Never given twice.
@@ -54,8 +55,8 @@ pub(super) struct Client {
     pub(super) listing: Option<Listing>,
     /// The position of the last list: no older state is sent after it.
     pub(super) listed: u64,
-    /// The highest position that was queued: none is queued twice.
-    pub(super) queued: u64,
+    /// What was queued: nothing is queued twice.
+    pub(super) queued: Positions,
     /// When its connect is released; where none is held, when it is forgotten.
     pub(super) deadline: Duration,
 }

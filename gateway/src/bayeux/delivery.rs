@@ -5,8 +5,9 @@
 //! extension, acknowledged.
 //!
 //! A subscription to the sessions begins with a list of them. From the subscription to the list, notifications wait;
-//! then the list is queued, and after it what the list does not tell: messages of any age that the client does not
-//! have, and states that are newer. States that arrive later and are not newer than the list are left out.
+//! then the list is queued, and after it what the list does not tell, by position: messages of any age that the client
+//! does not have, whether they waited or reached nobody yet, and states that are newer. States that arrive later and are
+//! not newer than the list are left out.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,7 +15,7 @@ use std::time::Duration;
 use super::channel::IM_SESSIONS;
 use super::client::{Client, Key, Listing, Ticket};
 use super::exchange::{ExchangeId, Output};
-use super::queue::Event;
+use super::queue::{Event, Kind};
 use super::reply::{Failure, event};
 use super::server::Bayeux;
 use super::settings::Settings;
@@ -74,7 +75,7 @@ impl Bayeux {
                 listing.waiting_bytes += notification.event.len();
                 listing.waiting.push(notification.clone());
             } else {
-                client.enqueue(notification, true);
+                client.enqueue(notification, Kind::Published(notification.position));
             }
             if client.is_over(&self.settings) {
                 self.forget(key, Failure::UnknownClient);
@@ -91,13 +92,19 @@ impl Bayeux {
         let Some(listing) = client.listing.take_if(|listing| listing.ticket == ticket) else { return };
         client.listed = client.listed.max(present.position);
         client.queue.push_list(present.sessions.iter().cloned());
-        for notification in &present.undelivered {
-            client.enqueue(notification, false);
+        let listed = present.undelivered.iter().map(|one| (one, Kind::Listed(one.position)));
+        let waited = listing.waiting.iter().map(|one| (one, Kind::Published(one.position)));
+        let mut both: Vec<_> = listed.chain(waited).collect();
+        // What is in both is first among those that the list brought: the sort is stable.
+        both.sort_by_key(|(one, _)| one.position);
+        for (notification, kind) in both {
+            client.enqueue(notification, kind);
         }
-        for notification in &listing.waiting {
-            client.enqueue(notification, true);
+        if client.is_over(&self.settings) {
+            self.forget(ticket.client, Failure::UnknownClient);
+        } else {
+            self.release_if_ready(ticket.client);
         }
-        self.release_if_ready(ticket.client);
     }
 
     /// The present sessions cannot be had. The client is forgotten, so that it does not wait for them in vain.
@@ -176,16 +183,11 @@ impl Bayeux {
 
 impl Client {
     /// Queues what the client does not have, and no list told it.
-    pub(super) fn enqueue(&mut self, notification: &Notification, counts: bool) {
-        let position = notification.position;
-        if position <= self.queued || (notification.state && position <= self.listed) {
-            return;
-        }
-        self.queued = position;
-        if counts {
-            self.queue.push(Arc::clone(&notification.event), position);
-        } else {
-            self.queue.push_uncounted(Arc::clone(&notification.event), position);
+    pub(super) fn enqueue(&mut self, notification: &Notification, kind: Kind) {
+        let is_told = notification.state && notification.position <= self.listed;
+        // Told or queued, it is known: what follows it makes no gap.
+        if self.queued.insert(notification.position) && !is_told {
+            self.queue.push(Arc::clone(&notification.event), kind);
         }
     }
 

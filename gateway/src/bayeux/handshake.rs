@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use super::client::Client;
 use super::exchange::Sender;
 use super::message::Message;
+use super::positions::Positions;
 use super::queue::Queue;
 use super::reply::{Failure, VERSION, advice, members};
 use super::server::{Bayeux, HANDSHAKE};
@@ -54,7 +55,7 @@ impl Bayeux {
             hold: None,
             listing: None,
             listed: 0,
-            queued: 0,
+            queued: Positions::default(),
             deadline: Duration::MAX,
         };
         self.deadlines.insert((client.deadline, key));

@@ -5,6 +5,8 @@ use std::time::Duration;
 use serde_json::{Map, Value};
 use thiserror::Error;
 
+use super::settings::Settings;
+
 /// A body that has no messages.
 #[derive(Debug, Error)]
 #[non_exhaustive]
@@ -29,6 +31,25 @@ pub enum Unreadable {
 #[derive(Debug)]
 pub(super) struct Message {
     members: Map<String, Value>,
+}
+
+/// The messages of a request. Reading them takes no [`Bayeux`](super::Bayeux), so many can be read at a time.
+#[derive(Debug)]
+pub struct Request(Vec<Message>);
+
+impl Request {
+    /// Reads a body.
+    ///
+    /// # Errors
+    ///
+    /// The body has no messages: answer with HTTP status 400.
+    pub fn read(body: &[u8], settings: &Settings) -> Result<Self, Unreadable> {
+        read(body, settings.messages_per_request).map(Self)
+    }
+
+    pub(super) fn messages(&self) -> &[Message] {
+        &self.0
+    }
 }
 
 /// The messages of a body.

@@ -9,6 +9,7 @@
 //! | `delivery` | When do published messages reach a client? |
 //! | `client` | What is known of a client? |
 //! | `queue` | Which messages wait, which are on their way, which are acknowledged? |
+//! | `positions` | What was a client sent already? |
 //! | `message` | What can be read of a body? |
 //! | `channel` | Which channels are an agent's, and what does a pattern cover? |
 //! | `reply` | How do replies, errors, advice and events look on the wire? |
@@ -43,7 +44,9 @@
 //!   an `advice.timeout` of 0, and has no messages to take along. A second connect of the client answers the first,
 //!   with [`Settings::multiple_clients_interval`] as its interval, so that a client with two loops does not spin.
 //!
-//! `callback-polling`, which the specification recommends, is not there: JSONP would let any page read an agent's
+//! Bodies are JSON whatever their `Content-Type`. The specification lets clients send them as the parameter `message` of
+//! a form, too, but does not ask servers to take that, and no client known to us does: such a body is refused as one that
+//! is not JSON. `callback-polling`, which the specification recommends, is not there: JSONP would let any page read an agent's
 //! messages.
 //!
 //! # How to call it
@@ -65,6 +68,7 @@ mod delivery;
 mod exchange;
 mod handshake;
 mod message;
+mod positions;
 mod queue;
 mod reply;
 mod server;
@@ -75,7 +79,7 @@ pub use channel::{IM_SESSIONS, covers, may_subscribe};
 pub use client::Ticket;
 pub use delivery::{Notification, Present};
 pub use exchange::{Counts, ExchangeId, Output, Received, Reply, Sender, Transport};
-pub use message::Unreadable;
+pub use message::{Request, Unreadable};
 pub use reply::unauthenticated;
 pub use server::Bayeux;
 pub use settings::Settings;

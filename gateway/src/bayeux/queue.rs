@@ -8,13 +8,45 @@ use super::exchange::ExchangeId;
 /// A message as it goes over the wire, shared by all clients that get it.
 pub(super) type Event = Arc<[u8]>;
 
+/// What a message of a queue is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// One of the present sessions: a newer list takes its place.
+    Session,
+    /// A notification with this position that a list brought.
+    Listed(u64),
+    /// A notification with this position that was published.
+    Published(u64),
+    /// A notification that was published, and leaves before the list that would bring what is before it.
+    Overtaking,
+}
+
+impl Kind {
+    /// Whether it counts for the limits from the beginning.
+    fn counts(self) -> bool {
+        match self {
+            Kind::Session | Kind::Listed(_) => false,
+            Kind::Published(_) | Kind::Overtaking => true,
+        }
+    }
+
+    /// The position up to which the agent was told everything when it arrives, if that can be said.
+    fn reaches(self) -> Option<u64> {
+        match self {
+            Kind::Listed(position) | Kind::Published(position) => Some(position),
+            Kind::Session | Kind::Overtaking => None,
+        }
+    }
+}
+
 #[derive(Debug)]
 struct Entry {
     event: Event,
-    /// The position of the notification; none for one of the present sessions: a newer list takes its place.
-    position: Option<u64>,
-    /// Whether it counts for the limits. What a list brings does not: its store bounds it, and a client that is
-    /// forgotten for it would come back for the same.
+    kind: Kind,
+    /// The last list when it was queued; one of the present sessions is of it.
+    list: u64,
+    /// Whether it counts for the limits. What the last list brings does not: its store bounds it, and a client that is
+    /// forgotten for it would come back for the same. What an older list brought does: many of them have no bound.
     counts: bool,
     /// The batch that the message is of, for clients that acknowledge.
     batch: u64,
@@ -33,6 +65,8 @@ pub(super) struct Queue {
     acknowledges: bool,
     /// The batch that is open: what is queued now is of it.
     batch: u64,
+    /// How many lists were queued.
+    lists: u64,
 }
 
 impl Queue {
@@ -45,6 +79,7 @@ impl Queue {
             in_flight: None,
             acknowledges,
             batch: 1,
+            lists: 0,
         }
     }
 
@@ -52,35 +87,36 @@ impl Queue {
         self.acknowledges
     }
 
-    /// Queues a notification.
-    pub(super) fn push(&mut self, event: Event, position: u64) {
-        self.counted += 1;
-        self.counted_bytes += event.len();
-        self.push_entry(event, Some(position), true);
+    /// Queues a message.
+    pub(super) fn push(&mut self, event: Event, kind: Kind) {
+        if kind.counts() {
+            self.counted += 1;
+            self.counted_bytes += event.len();
+        }
+        self.bytes += event.len();
+        let counts = kind.counts();
+        self.entries.push_back(Entry { event, kind, list: self.lists, counts, batch: self.batch });
     }
 
-    /// Queues a notification that a list brought.
-    pub(super) fn push_uncounted(&mut self, event: Event, position: u64) {
-        self.push_entry(event, Some(position), false);
-    }
-
-    /// Queues the present sessions. Those of an older list that were not sent are dropped.
+    /// Queues the present sessions. Those of an older list that were not sent are dropped; what else it brought counts
+    /// from now on.
     pub(super) fn push_list(&mut self, list: impl Iterator<Item = Event>) {
         let kept = self.in_flight.map_or(0, |(_, count)| count);
         let mut position = 0;
         self.entries.retain(|entry| {
             position += 1;
-            position <= kept || entry.position.is_some()
+            position <= kept || entry.kind != Kind::Session
         });
         self.bytes = self.entries.iter().map(|entry| entry.event.len()).sum();
-        for event in list {
-            self.push_entry(event, None, false);
+        for entry in self.entries.iter_mut().filter(|entry| !entry.counts && entry.kind != Kind::Session) {
+            entry.counts = true;
+            self.counted += 1;
+            self.counted_bytes += entry.event.len();
         }
-    }
-
-    fn push_entry(&mut self, event: Event, position: Option<u64>, counts: bool) {
-        self.bytes += event.len();
-        self.entries.push_back(Entry { event, position, counts, batch: self.batch });
+        self.lists += 1;
+        for event in list {
+            self.push(event, Kind::Session);
+        }
     }
 
     /// Messages and bytes that count for the limits.
@@ -126,9 +162,12 @@ impl Queue {
         self.drop_front(count)
     }
 
-    /// The reply did not arrive: its messages are the first again.
+    /// The reply did not arrive: its messages are the first again, but for those of a list that a newer one follows.
     pub(super) fn not_delivered(&mut self, exchange: ExchangeId) {
-        self.in_flight.take_if(|(of, _)| *of == exchange);
+        if self.in_flight.take_if(|(of, _)| *of == exchange).is_some() {
+            self.entries.retain(|entry| entry.kind != Kind::Session || entry.list == self.lists);
+            self.bytes = self.entries.iter().map(|entry| entry.event.len()).sum();
+        }
     }
 
     fn drop_front(&mut self, count: usize) -> Option<u64> {
@@ -139,7 +178,7 @@ impl Queue {
                 self.counted -= 1;
                 self.counted_bytes -= entry.event.len();
             }
-            highest = highest.max(entry.position);
+            highest = highest.max(entry.kind.reaches());
         }
         highest
     }

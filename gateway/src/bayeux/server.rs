@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::client::{Client, Key};
 use super::exchange::{Counts, ExchangeId, Output, Received, Reply, Sender};
-use super::message::{self, Message, Unreadable};
+use super::message::{Message, Request, Unreadable};
 use super::reply::{Failure, array, failed, members};
 use super::settings::Settings;
 
@@ -66,19 +66,30 @@ impl Bayeux {
         body: &[u8],
         random: &mut dyn FnMut() -> Option<u128>,
     ) -> Result<Received, Unreadable> {
-        let messages = message::read(body, self.settings.messages_per_request)?;
+        Ok(self.answer(now, sender, &Request::read(body, &self.settings)?, random))
+    }
+
+    /// The same for a request that was read before.
+    pub fn answer(
+        &mut self,
+        now: Duration,
+        sender: &Sender<'_>,
+        request: &Request,
+        random: &mut dyn FnMut() -> Option<u128>,
+    ) -> Received {
+        let messages = request.messages();
         self.wake(now);
         self.last_exchange += 1;
         let exchange = ExchangeId(self.last_exchange);
         if let Some(handshake) = messages.iter().find(|message| message.channel() == Some(HANDSHAKE)) {
             let reply =
                 self.handshake(sender, handshake, random).unwrap_or_else(|failure| self.failed(handshake, failure));
-            return Ok(Received::Reply(Reply { exchange, body: array(std::iter::empty(), &[reply]) }));
+            return Received::Reply(Reply { exchange, body: array(std::iter::empty(), &[reply]) });
         }
         let mut replies = Vec::with_capacity(messages.len());
         // Who gets messages with this reply.
         let mut receivers = BTreeSet::new();
-        for message in &messages {
+        for message in messages {
             let known = self.known(sender, message);
             if let Some(key) = known {
                 self.seen(key, sender);
@@ -90,7 +101,7 @@ impl Bayeux {
                 (None, _) => Err(Failure::UnknownClient),
                 (Some(_), None) => Err(Failure::NoChannel),
                 (Some(key), Some(CONNECT)) => match self.connect(key, sender, message, exchange, messages.len() == 1) {
-                    Ok(None) => return Ok(Received::Held(exchange)),
+                    Ok(None) => return Received::Held(exchange),
                     Ok(Some(reply)) => {
                         receivers.insert(key);
                         Ok(reply)
@@ -110,7 +121,7 @@ impl Bayeux {
             };
             replies.push(reply.unwrap_or_else(|failure| self.failed(message, failure)));
         }
-        Ok(Received::Reply(self.reply(exchange, receivers, &replies)))
+        Received::Reply(self.reply(exchange, receivers, &replies))
     }
 
     /// Does what is due: connects that were held long enough are answered, clients that stayed away are forgotten. All

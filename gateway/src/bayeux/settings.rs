@@ -18,6 +18,8 @@ pub struct Settings {
     pub held_per_browser: usize,
     /// Whether handshakes offer `websocket` beside `long-polling`.
     pub web_socket: bool,
+    /// How many WebSockets an agent has open: 100. Whoever opens them counts them.
+    pub web_sockets_per_agent: usize,
     /// How many messages wait for a client: 1 000. One more, and the client is forgotten.
     pub queue_messages: usize,
     /// How many bytes of messages wait for a client: 1 MiB.
@@ -41,6 +43,7 @@ impl Default for Settings {
             multiple_clients_interval: Duration::from_secs(2),
             held_per_browser: 1,
             web_socket: true,
+            web_sockets_per_agent: 100,
             queue_messages: 1_000,
             queue_bytes: 1 << 20,
             clients: 10_000,

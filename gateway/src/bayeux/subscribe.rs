@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::channel::{IM_SESSIONS, covers, may_subscribe};
 use super::client::Key;
 use super::message::Message;
+use super::queue::Kind;
 use super::reply::{Failure, members};
 use super::server::{Bayeux, SUBSCRIBE, UNSUBSCRIBE};
 
@@ -38,7 +39,7 @@ impl Bayeux {
             // What waits for the list was published to a subscriber, and is delivered without it.
             let waiting = client.listing.take().map(|listing| listing.waiting).unwrap_or_default();
             for notification in &waiting {
-                client.enqueue(notification, true);
+                client.enqueue(notification, Kind::Overtaking);
             }
             // Who does not acknowledge gets it with this reply.
             if client.queue.acknowledges() {

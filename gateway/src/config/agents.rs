@@ -217,6 +217,14 @@ impl Agents {
         self.by_dn(dn).map_or(dn, |record| record.id.as_str())
     }
 
+    /// Whether each DN belongs to the same agent as in the others, so that sessions are where they were.
+    #[must_use]
+    pub fn have_the_same_dns(&self, others: &Agents) -> bool {
+        let has_same =
+            |(dn, record): (&String, &Arc<AgentRecord>)| others.by_dn(dn).is_some_and(|other| other.id == record.id);
+        self.by_dn.len() == others.by_dn.len() && self.by_dn.iter().all(has_same)
+    }
+
     /// What a password is checked against where nobody has the name, so that it takes as long as for an agent: the hash of the
     /// first one. All agents' hashes should therefore cost the same, as those of one command do.
     #[must_use]

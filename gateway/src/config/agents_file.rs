@@ -159,7 +159,11 @@ fn record(table: AgentTable) -> Result<AgentRecord, String> {
     if user_name.is_empty() || user_name.len() > LONGEST_USER_NAME || user_name.contains([':', '\0']) {
         return Err(format!("expected a user name of 1 to {LONGEST_USER_NAME} bytes without a colon"));
     }
-    let id = path_segment("id", table.id.unwrap_or_else(|| user_name.clone()))?;
+    let id = match table.id {
+        Some(id) => path_segment("id", id)?,
+        // Nobody has written an id, so an error must not speak of one that was.
+        None => path_segment("user's name, since there is no `id`,", user_name.clone())?,
+    };
     // Never the text that came: it may be a password in clear.
     if !is_usable(&table.password) {
         return Err("expected `password` to be an argon2 hash that `im-session-gateway hash-password` made".into());

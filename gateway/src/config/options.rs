@@ -1,10 +1,11 @@
 //! The command line.
 
 use std::fmt;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr, ToSocketAddrs};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, ToSocketAddrs};
 use std::path::PathBuf;
 use std::time::Duration;
 
+use axum::http::Uri;
 use clap::{Args, Parser, Subcommand};
 
 /// Where the gateway listens unless told otherwise.
@@ -44,11 +45,11 @@ pub struct ServeOptions {
     /// Keep everything in memory: nothing is there after a restart
     #[arg(long)]
     pub memory: bool,
-    /// How many shards the sessions are divided into; a store remembers it
+    /// How many shards the sessions are divided into; a store that has another number is divided anew
     #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..=4_096))]
     pub shards: u32,
     /// Base address in the `uri` of a session; the address that is listened on unless given
-    #[arg(long, value_name = "URI")]
+    #[arg(long, value_name = "URI", value_parser = base_uri)]
     pub base_uri: Option<String>,
     /// Token of the feeds and of whoever fetches requests; visible to other users of the machine, so prefer the file
     #[arg(long, value_name = "TOKEN", conflicts_with = "bearer_token_file")]
@@ -59,8 +60,8 @@ pub struct ServeOptions {
     /// Origin of other pages that may use the gateway, as https://desktop.example.com; may be given several times
     #[arg(long, value_name = "ORIGIN", value_parser = origin)]
     pub allowed_origin: Vec<String>,
-    /// Name under which clients reach the gateway, apart from loopback; may be given several times
-    #[arg(long, value_name = "NAME")]
+    /// Name under which clients reach the gateway, without scheme and port; loopback is known; may be given several times
+    #[arg(long, value_name = "NAME", value_parser = host)]
     pub host: Vec<String>,
     /// Mark cookies as Secure: for a gateway behind TLS
     #[arg(long)]
@@ -83,7 +84,7 @@ pub struct ServeOptions {
     /// Seconds after which a session of HTTP ends that nobody used
     #[arg(long, value_name = "SECONDS", default_value = "1800", value_parser = seconds)]
     pub session_timeout: Duration,
-    /// Seconds for the head of a request to arrive, and again for its body
+    /// Seconds for the head of a request to arrive, again for its body, and for a client to go on reading an answer
     #[arg(long, value_name = "SECONDS", default_value = "30", value_parser = seconds)]
     pub request_timeout: Duration,
     /// Seconds that a CometD connect is held
@@ -167,6 +168,28 @@ fn seconds(text: &str) -> Result<Duration, String> {
     let expected = || format!("expected seconds from 0.001 to 31536000, got {text:?}");
     let seconds: f64 = text.parse().map_err(|_| expected())?;
     if (0.001..=31_536_000.0).contains(&seconds) { Ok(Duration::from_secs_f64(seconds)) } else { Err(expected()) }
+}
+
+/// A name, or an address: IPv6 in brackets, as in the header Host.
+fn host(text: &str) -> Result<String, String> {
+    let name = text.strip_suffix('.').unwrap_or(text);
+    let is_address = name.parse::<Ipv4Addr>().is_ok();
+    let in_brackets = name.strip_prefix('[').and_then(|name| name.strip_suffix(']'));
+    let is_in_brackets = in_brackets.is_some_and(|address| address.parse::<Ipv6Addr>().is_ok());
+    let is_name = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._".contains(&byte));
+    if is_address || is_in_brackets || is_name {
+        return Ok(name.to_owned());
+    }
+    Err(format!("expected a name without scheme, port and path, like im.example.com or [2001:db8::1], got {text:?}"))
+}
+
+/// An absolute URI that paths can be appended to.
+fn base_uri(text: &str) -> Result<String, String> {
+    let expected = || format!("expected an absolute URI like https://im.example.com, got {text:?}");
+    let uri: Uri = text.parse().map_err(|_| expected())?;
+    let is_http = matches!(uri.scheme_str(), Some("http" | "https"));
+    let has_host = uri.host().is_some_and(|host| !host.is_empty());
+    if is_http && has_host && !text.contains(['?', '#', '@']) { Ok(text.to_owned()) } else { Err(expected()) }
 }
 
 /// An origin as browsers write it: scheme, host, port unless it is the scheme's.

@@ -57,7 +57,8 @@ pub fn divide(
                     new.counters = Some(part["counters"].clone());
                 }
             }
-            RecordKey::Part(PartKey::Session { .. } | PartKey::End { .. } | PartKey::Request { .. }) => {
+            RecordKey::Part(PartKey::Session { .. } | PartKey::End { .. } | PartKey::Request { .. })
+            | RecordKey::Requester { .. } => {
                 if let Some(new) = one.target.and_then(|target| new.get_mut(target as usize)) {
                     new.parts.push((one.shard, one.key, one.value));
                 }
@@ -124,6 +125,7 @@ impl Read {
         let target = match &key {
             RecordKey::Part(PartKey::Session { this_dn, .. } | PartKey::End { this_dn, .. }) => Some(this_dn.as_str()),
             RecordKey::Part(PartKey::Request { .. }) => Some(value["request"]["thisDN"].as_str().unwrap_or_default()),
+            RecordKey::Requester { .. } => Some(value["thisDN"].as_str().unwrap_or_default()),
             RecordKey::Part(PartKey::Store) | RecordKey::Feed(_) | RecordKey::Notified => None,
         };
         let target = target.map(|dn| shard_of_dn(dn, agents, shards));

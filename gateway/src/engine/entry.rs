@@ -1,7 +1,7 @@
 //! The values that go into an engine and come out of it.
 
 use bytes::Bytes;
-use im_session::{ErrorBody, Request, StatusCode, Target};
+use im_session::{ErrorBody, Request, StatusCode, Target, UnreadableEvent};
 use serde::{Deserialize, Serialize};
 
 use crate::config::AgentId;
@@ -24,6 +24,17 @@ impl FeedPosition {
     pub fn new(feed: impl Into<String>, position: u64) -> Self {
         FeedPosition { feed: feed.into(), position, note: None }
     }
+}
+
+/// What became of a batch of events.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Applied {
+    /// One result for each event.
+    pub results: Vec<Result<(), UnreadableEvent>>,
+    /// How far the feed is now; `None` where the batch had no position.
+    pub position: Option<u64>,
+    /// Whether nothing was applied, since the feed was as far already. The results are then those of events that can be read.
+    pub repeated: bool,
 }
 
 /// What an operation is posted to, as a value that can be kept.

@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
-use im_session::{ErrorBody, Event, StatusCode, UnreadableEvent};
+use im_session::{ErrorBody, Event, StatusCode};
 use tokio::sync::{broadcast, watch};
 
 use super::inspection::Inquiry;
-use super::{FeedPosition, Outgoing, OwnedTarget, Reply, StoredRequest};
+use super::{Applied, FeedPosition, Outgoing, OwnedTarget, Reply, StoredRequest};
 use crate::config::{AgentId, AgentRecord};
 
 /// What an engine answers when what was asked is decided and durable.
@@ -48,12 +48,9 @@ pub enum EngineError {
 /// that order. Dropping a future does not undo what it began. A future that finds the engine's queue full waits.
 pub trait Engine: Send + Sync + 'static {
     /// Events of a feed, in order; the answer has one result for each. It comes once they are durable. With a position, a
-    /// batch at or before the feed's position is not applied again, and is answered as if all its events could be read.
-    fn events(
-        &self,
-        feed: Option<FeedPosition>,
-        events: Vec<Event<'static>>,
-    ) -> Pending<Vec<Result<(), UnreadableEvent>>>;
+    /// batch at or before the feed's position is not applied again, and is answered as if all its events could be read, with
+    /// the position that the feed has.
+    fn events(&self, feed: Option<FeedPosition>, events: Vec<Event<'static>>) -> Pending<Applied>;
 
     /// An operation of an agent (specification 4). It goes through the stream of the agent's shard, as events do.
     fn operate(&self, agent: Arc<AgentRecord>, target: OwnedTarget, body: Vec<u8>) -> Pending<Reply>;

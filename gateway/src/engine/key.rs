@@ -13,6 +13,12 @@ pub enum RecordKey {
     Feed(String),
     /// The number of the last notification.
     Notified,
+    /// Who asked for the request in flight with this ReferenceID.
+    #[serde(rename_all = "camelCase")]
+    Requester {
+        /// The ReferenceID.
+        reference_id: u64,
+    },
 }
 
 impl RecordKey {

@@ -31,7 +31,7 @@ mod stored;
 
 #[cfg(feature = "server")]
 pub use clock::keep_time;
-pub use entry::{FeedPosition, Outgoing, OutgoingKind, OwnedTarget, Reply, StoredRequest};
+pub use entry::{Applied, FeedPosition, Outgoing, OutgoingKind, OwnedTarget, Reply, StoredRequest};
 #[cfg(feature = "server")]
 pub use interface::{Engine, EngineError, Pending, Present};
 pub use key::RecordKey;

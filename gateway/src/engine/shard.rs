@@ -7,8 +7,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use im_session::store::{BadReferenceIds, PartKey, ReferenceIds, Settled};
+use im_session::store::{BadReferenceIds, PartKey, ReferenceIds, Settled, TimeError};
 use im_session::{BaseUri, ErrorBody, Event, Limits, Query, Request, Sessions, StatusCode, UnreadableEvent};
+use serde::{Deserialize, Serialize};
 
 use super::inspection::{Observation, Observer, Overview, Timeline};
 use super::outgoing::{data_of, error_of, kind_of, present};
@@ -115,8 +116,16 @@ pub enum Answer {
     Events(Vec<Result<(), UnreadableEvent>>),
     /// To an operation.
     Operation(Reply),
-    /// Time needs no answer.
-    Time,
+    /// To time: whether it is taken. One that jumps further than the limits allow changes nothing.
+    Time(Result<(), TimeError>),
+}
+
+/// Who asked for a request, and at which DN.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Requester {
+    agent: AgentId,
+    #[serde(rename = "thisDN")]
+    this_dn: String,
 }
 
 /// A shard: the sessions, the positions of feeds, and the number of the last notification.
@@ -127,9 +136,8 @@ pub struct Shard {
     pub(super) feeds: BTreeMap<String, FeedPosition>,
     pub(super) notified: u64,
     pub(super) observer: Observer,
-    /// The ReferenceIDs of requests in flight. The library forgets the oldest over its limit without a word.
-    pub(super) in_flight: BTreeSet<u64>,
-    most_in_flight: usize,
+    /// Who asked for the requests in flight, by ReferenceID.
+    pub(super) requesters: BTreeMap<u64, Requester>,
     times: Times,
 }
 
@@ -151,8 +159,7 @@ impl Shard {
             feeds: BTreeMap::new(),
             notified: 0,
             observer: Observer::default(),
-            in_flight: BTreeSet::new(),
-            most_in_flight: settings.limits.requests,
+            requesters: BTreeMap::new(),
             times: settings.times,
         })
     }
@@ -176,14 +183,7 @@ impl Shard {
             self.feeds.insert(feed.feed.clone(), feed);
         }
         let results: Vec<_> = events.iter().map(|event| self.event(event, agents, &mut deciding)).collect();
-        self.settle(&deciding);
         deciding.decided(Answer::Events(results))
-    }
-
-    fn settle(&mut self, deciding: &Deciding) {
-        for reference_id in &deciding.settled {
-            self.in_flight.remove(reference_id);
-        }
     }
 
     fn event(
@@ -203,8 +203,8 @@ impl Shard {
         }
         handled.changed().for_each(|session| self.observer.changed(session, now));
         handled.settled().iter().for_each(|one| self.observer.observe(&one.this_dn, Observation::of_settled(now, one)));
-        let teller = Teller { shard: self.number, notified: &mut self.notified, agents };
-        deciding.take(&handled, teller);
+        let mut teller = Teller::new(self.number, &mut self.notified, &mut self.requesters, agents);
+        deciding.take(&handled, &mut teller);
         Ok(())
     }
 
@@ -218,9 +218,10 @@ impl Shard {
                 self.observer.observe(&request.this_dn, observation);
                 let reference_id = request.reference_id;
                 deciding.changed.insert(RecordKey::Part(PartKey::Request { reference_id }));
+                let requester = Requester { agent: agent.id.clone(), this_dn: request.this_dn.clone() };
                 deciding.requests.push(request);
-                self.in_flight.insert(reference_id);
-                deciding.changed.extend(self.forgotten_requests());
+                deciding.changed.insert(RecordKey::Requester { reference_id });
+                self.requesters.insert(reference_id, requester);
                 Reply::sent()
             }
             Err(error) => {
@@ -233,48 +234,34 @@ impl Shard {
         deciding.decided(Answer::Operation(reply))
     }
 
-    /// The records of requests that the library has forgotten to make room, which are to be deleted.
-    fn forgotten_requests(&mut self) -> Vec<RecordKey> {
-        let mut forgotten = Vec::new();
-        if self.in_flight.len() > self.most_in_flight {
-            self.in_flight.retain(|&reference_id| {
-                let key = PartKey::Request { reference_id };
-                let is_in_flight = self.sessions.part(&key).is_some();
-                if !is_in_flight {
-                    forgotten.push(RecordKey::Part(key));
-                }
-                is_in_flight
-            });
-        }
-        forgotten
-    }
-
     fn time(&mut self, now: Duration, agents: &Agents) -> Decision {
         let mut deciding = Deciding::default();
-        let told = self.sessions.set_time(now);
+        if let Err(error) = self.sessions.set_time(now) {
+            let nothing = Deciding::default().decided(Answer::Time(Err(error)));
+            return Decision { only_time: true, ..nothing };
+        }
         let now = self.sessions.now();
         let Times { expire_after, time_out_after, forget_after } = self.times;
-        let mut teller = Teller { shard: self.number, notified: &mut self.notified, agents };
+        let mut teller = Teller::new(self.number, &mut self.notified, &mut self.requesters, agents);
         // A cutoff is never after the store's time, which is the only error.
-        if let (Ok(()), Ok(expired)) = (told, self.sessions.expire(now.saturating_sub(expire_after))) {
+        if let Ok(expired) = self.sessions.expire(now.saturating_sub(expire_after)) {
             for session in expired.changed() {
                 self.observer.changed(session, now);
                 self.observer.observe(session.this_dn(), Observation::of_expiry(now, session.id()));
             }
-            deciding.take(&expired, teller.again());
+            deciding.take(&expired, &mut teller);
         }
         if let Ok(timed_out) = self.sessions.time_out_requests(now.saturating_sub(time_out_after)) {
             for settled in timed_out.settled() {
                 self.observer.observe(&settled.this_dn, Observation::of_settled(now, settled));
             }
-            deciding.take(&timed_out, teller.again());
+            deciding.take(&timed_out, &mut teller);
         }
         if let Ok(forgotten) = self.sessions.forget_completed(now.saturating_sub(forget_after)) {
-            deciding.take(&forgotten, teller);
+            deciding.take(&forgotten, &mut teller);
         }
-        self.settle(&deciding);
         let only_time = deciding.changed.iter().all(|key| *key == RecordKey::Part(PartKey::Store));
-        Decision { only_time, ..deciding.decided(Answer::Time) }
+        Decision { only_time, ..deciding.decided(Answer::Time(Ok(()))) }
     }
 
     /// `GET im-sessions` of an agent.
@@ -348,7 +335,7 @@ struct Deciding {
 
 impl Deciding {
     /// Takes over what the library's store did.
-    fn take(&mut self, handled: &im_session::Handled<'_>, mut teller: Teller<'_>) {
+    fn take(&mut self, handled: &im_session::Handled<'_>, teller: &mut Teller<'_>) {
         self.changed.extend(handled.parts().map(RecordKey::Part));
         for (dn, notification) in handled.notifications() {
             let Some(agent) = teller.agents.by_dn(dn) else { continue };
@@ -358,6 +345,7 @@ impl Deciding {
         }
         for settled in handled.settled() {
             self.settled.push(settled.reference_id);
+            self.changed.insert(RecordKey::Requester { reference_id: settled.reference_id });
             self.outgoing.extend(teller.error(settled));
         }
         if !self.outgoing.is_empty() {
@@ -375,12 +363,18 @@ impl Deciding {
 struct Teller<'s> {
     shard: u32,
     notified: &'s mut u64,
+    requesters: &'s mut BTreeMap<u64, Requester>,
     agents: &'s Agents,
 }
 
-impl Teller<'_> {
-    fn again(&mut self) -> Teller<'_> {
-        Teller { shard: self.shard, notified: self.notified, agents: self.agents }
+impl<'s> Teller<'s> {
+    fn new(
+        shard: u32,
+        notified: &'s mut u64,
+        requesters: &'s mut BTreeMap<u64, Requester>,
+        agents: &'s Agents,
+    ) -> Self {
+        Teller { shard, notified, requesters, agents }
     }
 
     fn tell(&mut self, agent: &AgentId, kind: OutgoingKind, data: Bytes) -> Outgoing {
@@ -389,8 +383,11 @@ impl Teller<'_> {
         Outgoing { position, id: format!("{}-{position}", self.shard), agent: agent.clone(), kind, data }
     }
 
+    /// What whoever asked for a request is told of its end. Where the DN went to somebody else meanwhile, nobody is: it is not
+    /// for the other, and notifications of the former come from another shard.
     fn error(&mut self, settled: &Settled) -> Option<Outgoing> {
-        let agent = self.agents.by_dn(&settled.this_dn)?.id.clone();
+        let Requester { agent, .. } = self.requesters.remove(&settled.reference_id)?;
+        self.agents.by_dn(&settled.this_dn).filter(|owner| owner.id == agent)?;
         error_of(settled).map(|data| self.tell(&agent, OutgoingKind::Error, data))
     }
 }

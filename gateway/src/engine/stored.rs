@@ -57,6 +57,9 @@ impl Shard {
             RecordKey::Part(key) => self.sessions.part(key).map(|part| serde_json::to_vec(&part).unwrap_or_default()),
             RecordKey::Feed(name) => self.feeds.get(name).map(|feed| serde_json::to_vec(feed).unwrap_or_default()),
             RecordKey::Notified => Some(self.notified.to_string().into_bytes()),
+            RecordKey::Requester { reference_id } => {
+                self.requesters.get(reference_id).map(|one| serde_json::to_vec(one).unwrap_or_default())
+            }
         }
     }
 
@@ -86,6 +89,9 @@ impl Shard {
                     shard.feeds.insert(name.clone(), feed);
                 }
                 RecordKey::Notified => shard.notified = serde_json::from_slice(value).map_err(damaged)?,
+                RecordKey::Requester { reference_id } => {
+                    shard.requesters.insert(*reference_id, serde_json::from_slice(value).map_err(damaged)?);
+                }
             }
             keys.push(key);
         }
@@ -98,11 +104,9 @@ impl Shard {
                 .map_err(|error| DamagedShard::Parts { shard: number, error })?;
         }
         shard.observer = Observer::new(&shard.sessions);
-        for key in &keys {
-            if let (RecordKey::Part(PartKey::Request { reference_id }), Some(_)) = (key, shard.record(key)) {
-                shard.in_flight.insert(*reference_id);
-            }
-        }
+        // Of a request that was left out nobody asks.
+        let Shard { requesters, sessions, .. } = &mut shard;
+        requesters.retain(|&reference_id, _| sessions.part(&PartKey::Request { reference_id }).is_some());
         keys.retain(|key| shard.record(key).is_none());
         Ok((shard, keys))
     }

@@ -8,13 +8,13 @@ use std::time::Duration;
 use axum::Router;
 use axum::routing::get;
 use tokio::sync::broadcast::error::RecvError;
-use tokio::sync::{Notify, broadcast, oneshot};
+use tokio::sync::{Notify, broadcast, mpsc, oneshot};
 use tokio::time::{Instant, sleep_until};
 
-use super::{Gateway, SignedIn, long_polling, web_socket};
+use super::{Gateway, SignInId, SignedIn, long_polling, web_socket};
 use crate::bayeux::{
-    Bayeux, Counts, ExchangeId, Notification, Output, Present, Received, Reply, Sender, Settings, Ticket, Transport,
-    Unreadable,
+    Bayeux, Counts, ExchangeId, Notification, Output, Present, Received, Reply, Request, Sender, Settings, Ticket,
+    Transport, Unreadable,
 };
 use crate::config::{AgentId, AgentRecord};
 use crate::engine::{self, Outgoing, OutgoingKind};
@@ -28,9 +28,12 @@ pub struct CometD(Arc<Shared>);
 
 struct Shared {
     gateway: Gateway,
+    settings: Settings,
     /// What the times of the protocol count from: a clock that is set does not end clients.
     started: Instant,
     state: Mutex<State>,
+    /// How many WebSockets each agent has open; no agent has none.
+    sockets: Mutex<HashMap<AgentId, usize>>,
     /// The next wake is earlier than [`Driver`] knows.
     earlier: Notify,
 }
@@ -54,6 +57,8 @@ impl fmt::Debug for CometD {
 pub struct Driver {
     cometd: CometD,
     outgoing: broadcast::Receiver<Arc<Outgoing>>,
+    /// Sessions of HTTP that end.
+    ends: mpsc::UnboundedReceiver<(AgentId, SignInId)>,
 }
 
 impl fmt::Debug for Driver {
@@ -91,15 +96,35 @@ impl Drop for OnItsWay {
     }
 }
 
+/// A WebSocket of an agent that counts for the limit until this is dropped.
+pub(super) struct Place {
+    cometd: CometD,
+    agent: AgentId,
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let mut sockets = self.cometd.sockets();
+        if let Some(open) = sockets.get_mut(&self.agent) {
+            *open -= 1;
+            if *open == 0 {
+                sockets.remove(&self.agent);
+            }
+        }
+    }
+}
+
 impl CometD {
     /// No clients yet. The driver has to [run](Driver::run).
     pub fn new(gateway: Gateway, settings: Settings) -> (Self, Driver) {
         // Before anything is listed, so that nothing falls between the list and what is newer.
         let outgoing = gateway.engine().outgoing();
-        let state = State { bayeux: Bayeux::new(settings), waiting: HashMap::new(), wake: None };
+        let ends = gateway.sign_in().ends();
+        let state = State { bayeux: Bayeux::new(settings.clone()), waiting: HashMap::new(), wake: None };
         let (started, earlier) = (Instant::now(), Notify::new());
-        let cometd = Self(Arc::new(Shared { gateway, started, state: Mutex::new(state), earlier }));
-        (cometd.clone(), Driver { cometd, outgoing })
+        let (state, sockets) = (Mutex::new(state), Mutex::default());
+        let cometd = Self(Arc::new(Shared { gateway, settings, started, state, sockets, earlier }));
+        (cometd.clone(), Driver { cometd, outgoing, ends })
     }
 
     /// `/api/v2/notifications`, with a slash after it, and all below: clients put the kind of their message there, or
@@ -119,12 +144,33 @@ impl CometD {
         self.state().bayeux.counts()
     }
 
+    /// How many WebSockets are open, of all agents.
+    #[must_use]
+    pub fn web_sockets(&self) -> usize {
+        self.sockets().values().sum()
+    }
+
+    /// A place for one more WebSocket of the agent; none where the agent has as many as may be.
+    pub(super) fn place(&self, agent: &AgentId) -> Option<Place> {
+        let most = self.settings().web_sockets_per_agent;
+        let mut sockets = self.sockets();
+        let open = sockets.get(agent).copied().unwrap_or_default();
+        (open < most).then(|| {
+            sockets.insert(agent.clone(), open + 1);
+            Place { cometd: self.clone(), agent: agent.clone() }
+        })
+    }
+
+    fn sockets(&self) -> MutexGuard<'_, HashMap<AgentId, usize>> {
+        self.0.sockets.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     pub(super) fn gateway(&self) -> &Gateway {
         &self.0.gateway
     }
 
-    pub(super) fn settings(&self) -> Settings {
-        self.state().bayeux.settings().clone()
+    pub(super) fn settings(&self) -> &Settings {
+        &self.0.settings
     }
 
     pub(super) fn receive(
@@ -136,29 +182,33 @@ impl CometD {
     ) -> Result<Answer, Unreadable> {
         let session = signed_in.session.0.to_string();
         let sender = Sender { agent: signed_in.agent.id.as_str(), session: &session, browser, transport };
+        let request = Request::read(body, &self.0.settings)?;
         let random = &self.gateway().surroundings().random;
         let mut bits = || random.bytes().map(u128::from_be_bytes).ok();
+        // What is declared before the lock is dropped after it, also where a panic does it: an answer that is not delivered
+        // takes the lock.
+        let answer;
         let mut state = self.state();
-        let received = state.bayeux.receive(self.now(), &sender, body, &mut bits);
-        let answer = received.map(|received| match received {
+        match state.bayeux.answer(self.now(), &sender, &request, &mut bits) {
             Received::Reply(reply) => {
                 let on_its_way = self.on_its_way(reply.exchange);
-                Answer::Now(reply, on_its_way)
+                answer = Answer::Now(reply, on_its_way);
             }
             Received::Held(exchange) => {
                 let (sender, receiver) = oneshot::channel();
                 state.waiting.insert(exchange, sender);
-                Answer::Held(receiver, self.on_its_way(exchange))
+                answer = Answer::Held(receiver, self.on_its_way(exchange));
             }
-        });
+        }
         self.carry_out(&mut state);
-        answer
+        drop(state);
+        Ok(answer)
     }
 
     /// The session of HTTP has ended, and the clients that were seen in it.
-    pub(super) fn sign_out(&self, signed_in: &SignedIn) {
-        let session = signed_in.session.0.to_string();
-        self.call(|bayeux, now| bayeux.sign_out(now, signed_in.agent.id.as_str(), &session));
+    pub(super) fn sign_out(&self, agent: &AgentId, session: SignInId) {
+        let session = session.0.to_string();
+        self.call(|bayeux, now| bayeux.sign_out(now, agent.as_str(), &session));
     }
 
     fn on_its_way(&self, exchange: ExchangeId) -> OnItsWay {
@@ -235,6 +285,7 @@ impl Driver {
             tokio::select! {
                 biased;
                 () = until(&mut ending) => break,
+                Some((agent, session)) = self.ends.recv() => self.cometd.sign_out(&agent, session),
                 outgoing = self.outgoing.recv() => match outgoing {
                     Ok(outgoing) => self.publish(&outgoing),
                     Err(RecvError::Lagged(missed)) => {

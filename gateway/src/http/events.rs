@@ -12,6 +12,7 @@ use super::body::read_body;
 use super::feed::{Feed, failed, wrong};
 use crate::engine::FeedPosition;
 use crate::event_lines::{EventLines, LineError};
+use crate::simulator;
 
 /// The longest body of events: 16 MiB.
 pub const LONGEST_EVENTS: usize = 16 * 1_024 * 1_024;
@@ -29,6 +30,9 @@ pub(super) struct Parameters {
 struct Accepted {
     accepted: usize,
     position: Option<u64>,
+    /// How many of the accepted ones were not applied, since the feed was as far already.
+    #[serde(skip_serializing_if = "is_zero")]
+    repeated: usize,
     errors: Vec<LineError>,
     #[serde(skip_serializing_if = "is_zero")]
     more_errors: usize,
@@ -58,6 +62,10 @@ fn feed_name(feed: Option<String>) -> Result<Option<String>, Failed> {
 /// Where the feed is after the events of a post.
 fn feed_position(parameters: Parameters) -> Result<Option<FeedPosition>, Failed> {
     match (feed_name(parameters.feed)?, parameters.position) {
+        // Its position is how the simulated SIP Server finds its calls again, also where it does not run now.
+        (Some(feed), _) if feed == simulator::FEED => Err(wrong(format!(
+            "expected the name of another feed, found {feed:?}, which is the simulated SIP Server's"
+        ))),
         (_, None) => Ok(None),
         (None, Some(_)) => Err(wrong("a position needs its feed: expected the parameter feed, found none")),
         (Some(feed), Some(position)) => match position.parse() {
@@ -80,20 +88,24 @@ pub(super) async fn post(
     let body = read_body(body, LONGEST_EVENTS, feed.patience).await?;
     // Megabytes take a while; others are served meanwhile.
     let lines = tokio::task::spawn_blocking(move || EventLines::read(&body)).await;
-    let EventLines { events, errors, more_errors } = lines.map_err(|error| {
+    let EventLines { events, mut errors, more_errors } = lines.map_err(|error| {
         tracing::error!(%error, "events could not be read");
         Failed::new(im_session::StatusCode::InternalError, "internal error")
     })?;
-    let position = feed_position.as_ref().map(|feed| feed.position);
-    let accepted = events.len();
-    if accepted == 0 {
-        // Nothing is applied, so the feed stays where it is.
-        return Ok(json(StatusCode::BAD_REQUEST, &Accepted { accepted, position: None, errors, more_errors }));
+    if events.is_empty() && errors.is_empty() && feed_position.is_none() {
+        errors.push(LineError { line: 1, error: "expected events as JSON lines, found nothing".to_owned() });
+    }
+    if events.is_empty() && !errors.is_empty() {
+        // Nothing is applied, and something should have been, so the feed stays where it is. Where nothing came, a position
+        // moves it all the same.
+        let refused = Accepted { accepted: 0, position: None, repeated: 0, errors, more_errors };
+        return Ok(json(StatusCode::BAD_REQUEST, &refused));
     }
     // What the decoder lets pass can be read: it has asked already.
-    let results = feed.engine.events(feed_position, events).await.map_err(|error| failed(&error))?;
-    let accepted = results.iter().filter(|result| result.is_ok()).count();
-    Ok(json(StatusCode::OK, &Accepted { accepted, position, errors, more_errors }))
+    let applied = feed.engine.events(feed_position, events).await.map_err(|error| failed(&error))?;
+    let accepted = applied.results.iter().filter(|result| result.is_ok()).count();
+    let repeated = if applied.repeated { accepted } else { 0 };
+    Ok(json(StatusCode::OK, &Accepted { accepted, position: applied.position, repeated, errors, more_errors }))
 }
 
 pub(super) async fn position(

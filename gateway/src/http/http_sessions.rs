@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 
 use crate::config::{AgentId, AgentRecord, Agents, PasswordHash};
 
@@ -89,13 +89,23 @@ pub(super) struct HttpSessions {
     by_cookie: HashMap<Cookie, SignInId>,
     sessions: BTreeMap<SignInId, HttpSession>,
     by_agent: HashMap<AgentId, Vec<SignInId>>,
+    /// Who is told of each that ends.
+    listeners: Vec<mpsc::UnboundedSender<(AgentId, SignInId)>>,
 }
 
 impl HttpSessions {
     /// None, of which one ends when nobody used it for `idle`.
     pub(super) fn new(idle: Duration) -> Self {
         let (by_cookie, by_agent) = (HashMap::new(), HashMap::new());
-        HttpSessions { idle, last: 0, by_cookie, sessions: BTreeMap::new(), by_agent }
+        HttpSessions { idle, last: 0, by_cookie, sessions: BTreeMap::new(), by_agent, listeners: Vec::new() }
+    }
+
+    /// Each session that ends from now on, however it does.
+    pub(super) fn ends(&mut self) -> mpsc::UnboundedReceiver<(AgentId, SignInId)> {
+        // Not bounded, since nobody may wait here; there are no more than there were sessions.
+        let (listener, ends) = mpsc::unbounded_channel();
+        self.listeners.push(listener);
+        ends
     }
 
     pub(super) fn begin(
@@ -158,6 +168,7 @@ impl HttpSessions {
                 self.by_agent.remove(&ended.agent);
             }
         }
+        self.listeners.retain(|listener| listener.send((ended.agent.clone(), session)).is_ok());
     }
 
     /// Ends those whose time is over, and those of agents who are gone or have another password.

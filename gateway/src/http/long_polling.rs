@@ -36,7 +36,7 @@ pub(super) async fn post(
             let reply = tokio::select! {
                 reply = &mut reply => reply,
                 () = signed_in.ended.wait() => {
-                    cometd.sign_out(&signed_in);
+                    cometd.sign_out(&signed_in.agent.id, signed_in.session);
                     reply.await
                 }
             };
@@ -56,7 +56,7 @@ pub(super) async fn post(
 pub(super) fn not_signed_in(cometd: &CometD, body: &[u8]) -> Response {
     // For the challenge.
     let mut response = Failed::new(Code::NotAuthenticated, "").into_response();
-    let messages = json_bytes(StatusCode::UNAUTHORIZED, unauthenticated(&cometd.settings(), body));
+    let messages = json_bytes(StatusCode::UNAUTHORIZED, unauthenticated(cometd.settings(), body));
     *response.body_mut() = messages.into_body();
     response.headers_mut().remove(header::CONTENT_LENGTH);
     response

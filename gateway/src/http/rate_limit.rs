@@ -1,7 +1,7 @@
 //! How many wrong passwords are too many? Ten in a minute for a user, a hundred for an address; then a minute of nothing.
 //!
-//! A minute begins with the first attempt. An attempt counts from its beginning, so that a hundred at once are a hundred; one
-//! that succeeds is taken back.
+//! A minute begins with the first wrong one. While passwords are checked nobody knows whether they are wrong, so no more are
+//! checked at a time than may still be wrong; others wait. A hundred at once are a hundred, and twelve right ones are none.
 //!
 //! The tables are bounded. Names that nobody has share a fixed number of counters, chosen by a keyed hash, and so do addresses:
 //! whoever makes names up fills no memory, locks no agent out, and sees what he would see for a name that exists.
@@ -37,18 +37,28 @@ pub(super) enum Who<'a> {
     Nobody(&'a str),
 }
 
-/// An attempt that was begun.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// An attempt that was begun, and is not over.
+#[derive(Debug, PartialEq, Eq)]
 pub(super) struct Attempt {
-    user: Counted,
-    address: Counted,
+    user: Place,
+    address: Place,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Counted {
-    place: Place,
-    /// The beginning of the minute that it counts in.
-    since: Duration,
+impl Attempt {
+    fn places(&self) -> [&Place; 2] {
+        [&self.user, &self.address]
+    }
+}
+
+/// What becomes of an attempt.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Begun {
+    /// It may be made.
+    Attempt(Attempt),
+    /// There were too many wrong ones: nothing is checked for so long.
+    Blocked(Duration),
+    /// With those that are being made there may be too many: it has to wait for one of them.
+    Full,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,30 +68,39 @@ enum Place {
     Address(usize),
 }
 
-/// A minute of attempts.
+/// A minute of wrong passwords, and what is being checked.
 #[derive(Debug, Clone, Copy, Default)]
 struct Minute {
     since: Duration,
-    attempts: u32,
+    wrong: u32,
+    checking: u32,
     blocked_until: Duration,
 }
 
 impl Minute {
     /// How long nothing is checked from now on, if it is so.
     fn blocked(&self, limit: u32, now: Duration) -> Option<Duration> {
-        (self.attempts >= limit).then(|| self.blocked_until.saturating_sub(now)).filter(|wait| !wait.is_zero())
+        (self.wrong >= limit).then(|| self.blocked_until.saturating_sub(now)).filter(|wait| !wait.is_zero())
     }
 
     fn is_over(&self, limit: u32, now: Duration) -> bool {
         now.saturating_sub(self.since) >= MINUTE && self.blocked(limit, now).is_none()
     }
 
-    fn count(&mut self, limit: u32, now: Duration) {
-        if self.attempts >= limit || now.saturating_sub(self.since) >= MINUTE {
-            *self = Minute { since: now, ..Minute::default() };
+    /// Begins anew where it is over, or what was blocked is not any more.
+    fn renew(&mut self, limit: u32, now: Duration) {
+        if self.is_over(limit, now) || (self.wrong >= limit && self.blocked(limit, now).is_none()) {
+            *self = Minute { since: now, checking: self.checking, ..Minute::default() };
         }
-        self.attempts += 1;
-        if self.attempts >= limit {
+    }
+
+    fn was_wrong(&mut self, limit: u32, now: Duration) {
+        self.renew(limit, now);
+        if self.wrong == 0 {
+            self.since = now;
+        }
+        self.wrong += 1;
+        if self.wrong >= limit {
             self.blocked_until = now + MINUTE;
         }
     }
@@ -106,44 +125,50 @@ impl RateLimits {
         }
     }
 
-    /// Begins an attempt, or says how long to wait.
-    pub(super) fn begin(&mut self, who: Who<'_>, address: IpAddr, now: Duration) -> Result<Attempt, Duration> {
+    /// Begins an attempt, if there may be one more.
+    pub(super) fn begin(&mut self, who: Who<'_>, address: IpAddr, now: Duration) -> Begun {
         let user = match who {
             Who::Agent(id) => Place::Agent(id.clone()),
             Who::Nobody(name) => Place::Name(self.bucket(name, NAMES)),
         };
-        let address = Place::Address(self.bucket(network(address), ADDRESSES));
-        let wait = [&user, &address].into_iter().filter_map(|place| {
-            let limit = limit(place);
-            self.minute(place).blocked(limit, now)
-        });
-        if let Some(wait) = wait.max() {
-            return Err(wait);
+        let attempt = Attempt { user, address: Place::Address(self.bucket(network(address), ADDRESSES)) };
+        let wait = attempt.places().into_iter().filter_map(|place| self.minute(place).blocked(limit(place), now)).max();
+        if let Some(wait) = wait {
+            return Begun::Blocked(wait);
         }
-        Ok(Attempt { user: self.count(user, now), address: self.count(address, now) })
+        let mut is_full = false;
+        for place in attempt.places() {
+            let minute = self.minute(place);
+            minute.renew(limit(place), now);
+            is_full |= minute.wrong + minute.checking >= limit(place);
+        }
+        if is_full {
+            return Begun::Full;
+        }
+        attempt.places().into_iter().for_each(|place| self.minute(place).checking += 1);
+        Begun::Attempt(attempt)
     }
 
-    /// Takes an attempt back that succeeded, or that nobody could look at.
+    /// The password was wrong.
+    pub(super) fn was_wrong(&mut self, attempt: &Attempt, now: Duration) {
+        self.take_back(attempt);
+        attempt.places().into_iter().for_each(|place| self.minute(place).was_wrong(limit(place), now));
+    }
+
+    /// The password was right, or nobody looked at it.
     pub(super) fn take_back(&mut self, attempt: &Attempt) {
-        for counted in [&attempt.user, &attempt.address] {
-            let minute = self.minute(&counted.place);
-            if minute.since == counted.since {
-                minute.attempts = minute.attempts.saturating_sub(1);
-            }
+        for place in attempt.places() {
+            let minute = self.minute(place);
+            minute.checking = minute.checking.saturating_sub(1);
         }
     }
 
     /// Forgets agents whose minute is over, or who are gone.
     pub(super) fn sweep(&mut self, agents: &Agents, now: Duration) {
-        self.agents
-            .retain(|id, minute| agents.by_id(id.as_str()).is_some() && !minute.is_over(ATTEMPTS_OF_A_USER, now));
-    }
-
-    fn count(&mut self, place: Place, now: Duration) -> Counted {
-        let limit = limit(&place);
-        let minute = self.minute(&place);
-        minute.count(limit, now);
-        Counted { since: minute.since, place }
+        self.agents.retain(|id, minute| {
+            let is_over = minute.checking == 0 && minute.is_over(ATTEMPTS_OF_A_USER, now);
+            agents.by_id(id.as_str()).is_some() && !is_over
+        });
     }
 
     fn minute(&mut self, place: &Place) -> &mut Minute {

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -11,16 +12,16 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header}
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use im_session::StatusCode as Code;
-use tokio::sync::Semaphore;
+use tokio::sync::{Notify, Semaphore, mpsc};
 use tokio::task::spawn_blocking;
 
 use super::answer::Failed;
 use super::basic::{Basic, Credentials, basic};
 use super::http_sessions::{Cookie, HttpSessions, SignInId, SignedIn};
-use super::rate_limit::{RateLimits, Who};
+use super::rate_limit::{Attempt, Begun, RateLimits, Who};
 use super::{Gateway, cookies, csrf, origin};
 use crate::clock::Surroundings;
-use crate::config::{Directory, PasswordHash, Passwords};
+use crate::config::{AgentId, Directory, PasswordHash, Passwords};
 
 /// Passwords that are checked at a time. Each check takes 19 MiB.
 const CHECKS: usize = 2;
@@ -37,6 +38,8 @@ pub struct SignIn {
     limits: Mutex<RateLimits>,
     checks: Arc<Semaphore>,
     waiting: Semaphore,
+    /// A check is over, whatever came of it.
+    checked: Notify,
 }
 
 impl fmt::Debug for SignIn {
@@ -56,6 +59,31 @@ enum Refused {
     Internal,
 }
 
+/// An attempt whose password is being checked. Dropped, it counts for nothing: the password was right, or nobody waits to hear of
+/// it any more.
+struct Checking<'s> {
+    sign_in: &'s SignIn,
+    attempt: Option<Attempt>,
+}
+
+impl Checking<'_> {
+    fn was_wrong(mut self) {
+        if let Some(attempt) = self.attempt.take() {
+            self.sign_in.limits().was_wrong(&attempt, self.sign_in.surroundings.clock.now());
+            self.sign_in.checked.notify_waiters();
+        }
+    }
+}
+
+impl Drop for Checking<'_> {
+    fn drop(&mut self) {
+        if let Some(attempt) = self.attempt.take() {
+            self.sign_in.limits().take_back(&attempt);
+            self.sign_in.checked.notify_waiters();
+        }
+    }
+}
+
 impl SignIn {
     /// Nobody is signed in.
     #[must_use]
@@ -73,12 +101,18 @@ impl SignIn {
             limits: Mutex::new(RateLimits::new()),
             checks: Arc::new(Semaphore::new(CHECKS)),
             waiting: Semaphore::new(WAITING),
+            checked: Notify::new(),
         }
     }
 
     /// Ends a session of HTTP: its cookie, its token, and what waits for its [`Ended`](super::Ended).
     pub fn sign_out(&self, session: SignInId) {
         self.sessions().end(session);
+    }
+
+    /// Each session of HTTP that ends from now on: by signing out, by idleness, by a change of the agent.
+    pub(super) fn ends(&self) -> mpsc::UnboundedReceiver<(AgentId, SignInId)> {
+        self.sessions().ends()
     }
 
     /// Counts as a use of a session, where no cookie came: a message on a WebSocket. False where it is over.
@@ -109,20 +143,19 @@ impl SignIn {
         let agents = self.directory.current();
         let agent = agents.by_user_name(&credentials.user_name);
         let who = agent.map_or(Who::Nobody(&credentials.user_name), |agent| Who::Agent(&agent.id));
-        let now = self.surroundings.clock.now();
-        let attempt = self.limits().begin(who, address, now).map_err(Refused::TooMany)?;
         let Ok(_place) = self.waiting.try_acquire() else {
-            self.limits().take_back(&attempt);
             return Err(Refused::TooMany(Duration::from_secs(1)));
         };
+        let attempt = self.begin(who, address).await?;
         // A name that nobody has costs a check, too: of the password of somebody, whatever comes of it.
         let hash = agent.map(|agent| &agent.password).or_else(|| agents.decoy()).cloned();
         let fits = self.check(hash, credentials.password).await;
         let Some(agent) = agent.filter(|_| fits) else {
             tracing::info!(agent = agent.map(|agent| agent.id.as_str()), %address, "wrong user or password");
+            attempt.was_wrong();
             return Err(Refused::Wrong);
         };
-        self.limits().take_back(&attempt);
+        drop(attempt);
         let random = || self.surroundings.random.bytes();
         let (Ok(cookie), Ok(token)) = (random(), random()) else {
             tracing::error!("expected random bytes for a cookie, got none");
@@ -130,6 +163,21 @@ impl SignIn {
         };
         let now = self.surroundings.clock.now();
         Ok(self.sessions().begin(agent.clone(), Cookie(cookie), uuid(token).into(), now))
+    }
+
+    /// Begins an attempt. Where those that are being checked may be as many wrong ones as there may be, it waits for them.
+    async fn begin(&self, who: Who<'_>, address: IpAddr) -> Result<Checking<'_>, Refused> {
+        loop {
+            let mut checked = pin!(self.checked.notified());
+            // From here on no check ends unnoticed.
+            checked.as_mut().enable();
+            let begun = self.limits().begin(who, address, self.surroundings.clock.now());
+            match begun {
+                Begun::Attempt(attempt) => return Ok(Checking { sign_in: self, attempt: Some(attempt) }),
+                Begun::Blocked(wait) => return Err(Refused::TooMany(wait)),
+                Begun::Full => checked.await,
+            }
+        }
     }
 
     /// Checks a password on a thread that may block, a few at a time.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use axum::extract::State;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade, close_code};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use futures_util::StreamExt;
 use futures_util::future::BoxFuture;
@@ -30,26 +30,42 @@ pub(super) async fn open(
     headers: HeaderMap,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Result<Response, Failed> {
-    let upgrade = upgrade.map_err(|_| {
-        let message = "expected a POST of Bayeux messages, or a WebSocket";
-        Failed::new(Code::OperationForbidden, message).with_status(StatusCode::METHOD_NOT_ALLOWED)
-    })?;
+    let Ok(upgrade) = upgrade else { return Ok(no_web_socket()) };
     if !cometd.settings().web_socket {
         return Err(Failed::new(Code::OperationForbidden, "WebSockets are switched off"));
     }
     let Some(signed_in) = signed_in else {
         return Ok(not_signed_in(&cometd, b"[]"));
     };
+    let place = cometd.place(&signed_in.agent.id).ok_or_else(|| {
+        let most = cometd.settings().web_sockets_per_agent;
+        Failed::new(
+            Code::OperationForbidden,
+            format!("expected at most {most} WebSockets of an agent, this is one more"),
+        )
+    })?;
     let browser = Browser::of(&cometd, &headers)?;
     let secure = cometd.gateway().settings().secure_cookies;
     let id = browser.id.clone();
     let mut response = upgrade
         .max_message_size(LONGEST_BODY)
         .max_frame_size(LONGEST_BODY)
-        .on_upgrade(move |socket| Connection { cometd, signed_in, browser: id, socket, written: Vec::new() }.run())
+        .on_upgrade(|socket| async move {
+            Connection { cometd, signed_in, browser: id, socket, written: Vec::new() }.run().await;
+            drop(place);
+        })
         .into_response();
     browser.give(&mut response, secure);
     Ok(response)
+}
+
+/// `GET` is a method here, but of a WebSocket alone: what is left is `POST`.
+fn no_web_socket() -> Response {
+    let message = "expected a POST of Bayeux messages, or a WebSocket";
+    let failed = Failed::new(Code::OperationForbidden, message).with_status(StatusCode::METHOD_NOT_ALLOWED);
+    let mut response = failed.into_response();
+    response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("POST"));
+    response
 }
 
 struct Connection {
@@ -79,7 +95,7 @@ impl Connection {
     }
 
     async fn serve(&mut self) -> End {
-        let settings = self.cometd.settings();
+        let settings = self.cometd.settings().clone();
         // A client that is there connects more often than that.
         let patience = settings.timeout + settings.max_interval + settings.max_interval;
         let mut ending = self.cometd.gateway().ending();
@@ -87,8 +103,25 @@ impl Connection {
         let mut last_message = Instant::now();
         loop {
             tokio::select! {
+                // What is rare comes first: a client that never stops sending does not keep the others out.
                 biased;
-                message = self.socket.recv() => {
+                () = self.signed_in.ended.wait() => {
+                    self.cometd.sign_out(&self.signed_in.agent.id, self.signed_in.session);
+                    self.write_all(&mut held).await;
+                    return End::Close(close_code::POLICY, "not signed in");
+                }
+                () = until(&mut ending) => {
+                    self.write_all(&mut held).await;
+                    return End::Close(close_code::AWAY, "the gateway ends");
+                }
+                Some(reply) = held.next() => {
+                    if let Some((reply, on_its_way)) = reply
+                        && !self.write(reply, on_its_way).await
+                    {
+                        return End::Gone;
+                    }
+                }
+                message = self.socket.recv(), if self.written.len() < WRITTEN => {
                     let body = match message {
                         Some(Ok(Message::Text(text))) => bytes::Bytes::from(text),
                         Some(Ok(Message::Binary(bytes))) => bytes,
@@ -97,7 +130,7 @@ impl Connection {
                     };
                     last_message = Instant::now();
                     if !self.cometd.gateway().sign_in().renew(self.signed_in.session) {
-                        self.cometd.sign_out(&self.signed_in);
+                        self.cometd.sign_out(&self.signed_in.agent.id, self.signed_in.session);
                         return End::Close(close_code::POLICY, "not signed in");
                     }
                     let browser = &self.browser;
@@ -116,22 +149,6 @@ impl Connection {
                 // The runtime has looked at the connection since, and it was not closed.
                 () = connections_seen(), if !self.written.is_empty() => {
                     self.written.drain(..).for_each(OnItsWay::delivered);
-                }
-                Some(reply) = held.next() => {
-                    if let Some((reply, on_its_way)) = reply
-                        && !self.write(reply, on_its_way).await
-                    {
-                        return End::Gone;
-                    }
-                }
-                () = self.signed_in.ended.wait() => {
-                    self.cometd.sign_out(&self.signed_in);
-                    self.write_all(&mut held).await;
-                    return End::Close(close_code::POLICY, "not signed in");
-                }
-                () = until(&mut ending) => {
-                    self.write_all(&mut held).await;
-                    return End::Close(close_code::AWAY, "the gateway ends");
                 }
                 () = sleep_until(last_message + patience) => return End::Close(close_code::NORMAL, "idle"),
             }
@@ -162,6 +179,10 @@ impl Connection {
         }
     }
 }
+
+/// How many replies are written before the runtime has looked at the connection again. Then it does, and nothing is read before
+/// that.
+const WRITTEN: usize = 64;
 
 /// How long a client may take to read a reply.
 const WRITE: Duration = Duration::from_secs(10);

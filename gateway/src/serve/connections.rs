@@ -1,4 +1,5 @@
-//! How connections are served: so many at a time, their heads in time, and to the end when the gateway ends.
+//! How connections are served: so many at a time, WebSockets among them, their heads in time, and to the end when the gateway
+//! ends.
 
 use std::convert::Infallible;
 use std::future::Future;
@@ -17,6 +18,8 @@ use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, watch};
 use tower_service::Service;
 
+use super::stream::Stream;
+
 /// The longest head of a request.
 const LONGEST_HEAD: usize = 64 * 1_024;
 
@@ -27,6 +30,8 @@ pub struct ConnectionLimits {
     pub connections: u32,
     /// How long the head of a request may take; also how long a connection stays without one.
     pub head: Duration,
+    /// How long a client may take nothing of what is written to it.
+    pub write: Duration,
     /// How long connections may go on after the end.
     pub end: Duration,
 }
@@ -46,13 +51,15 @@ pub async fn serve_connections(
     loop {
         let accepted = async {
             let place = places.clone().acquire_owned().await;
-            (listener.accept().await, place)
+            (place, listener.accept().await)
         };
-        let (accepted, place) = tokio::select! {
+        let (place, accepted) = tokio::select! {
             biased;
             () = &mut ending => break,
             accepted = accepted => accepted,
         };
+        // There is a place, since nobody closes the semaphore.
+        let Ok(place) = place else { break };
         let (stream, peer) = match accepted {
             Ok(accepted) => accepted,
             Err(error) => {
@@ -65,6 +72,7 @@ pub async fn serve_connections(
         if let Err(error) = stream.set_nodelay(true) {
             tracing::debug!(%error, "answers may wait for others");
         }
+        let stream = Stream::new(stream, limits.write, place);
         let router = router.clone();
         let service = service_fn(move |request: Request<Incoming>| {
             let mut router = router.clone();
@@ -79,6 +87,7 @@ pub async fn serve_connections(
         });
         let connection = builder.serve_connection(TokioIo::new(stream), service).with_upgrades();
         let mut end = end.subscribe();
+        // A WebSocket takes the stream with it, and so its place: it is waited for, too.
         tokio::spawn(async move {
             let mut connection = std::pin::pin!(connection);
             let done = tokio::select! {
@@ -92,7 +101,6 @@ pub async fn serve_connections(
             if let Err(error) = done {
                 tracing::debug!(%error, %peer, "a connection broke");
             }
-            drop(place);
         });
     }
     drop(listener);

@@ -5,6 +5,7 @@
 //! | `listen` | Where does it listen? |
 //! | `set_up` | Which agents, which store, which routes? |
 //! | `connections` | How are connections served, and how do they end? |
+//! | `stream` | How long does a connection keep its place? |
 //! | `signals` | What do SIGHUP, SIGTERM and SIGINT do? |
 //! | `greeting` | What does it print when it is ready? |
 
@@ -13,6 +14,7 @@ mod greeting;
 mod listen;
 mod set_up;
 mod signals;
+mod stream;
 
 pub use connections::{ConnectionLimits, serve_connections};
 pub use greeting::greeting;

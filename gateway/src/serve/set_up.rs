@@ -134,6 +134,7 @@ pub async fn serve(options: ServeOptions, greet: impl FnOnce(&str)) -> Result<()
     let limits = ConnectionLimits {
         connections: options.connections,
         head: options.request_timeout,
+        write: options.request_timeout,
         end: options.shutdown_timeout,
     };
     let ending = async {

@@ -14,6 +14,9 @@ pub(super) struct Call {
     pub(super) callee: Party,
     /// When the callee answers; `None` where it has.
     pub(super) answer_at: Option<Duration>,
+    /// When it was heard last: it began, was answered, or a request changed it. A note of an older version has none.
+    #[serde(default)]
+    pub(super) heard: Duration,
     #[serde(with = "all_pairs")]
     pub(super) user_data: KeyValueList<'static>,
 }

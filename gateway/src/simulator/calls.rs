@@ -13,8 +13,9 @@ use super::random::Random;
 
 /// What a request meets.
 pub(super) struct Rules<'r> {
-    /// When a call that rings now is answered.
-    pub(super) answer_at: Duration,
+    pub(super) now: Duration,
+    /// How long a callee rings.
+    pub(super) answer_after: Duration,
     /// The DNs that there are.
     pub(super) dns: &'r BTreeSet<String>,
     /// Those of them that are always busy.
@@ -71,6 +72,7 @@ impl Calls {
         for (_, number) in answered {
             if let Some(call) = self.open.get_mut(&number) {
                 call.answer_at = None;
+                call.heard = now;
                 let call = call.clone();
                 events.push(self.event(CallEvent::Established, &call, &call.callee, &call.caller));
                 events.push(self.event(CallEvent::Established, &call, &call.caller, &call.callee));
@@ -79,14 +81,33 @@ impl Calls {
         events
     }
 
+    /// When the next call ends that nothing is heard of for so long.
+    pub(super) fn next_end(&self, end_after: Duration) -> Option<Duration> {
+        self.open.values().map(|call| call.heard.saturating_add(end_after)).min()
+    }
+
+    /// Ends the calls that nothing was heard of for so long by now, as their sessions expire. Their DNs are free then.
+    pub(super) fn end(&mut self, now: Duration, end_after: Duration) -> Vec<Event<'static>> {
+        let is_over = |call: &Call| call.heard.saturating_add(end_after) <= now;
+        let over: Vec<u64> = self.open.iter().filter(|(_, call)| is_over(call)).map(|(&number, _)| number).collect();
+        let mut events = Vec::new();
+        for number in over {
+            let Some(call) = self.open.remove(&number) else { continue };
+            let at_callee = if call.is_answered() { CallEvent::Released } else { CallEvent::Abandoned };
+            events.push(self.event(CallEvent::Released, &call, &call.caller, &call.callee));
+            events.push(self.event(at_callee, &call, &call.callee, &call.caller));
+        }
+        events
+    }
+
     /// The events that a request makes; an EventError where it cannot be carried out.
     pub(super) fn carry_out(&mut self, request: &Request, rules: &Rules<'_>) -> Vec<Event<'static>> {
         let done = match request.name {
             RequestName::RequestMakeCall => self.make_call(request, rules),
-            RequestName::RequestPrivateService => self.send_text(request),
+            RequestName::RequestPrivateService => self.send_text(request, rules.now),
             RequestName::RequestAttachUserData
             | RequestName::RequestUpdateUserData
-            | RequestName::RequestDeletePair => self.change_user_data(request),
+            | RequestName::RequestDeletePair => self.change_user_data(request, rules.now),
             RequestName::RequestReleaseCall => self.release(request),
         };
         done.unwrap_or_else(|Refused(code, message)| {
@@ -108,7 +129,8 @@ impl Calls {
             call_uuid: self.random.call_uuid(self.made),
             caller: Party { dn: request.this_dn.clone(), conn_id: self.random.conn_id() },
             callee: Party { dn: callee, conn_id: self.random.conn_id() },
-            answer_at: Some(rules.answer_at),
+            answer_at: Some(rules.now.saturating_add(rules.answer_after)),
+            heard: rules.now,
             user_data: request.user_data.clone().unwrap_or_default(),
         };
         let is_busy = rules.busy.contains(&call.callee.dn)
@@ -130,8 +152,8 @@ impl Calls {
         Ok(events)
     }
 
-    fn send_text(&mut self, request: &Request) -> Result<Vec<Event<'static>>, Refused> {
-        let (_, call) = self.find(request)?;
+    fn send_text(&mut self, request: &Request, now: Duration) -> Result<Vec<Event<'static>>, Refused> {
+        let (number, mut call) = self.find(request)?;
         let (mine, other) = call.parties(&request.this_dn, request.conn_id).ok_or(UNKNOWN_CONNECTION)?;
         if !call.is_answered() {
             return Err(WRONG_STATE);
@@ -142,13 +164,16 @@ impl Calls {
         let extensions = request.extensions.clone().ok_or(WRONG_ATTRIBUTE)?;
         let here = self.event(DataEvent::PrivateInfo, &call, mine, other).with_extensions(extensions.clone());
         let there = self.event(DataEvent::PrivateInfo, &call, other, mine).with_extensions(extensions);
+        call.heard = now;
+        self.open.insert(number, call);
         Ok(vec![here.with_reference_id(request.reference_id), there])
     }
 
-    fn change_user_data(&mut self, request: &Request) -> Result<Vec<Event<'static>>, Refused> {
+    fn change_user_data(&mut self, request: &Request, now: Duration) -> Result<Vec<Event<'static>>, Refused> {
         let (number, mut call) = self.find(request)?;
         let changed = changed(&call.user_data, request).ok_or(WRONG_ATTRIBUTE)?;
         call.user_data = changed;
+        call.heard = now;
         let (mine, other) = call.parties(&request.this_dn, request.conn_id).ok_or(UNKNOWN_CONNECTION)?;
         let changed = |event: Event<'static>| event.with_user_data(call.user_data.clone());
         let here = changed(self.event(DataEvent::AttachedDataChanged, &call, mine, other));

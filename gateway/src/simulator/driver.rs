@@ -57,7 +57,7 @@ async fn run_until_stopped(
         if !(events.is_empty() && requests.is_empty()) {
             let position = simulator.advance();
             let feed = FeedPosition { feed: FEED.into(), position, note: Some(simulator.note()) };
-            for unreadable in engine.events(Some(feed), events).await?.into_iter().filter_map(Result::err) {
+            for unreadable in engine.events(Some(feed), events).await?.results.into_iter().filter_map(Result::err) {
                 tracing::error!(error = %unreadable, "the simulated SIP Server made an event that cannot be read");
             }
             if !requests.is_empty() {

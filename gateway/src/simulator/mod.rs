@@ -24,6 +24,7 @@ use std::time::Duration;
 use im_session::{Event, Request};
 use serde::{Deserialize, Serialize};
 
+use crate::engine::Times;
 use calls::Calls;
 use line::Line;
 
@@ -31,14 +32,29 @@ use line::Line;
 pub use driver::{FEED, run};
 
 /// How the simulated SIP Server behaves.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SimulatorSettings {
     /// What its ids are made from.
     pub seed: u64,
     /// How long a callee rings.
     pub answer_after: Duration,
+    /// How long a call goes on of which nothing is heard. As long as its sessions do: otherwise agents whose sessions expired
+    /// would stay busy.
+    pub end_after: Duration,
     /// DNs that are always busy.
     pub busy: BTreeSet<String>,
+}
+
+impl Default for SimulatorSettings {
+    /// Callees answer at once, nobody is busy, and calls end when sessions expire.
+    fn default() -> Self {
+        SimulatorSettings {
+            seed: 0,
+            answer_after: Duration::ZERO,
+            end_after: Times::default().expire_after,
+            busy: BTreeSet::new(),
+        }
+    }
 }
 
 /// A simulated SIP Server.
@@ -115,26 +131,27 @@ impl Simulator {
             return;
         }
         self.state.carried_out = offset;
-        let rules = calls::Rules {
-            answer_at: now.saturating_add(self.settings.answer_after),
-            dns: &self.dns,
-            busy: &self.settings.busy,
-        };
+        // What ended by now keeps nobody busy.
+        self.pass(now);
+        let rules =
+            calls::Rules { now, answer_after: self.settings.answer_after, dns: &self.dns, busy: &self.settings.busy };
         let events = self.state.calls.carry_out(request, &rules);
         self.state.line.send(now, events);
-        self.answer(now);
+        self.pass(now);
     }
 
     /// The events that have reached the gateway by now, to be posted at the next [`position`](Self::position).
     pub fn due(&mut self, now: Duration) -> Vec<Event<'static>> {
-        self.answer(now);
+        self.pass(now);
         self.state.line.arrived(now)
     }
 
     /// When something is due next.
     #[must_use]
     pub fn next_due(&self) -> Option<Duration> {
-        [self.state.calls.next_answer(), self.state.line.next_arrival()].into_iter().flatten().min()
+        let State { calls, line, .. } = &self.state;
+        let next = [calls.next_answer(), calls.next_end(self.settings.end_after), line.next_arrival()];
+        next.into_iter().flatten().min()
     }
 
     /// From now on the events that were due count as posted, if what is posted with them is committed.
@@ -143,9 +160,11 @@ impl Simulator {
         self.state.position
     }
 
-    /// Calls that have rung for long enough are answered.
-    fn answer(&mut self, now: Duration) {
-        let events = self.state.calls.answer(now);
-        self.state.line.send(now, events);
+    /// Calls end of which nothing was heard for long enough, and those that have rung for long enough are answered.
+    fn pass(&mut self, now: Duration) {
+        let ended = self.state.calls.end(now, self.settings.end_after);
+        self.state.line.send(now, ended);
+        let answered = self.state.calls.answer(now);
+        self.state.line.send(now, answered);
     }
 }

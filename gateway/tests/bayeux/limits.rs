@@ -5,7 +5,7 @@ use std::time::Duration;
 use im_session_gateway::bayeux::{Notification, Present, Settings};
 use serde_json::json;
 
-use crate::support::{CHANNEL, Server, connect, data, disconnect, handshake, subscribe, unsubscribe};
+use crate::support::{Answer, CHANNEL, Server, connect, data, disconnect, handshake, subscribe, unsubscribe};
 
 #[test]
 fn a_client_with_1000_messages_waiting_is_there_and_with_one_more_it_is_forgotten() {
@@ -66,6 +66,52 @@ fn what_a_list_brings_does_not_count_since_the_client_would_come_back_for_it() {
     server.list(ticket, &Present::new(5_000, sessions, undelivered));
     server.publish(5_001);
     assert_eq!(server.post(connect(&client)).now().len(), 4_002);
+}
+
+/// Found by the fuzz target `bayeux`.
+#[test]
+fn what_older_lists_brought_counts_since_lists_have_no_end() {
+    let mut settings = Settings::default();
+    settings.queue_messages = 10;
+    let mut server = Server::with(settings);
+    let client = server.handshake_that_acknowledges();
+    server.post(connect(&client)).one();
+    // It never acknowledges, and begins anew with each four messages that reached no client.
+    for round in 0..3 {
+        server.post(subscribe(&client, json!(CHANNEL))).one();
+        let undelivered = (1..=4).map(|message| crate::support::notification(4 * round + message, false));
+        let ticket = server.tickets()[0];
+        server.list(ticket, &Present::new(4 * round + 4, [], undelivered));
+        assert_eq!(server.bayeux.counts().messages as u64, 4 * round + 4);
+        server.post(unsubscribe(&client, json!(CHANNEL))).one();
+    }
+    server.post(subscribe(&client, json!(CHANNEL))).one();
+    let ticket = server.tickets()[0];
+    server.list(ticket, &Present::new(12, [], []));
+    assert_eq!(server.post(connect(&client)).one()["error"], "402::Unknown client");
+    assert_eq!(server.bayeux.counts(), Default::default());
+}
+
+/// Found by the fuzz target `bayeux`.
+#[test]
+fn of_lists_that_did_not_arrive_the_newest_is_kept() {
+    let mut server = Server::new();
+    let client = server.subscribed();
+    for round in 1..=5_u64 {
+        server.missed();
+        let ticket = server.tickets()[0];
+        server.list(ticket, &Present::new(round, [round.to_string().as_bytes()], []));
+        let Answer::Now(messages, exchange) = server.post(connect(&client)) else { panic!("a list is ready") };
+        assert_eq!(data(&messages), [round]);
+        // A newer list comes while it is on its way.
+        server.missed();
+        let ticket = server.tickets()[0];
+        server.list(ticket, &Present::new(round, [(10 + round).to_string().as_bytes()], []));
+        assert_eq!(server.bayeux.counts().messages, 2);
+        server.not_delivered(exchange);
+        assert_eq!(server.bayeux.counts().messages, 1);
+    }
+    assert_eq!(data(&server.post(connect(&client)).now()), [15]);
 }
 
 #[test]

@@ -5,6 +5,7 @@
 //! list a client. It says of each step which replies come, and what is in them.
 
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use im_session_gateway::bayeux::{ExchangeId, Notification, Present, Settings, Ticket, Transport};
@@ -112,7 +113,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         10 => (1..3_u64, any::<bool>()).prop_map(|(agent, state)| Step::Publish { agent, state }),
         4 => (client(), 0..3_u64).prop_map(|(ticket, behind)| Step::List { ticket, behind }),
         1 => client().prop_map(|ticket| Step::CannotList { ticket }),
-        1 => Just(Step::Missed),
+        3 => Just(Step::Missed),
         6 => client().prop_map(|reply| Step::Arrive { reply }),
         3 => client().prop_map(|reply| Step::Lose { reply }),
         3 => time.prop_map(|milliseconds| Step::Pass { milliseconds }),
@@ -141,6 +142,8 @@ struct Item {
     data: u64,
     /// None for a present session.
     position: Option<u64>,
+    /// Whether all before it came before it; not where it overtook a list.
+    reaches: bool,
     counts: bool,
     batch: u64,
 }
@@ -168,7 +171,7 @@ struct Client {
     /// Items that wait for the list.
     list: Option<Vec<(u64, bool)>>,
     listed: u64,
-    queued: u64,
+    queued: BTreeSet<u64>,
 }
 
 impl Client {
@@ -180,11 +183,10 @@ impl Client {
         self.away.is_none() && !self.items.is_empty()
     }
 
-    fn take(&mut self, position: u64, state: bool, counts: bool) {
-        if position > self.queued && !(state && position <= self.listed) {
-            self.queued = position;
+    fn take(&mut self, position: u64, state: bool, reaches: bool, counts: bool) {
+        if !(state && position <= self.listed) && self.queued.insert(position) {
             let data = self.agent * 1_000_000 + position;
-            self.items.push(Item { data, position: Some(position), counts, batch: self.batch });
+            self.items.push(Item { data, position: Some(position), reaches, counts, batch: self.batch });
         }
     }
 
@@ -215,7 +217,7 @@ impl Client {
 
     /// Drops the first items, and says how far the agent was reached.
     fn drop_first(&mut self, count: usize) -> Option<u64> {
-        self.items.drain(..count).filter_map(|item| item.position).max()
+        self.items.drain(..count).filter(|item| item.reaches).filter_map(|item| item.position).max()
     }
 }
 
@@ -306,7 +308,7 @@ impl Model {
             }
             match &mut client.list {
                 Some(waiting) => waiting.push((position, state)),
-                None => client.take(position, state, true),
+                None => client.take(position, state, true, true),
             }
             if client.over() {
                 self.end(at, "402 handshake");
@@ -352,6 +354,8 @@ struct Pair {
     published: [u64; 3],
     /// Positions of the messages of each agent, without states.
     messages: [Vec<u64>; 3],
+    /// Up to where messages of each agent reached a client. No list has them any more.
+    delivered: [u64; 3],
     tickets: Vec<Asked>,
     /// Replies that may arrive, and held requests whose connection may go.
     open: Vec<ExchangeId>,
@@ -374,6 +378,7 @@ struct Seen {
     released_with_messages: u64,
     lost_with_messages: u64,
     lists: u64,
+    overtaken: u64,
     forgotten: u64,
     multiple: u64,
     acknowledged: u64,
@@ -385,8 +390,8 @@ impl Pair {
         settings.queue_messages = QUEUE;
         settings.clients_per_agent = CLIENTS;
         let (server, model) = (Server::with(settings), Model::default());
-        let (published, messages) = ([0; 3], Default::default());
-        Pair { server, model, published, messages, tickets: Vec::new(), open: Vec::new(), lists: 0 }
+        let (published, messages, delivered) = ([0; 3], Default::default(), [0; 3]);
+        Pair { server, model, published, messages, delivered, tickets: Vec::new(), open: Vec::new(), lists: 0 }
     }
 
     /// One of the last requests, since most of the older ones are over.
@@ -437,7 +442,7 @@ impl Pair {
                         ends: self.model.now + AWAY,
                         list: None,
                         listed: 0,
-                        queued: 0,
+                        queued: BTreeSet::new(),
                     });
                 }
             }
@@ -499,7 +504,7 @@ impl Pair {
                 model.subscriptions.retain(|channel| !channels.contains(&channel.as_str()));
                 if !model.receives() {
                     for (position, state) in model.list.take().unwrap_or_default() {
-                        model.take(position, state, true);
+                        model.take(position, state, false, true);
                     }
                     let of_the_client = self.tickets.iter_mut().filter(|ticket| ticket.client == model.id);
                     of_the_client.for_each(|ticket| ticket.waited_for = false);
@@ -546,7 +551,8 @@ impl Pair {
                 let number = self.model.clients[at].agent;
                 let of = usize::try_from(number).unwrap();
                 let position = self.published[of].saturating_sub(behind);
-                let undelivered: Vec<_> = self.messages[of].iter().copied().filter(|at| *at <= position).collect();
+                let listed = self.delivered[of] + 1..=position;
+                let undelivered: Vec<_> = self.messages[of].iter().copied().filter(|at| listed.contains(at)).collect();
                 self.lists += 1;
                 let session = number * 1_000_000 + 500_000 + self.lists;
                 let notification = |at: &u64| {
@@ -566,10 +572,21 @@ impl Pair {
                         index += 1;
                         index <= kept || item.position.is_some()
                     });
-                    client.items.push(Item { data: session, position: None, counts: false, batch: client.batch });
-                    undelivered.iter().for_each(|at| client.take(*at, false, false));
-                    waiting.iter().for_each(|(at, state)| client.take(*at, *state, true));
-                    self.model.release_if_ready(at);
+                    client.items.iter_mut().for_each(|item| item.counts |= item.position.is_some());
+                    let batch = client.batch;
+                    client.items.push(Item { data: session, position: None, reaches: false, counts: false, batch });
+                    let listed = undelivered.iter().map(|at| (*at, false, false));
+                    let mut both: Vec<_> =
+                        listed.chain(waiting.iter().map(|(at, state)| (*at, *state, true))).collect();
+                    both.sort_by_key(|(at, _, counts)| (*at, *counts));
+                    let last = undelivered.last().copied();
+                    seen.overtaken += u64::from(waiting.first().is_some_and(|(at, _)| Some(*at) < last));
+                    both.into_iter().for_each(|(at, state, counts)| client.take(at, state, true, counts));
+                    if client.over() {
+                        self.model.end(at, "402 handshake");
+                    } else {
+                        self.model.release_if_ready(at);
+                    }
                 }
             }
             Step::CannotList { ticket } => {
@@ -626,6 +643,10 @@ impl Pair {
                     }
                     if client.away.take_if(|(of, _)| *of == exchange).is_some() {
                         seen.lost_with_messages += 1;
+                        // Each list here is one session; of several the newest counts.
+                        let listed = client.items.iter().filter(|item| item.position.is_none());
+                        let newest = listed.map(|item| item.data).max();
+                        client.items.retain(|item| item.position.is_some() || Some(item.data) == newest);
                         self.model.release_if_ready(at);
                     }
                 }
@@ -663,7 +684,13 @@ impl Pair {
         prop_assert_eq!(asked.len(), clients.len());
         let asked = asked.into_iter().zip(clients);
         self.tickets.extend(asked.map(|(ticket, client)| Asked { ticket, client, waited_for: true }));
-        prop_assert_eq!(std::mem::take(&mut self.server.reached), std::mem::take(&mut self.model.reached));
+        let reached = std::mem::take(&mut self.server.reached);
+        for number in 1..3 {
+            let of_the_agent = reached.iter().filter(|(of, _)| *of == agent(number)).map(|(_, position)| *position);
+            let delivered = &mut self.delivered[usize::try_from(number).unwrap()];
+            *delivered = of_the_agent.fold(*delivered, u64::max);
+        }
+        prop_assert_eq!(reached, std::mem::take(&mut self.model.reached));
         let counts = self.server.bayeux.counts();
         prop_assert_eq!(counts.clients, self.model.clients.len());
         let held = self.model.clients.iter().filter(|client| client.held.is_some());
@@ -684,7 +711,7 @@ impl Pair {
 
 #[test]
 fn whatever_comes_the_server_does_what_the_model_does() {
-    let cases = 1_000;
+    let cases = 2_000;
     let seen = RefCell::new(Seen::default());
     let mut runner = TestRunner::new(Config { cases, failure_persistence: None, ..Config::default() });
     let outcome = runner.run(&steps(), |steps| {
@@ -706,6 +733,7 @@ fn whatever_comes_the_server_does_what_the_model_does() {
         ("released with messages", seen.released_with_messages),
         ("lost with messages", seen.lost_with_messages),
         ("lists", seen.lists),
+        ("lists that overtook what waits", seen.overtaken),
         ("forgotten", seen.forgotten),
         ("multiple clients", seen.multiple),
         ("acknowledged", seen.acknowledged),

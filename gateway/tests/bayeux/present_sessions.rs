@@ -3,7 +3,7 @@
 use im_session_gateway::bayeux::Present;
 use serde_json::{Value, json};
 
-use crate::support::{CHANNEL, Server, connect, data, notification, subscribe, unsubscribe};
+use crate::support::{Answer, CHANNEL, Server, connect, data, notification, subscribe, unsubscribe};
 
 fn present(position: u64, sessions: &[&'static str], undelivered: &[u64]) -> Present {
     let undelivered = undelivered.iter().map(|position| notification(*position, false));
@@ -163,4 +163,39 @@ fn a_client_whose_list_cannot_be_had_is_told_to_begin_anew() {
     let released = server.release_of(held);
     assert_eq!(released[0]["error"], "402::Unknown client");
     assert_eq!(released[0]["advice"]["reconnect"], "handshake");
+}
+
+#[test]
+fn a_list_does_not_overtake_messages_that_wait_and_reached_another_client() {
+    let mut server = Server::new();
+    let client = server.connected();
+    server.post(subscribe(&client, json!(CHANNEL))).one();
+    let ticket = server.tickets()[0];
+    // Another client of the agent has 6 already, so the list does not bring it.
+    server.publish(6);
+    server.list(ticket, &present(8, &["80"], &[8]));
+    server.publish(7);
+    server.publish(8);
+    assert_eq!(data(&server.post(connect(&client)).now()), [80, 6, 8, 7]);
+}
+
+#[test]
+fn messages_before_one_that_overtook_its_list_are_neither_left_out_nor_said_to_have_arrived() {
+    let mut server = Server::new();
+    let client = server.connected();
+    server.post(subscribe(&client, json!(CHANNEL))).one();
+    server.tickets();
+    server.publish(43);
+    let Answer::Now(messages, exchange) = server.post(unsubscribe(&client, json!(CHANNEL))) else { panic!("held") };
+    assert_eq!(data(&messages), [43]);
+    server.delivered(exchange);
+    // 41 and 42 reached nobody, and the list is to bring them.
+    assert!(server.reached.is_empty());
+    server.post(subscribe(&client, json!(CHANNEL))).one();
+    let ticket = server.tickets()[0];
+    server.list(ticket, &present(43, &["430"], &[41, 42, 43]));
+    let Answer::Now(messages, exchange) = server.post(connect(&client)) else { panic!("held") };
+    assert_eq!(data(&messages), [430, 41, 42]);
+    server.delivered(exchange);
+    assert_eq!(server.reached.last(), Some(&("agent3001".to_owned(), 42)));
 }

@@ -213,6 +213,13 @@ impl Server {
         reply["clientId"].as_str().unwrap().to_owned()
     }
 
+    #[track_caller]
+    pub(crate) fn handshake_that_acknowledges(&mut self) -> String {
+        let mut body = handshake();
+        body[0]["ext"] = json!({ "ack": true });
+        self.post(body).one()["clientId"].as_str().unwrap().to_owned()
+    }
+
     /// A client whose next connect is held.
     #[track_caller]
     pub(crate) fn connected(&mut self) -> String {

@@ -41,9 +41,15 @@ async fn what_is_no_message_gets_400_and_what_is_no_post_405() {
         let answer = caller.ask(Method::POST, URL, body).await;
         assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{body}");
     }
-    for method in [Method::GET, Method::PUT, Method::DELETE] {
+    let not_upgraded = [(Method::GET, "POST"), (Method::HEAD, "POST")];
+    let others = [(Method::PUT, "GET,HEAD,POST"), (Method::DELETE, "GET,HEAD,POST")];
+    for (method, allowed) in not_upgraded.into_iter().chain(others) {
         let answer = caller.ask(method.clone(), URL, "").await;
         assert_eq!(answer.status, StatusCode::METHOD_NOT_ALLOWED, "{method}");
+        assert_eq!(answer.headers["allow"], allowed, "{method}");
+        if method == Method::HEAD {
+            continue;
+        }
         assert!(answer.text.contains("\"statusCode\":3"), "{method}");
     }
     let answer = caller.ask(Method::POST, URL, " ".repeat(70_000)).await;
@@ -78,6 +84,22 @@ async fn a_connect_is_released_by_a_message_to_the_agent_and_by_no_others() {
     assert_eq!(messages[0]["id"], "n2");
     assert_eq!(began.elapsed().as_secs(), 7);
     assert_eq!(*house.engine.delivered.lock().unwrap(), [("agent3001".to_owned(), 2)]);
+}
+
+/// bayeux.adoc, "The `long-polling` request messages": "Alternatively, messages MAY be sent to the server as the `message`
+/// parameter of an `application/x-www-form-urlencoded` encoded POST request." There is no MUST for servers.
+#[tokio::test(start_paused = true)]
+async fn messages_that_may_be_sent_as_a_form_are_refused_and_change_nothing() {
+    let house = House::new();
+    let mut caller = house.signed_in("agent3001").await;
+    caller.headers.insert("content-type", "application/x-www-form-urlencoded".parse().unwrap());
+    let form = "message=%5B%7B%22channel%22%3A%22%2Fmeta%2Fhandshake%22%2C%22version%22%3A%221.0%22%7D%5D";
+    let answer = caller.ask(Method::POST, URL, form).await;
+    assert_eq!(answer.status, StatusCode::BAD_REQUEST);
+    assert!(answer.text.contains("expected a JSON array of Bayeux messages"), "{answer:?}");
+    assert_eq!(house.cometd.counts().clients, 0);
+    // JSON is JSON, whatever it is called.
+    caller.handshake().await;
 }
 
 #[tokio::test(start_paused = true)]

@@ -12,19 +12,27 @@ use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use im_session::{BaseUri, Event, UnreadableEvent};
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use im_session::{BaseUri, Event};
 use im_session_gateway::bayeux;
 use im_session_gateway::clock::{Clock, NoRandomBytes, Random, Surroundings};
 use im_session_gateway::config::{
     AgentId, AgentRecord, Cost, DEMO_PASSWORD, Directory, PasswordHash, Passwords, demo_agents, hash_password,
 };
 use im_session_gateway::engine::{
-    Engine, EngineError, FeedPosition, Outgoing, OutgoingKind, OwnedTarget, Pending, Present, Reply, StoredRequest,
+    Applied, Engine, EngineError, FeedPosition, Outgoing, OutgoingKind, OwnedTarget, Pending, Present, Reply,
+    StoredRequest,
 };
 use im_session_gateway::http::{CometD, Gateway, Settings, SignIn, router};
 use serde_json::{Value, json};
+use tokio::io::DuplexStream;
 use tokio::net::TcpListener;
 use tokio::sync::{broadcast, watch};
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+use tokio_tungstenite::{WebSocketStream, tungstenite};
 use tower::ServiceExt;
 
 pub(crate) const URL: &str = "/api/v2/notifications";
@@ -68,7 +76,7 @@ fn nobody_asks<T: Send + 'static>() -> Pending<T> {
 }
 
 impl Engine for TestEngine {
-    fn events(&self, _: Option<FeedPosition>, _: Vec<Event<'static>>) -> Pending<Vec<Result<(), UnreadableEvent>>> {
+    fn events(&self, _: Option<FeedPosition>, _: Vec<Event<'static>>) -> Pending<Applied> {
         nobody_asks()
     }
 
@@ -154,6 +162,26 @@ impl House {
         let service = self.router.clone().into_make_service_with_connect_info::<SocketAddr>();
         tokio::spawn(async move { axum::serve(listener, service).await });
         address
+    }
+
+    /// A WebSocket over a pipe that holds so many bytes: paused time does not see those on their way through a network.
+    pub(crate) async fn web_socket(
+        &self,
+        caller: &Caller,
+        bytes: usize,
+    ) -> Result<WebSocketStream<DuplexStream>, tungstenite::Error> {
+        let (client, server) = tokio::io::duplex(bytes);
+        let router = self.router.clone();
+        let service = service_fn(move |request: Request<Incoming>| {
+            let mut request = request.map(Body::new);
+            request.extensions_mut().insert(ConnectInfo(SocketAddr::from(([192, 0, 2, 1], 40_000))));
+            router.clone().oneshot(request)
+        });
+        let connection = http1::Builder::new().serve_connection(TokioIo::new(server), service).with_upgrades();
+        tokio::spawn(connection);
+        let mut request = format!("ws://127.0.0.1:8090{URL}").into_client_request().unwrap();
+        request.headers_mut().insert("cookie", caller.cookie().parse().unwrap());
+        tokio_tungstenite::client_async(request, client).await.map(|(socket, _)| socket)
     }
 
     /// A message to an agent; its text is the position.

@@ -147,3 +147,33 @@ async fn what_is_no_message_closes_the_socket() {
     let caller = house.signed_in("agent3001").await;
     assert!(open(address, &caller).await.is_err());
 }
+
+#[tokio::test]
+async fn who_never_stops_sending_gets_what_is_held_and_the_end() {
+    const FLOOD: usize = 2_000;
+    let house = House::new();
+    let address = house.listen().await;
+    let caller = house.signed_in("agent3001").await;
+    let mut socket = open(address, &caller).await.unwrap();
+    let client = subscribed(&mut socket).await;
+    send(&mut socket, &connect(&client)).await;
+    house.until_held(1).await;
+    let text = json!([{"channel": "/foo", "clientId": client, "data": 1}]).to_string();
+    for _ in 0..FLOOD {
+        socket.feed(Message::text(text.clone())).await.unwrap();
+    }
+    socket.flush().await.unwrap();
+    house.message("agent3001", 1);
+    let mut before = 0;
+    while texts(&receive(&mut socket).await.unwrap()).is_empty() {
+        before += 1;
+    }
+    assert!(before < FLOOD / 2, "{before} of {FLOOD} were answered first");
+    // There is more to read when it ends, and nobody answers it.
+    house.gateway.end();
+    let mut after = 0;
+    while receive(&mut socket).await.is_some() {
+        after += 1;
+    }
+    assert!(before + after < FLOOD, "all were answered");
+}

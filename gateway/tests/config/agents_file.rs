@@ -73,6 +73,10 @@ fn what_is_wrong_is_said_with_its_place() {
         ("[[agents]]\nuser = \"a:b\"\nHASH\n", "expected a user name of 1 to 256 bytes without a colon"),
         ("[[agents]]\nuser = \"\"\nHASH\n", "expected a user name"),
         (&format!("[[agents]]\nuser = \"{long}\"\nHASH\n"), "expected a user name"),
+        (
+            "[[agents]]\nuser = \"Ann Müller\"\nHASH\n",
+            "expected the user's name, since there is no `id`, to be 1 to 64 letters",
+        ),
         (&format!("{one}id = \"a/b\"\nHASH\n"), "expected the id to be 1 to 64 letters"),
         (&format!("{one}id = \"..\"\nHASH\n"), "expected the id to be 1 to 64 letters"),
         (&format!("{one}HASH\nrights = [\"Complete\", \"Fly\"]\n"), "rights: there is no operation \"Fly\""),

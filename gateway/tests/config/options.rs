@@ -111,3 +111,36 @@ fn the_readme_names_every_option_and_no_other() {
     assert_eq!(named, expected);
     assert!(named.len() > 20, "{named:?}");
 }
+
+#[test]
+fn a_host_that_could_never_be_asked_for_is_refused() {
+    for host in [
+        "https://im.example.com",
+        "im.example.com:443",
+        "[2001:db8::1]:443",
+        "2001:db8::1",
+        "im.example.com/x",
+        "a b",
+        "*",
+        "",
+    ] {
+        let error = parse(&["--host", host]).unwrap_err();
+        assert!(error.contains("expected a name without scheme, port and path"), "{host:?}: {error}");
+    }
+    for (host, expected) in
+        [("im.example.com.", "im.example.com"), ("[2001:db8::1]", "[2001:db8::1]"), ("192.0.2.1", "192.0.2.1")]
+    {
+        assert_eq!(serve(&["--host", host]).host, [expected]);
+    }
+}
+
+#[test]
+fn a_base_address_is_an_absolute_uri() {
+    for uri in ["im.example.com", "/im", "im.example.com:443", "ftp://im.example.com", "https://", "https://a/?b", ""] {
+        let error = parse(&["--base-uri", uri]).unwrap_err();
+        assert!(error.contains("expected an absolute URI like https://im.example.com"), "{uri:?}: {error}");
+    }
+    for uri in ["https://im.example.com", "http://localhost:8090", "https://im.example.com/desk", "http://[::1]:1"] {
+        assert_eq!(serve(&["--base-uri", uri]).base_uri.as_deref(), Some(uri));
+    }
+}

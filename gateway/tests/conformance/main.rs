@@ -21,7 +21,7 @@ fn the_gateway_does_what_the_model_does() {
     let report = run(&mut gateway, &setup, Histories::new(1).take(histories));
     println!("{report}");
     println!("{:?}", gateway.counts);
-    assert!(report.failure.is_none() && report.halt.is_none(), "{report}");
+    assert!(report.failure.is_none(), "{report}");
     assert_eq!(report.histories, histories);
     // What is left out is a part, not the whole.
     let counts = &gateway.counts;

@@ -25,7 +25,7 @@ pub(crate) async fn what_cannot_be_read_is_named_at_its_place(place: &Place) {
         event(r#"{"Event":"EventRinging","CallUUID":"call-3"}"#),
         simple("Ringing", "3002", "call-2"),
     ];
-    let results = engine.events(None, events).await.unwrap();
+    let results = engine.events(None, events).await.unwrap().results;
     assert_eq!(results.iter().map(Result::is_ok).collect::<Vec<_>>(), [true, false, false, true]);
     assert_eq!(states(&*engine, "bob").await, [pair("call-2", "Alerting")]);
 }
@@ -36,7 +36,7 @@ pub(crate) async fn an_event_without_a_dn_reaches_every_session_of_the_call(plac
         talking(&*engine, dn, "call-1").await;
     }
     let to_all = event(r#"{"Event":"EventAttachedDataChanged","CallUUID":"call-1","UserData":{"k":"v"}}"#);
-    assert_eq!(engine.events(None, vec![to_all]).await.unwrap(), [Ok(())]);
+    assert_eq!(engine.events(None, vec![to_all]).await.unwrap().results, [Ok(())]);
     for who in ["ann", "bob", "two"] {
         let reply = engine.read(agent(who), "call-1".into(), "fields=userData".into()).await.unwrap();
         assert_eq!(json(&reply.body)["imSession"]["userData"]["k"], "v", "{who}");
@@ -48,7 +48,7 @@ pub(crate) async fn many_callers_at_once_lose_nothing(place: &Place) {
     let calls: Vec<String> = (0..200).map(|number| format!("call-{number:03}")).collect();
     let posted = calls.iter().map(|call| engine.events(None, vec![simple("Ringing", "3001", call)]));
     for results in join_all(posted).await {
-        assert_eq!(results.unwrap(), [Ok(())]);
+        assert_eq!(results.unwrap().results, [Ok(())]);
     }
     let states = states(&*engine, "ann").await;
     assert_eq!(states.into_iter().map(|(id, _)| id).collect::<Vec<_>>(), calls);

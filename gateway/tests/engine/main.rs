@@ -42,7 +42,8 @@ macro_rules! on_each_engine {
 on_each_engine! {
     events: events_make_sessions_that_their_agent_reads, what_cannot_be_read_is_named_at_its_place,
         an_event_without_a_dn_reaches_every_session_of_the_call, many_callers_at_once_lose_nothing;
-    feeds: a_batch_is_applied_once, feeds_have_positions_of_their_own, a_feed_keeps_a_note;
+    feeds: a_batch_is_applied_once, feeds_have_positions_of_their_own, a_feed_keeps_a_note,
+        a_batch_from_before_is_applied_nowhere_and_answered_with_the_feeds_position;
     notifications: they_come_in_order_and_only_for_those_who_have_the_dn, they_show_no_more_than_the_rights,
         they_come_after_the_commit, present_begins_a_subscription, messages_are_undelivered_until_they_are_delivered,
         no_more_than_the_outbox_holds_is_sent_again;

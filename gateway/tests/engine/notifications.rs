@@ -51,7 +51,7 @@ pub(crate) async fn they_come_after_the_commit(place: &Place) {
     assert_eq!(told.agent, AgentId::new("ann"));
     // Whoever is told reads the same, or newer.
     assert_eq!(states(&*engine, "ann").await, [pair("call-1", "Alerting")]);
-    assert_eq!(posted.await.unwrap().unwrap(), [Ok(())]);
+    assert_eq!(posted.await.unwrap().unwrap().results, [Ok(())]);
 }
 
 pub(crate) async fn present_begins_a_subscription(place: &Place) {

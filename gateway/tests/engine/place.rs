@@ -121,7 +121,7 @@ pub(crate) fn simple(name: &str, dn: &str, call: &str) -> Event<'static> {
 /// Ringing and Established.
 pub(crate) async fn talking(engine: &dyn Engine, dn: &str, call: &str) {
     let events = vec![simple("Ringing", dn, call), simple("Established", dn, call)];
-    assert_eq!(engine.events(None, events).await.unwrap(), [Ok(()), Ok(())]);
+    assert_eq!(engine.events(None, events).await.unwrap().results, [Ok(()), Ok(())]);
 }
 
 pub(crate) async fn operate(engine: &dyn Engine, who: &str, call: Option<&str>, body: &str) -> Reply {

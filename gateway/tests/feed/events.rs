@@ -89,7 +89,10 @@ async fn a_feed_that_gives_positions_is_not_applied_twice() {
         feeds.ask("POST", &format!("/events?feed=sip%2F1&position={position}"), ringing(call)).await
     };
     assert_eq!(post(7, "call-1").await, (StatusCode::OK, json!({"accepted": 1, "position": 7, "errors": []})));
-    assert_eq!(post(7, "call-2").await, (StatusCode::OK, json!({"accepted": 1, "position": 7, "errors": []})));
+    let repeated = json!({"accepted": 1, "position": 7, "repeated": 1, "errors": []});
+    for position in [7, 6, 0] {
+        assert_eq!(post(position, "call-2").await, (StatusCode::OK, repeated.clone()));
+    }
     assert_eq!(feeds.ids().await, ["call-1"]);
     assert_eq!(post(8, "call-2").await.0, StatusCode::OK);
     assert_eq!(feeds.ids().await, ["call-1", "call-2"]);
@@ -98,13 +101,41 @@ async fn a_feed_that_gives_positions_is_not_applied_twice() {
 }
 
 #[tokio::test]
-async fn a_post_without_an_event_moves_nothing() {
+async fn a_post_of_nothing_but_wrong_lines_moves_nothing() {
     let feeds = Feeds::new().await;
-    for body in ["", "\n", "{}", "no event\n", "{\"Event\":\"EventRinging\"}", "\u{0}"] {
+    for body in [
+        "{}",
+        "no event\n",
+        "12:00:00 started\nand went on\n",
+        "\u{0}",
+        "{\"Event\":\"EventRinging\"}",
+        "\n{\"Event\":\"EventRinging\"}\n",
+    ] {
         let (status, answer) = feeds.ask("POST", "/events?feed=a&position=9", body).await;
         assert_eq!((status, &answer["accepted"]), (StatusCode::BAD_REQUEST, &json!(0)), "{body:?}");
     }
     assert_eq!(feeds.ask("GET", "/events/position?feed=a", "").await.1["position"], json!(null));
+}
+
+#[tokio::test]
+async fn a_position_without_events_moves_the_feed() {
+    let feeds = Feeds::new().await;
+    for (position, body) in (1..).zip(["", "\n", "\n\r\n"]) {
+        let answer = feeds.ask("POST", &format!("/events?feed=a&position={position}"), body).await;
+        let expected = json!({"accepted": 0, "position": position, "errors": []});
+        assert_eq!(answer, (StatusCode::OK, expected), "{body:?}");
+    }
+}
+
+#[tokio::test]
+async fn the_feed_of_the_simulated_sip_server_is_nobody_elses() {
+    let feeds = Feeds::new().await;
+    for query in ["feed=simulator&position=9", "feed=simulator", "feed=%73imulator&position=18446744073709551615"] {
+        let (status, answer) = feeds.ask("POST", &format!("/events?{query}"), ringing("call-1")).await;
+        assert_eq!((status, &answer["statusCode"]), (StatusCode::BAD_REQUEST, &json!(10)), "{query}");
+    }
+    assert!(feeds.ids().await.is_empty());
+    assert_eq!(feeds.engine.feed("simulator".into()).await.unwrap(), None);
 }
 
 #[tokio::test]

@@ -4,6 +4,8 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use futures_util::FutureExt as _;
+use futures_util::future::join_all;
 use im_session_gateway::config::DEMO_PASSWORD;
 use im_session_gateway::http::{ATTEMPTS_FROM_AN_ADDRESS, ATTEMPTS_OF_A_USER};
 
@@ -141,4 +143,28 @@ async fn the_address_is_what_the_proxy_says_last_and_only_where_there_is_one() {
         let other = attempt("agent3001".into(), DEMO_PASSWORD, 2).send().await;
         assert_eq!(other.codes(), if behind_proxy { (200, 0) } else { (429, 20) });
     }
+}
+
+#[tokio::test]
+async fn right_ones_at_once_all_succeed() {
+    let house = House::new();
+    let attempts = (0..12).map(|number| attempt(&house, "agent3001", DEMO_PASSWORD, address(number)));
+    let answers: Vec<_> = join_all(attempts).await.iter().map(Answer::codes).collect();
+    assert_eq!(answers, [(200, 0); 12]);
+    // Nor do they wait in vain where the others are wrong.
+    let wrong = (0..12).map(|number| attempt(&house, "agent3001", "wrong", address(number)));
+    let right = attempt(&house, "agent3002", DEMO_PASSWORD, address(99));
+    let (wrong, right) = tokio::join!(join_all(wrong), right);
+    let refused = |status: u16| wrong.iter().filter(|answer| answer.status == status).count();
+    assert_eq!((refused(401), refused(429), right.codes()), (10, 2, (200, 0)));
+}
+
+#[tokio::test]
+async fn what_nobody_waits_for_any_more_does_not_count() {
+    let house = House::new();
+    for number in 0..2 * ATTEMPTS_OF_A_USER {
+        let gone = attempt(&house, "agent3001", "wrong", address(number)).now_or_never();
+        assert!(gone.is_none(), "it is being checked");
+    }
+    assert_eq!(attempt(&house, "agent3001", DEMO_PASSWORD, address(99)).await.codes(), (200, 0));
 }

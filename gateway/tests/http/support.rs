@@ -11,13 +11,15 @@ use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use im_session::{BaseUri, Event, Sessions, UnreadableEvent};
+use im_session::{BaseUri, Event, Sessions};
 use im_session_gateway::clock::{Clock, NoRandomBytes, Random, Surroundings};
 use im_session_gateway::config::{
     AgentRecord, Agents, Argon2Passwords, Cost, DEMO_PASSWORD, Directory, PasswordHash, Passwords, demo_agents,
     hash_password,
 };
-use im_session_gateway::engine::{Engine, FeedPosition, Outgoing, OwnedTarget, Pending, Present, Reply, StoredRequest};
+use im_session_gateway::engine::{
+    Applied, Engine, FeedPosition, Outgoing, OwnedTarget, Pending, Present, Reply, StoredRequest,
+};
 use im_session_gateway::http::{BearerToken, CometD, Gateway, Settings, SignIn, feed_routes, router};
 use serde_json::Value;
 use tower::ServiceExt;
@@ -88,13 +90,10 @@ fn reply(result: Result<impl serde::Serialize, im_session::ErrorBody>) -> Reply 
 }
 
 impl Engine for TestEngine {
-    fn events(
-        &self,
-        _: Option<FeedPosition>,
-        events: Vec<Event<'static>>,
-    ) -> Pending<Vec<Result<(), UnreadableEvent>>> {
+    fn events(&self, _: Option<FeedPosition>, events: Vec<Event<'static>>) -> Pending<Applied> {
         let mut sessions = self.sessions.lock().unwrap();
-        ready(events.iter().map(|event| sessions.handle_event(event).map(|_| ())).collect())
+        let results = events.iter().map(|event| sessions.handle_event(event).map(|_| ())).collect();
+        ready(Applied { results, ..Applied::default() })
     }
 
     fn operate(&self, agent: Arc<AgentRecord>, target: OwnedTarget, body: Vec<u8>) -> Pending<Reply> {

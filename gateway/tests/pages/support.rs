@@ -66,7 +66,7 @@ impl House {
 
     pub(crate) async fn events(&self, lines: &[&str]) {
         let events = lines.iter().map(|line| Event::from_json_line(line).unwrap().into_owned()).collect();
-        assert!(self.engine.events(None, events).await.unwrap().iter().all(Result::is_ok));
+        assert!(self.engine.events(None, events).await.unwrap().results.iter().all(Result::is_ok));
     }
 
     pub(crate) async fn operate(&self, agent: &str, target: OwnedTarget, body: &str) -> u8 {

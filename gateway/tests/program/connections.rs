@@ -1,6 +1,7 @@
 //! What may a connection take?
 
 use std::io::{Read, Write};
+use std::time::Duration;
 
 use super::support::{Running, status_of};
 
@@ -40,4 +41,16 @@ fn one_more_than_there_are_waits() {
     drop(first);
     second.set_read_timeout(Some(super::support::PATIENCE)).unwrap();
     assert_eq!(status_of(&mut second), 404);
+}
+
+#[test]
+fn who_does_not_read_the_answers_does_not_keep_a_place() {
+    let gateway = Running::start(&["--connections", "1", "--request-timeout", "1"]);
+    let mut first = gateway.connect();
+    first.set_write_timeout(Some(Duration::from_millis(500))).unwrap();
+    let requests = "GET /api/openapi.json HTTP/1.1\r\nHost: localhost\r\n\r\n".repeat(100);
+    // Answers fill all buffers; then nothing more is read of what is asked.
+    while first.write_all(requests.as_bytes()).is_ok() {}
+    assert_eq!(gateway.status("agent3001:demo"), 200);
+    drop(first);
 }

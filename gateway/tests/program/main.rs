@@ -8,3 +8,4 @@ mod hash_password;
 mod listening;
 mod refusing;
 mod the_end;
+mod web_sockets;

@@ -1,6 +1,7 @@
 //! Two agents chat through an engine and the simulated SIP Server, whatever happens to the latter.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use im_session::{BaseUri, Operations, StatusCode};
@@ -15,11 +16,13 @@ use tokio::task::JoinHandle;
 
 use crate::requests::START;
 
-struct Still;
+/// So many seconds after the start.
+#[derive(Default)]
+struct Hand(AtomicU64);
 
-impl Clock for Still {
+impl Clock for Hand {
     fn now(&self) -> Duration {
-        START
+        START + Duration::from_secs(self.0.load(Ordering::SeqCst))
     }
 }
 
@@ -40,11 +43,12 @@ fn directory() -> Directory {
 struct Chat {
     engine: Arc<dyn Engine>,
     outgoing: Receiver<Arc<Outgoing>>,
+    clock: Arc<Hand>,
     simulator: JoinHandle<()>,
 }
 
-fn simulate(engine: &Arc<dyn Engine>) -> JoinHandle<()> {
-    let run = run(engine.clone(), directory(), Arc::new(Still), SimulatorSettings::default());
+fn simulate(engine: &Arc<dyn Engine>, clock: &Arc<Hand>) -> JoinHandle<()> {
+    let run = run(engine.clone(), directory(), clock.clone(), SimulatorSettings::default());
     tokio::spawn(async move { run.await.unwrap() })
 }
 
@@ -53,8 +57,9 @@ impl Chat {
         let settings = EmbeddedSettings::new(BaseUri::new("http://localhost:8090"));
         let engine: Arc<dyn Engine> = Arc::new(EmbeddedEngine::in_memory(directory(), settings).unwrap());
         engine.tick(START).await.unwrap();
-        let simulator = simulate(&engine);
-        Chat { outgoing: engine.outgoing(), engine, simulator }
+        let clock = Arc::new(Hand::default());
+        let simulator = simulate(&engine, &clock);
+        Chat { outgoing: engine.outgoing(), engine, clock, simulator }
     }
 
     async fn operate(&self, who: &str, call: Option<&str>, body: Value) {
@@ -123,7 +128,7 @@ async fn a_simulator_that_stops_at_any_moment_makes_each_call_once() {
             tokio::task::yield_now().await;
         }
         chat.simulator.abort();
-        chat.simulator = simulate(&chat.engine);
+        chat.simulator = simulate(&chat.engine, &chat.clock);
         let talking = chat.told("ann", |data| data["imSession"]["state"] == "Talking").await;
         let call = talking["imSession"]["id"].as_str().unwrap().to_owned();
         chat.operate("ann", Some(&call), json!({"operationName": "Complete"})).await;
@@ -135,4 +140,22 @@ async fn a_simulator_that_stops_at_any_moment_makes_each_call_once() {
         let list: Value = serde_json::from_slice(&reply.body).unwrap();
         assert_eq!(list["imSessions"].as_array().unwrap().len(), calls, "{who}");
     }
+}
+
+#[tokio::test]
+async fn agents_whose_sessions_expired_while_it_was_stopped_can_talk_again() {
+    let mut chat = Chat::new().await;
+    chat.operate("ann", None, initiate()).await;
+    chat.told("bob", |data| data["imSession"]["state"] == "Talking").await;
+    chat.told("ann", |data| data["imSession"]["state"] == "Talking").await;
+    chat.simulator.abort();
+    chat.clock.0.store(5 * 3_600, Ordering::SeqCst);
+    chat.engine.tick(chat.clock.now()).await.unwrap();
+    chat.told("ann", |data| data["imSession"]["state"] == "Completed").await;
+
+    chat.simulator = simulate(&chat.engine, &chat.clock);
+    chat.operate("ann", None, initiate()).await;
+    let told =
+        chat.told("ann", |data| data["imSession"]["state"] == "Talking" || data["messageType"] == "ErrorMessage");
+    assert_eq!(told.await["imSession"]["state"], "Talking");
 }

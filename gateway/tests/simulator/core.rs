@@ -7,6 +7,9 @@ use serde_json::json;
 
 use crate::requests::{Requests, START, are, server};
 
+/// As long as a session is open of which nothing is heard.
+const END_AFTER: Duration = Duration::from_secs(4 * 3_600);
+
 #[test]
 fn a_call_is_answered_at_once() {
     let mut requests = Requests::new(server(Duration::ZERO));
@@ -35,7 +38,34 @@ fn a_call_rings_until_it_is_answered() {
     assert_eq!(requests.simulator.next_due(), Some(answered));
     assert!(requests.simulator.due(answered - Duration::from_nanos(1)).is_empty());
     are(&requests.simulator.due(answered), &[("Established", "3002"), ("Established", "3001")]);
-    assert_eq!(requests.simulator.next_due(), None);
+    // Nothing more, until it has gone on for too long.
+    assert_eq!(requests.simulator.next_due(), Some(answered + END_AFTER));
+}
+
+#[test]
+fn a_call_that_nothing_is_heard_of_ends() {
+    let (just_before, begun) = (END_AFTER - Duration::from_secs(1), Duration::from_secs(1));
+    let mut requests = Requests::new(server(Duration::ZERO));
+    let call = requests.make_call("3001", "3002");
+    // Each request that changes something lets it go on.
+    let text = json!({"OtherDN": "3002", "Extensions": {"text": "hello"}});
+    let attach = json!({"UserData": {"k": "v"}});
+    for (name, attributes) in [("RequestPrivateService", text), ("RequestAttachUserData", attach)] {
+        requests.now += just_before;
+        assert_eq!(requests.of(&call[0], name, attributes).len(), 2, "{name}");
+    }
+    requests.now += just_before;
+    assert!(requests.simulator.due(requests.now).is_empty());
+    requests.now += begun;
+    are(&requests.simulator.due(requests.now), &[("Released", "3001"), ("Released", "3002")]);
+    assert_eq!((requests.simulator.open_calls(), requests.simulator.next_due()), (0, None));
+
+    // One that rings, and one that has ended by the time of the next request.
+    let mut requests = Requests::new(server(2 * END_AFTER));
+    requests.make_call("3001", "3002");
+    requests.now += END_AFTER;
+    let events = requests.make_call("3001", "3002");
+    are(&events, &[("Released", "3001"), ("Abandoned", "3002"), ("Dialing", "3001"), ("Ringing", "3002")]);
 }
 
 #[test]
@@ -102,7 +132,34 @@ fn a_call_that_ends_ends_at_both() {
     let call = requests.make_call("3001", "3002");
     are(&requests.of(&call[1], "RequestReleaseCall", json!({})), &[("Released", "3002"), ("Released", "3001")]);
     // Nobody answers what has ended.
-    assert_eq!(requests.simulator.next_due(), None);
+    // Nothing more, until it has gone on for too long.
+    assert_eq!(requests.simulator.next_due(), Some(answered + END_AFTER));
+}
+
+#[test]
+fn a_call_that_nothing_is_heard_of_ends() {
+    let (just_before, begun) = (END_AFTER - Duration::from_secs(1), Duration::from_secs(1));
+    let mut requests = Requests::new(server(Duration::ZERO));
+    let call = requests.make_call("3001", "3002");
+    // Each request that changes something lets it go on.
+    let text = json!({"OtherDN": "3002", "Extensions": {"text": "hello"}});
+    let attach = json!({"UserData": {"k": "v"}});
+    for (name, attributes) in [("RequestPrivateService", text), ("RequestAttachUserData", attach)] {
+        requests.now += just_before;
+        assert_eq!(requests.of(&call[0], name, attributes).len(), 2, "{name}");
+    }
+    requests.now += just_before;
+    assert!(requests.simulator.due(requests.now).is_empty());
+    requests.now += begun;
+    are(&requests.simulator.due(requests.now), &[("Released", "3001"), ("Released", "3002")]);
+    assert_eq!((requests.simulator.open_calls(), requests.simulator.next_due()), (0, None));
+
+    // One that rings, and one that has ended by the time of the next request.
+    let mut requests = Requests::new(server(2 * END_AFTER));
+    requests.make_call("3001", "3002");
+    requests.now += END_AFTER;
+    let events = requests.make_call("3001", "3002");
+    are(&events, &[("Released", "3001"), ("Abandoned", "3002"), ("Dialing", "3001"), ("Ringing", "3002")]);
 }
 
 #[test]

@@ -81,7 +81,8 @@ fn any_operations_make_events_that_the_library_accepts() {
                     }
                 };
                 // The process ends before the events are posted, or after: from the note, it comes to the same.
-                let settings = SimulatorSettings { seed: 99, answer_after, busy: ["3004".to_owned()].into() };
+                let busy = ["3004".to_owned()].into();
+                let settings = SimulatorSettings { seed: 99, answer_after, busy, ..Default::default() };
                 let mut restored = Simulator::restore(settings, &simulator.note()).unwrap();
                 restored.set_dns(DNS.map(str::to_owned));
                 if let Some(request) = request {

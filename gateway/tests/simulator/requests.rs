@@ -9,7 +9,7 @@ pub(crate) const START: Duration = Duration::from_secs(1_763_000_000);
 
 /// A server with the DNs 3001, 3002, 3003 and 3004, which is busy.
 pub(crate) fn server(answer_after: Duration) -> Simulator {
-    let settings = SimulatorSettings { seed: 1, answer_after, busy: ["3004".to_owned()].into() };
+    let settings = SimulatorSettings { seed: 1, answer_after, busy: ["3004".to_owned()].into(), ..Default::default() };
     let mut simulator = Simulator::new(settings, START);
     simulator.set_dns(["3001", "3002", "3003", "3004"].map(str::to_owned));
     simulator

@@ -3,11 +3,9 @@
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
 
-const ESCAPE: u8 = 0x1b;
+use crate::decode::lines::{ESCAPE, first};
 
-/// Whether a line is to be looked at for colours: it begins with one, or ends in one.
-///
-/// Only so are they recognised, so that a line without any costs next to nothing.
+/// Whether a line as a whole is coloured: it begins with a colour, or ends in one.
 #[inline]
 pub(in crate::decode) fn is_coloured(line: &[u8]) -> bool {
     match (line.first(), line.last()) {
@@ -20,10 +18,10 @@ pub(in crate::decode) fn is_coloured(line: &[u8]) -> bool {
 
 /// Whether a line ends in a colour. It has at most a few numbers.
 #[cold]
-pub(in crate::decode) fn ends_in_colour(line: &[u8]) -> bool {
+fn ends_in_colour(line: &[u8]) -> bool {
     let end = line.get(line.len().saturating_sub(32)..).unwrap_or(line);
     let at = end.iter().rposition(|&byte| byte == ESCAPE);
-    at.and_then(|at| end.get(at..)).is_some_and(|colour| sequence_length(colour) == colour.len())
+    at.and_then(|at| end.get(at..)).is_some_and(|colour| sequence_length(colour) == Some(colour.len()))
 }
 
 /// The line without its colours; those within quoted values stay.
@@ -48,14 +46,22 @@ pub fn without_colours(line: &[u8]) -> Cow<'_, [u8]> {
     Cow::Owned(kept)
 }
 
+/// The line without its colours, also within quotes: of a line that is of no message, and so has no value.
+pub(in crate::decode) fn without_all_colours(line: &[u8]) -> Vec<u8> {
+    let mut kept = Vec::with_capacity(line.len());
+    strip(line, &mut kept);
+    kept
+}
+
 /// Where the quoted value of a line is; at its end where there is none.
 fn value(line: &[u8]) -> (usize, usize) {
     let mut at = 0;
     let mut after_blank = false;
     let mut seen_other = false;
     while let Some(&byte) = line.get(at) {
-        if byte == ESCAPE {
-            at += sequence_length(line.get(at..).unwrap_or_default());
+        let sequence = if byte == ESCAPE { line.get(at..).and_then(sequence_length) } else { None };
+        if let Some(length) = sequence {
+            at += length;
             continue;
         }
         // The first quote after white space that is not the first of the line: a key has its quote there.
@@ -82,23 +88,20 @@ fn without_last_colours(line: &[u8]) -> usize {
 
 fn strip(part: &[u8], kept: &mut Vec<u8>) {
     let mut rest = part;
-    while let Some(at) = rest.iter().position(|&byte| byte == ESCAPE) {
+    while let Some(at) = first(rest, ESCAPE) {
         let (before, sequence) = rest.split_at_checked(at).unwrap_or((rest, &[]));
         kept.extend_from_slice(before);
-        rest = sequence.get(sequence_length(sequence)..).unwrap_or_default();
+        let length = sequence_length(sequence);
+        // An escape that begins no sequence is no colour.
+        kept.extend(length.is_none().then_some(ESCAPE));
+        rest = sequence.get(length.unwrap_or(1)..).unwrap_or_default();
     }
     kept.extend_from_slice(rest);
 }
 
-/// The length of the control sequence that `text` begins with; of an escape that begins none, its own.
-fn sequence_length(text: &[u8]) -> usize {
-    let parameters = match text {
-        [ESCAPE, b'[', parameters @ ..] => parameters,
-        _ => return 1,
-    };
+/// The length of the control sequence that `text` begins with, if it begins with one.
+fn sequence_length(text: &[u8]) -> Option<usize> {
+    let parameters = text.strip_prefix(b"\x1b[")?;
     let count = parameters.iter().take_while(|byte| matches!(byte, 0x20..=0x3f)).count();
-    match parameters.get(count) {
-        Some(0x40..=0x7e) => count + 3,
-        Some(_) | None => 1,
-    }
+    matches!(parameters.get(count), Some(0x40..=0x7e)).then_some(count + 3)
 }

@@ -22,7 +22,7 @@ use alloc::borrow::Cow;
 use alloc::vec::Vec;
 
 pub use ansi::without_colours;
-pub(super) use ansi::{ends_in_colour, is_coloured};
+pub(super) use ansi::{is_coloured, without_all_colours};
 
 /// More layers than this around a line are not looked for.
 const MOST_LAYERS: usize = 16;

@@ -41,8 +41,8 @@ use super::error::{SipError, excerpt};
 pub struct SipMessage<'m> {
     /// Request or response.
     pub start_line: StartLine<'m>,
-    /// The branch of the topmost Via; empty where it has none (RFC 2543), or where it cannot be read in a message that
-    /// does not need it.
+    /// The branch of the topmost Via; empty where it has none (RFC 2543), or where the Via is missing or cannot be read in
+    /// a message that does not need it.
     pub branch: &'m str,
     /// The branch of the Via below: in a request that a proxy passes on, that of the request it received. Empty where
     /// there is none.
@@ -114,8 +114,10 @@ struct Found<'m> {
     credentials: bool,
     reason: Option<u16>,
     top_contact: &'m [u8],
-    /// The first fault in what only INVITE, CANCEL and the responses to INVITE need: the branch and the URIs.
-    fault: Option<SipError>,
+    /// The fault in the branch, which only INVITE, CANCEL and the responses to INVITE need.
+    bad_branch: Option<SipError>,
+    /// The first fault in the URIs of From and To, which only INVITE needs.
+    bad_uri: Option<SipError>,
 }
 
 /// How long the body is.
@@ -177,7 +179,7 @@ impl<'m> SipMessage<'m> {
         matches!(self.start_line, StartLine::Request { .. })
     }
 
-    /// The topmost Via: who sent the request, and where its responses go. `None` where it cannot be read.
+    /// The topmost Via: who sent the request, and where its responses go. `None` where there is none that can be read.
     #[must_use]
     pub fn via(&self) -> Option<Via<'m>> {
         Via::parse(self.top_via)
@@ -248,7 +250,7 @@ impl<'m> Found<'m> {
                     self.top_via = Some(first);
                     match branch(first) {
                         Ok(branch) => self.branch = branch,
-                        Err(fault) => self.fault = self.fault.take().or(Some(fault)),
+                        Err(fault) => self.bad_branch = Some(fault),
                     }
                     self.branch_below = rest.map(|rest| branch(rest).unwrap_or_default());
                 } else if self.branch_below.is_none() {
@@ -258,12 +260,12 @@ impl<'m> Found<'m> {
             }
             Header::From => {
                 let (address, fault) = Address::parse("From", value)?;
-                self.fault = self.fault.take().or(fault);
+                self.bad_uri = self.bad_uri.take().or(fault);
                 once(&mut self.from, "From", address)
             }
             Header::To => {
                 let (address, fault) = Address::parse("To", value)?;
-                self.fault = self.fault.take().or(fault);
+                self.bad_uri = self.bad_uri.take().or(fault);
                 once(&mut self.to, "To", address)
             }
             Header::CallId => once(&mut self.call_id, "Call-ID", call_id(value)?),
@@ -297,7 +299,6 @@ impl<'m> Found<'m> {
 
     fn message(self, start_line: StartLine<'m>, rest: &'m [u8]) -> Result<SipMessage<'m>, SipError> {
         let missing = |header| SipError::MissingHeader { header };
-        let top_via = self.top_via.ok_or(missing("Via"))?;
         let from = self.from.ok_or(missing("From"))?;
         let to = self.to.ok_or(missing("To"))?;
         let call_id = self.call_id.ok_or(missing("Call-ID"))?;
@@ -310,8 +311,13 @@ impl<'m> Found<'m> {
                 });
             }
         }
-        if let ("INVITE" | "CANCEL", Some(fault)) = (cseq.method, self.fault) {
-            return Err(fault);
+        let is_request = matches!(start_line, StartLine::Request { .. });
+        if cseq.method == "INVITE" || (cseq.method == "CANCEL" && is_request) {
+            self.top_via.ok_or(missing("Via"))?;
+            self.bad_branch.map_or(Ok(()), Err)?;
+        }
+        if cseq.method == "INVITE" && is_request {
+            self.bad_uri.map_or(Ok(()), Err)?;
         }
         let length = match self.content_length {
             ContentLength::Bytes(length) => length,
@@ -331,7 +337,7 @@ impl<'m> Found<'m> {
             encoded: self.encoded,
             credentials: self.credentials,
             reason: self.reason,
-            top_via,
+            top_via: self.top_via.unwrap_or_default(),
             top_contact: self.top_contact,
         })
     }

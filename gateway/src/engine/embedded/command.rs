@@ -3,16 +3,16 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use im_session::{Event, UnreadableEvent};
+use im_session::Event;
 use tokio::sync::oneshot::Sender;
 
 use crate::config::{AgentId, AgentRecord};
 use crate::engine::inspection::Inquiry;
-use crate::engine::{FeedPosition, OwnedTarget, Present, Reply, StoredRequest};
+use crate::engine::{Applied, FeedPosition, OwnedTarget, Present, Reply, StoredRequest};
 
 #[derive(Debug)]
 pub(super) enum Command {
-    Events { feed: Option<FeedPosition>, events: Vec<Event<'static>>, answer: Sender<Vec<Result<(), UnreadableEvent>>> },
+    Events { feed: Option<FeedPosition>, events: Vec<Event<'static>>, answer: Sender<Applied> },
     Operate { agent: Arc<AgentRecord>, target: OwnedTarget, body: Vec<u8>, answer: Sender<Reply> },
     List { agent: Arc<AgentRecord>, query: String, answer: Sender<Reply> },
     Read { agent: Arc<AgentRecord>, id: String, query: String, answer: Sender<Reply> },

@@ -17,8 +17,6 @@ pub(super) struct Group {
     pub(super) requests: BTreeSet<u64>,
     /// Notifications, in the order in which they were decided.
     pub(super) outgoing: Vec<Arc<Outgoing>>,
-    /// Notifications that are too old to be kept.
-    pub(super) dropped: Vec<(AgentId, u64)>,
     pub(super) answers: Vec<Box<dyn FnOnce() + Send>>,
     /// What its commands count for.
     pub(super) size: usize,
@@ -33,7 +31,7 @@ impl Group {
 
     /// Whether there is anything to write.
     pub(super) fn changes_nothing(&self) -> bool {
-        self.changed.is_empty() && self.requests.is_empty() && self.outgoing.is_empty() && self.dropped.is_empty()
+        self.changed.is_empty() && self.requests.is_empty() && self.outgoing.is_empty()
     }
 
     /// The answers, to be given.

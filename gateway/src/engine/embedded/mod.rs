@@ -9,6 +9,7 @@
 //! | `new_file` | How does a file come to be? |
 //! | `outbox` | Which notifications may have to be sent again? |
 //! | `request_queue` | Which requests are to be sent? |
+//! | `told` | Which time are the shards told? |
 
 mod command;
 mod file;
@@ -16,6 +17,7 @@ mod group;
 mod new_file;
 mod outbox;
 mod request_queue;
+mod told;
 mod writer;
 
 use std::fmt;
@@ -24,7 +26,7 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use im_session::{BaseUri, Event, Limits, UnreadableEvent};
+use im_session::{BaseUri, Event, Limits};
 use redb::StorageBackend;
 use redb::backends::InMemoryBackend;
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
@@ -33,8 +35,13 @@ use self::command::Command;
 use self::file::File;
 use self::writer::Writer;
 use super::inspection::Inquiry;
-use super::{Engine, EngineError, FeedPosition, Outgoing, OwnedTarget, Pending, Present, Reply, StoredRequest, Times};
+use super::{
+    Applied, Engine, EngineError, FeedPosition, Outgoing, OwnedTarget, Pending, Present, Reply, StoredRequest, Times,
+};
 use crate::config::{AgentId, AgentRecord, Directory};
+
+/// How far the clock may jump at once: the longest pause that is believed without more ado.
+const LONGEST_PAUSE: Duration = Duration::from_secs(24 * 3_600);
 
 /// What is called where a commit fails. Unless it is replaced for a test it ends the process.
 pub type OnFailure = Arc<dyn Fn(&EngineError) + Send + Sync>;
@@ -53,7 +60,7 @@ pub struct EmbeddedSettings {
     pub times: Times,
     /// How many calls may wait; those that come then wait to be let in.
     pub queue: usize,
-    /// How many notifications of an agent are kept, to be sent again after a crash.
+    /// How many messages and errors of an agent are kept until they are delivered.
     pub outbox: usize,
     /// How many notifications a receiver may lag behind.
     pub lag: usize,
@@ -62,13 +69,15 @@ pub struct EmbeddedSettings {
 }
 
 impl EmbeddedSettings {
-    /// Eight shards, the library's limits, and an abort where a commit fails.
+    /// Eight shards, the library's limits with a clock that jumps a day at most, and an abort where a commit fails.
     #[must_use]
     pub fn new(base_uri: BaseUri) -> Self {
+        let mut limits = Limits::DEFAULT;
+        limits.time_jump = LONGEST_PAUSE;
         EmbeddedSettings {
             base_uri,
             shards: 8,
-            limits: Limits::DEFAULT,
+            limits,
             times: Times::default(),
             queue: 4_096,
             outbox: 256,
@@ -167,11 +176,7 @@ impl Drop for EmbeddedEngine {
 }
 
 impl Engine for EmbeddedEngine {
-    fn events(
-        &self,
-        feed: Option<FeedPosition>,
-        events: Vec<Event<'static>>,
-    ) -> Pending<Vec<Result<(), UnreadableEvent>>> {
+    fn events(&self, feed: Option<FeedPosition>, events: Vec<Event<'static>>) -> Pending<Applied> {
         self.ask(move |answer| Command::Events { feed, events, answer })
     }
 

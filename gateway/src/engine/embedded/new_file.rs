@@ -2,8 +2,9 @@
 //! leaves one that cannot be opened again.
 
 use std::ffi::OsString;
-use std::fs::{self, File};
+use std::fs::{self, File, OpenOptions};
 use std::io;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use redb::Database;
@@ -18,7 +19,9 @@ pub(super) fn make(path: &Path) -> io::Result<()> {
     }
     remove_what_others_left(path)?;
     let new = with_ending(path, &format!("{BEING_MADE}{}", std::process::id()));
-    drop(Database::create(&new).map_err(io::Error::other)?);
+    // For its owner alone, wherever it is: user data is in it.
+    let file = OpenOptions::new().read(true).write(true).create_new(true).mode(0o600).open(&new)?;
+    drop(Database::builder().create_file(file).map_err(io::Error::other)?);
     // Unlike a rename, this never takes the place of a file that another process has made meanwhile, and uses.
     let linked = fs::hard_link(&new, path);
     match linked {

@@ -1,6 +1,7 @@
-//! The notifications that may have to be sent again: the last ones of each agent, and how far they reached a client.
+//! The notifications that may have to be sent again: messages and errors of each agent that reached no client yet. What
+//! tells a session is not kept, since whoever subscribes is told the present sessions.
 
-use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Arc;
 
 use crate::config::AgentId;
@@ -10,59 +11,97 @@ use crate::engine::{Outgoing, OutgoingKind};
 #[derive(Debug, Default)]
 pub(super) struct Outbox {
     by_agent: HashMap<AgentId, VecDeque<Arc<Outgoing>>>,
+    /// Up to which position notifications reached a client; nothing of an agent who was never here.
     delivered: HashMap<AgentId, u64>,
-    /// Whose `delivered` is newer than the file's.
-    unwritten: BTreeSet<AgentId>,
     /// How many of an agent are kept.
     limit: usize,
+    unwritten: Unwritten,
+}
+
+/// What the file does not have yet.
+#[derive(Debug, Default)]
+struct Unwritten {
+    /// Rows, by agent and position; `None` where they go.
+    rows: BTreeMap<(AgentId, u64), Option<Arc<Outgoing>>>,
+    delivered: BTreeMap<AgentId, u64>,
 }
 
 impl Outbox {
+    /// What was stored; what need not be sent again goes.
     pub(super) fn new(limit: usize, stored: Vec<Outgoing>, delivered: Vec<(AgentId, u64)>) -> Self {
         let mut outbox = Outbox { limit, delivered: delivered.into_iter().collect(), ..Outbox::default() };
-        for outgoing in stored {
-            outbox.by_agent.entry(outgoing.agent.clone()).or_default().push_back(Arc::new(outgoing));
+        for outgoing in stored.into_iter().map(Arc::new) {
+            let row = (outgoing.agent.clone(), outgoing.position);
+            // It is in the file already, or goes.
+            if outbox.keep(&outgoing) {
+                outbox.unwritten.rows.remove(&row);
+            } else {
+                outbox.unwritten.rows.insert(row, None);
+            }
         }
         outbox
     }
 
-    /// Keeps one more, and returns the position of the one that makes room for it.
-    pub(super) fn push(&mut self, outgoing: Arc<Outgoing>) -> Option<u64> {
-        let kept = self.by_agent.entry(outgoing.agent.clone()).or_default();
-        kept.push_back(outgoing);
-        if kept.len() > self.limit { kept.pop_front().map(|oldest| oldest.position) } else { None }
+    /// Keeps one more, if it may have to be sent again; the oldest makes room for it. Returns whether it is kept.
+    pub(super) fn keep(&mut self, outgoing: &Arc<Outgoing>) -> bool {
+        let agent = &outgoing.agent;
+        // An agent who was never here misses nothing.
+        let is_missed = self.delivered.get(agent).is_some_and(|&delivered| outgoing.position > delivered);
+        if !is_missed || !tells_more_than_sessions(outgoing.kind) || self.limit == 0 {
+            return false;
+        }
+        let kept = self.by_agent.entry(agent.clone()).or_default();
+        kept.push_back(outgoing.clone());
+        self.unwritten.rows.insert((agent.clone(), outgoing.position), Some(outgoing.clone()));
+        if kept.len() > self.limit {
+            let oldest = kept.pop_front();
+            self.unwritten.rows.extend(oldest.map(|oldest| ((agent.clone(), oldest.position), None)));
+        }
+        true
     }
 
-    /// Notifications of the agent up to this position reached a client.
+    /// Notifications of the agent up to this position reached a client, and need not be kept.
     pub(super) fn deliver(&mut self, agent: AgentId, up_to: u64) {
-        let delivered = self.delivered.entry(agent.clone()).or_default();
-        if up_to > *delivered {
-            *delivered = up_to;
-            self.unwritten.insert(agent);
+        if self.delivered.get(&agent).is_some_and(|&delivered| delivered >= up_to) {
+            return;
         }
+        if let Some(kept) = self.by_agent.get_mut(&agent) {
+            while kept.front().is_some_and(|oldest| oldest.position <= up_to) {
+                let gone = kept.pop_front();
+                self.unwritten.rows.extend(gone.map(|gone| ((agent.clone(), gone.position), None)));
+            }
+        }
+        self.delivered.insert(agent.clone(), up_to);
+        self.unwritten.delivered.insert(agent, up_to);
     }
 
     /// What the agent's clients have not seen and sessions do not tell. An agent who was never here has missed nothing:
     /// what comes after `now` counts.
     pub(super) fn undelivered(&mut self, agent: &AgentId, now: u64) -> Vec<Arc<Outgoing>> {
-        let Some(&delivered) = self.delivered.get(agent) else {
-            self.delivered.insert(agent.clone(), now);
-            self.unwritten.insert(agent.clone());
-            return Vec::new();
-        };
-        let kept = self.by_agent.get(agent).into_iter().flatten();
-        let missed = kept.filter(|outgoing| outgoing.position > delivered && tells_more_than_sessions(outgoing.kind));
-        missed.cloned().collect()
+        if !self.delivered.contains_key(agent) {
+            self.deliver(agent.clone(), now);
+        }
+        self.by_agent.get(agent).into_iter().flatten().cloned().collect()
+    }
+
+    /// The rows that came, or went (`None`), since the file was written.
+    pub(super) fn unwritten_rows(&self) -> impl Iterator<Item = (&AgentId, u64, Option<&Outgoing>)> {
+        self.unwritten.rows.iter().map(|((agent, position), row)| (agent, *position, row.as_deref()))
     }
 
     /// What of `delivered` the file does not have yet.
-    pub(super) fn unwritten(&self) -> impl Iterator<Item = (AgentId, u64)> {
-        self.unwritten.iter().filter_map(|agent| Some((agent.clone(), *self.delivered.get(agent)?)))
+    pub(super) fn unwritten_delivered(&self) -> impl Iterator<Item = (AgentId, u64)> {
+        self.unwritten.delivered.iter().map(|(agent, &position)| (agent.clone(), position))
+    }
+
+    /// Whether the file has all of it.
+    pub(super) fn is_written(&self) -> bool {
+        self.unwritten.rows.is_empty() && self.unwritten.delivered.is_empty()
     }
 
     /// The file has all of it.
     pub(super) fn written(&mut self) {
-        self.unwritten.clear();
+        self.unwritten = Unwritten::default();
     }
 }
 

@@ -15,14 +15,13 @@ pub(super) struct RequestQueue {
     by_offset: BTreeMap<u64, StoredRequest>,
     by_reference_id: HashMap<u64, u64>,
     newest: u64,
-    limit: usize,
 }
 
 impl RequestQueue {
-    pub(super) fn new(limit: usize, newest: u64, stored: Vec<StoredRequest>) -> Self {
+    pub(super) fn new(newest: u64, stored: Vec<StoredRequest>) -> Self {
         let by_reference_id = stored.iter().map(|one| (one.request.reference_id, one.offset)).collect();
         let by_offset = stored.into_iter().map(|one| (one.offset, one)).collect();
-        RequestQueue { by_offset, by_reference_id, newest, limit }
+        RequestQueue { by_offset, by_reference_id, newest }
     }
 
     /// The offset of the newest request; 0 before the first.
@@ -30,18 +29,23 @@ impl RequestQueue {
         self.newest
     }
 
-    /// One more. Returns its offset, and that of the one that makes room for it: the shards have forgotten that one.
-    pub(super) fn push(&mut self, request: Request) -> (u64, Option<u64>) {
+    /// One more. Returns its offset. There are no more than the shards have in flight, and those are limited.
+    pub(super) fn push(&mut self, request: Request) -> u64 {
         self.newest += 1;
         let offset = self.newest;
         self.by_reference_id.insert(request.reference_id, offset);
         self.by_offset.insert(offset, StoredRequest { offset, request });
-        let oldest =
-            if self.by_offset.len() > self.limit.max(1) { self.by_offset.keys().next().copied() } else { None };
-        if let Some(oldest) = oldest {
-            self.remove(oldest);
+        offset
+    }
+
+    /// Only these are kept. Returns the offsets of the others.
+    pub(super) fn retain(&mut self, is_kept: impl Fn(&Request) -> bool) -> Vec<u64> {
+        let others = self.by_offset.values().filter(|one| !is_kept(&one.request));
+        let others: Vec<u64> = others.map(|one| one.offset).collect();
+        for &offset in &others {
+            self.remove(offset);
         }
-        (offset, oldest)
+        others
     }
 
     /// The request with this ReferenceID is settled. Returns its offset, if it was still here.

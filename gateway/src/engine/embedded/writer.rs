@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use im_session::store::shard;
-use im_session::{Event, UnreadableEvent};
+use im_session::Event;
+use im_session::store::{PartKey, shard};
 use tokio::sync::{broadcast, mpsc, watch};
 
 use super::command::Command;
@@ -14,12 +14,13 @@ use super::file::{File, Stored};
 use super::group::{Batch, Group};
 use super::outbox::Outbox;
 use super::request_queue::RequestQueue;
+use super::told::Told;
 use super::{EmbeddedSettings, OnFailure};
-use crate::config::{AgentRecord, Agents, Directory};
+use crate::config::{AgentId, AgentRecord, Agents, Directory};
 use crate::engine::division::{Record, divide, home_of_feed, shard_of_dn};
 use crate::engine::inspection::{Inquiry, Overview};
 use crate::engine::{
-    Answer, EngineError, Entry, FeedPosition, Outgoing, Present, RecordKey, Reply, Shard, ShardSettings,
+    Answer, Applied, EngineError, Entry, FeedPosition, Outgoing, Present, RecordKey, Reply, Shard, ShardSettings,
 };
 
 /// The most that is committed together, so that who came first does not wait for ever.
@@ -35,8 +36,11 @@ pub(super) struct Writer {
     shards: Vec<Shard>,
     requests: RequestQueue,
     outbox: Outbox,
+    told: Told,
     /// Records that say nothing but that time passed: they are written with the next that say more.
     late: Records,
+    /// Requests that went without a command, likewise.
+    late_requests: BTreeSet<u64>,
     outgoing: broadcast::Sender<Arc<Outgoing>>,
     newest_request: watch::Sender<u64>,
     on_failure: OnFailure,
@@ -92,22 +96,38 @@ impl Writer {
             records = divided;
         }
         let (shards, surplus) = restore(&records, settings.shards, &settings_of_shard)?;
-        let most_requests = settings.limits.requests.saturating_mul(shards.len());
         let (sender, receiver) = watch::channel(newest_request);
-        let writer = Writer {
+        let mut writer = Writer {
             file,
             directory,
             agents,
             shards,
-            requests: RequestQueue::new(most_requests, newest_request, requests),
+            requests: RequestQueue::new(newest_request, requests),
             outbox: Outbox::new(settings.outbox, outbox, delivered),
+            told: Told::new(settings.limits.time_jump),
             late: surplus,
+            late_requests: BTreeSet::new(),
             outgoing,
             newest_request: sender,
             on_failure: settings.on_failure.clone(),
             settings,
         };
+        writer.drop_requests_without_record();
         Ok((writer, receiver))
+    }
+
+    /// Requests whose records were left out, since limits are lower or shards met in one. Nothing would ever settle them.
+    fn drop_requests_without_record(&mut self) {
+        let (shards, agents, count) = (&self.shards, &self.agents, self.settings.shards);
+        let dropped = self.requests.retain(|request| {
+            let key = RecordKey::Part(PartKey::Request { reference_id: request.reference_id });
+            let shard = shards.get(shard_of_dn(&request.this_dn, agents, count) as usize);
+            shard.is_some_and(|shard| shard.record(&key).is_some())
+        });
+        if !dropped.is_empty() {
+            tracing::warn!(requests = dropped.len(), "requests that are over a limit are not sent");
+        }
+        self.late_requests.extend(dropped);
     }
 
     /// Where DNs went to other agents, the shards are divided anew, so that all sessions of an agent are in one.
@@ -116,10 +136,12 @@ impl Writer {
         if Arc::ptr_eq(&agents, &self.agents) {
             return Ok(());
         }
-        self.agents = agents;
-        // What is in memory is in the file, but for what only says that time passed.
-        let changed = std::mem::take(&mut self.late);
-        self.commit(&Group { changed, ..Group::default() })?;
+        let before = std::mem::replace(&mut self.agents, agents);
+        if before.have_the_same_dns(&self.agents) {
+            return Ok(());
+        }
+        // What is in memory is in the file then.
+        self.write_what_is_late()?;
         let (records, settings_of_shard) = (self.file.read()?.records, settings_of_shard(&self.settings));
         let shards = self.settings.shards;
         let divided = divide(&records, shards, &self.agents, shards, &settings_of_shard);
@@ -128,6 +150,7 @@ impl Writer {
             let surplus;
             (self.shards, surplus) = restore(&divided, shards, &settings_of_shard)?;
             self.late = surplus;
+            self.drop_requests_without_record();
         }
         Ok(())
     }
@@ -153,14 +176,18 @@ impl Writer {
             }
             self.tell(group);
         }
+        // What did not need to be written at once, so that nothing is told again.
+        if let Err(error) = self.write_what_is_late() {
+            (self.on_failure)(&error);
+        }
     }
 
     fn take(&mut self, command: Command, group: &mut Group) {
         group.size += command.size();
         match command {
             Command::Events { feed, events, answer } => {
-                let results = self.events(feed, events, group);
-                group.answer(answer, results);
+                let applied = self.events(feed, events, group);
+                group.answer(answer, applied);
             }
             Command::Operate { agent, target, body, answer } => {
                 let number = self.shard_of_agent(&agent);
@@ -194,8 +221,7 @@ impl Writer {
                 group.answer(answer, ());
             }
             Command::Feed { feed, answer } => {
-                let home = self.home_of_feed(&feed);
-                let position = self.shards.get(home as usize).and_then(|shard| shard.feed(&feed)).cloned();
+                let position = self.feed(&feed).cloned();
                 group.answer(answer, position);
             }
             Command::Tick { now, answer } => {
@@ -211,14 +237,17 @@ impl Writer {
         }
     }
 
-    /// Each event goes to the shard of its DN, one without a DN to all. The home of the feed comes last, and in any case.
-    fn events(
-        &mut self,
-        feed: Option<FeedPosition>,
-        events: Vec<Event<'static>>,
-        group: &mut Group,
-    ) -> Vec<Result<(), UnreadableEvent>> {
+    /// Each event goes to the shard of its DN, one without a DN to all. The home of the feed comes last, and in any case: where
+    /// it is as far already, so are the others, also those that have not heard of the position since nothing was for them.
+    fn events(&mut self, feed: Option<FeedPosition>, events: Vec<Event<'static>>, group: &mut Group) -> Applied {
         let mut results = vec![Ok(()); events.len()];
+        if let Some(FeedPosition { feed, position, .. }) = &feed
+            && let Some(known) = self.feed(feed).map(|known| known.position).filter(|known| position <= known)
+        {
+            tracing::warn!(feed, position, known, "a batch is not applied, since its feed was as far already");
+            return Applied { results, position: Some(known), repeated: true };
+        }
+        let position = feed.as_ref().map(|feed| feed.position);
         let mut divided: Vec<Vec<(usize, Event<'static>)>> = self.shards.iter().map(|_| Vec::new()).collect();
         for (place, event) in events.into_iter().enumerate() {
             match event.this_dn().map(|dn| shard_of_dn(dn, &self.agents, self.settings.shards)) {
@@ -250,7 +279,12 @@ impl Writer {
                 }
             }
         }
-        results
+        Applied { results, position, repeated: false }
+    }
+
+    /// How far a feed is, as its home knows it.
+    fn feed(&self, feed: &str) -> Option<&FeedPosition> {
+        self.shards.get(self.home_of_feed(feed) as usize)?.feed(feed)
     }
 
     fn inspect(&self, inquiry: &Inquiry) -> Option<Reply> {
@@ -267,8 +301,12 @@ impl Writer {
     }
 
     fn tick(&mut self, now: Duration, group: &mut Group) {
-        for number in (0..).take(self.shards.len()) {
-            self.decide(number, Entry::Time(now), group);
+        for now in self.told.hear(now) {
+            for number in (0..).take(self.shards.len()) {
+                if let Some(Answer::Time(Err(error))) = self.decide(number, Entry::Time(now), group) {
+                    tracing::warn!(%error, shard = number, "a shard does not take the time");
+                }
+            }
         }
     }
 
@@ -282,23 +320,29 @@ impl Writer {
             group.changed.extend(changed);
         }
         for request in decision.requests {
-            let (offset, oldest) = self.requests.push(request);
-            group.requests.insert(offset);
-            group.requests.extend(oldest);
+            group.requests.insert(self.requests.push(request));
         }
         group.requests.extend(decision.settled.into_iter().filter_map(|settled| self.requests.settle(settled)));
         for outgoing in decision.outgoing.into_iter().map(Arc::new) {
-            let dropped = self.outbox.push(outgoing.clone());
-            group.dropped.extend(dropped.map(|position| (outgoing.agent.clone(), position)));
+            self.outbox.keep(&outgoing);
             group.outgoing.push(outgoing);
         }
         Some(decision.answer)
     }
 
     fn commit(&mut self, group: &Group) -> Result<(), EngineError> {
-        if group.changes_nothing() {
+        if group.changes_nothing() { Ok(()) } else { self.write(group) }
+    }
+
+    /// What waits to be written with something else.
+    fn write_what_is_late(&mut self) -> Result<(), EngineError> {
+        if self.late.is_empty() && self.late_requests.is_empty() && self.outbox.is_written() {
             return Ok(());
         }
+        self.write(&Group::default())
+    }
+
+    fn write(&mut self, group: &Group) -> Result<(), EngineError> {
         let record = |(number, key): &(u32, RecordKey)| {
             let value = self.shards.get(*number as usize).and_then(|shard| shard.record(key));
             ((*number, key.to_bytes()), value)
@@ -307,22 +351,20 @@ impl Writer {
             // A request is written as JSON here, and as an object a line by those who read it.
             (offset, self.requests.get(offset).map(|request| serde_json::to_vec(request).unwrap_or_default()))
         };
-        let kept = group.outgoing.iter().map(|outgoing| {
-            let json = serde_json::to_vec(&**outgoing).unwrap_or_default();
-            (outgoing.agent.clone(), outgoing.position, Some(json))
-        });
-        let dropped = group.dropped.iter().map(|(agent, position)| (agent.clone(), *position, None));
+        let outgoing = |(agent, position, row): (&AgentId, u64, Option<&Outgoing>)| {
+            (agent.clone(), position, row.map(|row| serde_json::to_vec(row).unwrap_or_default()))
+        };
         let batch = Batch {
             records: group.changed.iter().chain(&self.late).map(record).collect(),
-            requests: group.requests.iter().map(request).collect(),
-            // In this order: what is dropped may be of this group.
-            outbox: kept.chain(dropped).collect(),
-            delivered: self.outbox.unwritten().collect(),
+            requests: group.requests.iter().chain(&self.late_requests).map(request).collect(),
+            outbox: self.outbox.unwritten_rows().map(outgoing).collect(),
+            delivered: self.outbox.unwritten_delivered().collect(),
             newest_request: self.requests.newest(),
             shards: self.settings.shards,
         };
         self.file.write(&batch)?;
         self.late.clear();
+        self.late_requests.clear();
         self.outbox.written();
         Ok(())
     }

@@ -130,7 +130,7 @@ pub(super) fn web_socket_rest() {}
         example = r#"{"Event":"EventRinging","ThisDN":"3001","OtherDN":"3009","CallUUID":"007","ConnID":"6f"}"#
     ),
     responses(
-        (status = 200, description = "At least one event was accepted.", body = EventsAnswer),
+        (status = 200, description = "An event was accepted, or a position alone.", body = EventsAnswer),
         OfAFeed,
         Refusals
     ),

@@ -99,7 +99,7 @@ pub(crate) enum OfCometD {
 #[derive(IntoResponses)]
 #[expect(dead_code, reason = "says how an answer looks")]
 pub(crate) enum OfAFeed {
-    /// A parameter or the body cannot be read: a statusCode and a message; or no event was accepted: `accepted` is 0.
+    /// A parameter or the body cannot be read: a statusCode and a message; or lines are wrong and none is an event: `accepted` is 0.
     #[response(status = 400)]
     Body(Value),
     /// Not the token. statusCode 20.

@@ -187,8 +187,11 @@ pub(crate) enum SessionOperation {
 pub(crate) struct EventsAnswer {
     /// How many events were taken over.
     accepted: u64,
-    /// The position that was given with them.
+    /// Where the feed is now.
     position: Option<u64>,
+    /// How many of them had been applied before.
+    #[schema(nullable = false)]
+    repeated: Option<u64>,
     /// The lines that are no events.
     errors: Vec<WrongLine>,
     /// How many more there are.

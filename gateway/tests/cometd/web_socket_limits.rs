@@ -1,0 +1,119 @@
+//! How long may a WebSocket be silent or not read, and how many are there?
+
+use std::time::Duration;
+
+use futures_util::{SinkExt, StreamExt};
+use im_session_gateway::bayeux::Settings;
+use serde_json::{Value, json};
+use tokio::io::DuplexStream;
+use tokio::time::{Instant, sleep};
+use tokio_tungstenite::tungstenite::{self, Message};
+use tokio_tungstenite::{WebSocketStream, tungstenite::protocol::frame::coding::CloseCode};
+
+use crate::support::{House, connect, handshake, subscribe, texts};
+
+type Socket = WebSocketStream<DuplexStream>;
+
+const ROOM: usize = 4_096;
+
+async fn ask(socket: &mut Socket, body: &Value) -> Vec<Value> {
+    socket.send(Message::text(body.to_string())).await.unwrap();
+    let Some(Ok(Message::Text(text))) = socket.next().await else { panic!("a reply to {body}") };
+    serde_json::from_str(&text).unwrap()
+}
+
+/// A client over this socket whose next connect is held.
+async fn subscribed(socket: &mut Socket) -> String {
+    let reply = ask(socket, &handshake()).await;
+    let client = reply[0]["clientId"].as_str().unwrap().to_owned();
+    ask(socket, &connect(&client)).await;
+    ask(socket, &subscribe(&client)).await;
+    client
+}
+
+/// Waits until so many WebSockets are open.
+async fn until_open(house: &House, open: usize) {
+    while house.cometd.web_sockets() != open {
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_that_sends_no_message_for_a_minute_is_closed_whatever_else_it_sends() {
+    let house = House::new();
+    let caller = house.signed_in("agent3001").await;
+    let mut socket = house.web_socket(&caller, ROOM).await.unwrap();
+    sleep(Duration::from_secs(59)).await;
+    // This counts, and no ping does.
+    ask(&mut socket, &handshake()).await;
+    let began = Instant::now();
+    sleep(Duration::from_secs(30)).await;
+    socket.send(Message::Ping("x".into())).await.unwrap();
+    assert!(matches!(socket.next().await, Some(Ok(Message::Pong(_)))));
+    let Some(Ok(Message::Close(Some(close)))) = socket.next().await else { panic!("it is closed with a reason") };
+    assert_eq!((close.code, close.reason.as_str()), (CloseCode::Normal, "idle"));
+    assert_eq!(began.elapsed().as_secs(), 60);
+    until_open(&house, 0).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_that_does_not_read_for_ten_seconds_is_cut_and_its_message_is_kept() {
+    let house = House::new();
+    let caller = house.signed_in("agent3001").await;
+    let mut socket = house.web_socket(&caller, ROOM).await.unwrap();
+    let client = subscribed(&mut socket).await;
+    socket.send(Message::text(connect(&client).to_string())).await.unwrap();
+    house.until_held(1).await;
+    // More than there is room for.
+    let long = "x".repeat(2 * ROOM);
+    house.publish("agent3001", 1, json!({"messageType": "IMLogUpdateMessage", "message": 1, "long": long}));
+    house.until_held(0).await;
+    sleep(Duration::from_millis(9_990)).await;
+    assert_eq!((house.cometd.web_sockets(), house.cometd.counts().exchanges), (1, 1), "it is being written");
+    sleep(Duration::from_millis(20)).await;
+    assert_eq!((house.cometd.web_sockets(), house.cometd.counts().exchanges), (0, 0), "it is cut");
+    while let Some(read) = socket.next().await {
+        assert!(!matches!(read, Ok(Message::Text(_))), "half of a message is none");
+    }
+    let mut other = house.web_socket(&caller, 16 * ROOM).await.unwrap();
+    assert_eq!(texts(&ask(&mut other, &connect(&client)).await), [1]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_that_reads_in_time_gets_a_message_that_is_longer_than_there_is_room() {
+    let house = House::new();
+    let caller = house.signed_in("agent3001").await;
+    let mut socket = house.web_socket(&caller, ROOM).await.unwrap();
+    let client = subscribed(&mut socket).await;
+    socket.send(Message::text(connect(&client).to_string())).await.unwrap();
+    house.until_held(1).await;
+    let long = "x".repeat(2 * ROOM);
+    house.publish("agent3001", 1, json!({"messageType": "IMLogUpdateMessage", "message": 1, "long": long}));
+    sleep(Duration::from_millis(9_990)).await;
+    let Some(Ok(Message::Text(text))) = socket.next().await else { panic!("it is whole") };
+    assert_eq!(texts(&serde_json::from_str::<Vec<Value>>(&text).unwrap()), [1]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_agent_has_as_many_as_the_limit_and_room_again_when_one_is_closed() {
+    assert_eq!(Settings::default().web_sockets_per_agent, 100);
+    let mut settings = Settings::default();
+    settings.web_sockets_per_agent = 2;
+    let house = House::with(settings);
+    let (caller, other) = (house.signed_in("agent3001").await, house.signed_in("agent3002").await);
+    // Two sessions of HTTP are one agent.
+    let again = house.signed_in("agent3001").await;
+    let first = house.web_socket(&caller, ROOM).await.unwrap();
+    let _second = house.web_socket(&again, ROOM).await.unwrap();
+    for caller in [&caller, &again] {
+        let refused = house.web_socket(caller, ROOM).await.unwrap_err();
+        let tungstenite::Error::Http(response) = refused else { panic!("{refused}") };
+        assert_eq!(response.status(), 403);
+    }
+    let _others = house.web_socket(&other, ROOM).await.unwrap();
+    assert_eq!(house.cometd.web_sockets(), 3);
+    drop(first);
+    until_open(&house, 2).await;
+    let _third = house.web_socket(&caller, ROOM).await.unwrap();
+    assert!(house.web_socket(&caller, ROOM).await.is_err());
+}
