@@ -1,11 +1,13 @@
 //! The body of a post of events: which events are in it, and which lines are none.
 
-use im_session::decode::DecodeErrorKind;
-use im_session::{Decoder, Event};
+use im_session::Event;
 use serde::Serialize;
 
 /// How many wrong lines are named; of more it is said how many.
 pub const MOST_ERRORS: usize = 1_000;
+
+/// What some editors write before a text.
+const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
 /// What was read of a body.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -28,29 +30,35 @@ pub struct LineError {
 }
 
 impl EventLines {
-    /// Reads JSON lines; log lines among them are read as well. Specification 6.
+    /// Reads JSON lines, specification 6.1: an event a line. Blank lines are skipped; every other line that is no event
+    /// is an error.
     #[must_use]
     pub fn read(body: &[u8]) -> Self {
         let mut lines = EventLines::default();
-        let (mut decoder, mut rest) = (Decoder::new(), body);
-        while let Some(decoded) = decoder.next_event(&mut rest) {
-            lines.take(decoded);
-        }
-        for decoded in decoder.finish() {
-            lines.take(decoded);
+        let body = body.strip_prefix(BYTE_ORDER_MARK).unwrap_or(body);
+        for (line, number) in body.split(|&byte| byte == b'\n').zip(1..) {
+            let line = line.trim_ascii();
+            if !line.is_empty() {
+                lines.take(number, event(line));
+            }
         }
         lines
     }
 
-    fn take(&mut self, decoded: im_session::decode::DecodeResult<'_>) {
-        match decoded {
-            Ok(decoded) => self.events.push(decoded.event.into_owned()),
-            // Blank lines, and lines of a log that came nowhere near an event: there was nothing to accept.
-            Err(error) if matches!(error.kind, DecodeErrorKind::NoEvents { nearest: None }) => {}
-            Err(error) if self.errors.len() < MOST_ERRORS => {
-                self.errors.push(LineError { line: error.line, error: error.kind.to_string() });
-            }
+    fn take(&mut self, line: u64, event: Result<Event<'static>, String>) {
+        match event {
+            Ok(event) => self.events.push(event),
+            Err(error) if self.errors.len() < MOST_ERRORS => self.errors.push(LineError { line, error }),
             Err(_) => self.more_errors += 1,
         }
     }
+}
+
+/// Bytes that are not UTF-8 are replaced, as everywhere in events.
+fn event(line: &[u8]) -> Result<Event<'static>, String> {
+    let text = String::from_utf8_lossy(line);
+    let event = Event::from_json_line(&text).map_err(|error| error.to_string())?;
+    // What an engine refuses is known here, together with its line.
+    event.route().map_err(|error| error.to_string())?;
+    Ok(event.into_owned())
 }

@@ -36,12 +36,16 @@ pub enum AgentsFileError {
         source: io::Error,
     },
     /// It is no TOML, or not of this form.
-    #[error("{}: {source}", .path.display())]
+    #[error("{}: line {line}, column {column}: {expected}", .path.display())]
     Malformed {
         /// The file.
         path: PathBuf,
-        /// What, with its line.
-        source: Box<toml::de::Error>,
+        /// The line, from 1.
+        line: usize,
+        /// The column, from 1.
+        column: usize,
+        /// What was expected there. Never what came: a password stands in the file.
+        expected: String,
     },
     /// An agent cannot be accepted.
     #[error("{}: agent {agent:?}: {what}", .path.display())]
@@ -70,14 +74,14 @@ pub enum AgentsFileError {
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "[[agents]] tables")]
 struct File {
     #[serde(default)]
     agents: Vec<AgentTable>,
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "the table of an agent")]
 struct AgentTable {
     user: String,
     password: String,
@@ -94,7 +98,7 @@ struct AgentTable {
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a device: { id = \"1\", dn = \"3001\" }")]
 struct DeviceTable {
     id: String,
     dn: String,
@@ -116,8 +120,7 @@ pub fn read_agents_file(path: &Path) -> Result<Agents, AgentsFileError> {
 ///
 /// As [`read_agents_file`].
 pub fn agents_of(path: &Path, text: &str) -> Result<Agents, AgentsFileError> {
-    let malformed = |source| AgentsFileError::Malformed { path: path.into(), source: Box::new(source) };
-    let file: File = toml::from_str(text).map_err(malformed)?;
+    let file: File = toml::from_str(text).map_err(|error| malformed(path, text, &error))?;
     if file.agents.is_empty() {
         return Err(AgentsFileError::Empty { path: path.into() });
     }
@@ -128,6 +131,26 @@ pub fn agents_of(path: &Path, text: &str) -> Result<Agents, AgentsFileError> {
         records.push(record);
     }
     Agents::new(records).map_err(|source| AgentsFileError::Agents { path: path.into(), source })
+}
+
+/// Where the mistake is and what was expected. toml's own error shows the line as it stands.
+fn malformed(path: &Path, text: &str, error: &toml::de::Error) -> AgentsFileError {
+    let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+    let last_line = before.rsplit('\n').next().unwrap_or_default();
+    AgentsFileError::Malformed {
+        path: path.into(),
+        line: before.matches('\n').count() + 1,
+        column: last_line.chars().count() + 1,
+        expected: expected_by(error.message()),
+    }
+}
+
+/// The part of a message of toml or serde that has nothing of the file: before the last `expected` it may be quoted.
+fn expected_by(message: &str) -> String {
+    let missing = message.strip_prefix("missing field ").map(|field| format!("expected the field {field}"));
+    let expected = || message.rsplit_once("expected ").map(|(_, what)| format!("expected {what}"));
+    let plain = || (!message.contains(['`', '"', '\''])).then(|| message.to_owned());
+    missing.or_else(expected).or_else(plain).unwrap_or_else(|| "expected TOML of the agents' file".into())
 }
 
 fn record(table: AgentTable) -> Result<AgentRecord, String> {

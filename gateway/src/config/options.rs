@@ -1,7 +1,7 @@
 //! The command line.
 
 use std::fmt;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, ToSocketAddrs};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -36,8 +36,8 @@ pub enum Command {
 /// How to serve.
 #[derive(Clone, PartialEq, Eq, Args)]
 pub struct ServeOptions {
-    /// Address and port to listen on; 127.0.0.1:8090, or the next free port after it, unless given
-    #[arg(long, value_name = "ADDRESS")]
+    /// Address and port, or a name of loopback as localhost:8090; 127.0.0.1:8090, or the next free port, unless given
+    #[arg(long, value_name = "ADDRESS", value_parser = listen_address)]
     pub listen: Option<SocketAddr>,
     /// TOML file of the agents, read again on SIGHUP; without it there are demo agents, on loopback only
     #[arg(long, value_name = "FILE")]
@@ -162,6 +162,25 @@ impl ServeOptions {
             Some(_) | None => Ok(()),
         }
     }
+}
+
+/// An address and a port. A name is taken where it is one of loopback: who can reach the gateway must not depend on
+/// what another name means today.
+fn listen_address(text: &str) -> Result<SocketAddr, String> {
+    let expected = || {
+        format!(
+            "expected an address and a port, as 127.0.0.1:8090, or a name of loopback, as localhost:8090, got {text:?}"
+        )
+    };
+    if let Ok(address) = text.parse() {
+        return Ok(address);
+    }
+    let addresses: Vec<SocketAddr> = text.to_socket_addrs().map_err(|_| expected())?.collect();
+    if addresses.iter().any(|address| !address.ip().is_loopback()) {
+        return Err(expected());
+    }
+    // Of both versions the older one: every client has it.
+    addresses.iter().find(|address| address.is_ipv4()).or(addresses.first()).copied().ok_or_else(expected)
 }
 
 fn seconds_or_none(text: &str) -> Result<Duration, String> {

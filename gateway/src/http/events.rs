@@ -88,13 +88,16 @@ pub(super) async fn post(
     let body = read_body(body, LONGEST_EVENTS, feed.patience).await?;
     // Megabytes take a while; others are served meanwhile.
     let lines = tokio::task::spawn_blocking(move || EventLines::read(&body)).await;
-    let EventLines { events, errors, more_errors } = lines.map_err(|error| {
+    let EventLines { events, mut errors, more_errors } = lines.map_err(|error| {
         tracing::error!(%error, "events could not be read");
         Failed::new(im_session::StatusCode::InternalError, "internal error")
     })?;
+    if events.is_empty() && errors.is_empty() && feed_position.is_none() {
+        errors.push(LineError { line: 1, error: "expected events as JSON lines, found nothing".to_owned() });
+    }
     if events.is_empty() && !errors.is_empty() {
-        // Nothing is applied, and something should have been, so the feed stays where it is. Of a part of a log without events
-        // it goes on.
+        // Nothing is applied, and something should have been, so the feed stays where it is. Where nothing came, a position
+        // moves it all the same.
         let refused = Accepted { accepted: 0, position: None, repeated: 0, errors, more_errors };
         return Ok(json(StatusCode::BAD_REQUEST, &refused));
     }

@@ -15,7 +15,7 @@ use super::body::{LONGEST_BODY, read_body};
 use super::http_sessions::SignedIn;
 use super::open_api::{
     ImSessionAnswer, ImSessionsAnswer, ImSessionsOperation, InThisState, NotSignedIn, OfAnOperation, Refusals,
-    SentAnswer, SessionOperation, Unknown,
+    SentAnswer, SessionOperation, SessionState, Unknown,
 };
 use crate::engine::{EngineError, OwnedTarget, Reply};
 use crate::logs::CONTENTS;
@@ -23,11 +23,21 @@ use crate::logs::CONTENTS;
 /// An id in an address that is no text is nobody's id.
 type Id = Result<Path<String>, PathRejection>;
 
-/// My sessions: their addresses, or with `fields` themselves. Any field is a filter, too: `state=Talking`.
+/// My sessions: their addresses, or with `fields` themselves.
+///
+/// Each of `id`, `path`, `state` and `uri` is a filter, too: `state=Talking`. Several filters must all hold.
+/// `capabilities`, `participants` and `userData` are no plain values: a filter on one of them finds nothing.
 #[utoipa::path(
     get,
     path = "/api/v2/me/im-sessions",
-    params(("fields" = Option<String>, Query, description = "`*`, or names separated by commas")),
+    tag = "IM sessions",
+    params(
+        ("fields" = Option<String>, Query, description = "`*`, or names separated by commas; none: addresses"),
+        ("state" = Option<SessionState>, Query, description = "Only sessions in this state"),
+        ("id" = Option<String>, Query, description = "Only the session with this id"),
+        ("path" = Option<String>, Query, description = "Only the session with this path"),
+        ("uri" = Option<String>, Query, description = "Only the session with this address")
+    ),
     responses((status = 200, body = ImSessionsAnswer), NotSignedIn, Refusals),
     security(("cookie" = []), ("basic" = []))
 )]
@@ -43,6 +53,7 @@ pub(super) async fn list(
 #[utoipa::path(
     get,
     path = "/api/v2/me/im-sessions/{id}",
+    tag = "IM sessions",
     params(
         ("id" = String, Path, description = "The id of the session", example = "007MDF3D0KAHL93L807GK2LAES000001"),
         ("fields" = Option<String>, Query, description = "`*`, or names separated by commas; all without it"),
@@ -64,6 +75,7 @@ pub(super) async fn read_mine(
 #[utoipa::path(
     get,
     path = "/api/v2/im-sessions/{id}",
+    tag = "IM sessions",
     params(
         ("id" = String, Path, description = "The id of the session", example = "007MDF3D0KAHL93L807GK2LAES000001"),
         ("fields" = Option<String>, Query, description = "`*`, or names separated by commas; all without it"),
@@ -82,9 +94,12 @@ pub(super) async fn read(
 }
 
 /// Opens a session.
+///
+/// An agent has one open session at a time: 409 where there is another. StartContactCenterSession need not come first.
 #[utoipa::path(
     post,
     path = "/api/v2/me/im-sessions",
+    tag = "IM sessions",
     request_body = ImSessionsOperation,
     responses((status = 200, body = SentAnswer), OfAnOperation, InThisState, Unknown, NotSignedIn, Refusals),
     security(("cookie" = [], "csrf" = []))
@@ -97,6 +112,7 @@ pub(super) async fn initiate(State(gateway): State<Gateway>, me: SignedIn, body:
 #[utoipa::path(
     post,
     path = "/api/v2/me/im-sessions/{id}",
+    tag = "IM sessions",
     params(("id" = String, Path, description = "The id of the session", example = "007MDF3D0KAHL93L807GK2LAES000001")),
     request_body = SessionOperation,
     responses((status = 200, body = SentAnswer), OfAnOperation, InThisState, Unknown, NotSignedIn, Refusals),

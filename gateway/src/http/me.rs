@@ -134,9 +134,12 @@ fn settings(agent: &AgentRecord) -> serde_json::Map<String, Value> {
 }
 
 /// Who am I?
+///
+/// With user and password this signs in: the answer sets the cookie, and has the token of operations in `X-CSRF-TOKEN`.
 #[utoipa::path(
     get,
     path = "/api/v2/me",
+    tag = "Me",
     params((
         "subresources" = Option<String>,
         Query,
@@ -152,9 +155,12 @@ pub(super) async fn read(State(gateway): State<Gateway>, me: SignedIn, RawQuery(
 }
 
 /// Begins or ends my work, and my session of HTTP with it where `signOut` says so.
+///
+/// To begin is not required: sessions are served without it.
 #[utoipa::path(
     post,
     path = "/api/v2/me",
+    tag = "Me",
     request_body = MeOperationBody,
     responses((status = 200, body = SentAnswer), OfAnOperation, NotSignedIn, Refusals),
     security(("cookie" = [], "csrf" = []))

@@ -269,7 +269,9 @@ fn client_address(request: &Request, behind_proxy: bool) -> IpAddr {
 impl IntoResponse for Refused {
     fn into_response(self) -> Response {
         match self {
-            Refused::Wrong => not_authenticated().into_response(),
+            Refused::Wrong => {
+                Failed::new(Code::NotAuthenticated, "Access denied: wrong user or password").into_response()
+            }
             Refused::TooMany(wait) => {
                 let seconds = wait.as_millis().div_ceil(1_000).max(1);
                 let message = format!("too many attempts to sign in: expected the next one in {seconds} s");

@@ -24,6 +24,7 @@ pub(super) struct Parameters {
 #[utoipa::path(
     get,
     path = "/api/supervisor/overview",
+    tag = "Supervisors",
     responses((status = 200, body = OverviewAnswer), OnlySupervisors, NotSignedIn, Refusals),
     security(("cookie" = []), ("basic" = []))
 )]
@@ -36,6 +37,7 @@ pub(super) async fn overview(State(gateway): State<Gateway>, me: SignedIn) -> Re
 #[utoipa::path(
     get,
     path = "/api/supervisor/timeline",
+    tag = "Supervisors",
     params(("dn" = String, Query, description = "The DN, 1 to 255 bytes")),
     responses(
         (status = 200, body = TimelineAnswer),

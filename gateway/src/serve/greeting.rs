@@ -5,11 +5,31 @@ use std::net::SocketAddr;
 
 use crate::config::DEMO_PASSWORD;
 
+/// What a reader of the first lines needs to know.
+#[derive(Debug, Clone, Copy)]
+pub struct Ready<'r> {
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// Where sessions are kept.
+    pub store: &'r str,
+    /// Whether the agents are the demo agents.
+    pub demo: bool,
+    /// Whether requests wait for a bridge, and no bearer token lets one in.
+    pub unreachable_requests: bool,
+}
+
 /// The address in the first line; below it, with demo agents, what to type.
 #[must_use]
-pub fn greeting(address: SocketAddr, store: &str, demo: bool) -> String {
+pub fn greeting(ready: Ready<'_>) -> String {
+    let Ready { address, store, demo, unreachable_requests } = ready;
     let url = format!("http://{address}");
     let mut text = format!("im-session-gateway listens on {url}\nstore: {store}\nOpenAPI: {url}/api/openapi.json\n");
+    if unreachable_requests {
+        text.push_str(
+            "warning: with --no-simulator and without a bearer token nobody can fetch the requests of agents, nor post \
+             events: give --bearer-token-file FILE\n",
+        );
+    }
     if demo {
         let user = format!("agent3001:{DEMO_PASSWORD}");
         let curl = "curl -b cookies -c cookies";

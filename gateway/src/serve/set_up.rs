@@ -11,7 +11,7 @@ use im_session::BaseUri;
 use tokio::net::TcpListener;
 
 use super::connections::{ConnectionLimits, serve_connections};
-use super::greeting::greeting;
+use super::greeting::{Ready, greeting};
 use super::listen::{ListenError, listen};
 use super::signals;
 use crate::bayeux;
@@ -141,6 +141,7 @@ pub async fn serve(options: ServeOptions, greet: impl FnOnce(&str)) -> Result<()
     for file in &options.follow {
         background.push(tokio::spawn(follow_file(gateway.clone(), file.clone())));
     }
+    let unreachable_requests = options.no_simulator && bearer_token.is_none();
     let mut more = cometd.router();
     if !options.no_simulator {
         let settings = simulator_settings(&options, &surroundings)?;
@@ -156,7 +157,7 @@ pub async fn serve(options: ServeOptions, greet: impl FnOnce(&str)) -> Result<()
         more = more.merge(feed_routes(engine, token, gateway.ending(), options.request_timeout));
     }
     let router = router(gateway.clone(), more);
-    greet(&greeting(address, &store, options.agents.is_none()));
+    greet(&greeting(Ready { address, store: &store, demo: options.agents.is_none(), unreachable_requests }));
 
     let limits = ConnectionLimits {
         connections: options.connections,

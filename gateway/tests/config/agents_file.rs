@@ -57,12 +57,12 @@ fn what_is_wrong_is_said_with_its_place() {
     let long = "x".repeat(257);
     let cases = [
         ("", "agents.toml: expected at least one [[agents]] table, got none"),
-        ("[[agents]]\nuser = \"ann\"\n", "missing field `password`"),
-        ("[[agents]]\nHASH\n", "missing field `user`"),
-        ("[[agents]\n", "TOML parse error at line 1"),
-        ("\n\n[[agents]]\nuser = 7\nHASH\n", "TOML parse error at line 4"),
-        (&format!("{one}HASH\nright = []\n"), "unknown field `right`"),
-        ("[[agent]]\n", "unknown field `agent`"),
+        ("[[agents]]\nuser = \"ann\"\n", "line 1, column 1: expected the field `password`"),
+        ("[[agents]]\nHASH\n", "expected the field `user`"),
+        ("[[agents]\n", "agents.toml: line 1, column "),
+        ("\n\n[[agents]]\nuser = 7\nHASH\n", "agents.toml: line 4, column 8: expected a string"),
+        (&format!("{one}HASH\nright = []\n"), "line 4, column 1: expected one of `user`, `password`, "),
+        ("[[agent]]\n", "expected `agents`"),
         (&format!("{one}password = \"demo\"\n"), "agent \"ann\": expected `password` to be an argon2 hash"),
         (&format!("{one}password = \"$2b$12$abc\"\n"), "expected `password` to be an argon2 hash"),
         (&format!("{one}password = \"$argon2id$v=19$m=8,t=1,p=1$c29tZXNhbHQ\"\n"), "expected `password` to be"),
@@ -116,6 +116,35 @@ fn what_is_wrong_is_said_with_its_place() {
 fn no_password_is_ever_printed() {
     let clear = "[[agents]]\nuser = \"ann\"\npassword = \"open sesame\"\n";
     assert!(!agents(clear).unwrap_err().contains("sesame"));
+    let mistakes = [
+        r#"password = "open sesame"#,
+        r#"password = 'open sesame"#,
+        r#"password = "open \q sesame""#,
+        r#"password = "open" sesame"#,
+        r#"password = "open sesame", user = "bob""#,
+        r#"password "open sesame""#,
+        r#"password = ["open sesame"]"#,
+        r#"password = { "open sesame" = 1 }"#,
+        "password = open sesame",
+        "password = sesame",
+        "password = 7sesame",
+        "pass word = sesame",
+        "sesame",
+        "sesame = 1",
+        "\"open sesame\" = 1",
+        "password.sesame = 1\npassword.sesame.open = 2",
+        "sesame = 1\nsesame = 2",
+        "sesame = 1\n[agents.sesame]\nopen = 1",
+        "password = \"sesame\"\npassword = \"sesame\"",
+        "devices = \"sesame\"",
+        "supervisor = \"sesame, expected \\\"sesame\\\"\"",
+        "rights = [7, \"sesame\"]",
+    ];
+    for mistake in mistakes {
+        let error = agents(&format!("[[agents]]\nuser = \"ann\"\n{mistake}\n")).unwrap_err();
+        assert!(!error.contains("sesame") && !error.contains('\n'), "{mistake}\n{error}");
+        assert!(error.starts_with("agents.toml: line "), "{mistake}\n{error}");
+    }
     let debug = format!("{:?}", agents("[[agents]]\nuser = \"ann\"\nHASH\n").unwrap());
     assert!(debug.contains("ann") && !debug.contains("argon2id"), "{debug}");
 }

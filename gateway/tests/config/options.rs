@@ -41,6 +41,16 @@ fn demo_agents_are_on_loopback_only() {
 }
 
 #[test]
+fn a_name_of_loopback_is_an_address() {
+    let address = serve(&["--listen", "localhost:8394"]).listen.unwrap();
+    assert_eq!((address.ip().is_loopback(), address.port()), (true, 8_394));
+    for wrong in ["localhost", "8394", "localhost:", "localhost:http", "localhost:99999", ""] {
+        let error = parse(&["--listen", wrong]).unwrap_err();
+        assert!(error.contains("expected an address and a port, as 127.0.0.1:8090"), "{error}");
+    }
+}
+
+#[test]
 fn what_cannot_be_is_refused() {
     let cases: [&[&str]; 12] = [
         &["--listen", "localhost"],

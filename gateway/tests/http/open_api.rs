@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use axum::http::Method;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::support::{House, ID};
 
@@ -83,5 +83,113 @@ async fn every_reference_leads_somewhere() {
         for scheme in schemes.flat_map(|all| all.as_object().unwrap().keys()) {
             assert!(document["components"]["securitySchemes"].get(scheme).is_some(), "{method} {path}: {scheme}");
         }
+    }
+}
+
+/// The schema behind a reference, or the schema itself.
+fn resolved<'d>(document: &'d Value, schema: &'d Value) -> &'d Value {
+    let name = schema["$ref"].as_str().and_then(|reference| reference.strip_prefix("#/components/schemas/"));
+    name.map_or(schema, |name| &document["components"]["schemas"][name])
+}
+
+/// Something that fits the schema: what it requires, and nothing else.
+fn fitting(document: &Value, schema: &Value) -> Value {
+    let schema = resolved(document, schema);
+    if let Some(example) = schema.get("example") {
+        return example.clone();
+    }
+    if let Some(names) = schema["enum"].as_array() {
+        return names[0].clone();
+    }
+    match (schema["type"].as_str().unwrap(), schema["required"].as_array()) {
+        ("object", Some(required)) => required
+            .iter()
+            .map(|name| name.as_str().unwrap())
+            .map(|name| (name.to_owned(), fitting(document, &schema["properties"][name])))
+            .collect::<serde_json::Map<_, _>>()
+            .into(),
+        ("object", None) => json!({"note": "new"}),
+        ("string", _) => "note".into(),
+        other => panic!("{other:?}: {schema}"),
+    }
+}
+
+#[tokio::test]
+async fn operations_are_accepted_with_the_fields_that_are_required_and_refused_without_one() {
+    let house = House::new();
+    let document = document(&house).await;
+    let session = format!("/api/v2/me/im-sessions/{ID}");
+    // The first has a session, the other may open one.
+    let targets = [
+        ("/api/v2/me", "agent3001", "/api/v2/me"),
+        ("/api/v2/me/im-sessions", "agent3002", "/api/v2/me/im-sessions"),
+        ("/api/v2/me/im-sessions/{id}", "agent3001", &session),
+    ];
+    let (mut accepted, mut refused, mut named) = (Vec::new(), 0, 0);
+    for (path, user, address) in targets {
+        let caller = house.sign_in(user).await;
+        let body = &document["paths"][path]["post"]["requestBody"]["content"]["application/json"]["schema"];
+        let body = resolved(&document, body);
+        let operations = body["oneOf"].as_array().cloned().unwrap_or_else(|| vec![body.clone()]);
+        for operation in &operations {
+            let fits = fitting(&document, operation);
+            let post = async |body: &Value| house.post(address, body.to_string()).of(&caller).send().await;
+            for name in operation["required"].as_array().unwrap() {
+                let mut without = fits.clone();
+                without.as_object_mut().unwrap().remove(name.as_str().unwrap());
+                assert_eq!(post(&without).await.codes(), (400, 1), "{without}");
+                refused += 1;
+            }
+            // A name that nobody reads is skipped, whatever its value.
+            let properties = operation["properties"].as_object().unwrap().keys();
+            for name in properties.filter(|name| !["operationName", "channels", "signOut"].contains(&name.as_str())) {
+                let mut wrong = fits.clone();
+                wrong[name] = json!(7);
+                let answer = post(&wrong).await;
+                assert_eq!(answer.codes(), (400, 10), "{wrong}: {}", answer.text);
+                assert!(answer.json()["statusMessage"].as_str().unwrap().contains(name.as_str()), "{}", answer.text);
+                named += 1;
+            }
+            let answer = post(&fits).await;
+            assert_eq!(answer.codes(), (200, 0), "{fits}: {}", answer.text);
+            accepted.push(fits["operationName"].as_str().unwrap().to_owned());
+        }
+    }
+    let six = ["InitiateIMSession", "SendMessage", "AttachUserData", "UpdateUserData", "DeleteUserData", "Complete"];
+    assert_eq!(accepted[1..], six);
+    assert!(refused >= 14 && named >= 9, "{refused} {named}");
+}
+
+#[tokio::test]
+async fn the_filters_of_a_list_are_named_and_filter() {
+    let house = House::new();
+    let caller = house.sign_in("agent3001").await;
+    let document = document(&house).await;
+    let parameters = document["paths"]["/api/v2/me/im-sessions"]["get"]["parameters"].as_array().unwrap();
+    let named: BTreeSet<&str> = parameters.iter().map(|parameter| parameter["name"].as_str().unwrap()).collect();
+    assert_eq!(named, BTreeSet::from(["fields", "id", "path", "state", "uri"]));
+    let list = async |query: String| {
+        let answer = house.get(&format!("/api/v2/me/im-sessions?fields=*{query}")).of(&caller).send().await;
+        answer.json()["imSessions"].as_array().unwrap().clone()
+    };
+    let all = list(String::new()).await;
+    for name in named.into_iter().filter(|name| *name != "fields") {
+        let value = all[0][name].as_str().unwrap();
+        assert_eq!(list(format!("&{name}={value}")).await, all, "{name}");
+        assert_eq!(list(format!("&{name}={value}x")).await, Vec::<Value>::new(), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn what_belongs_together_is_named_in_words() {
+    let document = document(&House::new()).await;
+    let described = document["tags"].as_array().unwrap();
+    let described: BTreeSet<&str> = described.iter().map(|tag| tag["name"].as_str().unwrap()).collect();
+    let tags = operations(&document).flat_map(|(_, _, operation)| operation["tags"].as_array().unwrap());
+    assert_eq!(tags.map(|tag| tag.as_str().unwrap()).collect::<BTreeSet<_>>(), described);
+    assert_eq!(described.len(), 6);
+    for path in ["/api/v2/me", "/api/v2/me/im-sessions"] {
+        let refused = &document["paths"][path]["get"]["responses"]["401"]["description"];
+        assert!(refused.as_str().unwrap().contains("wrong user or password"), "{refused}");
     }
 }

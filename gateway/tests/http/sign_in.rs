@@ -72,6 +72,7 @@ async fn a_wrong_password_and_an_unknown_user_get_the_same_answer() {
     let wrong = house.get("/api/v2/me").basic("agent3001", "wrong").send().await;
     let unknown = house.get("/api/v2/me").basic("agent9999", "wrong").send().await;
     assert_eq!(wrong.codes(), (401, 20));
+    assert_eq!(wrong.json()["statusMessage"], "Access denied: wrong user or password");
     assert_eq!((wrong.status, wrong.headers, wrong.text), (unknown.status, unknown.headers, unknown.text));
 }
 

@@ -26,6 +26,16 @@ fn at_sighup_and_one_that_is_refused_changes_nothing() {
     assert!(line.contains("agent \"bob\": expected `password` to be an argon2 hash"), "{line}");
     assert!(!line.contains("in clear"), "{line}");
     assert_eq!(gateway.status("bob:secret"), 200);
+
+    fs::write(&path, "[[agents]]\nuser = \"ann\"\npassword = \"in clear\n").unwrap();
+    gateway.signal("HUP");
+    let line = gateway.says("refused; the agents stay as they were");
+    assert!(line.contains("agents.toml: line 3, column ") && !line.contains("in clear"), "{line}");
+    // Nor in a line that follows.
+    gateway.signal("TERM");
+    for line in gateway.log() {
+        assert!(!line.contains("in clear"), "{line}");
+    }
 }
 
 #[test]

@@ -24,17 +24,30 @@ fn where_it_is_told_or_not_at_all() {
     assert_eq!(text(&output.stdout), "");
 }
 
-#[test]
-fn it_says_how_to_try_it() {
+/// The first lines, up to the one that has this.
+fn greeting(arguments: &[&str], last: &str) -> String {
     let mut command = program();
-    let command = command.args(["--memory", "--listen", "127.0.0.1:0"]).stdout(Stdio::piped()).stderr(Stdio::null());
-    let mut child = command.spawn().unwrap();
+    let command = command.args(["--memory", "--listen", "localhost:0"]).args(arguments);
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
     let lines = BufReader::new(child.stdout.take().unwrap()).lines();
-    let greeting: Vec<String> = lines.map(Result::unwrap).take_while(|line| !line.contains("fields=*")).collect();
+    let greeting: Vec<String> = lines.map(Result::unwrap).take_while(|line| !line.contains(last)).collect();
     child.kill().unwrap();
     child.wait().unwrap();
-    let greeting = greeting.join("\n");
+    greeting.join("\n")
+}
+
+#[test]
+fn it_says_how_to_try_it() {
+    let greeting = greeting(&[], "fields=*");
     for part in ["store: memory", "/api/openapi.json", "password demo", "curl -b cookies", "InitiateIMSession"] {
         assert!(greeting.contains(part), "{part}: {greeting}");
     }
+}
+
+#[test]
+fn it_warns_where_nobody_can_fetch_requests() {
+    let warns = |arguments: &[&str]| greeting(arguments, "demo agents").contains("nobody can fetch the requests");
+    assert!(warns(&["--no-simulator"]));
+    assert!(!warns(&["--no-simulator", "--bearer-token", "a-token-of-the-feeds"]));
+    assert!(!warns(&[]));
 }

@@ -23,7 +23,7 @@ fn files_that_are_not_there_or_say_nothing() {
     refused(&["--memory", "--bearer-token-file", file], &format!("--bearer-token-file {file}: No such file"));
     std::fs::write(&path, "short\n").unwrap();
     refused(&["--memory", "--bearer-token-file", file], "expected a bearer token of at least 16");
-    refused(&["--memory", "--agents", file], &format!("{file}: TOML parse error at line 1"));
+    refused(&["--memory", "--agents", file], &format!("{file}: line 1, column 6: expected"));
     refused(&["--data", file], &format!("{file}: the directory of the store"));
 }
 

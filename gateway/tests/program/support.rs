@@ -56,6 +56,11 @@ impl Running {
         }
     }
 
+    /// What the log says from here to its end.
+    pub(crate) fn log(&self) -> Vec<String> {
+        self.log.iter().collect()
+    }
+
     pub(crate) fn signal(&self, name: &str) {
         let pid = self.child.id().to_string();
         assert!(Command::new("kill").args(["-s", name, &pid]).status().unwrap().success());

@@ -23,6 +23,7 @@ use utoipa::{Modify, OpenApi};
 pub(super) use refusals::{InThisState, NotSignedIn, OfAnOperation, OnlySupervisors, Refusals, Unknown};
 pub(super) use schemas::{
     ErrorAnswer, ImSessionAnswer, ImSessionsAnswer, ImSessionsOperation, MeOperationBody, SentAnswer, SessionOperation,
+    SessionState,
 };
 pub(super) use supervision::{OverviewAnswer, TimelineAnswer};
 
@@ -34,9 +35,26 @@ use super::answer::json;
 #[openapi(
     info(
         title = "im-session-gateway",
-        description = "IM sessions of a contact centre's agents, as the REST API of Genesys Web Services has them. Reading is \
-            tolerant: unknown fields and parameters are skipped, and the Content-Type of a request is not looked at. Every \
-            answer has a JSON body with a statusCode, but those to HEAD."
+        description = "IM sessions of a contact centre's agents, as the REST API of Genesys Web Services has them. \
+            Reading is tolerant: unknown fields and parameters are skipped, and the Content-Type of a request is \
+            not looked at. Every answer under /api/v2/me, /api/v2/im-sessions and /api/supervisor has a JSON body \
+            with a statusCode, and so has every refusal elsewhere, with these exceptions: replies of CometD are \
+            Bayeux messages, /events says which lines were no events, /events/position and this document say what \
+            they say, /requests is JSON lines, the pages for people are HTML, and an answer to HEAD has no body. An \
+            operation is posted; its answer says that it was sent. What comes of it arrives as a notification. \
+            After a restart of the gateway, or when the cookie's session is over, every answer is 401: sign in \
+            again, then shake hands with CometD again."
+    ),
+    tags(
+        (name = "Me", description = "Who is signed in."),
+        (name = "IM sessions", description = "The agent's sessions, and the six operations: InitiateIMSession on \
+            the list, SendMessage, AttachUserData, UpdateUserData, DeleteUserData and Complete on one of them. A \
+            completed session is listed for an hour, then forgotten."),
+        (name = "Notifications", description = "CometD, over HTTP and WebSocket."),
+        (name = "A feed of your own", description = "Events in, requests out, with a bearer token. They are there \
+            only where the gateway was started with one."),
+        (name = "Supervisors", description = "How the sessions stand. For agents with `supervisor = true`."),
+        (name = "This document", description = "OpenAPI.")
     ),
     paths(
         super::me::read,

@@ -21,7 +21,7 @@ pub(crate) enum Refusals {
 #[derive(IntoResponses)]
 #[expect(dead_code, reason = "says how an answer looks")]
 pub(crate) enum NotSignedIn {
-    /// Neither the cookie of a session nor a user with a password. statusCode 20.
+    /// Neither the cookie of a session nor a user with a password, or a wrong user or password. statusCode 20.
     #[response(status = 401, headers(("WWW-Authenticate" = String, description = "Basic")))]
     NotSignedIn(ErrorAnswer),
     /// Too many wrong passwords for this user, or from this address. statusCode 20.
@@ -69,7 +69,7 @@ pub(crate) enum OfAnOperation {
 #[derive(IntoResponses)]
 #[expect(dead_code, reason = "says how an answer looks")]
 pub(crate) enum InThisState {
-    /// Not in this state. statusCode 2.
+    /// Not in this state; of InitiateIMSession: another session of the agent is open. statusCode 2.
     #[response(status = 409)]
     State(ErrorAnswer),
 }

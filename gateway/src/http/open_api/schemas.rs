@@ -28,7 +28,7 @@ pub(crate) struct ErrorAnswer {
 /// The state of a session.
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "says how a body looks")]
-pub(crate) enum State {
+pub(crate) enum SessionState {
     Initiating,
     Alerting,
     Talking,
@@ -71,7 +71,7 @@ pub(crate) struct ImSession {
     #[schema(nullable = false, example = "/im-sessions/007MDF3D0KAHL93L807GK2LAES000001")]
     path: Option<String>,
     #[schema(nullable = false)]
-    state: Option<State>,
+    state: Option<SessionState>,
     #[schema(nullable = false)]
     uri: Option<String>,
     /// Absent where there is none. Values are strings, integers and objects.
@@ -156,10 +156,11 @@ pub(crate) enum Initiate {
 
 /// What may be done with a session.
 #[derive(Serialize, ToSchema)]
-#[serde(tag = "operationName", rename_all_fields = "camelCase")]
+#[serde(tag = "operationName")]
 #[expect(dead_code, reason = "says how a body looks")]
 pub(crate) enum SessionOperation {
-    /// Sends a text.
+    /// Sends a text. The devicePath is required, even where the agent has one device.
+    #[serde(rename_all = "camelCase")]
     SendMessage {
         #[schema(min_length = 1)]
         text: String,
@@ -168,8 +169,10 @@ pub(crate) enum SessionOperation {
         device_path: String,
     },
     /// Adds pairs, even where the key is there.
+    #[serde(rename_all = "camelCase")]
     AttachUserData { user_data: BTreeMap<String, Value> },
     /// Replaces the pairs with the same keys and adds the others.
+    #[serde(rename_all = "camelCase")]
     UpdateUserData { user_data: BTreeMap<String, Value> },
     /// Deletes one pair.
     DeleteUserData { key: String },
@@ -177,7 +180,46 @@ pub(crate) enum SessionOperation {
     Complete,
 }
 
-/// Up to which offset requests need not be kept.
+/// What became of a post of events.
+#[derive(ToSchema)]
+#[schema(rename_all = "camelCase")]
+#[expect(dead_code, reason = "says how a body looks")]
+pub(crate) struct EventsAnswer {
+    /// How many events were taken over.
+    accepted: u64,
+    /// Where the feed is now.
+    position: Option<u64>,
+    /// How many of them had been applied before.
+    #[schema(nullable = false)]
+    repeated: Option<u64>,
+    /// The lines that are no events.
+    errors: Vec<WrongLine>,
+    /// How many more there are.
+    #[schema(nullable = false)]
+    more_errors: Option<u64>,
+}
+
+/// A line that is no event.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "says how a body looks")]
+pub(crate) struct WrongLine {
+    /// Which, from 1.
+    #[schema(minimum = 1)]
+    line: u64,
+    /// What was expected there, and what was found.
+    error: String,
+}
+
+/// How far a feed is.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "says how a body looks")]
+pub(crate) struct PositionAnswer {
+    feed: String,
+    /// `null` before its first position.
+    position: Option<u64>,
+}
+
+/// Up to and including which offset requests need not be kept.
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "says how a body looks")]
 pub(crate) struct Confirmation {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use utoipa::ToSchema;
 
-use super::schemas::State;
+use super::schemas::SessionState;
 
 /// How the sessions stand.
 #[derive(ToSchema)]
@@ -40,7 +40,7 @@ pub(crate) struct OpenSession {
     id: String,
     /// Whose DN it is, if it is an agent's.
     agent: Option<String>,
-    state: State,
+    state: SessionState,
     participants: Vec<String>,
 }
 
@@ -68,8 +68,8 @@ pub(crate) struct Observation {
     /// The name of the event, of the request that an operation made, or of the operation that a request was of.
     name: String,
     id: Option<String>,
-    from: Option<State>,
-    to: Option<State>,
+    from: Option<SessionState>,
+    to: Option<SessionState>,
     outcome: ObservedOutcome,
     /// Why an event was rejected, or an operation refused.
     #[schema(nullable = false)]
