@@ -107,7 +107,7 @@ fn me_operation(body: &[u8]) {
     let written = match MeOperation::from_json(body) {
         Ok(MeOperation::Start) => json!({"operationName": "StartContactCenterSession"}),
         Ok(MeOperation::End { sign_out }) => json!({"operationName": "EndContactCenterSession", "signOut": sign_out}),
-        Err(ErrorBody { status_code, .. }) if status_code == StatusCode::Ok => panic!("an error that is none"),
+        Err(ErrorBody { status_code: StatusCode::Ok, .. }) => panic!("an error that is none"),
         Err(error) => {
             let status = error.status_code;
             return says_why(&json!(error), status);

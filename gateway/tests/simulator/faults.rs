@@ -35,7 +35,7 @@ fn a_lost_event_never_arrives() {
     let (mut requests, events) = talking();
     inject(&mut requests, Fault::Lose);
     are(&text(&mut requests, &events[0]), &[("PrivateInfo", "3002")]);
-    assert_eq!(requests.simulator.next_due(), None);
+    are(&later(&mut requests), &[]);
     // Once is once.
     are(&text(&mut requests, &events[0]), &[("PrivateInfo", "3001"), ("PrivateInfo", "3002")]);
 }
@@ -100,7 +100,7 @@ fn a_callee_does_not_answer_and_the_caller_gives_up() {
     inject(&mut requests, Fault::NoAnswer);
     let events = requests.make_call("3001", "3002");
     are(&events, &[("Dialing", "3001"), ("Ringing", "3002")]);
-    requests.now += Duration::from_secs(365 * 24 * 3_600);
+    requests.now += Duration::from_secs(3 * 3_600);
     are(&requests.simulator.due(requests.now), &[]);
     are(&requests.of(&events[0], "RequestReleaseCall", json!({})), &[("Released", "3001"), ("Abandoned", "3002")]);
 }
