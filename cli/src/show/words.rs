@@ -122,19 +122,14 @@ fn ignored(event: &Event<'_>) -> (Style, String) {
     (Style::Dim, format!("ignored: {why}"))
 }
 
-/// The event of a session whose name is nearly this: two letters more, less, exchanged or others.
+/// The event of a session whose name differs from this by at most two letters: added, left out, exchanged or others.
 fn meant(name: &str) -> Option<&'static str> {
     let calls = CallEvent::ALL.into_iter().map(CallEvent::name);
     let mut names = calls.chain(DataEvent::ALL.into_iter().map(DataEvent::name));
-    // A name of any length may come.
-    if name.len() > LONGEST_NAME + 2 {
-        return None;
-    }
-    names.find(|known| strsim::osa_distance(known, name) <= 2)
+    // A name of any length may come, and to compare costs the product of the lengths.
+    let length = name.chars().count();
+    names.find(|known| known.len().abs_diff(length) <= 2 && strsim::osa_distance(known, name) <= 2)
 }
-
-/// EventAttachedDataChanged, the longest name of an event of a session.
-const LONGEST_NAME: usize = 24;
 
 fn refused(rejection: &Rejection) -> String {
     let state = rejection.state.map_or_else(String::new, |state| format!(" in {state}"));
