@@ -10,7 +10,7 @@
 //! | `valid_history` | How do any bytes become what really happens, and what goes wrong with it? |
 //! | `user_data`, `operation`, `resource`, `log`, `small_types` | How do they become these? |
 //! | `random` | Which bytes, and which histories of them, come by chance? |
-//! | `any` | `Arbitrary`, of fuzzers and of proptest, for every type |
+//! | `arbitrary` | `Arbitrary`, the trait of fuzzers, for every type |
 //!
 //! [`FromBytes`] is for types (with the feature `arbitrary` `Arbitrary` too), a function for what is no type of its own.
 //!
@@ -48,8 +48,8 @@
 //!
 //! EventPrivateInfo has the text `hello` everywhere but in rows 0 and 8. [`event_of`] is this table.
 
-#[cfg(any(feature = "arbitrary", feature = "proptest"))]
-mod any;
+#[cfg(feature = "arbitrary")]
+mod arbitrary;
 mod bytes;
 mod event;
 mod log;
@@ -67,6 +67,8 @@ pub use event::event_of;
 pub(crate) use log::log_of;
 pub use log::{loggable_event, loggable_user_data};
 pub use operation::{operation_body, operation_of};
+#[cfg(feature = "proptest")]
+pub(crate) use resource::participant;
 pub use resource::{participants, resource};
 pub use step::{agents, query};
 pub use user_data::{user_data_beyond, user_data_within};

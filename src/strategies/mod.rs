@@ -29,6 +29,8 @@
 //!
 //! `tests/outside/` in the repository is a whole project with properties of its own.
 
+mod any;
+
 use alloc::vec::Vec;
 use core::fmt::Debug;
 
