@@ -22,7 +22,7 @@ pub enum Transport {
 pub struct Sender<'a> {
     /// The agent who is signed in.
     pub agent: &'a str,
-    /// The HTTP session, for [`Bayeux::sign_out`].
+    /// The HTTP session, for [`Bayeux::sign_out`](super::Bayeux::sign_out).
     pub session: &'a str,
     /// The cookie `BAYEUX_BROWSER`.
     pub browser: &'a str,
@@ -33,7 +33,7 @@ pub struct Sender<'a> {
 /// What to write.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reply {
-    /// What to call [`Bayeux::delivered`] or [`Bayeux::not_delivered`] with.
+    /// What to call [`Bayeux::delivered`](super::Bayeux::delivered) or [`Bayeux::not_delivered`](super::Bayeux::not_delivered) with.
     pub exchange: ExchangeId,
     /// JSON.
     pub body: Vec<u8>,
@@ -53,7 +53,7 @@ pub enum Received {
 pub enum Output {
     /// Answer a request that was held.
     Reply(Reply),
-    /// Ask for the present sessions of the agent, and call [`Bayeux::list`] with them.
+    /// Ask for the present sessions of the agent, and call [`Bayeux::list`](super::Bayeux::list) with them.
     List {
         /// What to answer with.
         ticket: Ticket,

@@ -60,7 +60,7 @@ pub struct ServeOptions {
     /// File with that token, without the white space at its end
     #[arg(long, value_name = "FILE")]
     pub bearer_token_file: Option<PathBuf>,
-    /// Origin of other pages that may use the gateway, as https://desktop.example.com; may be given several times
+    /// Origin of other pages that may use the gateway, scheme and port with it; may be given several times
     #[arg(long, value_name = "ORIGIN", value_parser = origin)]
     pub allowed_origin: Vec<String>,
     /// Name under which clients reach the gateway, without scheme and port; loopback is known; may be given several times
