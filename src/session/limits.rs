@@ -149,7 +149,7 @@ impl Limits {
     fn has_room_for_party(&self, session: Option<&Session>, event: &Event<'_>, session_event: SessionEvent) -> bool {
         let beside = match session_event {
             SessionEvent::Data(DataEvent::PartyAdded) => session.map_or(0, |session| session.participants().len()),
-            SessionEvent::Call(event) if event.is_end() => return true,
+            // An end event ends whatever this says, see `judge`.
             SessionEvent::Call(_) | SessionEvent::Data(DataEvent::PartyChanged) => 0,
             SessionEvent::Data(
                 DataEvent::DestinationBusy
