@@ -78,7 +78,7 @@ pub use sign_in::SignIn;
 pub use supervisor::LONGEST_DN;
 
 use crate::clock::Surroundings;
-use crate::config::Directory;
+use crate::config::{Agents, Directory};
 use crate::engine::Engine;
 use crate::metrics::Metrics;
 
@@ -179,6 +179,12 @@ impl Gateway {
     #[must_use]
     pub fn settings(&self) -> &Settings {
         &self.0.settings
+    }
+
+    /// From now on, these are the agents. Who is gone, or has another password, is signed out at once.
+    pub fn replace_agents(&self, agents: Agents) {
+        self.directory().replace(agents);
+        self.sign_in().sweep();
     }
 
     /// What it counts.
