@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde_json::{Map, Value};
 use thiserror::Error;
 
+use super::server::HANDSHAKE;
 use super::settings::Settings;
 
 /// A body that has no messages.
@@ -45,6 +46,16 @@ impl Request {
     /// The body has no messages: answer with HTTP status 400.
     pub fn read(body: &[u8], settings: &Settings) -> Result<Self, Unreadable> {
         read(body, settings.messages_per_request).map(Self)
+    }
+
+    /// Whether a client wants to come into being, which takes random bits.
+    #[must_use]
+    pub fn is_handshake(&self) -> bool {
+        self.handshake().is_some()
+    }
+
+    pub(super) fn handshake(&self) -> Option<&Message> {
+        self.0.iter().find(|message| message.channel() == Some(HANDSHAKE))
     }
 
     pub(super) fn messages(&self) -> &[Message] {

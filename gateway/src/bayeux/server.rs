@@ -81,7 +81,7 @@ impl Bayeux {
         self.wake(now);
         self.last_exchange += 1;
         let exchange = ExchangeId(self.last_exchange);
-        if let Some(handshake) = messages.iter().find(|message| message.channel() == Some(HANDSHAKE)) {
+        if let Some(handshake) = request.handshake() {
             let reply =
                 self.handshake(sender, handshake, random).unwrap_or_else(|failure| self.failed(handshake, failure));
             return Received::Reply(Reply { exchange, body: array(std::iter::empty(), &[reply]) });

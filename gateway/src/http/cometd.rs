@@ -184,13 +184,14 @@ impl CometD {
         let session = signed_in.session.0.to_string();
         let sender = Sender { agent: signed_in.agent.id.as_str(), session: &session, browser, transport };
         let request = Request::read(body, &self.0.settings)?;
-        let random = &self.gateway().surroundings().random;
-        let mut bits = || random.bytes().map(u128::from_be_bytes).ok();
+        // Drawn before the lock is taken: the operating system may take its time.
+        let bits = request.is_handshake().then(|| self.gateway().surroundings().random.bytes().ok()).flatten();
+        let mut bits = bits.map(u128::from_be_bytes);
         // What is declared before the lock is dropped after it, also where a panic does it: an answer that is not delivered
         // takes the lock.
         let answer;
         let mut state = self.state();
-        match state.bayeux.answer(self.now(), &sender, &request, &mut bits) {
+        match state.bayeux.answer(self.now(), &sender, &request, &mut || bits.take()) {
             Received::Reply(reply) => {
                 let on_its_way = self.on_its_way(reply.exchange);
                 answer = Answer::Now(reply, on_its_way);

@@ -3,28 +3,24 @@
 
 use std::net::IpAddr;
 
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::http::{HeaderMap, StatusCode, Uri, header};
-use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
 use im_session::StatusCode as Code;
 
-use super::Gateway;
 use super::answer::Failed;
 
-/// Refuses requests for other hosts with 421.
-pub(super) async fn check(State(gateway): State<Gateway>, request: Request, next: Next) -> Response {
-    match authority(request.headers(), request.uri()) {
-        Some(authority) if is_ours(host_of(authority), &gateway.settings().hosts) => next.run(request).await,
-        Some(authority) => {
-            refused(&format!("this gateway is not {authority:?}: expected loopback or a name of --host"))
-        }
-        None => refused("expected one Host, got none or several"),
-    }
-}
-
-fn refused(message: &str) -> Response {
-    Failed::new(Code::NoPermission, message).with_status(StatusCode::MISDIRECTED_REQUEST).into_response()
+/// Whether the request is for loopback or one of these hosts.
+///
+/// # Errors
+///
+/// 421 where it is for another one, or for none.
+pub(super) fn check(request: &Request, hosts: &[String]) -> Result<(), Failed> {
+    let message = match authority(request.headers(), request.uri()) {
+        Some(authority) if is_ours(host_of(authority), hosts) => return Ok(()),
+        Some(authority) => format!("this gateway is not {authority:?}: expected loopback or a name of --host"),
+        None => "expected one Host, got none or several".to_owned(),
+    };
+    Err(Failed::new(Code::NoPermission, message).with_status(StatusCode::MISDIRECTED_REQUEST))
 }
 
 /// Host and port that the request is for, if they are said in one way.

@@ -14,7 +14,7 @@ use super::answer::{Failed, http_status, json_bytes};
 use super::body::{LONGEST_BODY, read_body};
 use super::http_sessions::SignedIn;
 use super::open_api::{
-    ImSessionAnswer, ImSessionsAnswer, ImSessionsOperation, InThisState, NotSignedIn, OfAnOperation, Refusals,
+    ImSessionAnswer, ImSessionsAnswer, ImSessionsOperation, InThisState, NotSignedIn, OfABody, OfAnOperation, Refusals,
     SentAnswer, SessionOperation, SessionState, Unknown,
 };
 use crate::engine::{EngineError, OwnedTarget, Reply};
@@ -101,7 +101,7 @@ pub(super) async fn read(
     path = "/api/v2/me/im-sessions",
     tag = "IM sessions",
     request_body = ImSessionsOperation,
-    responses((status = 200, body = SentAnswer), OfAnOperation, InThisState, Unknown, NotSignedIn, Refusals),
+    responses((status = 200, body = SentAnswer), OfAnOperation, OfABody, InThisState, Unknown, NotSignedIn, Refusals),
     security(("cookie" = [], "csrf" = []))
 )]
 pub(super) async fn initiate(State(gateway): State<Gateway>, me: SignedIn, body: Body) -> Result<Response, Failed> {
@@ -115,7 +115,7 @@ pub(super) async fn initiate(State(gateway): State<Gateway>, me: SignedIn, body:
     tag = "IM sessions",
     params(("id" = String, Path, description = "The id of the session", example = "007MDF3D0KAHL93L807GK2LAES000001")),
     request_body = SessionOperation,
-    responses((status = 200, body = SentAnswer), OfAnOperation, InThisState, Unknown, NotSignedIn, Refusals),
+    responses((status = 200, body = SentAnswer), OfAnOperation, OfABody, InThisState, Unknown, NotSignedIn, Refusals),
     security(("cookie" = [], "csrf" = []))
 )]
 pub(super) async fn operate_on(

@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 use super::answer::{Failed, json};
 use super::body::{LONGEST_BODY, read_body};
 use super::http_sessions::SignedIn;
-use super::open_api::{MeOperationBody, NotSignedIn, OfAnOperation, Refusals, SentAnswer};
+use super::open_api::{MeOperationBody, NotSignedIn, OfABody, OfAnOperation, Refusals, SentAnswer};
 use super::{Gateway, cookies};
 use crate::config::AgentRecord;
 use crate::me_operation::MeOperation;
@@ -162,7 +162,7 @@ pub(super) async fn read(State(gateway): State<Gateway>, me: SignedIn, RawQuery(
     path = "/api/v2/me",
     tag = "Me",
     request_body = MeOperationBody,
-    responses((status = 200, body = SentAnswer), OfAnOperation, NotSignedIn, Refusals),
+    responses((status = 200, body = SentAnswer), OfAnOperation, OfABody, NotSignedIn, Refusals),
     security(("cookie" = [], "csrf" = []))
 )]
 pub(super) async fn operate(State(gateway): State<Gateway>, me: SignedIn, body: Body) -> Result<Response, Failed> {

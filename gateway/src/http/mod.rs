@@ -53,8 +53,8 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{Request, State};
-use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
-use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use im_session::{BaseUri, StatusCode as Code};
@@ -78,7 +78,7 @@ pub use sign_in::SignIn;
 pub use supervisor::LONGEST_DN;
 
 use crate::clock::Surroundings;
-use crate::config::Directory;
+use crate::config::{Agents, Directory};
 use crate::engine::Engine;
 use crate::metrics::Metrics;
 
@@ -181,6 +181,12 @@ impl Gateway {
         &self.0.settings
     }
 
+    /// From now on, these are the agents. Who is gone, or has another password, is signed out at once.
+    pub fn replace_agents(&self, agents: Agents) {
+        self.directory().replace(agents);
+        self.sign_in().sweep();
+    }
+
     /// What it counts.
     #[must_use]
     pub fn metrics(&self) -> &Metrics {
@@ -214,19 +220,40 @@ pub fn router(gateway: Gateway, more: Router) -> Router {
         .merge(more)
         .fallback(not_found)
         .method_not_allowed_fallback(wrong_method)
-        .layer(from_fn_with_state(gateway.clone(), sign_in::identify))
-        .layer(from_fn_with_state(gateway.clone(), origin::check))
-        .layer(from_fn(challenge::spare_dialog));
+        .layer(from_fn_with_state(gateway.clone(), admit));
     // Outside of what refuses, so that a page that may ask can read why it was refused.
     let router = match cors(&gateway.settings().allowed_origins) {
         Some(cors) => router.layer(cors),
         None => router,
     };
-    router
-        .layer(from_fn_with_state(gateway.clone(), host::check))
-        .layer(CatchPanicLayer::custom(panicked))
-        .layer(from_fn(plain_headers))
-        .layer(from_fn_with_state(gateway, count))
+    router.layer((from_fn_with_state(gateway, receive), CatchPanicLayer::custom(panicked)))
+}
+
+/// Is it for this gateway? What is, is counted and answered plainly, and so is what is not.
+async fn receive(State(gateway): State<Gateway>, request: Request, next: Next) -> Response {
+    let _in_flight = gateway.metrics().request_begins();
+    let mut response = match host::check(&request, &gateway.settings().hosts) {
+        Ok(()) => next.run(request).await,
+        Err(failed) => failed.into_response(),
+    };
+    plain_headers(response.headers_mut());
+    gateway.metrics().request_answered(response.status().as_u16());
+    response
+}
+
+/// May it ask, and who asks?
+///
+/// One layer for these checks and one for those before: what passes through a layer is copied there, and so is what it goes to.
+async fn admit(State(gateway): State<Gateway>, request: Request, next: Next) -> Response {
+    let is_script = challenge::is_script(request.headers());
+    let mut response = match origin::check(&request, &gateway.settings().allowed_origins) {
+        Ok(()) => sign_in::identify(&gateway, request, next).await,
+        Err(failed) => failed.into_response(),
+    };
+    if is_script {
+        challenge::spare_dialog(&mut response);
+    }
+    response
 }
 
 async fn not_found() -> Failed {
@@ -243,22 +270,12 @@ fn panicked(_: Box<dyn Any + Send + 'static>) -> Response {
     Failed::new(Code::InternalError, "internal error").into_response()
 }
 
-async fn count(State(gateway): State<Gateway>, request: Request, next: Next) -> Response {
-    let _in_flight = gateway.metrics().request_begins();
-    let response = next.run(request).await;
-    gateway.metrics().request_answered(response.status().as_u16());
-    response
-}
-
 /// Answers are for the one who asked, and are what they say they are.
-async fn plain_headers(request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
-    let headers = response.headers_mut();
+fn plain_headers(headers: &mut HeaderMap) {
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     if !headers.contains_key(header::CACHE_CONTROL) {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }
-    response
 }
 
 /// Pages of these origins may ask, with cookies. Gateway specification 2.

@@ -1,22 +1,24 @@
 //! Does a page of this gateway ask, or one that may? Gateway specification 2.
 
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::http::{HeaderMap, Method, header};
-use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
 use im_session::StatusCode as Code;
 
 use super::answer::Failed;
-use super::{Gateway, host};
+use super::host;
 
-/// Refuses what may change something, and WebSockets, from pages of other origins with 403.
-pub(super) async fn check(State(gateway): State<Gateway>, request: Request, next: Next) -> Response {
+/// Whether the request only reads, or comes from no page of another origin than the gateway's own and the allowed ones.
+///
+/// # Errors
+///
+/// 403 for what may change something, and for WebSockets, from pages of other origins.
+pub(super) fn check(request: &Request, allowed: &[String]) -> Result<(), Failed> {
     let is_checked = !is_safe(request.method()) || is_web_socket(request.headers());
-    if is_checked && !is_allowed(&request, &gateway.settings().allowed_origins) {
+    if is_checked && !is_allowed(request, allowed) {
         let message = "the page that asks is of another origin: expected the gateway's own or one of --allowed-origin";
-        return Failed::new(Code::NoPermission, message).into_response();
+        return Err(Failed::new(Code::NoPermission, message));
     }
-    next.run(request).await
+    Ok(())
 }
 
 /// Whether the method only reads.

@@ -6,7 +6,7 @@ use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use axum::extract::{ConnectInfo, FromRequestParts, OptionalFromRequestParts, Request, State};
+use axum::extract::{ConnectInfo, FromRequestParts, OptionalFromRequestParts, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
@@ -204,7 +204,7 @@ impl SignIn {
 }
 
 /// Says who asks: to the handlers by an extension, to the client by a cookie and a token.
-pub(super) async fn identify(State(gateway): State<Gateway>, mut request: Request, next: Next) -> Response {
+pub(super) async fn identify(gateway: &Gateway, mut request: Request, next: Next) -> Response {
     let (sign_in, settings) = (gateway.sign_in(), gateway.settings());
     let mut signed_in = sign_in.with_cookie(request.headers());
     if settings.csrf && csrf::is_needed(request.method(), request.uri().path()) {

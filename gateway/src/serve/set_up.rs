@@ -102,7 +102,7 @@ pub async fn serve(options: ServeOptions, greet: impl FnOnce(&str)) -> Result<()
     let bearer_token = bearer_token(&options)?;
     let monitoring = Monitoring::default();
     // Before the first await that matters: no signal is missed.
-    let (end, reload) = (signals::end()?, signals::reload(options.agents.clone(), directory.clone())?);
+    let (end, hang_up) = (signals::end()?, signals::hang_up()?);
     let listener = listen(options.listen).await?;
     let address = listener.local_addr()?;
     // Before the store is opened: that takes a while, and somebody may want to know that it does.
@@ -135,7 +135,7 @@ pub async fn serve(options: ServeOptions, greet: impl FnOnce(&str)) -> Result<()
     background.extend([
         tokio::spawn(keep_time(engine.clone(), clock)),
         tokio::spawn(sweep(gateway.clone())),
-        tokio::spawn(reload),
+        tokio::spawn(signals::reload(hang_up, options.agents.clone(), gateway.clone())),
         tokio::spawn(driver.run()),
     ]);
     for file in &options.follow {

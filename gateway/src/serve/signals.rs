@@ -3,9 +3,10 @@
 use std::io;
 use std::path::PathBuf;
 
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
-use crate::config::{Directory, read_agents_file};
+use crate::config::read_agents_file;
+use crate::http::Gateway;
 
 /// Resolves at the first SIGTERM or SIGINT.
 ///
@@ -22,28 +23,30 @@ pub(super) fn end() -> io::Result<impl Future<Output = ()>> {
     })
 }
 
-/// Reads the agents' file again at every SIGHUP. One that is refused changes nothing.
+/// From here on, no SIGHUP ends the process.
 ///
 /// # Errors
 ///
 /// Where the operating system gives no signals.
-pub(super) fn reload(file: Option<PathBuf>, directory: Directory) -> io::Result<impl Future<Output = ()>> {
-    let mut hang_up = signal(SignalKind::hangup())?;
-    Ok(async move {
-        while hang_up.recv().await.is_some() {
-            let Some(file) = file.clone() else {
-                tracing::warn!("SIGHUP: there is no agents' file to read again");
-                continue;
-            };
-            let read = tokio::task::spawn_blocking(move || read_agents_file(&file)).await;
-            match read {
-                Ok(Ok(agents)) => {
-                    tracing::info!(agents = agents.len(), "the agents' file was read again");
-                    directory.replace(agents);
-                }
-                Ok(Err(error)) => tracing::error!(%error, "the agents' file was refused; the agents stay as they were"),
-                Err(error) => tracing::error!(%error, "the agents' file was not read; the agents stay as they were"),
+pub(super) fn hang_up() -> io::Result<Signal> {
+    signal(SignalKind::hangup())
+}
+
+/// Reads the agents' file again at every SIGHUP. One that is refused changes nothing.
+pub(super) async fn reload(mut hang_up: Signal, file: Option<PathBuf>, gateway: Gateway) {
+    while hang_up.recv().await.is_some() {
+        let Some(file) = file.clone() else {
+            tracing::warn!("SIGHUP: there is no agents' file to read again");
+            continue;
+        };
+        let read = tokio::task::spawn_blocking(move || read_agents_file(&file)).await;
+        match read {
+            Ok(Ok(agents)) => {
+                tracing::info!(agents = agents.len(), "the agents' file was read again");
+                gateway.replace_agents(agents);
             }
+            Ok(Err(error)) => tracing::error!(%error, "the agents' file was refused; the agents stay as they were"),
+            Err(error) => tracing::error!(%error, "the agents' file was not read; the agents stay as they were"),
         }
-    })
+    }
 }

@@ -40,17 +40,19 @@ async fn a_sign_out_ends_a_client_between_two_connects() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_sweep_ends_the_clients_of_those_who_are_gone() {
+async fn another_password_ends_the_clients_at_once() {
     let house = House::new();
     let mut caller = house.signed_in("agent3001").await;
-    caller.subscribed().await;
+    let client = caller.subscribed().await;
+    let held = tokio::spawn(caller.post(connect(&client)));
+    house.until_held(1).await;
     let hash = im_session_gateway::config::hash_password(
         b"another",
         &*house.gateway.surroundings().random,
         im_session_gateway::config::Cost::Test,
     );
     let agents = im_session_gateway::config::demo_agents(&hash.unwrap()).unwrap();
-    house.gateway.directory().replace(agents);
-    house.gateway.sign_in().sweep();
+    house.gateway.replace_agents(agents);
     until_none(&house).await;
+    assert_eq!(held.await.unwrap()[0]["error"], "401::Not signed in");
 }

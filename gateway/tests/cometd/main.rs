@@ -14,6 +14,7 @@
 mod ends_of_sessions;
 mod long_polling;
 mod lost_connections;
+mod socket;
 mod strangers;
 mod support;
 mod web_socket_limits;

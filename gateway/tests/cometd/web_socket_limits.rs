@@ -5,30 +5,18 @@ use std::time::Duration;
 use futures_util::{SinkExt, StreamExt};
 use im_session_gateway::bayeux::Settings;
 use serde_json::{Value, json};
-use tokio::io::DuplexStream;
 use tokio::time::{Instant, sleep};
+use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use tokio_tungstenite::tungstenite::{self, Message};
-use tokio_tungstenite::{WebSocketStream, tungstenite::protocol::frame::coding::CloseCode};
 
-use crate::support::{House, connect, handshake, subscribe, texts};
-
-type Socket = WebSocketStream<DuplexStream>;
+use crate::socket::{ask, connect, held, receive};
+use crate::support::{House, handshake, texts};
 
 const ROOM: usize = 4_096;
 
-async fn ask(socket: &mut Socket, body: &Value) -> Vec<Value> {
-    socket.send(Message::text(body.to_string())).await.unwrap();
-    let Some(Ok(Message::Text(text))) = socket.next().await else { panic!("a reply to {body}") };
-    serde_json::from_str(&text).unwrap()
-}
-
-/// A client over this socket whose next connect is held.
-async fn subscribed(socket: &mut Socket) -> String {
-    let reply = ask(socket, &handshake()).await;
-    let client = reply[0]["clientId"].as_str().unwrap().to_owned();
-    ask(socket, &connect(&client)).await;
-    ask(socket, &subscribe(&client)).await;
-    client
+/// A message for which there is no room.
+fn longer_than_the_room() -> Value {
+    json!({"messageType": "IMLogUpdateMessage", "message": 1, "long": "x".repeat(2 * ROOM)})
 }
 
 /// Waits until so many WebSockets are open.
@@ -61,12 +49,8 @@ async fn one_that_does_not_read_for_ten_seconds_is_cut_and_its_message_is_kept()
     let house = House::new();
     let caller = house.signed_in("agent3001").await;
     let mut socket = house.web_socket(&caller, ROOM).await.unwrap();
-    let client = subscribed(&mut socket).await;
-    socket.send(Message::text(connect(&client).to_string())).await.unwrap();
-    house.until_held(1).await;
-    // More than there is room for.
-    let long = "x".repeat(2 * ROOM);
-    house.publish("agent3001", 1, json!({"messageType": "IMLogUpdateMessage", "message": 1, "long": long}));
+    let client = held(&mut socket, &house).await;
+    house.publish("agent3001", 1, longer_than_the_room());
     house.until_held(0).await;
     sleep(Duration::from_millis(9_990)).await;
     assert_eq!((house.cometd.web_sockets(), house.cometd.counts().exchanges), (1, 1), "it is being written");
@@ -84,14 +68,10 @@ async fn one_that_reads_in_time_gets_a_message_that_is_longer_than_there_is_room
     let house = House::new();
     let caller = house.signed_in("agent3001").await;
     let mut socket = house.web_socket(&caller, ROOM).await.unwrap();
-    let client = subscribed(&mut socket).await;
-    socket.send(Message::text(connect(&client).to_string())).await.unwrap();
-    house.until_held(1).await;
-    let long = "x".repeat(2 * ROOM);
-    house.publish("agent3001", 1, json!({"messageType": "IMLogUpdateMessage", "message": 1, "long": long}));
+    held(&mut socket, &house).await;
+    house.publish("agent3001", 1, longer_than_the_room());
     sleep(Duration::from_millis(9_990)).await;
-    let Some(Ok(Message::Text(text))) = socket.next().await else { panic!("it is whole") };
-    assert_eq!(texts(&serde_json::from_str::<Vec<Value>>(&text).unwrap()), [1]);
+    assert_eq!(texts(&receive(&mut socket).await.unwrap()), [1]);
 }
 
 #[tokio::test(start_paused = true)]

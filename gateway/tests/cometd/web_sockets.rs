@@ -2,14 +2,15 @@
 
 use std::net::SocketAddr;
 
-use futures_util::{SinkExt, StreamExt};
-use serde_json::{Value, json};
+use futures_util::SinkExt;
+use serde_json::json;
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::{self, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
-use crate::support::{Caller, House, URL, handshake, subscribe, texts};
+use crate::socket::{ask, connect, held, receive, send, subscribed};
+use crate::support::{Caller, House, URL, texts};
 
 type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
@@ -19,44 +20,18 @@ async fn open(address: SocketAddr, caller: &Caller) -> Result<Socket, tungstenit
     connect_async(request).await.map(|(socket, _)| socket)
 }
 
-async fn send(socket: &mut Socket, body: &Value) {
-    socket.send(Message::text(body.to_string())).await.unwrap();
-}
-
-/// The messages of the next reply; `None` where the socket is closed.
-async fn receive(socket: &mut Socket) -> Option<Vec<Value>> {
-    match socket.next().await {
-        Some(Ok(Message::Text(text))) => Some(serde_json::from_str(text.as_str()).unwrap()),
-        other => {
-            assert!(matches!(other, None | Some(Ok(Message::Close(_)) | Err(_))), "{other:?}");
-            None
-        }
-    }
-}
-
-async fn ask(socket: &mut Socket, body: &Value) -> Vec<Value> {
-    send(socket, body).await;
-    receive(socket).await.unwrap()
-}
-
-fn connect(client: &str) -> Value {
-    json!([{"channel": "/meta/connect", "clientId": client, "connectionType": "websocket"}])
-}
-
-async fn subscribed(socket: &mut Socket) -> String {
-    let reply = ask(socket, &handshake()).await;
-    let client = reply[0]["clientId"].as_str().unwrap().to_owned();
-    ask(socket, &connect(&client)).await;
-    ask(socket, &subscribe(&client)).await;
-    client
+/// A gateway, an agent who is signed in, and a WebSocket between them.
+async fn connected() -> (House, SocketAddr, Caller, Socket) {
+    let house = House::new();
+    let address = house.listen().await;
+    let caller = house.signed_in("agent3001").await;
+    let socket = open(address, &caller).await.unwrap();
+    (house, address, caller, socket)
 }
 
 #[tokio::test]
 async fn a_client_is_served_over_one_socket() {
-    let house = House::new();
-    let address = house.listen().await;
-    let caller = house.signed_in("agent3001").await;
-    let mut socket = open(address, &caller).await.unwrap();
+    let (house, _, _, mut socket) = connected().await;
     let client = subscribed(&mut socket).await;
     for position in 1..=10 {
         send(&mut socket, &connect(&client)).await;
@@ -71,10 +46,7 @@ async fn a_client_is_served_over_one_socket() {
 
 #[tokio::test]
 async fn a_message_is_not_lost_where_the_socket_goes_away() {
-    let house = House::new();
-    let address = house.listen().await;
-    let caller = house.signed_in("agent3001").await;
-    let mut socket = open(address, &caller).await.unwrap();
+    let (house, address, caller, mut socket) = connected().await;
     let client = subscribed(&mut socket).await;
     let mut received = Vec::new();
     for position in 1..=30 {
@@ -102,15 +74,10 @@ async fn a_stranger_gets_no_socket() {
 
 #[tokio::test]
 async fn a_sign_out_closes_the_socket() {
-    let house = House::new();
-    let address = house.listen().await;
-    let mut caller = house.signed_in("agent3001").await;
+    let (house, _, mut caller, mut socket) = connected().await;
     let me = caller.ask(axum::http::Method::GET, "/api/v2/me", "").await;
     caller.headers.insert("x-csrf-token", me.headers["x-csrf-token"].clone());
-    let mut socket = open(address, &caller).await.unwrap();
-    let client = subscribed(&mut socket).await;
-    send(&mut socket, &connect(&client)).await;
-    house.until_held(1).await;
+    held(&mut socket, &house).await;
     let body = json!({"operationName": "EndContactCenterSession", "signOut": true});
     caller.ask(axum::http::Method::POST, "/api/v2/me", body.to_string()).await;
     assert_eq!(receive(&mut socket).await.unwrap()[0]["error"], "401::Not signed in");
@@ -120,13 +87,8 @@ async fn a_sign_out_closes_the_socket() {
 
 #[tokio::test]
 async fn the_end_of_the_gateway_answers_and_closes() {
-    let house = House::new();
-    let address = house.listen().await;
-    let caller = house.signed_in("agent3001").await;
-    let mut socket = open(address, &caller).await.unwrap();
-    let client = subscribed(&mut socket).await;
-    send(&mut socket, &connect(&client)).await;
-    house.until_held(1).await;
+    let (house, _, _, mut socket) = connected().await;
+    held(&mut socket, &house).await;
     house.gateway.end();
     assert_eq!(receive(&mut socket).await.unwrap()[0]["successful"], true);
     assert_eq!(receive(&mut socket).await, None);
@@ -134,10 +96,7 @@ async fn the_end_of_the_gateway_answers_and_closes() {
 
 #[tokio::test]
 async fn what_is_no_message_closes_the_socket() {
-    let house = House::new();
-    let address = house.listen().await;
-    let caller = house.signed_in("agent3001").await;
-    let mut socket = open(address, &caller).await.unwrap();
+    let (_house, _, _, mut socket) = connected().await;
     socket.send(Message::text("x")).await.unwrap();
     assert_eq!(receive(&mut socket).await, None);
     let mut settings = im_session_gateway::bayeux::Settings::default();
@@ -151,13 +110,8 @@ async fn what_is_no_message_closes_the_socket() {
 #[tokio::test]
 async fn who_never_stops_sending_gets_what_is_held_and_the_end() {
     const FLOOD: usize = 2_000;
-    let house = House::new();
-    let address = house.listen().await;
-    let caller = house.signed_in("agent3001").await;
-    let mut socket = open(address, &caller).await.unwrap();
-    let client = subscribed(&mut socket).await;
-    send(&mut socket, &connect(&client)).await;
-    house.until_held(1).await;
+    let (house, _, _, mut socket) = connected().await;
+    let client = held(&mut socket, &house).await;
     let text = json!([{"channel": "/foo", "clientId": client, "data": 1}]).to_string();
     for _ in 0..FLOOD {
         socket.feed(Message::text(text.clone())).await.unwrap();

@@ -1,4 +1,4 @@
-//! What the engine's thread can be asked. Each command but one has a place for its answer.
+//! What the engine's thread can be asked. Each command has a place for its answer.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -6,7 +6,7 @@ use std::time::Duration;
 use im_session::Event;
 use tokio::sync::oneshot::Sender;
 
-use crate::config::{AgentId, AgentRecord};
+use crate::config::AgentRecord;
 use crate::engine::inspection::Inquiry;
 use crate::engine::{Applied, FeedPosition, OwnedTarget, Present, Reply, StoredRequest};
 
@@ -17,7 +17,6 @@ pub(super) enum Command {
     List { agent: Arc<AgentRecord>, query: String, answer: Sender<Reply> },
     Read { agent: Arc<AgentRecord>, id: String, query: String, answer: Sender<Reply> },
     Present { agent: Arc<AgentRecord>, answer: Sender<Present> },
-    Delivered { agent: AgentId, up_to: u64 },
     Requests { from: u64, answer: Sender<Vec<StoredRequest>> },
     ConfirmRequests { up_to: u64, answer: Sender<()> },
     Feed { feed: String, answer: Sender<Option<FeedPosition>> },
@@ -34,7 +33,6 @@ impl Command {
             | Command::List { .. }
             | Command::Read { .. }
             | Command::Present { .. }
-            | Command::Delivered { .. }
             | Command::Requests { .. }
             | Command::ConfirmRequests { .. }
             | Command::Feed { .. }

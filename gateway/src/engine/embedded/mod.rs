@@ -3,6 +3,7 @@
 //! | file | question |
 //! |---|---|
 //! | `command` | What can the thread be asked? |
+//! | `delivered` | What has reached a client, and is not with the thread yet? |
 //! | `writer` | How is it decided, committed and answered? |
 //! | `group` | What is committed together? |
 //! | `file` | How is it written and read? |
@@ -12,6 +13,7 @@
 //! | `told` | Which time are the shards told? |
 
 mod command;
+mod delivered;
 mod file;
 mod group;
 mod new_file;
@@ -32,6 +34,7 @@ use redb::backends::InMemoryBackend;
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
 
 use self::command::Command;
+use self::delivered::Delivered;
 use self::file::File;
 use self::writer::Writer;
 use super::inspection::Inquiry;
@@ -107,6 +110,7 @@ impl fmt::Debug for EmbeddedSettings {
 #[derive(Debug)]
 pub struct EmbeddedEngine {
     commands: Option<mpsc::Sender<Command>>,
+    delivered: Delivered,
     outgoing: broadcast::Sender<Arc<Outgoing>>,
     newest_request: watch::Receiver<u64>,
     thread: Option<JoinHandle<()>>,
@@ -147,12 +151,13 @@ impl EmbeddedEngine {
     fn start(file: File, directory: Directory, settings: EmbeddedSettings) -> Result<Self, EngineError> {
         let (commands, receiver) = mpsc::channel(settings.queue.max(1));
         let outgoing = broadcast::Sender::new(settings.lag.max(1));
-        let (writer, newest_request) = Writer::new(file, directory, settings, outgoing.clone())?;
+        let delivered = Delivered::default();
+        let (writer, newest_request) = Writer::new(file, directory, settings, delivered.clone(), outgoing.clone())?;
         let thread = std::thread::Builder::new()
             .name("engine".into())
             .spawn(move || writer.run(receiver))
             .map_err(|error| EngineError::Store { doing: "starting the engine's thread", error: error.to_string() })?;
-        Ok(EmbeddedEngine { commands: Some(commands), outgoing, newest_request, thread: Some(thread) })
+        Ok(EmbeddedEngine { commands: Some(commands), delivered, outgoing, newest_request, thread: Some(thread) })
     }
 
     /// Sends what `command` makes of the place for the answer, and waits for that.
@@ -205,8 +210,7 @@ impl Engine for EmbeddedEngine {
     }
 
     fn delivered(&self, agent: AgentId, up_to: u64) {
-        // Where the queue is full it is not said: the notifications are then sent again after a crash.
-        let _ = self.commands.as_ref().map(|commands| commands.try_send(Command::Delivered { agent, up_to }));
+        self.delivered.add(agent, up_to);
     }
 
     fn requests(&self, from: u64) -> Pending<Vec<StoredRequest>> {

@@ -10,6 +10,7 @@ use im_session::store::{PartKey, shard};
 use tokio::sync::{broadcast, mpsc, watch};
 
 use super::command::Command;
+use super::delivered::Delivered;
 use super::file::{File, Stored};
 use super::group::{Batch, Group};
 use super::outbox::Outbox;
@@ -36,6 +37,7 @@ pub(super) struct Writer {
     shards: Vec<Shard>,
     requests: RequestQueue,
     outbox: Outbox,
+    delivered: Delivered,
     told: Told,
     /// Records that say nothing but that time passed: they are written with the next that say more.
     late: Records,
@@ -86,6 +88,7 @@ impl Writer {
         file: File,
         directory: Directory,
         settings: EmbeddedSettings,
+        delivered_by_now: Delivered,
         outgoing: broadcast::Sender<Arc<Outgoing>>,
     ) -> Result<(Self, watch::Receiver<u64>), EngineError> {
         let Stored { shards: stored_shards, mut records, requests, outbox, delivered, newest_request } = file.read()?;
@@ -104,6 +107,7 @@ impl Writer {
             shards,
             requests: RequestQueue::new(newest_request, requests),
             outbox: Outbox::new(settings.outbox, outbox, delivered),
+            delivered: delivered_by_now,
             told: Told::new(settings.limits.time_jump),
             late: surplus,
             late_requests: BTreeSet::new(),
@@ -163,6 +167,7 @@ impl Writer {
                 (self.on_failure)(&error);
                 return;
             }
+            self.hear_what_was_delivered();
             let mut group = Group::default();
             self.take(first, &mut group);
             while group.size < LARGEST_GROUP {
@@ -177,8 +182,16 @@ impl Writer {
             self.tell(group);
         }
         // What did not need to be written at once, so that nothing is told again.
+        self.hear_what_was_delivered();
         if let Err(error) = self.write_what_is_late() {
             (self.on_failure)(&error);
+        }
+    }
+
+    /// Notifications that reached a client need not be kept.
+    fn hear_what_was_delivered(&mut self) {
+        for (agent, up_to) in self.delivered.fetch() {
+            self.outbox.deliver(agent, up_to);
         }
     }
 
@@ -208,13 +221,14 @@ impl Writer {
                 }
             }
             Command::Present { agent, answer } => {
+                // Also what was said since the group began.
+                self.hear_what_was_delivered();
                 if let Some(shard) = self.shards.get(self.shard_of_agent(&agent) as usize) {
                     let position = shard.notified();
                     let undelivered = self.outbox.undelivered(&agent.id, position);
                     group.answer(answer, Present { position, sessions: shard.present(&agent), undelivered });
                 }
             }
-            Command::Delivered { agent, up_to } => self.outbox.deliver(agent, up_to),
             Command::Requests { from, answer } => group.answer(answer, self.requests.from(from)),
             Command::ConfirmRequests { up_to, answer } => {
                 group.requests.extend(self.requests.confirm(up_to));

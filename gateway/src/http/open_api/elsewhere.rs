@@ -1,7 +1,7 @@
 //! What stands behind the endpoints that are no plain REST: CometD, events and requests.
 #![expect(dead_code, reason = "these functions are descriptions")]
 
-use super::refusals::{OfAFeed, OfCometD, Refusals};
+use super::refusals::{OfABody, OfAFeed, OfCometD, Refusals};
 use super::schemas::{Confirmation, ErrorAnswer, EventsAnswer, PositionAnswer, SentAnswer};
 
 /// This document.
@@ -35,7 +35,7 @@ pub(super) fn open_api() {}
     path = "/api/v2/notifications",
     tag = "Notifications",
     request_body(content = Value, description = "Messages of Bayeux."),
-    responses((status = 200, description = "Replies and messages.", body = Value), OfCometD, Refusals),
+    responses((status = 200, description = "Replies and messages.", body = Value), OfCometD, OfABody, Refusals),
     security(("cookie" = []))
 )]
 pub(super) fn cometd() {}
@@ -46,7 +46,7 @@ pub(super) fn cometd() {}
     path = "/api/v2/notifications/",
     tag = "Notifications",
     request_body(content = Value, description = "Messages of Bayeux."),
-    responses((status = 200, description = "Replies and messages.", body = Value), OfCometD, Refusals),
+    responses((status = 200, description = "Replies and messages.", body = Value), OfCometD, OfABody, Refusals),
     security(("cookie" = []))
 )]
 pub(super) fn cometd_slash() {}
@@ -58,7 +58,7 @@ pub(super) fn cometd_slash() {}
     tag = "Notifications",
     params(("kind" = String, Path, description = "handshake, connect, subscribe, …; not looked at")),
     request_body(content = Value, description = "Messages of Bayeux."),
-    responses((status = 200, description = "Replies and messages.", body = Value), OfCometD, Refusals),
+    responses((status = 200, description = "Replies and messages.", body = Value), OfCometD, OfABody, Refusals),
     security(("cookie" = []))
 )]
 pub(super) fn cometd_rest() {}
@@ -132,6 +132,7 @@ pub(super) fn web_socket_rest() {}
     responses(
         (status = 200, description = "An event was accepted, or a position alone.", body = EventsAnswer),
         OfAFeed,
+        OfABody,
         Refusals
     ),
     security(("bearer" = []))
@@ -172,7 +173,7 @@ pub(super) fn requests() {}
     path = "/requests/confirm",
     tag = "A feed of your own",
     request_body = Confirmation,
-    responses((status = 200, body = SentAnswer), OfAFeed, Refusals),
+    responses((status = 200, body = SentAnswer), OfAFeed, OfABody, Refusals),
     security(("bearer" = []))
 )]
 pub(super) fn confirm() {}

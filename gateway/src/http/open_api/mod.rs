@@ -20,7 +20,7 @@ use utoipa::openapi::security::{
 };
 use utoipa::{Modify, OpenApi};
 
-pub(super) use refusals::{InThisState, NotSignedIn, OfAnOperation, OnlySupervisors, Refusals, Unknown};
+pub(super) use refusals::{InThisState, NotSignedIn, OfABody, OfAnOperation, OnlySupervisors, Refusals, Unknown};
 pub(super) use schemas::{
     ErrorAnswer, ImSessionAnswer, ImSessionsAnswer, ImSessionsOperation, MeOperationBody, SentAnswer, SessionOperation,
     SessionState,

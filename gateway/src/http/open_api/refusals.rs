@@ -57,10 +57,16 @@ pub(crate) enum OfAnOperation {
     /// There is no such operation here (statusCode 3), no right to it, no CSRF token, or another page asks (5).
     #[response(status = 403)]
     Forbidden(ErrorAnswer),
-    /// The body did not come in time. statusCode 10.
+}
+
+/// Of a body, whatever it is.
+#[derive(IntoResponses)]
+#[expect(dead_code, reason = "says how an answer looks")]
+pub(crate) enum OfABody {
+    /// It did not come in time. statusCode 10.
     #[response(status = 408)]
     Late(ErrorAnswer),
-    /// The body is longer than 64 KiB. statusCode 10.
+    /// It is longer than 64 KiB, or of events longer than 16 MiB. statusCode 10.
     #[response(status = 413)]
     Long(ErrorAnswer),
 }
@@ -87,12 +93,6 @@ pub(crate) enum OfCometD {
     /// The page of another origin asks. statusCode 5.
     #[response(status = 403)]
     Forbidden(ErrorAnswer),
-    /// The body did not come in time.
-    #[response(status = 408)]
-    Late(ErrorAnswer),
-    /// The body is longer than 64 KiB.
-    #[response(status = 413)]
-    Long(ErrorAnswer),
 }
 
 /// Of a feed.
@@ -108,10 +108,4 @@ pub(crate) enum OfAFeed {
     /// The page of another origin asks. statusCode 5.
     #[response(status = 403)]
     Forbidden(ErrorAnswer),
-    /// The body did not come in time.
-    #[response(status = 408)]
-    Late(ErrorAnswer),
-    /// The body is too long.
-    #[response(status = 413)]
-    Long(ErrorAnswer),
 }

@@ -1,0 +1,52 @@
+//! Who are the agents, and which events are theirs?
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use im_session_gateway::clock::SystemRandom;
+use im_session_gateway::config::{Cost, hash_password};
+
+use super::Outcome;
+
+pub(crate) const PASSWORD: &str = "password";
+
+/// The name that the agent signs in with.
+pub(crate) fn user(agent: usize) -> String {
+    format!("agent{agent}")
+}
+
+pub(crate) fn dn(agent: usize) -> String {
+    format!("{:07}", 1_000_000 + agent)
+}
+
+/// Writes the agents' file. Its one hash is of the cheapest kind that there is: what is measured is not argon2.
+pub(crate) fn write_agents(path: &Path, agents: usize) -> Outcome<()> {
+    let hash = hash_password(PASSWORD.as_bytes(), &SystemRandom, Cost::Test)?;
+    let mut file = String::new();
+    for agent in 0..agents {
+        let (user, dn, hash) = (user(agent), dn(agent), hash.as_str());
+        let devices = format!("[{{ id = \"1\", dn = \"{dn}\" }}]");
+        writeln!(file, "[[agents]]\nuser = \"{user}\"\npassword = \"{hash}\"\ndevices = {devices}\n")?;
+    }
+    Ok(std::fs::write(path, file)?)
+}
+
+/// The events that make a session of the agent in which texts arrive, a line each.
+pub(crate) fn answered_call(agent: usize) -> String {
+    let (dn, mut lines) = (dn(agent), String::new());
+    for event in ["EventRinging", "EventEstablished"] {
+        lines += &line(event, &dn, agent, "");
+    }
+    lines
+}
+
+/// A text in that session; the client finds in it when it was sent.
+pub(crate) fn text(agent: usize, sent: u128) -> String {
+    line("EventPrivateInfo", &dn(agent), agent, &format!(r#","Extensions":{{"text":"{sent}"}}"#))
+}
+
+fn line(event: &str, dn: &str, agent: usize, more: &str) -> String {
+    format!(
+        r#"{{"Event":"{event}","ThisDN":"{dn}","OtherDN":"3002","CallUUID":"007MDF3D0KAHL93L807GK2LA{agent:08}","ConnID":"6f"{more}}}"#
+    ) + "\n"
+}

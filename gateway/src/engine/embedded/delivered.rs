@@ -1,0 +1,25 @@
+//! What has reached a client, and is not with the engine's thread yet. Nobody waits for it, so the thread is not woken for it: it
+//! fetches it before what it does next.
+
+use std::collections::HashMap;
+use std::mem::take;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::config::AgentId;
+
+/// Up to which position notifications reached a client, by agent. Clones share it.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Delivered(Arc<Mutex<HashMap<AgentId, u64>>>);
+
+impl Delivered {
+    pub(super) fn add(&self, agent: AgentId, up_to: u64) {
+        let mut delivered = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = delivered.entry(agent).or_default();
+        *known = up_to.max(*known);
+    }
+
+    /// What came since it was fetched last.
+    pub(super) fn fetch(&self) -> HashMap<AgentId, u64> {
+        take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
