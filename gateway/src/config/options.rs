@@ -122,7 +122,7 @@ pub struct ServeOptions {
     /// Write message texts and user data into the log: for tests with made-up data only
     #[arg(long)]
     pub log_contents: bool,
-    /// Connections at a time; further ones wait
+    /// Connections at a time, further ones wait; also how many clients of CometD there may be
     #[arg(long, value_name = "N", default_value_t = 20_000, value_parser = clap::value_parser!(u32).range(1..))]
     pub connections: u32,
 }

@@ -180,6 +180,8 @@ fn cometd_settings(options: &ServeOptions) -> bayeux::Settings {
         timeout: options.connect_timeout,
         max_interval: options.max_interval,
         held_per_browser: options.sessions_per_browser,
+        // More could not listen at a time.
+        clients: options.connections as usize,
         ..bayeux::Settings::default()
     }
 }

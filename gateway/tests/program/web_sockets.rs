@@ -86,3 +86,15 @@ fn the_end_answers_what_is_held_and_closes_it() {
     drop(sockets);
     assert_eq!(gateway.child.wait().unwrap().code(), Some(0));
 }
+
+#[test]
+fn there_are_as_many_clients_as_connections() {
+    let gateway = Running::start(&["--connections", "2"]);
+    let mut socket = open(&gateway);
+    let handshake = json!([{"channel": "/meta/handshake", "supportedConnectionTypes": ["websocket"]}]);
+    let mut shake = || {
+        send(&mut socket, &handshake);
+        receive(&mut socket)[0]["error"].clone()
+    };
+    assert_eq!([shake(), shake(), shake()], [Value::Null, Value::Null, "503::Too many clients".into()]);
+}
