@@ -40,6 +40,7 @@ impl BaseUri {
     }
 
     /// The full address of a session up to its id.
+    #[cfg(feature = "serde")]
     pub(super) fn before_id(&self) -> &str {
         &self.before_id
     }
