@@ -192,6 +192,7 @@ impl<'a> KeyValueList<'a> {
     }
 
     /// The pairs that the JSON view shows: of equal keys the last. In the order of the list.
+    #[inline]
     pub fn view(&self) -> impl Iterator<Item = &Pair<'a>> {
         let overridden = if self.len() <= SHORT { Vec::new() } else { self.overridden() };
         self.pairs
@@ -209,7 +210,7 @@ impl<'a> KeyValueList<'a> {
 
     /// Whether a later pair has the same key.
     fn is_overridden(&self, index: usize, pair: &Pair<'a>) -> bool {
-        self.pairs.iter().skip(index + 1).any(|later| later.key == pair.key)
+        self.pairs.get(index + 1..).unwrap_or_default().iter().any(|later| later.key == pair.key)
     }
 
     /// Whether both lists have the same JSON view: the order of keys does not count, of equal keys the last wins.

@@ -157,31 +157,23 @@ impl<'a> ImSession<'a> {
         })
     }
 
-    /// The base address of a resource that is a view of a session.
+    /// The id, as bytes, and the base address of a resource that is a view of a session.
     #[cfg(feature = "serde")]
-    pub(super) fn base_uri(&self) -> Option<&BaseUri> {
+    pub(super) fn id_and_base_uri(&self) -> Option<(&[u8], &BaseUri)> {
         match &self.source {
-            Source::Session { base_uri, .. } => Some(base_uri),
+            Source::Session { session, base_uri, .. } => Some((session.id_bytes(), base_uri)),
             Source::Own(_) => None,
         }
     }
 
     /// The participants of a resource that is a view of a session: their numbers, and what is known of each.
+    #[inline]
     pub(super) fn numbers(&self) -> Option<impl Iterator<Item = (&str, Option<AnalysedNumber>)>> {
         match &self.source {
             Source::Session { session, numbers, .. } => {
                 let known = move |number: &str| numbers.and_then(|analysis| analysis.analyse(number));
                 Some(session.participants().map(move |number| (number, known(number))))
             }
-            Source::Own(_) => None,
-        }
-    }
-
-    /// The id, as bytes, of a resource that is a view of a session.
-    #[cfg(feature = "json")]
-    pub(super) fn session_id(&self) -> Option<&[u8]> {
-        match &self.source {
-            Source::Session { session, .. } => Some(session.id_bytes()),
             Source::Own(_) => None,
         }
     }

@@ -8,6 +8,7 @@ use alloc::vec::Vec;
 use serde::de::{Deserialize, Deserializer, Error};
 use serde::ser::{Serialize, SerializeSeq, SerializeStruct, Serializer};
 
+use super::addresses::Addresses;
 use super::participant::digits_of;
 use super::{
     BaseUri, Field, Fields, ImSession, ImSessionList, ListBody, Notification, NotificationType, Participant,
@@ -31,16 +32,26 @@ impl Serialize for Selected<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Selected(im_session, fields) = *self;
         let mut object = Chosen { fields, object: serializer.serialize_struct("ImSession", Field::ALL.len())? };
-        let id = im_session.id();
+        let mut addresses = Addresses::new();
+        let of_view = im_session.id_and_base_uri().and_then(|(id, base_uri)| addresses.of(base_uri, id));
+        let (own_path, own_uri);
+        let [id, path, uri] = match of_view {
+            Some(addresses) => addresses,
+            None => {
+                (own_path, own_uri) = (im_session.path(), im_session.uri());
+                [im_session.id(), &own_path, &own_uri]
+            }
+        };
         object.put(Field::Capabilities, &im_session.capabilities())?;
         object.put(Field::Id, id)?;
         object.put(Field::Participants, &Participants(im_session))?;
-        object.put(Field::Path, &Address(im_session, id, Field::Path))?;
+        object.put(Field::Path, path)?;
         object.put(Field::State, &im_session.state())?;
-        object.put(Field::Uri, &Address(im_session, id, Field::Uri))?;
+        object.put(Field::Uri, uri)?;
         // Absent where there is none.
-        if !im_session.user_data().is_empty() {
-            object.put(Field::UserData, im_session.user_data())?;
+        let user_data = im_session.user_data();
+        if !user_data.is_empty() {
+            object.put(Field::UserData, user_data)?;
         }
         object.object.end()
     }
@@ -56,21 +67,6 @@ impl<O: SerializeStruct> Chosen<O> {
     #[inline]
     fn put(&mut self, field: Field, value: &(impl Serialize + ?Sized)) -> Result<(), O::Error> {
         if self.fields.contains(field) { self.object.serialize_field(field.name(), value) } else { Ok(()) }
-    }
-}
-
-/// The path or the full address, written without building it.
-struct Address<'s>(&'s ImSession<'s>, &'s str, Field);
-
-impl Serialize for Address<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Address(im_session, id, field) = *self;
-        match (im_session.base_uri(), field) {
-            (Some(base_uri), Field::Uri) => serializer.collect_str(&base_uri.uri_of(id)),
-            (None, Field::Uri) => serializer.serialize_str(&im_session.uri()),
-            (Some(_), _) => serializer.collect_str(&BaseUri::path_of(id)),
-            (None, _) => serializer.serialize_str(&im_session.path()),
-        }
     }
 }
 

@@ -8,7 +8,7 @@ use core::ops::Range;
 
 use super::json_fields::{LOG_UPDATE, NEW_MESSAGE, STATE_CHANGE};
 use super::participant::digits_of;
-use super::{Country, Field, Fields, ImSession, ListBody, Notification, Participant, SingleBody};
+use super::{BaseUri, Country, Field, Fields, ImSession, ListBody, Notification, Participant, SingleBody};
 use crate::event::{KeyValueList, Value};
 use crate::named::Named;
 
@@ -185,21 +185,21 @@ fn write_participants(im_session: &ImSession<'_>, output: &mut Vec<u8>) {
 /// The id, the path or the full address, as a JSON string.
 fn write_address(im_session: &ImSession<'_>, field: Field, output: &mut Vec<u8>) {
     output.push(b'"');
-    match (im_session.session_id(), im_session.base_uri(), field) {
-        (Some(id), Some(base_uri), Field::Uri) => {
+    match (im_session.id_and_base_uri(), field) {
+        (Some((id, base_uri)), Field::Uri) => {
             write_escaped(base_uri.as_str().as_bytes(), output);
-            output.extend_from_slice(b"/api/v2/im-sessions/");
+            output.extend_from_slice(BaseUri::API_AND_PATH.as_bytes());
             // An id needs no escapes: it has the characters of a URL path and no others.
             output.extend_from_slice(id);
         }
-        (Some(id), _, Field::Path) => {
-            output.extend_from_slice(b"/im-sessions/");
+        (Some((id, _)), Field::Path) => {
+            output.extend_from_slice(BaseUri::PATH.as_bytes());
             output.extend_from_slice(id);
         }
-        (Some(id), _, _) => output.extend_from_slice(id),
-        (None, _, Field::Uri) => write_escaped(im_session.uri().as_bytes(), output),
-        (None, _, Field::Path) => write_escaped(im_session.path().as_bytes(), output),
-        (None, _, _) => write_escaped(im_session.id().as_bytes(), output),
+        (Some((id, _)), _) => output.extend_from_slice(id),
+        (None, Field::Uri) => write_escaped(im_session.uri().as_bytes(), output),
+        (None, Field::Path) => write_escaped(im_session.path().as_bytes(), output),
+        (None, _) => write_escaped(im_session.id().as_bytes(), output),
     }
     output.push(b'"');
 }

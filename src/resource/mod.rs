@@ -8,6 +8,7 @@
 //! |---|---|
 //! | `im_session`, `participant` | What does the API show of a session? |
 //! | `json_fields` | In which order does the JSON have its fields? |
+//! | `addresses` | What are the id, the path and the full address in it? |
 //! | `json_writer` | How is it written without serde? |
 //! | `list` | What answers a read of the list, or of one session? |
 //! | `notification` | What is pushed to an agent's desktop? |
@@ -17,6 +18,8 @@
 //! | `status` | Which statusCode, and which HTTP status? |
 //! | `base_uri` | What is the address of a session? |
 
+#[cfg(feature = "serde")]
+mod addresses;
 mod base_uri;
 mod im_session;
 #[cfg(feature = "serde")]

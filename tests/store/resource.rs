@@ -323,6 +323,31 @@ fn a_slash_at_the_end_of_the_base_address_does_not_count() {
     );
 }
 
+/// Short addresses are put together on the stack, long ones on the heap.
+#[test]
+fn addresses_of_any_length_are_written_whole() {
+    let mut written = 0;
+    for id in ["A".to_owned(), "A".repeat(64)] {
+        for length in 0..200 {
+            let base = "é".repeat(length % 2) + &"b".repeat(length);
+            let mut sessions = Sessions::new(BaseUri::new(base.clone()));
+            hear(&mut sessions, &Event::new(CallEvent::Ringing).with_this_dn("3001").with_call_uuid(id.clone()));
+            let session = sessions.get("3001", &id).expect("it rang");
+            let resource = sessions.resource(session);
+            let json = serde_json::to_value(&resource).expect("JSON");
+            assert_eq!(json["id"], id);
+            assert_eq!(json["path"], format!("/im-sessions/{id}"));
+            assert_eq!(json["uri"], format!("{base}/api/v2/im-sessions/{id}"));
+            let mut direct = Vec::new();
+            resource.write_json(&mut direct);
+            assert_eq!(direct, serde_json::to_vec(&resource).expect("JSON"));
+            assert_eq!(direct, serde_json::to_vec(&resource.into_owned()).expect("JSON"));
+            written += 1;
+        }
+    }
+    assert_eq!(written, 400);
+}
+
 const STATUS_CHANGE: &str = concat!(
     r#"{"data":{"imSession":{"capabilities":["SendMessage","AttachUserData","Complete"],"id":"A","#,
     r#""participants":[{"digits":"3002","e164Number":"3002","formattedPhoneNumber":"3002","phoneNumber":"3002"}],"#,
