@@ -9,6 +9,7 @@ mod bayeux;
 mod decode;
 mod envelope;
 mod event_lines;
+mod hep;
 mod json_reader;
 mod live_bytes;
 mod machine;
@@ -34,6 +35,7 @@ pub use bayeux::bayeux;
 pub use decode::decode;
 pub use envelope::envelope;
 pub use event_lines::event_lines;
+pub use hep::hep;
 pub use json_reader::json_reader;
 pub use machine::machine;
 pub use operations::operations;
@@ -65,7 +67,7 @@ pub fn sip_web_socket(input: &[u8]) {
 pub type Target = fn(&[u8]);
 
 /// All targets by name: of the binary, of the folder in `corpus/`, and of the function.
-pub const TARGETS: [(&str, Target); 19] = [
+pub const TARGETS: [(&str, Target); 20] = [
     ("machine", machine),
     ("decode", decode),
     ("envelope", envelope),
@@ -82,6 +84,7 @@ pub const TARGETS: [(&str, Target); 19] = [
     ("dialog_info", dialog_info),
     ("sip_tcp", sip_tcp),
     ("sip_web_socket", sip_web_socket),
+    ("hep", hep),
     ("bayeux", bayeux),
     ("event_lines", event_lines),
     ("rest_bodies", rest_bodies),

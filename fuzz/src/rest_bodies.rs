@@ -118,10 +118,8 @@ fn me_operation(body: &[u8]) {
 }
 
 fn record(place: usize, agent: &Agent) -> AgentRecord {
-    let device = |device: &Device| DeviceRecord {
-        id: device.device_path.trim_start_matches("/devices/").to_owned(),
-        dn: device.dn.clone(),
-    };
+    let device =
+        |device: &Device| DeviceRecord::new(device.device_path.trim_start_matches("/devices/"), device.dn.clone());
     AgentRecord {
         id: AgentId::new(format!("agent-{place}")),
         user_name: format!("agent-{place}"),

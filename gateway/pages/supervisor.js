@@ -1,6 +1,7 @@
 // The page for supervisors: it asks every two seconds how the sessions stand.
 
 import { byId, element, reconcile, setShown, setText } from './dom.js';
+import { Faults } from './faults.js';
 import { Frame } from './frame.js';
 import { Rates } from './rates.js';
 import { Refused, Rest } from './rest.js';
@@ -16,6 +17,7 @@ class Board {
     (user) => this.#begin(user),
     () => this.#end(),
   );
+  #faults = new Faults(this.#rest, this.#frame);
   #rates = new Rates();
   #timer = null;
   #isPaused = false;
@@ -75,6 +77,7 @@ class Board {
       this.#answered = Date.now();
       this.#show(overview);
       await this.#updateTimeline();
+      await this.#faults.update();
       this.#showConnection('connected');
     } catch (error) {
       if (this.#timer === null) return;

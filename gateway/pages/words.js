@@ -67,6 +67,18 @@ export const REASONS = {
   limit: 'over a limit',
 };
 
+/** What goes wrong in the simulated SIP Server. */
+export const FAULTS = {
+  lose: { label: 'Lose', happens: 'An event never arrives.' },
+  delay: { label: 'Delay', happens: 'An event arrives late, and all after it.' },
+  repeat: { label: 'Repeat', happens: 'An event arrives twice.' },
+  reorder: { label: 'Reorder', happens: 'An event is overtaken by those of other DNs.' },
+  restart: { label: 'Restart', happens: 'The server starts anew: its calls are gone, and nobody is told.' },
+  busy: { label: 'Busy', happens: 'The callee of a call is busy.' },
+  'no-answer': { label: 'No answer', happens: 'The callee of a call does not answer.' },
+  refuse: { label: 'Refuse', happens: 'A request is refused.' },
+};
+
 /** Who else takes part, for a heading. */
 export function partiesOf(session) {
   const numbers = (session.participants ?? []).map(

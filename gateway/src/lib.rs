@@ -8,7 +8,7 @@
 //! | [`config`] | Who are the agents, and with which options does the gateway run? |
 //! | [`engine`] | What serves sessions: what goes in, what comes out, and what is durable when? |
 //! | [`event_lines`] | Which events are in a body? |
-//! | `feeds` | Which feeds does the gateway fetch by itself? (feature `server`) |
+//! | [`feeds`] | Which events come as SIP, as dialog-info, or from a followed log? |
 //! | [`me_operation`] | Which operation on `/api/v2/me` is in a body? |
 //! | [`simulator`] | What does a SIP Server do, where there is none? |
 //! | `clock` | What time is it, and what can nobody guess? (feature `server`) |
@@ -26,7 +26,6 @@ pub mod clock;
 pub mod config;
 pub mod engine;
 pub mod event_lines;
-#[cfg(feature = "server")]
 pub mod feeds;
 #[cfg(feature = "server")]
 pub mod http;

@@ -19,6 +19,7 @@
 #[path = "../memory/counting_allocator.rs"]
 mod counting_allocator;
 mod dialog_info;
+mod hep;
 mod limits_and_time;
 mod mapping;
 mod memory;

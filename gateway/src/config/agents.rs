@@ -3,10 +3,13 @@
 use std::borrow::Borrow;
 use std::collections::HashMap;
 use std::fmt;
+use std::net::SocketAddr;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use im_session::{Agent, Operations};
 use serde::{Deserialize, Serialize};
+
+use super::{EndpointAddress, SipIdentity};
 
 /// The id of an agent: what `/users/{id}` and the key of a shard are made of.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -70,9 +73,17 @@ pub struct DeviceRecord {
     pub id: String,
     /// Its DN.
     pub dn: String,
+    /// By what SIP names it; nothing where no feed of SIP is for it.
+    pub sip: Vec<SipIdentity>,
 }
 
 impl DeviceRecord {
+    /// A device with this id and DN, which SIP does not name.
+    #[must_use]
+    pub fn new(id: impl Into<String>, dn: impl Into<String>) -> Self {
+        DeviceRecord { id: id.into(), dn: dn.into(), sip: Vec::new() }
+    }
+
     /// The name of the device in operations: `/devices/1`.
     #[must_use]
     pub fn path(&self) -> String {
@@ -140,6 +151,16 @@ pub enum BadAgents {
         /// Who wants it, too.
         second: AgentId,
     },
+    /// Two devices have the same identity in SIP.
+    #[error("{identity} is of the DN {second:?} and of the DN {first:?}: expected that SIP names one device by it")]
+    SameSip {
+        /// The identity.
+        identity: SipIdentity,
+        /// Whose it is.
+        first: String,
+        /// Whose it would be, too.
+        second: String,
+    },
     /// Two devices of an agent have the same id.
     #[error("agent {agent} has two devices with the id {device:?}: expected ids that differ")]
     SameDevice {
@@ -156,6 +177,8 @@ pub struct Agents {
     by_id: HashMap<AgentId, Arc<AgentRecord>>,
     by_user_name: HashMap<String, Arc<AgentRecord>>,
     by_dn: HashMap<String, Arc<AgentRecord>>,
+    dn_by_sip: HashMap<SipIdentity, String>,
+    registrars: Vec<EndpointAddress>,
     decoy: Option<PasswordHash>,
 }
 
@@ -189,6 +212,12 @@ impl Agents {
                 let (first, second) = (first.id.clone(), record.id.clone());
                 return Err(BadAgents::SameDn { dn: device.dn.clone(), first, second });
             }
+            for identity in &device.sip {
+                if let Some(first) = self.dn_by_sip.insert(identity.clone(), device.dn.clone()) {
+                    let (identity, second) = (identity.clone(), device.dn.clone());
+                    return Err(BadAgents::SameSip { identity, first, second });
+                }
+            }
         }
         Ok(())
     }
@@ -209,6 +238,46 @@ impl Agents {
     #[must_use]
     pub fn by_dn(&self, dn: &str) -> Option<&Arc<AgentRecord>> {
         self.by_dn.get(dn)
+    }
+
+    /// The same, where these addresses are of registrars: they say which endpoint an address-of-record is at.
+    #[must_use]
+    pub fn with_registrars(self, registrars: Vec<EndpointAddress>) -> Self {
+        Agents { registrars, ..self }
+    }
+
+    /// Whether it is the address of a registrar.
+    #[must_use]
+    pub fn is_registrar(&self, address: SocketAddr) -> bool {
+        let ours = [address.into(), EndpointAddress::of_host(address.ip())];
+        self.registrars.iter().any(|registrar| ours.contains(registrar))
+    }
+
+    /// The DN that the configuration gives the endpoint at this address, and how it names the endpoint: with the port
+    /// goes before all ports of the host.
+    #[must_use]
+    pub fn dn_of_endpoint(&self, address: SocketAddr) -> Option<(EndpointAddress, &str)> {
+        let dn = |named| Some((named, self.dn_of_named(named)?));
+        dn(address.into()).or_else(|| dn(EndpointAddress::of_host(address.ip())))
+    }
+
+    /// The DN that the configuration gives the endpoint that it names so.
+    #[must_use]
+    pub fn dn_of_named(&self, named: EndpointAddress) -> Option<&str> {
+        self.dn_by_sip.get(&SipIdentity::Address(named)).map(|dn| &**dn)
+    }
+
+    /// The DN that the configuration gives this address-of-record, written as
+    /// [`address_of_record`](im_session::sip::address_of_record) does.
+    #[must_use]
+    pub fn dn_of_record(&self, record: &str) -> Option<&str> {
+        self.dn_by_sip.get(&SipIdentity::Record(record.to_owned())).map(|dn| &**dn)
+    }
+
+    /// Whether SIP names any device.
+    #[must_use]
+    pub fn has_sip_identities(&self) -> bool {
+        !self.dn_by_sip.is_empty()
     }
 
     /// What a shard is chosen by for this DN: the id of its agent, or the DN where no agent has it.

@@ -6,7 +6,7 @@
 //! password = "$argon2id$v=19$m=19456,t=2,p=1$…"   # im-session-gateway hash-password
 //! first_name = "Ann"
 //! last_name = "Lee"
-//! devices = [{ id = "1", dn = "3001" }]
+//! devices = [{ id = "1", dn = "3001" }]          # sip = ["192.0.2.7:5060", "sip:ann@example.com"] for feeds of SIP
 //! # id = "ann"                                    the user's name unless given
 //! # rights = ["SendMessage", "Complete"]          all operations unless given
 //! # supervisor = true                             sees all sessions and counters
@@ -19,7 +19,7 @@ use im_session::{Limits, Operation, Operations};
 use serde::Deserialize;
 
 use super::passwords::is_usable;
-use super::{AgentId, AgentRecord, Agents, BadAgents, DeviceRecord, PasswordHash};
+use super::{AgentId, AgentRecord, Agents, BadAgents, DeviceRecord, EndpointAddress, PasswordHash, SipIdentity};
 
 /// The longest user name.
 pub const LONGEST_USER_NAME: usize = 256;
@@ -57,6 +57,14 @@ pub enum AgentsFileError {
         /// What was expected, and what came.
         what: String,
     },
+    /// The address of a registrar is none.
+    #[error("{}: registrars: {what}", .path.display())]
+    Registrar {
+        /// The file.
+        path: PathBuf,
+        /// What was expected, and what came.
+        what: String,
+    },
     /// Two agents cannot be told apart.
     #[error("{}: {source}", .path.display())]
     Agents {
@@ -76,6 +84,8 @@ pub enum AgentsFileError {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, expecting = "[[agents]] tables")]
 struct File {
+    #[serde(default)]
+    registrars: Vec<String>,
     #[serde(default)]
     agents: Vec<AgentTable>,
 }
@@ -102,6 +112,8 @@ struct AgentTable {
 struct DeviceTable {
     id: String,
     dn: String,
+    #[serde(default)]
+    sip: Vec<String>,
 }
 
 /// Reads the agents' file.
@@ -130,7 +142,11 @@ pub fn agents_of(path: &Path, text: &str) -> Result<Agents, AgentsFileError> {
         let record = record(table).map_err(|what| AgentsFileError::Agent { path: path.into(), agent, what })?;
         records.push(record);
     }
-    Agents::new(records).map_err(|source| AgentsFileError::Agents { path: path.into(), source })
+    let agents = Agents::new(records).map_err(|source| AgentsFileError::Agents { path: path.into(), source })?;
+    let registrars: Result<Vec<EndpointAddress>, _> = file.registrars.iter().map(|address| address.parse()).collect();
+    let bad =
+        |error: super::BadEndpointAddress| AgentsFileError::Registrar { path: path.into(), what: error.to_string() };
+    Ok(agents.with_registrars(registrars.map_err(bad)?))
 }
 
 /// Where the mistake is and what was expected. toml's own error shows the line as it stands.
@@ -173,7 +189,9 @@ fn record(table: AgentTable) -> Result<AgentRecord, String> {
         if device.dn.is_empty() || device.dn.len() > longest_dn {
             return Err(format!("expected a dn of 1 to {longest_dn} bytes, got {} bytes", device.dn.len()));
         }
-        Ok(DeviceRecord { id: path_segment("id of a device", device.id)?, dn: device.dn })
+        let sip: Result<Vec<SipIdentity>, _> = device.sip.iter().map(|identity| identity.parse()).collect();
+        let sip = sip.map_err(|error: super::BadSipIdentity| format!("sip of the DN {:?}: {error}", device.dn))?;
+        Ok(DeviceRecord { id: path_segment("id of a device", device.id)?, dn: device.dn, sip })
     };
     Ok(AgentRecord {
         id: AgentId::new(id),

@@ -18,7 +18,7 @@ pub fn demo_agents(password: &PasswordHash) -> Result<Agents, BadAgents> {
         user_name: id.into(),
         first_name: first_name.into(),
         last_name: "Demo".into(),
-        devices: dn.map(|dn| DeviceRecord { id: "1".into(), dn: dn.into() }).into_iter().collect(),
+        devices: dn.map(|dn| DeviceRecord::new("1", dn)).into_iter().collect(),
         rights: if dn.is_some() { Operations::ALL } else { Operations::NONE },
         supervisor: dn.is_none(),
         password: password.clone(),

@@ -79,6 +79,13 @@ pub struct ServeOptions {
     /// times
     #[arg(long, value_name = "FILE")]
     pub follow: Vec<PathBuf>,
+    /// Port, or address and port, at which capture agents send SIP in HEP, version 3, over UDP and TCP; loopback where it is
+    /// a port alone; nothing is listened to unless given
+    #[arg(long, value_name = "[ADDRESS:]PORT", value_parser = hep_address, requires = "agents")]
+    pub hep_listen: Option<SocketAddr>,
+    /// File with the authentication key that they have to send, without the white space at its end; none unless given
+    #[arg(long, value_name = "FILE", requires = "hep_listen")]
+    pub hep_key_file: Option<PathBuf>,
     /// No simulated SIP Server: requests wait for whoever fetches them
     #[arg(long)]
     pub no_simulator: bool,
@@ -181,6 +188,13 @@ fn listen_address(text: &str) -> Result<SocketAddr, String> {
     }
     // Of both versions the older one: every client has it.
     addresses.iter().find(|address| address.is_ipv4()).or(addresses.first()).copied().ok_or_else(expected)
+}
+
+/// An address and a port, or a port alone, which is one of loopback.
+fn hep_address(text: &str) -> Result<SocketAddr, String> {
+    let port = || text.parse().ok().map(|port| SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), port));
+    let expected = || format!("expected a port, as 9060, or an address and a port, as 192.0.2.1:9060, got {text:?}");
+    text.parse().ok().or_else(port).ok_or_else(expected)
 }
 
 fn seconds_or_none(text: &str) -> Result<Duration, String> {

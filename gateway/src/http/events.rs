@@ -12,6 +12,7 @@ use super::body::read_body;
 use super::feed::{Feed, failed, wrong};
 use crate::engine::FeedPosition;
 use crate::event_lines::{EventLines, LineError};
+use crate::feeds::hep;
 use crate::simulator;
 
 /// The longest body of events: 16 MiB.
@@ -45,7 +46,7 @@ struct Position {
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks with a reference")]
-fn is_zero(number: &usize) -> bool {
+pub(super) fn is_zero(number: &usize) -> bool {
     *number == 0
 }
 
@@ -60,12 +61,15 @@ fn feed_name(feed: Option<String>) -> Result<Option<String>, Failed> {
 }
 
 /// Where the feed is after the events of a post.
-fn feed_position(parameters: Parameters) -> Result<Option<FeedPosition>, Failed> {
-    match (feed_name(parameters.feed)?, parameters.position) {
-        // Its position is how the simulated SIP Server finds its calls again, also where it does not run now.
+pub(super) fn feed_position(feed: Option<String>, position: Option<String>) -> Result<Option<FeedPosition>, Failed> {
+    match (feed_name(feed)?, position) {
+        // With its position each of them keeps what it finds again after a restart.
         (Some(feed), _) if feed == simulator::FEED => Err(wrong(format!(
             "expected the name of another feed, found {feed:?}, which is the simulated SIP Server's"
         ))),
+        (Some(feed), _) if feed == hep::FEED => {
+            Err(wrong(format!("expected the name of another feed, found {feed:?}, which is that of capture agents")))
+        }
         (_, None) => Ok(None),
         (None, Some(_)) => Err(wrong("a position needs its feed: expected the parameter feed, found none")),
         (Some(feed), Some(position)) => match position.parse() {
@@ -84,7 +88,7 @@ pub(super) async fn post(
     body: Body,
 ) -> Result<Response, Failed> {
     let Query(parameters) = parameters.map_err(|error| wrong(error.body_text()))?;
-    let feed_position = feed_position(parameters)?;
+    let feed_position = feed_position(parameters.feed, parameters.position)?;
     let body = read_body(body, LONGEST_EVENTS, feed.patience).await?;
     // Megabytes take a while; others are served meanwhile.
     let lines = tokio::task::spawn_blocking(move || EventLines::read(&body)).await;

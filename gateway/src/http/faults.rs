@@ -15,24 +15,28 @@ use super::Gateway;
 use super::answer::{Failed, json};
 use super::body::{LONGEST_BODY, read_body};
 use super::http_sessions::SignedIn;
-use crate::simulator::{Fault, FaultInjector};
+use super::open_api::{
+    FaultsAnswer, InjectionBody, NotSignedIn, OfABody, OfAnInjection, OnlySupervisors, Refusals, SentAnswer,
+};
+use crate::simulator::{Fault, FaultInjector, FaultState, Injection, LikelyFault, NoSimulator, UnknownFault};
 
 #[derive(Clone)]
-struct Shared {
+pub(super) struct Shared {
     gateway: Gateway,
     injector: FaultInjector,
 }
 
 #[derive(Deserialize)]
-struct Injection {
+struct Order {
     fault: String,
+    probability: Option<f64>,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Possible {
+struct Faults {
     status_code: Code,
-    faults: [Fault; Fault::ALL.len()],
+    faults: Vec<FaultState>,
 }
 
 /// The route, with what injects faults into the server.
@@ -40,23 +44,53 @@ pub fn fault_routes(gateway: Gateway, injector: FaultInjector) -> Router {
     Router::new().route("/simulator/faults", get(list).post(inject)).with_state(Shared { gateway, injector })
 }
 
-/// Which faults there are.
-async fn list(me: SignedIn) -> Result<Response, Failed> {
+/// Which faults there are in the simulated SIP Server, how likely each is, and how many single shots wait.
+#[utoipa::path(
+    get,
+    path = "/simulator/faults",
+    tag = "Simulated SIP Server",
+    responses((status = 200, body = FaultsAnswer), OnlySupervisors, NotSignedIn, Refusals),
+    security(("cookie" = []), ("basic" = []))
+)]
+pub(super) async fn list(State(shared): State<Shared>, me: SignedIn) -> Result<Response, Failed> {
     check(&me)?;
-    Ok(json(StatusCode::OK, &Possible { status_code: Code::Ok, faults: Fault::ALL }))
+    let faults = shared.injector.states().await.map_err(gone)?;
+    Ok(json(StatusCode::OK, &Faults { status_code: Code::Ok, faults }))
 }
 
-/// One of them strikes at the next chance. Answered when that is durable.
-async fn inject(State(shared): State<Shared>, me: SignedIn, body: Body) -> Result<Response, Failed> {
+/// A fault strikes once, at the next chance; with a probability it is so likely from now on instead.
+///
+/// A chance is an event for lose, delay, repeat and reorder, a request for restart and refuse, a call for busy and
+/// no-answer. A single restart needs no chance. Answered when it is durable: it holds after a restart of the gateway, too.
+#[utoipa::path(
+    post,
+    path = "/simulator/faults",
+    tag = "Simulated SIP Server",
+    request_body = InjectionBody,
+    responses((status = 200, body = SentAnswer), OfAnInjection, OfABody, NotSignedIn, Refusals),
+    security(("cookie" = [], "csrf" = []))
+)]
+pub(super) async fn inject(State(shared): State<Shared>, me: SignedIn, body: Body) -> Result<Response, Failed> {
     check(&me)?;
     let body = read_body(body, LONGEST_BODY, shared.gateway.settings().request_timeout).await?;
     let wrong = |error: String| Failed::new(Code::InputValidation, error);
-    let Injection { fault } = serde_json::from_slice(&body)
+    let Order { fault, probability } = serde_json::from_slice(&body)
         .map_err(|error| wrong(format!("expected {{\"fault\":NAME}}, found something else: {error}")))?;
-    let fault: Fault = fault.parse().map_err(|error: crate::simulator::UnknownFault| wrong(error.to_string()))?;
-    shared.injector.inject(fault).await.map_err(|error| Failed::new(Code::InternalError, error.to_string()))?;
-    tracing::info!(fault = fault.name(), agent = me.agent.id.as_str(), "a fault was injected");
+    let fault: Fault = fault.parse().map_err(|error: UnknownFault| wrong(error.to_string()))?;
+    let injection = match probability {
+        None => Injection::Once(fault),
+        Some(probability) => Injection::Likely(
+            LikelyFault::new(fault, probability)
+                .ok_or_else(|| wrong(format!("expected a probability from 0 to 1, found {probability}")))?,
+        ),
+    };
+    shared.injector.inject(injection).await.map_err(gone)?;
+    tracing::info!(?injection, agent = me.agent.id.as_str(), "a fault was injected");
     Ok(json(StatusCode::OK, &Sent))
+}
+
+fn gone(error: NoSimulator) -> Failed {
+    Failed::new(Code::InternalError, error.to_string())
 }
 
 fn check(me: &SignedIn) -> Result<(), Failed> {

@@ -14,6 +14,7 @@
 //! | `im_sessions` | Which sessions do I have, and what may I do? |
 //! | `bearer`, `feed` | Who may feed the gateway, and with what? |
 //! | `events` | Which events happened? |
+//! | `dialog_info` | In which states are the dialogs of an agent? |
 //! | `requests` | What is the SIP Server to do? |
 //! | `pages` | What is there, for people? |
 //! | `challenge` | How is a script told that nobody is signed in? |
@@ -29,6 +30,7 @@ mod challenge;
 mod cometd;
 mod cookies;
 mod csrf;
+mod dialog_info;
 mod events;
 mod faults;
 mod feed;
@@ -68,6 +70,7 @@ pub use body::{LONGEST_BODY, read_body};
 pub use cometd::{BROWSER_COOKIE, CometD, Driver};
 pub use cookies::{SESSION_COOKIE, cookies};
 pub use csrf::{CSRF_HEADER, CSRF_TOKEN};
+pub use dialog_info::dialog_info_routes;
 pub use events::{LONGEST_EVENTS, LONGEST_FEED};
 pub use faults::fault_routes;
 pub use feed::feed_routes;

@@ -23,7 +23,7 @@ const CSS: &str = "text/css; charset=utf-8";
 const SVG: &str = "image/svg+xml";
 const SCRIPT: &str = "text/javascript; charset=utf-8";
 
-const ASSETS: [Asset; 20] = [
+const ASSETS: [Asset; 21] = [
     ("/", HTML, file!("agent.html")),
     ("/supervisor", HTML, file!("supervisor.html")),
     ("/pages/style.css", CSS, file!("style.css")),
@@ -44,6 +44,7 @@ const ASSETS: [Asset; 20] = [
     ("/pages/user_data.js", SCRIPT, file!("user_data.js")),
     ("/pages/rates.js", SCRIPT, file!("rates.js")),
     ("/pages/timeline.js", SCRIPT, file!("timeline.js")),
+    ("/pages/faults.js", SCRIPT, file!("faults.js")),
 ];
 
 /// What a page may do: run scripts and use styles of its own, ask the gateway, and nothing else. Texts cannot become markup,

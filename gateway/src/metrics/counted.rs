@@ -6,10 +6,14 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use im_session::{Operation, StatusCode};
 
+use super::hep::Hep;
 use super::text::{Kind, Text};
 
 /// The classes of HTTP statuses.
 const CLASSES: [&str; 5] = ["1xx", "2xx", "3xx", "4xx", "5xx"];
+
+/// What came of dialog-info documents.
+const DIALOG_INFOS: [&str; 2] = ["taken", "refused"];
 
 /// Counters since the gateway started. Clones share them.
 #[derive(Debug, Clone, Default)]
@@ -24,6 +28,8 @@ struct Counted {
     operations: Mutex<BTreeMap<(&'static str, u8), u64>>,
     /// What could not be read, by feed: those that the gateway fetches by itself, so there are few.
     feeds_refused: Mutex<BTreeMap<String, u64>>,
+    hep: Hep,
+    dialog_infos: [AtomicU64; DIALOG_INFOS.len()],
 }
 
 /// A request that is in flight as long as this is there.
@@ -63,6 +69,16 @@ impl Metrics {
         *refused.entry(feed.to_owned()).or_default() += count;
     }
 
+    /// A dialog-info document was taken, or refused.
+    pub fn dialog_info(&self, is_taken: bool) {
+        let [taken, refused] = &self.0.dialog_infos;
+        if is_taken { taken } else { refused }.fetch_add(1, Relaxed);
+    }
+
+    pub(super) fn hep(&self) -> &Hep {
+        &self.0.hep
+    }
+
     /// Writes them.
     pub fn write(&self, text: &mut Text) {
         let name = "im_session_gateway_operations_total";
@@ -78,6 +94,12 @@ impl Metrics {
         );
         for (feed, count) in &*self.0.feeds_refused.lock().unwrap_or_else(PoisonError::into_inner) {
             text.sample(name, &[("feed", feed)], count);
+        }
+        self.0.hep.write(text);
+        let name = "im_session_gateway_dialog_info_total";
+        text.family(name, Kind::Counter, "Dialog-info documents since the start, by what came of them.");
+        for (outcome, count) in DIALOG_INFOS.iter().zip(&self.0.dialog_infos) {
+            text.sample(name, &[("outcome", outcome)], count.load(Relaxed));
         }
         let name = "im_session_gateway_http_requests_total";
         text.family(name, Kind::Counter, "HTTP requests answered since the start, by class of the status.");

@@ -3,13 +3,16 @@
 //! | file | question |
 //! |---|---|
 //! | `counted` | What does the gateway count by itself? |
+//! | `hep` | What comes of packets of HEP? |
 //! | `durations` | How long does something take, by buckets? |
 //! | `text` | How does Prometheus read it? |
 
 mod counted;
 mod durations;
+mod hep;
 mod text;
 
 pub use counted::{InFlight, Metrics};
 pub use durations::Durations;
+pub use hep::{HepConnection, HepPacket};
 pub use text::{Kind, Text};

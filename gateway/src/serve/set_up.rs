@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::future::BoxFuture;
 use im_session::BaseUri;
 use tokio::net::TcpListener;
 
@@ -23,7 +24,10 @@ use crate::config::{
 use crate::engine::embedded::{EmbeddedEngine, EmbeddedSettings};
 use crate::engine::{Engine, EngineError, keep_time};
 use crate::feeds::follow;
-use crate::http::{BadToken, BearerToken, CometD, Gateway, Settings, SignIn, fault_routes, feed_routes, router};
+use crate::feeds::hep::{self, HepKey, HepReceiver};
+use crate::http::{
+    BadToken, BearerToken, CometD, Gateway, Settings, SignIn, dialog_info_routes, fault_routes, feed_routes, router,
+};
 use crate::metrics::Durations;
 use crate::monitoring::{Monitoring, Sources};
 use crate::simulator::{self, FaultInjector, FaultSettings, InjectedFaults, SimulatorSettings};
@@ -63,6 +67,17 @@ pub enum ServeError {
         /// Why.
         source: io::Error,
     },
+    /// It does not listen for capture agents.
+    #[error("--hep-listen {address}: {source}")]
+    Hep {
+        /// Where.
+        address: SocketAddr,
+        /// Why.
+        source: io::Error,
+    },
+    /// The key of capture agents is none.
+    #[error("--hep-key-file {}: expected a key, found nothing", .0.display())]
+    NoKey(PathBuf),
     /// A file or directory cannot be had.
     #[error("{what}: {source}")]
     File {
@@ -141,6 +156,9 @@ pub async fn serve(options: ServeOptions, greet: impl FnOnce(&str)) -> Result<()
     for file in &options.follow {
         background.push(tokio::spawn(follow_file(gateway.clone(), file.clone())));
     }
+    if let Some(address) = options.hep_listen {
+        background.extend(receive_hep(&gateway, address, hep_key(&options)?).await?.map(tokio::spawn));
+    }
     let unreachable_requests = options.no_simulator && bearer_token.is_none();
     let mut more = cometd.router();
     if !options.no_simulator {
@@ -154,6 +172,7 @@ pub async fn serve(options: ServeOptions, greet: impl FnOnce(&str)) -> Result<()
         more = more.merge(monitoring.routes_on_loopback());
     }
     if let Some(token) = bearer_token {
+        more = more.merge(dialog_info_routes(gateway.clone(), token.clone()));
         more = more.merge(feed_routes(engine, token, gateway.ending(), options.request_timeout));
     }
     let router = router(gateway.clone(), more);
@@ -280,6 +299,39 @@ async fn simulate(gateway: Gateway, settings: SimulatorSettings, injected: Injec
     if let Err(error) = simulator::run_with_faults(engine, directory, clock, settings, injected).await {
         tracing::error!(%error, "the simulated SIP Server has ended; requests wait");
     }
+}
+
+fn hep_key(options: &ServeOptions) -> Result<Option<HepKey>, ServeError> {
+    let Some(path) = &options.hep_key_file else { return Ok(None) };
+    let failed = |source| ServeError::File { what: format!("--hep-key-file {}", path.display()), source };
+    let key = fs::read(path).map_err(failed)?;
+    HepKey::new(key.trim_ascii_end()).map(Some).ok_or_else(|| ServeError::NoKey(path.clone()))
+}
+
+/// Listens for capture agents; what receives from them, and what applies it.
+async fn receive_hep(
+    gateway: &Gateway,
+    address: SocketAddr,
+    key: Option<HepKey>,
+) -> Result<[BoxFuture<'static, ()>; 2], ServeError> {
+    let failed = |source| ServeError::Hep { address, source };
+    if key.is_none() && !address.ip().is_loopback() {
+        tracing::warn!("without --hep-key-file whoever reaches {address} makes sessions of agents");
+    }
+    if !gateway.directory().current().has_sip_identities() {
+        tracing::warn!("--hep-listen: no device of the agents' file has `sip`, so there is nobody to observe");
+    }
+    let metrics = gateway.metrics().clone();
+    let (receiver, messages) = HepReceiver::bind(address, key, metrics.clone()).await.map_err(failed)?;
+    tracing::info!("HEP at {}, over UDP and TCP", receiver.local_addr().map_err(failed)?);
+    let (engine, clock) = (gateway.engine().clone(), gateway.surroundings().clock.clone());
+    let directory = gateway.directory().clone();
+    let apply = async move {
+        if let Err(error) = hep::run(engine, directory, clock, metrics, messages).await {
+            tracing::error!(%error, "the SIP of capture agents is not observed any more");
+        }
+    };
+    Ok([Box::pin(receiver.run()), Box::pin(apply)])
 }
 
 async fn follow_file(gateway: Gateway, file: PathBuf) {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{FaultInjector, InjectedFaults, Simulator, SimulatorSettings};
+use super::{FaultInjector, InjectedFaults, Injection, Simulator, SimulatorSettings};
 use crate::clock::Clock;
 use crate::config::Directory;
 use crate::engine::{Engine, EngineError, FeedPosition};
@@ -59,6 +59,7 @@ async fn run_until_stopped(
     let mut simulator = start(engine, clock.now(), settings).await?;
     // It may have been carried out and not confirmed.
     engine.confirm_requests(simulator.carried_out()).await?;
+    injected.tell(simulator.faults());
     // Those who injected a fault and wait until that is durable.
     let mut injecting = Vec::new();
     loop {
@@ -68,8 +69,8 @@ async fn run_until_stopped(
         let now = clock.now();
         let agents = directory.current();
         simulator.set_dns(agents.iter().flat_map(|agent| agent.dns().map(str::to_owned).collect::<Vec<_>>()));
-        while let Some((fault, done)) = injected.waiting() {
-            simulator.inject(now, fault);
+        while let Some((injection, done)) = injected.waiting() {
+            inject(&mut simulator, now, injection);
             injecting.push(done);
         }
         for request in &requests {
@@ -82,6 +83,7 @@ async fn run_until_stopped(
             for unreadable in engine.events(Some(feed), events).await?.results.into_iter().filter_map(Result::err) {
                 tracing::error!(error = %unreadable, "the simulated SIP Server made an event that cannot be read");
             }
+            injected.tell(simulator.faults());
             // Who injected may be gone.
             injecting.drain(..).for_each(|done| {
                 let _gone = done.send(());
@@ -95,12 +97,19 @@ async fn run_until_stopped(
         // It ends early where there is a request; a sender that is gone says that the engine stopped.
         tokio::select! {
             changed = newest.changed() => changed.map_err(|_| EngineError::Stopped)?,
-            Some((fault, done)) = injected.next() => {
-                simulator.inject(clock.now(), fault);
+            Some((injection, done)) = injected.next() => {
+                inject(&mut simulator, clock.now(), injection);
                 injecting.push(done);
             }
             () = tokio::time::sleep(until_due) => {}
         }
+    }
+}
+
+fn inject(simulator: &mut Simulator, now: Duration, injection: Injection) {
+    match injection {
+        Injection::Once(fault) => simulator.inject(now, fault),
+        Injection::Likely(likely) => simulator.set_likely(likely),
     }
 }
 

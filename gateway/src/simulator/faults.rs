@@ -85,6 +85,16 @@ pub struct LikelyFault {
     pub in_a_million: u32,
 }
 
+impl LikelyFault {
+    /// With this probability, if it is one: from 0 to 1.
+    #[must_use]
+    pub fn new(fault: Fault, probability: f64) -> Option<Self> {
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "from 0 to a million")]
+        let in_a_million = (probability * 1_000_000.0).round() as u32;
+        (0.0..=1.0).contains(&probability).then_some(LikelyFault { fault, in_a_million })
+    }
+}
+
 /// Why a text is no fault with its probability.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum BadLikelyFault {
@@ -106,13 +116,21 @@ impl FromStr for LikelyFault {
         let bad = || BadLikelyFault::Probability { found: text.chars().take(40).collect() };
         let (name, probability) = text.split_once('=').ok_or_else(bad)?;
         let probability: f64 = probability.parse().map_err(|_| bad())?;
-        if !(0.0..=1.0).contains(&probability) {
-            return Err(bad());
-        }
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "from 0 to a million")]
-        let in_a_million = (probability * 1_000_000.0).round() as u32;
-        Ok(LikelyFault { fault: name.parse()?, in_a_million })
+        // That the number is wrong is said before that the name is.
+        LikelyFault::new(Fault::Lose, probability).ok_or_else(bad)?;
+        LikelyFault::new(name.parse()?, probability).ok_or_else(bad)
     }
+}
+
+/// A fault, and how it stands.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct FaultState {
+    /// Which.
+    pub fault: Fault,
+    /// How likely it is, from 0 to 1: at each event, request or call.
+    pub probability: f64,
+    /// How many single shots wait for a chance to strike.
+    pub waiting: u32,
 }
 
 /// How likely faults are, and how long they last.
@@ -139,12 +157,37 @@ pub(super) struct Faults {
     random: Random,
     /// Single shots that have not struck yet.
     shots: BTreeMap<Fault, u32>,
+    /// How often in a million chances, where that was changed since the settings said it.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    likely: BTreeMap<Fault, u32>,
 }
 
 impl Faults {
     pub(super) fn new(seed: u64) -> Self {
         // Another stream than that of ids.
-        Faults { random: Random::new(seed ^ 0x6661_756c_7473), shots: BTreeMap::new() }
+        let random = Random::new(seed ^ 0x6661_756c_7473);
+        Faults { random, shots: BTreeMap::new(), likely: BTreeMap::new() }
+    }
+
+    /// From now on it is so likely, whatever the settings say.
+    pub(super) fn set(&mut self, likely: LikelyFault) {
+        self.likely.insert(likely.fault, likely.in_a_million);
+    }
+
+    /// How all of them stand.
+    pub(super) fn states(&self, settings: &FaultSettings) -> Vec<FaultState> {
+        let state = |fault| FaultState {
+            fault,
+            probability: f64::from(self.in_a_million(fault, settings)) / 1_000_000.0,
+            waiting: self.shots.get(&fault).copied().unwrap_or_default(),
+        };
+        Fault::ALL.into_iter().map(state).collect()
+    }
+
+    fn in_a_million(&self, fault: Fault, settings: &FaultSettings) -> u32 {
+        let by_settings = || settings.likely.iter().rfind(|likely| likely.fault == fault);
+        let changed = self.likely.get(&fault).copied();
+        changed.or_else(|| by_settings().map(|likely| likely.in_a_million)).unwrap_or_default()
     }
 
     /// It strikes at the next chance.
@@ -162,10 +205,8 @@ impl Faults {
             }
             return true;
         }
-        let likely = settings.likely.iter().rfind(|likely| likely.fault == fault);
+        let in_a_million = self.in_a_million(fault, settings);
         // Chance is not asked where there is none, so that other faults strike as they would.
-        likely.is_some_and(|likely| {
-            likely.in_a_million > 0 && self.random.below(1_000_000) < u64::from(likely.in_a_million)
-        })
+        in_a_million > 0 && self.random.below(1_000_000) < u64::from(in_a_million)
     }
 }

@@ -37,9 +37,9 @@ use line::Line;
 
 #[cfg(feature = "server")]
 pub use driver::{FEED, run, run_with_faults};
-pub use faults::{BadLikelyFault, Fault, FaultSettings, LikelyFault, UnknownFault};
+pub use faults::{BadLikelyFault, Fault, FaultSettings, FaultState, LikelyFault, UnknownFault};
 #[cfg(feature = "server")]
-pub use injector::{FaultInjector, InjectedFaults, NoSimulator};
+pub use injector::{FaultInjector, InjectedFaults, Injection, NoSimulator};
 
 /// How the simulated SIP Server behaves.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -182,6 +182,17 @@ impl Simulator {
             | Fault::NoAnswer
             | Fault::Refuse => self.state.faults.load(fault),
         }
+    }
+
+    /// From now on a fault is so likely, whatever the settings say, also after a restart of the process.
+    pub fn set_likely(&mut self, likely: LikelyFault) {
+        self.state.faults.set(likely);
+    }
+
+    /// How all faults stand.
+    #[must_use]
+    pub fn faults(&self) -> Vec<FaultState> {
+        self.state.faults.states(&self.settings.faults)
     }
 
     /// The calls are gone. What is on the line still arrives.

@@ -62,7 +62,7 @@ fn what_is_wrong_is_said_with_its_place() {
         ("[[agents]\n", "agents.toml: line 1, column "),
         ("\n\n[[agents]]\nuser = 7\nHASH\n", "agents.toml: line 4, column 8: expected a string"),
         (&format!("{one}HASH\nright = []\n"), "line 4, column 1: expected one of `user`, `password`, "),
-        ("[[agent]]\n", "expected `agents`"),
+        ("[[agent]]\n", "expected `registrars` or `agents`"),
         (&format!("{one}password = \"demo\"\n"), "agent \"ann\": expected `password` to be an argon2 hash"),
         (&format!("{one}password = \"$2b$12$abc\"\n"), "expected `password` to be an argon2 hash"),
         (&format!("{one}password = \"$argon2id$v=19$m=8,t=1,p=1$c29tZXNhbHQ\"\n"), "expected `password` to be"),

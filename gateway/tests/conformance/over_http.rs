@@ -91,9 +91,9 @@ impl Running {
 
     /// From now on there is this agent and no other.
     fn only(&self, agent: &Agent, password: &PasswordHash) {
-        let devices = agent.devices().iter().map(|device| DeviceRecord {
-            id: device.device_path.strip_prefix("/devices/").unwrap_or(&device.device_path).to_owned(),
-            dn: device.dn.clone(),
+        let devices = agent.devices().iter().map(|device| {
+            let path = &device.device_path;
+            DeviceRecord::new(path.strip_prefix("/devices/").unwrap_or(path), device.dn.clone())
         });
         let record = AgentRecord { devices: devices.collect(), rights: agent.rights(), ..record(USER, [], password) };
         self.directory.replace(Agents::new([record]).unwrap());
@@ -165,7 +165,7 @@ impl Running {
 }
 
 fn record<'d>(id: &str, dns: impl IntoIterator<Item = &'d str>, password: &PasswordHash) -> AgentRecord {
-    let device = |dn: &str| DeviceRecord { id: "1".into(), dn: dn.into() };
+    let device = |dn: &str| DeviceRecord::new("1", dn);
     AgentRecord {
         id: AgentId::new(id),
         user_name: id.into(),

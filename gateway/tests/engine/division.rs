@@ -49,7 +49,7 @@ async fn fill(engine: &EmbeddedEngine) {
 
 /// This agent at these DNs.
 fn moved(id: &str, dns: &[&str]) -> AgentRecord {
-    let device = |(place, dn): (usize, &&str)| DeviceRecord { id: (place + 1).to_string(), dn: (*dn).into() };
+    let device = |(place, dn): (usize, &&str)| DeviceRecord::new((place + 1).to_string(), *dn);
     AgentRecord { devices: dns.iter().enumerate().map(device).collect(), ..AgentRecord::clone(&agent(id)) }
 }
 

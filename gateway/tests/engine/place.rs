@@ -84,7 +84,7 @@ pub(crate) fn settings() -> EmbeddedSettings {
 }
 
 fn record(id: &str, dns: &[&str], rights: Operations) -> AgentRecord {
-    let device = |(place, dn): (usize, &&str)| DeviceRecord { id: (place + 1).to_string(), dn: (*dn).into() };
+    let device = |(place, dn): (usize, &&str)| DeviceRecord::new((place + 1).to_string(), *dn);
     AgentRecord {
         id: AgentId::new(id),
         user_name: id.into(),

@@ -32,7 +32,7 @@ impl Feeds {
             user_name: "ann".into(),
             first_name: String::new(),
             last_name: String::new(),
-            devices: vec![DeviceRecord { id: "1".into(), dn: "3001".into() }],
+            devices: vec![DeviceRecord::new("1", "3001")],
             rights: Operations::ALL,
             supervisor: false,
             password: PasswordHash::new(""),

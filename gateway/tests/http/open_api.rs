@@ -36,14 +36,17 @@ async fn it_names_every_route() {
         "get /api/v2/notifications/{kind}",
         "get /events/position",
         "get /requests",
+        "get /simulator/faults",
         "post /api/v2/me",
         "post /api/v2/me/im-sessions",
         "post /api/v2/me/im-sessions/{id}",
         "post /api/v2/notifications",
         "post /api/v2/notifications/",
         "post /api/v2/notifications/{kind}",
+        "post /dialog-info",
         "post /events",
         "post /requests/confirm",
+        "post /simulator/faults",
     ];
     assert_eq!(named.iter().map(String::as_str).collect::<Vec<_>>(), expected);
 }
@@ -187,7 +190,7 @@ async fn what_belongs_together_is_named_in_words() {
     let described: BTreeSet<&str> = described.iter().map(|tag| tag["name"].as_str().unwrap()).collect();
     let tags = operations(&document).flat_map(|(_, _, operation)| operation["tags"].as_array().unwrap());
     assert_eq!(tags.map(|tag| tag.as_str().unwrap()).collect::<BTreeSet<_>>(), described);
-    assert_eq!(described.len(), 6);
+    assert_eq!(described.len(), 7);
     for path in ["/api/v2/me", "/api/v2/me/im-sessions"] {
         let refused = &document["paths"][path]["get"]["responses"]["401"]["description"];
         assert!(refused.as_str().unwrap().contains("wrong user or password"), "{refused}");

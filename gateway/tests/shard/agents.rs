@@ -7,9 +7,8 @@ use im_session_gateway::config::{AgentId, AgentRecord, Agents, DeviceRecord, Pas
 
 /// An agent of a history, named by its place.
 pub(crate) fn record(place: usize, agent: &Agent) -> AgentRecord {
-    let device = |device: &im_session::store::Device| DeviceRecord {
-        id: device.device_path.trim_start_matches("/devices/").to_owned(),
-        dn: device.dn.clone(),
+    let device = |device: &im_session::store::Device| {
+        DeviceRecord::new(device.device_path.trim_start_matches("/devices/"), device.dn.clone())
     };
     AgentRecord {
         id: AgentId::new(format!("agent-{place}")),

@@ -32,7 +32,7 @@ fn directory() -> Directory {
         user_name: id.into(),
         first_name: String::new(),
         last_name: String::new(),
-        devices: vec![DeviceRecord { id: "1".into(), dn: dn.into() }],
+        devices: vec![DeviceRecord::new("1", dn)],
         rights: Operations::ALL,
         supervisor: false,
         password: PasswordHash::new(""),

@@ -59,6 +59,7 @@ use crate::machine::CallEvent;
 #[derive(Default)]
 pub struct DialogInfo {
     source: Source,
+    dn: Option<Box<str>>,
     entity: Option<Box<str>>,
     version: Option<u32>,
     needs_refresh: bool,
@@ -94,6 +95,12 @@ impl DialogInfo {
 
     settings!(source);
 
+    /// The same with this DN for every session, whatever the user of the entity is.
+    #[must_use]
+    pub fn with_dn(self, dn: impl Into<Box<str>>) -> Self {
+        DialogInfo { dn: Some(dn.into()), ..self }
+    }
+
     /// Whether a document was missed, so that the subscription should be refreshed. A full document settles it.
     #[must_use]
     pub fn needs_refresh(&self) -> bool {
@@ -111,6 +118,16 @@ impl DialogInfo {
         self.sessions.len()
     }
 
+    /// Whom a document is about, so that whoever watches several entities knows which one is to take it.
+    ///
+    /// # Errors
+    ///
+    /// [`DialogInfoError`]: what [`observe`](Self::observe) would say of the document with the default limits, whoever it
+    /// is about.
+    pub fn entity_of(document: &[u8]) -> Result<String, DialogInfoError> {
+        DialogInfoDocument::parse(document, &SipLimits::DEFAULT).map(|document| document.entity.into())
+    }
+
     /// Takes one document, at the caller's time.
     ///
     /// # Errors
@@ -123,8 +140,8 @@ impl DialogInfo {
             let (expected, found) = (String::from(&**expected), String::from(document.entity));
             return Err(DialogInfoError::OtherEntity { expected, found });
         }
-        let dn: Box<str> = match dn_of_uri(&document.entity) {
-            Some(dn) if dn.len() <= self.source.limits.dn_length => (*dn).into(),
+        let dn: Box<str> = match self.dn_of(&document.entity) {
+            Some(dn) if dn.len() <= self.source.limits.dn_length => dn,
             Some(_) | None => {
                 let found = excerpt(document.entity.as_bytes());
                 return Err(DialogInfoError::Bad { what: "entity", expected: "a URI with a user or a host", found });
@@ -161,7 +178,7 @@ impl DialogInfo {
 
     /// Ends every open session that no document mentioned since `before`.
     pub fn expire(&mut self, before: Duration) -> Vec<Event<'static>> {
-        let dn = self.entity.as_deref().and_then(dn_of_uri);
+        let dn = self.entity.as_deref().and_then(|entity| self.dn_of(entity));
         let (mut events, mut over) = (Vec::new(), Vec::new());
         for (id, session) in self.sessions.iter().filter(|(_, session)| session.heard < before) {
             over.push(id.clone());
@@ -172,6 +189,10 @@ impl DialogInfo {
         over.into_iter().for_each(|id| self.ended(id));
         self.forget();
         events
+    }
+
+    fn dn_of(&self, entity: &str) -> Option<Box<str>> {
+        self.dn.clone().or_else(|| dn_of_uri(entity).map(|dn| (*dn).into()))
     }
 
     /// The session is over, and remembered for a while.

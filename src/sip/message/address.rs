@@ -37,12 +37,12 @@ pub(super) fn first_uri(value: &[u8]) -> Option<&str> {
     core::str::from_utf8(uri).ok().filter(|uri| is_uri(uri))
 }
 
-fn is_uri(text: &str) -> bool {
+pub(super) fn is_uri(text: &str) -> bool {
     text.contains(':') && !text.contains(|c: char| c.is_whitespace() || c == '"')
 }
 
 /// Inside brackets parameters are the URI's; without brackets all after the first semicolon are the header's.
-fn uri_and_parameters(value: &[u8]) -> Result<(&[u8], &[u8]), Unbalanced> {
+pub(super) fn uri_and_parameters(value: &[u8]) -> Result<(&[u8], &[u8]), Unbalanced> {
     let (uri, parameters) = match find_bracket(value)?.and_then(|position| value.get(position + 1..)) {
         Some(inside) => {
             let end = inside.iter().position(|&byte| byte == b'>').ok_or(Unbalanced)?;

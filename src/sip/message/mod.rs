@@ -4,6 +4,7 @@
 //! disturbs nobody.
 
 mod address;
+mod contact;
 mod headers;
 mod lexer;
 mod text;
@@ -12,12 +13,14 @@ mod via;
 
 pub use address::Address;
 use address::first_uri;
+pub use contact::Contact;
+use contact::contacts;
 pub(super) use headers::{Header, HeaderLine, HeaderLines};
 pub(super) use lexer::decimal;
 use lexer::{first_of, is_lws, token, trim, with_parameters};
 pub(super) use text::text_of;
-pub use uri::dn_of_uri;
 pub(super) use uri::has_user;
+pub use uri::{address_of_record, dn_of_uri};
 use via::branch;
 pub use via::{Rport, Via};
 
@@ -69,7 +72,9 @@ pub struct SipMessage<'m> {
     /// The cause of a Reason header of the protocol SIP (RFC 3326).
     pub reason: Option<u16>,
     top_via: &'m [u8],
+    has_via_below: bool,
     top_contact: &'m [u8],
+    headers: &'m [u8],
 }
 
 /// The first line of a message.
@@ -104,6 +109,7 @@ struct Found<'m> {
     top_via: Option<&'m [u8]>,
     branch: &'m str,
     branch_below: Option<&'m str>,
+    has_via_below: bool,
     from: Option<Address<'m>>,
     to: Option<Address<'m>>,
     call_id: Option<&'m str>,
@@ -161,7 +167,8 @@ impl<'m> SipMessage<'m> {
         let (first_line, rest) = bytes.split_at_checked(line_feed).ok_or_else(not_sip)?;
         let start_line = StartLine::parse(first_line)?;
 
-        let mut lines = HeaderLines::new(rest.strip_prefix(b"\n").unwrap_or(rest));
+        let headers = rest.strip_prefix(b"\n").unwrap_or(rest);
+        let mut lines = HeaderLines::new(headers);
         let mut found = Found::default();
         let rest = loop {
             match lines.next()? {
@@ -170,7 +177,7 @@ impl<'m> SipMessage<'m> {
                 HeaderLine::Body(rest) => break rest,
             }
         };
-        found.message(start_line, rest)
+        found.message(start_line, headers, rest)
     }
 
     /// Whether it is a request, and not a response.
@@ -189,6 +196,18 @@ impl<'m> SipMessage<'m> {
     #[must_use]
     pub fn contact(&self) -> Option<&'m str> {
         first_uri(self.top_contact)
+    }
+
+    /// Whether a proxy has passed it on, or is to pass it on: a Via is below the topmost one.
+    #[must_use]
+    pub fn has_via_below(&self) -> bool {
+        self.has_via_below
+    }
+
+    /// All Contacts, in their order; in a 2xx to REGISTER they are what is registered for To (RFC 3261 section 10.3).
+    /// What cannot be read ends the header that it stands in.
+    pub fn contacts(&self) -> impl Iterator<Item = Contact<'m>> + use<'m> {
+        contacts(self.headers)
     }
 
     /// Whether it is a request with this method.
@@ -253,7 +272,11 @@ impl<'m> Found<'m> {
                         Err(fault) => self.bad_branch = Some(fault),
                     }
                     self.branch_below = rest.map(|rest| branch(rest).unwrap_or_default());
-                } else if self.branch_below.is_none() {
+                    self.has_via_below = rest.is_some();
+                    return Ok(());
+                }
+                self.has_via_below = true;
+                if self.branch_below.is_none() {
                     self.branch_below = first_of(value).ok().and_then(|(first, _)| branch(first).ok());
                 }
                 Ok(())
@@ -297,7 +320,7 @@ impl<'m> Found<'m> {
         }
     }
 
-    fn message(self, start_line: StartLine<'m>, rest: &'m [u8]) -> Result<SipMessage<'m>, SipError> {
+    fn message(self, start_line: StartLine<'m>, headers: &'m [u8], rest: &'m [u8]) -> Result<SipMessage<'m>, SipError> {
         let missing = |header| SipError::MissingHeader { header };
         let from = self.from.ok_or(missing("From"))?;
         let to = self.to.ok_or(missing("To"))?;
@@ -338,7 +361,10 @@ impl<'m> Found<'m> {
             credentials: self.credentials,
             reason: self.reason,
             top_via: self.top_via.unwrap_or_default(),
+            has_via_below: self.has_via_below,
             top_contact: self.top_contact,
+            // Without the body, so that a message is the same whatever follows it.
+            headers: headers.get(..headers.len().saturating_sub(rest.len())).unwrap_or_default(),
         })
     }
 }

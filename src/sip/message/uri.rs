@@ -1,6 +1,7 @@
 //! The user part of a URI: what the crate calls a DN.
 
 use alloc::borrow::Cow;
+use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -38,6 +39,30 @@ pub fn dn_of_uri(uri: &str) -> Option<Cow<'_, str>> {
         Some(_) | None => before_parameters(rest),
     };
     if dn.is_empty() { None } else { Some(decoded(dn)) }
+}
+
+/// The address-of-record of a `sip:` or `sips:` URI as one text, so that two of them can be compared: `user@host`, the
+/// user percent-decoded and without a password, the host in lower case; port and parameters are not part of it. `None`
+/// for every other URI, and where there is no user or no host.
+///
+/// ```
+/// use im_session::sip::address_of_record;
+///
+/// assert_eq!(address_of_record("sip:Ann@Example.com:5060;transport=tcp").as_deref(), Some("Ann@example.com"));
+/// assert_eq!(address_of_record("SIPS:%41nn@example.com").as_deref(), Some("Ann@example.com"));
+/// assert_eq!(address_of_record("sip:example.com"), None);
+/// assert_eq!(address_of_record("tel:+19165550104"), None);
+/// ```
+#[must_use]
+pub fn address_of_record(uri: &str) -> Option<String> {
+    let (scheme, rest) = uri.split_once(':')?;
+    let (_, host) = rest.split_once('@')?;
+    let host = host_of(host);
+    let is_sip = scheme.eq_ignore_ascii_case("sip") || scheme.eq_ignore_ascii_case("sips");
+    if !is_sip || host.is_empty() || !has_user(uri) {
+        return None;
+    }
+    dn_of_uri(uri).map(|user| format!("{user}@{}", host.to_ascii_lowercase()))
 }
 
 /// Whether an address names somebody, and not only a host.

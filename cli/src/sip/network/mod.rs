@@ -139,7 +139,7 @@ impl Network {
                         return sink.take(place.message(source, destination, payload));
                     }
                     match hep::packet(payload) {
-                        Some(captured) => return captured.deliver(place, sink),
+                        Some(packet) => return hep::deliver(&packet, place, sink),
                         None => tunnel::over_udp(source.port(), destination.port(), payload),
                     }
                 }

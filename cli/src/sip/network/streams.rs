@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::ops::ControlFlow;
 
+use im_session::sip::hep::packet_length;
 use im_session::sip::stream::{Framed, FramingFault, TcpFraming, WebSocketFraming};
 
 use super::super::found::{Found, Sink, Unread};
@@ -148,10 +149,10 @@ impl Stream {
                     None if rest.len() > LONGEST_HTTP_HEAD => self.content = Content::Other,
                     None => return ControlFlow::Continue(()),
                 },
-                Content::Hep => match hep::length(rest) {
+                Content::Hep => match packet_length(rest) {
                     Some(length @ 6..) if length <= rest.len() => {
-                        if let Some(captured) = hep::packet(&rest[..length]) {
-                            captured.deliver(place, sink)?;
+                        if let Some(packet) = hep::packet(&rest[..length]) {
+                            hep::deliver(&packet, place, sink)?;
                         }
                         *taken += length;
                     }

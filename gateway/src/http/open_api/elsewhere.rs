@@ -2,7 +2,7 @@
 #![expect(dead_code, reason = "these functions are descriptions")]
 
 use super::refusals::{OfABody, OfAFeed, OfCometD, Refusals};
-use super::schemas::{Confirmation, ErrorAnswer, EventsAnswer, PositionAnswer, SentAnswer};
+use super::schemas::{Confirmation, DialogInfoAnswer, ErrorAnswer, EventsAnswer, PositionAnswer, SentAnswer};
 
 /// This document.
 #[utoipa::path(
@@ -138,6 +138,31 @@ pub(super) fn web_socket_rest() {}
     security(("bearer" = []))
 )]
 pub(super) fn events() {}
+
+/// A dialog-info document (RFC 4235): in which states the dialogs of an agent are.
+///
+/// 64 KiB at most. Answered when its events are durable. Its entity has to be an address-of-record that the agents' file
+/// gives to a device (`sip`); the sessions are those of the device's DN. A document whose version is not higher than the
+/// last one's changes nothing, so that one that comes again does no harm.
+#[utoipa::path(
+    post,
+    path = "/dialog-info",
+    tag = "A feed of your own",
+    params(
+        ("feed" = Option<String>, Query, description = "The name of the feed."),
+        ("position" = Option<u64>, Query, description = "Its position after this document; nothing is applied twice."),
+        ("resubscribed" = Option<bool>, Query, description = "Whether it is the first one of a new subscription, whose \
+            versions begin again.")
+    ),
+    request_body(
+        content = String,
+        content_type = "application/dialog-info+xml",
+        example = r#"<dialog-info xmlns="urn:ietf:params:xml:ns:dialog-info" version="0" state="full" entity="sip:ann@example.com"><dialog id="d1" call-id="c1" local-tag="b1" remote-tag="a1" direction="recipient"><state>early</state><remote><identity>sip:bob@example.com</identity></remote></dialog></dialog-info>"#
+    ),
+    responses((status = 200, body = DialogInfoAnswer), OfAFeed, OfABody, Refusals),
+    security(("bearer" = []))
+)]
+pub(super) fn dialog_info() {}
 
 /// How far a feed is.
 #[utoipa::path(

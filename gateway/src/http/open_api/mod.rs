@@ -20,12 +20,14 @@ use utoipa::openapi::security::{
 };
 use utoipa::{Modify, OpenApi};
 
-pub(super) use refusals::{InThisState, NotSignedIn, OfABody, OfAnOperation, OnlySupervisors, Refusals, Unknown};
+pub(super) use refusals::{
+    InThisState, NotSignedIn, OfABody, OfAnInjection, OfAnOperation, OnlySupervisors, Refusals, Unknown,
+};
 pub(super) use schemas::{
     ErrorAnswer, ImSessionAnswer, ImSessionsAnswer, ImSessionsOperation, MeOperationBody, SentAnswer, SessionOperation,
     SessionState,
 };
-pub(super) use supervision::{OverviewAnswer, TimelineAnswer};
+pub(super) use supervision::{FaultsAnswer, InjectionBody, OverviewAnswer, TimelineAnswer};
 
 use super::Gateway;
 use super::answer::json;
@@ -39,8 +41,8 @@ use super::answer::json;
             Reading is tolerant: unknown fields and parameters are skipped, and the Content-Type of a request is \
             not looked at. Every answer under /api/v2/me, /api/v2/im-sessions and /api/supervisor has a JSON body \
             with a statusCode, and so has every refusal elsewhere, with these exceptions: replies of CometD are \
-            Bayeux messages, /events says which lines were no events, /events/position and this document say what \
-            they say, /requests is JSON lines, the pages for people are HTML, and an answer to HEAD has no body. An \
+            Bayeux messages, /events says which lines were no events, /events/position, /dialog-info and this document say \
+            what they say, /requests is JSON lines, the pages for people are HTML, and an answer to HEAD has no body. An \
             operation is posted; its answer says that it was sent. What comes of it arrives as a notification. \
             After a restart of the gateway, or when the cookie's session is over, every answer is 401: sign in \
             again, then shake hands with CometD again."
@@ -54,6 +56,8 @@ use super::answer::json;
         (name = "A feed of your own", description = "Events in, requests out, with a bearer token. They are there \
             only where the gateway was started with one."),
         (name = "Supervisors", description = "How the sessions stand. For agents with `supervisor = true`."),
+        (name = "Simulated SIP Server", description = "What is to go wrong in it. For agents with `supervisor = \
+            true`, and only where the gateway was started with it."),
         (name = "This document", description = "OpenAPI.")
     ),
     paths(
@@ -66,6 +70,8 @@ use super::answer::json;
         super::im_sessions::read,
         super::supervisor::overview,
         super::supervisor::timeline,
+        super::faults::list,
+        super::faults::inject,
         elsewhere::open_api,
         elsewhere::cometd,
         elsewhere::cometd_slash,
@@ -75,6 +81,7 @@ use super::answer::json;
         elsewhere::web_socket_rest,
         elsewhere::events,
         elsewhere::position,
+        elsewhere::dialog_info,
         elsewhere::requests,
         elsewhere::confirm,
     ),
@@ -113,9 +120,13 @@ pub(super) async fn document(State(gateway): State<Gateway>) -> Response {
     json(StatusCode::OK, &document)
 }
 
+/// Where operations need the token.
+const NEED_CSRF: [&str; 2] = ["/api/v2/me", "/simulator"];
+
 /// Without the token, user and password are enough for operations, too.
 fn without_csrf(document: &mut utoipa::openapi::OpenApi) {
-    let operations = document.paths.paths.iter_mut().filter(|(path, _)| path.starts_with("/api/v2/me"));
+    let operations =
+        document.paths.paths.iter_mut().filter(|(path, _)| NEED_CSRF.iter().any(|start| path.starts_with(start)));
     for operation in operations.filter_map(|(_, item)| item.post.as_mut()) {
         let none = std::iter::empty::<String>;
         let either = ["cookie", "basic"].map(|scheme| SecurityRequirement::new(scheme, none()));

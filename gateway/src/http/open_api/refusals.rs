@@ -38,6 +38,18 @@ pub(crate) enum OnlySupervisors {
     NoSupervisor(ErrorAnswer),
 }
 
+/// Of a fault that is to be injected.
+#[derive(IntoResponses)]
+#[expect(dead_code, reason = "says how an answer looks")]
+pub(crate) enum OfAnInjection {
+    /// The body is no JSON object, there is no such fault, or the probability is none. statusCode 10.
+    #[response(status = 400)]
+    Body(ErrorAnswer),
+    /// Who asks is no supervisor, there is no CSRF token, or another page asks. statusCode 5.
+    #[response(status = 403)]
+    Forbidden(ErrorAnswer),
+}
+
 /// Where something is named in the path.
 #[derive(IntoResponses)]
 #[expect(dead_code, reason = "says how an answer looks")]
@@ -99,7 +111,8 @@ pub(crate) enum OfCometD {
 #[derive(IntoResponses)]
 #[expect(dead_code, reason = "says how an answer looks")]
 pub(crate) enum OfAFeed {
-    /// A parameter or the body cannot be read: a statusCode and a message; or lines are wrong and none is an event: `accepted` is 0.
+    /// A parameter or the body cannot be read: a statusCode and a message; of /events also: lines are wrong and none is an
+    /// event: `accepted` is 0.
     #[response(status = 400)]
     Body(Value),
     /// Not the token. statusCode 20.

@@ -199,6 +199,22 @@ pub(crate) struct EventsAnswer {
     more_errors: Option<u64>,
 }
 
+/// What became of a dialog-info document.
+#[derive(ToSchema)]
+#[schema(rename_all = "camelCase")]
+#[expect(dead_code, reason = "says how a body looks")]
+pub(crate) struct DialogInfoAnswer {
+    /// How many events it made.
+    accepted: u64,
+    /// Where the feed is now.
+    position: Option<u64>,
+    /// How many of them were not applied, since the feed was as far already.
+    #[schema(nullable = false)]
+    repeated: Option<u64>,
+    /// Whether a document was missed, so that a full one should be asked for.
+    needs_refresh: bool,
+}
+
 /// A line that is no event.
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "says how a body looks")]

@@ -106,3 +106,48 @@ pub(crate) enum ObservedOutcome {
     Failed,
     TimedOut,
 }
+
+/// How the faults of the simulated SIP Server stand.
+#[derive(ToSchema)]
+#[schema(rename_all = "camelCase")]
+pub(crate) struct FaultsAnswer {
+    #[schema(minimum = 0, maximum = 0)]
+    status_code: u8,
+    faults: Vec<FaultState>,
+}
+
+/// How a fault stands.
+#[derive(ToSchema)]
+#[schema(rename_all = "camelCase")]
+pub(crate) struct FaultState {
+    fault: FaultName,
+    /// How likely it is at each chance.
+    #[schema(minimum = 0, maximum = 1)]
+    probability: f64,
+    /// How many single shots wait for a chance.
+    waiting: u32,
+}
+
+/// What is to go wrong.
+#[derive(ToSchema)]
+#[schema(rename_all = "camelCase")]
+pub(crate) struct InjectionBody {
+    fault: FaultName,
+    /// How likely it is from now on; once, at the next chance, unless given.
+    #[schema(minimum = 0, maximum = 1, nullable = false)]
+    probability: Option<f64>,
+}
+
+/// What can go wrong.
+#[derive(ToSchema)]
+#[schema(rename_all = "kebab-case")]
+pub(crate) enum FaultName {
+    Lose,
+    Delay,
+    Repeat,
+    Reorder,
+    Restart,
+    Busy,
+    NoAnswer,
+    Refuse,
+}

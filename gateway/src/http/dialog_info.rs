@@ -1,0 +1,94 @@
+//! `POST /dialog-info`: dialog-info documents (RFC 4235), of whoever has the token of feeds. Gateway specification 4.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Query, State};
+use axum::http::StatusCode;
+use axum::middleware::from_fn_with_state;
+use axum::response::Response;
+use axum::routing::post;
+use serde::{Deserialize, Serialize};
+use tokio::sync::Mutex;
+
+use super::Gateway;
+use super::answer::{Failed, json};
+use super::bearer::{self, BearerToken};
+use super::body::{LONGEST_BODY, read_body};
+use super::events::{feed_position, is_zero};
+use super::feed::{failed, wrong};
+use crate::feeds::dialog_info::{DialogInfos, Taken};
+
+#[derive(Clone)]
+struct Shared {
+    gateway: Gateway,
+    /// One document after the other: their versions rise.
+    dialogs: Arc<Mutex<DialogInfos>>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Parameters {
+    feed: Option<String>,
+    position: Option<String>,
+    resubscribed: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Accepted {
+    /// How many events the document made.
+    accepted: usize,
+    position: Option<u64>,
+    /// How many of them were not applied, since the feed was as far already.
+    #[serde(skip_serializing_if = "is_zero")]
+    repeated: usize,
+    needs_refresh: bool,
+}
+
+/// The route `/dialog-info`, for whoever has the token.
+pub fn dialog_info_routes(gateway: Gateway, token: BearerToken) -> Router {
+    let dialogs = Arc::default();
+    Router::new()
+        .route("/dialog-info", post(take))
+        .route_layer(from_fn_with_state(token, bearer::check))
+        .with_state(Shared { gateway, dialogs })
+}
+
+async fn take(
+    State(Shared { gateway, dialogs }): State<Shared>,
+    parameters: Result<Query<Parameters>, QueryRejection>,
+    body: Body,
+) -> Result<Response, Failed> {
+    let Query(Parameters { feed, position, resubscribed }) = parameters.map_err(|error| wrong(error.body_text()))?;
+    let feed_position = feed_position(feed, position)?;
+    let resubscribed = match resubscribed.as_deref() {
+        None | Some("false") => false,
+        Some("true") => true,
+        Some(other) => {
+            let shown: String = other.chars().take(40).collect();
+            return Err(wrong(format!("resubscribed: expected true or false, found {shown:?}")));
+        }
+    };
+    let document = read_body(body, LONGEST_BODY, gateway.settings().request_timeout).await?;
+    let apply = async move {
+        // Held until the events are durable, so that those of the next document come after them.
+        let mut dialogs = dialogs.lock().await;
+        let (agents, now) = (gateway.directory().current(), gateway.surroundings().clock.now());
+        let taken = dialogs.take(&document, resubscribed, &agents, now);
+        gateway.metrics().dialog_info(taken.is_ok());
+        let Taken { events, needs_refresh } = taken.map_err(|error| wrong(error.to_string()))?;
+        let accepted = events.len();
+        let applied = gateway.engine().events(feed_position, events).await.map_err(|error| failed(&error))?;
+        let repeated = if applied.repeated { accepted } else { 0 };
+        Ok::<_, Failed>(Accepted { accepted, position: applied.position, repeated, needs_refresh })
+    };
+    // A task of its own: a client that goes must not end it between the two, when the document is taken and its events are
+    // not applied.
+    let accepted = tokio::spawn(apply).await.map_err(|error| {
+        tracing::error!(%error, "a dialog-info document was not taken");
+        Failed::new(im_session::StatusCode::InternalError, "internal error")
+    })??;
+    Ok(json(StatusCode::OK, &accepted))
+}

@@ -1,0 +1,102 @@
+//! What comes of packets of HEP.
+
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
+
+use super::Metrics;
+use super::text::{Kind, Text};
+
+/// What came of a packet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HepPacket {
+    /// SIP of an endpoint that has a DN.
+    Observed,
+    /// SIP of no such endpoint.
+    OfNobody,
+    /// Not to be read as SIP, or over a limit of its endpoint.
+    Unreadable,
+    /// Something else than SIP.
+    OtherProtocol,
+    /// Its payload is compressed.
+    Compressed,
+    /// No whole packet of HEP, version 3.
+    Malformed,
+    /// The authentication key is missing, or another one.
+    WrongKey,
+    /// Too much waited to be looked at.
+    Dropped,
+}
+
+impl HepPacket {
+    const ALL: [(Self, &'static str); 8] = [
+        (HepPacket::Observed, "observed"),
+        (HepPacket::OfNobody, "of-nobody"),
+        (HepPacket::Unreadable, "unreadable"),
+        (HepPacket::OtherProtocol, "other-protocol"),
+        (HepPacket::Compressed, "compressed"),
+        (HepPacket::Malformed, "malformed"),
+        (HepPacket::WrongKey, "wrong-key"),
+        (HepPacket::Dropped, "dropped"),
+    ];
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Hep {
+    packets: [AtomicU64; HepPacket::ALL.len()],
+    connections: AtomicU64,
+    connections_refused: AtomicU64,
+    endpoints: AtomicUsize,
+}
+
+/// A connection that is open as long as this is there.
+#[derive(Debug)]
+pub struct HepConnection(Metrics);
+
+impl Drop for HepConnection {
+    fn drop(&mut self) {
+        self.0.hep().connections.fetch_sub(1, Relaxed);
+    }
+}
+
+impl Metrics {
+    /// This came of a packet.
+    pub fn hep_packet(&self, packet: HepPacket) {
+        if let Some(count) = self.hep().packets.get(packet as usize) {
+            count.fetch_add(1, Relaxed);
+        }
+    }
+
+    /// A connection has begun.
+    #[must_use = "it counts as long as the value is there"]
+    pub fn hep_connection_begins(&self) -> HepConnection {
+        self.hep().connections.fetch_add(1, Relaxed);
+        HepConnection(self.clone())
+    }
+
+    /// One too many was closed.
+    pub fn hep_connection_refused(&self) {
+        self.hep().connections_refused.fetch_add(1, Relaxed);
+    }
+
+    /// So many endpoints have calls now.
+    pub fn hep_endpoints(&self, count: usize) {
+        self.hep().endpoints.store(count, Relaxed);
+    }
+}
+
+impl Hep {
+    pub(super) fn write(&self, text: &mut Text) {
+        let name = "im_session_gateway_hep_packets_total";
+        text.family(name, Kind::Counter, "Packets of HEP since the start, by what came of them.");
+        for ((_, outcome), count) in HepPacket::ALL.iter().zip(&self.packets) {
+            text.sample(name, &[("outcome", outcome)], count.load(Relaxed));
+        }
+        let mut single = |name: &str, kind, help: &str, value: u64| {
+            text.single(&format!("im_session_gateway_hep_{name}"), kind, help, value);
+        };
+        single("connections", Kind::Gauge, "TCP connections of HEP.", self.connections.load(Relaxed));
+        let help = "TCP connections of HEP that were closed since there were too many.";
+        single("connections_refused_total", Kind::Counter, help, self.connections_refused.load(Relaxed));
+        let help = "Endpoints of SIP that have calls.";
+        single("endpoints", Kind::Gauge, help, self.endpoints.load(Relaxed) as u64);
+    }
+}
