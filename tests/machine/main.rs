@@ -6,7 +6,7 @@
 //! | `names` | Which names and numbers do states, events, operations, reasons and limits have, as text and in JSON? |
 //! | `capabilities` | Which operations are possible in which state? Are sets of operations sets? |
 //! | `diagrams` | Do the diagrams show every transition and no other? |
-//! | `readme` | Does the README show what the machine does? |
+//! | `readme` | Do the README and `docs/machine.md` show what the machine does and what was measured? |
 //! | `complete` | Is everything that has values counted, named and tabulated in full, also after one more is added? |
 //!
 //! The tables here are typed in by hand from the specification: nothing is computed from what it checks.

@@ -62,6 +62,52 @@ pub fn all(figures: &Figures) -> Vec<Target> {
     targets
 }
 
+/// The figures that the README has: what was measured, for this crate and for what it was measured against.
+pub fn in_short(figures: &Figures) -> String {
+    let mut text = String::from("| measured | im-session | against |\n|---|---|---|\n");
+    let mut row = |what: &str, ours: Option<String>, against: Option<String>| {
+        if let (Some(ours), Some(against)) = (ours, against) {
+            text.push_str(&format!("| {what} | {ours} | {against} |\n"));
+        }
+    };
+    let peer = |group, input, places: usize, unit: &str| {
+        let (peer, best) = best_peer(figures, group, input)?;
+        Some(format!("{best:.places$} {unit}: {peer}, the best of {} state machine crates", PEERS.len()))
+    };
+    let figure = |group, input, who: &str, places: usize, unit: &str| {
+        figures.get(group, input, who).map(|figure| format!("{figure:.places$} {unit}"))
+    };
+    let other = |group, input, who: &str, unit, what: &str| {
+        figure(group, input, who, 0, unit).map(|figure| format!("{figure}: {what}"))
+    };
+
+    let group = "instructions 1024 machines";
+    let ours = figure(group, "mixed", "im-session", 1, "instructions");
+    row("a step of the machine, 1 024 machines, any event", ours, peer(group, "mixed", 1, "instructions"));
+    let group = "ns one machine";
+    let ours = figure(group, "valid", "im-session", 2, "ns");
+    row("a step of one machine after another, valid events", ours, peer(group, "valid", 2, "ns"));
+    let group = "ns store of 1 million";
+    let ours = figure(group, "SipHash", "im-session", 0, "ns");
+    let bare = "a bare hashbrown map and the step";
+    row("an event into a store of a million sessions", ours, other(group, "SipHash", "bare hashbrown", "ns", bare));
+    let (group, plain) = ("bytes a session", "text keys in a `HashMap`");
+    let ours = figure("memory", group, "im-session", 0, "bytes");
+    row("memory for each of a million sessions", ours, other("memory", group, "plain program", "bytes", plain));
+    let group = "MB/s decoding";
+    let (log, lines) = ("T-Server log", "lines and UTF-8");
+    let ours = figure(group, log, "im-session", 0, "MB/s");
+    row("T-Server log to events", ours, other(group, log, lines, "MB/s", "splitting lines and checking UTF-8 only"));
+    let (log, borrowed) = ("JSON lines", "serde_json, borrowed");
+    let ours = figure(group, log, "im-session", 0, "MB/s");
+    row("JSON lines to events", ours, other(group, log, borrowed, "MB/s", "serde_json into a borrowing struct"));
+    let (group, input) = ("instructions notification", crate::notification::INPUTS[0]);
+    let [_, _, serde] = crate::notification::CONTENDERS;
+    let ours = figure(group, input, "im-session", 0, "instructions");
+    row("a notification as JSON", ours, other(group, input, serde, "instructions", "serde_json from a plain struct"));
+    text
+}
+
 /// The best peer: its name and figure.
 fn best_peer(figures: &Figures, group: &str, input: &str) -> Option<(&'static str, f64)> {
     let found = PEERS.into_iter().filter_map(|peer| Some((peer, figures.get(group, input, peer)?)));

@@ -1,6 +1,24 @@
 //! What does each format show a person?
 
-use super::tool::{RINGING, Run, file, json_event, path_text, replay, replay_piped, repository};
+use super::tool::{RINGING, Run, file, json_event, path_text, replay, replay_piped, repository, tool};
+
+#[test]
+fn the_readme_shows_what_the_tool_prints() {
+    let output = tool(&[]).env("COLUMNS", "120").output().expect("the tool runs");
+    let printed = String::from_utf8(output.stdout).expect("text");
+    let readme = std::fs::read_to_string(repository("README.md")).expect("the README");
+    let (_, rest) = readme.split_once("```text\n").expect("the excerpt");
+    let (excerpt, _) = rest.split_once("```\n").expect("the end of the excerpt");
+    // The parts of the excerpt stand in the output, one after the other.
+    let mut rest = &*printed;
+    let mut parts = 0;
+    for part in excerpt.split("…\n") {
+        let (_, after) = rest.split_once(part).unwrap_or_else(|| panic!("README.md shows what is not printed:\n{part}"));
+        rest = after;
+        parts += 1;
+    }
+    assert_eq!(parts, 4, "{excerpt}");
+}
 
 /// A call of two DNs with everything that can come of an event.
 const LOG: &str = "\

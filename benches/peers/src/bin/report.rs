@@ -1,4 +1,4 @@
-//! Figures into RESULTS.md, the README and the plots, and which targets are reached.
+//! Writes the figures into RESULTS.md, the README and the plots, and says which targets are reached.
 //!
 //! Arguments: the file of figures, the date, and `--quick` where no file is to be written.
 
@@ -26,10 +26,11 @@ fn main() {
         };
         let machine = machine(date);
         let table = targets::markdown(&targets);
-        let text = format!("{}\n## Targets\n\n{table}", results::markdown(&figures, &machine));
+        let short = targets::in_short(&figures);
+        let text = format!("{}\n## In short\n\n{short}\n## Targets\n\n{table}", results::markdown(&figures, &machine));
         write("RESULTS.md", text);
         let readme = std::fs::read_to_string(folder.join(README)).expect("the README");
-        write(README, in_readme(&readme, &format!("{machine}\n\n{table}")));
+        write(README, in_readme(&readme, &format!("{machine}\n\n{short}")));
         for (name, svg) in plot::all(&figures) {
             write(name, svg);
         }
@@ -41,11 +42,11 @@ fn main() {
     print!("{text}");
 }
 
-/// The README with this text between the marks that are there for it.
+/// The README with this text between its two markers.
 fn in_readme(readme: &str, text: &str) -> String {
     let [begin, end] = ["<!-- figures -->\n", "<!-- end of figures -->\n"];
-    let (before, rest) = readme.split_once(begin).expect("where the figures begin");
-    let (_, after) = rest.split_once(end).expect("where the figures end");
+    let (before, rest) = readme.split_once(begin).expect("the marker before the figures");
+    let (_, after) = rest.split_once(end).expect("the marker after the figures");
     format!("{before}{begin}{text}{end}{after}")
 }
 
