@@ -2,8 +2,8 @@
 
 use core::fmt;
 
-/// Defines an enum without fields together with what would otherwise be lists beside it: `ALL`, `name`, `Display` and
-/// `FromStr`. A new variant is in all of them.
+/// Defines an enum without fields together with `ALL`, `name`, `Display` and `FromStr`, so that a new variant cannot be
+/// missing in one of them.
 macro_rules! named {
     (
         $(#[$meta:meta])*
@@ -150,7 +150,7 @@ macro_rules! set_of {
 
 pub(crate) use {named, set_of};
 
-/// What the values of an enum have besides what is public: the names, in definition order.
+/// The crate-internal items of such an enum: the names, in definition order.
 pub(crate) trait Named {
     const NAMES: &'static [&'static str];
 
@@ -159,7 +159,7 @@ pub(crate) trait Named {
     fn quoted(self) -> &'static str;
 }
 
-/// A text that is not a name of the type that was to be read. Says which names the type has.
+/// A text that is not one of the type's names. The message lists the names.
 ///
 /// ```
 /// use im_session::State;
@@ -199,7 +199,7 @@ pub(crate) mod wire {
 
     use super::{Listed, Named};
 
-    /// Reads a name. White space around it is ignored, since published samples have some.
+    /// Reads a name. Surrounding white space is ignored, because published samples have some.
     pub(crate) struct NameVisitor<T>(pub(crate) PhantomData<T>);
 
     impl<T: FromStr + Named> Visitor<'_> for NameVisitor<T> {

@@ -1,4 +1,4 @@
-//! The attributes that matter to a session, by name, without the prefix `Attribute` and without regard to case.
+//! The names of the attributes that matter to a session, without the prefix `Attribute` and without regard to case.
 
 /// The name of an attribute of an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,4 +1,4 @@
-//! What may be the id of a session.
+//! Which texts are valid ids of a session.
 
 use alloc::string::String;
 
@@ -15,7 +15,8 @@ pub struct BadCallUuid {
     pub found: String,
 }
 
-/// Whether `text` can be the id of a session: it goes into a URL path. Specification 2.
+/// Checks that `text` can be the id of a session. The id is part of a URL path, which restricts its characters.
+/// Specification 2.
 ///
 /// # Errors
 ///
@@ -23,7 +24,7 @@ pub struct BadCallUuid {
 pub fn check_call_uuid(text: &str) -> Result<(), BadCallUuid> {
     let fits = (1..=LONGEST).contains(&text.len());
     let unreserved = |byte: u8| matches!(byte, b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'.' | b'_' | b'~' | b'-');
-    // All bytes, whatever the first is: the compiler then checks many at once.
+    // Without an early exit, so that the compiler can vectorise it.
     let all_unreserved = || text.bytes().fold(true, |all, byte| all & unreserved(byte));
     if fits && all_unreserved() && text != "." && text != ".." {
         Ok(())

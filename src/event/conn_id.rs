@@ -14,7 +14,7 @@ use core::str::FromStr;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ConnId(pub u64);
 
-/// A text that is no ConnID.
+/// A text that is not a ConnID.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("expected hex digits of at most 64 bits")]
 pub struct BadConnId;
@@ -27,7 +27,7 @@ impl FromStr for ConnId {
     }
 }
 
-/// The number that these hex digits write; none of them is 0. `None` for another character and beyond 64 bits.
+/// The number with these hex digits; 0 for none. `None` for any other character, and beyond 64 bits.
 #[inline]
 pub(crate) fn hex_number(digits: &[u8]) -> Option<u64> {
     if let Some((high, low)) = digits.split_first_chunk::<8>() {
@@ -40,17 +40,17 @@ pub(crate) fn hex_number(digits: &[u8]) -> Option<u64> {
     digits.iter().try_fold(0, |number, &digit| Some((number << 4) + u64::from(char::from(digit).to_digit(16)?)))
 }
 
-/// The number that eight hex digits write, all of them looked at at once: a byte each of a word.
+/// The number with these eight hex digits, all processed at once as the bytes of a word.
 #[inline]
 fn eight_hex_digits(digits: [u8; 8]) -> Option<u64> {
     const fn each(byte: u8) -> u64 {
         u64::from_ne_bytes([byte; 8])
     }
     let word = u64::from_be_bytes(digits);
-    // Letters have this bit, and nine more than their low half says.
+    // Letters have this bit, and are worth nine more than their low four bits.
     let letters = (word >> 6) & each(1);
     let values = (word & each(0x0f)) + letters * 9;
-    // The high half is 3 of a digit, and 4 or 6 of a letter: 4 without the bit of small ones.
+    // The high four bits are 3 for a digit, and 4 or 6 for a letter: 4 once the bit for lower case is cleared.
     let high_halves = ((word & !(letters << 5)) >> 4) & each(0x0f);
     let is_ten_or_more = ((values + each(6)) >> 4) & each(1);
     let are_digits = high_halves == each(3) + letters && values & each(0xf0) == 0 && is_ten_or_more == letters;

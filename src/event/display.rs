@@ -1,11 +1,12 @@
-//! `Debug` and `Display` that a person reads: what a failing property prints is made of these.
+//! `Debug` and `Display` for people. Failing property tests print these.
 
 use core::fmt;
 
 use super::{Event, KeyValueList, ListAttribute};
 use crate::excerpt::{excerpt, shortened};
 
-/// One short line: the name, ThisDN, the beginning of the id, the other party and the number, as far as they are there.
+/// One short line: the name, ThisDN, the beginning of the id, the other party and the sequence number, as far as the
+/// event has them.
 ///
 /// ```
 /// use im_session::{CallEvent, Event};
@@ -33,7 +34,7 @@ impl fmt::Display for Event<'_> {
     }
 }
 
-/// The attributes that are there, and no others: `Event { name: EventRinging, this_dn: "3002" }`.
+/// Only the attributes that the event has: `Event { name: EventRinging, this_dn: "3002" }`.
 impl fmt::Debug for Event<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fn field<T: fmt::Debug>(event: &mut fmt::DebugStruct<'_, '_>, name: &str, value: &Option<T>) {

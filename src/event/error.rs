@@ -1,4 +1,4 @@
-//! What can be wrong with an event's text.
+//! The errors of reading an event from text.
 
 use alloc::string::String;
 
@@ -11,9 +11,9 @@ pub struct BadAttribute {
     pub event: String,
     /// The attribute's name.
     pub attribute: &'static str,
-    /// What it should have been.
+    /// What was expected.
     pub expected: &'static str,
-    /// What it was, at most its first 80 characters.
+    /// What was found, at most its first 80 characters.
     pub found: String,
 }
 

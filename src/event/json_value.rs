@@ -1,4 +1,5 @@
-//! JSON values that are read whatever stands there: one value of the wrong type does not cost the rest of a text.
+//! JSON values that can be read whatever their type, so that one value of the wrong type does not prevent the rest from
+//! being read.
 
 use alloc::borrow::Cow;
 use alloc::format;
@@ -11,7 +12,7 @@ use super::key_value_list_json::{Notes, Reading, ValueSeed};
 use super::{KeyValueList, Value};
 use crate::excerpt::excerpt;
 
-/// A list of pairs, or what stands where one should.
+/// A list of pairs, or what was found instead.
 pub(crate) enum JsonList<'a> {
     /// `null`.
     Null,
@@ -21,7 +22,7 @@ pub(crate) enum JsonList<'a> {
     Wrong(String),
 }
 
-/// Read strictly: what a client sends to be stored.
+/// Reads strictly: for what a client sends to be stored.
 impl<'de: 'a, 'a> Deserialize<'de> for JsonList<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         JsonListSeed { reading: Reading::Strict, inexact: &mut false }.deserialize(deserializer)
@@ -68,7 +69,7 @@ impl<'de> Visitor<'de> for JsonListSeed<'_> {
     }
 }
 
-/// A string, borrowed where the JSON text holds it as it is.
+/// A string, borrowed unless the JSON text has escapes.
 pub(crate) struct JsonString<'a>(pub(crate) Cow<'a, str>);
 
 impl<'de: 'a, 'a> serde::Deserialize<'de> for JsonString<'a> {

@@ -6,11 +6,10 @@ use alloc::vec::Vec;
 
 /// A list of key-value pairs: ordered, nested, and with repeated keys kept. Specification 2.3.
 ///
-/// `==` compares pair by pair. What readers of the JSON see, where the order does not count and of equal keys the last
-/// wins, is compared by [`same_view`](KeyValueList::same_view).
+/// `==` compares pair by pair. [`same_view`](KeyValueList::same_view) compares what readers of the JSON see: there the
+/// order does not count, and the last of several equal keys wins.
 ///
-/// A list is never deeper than [`DEEPEST`](KeyValueList::DEEPEST), so nothing that recurses over one can overflow a
-/// stack.
+/// A list is never deeper than [`DEEPEST`](KeyValueList::DEEPEST), so recursion over it cannot overflow the stack.
 ///
 /// ```
 /// use im_session::{KeyValueList, Value};
@@ -34,7 +33,7 @@ pub struct KeyValueList<'a> {
     inner_depth: u8,
 }
 
-/// Up to this many pairs it costs less to look for a repeated key than to sort them.
+/// Up to this many pairs a search for a repeated key is cheaper than sorting.
 const SHORT: usize = 16;
 
 /// A key and its value.
@@ -59,7 +58,7 @@ pub enum Value<'a> {
     List(KeyValueList<'a>),
 }
 
-/// A [`Value`] that is no list: it can be added to any list. Exhaustive by decision, as [`Value`].
+/// A [`Value`] that is not a list, so it can be added to any list. Exhaustive by decision, like [`Value`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PlainValue<'a> {
     /// A string.
@@ -76,7 +75,7 @@ pub enum PlainValue<'a> {
 pub struct TooDeep;
 
 impl<'a> KeyValueList<'a> {
-    /// How deep a list can be: no event that nests deeper is readable. A list without lists in it has depth 1.
+    /// The maximum depth of a list. An event with a deeper one cannot be read. A list without lists in it has depth 1.
     pub const DEEPEST: usize = 100;
 
     /// An empty list.
@@ -85,7 +84,7 @@ impl<'a> KeyValueList<'a> {
         KeyValueList { pairs: Vec::new(), inner_depth: 0 }
     }
 
-    /// A list of these pairs, lists among the values.
+    /// A list of these pairs, whose values may be lists.
     ///
     /// Where no value is a list, [`FromIterator`] does the same and cannot fail.
     ///
@@ -176,7 +175,7 @@ impl<'a> KeyValueList<'a> {
         self.pairs.iter().map(|pair| pair.key.len().saturating_add(pair.value.size())).fold(0, usize::saturating_add)
     }
 
-    /// How many pairs there are in all: nested ones are counted, and so are the pairs whose values are lists.
+    /// The number of all pairs, including nested ones and pairs whose values are lists.
     #[must_use]
     pub fn pair_count(&self) -> usize {
         if self.inner_depth == 0 {
@@ -191,7 +190,7 @@ impl<'a> KeyValueList<'a> {
         1 + self.inner_depth as usize
     }
 
-    /// The pairs that the JSON view shows: of equal keys the last. In the order of the list.
+    /// The pairs of the JSON view, in the order of the list: the last of several equal keys.
     #[inline]
     pub fn view(&self) -> impl Iterator<Item = &Pair<'a>> {
         let overridden = if self.len() <= SHORT { Vec::new() } else { self.overridden() };
@@ -213,7 +212,8 @@ impl<'a> KeyValueList<'a> {
         self.pairs.get(index + 1..).unwrap_or_default().iter().any(|later| later.key == pair.key)
     }
 
-    /// Whether both lists have the same JSON view: the order of keys does not count, of equal keys the last wins.
+    /// Whether both lists have the same JSON view: the order of keys does not count, and the last of several equal keys
+    /// wins.
     #[must_use]
     pub fn same_view(&self, other: &KeyValueList<'_>) -> bool {
         // The common case, a repeated event, needs no sorting.
@@ -265,7 +265,7 @@ impl<'a> KeyValueList<'a> {
 }
 
 impl<'a> Value<'a> {
-    /// The text of a string, or what a log printed of a binary.
+    /// The text of a string, or the text that a log printed for a binary.
     #[must_use]
     pub fn as_str(&self) -> Option<&str> {
         match self {
@@ -300,7 +300,7 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// Binary shows as its text; all else as what it is.
+    /// A binary is shown as its text, a list as an object, and the others as they are.
     fn same_sorted_view(&self, other: &Value<'_>) -> bool {
         match (self, other) {
             (Value::String(mine) | Value::Binary(mine), Value::String(theirs) | Value::Binary(theirs)) => {
@@ -390,7 +390,7 @@ impl<'a> From<KeyValueList<'a>> for Value<'a> {
     }
 }
 
-/// Of values that are no lists; [`try_from_iter`](KeyValueList::try_from_iter) takes lists as well.
+/// For values that are not lists. [`try_from_iter`](KeyValueList::try_from_iter) accepts lists as well.
 impl<'a, K: Into<Cow<'a, str>>, V: Into<PlainValue<'a>>> FromIterator<(K, V)> for KeyValueList<'a> {
     fn from_iter<I: IntoIterator<Item = (K, V)>>(pairs: I) -> Self {
         let pair = |(key, value): (K, V)| Pair { key: key.into(), value: value.into().into() };

@@ -10,7 +10,7 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 use super::{JsonString, KeyValueList, Pair, TooDeep, Value};
 use crate::excerpt::excerpt;
 
-/// Writes the JSON view: of equal keys the last.
+/// Writes the JSON view: the last of several equal keys.
 impl Serialize for KeyValueList<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
@@ -47,31 +47,31 @@ impl<'de> serde::Deserialize<'de> for KeyValueList<'_> {
     }
 }
 
-/// What user data is, in words.
+/// What user data can be, for error messages.
 pub(crate) const LIST: &str = "an object of strings, integers of 64 bits and objects";
 
 /// How JSON values become values of user data. Specification 2.3 and 6.1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Reading {
-    /// What a client sends to be stored: a fraction, a boolean, an array and a larger integer are no user data.
+    /// For what a client sends to be stored. Fractions, booleans, arrays and integers beyond 64 bits are refused.
     Strict,
-    /// What an event reports: nothing is refused for its type. A fraction, a boolean and a larger integer are kept as
-    /// strings, an array as a list whose keys are the positions.
+    /// For what an event reports: nothing is refused for its type. A fraction, a boolean and a larger integer are kept
+    /// as strings, an array as a list whose keys are the positions.
     Tolerant,
 }
 
-/// What a [`ValueSeed`] came across.
+/// What a [`ValueSeed`] found while reading.
 #[derive(Debug, Default)]
 pub(crate) struct Notes {
-    /// Of a strict reading: the first value that is no user data.
+    /// In a strict reading: the first value that cannot be user data.
     pub(crate) wrong: Option<WrongValue>,
     /// Whether lists nest deeper than [`KeyValueList::DEEPEST`]; the deeper ones are left out.
     pub(crate) too_deep: bool,
-    /// Of a tolerant reading: whether a number was kept as a string that may not have the digits of the text.
+    /// In a tolerant reading: whether a number was kept as a string that may not have the digits of the text.
     pub(crate) inexact: bool,
 }
 
-/// A value of user data that can be none.
+/// A value that cannot be user data.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct WrongValue {
     /// The key whose value it is, shortened; empty for the value as a whole.
@@ -94,7 +94,7 @@ const DEEPEST_JSON: usize = 2 * KeyValueList::DEEPEST;
 #[derive(Debug)]
 pub(crate) struct ValueSeed<'w> {
     reading: Reading,
-    /// In how many objects and arrays of the list the value stands.
+    /// The number of objects and arrays around the value.
     nesting: usize,
     /// Whether an array is one of typed pairs: that of the attribute itself, and those in it.
     typed: bool,

@@ -4,8 +4,8 @@ use super::KeyValueList;
 
 /// The value of UserData or Extensions. Specification 2.3.
 ///
-/// Log filters hide user data: the attribute is then there, but says nothing of its pairs. That is neither an absent
-/// attribute nor an empty list, so it is a state of its own. Exhaustive by decision.
+/// Log filters hide user data: the attribute is then present, but without its pairs. That is neither an absent
+/// attribute nor an empty list, so it is a variant of its own. Exhaustive by decision.
 ///
 /// ```
 /// use im_session::event::{KeyValueList, ListAttribute};
@@ -27,7 +27,7 @@ pub enum ListAttribute<'a> {
 }
 
 impl<'a> ListAttribute<'a> {
-    /// The list, if it is there to be read.
+    /// The list, if the event has it and it is not hidden.
     #[must_use]
     pub const fn list(&self) -> Option<&KeyValueList<'a>> {
         match self {

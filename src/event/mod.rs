@@ -1,7 +1,7 @@
 //! What a SIP Server reports: an event with its attributes. Specification 2, 2.3 and 6.1.
 //!
-//! Text and SIP become an [`Event`], in [`decode`](crate::decode) and `sip`; the session reads it and knows nothing of
-//! where it came from. Depends on [`machine`](crate::machine) for the names alone.
+//! Text and SIP become an [`Event`], in [`decode`](crate::decode) and `sip`; the session does not know where it came
+//! from. Depends only on [`machine`](crate::machine), for the names.
 //!
 //! | file | holds |
 //! |---|---|
@@ -53,7 +53,7 @@ pub use route::{Route, UnreadableEvent};
 /// An event as T-Library reports it: a name and the attributes that an IM session needs.
 ///
 /// The fields are named after the attributes, without the prefix `Attribute`. Text is borrowed from the input where it
-/// can be; [`into_owned`](Event::into_owned) cuts that bond. An empty string counts as absent everywhere.
+/// can be; [`into_owned`](Event::into_owned) copies it. An empty string always counts as absent.
 ///
 /// ```
 /// use im_session::{CallEvent, Event};
@@ -76,9 +76,9 @@ pub struct Event<'a> {
     pub other_dn: Option<Cow<'a, str>>,
     /// The id of the call, the same at both parties.
     pub call_uuid: Option<Cow<'a, str>>,
-    /// The connection id, by which requests address the call.
+    /// The connection id, which requests use to address the call.
     pub conn_id: Option<ConnId>,
-    /// The number of the event; counts up from a server start.
+    /// The sequence number of the event; it increases from a server start on.
     pub event_sequence_number: Option<u64>,
     /// When the server started, in seconds since 1970.
     pub server_start_time: Option<u64>,
@@ -205,7 +205,8 @@ impl<'a> Event<'a> {
         present(&self.this_dn)
     }
 
-    /// OtherDN, if there is one, it is not empty and it is not ThisDN: never the agent itself. Specification 1.
+    /// OtherDN, if it is neither empty nor ThisDN: the agent is never a participant of its own session. Specification
+    /// 1.
     #[must_use]
     pub fn other_party(&self) -> Option<&str> {
         present(&self.other_dn).filter(|&other| Some(other) != self.this_dn())
@@ -219,7 +220,7 @@ impl<'a> Event<'a> {
 
     /// The text of a message: the last pair `text` of the extensions. Specification 5.
     ///
-    /// An integer in decimal; a list is no text.
+    /// An integer is written in decimal. A list is not a text.
     #[must_use]
     pub fn text(&self) -> Option<Cow<'_, str>> {
         match self.text_value()? {

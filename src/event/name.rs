@@ -8,7 +8,7 @@ use crate::machine::{CallEvent, DataEvent, SessionEvent};
 
 /// The name of an event. Specification 2, 2.1 and 2.2.
 ///
-/// Exhaustive by decision: an event moves a session, touches its data, answers a request, or is ignored by name.
+/// Exhaustive by decision: an event can change the state, change only data, answer a request, or be ignored by name.
 ///
 /// ```
 /// use im_session::{CallEvent, EventName};
@@ -19,15 +19,15 @@ use crate::machine::{CallEvent, DataEvent, SessionEvent};
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum EventName<'a> {
-    /// It moves the state.
+    /// It can change the state.
     Call(CallEvent),
-    /// It touches only data.
+    /// It changes only data.
     Data(DataEvent),
-    /// EventError: a request failed. No session takes it.
+    /// EventError: a request failed. It concerns no session.
     Error,
-    /// EventACK: a request was received. No session takes it.
+    /// EventACK: a request was received. It concerns no session.
     Ack,
-    /// It is ignored by name, whatever its attributes: EventHeld, and every name not known here.
+    /// It is ignored whatever its attributes: EventHeld, and every unknown name.
     Other(Cow<'a, str>),
 }
 
@@ -76,7 +76,7 @@ impl<'a> EventName<'a> {
             .or_else(|| numbered().map(|&(name, _)| EventName::Other(Cow::Borrowed(name))))
     }
 
-    /// The event as one that concerns a session; `None` where no session takes it.
+    /// The event as one that concerns a session; `None` if it concerns none.
     #[must_use]
     pub fn session_event(&self) -> Option<SessionEvent> {
         match self {

@@ -1,11 +1,11 @@
-//! What an event concerns: decided once, by one reading of the rule.
+//! What an event concerns. This is the only place that decides it.
 
 use super::{BadCallUuid, Event, EventName, check_call_uuid};
 use crate::machine::{DataEvent, SessionEvent};
 
 /// What an event concerns. Specification 2, 2.2 and 4.
 ///
-/// Exhaustive by decision: whoever handles events handles all of these.
+/// Exhaustive by decision: code that handles events has to handle each of these.
 ///
 /// ```
 /// use im_session::event::{Event, Route};
@@ -20,7 +20,7 @@ use crate::machine::{DataEvent, SessionEvent};
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Route<'e> {
-    /// It concerns one session: that of a DN's view of a call.
+    /// It concerns one session: the view that one DN has of a call.
     AtDn {
         /// The event.
         event: SessionEvent,
@@ -40,7 +40,7 @@ pub enum Route<'e> {
     Other,
 }
 
-/// Why an event cannot be read as one of a session. Specification 2 and 6.
+/// Why an event about a session cannot be read. Specification 2 and 6.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum UnreadableEvent {
@@ -71,8 +71,8 @@ impl Event<'_> {
     ///
     /// # Errors
     ///
-    /// [`UnreadableEvent`] where the event is one of a session and lacks what such an event must have: a CallUUID that
-    /// can be the id of a session and, EventAttachedDataChanged apart, a ThisDN. Events ignored by name need nothing.
+    /// [`UnreadableEvent`] if an event about a session lacks a CallUUID that can be the id of a session, or a ThisDN
+    /// (which only EventAttachedDataChanged may lack). Events that are ignored by name need neither.
     pub fn route(&self) -> Result<Route<'_>, UnreadableEvent> {
         let session_event = match &self.name {
             EventName::Call(event) => SessionEvent::Call(*event),
@@ -86,7 +86,7 @@ impl Event<'_> {
         match (session_event, self.this_dn()) {
             (SessionEvent::Data(DataEvent::AttachedDataChanged), None) => Ok(Route::ToCall { id }),
             (_, None) => Err(UnreadableEvent::NoThisDn { event }),
-            // Other features use EventPrivateInfo too.
+            // Other features use EventPrivateInfo as well.
             (SessionEvent::Data(DataEvent::PrivateInfo), Some(_)) if !self.has_text() => Ok(Route::Other),
             (_, Some(this_dn)) => Ok(Route::AtDn { event: session_event, this_dn, id }),
         }

@@ -1,4 +1,5 @@
-//! What an agent can do, and what of it is possible in which state: data, so that an embedder can bring its own table.
+//! The operations of an agent, and the table of those that each state allows. It is data, so an embedder can bring its
+//! own.
 
 use core::fmt;
 
@@ -55,9 +56,9 @@ impl fmt::Display for Operations {
 /// One row of a [`CapabilityTable`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct CapabilityRow {
-    /// What may be done while the session has no user data.
+    /// The operations allowed while the session has no user data.
     pub without_user_data: Operations,
-    /// What may be done while it has some.
+    /// The operations allowed while it has user data.
     pub with_user_data: Operations,
 }
 
@@ -86,7 +87,7 @@ pub struct CapabilityTable {
     pub completed: CapabilityRow,
 }
 
-/// Everything that can be done with a session.
+/// All operations on a session.
 const ON_SESSION: Operations = Operations::ALL.without(Operation::InitiateIMSession);
 
 const BEFORE_THE_ANSWER: CapabilityRow = CapabilityRow {
@@ -121,7 +122,7 @@ impl CapabilityTable {
         ..Self::DEFAULT
     };
 
-    /// What may be done in `state`, given whether the session has user data.
+    /// The operations allowed in `state`, depending on whether the session has user data.
     #[must_use]
     pub const fn get(&self, state: State, has_user_data: bool) -> Operations {
         let row = match state {
@@ -167,8 +168,7 @@ mod wire {
         }
     }
 
-    /// An array of names in any order. A name that is not an operation is skipped: what another service can do besides is
-    /// not an error.
+    /// An array of names in any order. An unknown name is skipped: another service may offer more operations.
     impl<'de> Deserialize<'de> for Operations {
         fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
             struct SetVisitor;

@@ -1,4 +1,4 @@
-//! The machine for people: diagrams and a table, written from [`transitions`].
+//! Diagrams and a table of the machine, generated from [`transitions`].
 
 use core::fmt;
 
@@ -45,7 +45,7 @@ impl fmt::Display for Label {
     }
 }
 
-/// Every pair of states that some event leads from and to.
+/// Every pair of states with a transition from the first to the second.
 fn edges() -> impl Iterator<Item = (Option<State>, State, Label)> {
     columns().flat_map(|from| {
         State::ALL

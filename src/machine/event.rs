@@ -1,11 +1,11 @@
-//! The events that concern a session: the five that move it and the six that only touch its data.
+//! The events that concern a session: the five that can change its state and the six that change only its data.
 
 use core::fmt;
 
 use crate::named::named;
 
 named! {
-    /// An event that moves the machine. T-Library names and numbers; specification 2 and 2.1.
+    /// An event that can change the state. T-Library names and numbers; specification 2 and 2.1.
     ///
     /// Exhaustive by decision: a sixth such event would be another machine.
     ///
@@ -43,7 +43,7 @@ impl CallEvent {
         }
     }
 
-    /// Whether it is an end event: one that ends the session, whatever the state was and whatever else it brings.
+    /// Whether it is an end event. An end event ends the session in any state, even if its data exceeds a limit.
     #[must_use]
     pub const fn is_end(self) -> bool {
         match self {
@@ -60,21 +60,21 @@ impl CallEvent {
 }
 
 named! {
-    /// An event that touches a session's data without moving the machine. T-Library names and numbers; specification 2.2.
+    /// An event that changes a session's data but not its state. T-Library names and numbers; specification 2.2.
     ///
     /// Exhaustive by decision, as [`CallEvent`].
     pub enum DataEvent {
         /// The dialed party is busy; EventReleased follows.
         DestinationBusy = "EventDestinationBusy",
-        /// The other parties became OtherDN (a transfer).
+        /// OtherDN replaces the other parties (a transfer).
         PartyChanged = "EventPartyChanged",
         /// OtherDN joined the call.
         PartyAdded = "EventPartyAdded",
         /// OtherDN left the call.
         PartyDeleted = "EventPartyDeleted",
-        /// The user data became exactly the event's list.
+        /// The event's list replaces the user data.
         AttachedDataChanged = "EventAttachedDataChanged",
-        /// With `text` in its Extensions: a message.
+        /// A message, if its Extensions have a `text`.
         PrivateInfo = "EventPrivateInfo",
     }
 }
@@ -100,14 +100,14 @@ impl DataEvent {
     }
 }
 
-/// An event that concerns a session: one that moves it, or one that touches its data.
+/// An event that concerns a session: one that can change its state, or one that changes only its data.
 ///
-/// Exhaustive by decision, as its parts.
+/// Exhaustive by decision, like its parts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum SessionEvent {
-    /// One of the five that move the machine.
+    /// One of the five that can change the state.
     Call(CallEvent),
-    /// One of the six that only touch data.
+    /// One of the six that change only data.
     Data(DataEvent),
 }
 

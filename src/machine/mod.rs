@@ -1,7 +1,7 @@
-//! The state machine: which event leads from which state to which, and what may be done in each state. Specification 2.1,
-//! 2.2 and 3.
+//! The state machine: which event leads from which state to which, and which operations each state allows.
+//! Specification 2.1, 2.2 and 3.
 //!
-//! The innermost module: small `Copy` values and `const fn`s, no heap, no `std`, and nothing of the rest of the crate. Read
+//! The innermost module: small `Copy` values and `const fn`s, no heap, no `std`, and no other module of the crate. Read
 //! it in this order: `state`, `event`, `table`, `capabilities`, `diagram`.
 //!
 //! ```

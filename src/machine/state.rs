@@ -6,8 +6,8 @@ use crate::named::named;
 named! {
     /// The state of an IM session, as the `state` field of the resource spells it.
     ///
-    /// The order is the order of life: `Initiating` and `Alerting` come before `Talking`, `Talking` before `Completed`.
-    /// "No session" is not a state; where it matters the crate says `Option<State>`.
+    /// Ordered by life cycle: `Initiating` and `Alerting` come before `Talking`, `Talking` before `Completed`. "No
+    /// session" is not a state; where it matters the crate says `Option<State>`.
     ///
     /// Exhaustive by decision: the specification (section 1, *IM Session Resource*) knows these four.
     ///
@@ -30,7 +30,7 @@ named! {
 }
 
 impl State {
-    /// Whether no event of the machine leaves this state: true for `Completed` only.
+    /// Whether no event leads out of this state. True for `Completed` only.
     ///
     /// One rule of the session overrides the machine (specification 2.1): a provably newer Dialing or Ringing opens a
     /// completed session anew.
@@ -42,7 +42,7 @@ impl State {
         }
     }
 
-    /// Whether the call still goes on: true for `Initiating`, `Alerting` and `Talking`.
+    /// Whether the call is still in progress. True for `Initiating`, `Alerting` and `Talking`.
     #[must_use]
     pub const fn is_open(self) -> bool {
         !self.is_terminal()
@@ -50,8 +50,8 @@ impl State {
 
     /// The events that this state does not reject, in definition order.
     ///
-    /// `Initiating` and `Alerting` take all but each other's first event, `Talking` takes Established, Released and
-    /// Abandoned, `Completed` takes Released and Abandoned (and stays as it is).
+    /// `Initiating` and `Alerting` accept all events but each other's first one. `Talking` accepts Established,
+    /// Released and Abandoned. `Completed` accepts Released and Abandoned, and stays `Completed`.
     ///
     /// ```
     /// use im_session::State;

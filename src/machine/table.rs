@@ -1,6 +1,6 @@
 //! The transition table of specification 2.1, the column "accepted in" of 2.2, and the reasons for a rejection.
 //!
-//! Whoever changes a cell changes this file and no other.
+//! A change to a cell is a change to this file only.
 //!
 //! ```text
 //!                 Dialing ┌────────────┐
@@ -16,9 +16,9 @@
 use super::{CallEvent, DataEvent, State};
 use crate::named::named;
 
-/// What the machine answers to an event. Exhaustive by decision: there are three outcomes and no fourth.
+/// The result of an event. Exhaustive by decision: there are exactly three.
 ///
-/// Four bytes, and the state after the event lies in the same place in each variant: [`state`](Step::state) is a load
+/// Four bytes. The state after the event has the same offset in each variant, so [`state`](Step::state) is a load
 /// without a branch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[repr(u8, align(4))]
@@ -33,9 +33,9 @@ pub enum Step {
         /// The state.
         state: State,
     },
-    /// The event is rejected and nothing at all changes.
+    /// The event is rejected, and nothing changes.
     Rejected {
-        /// The state that the event met, `None` where there is no session.
+        /// The current state, or `None` if there is no session.
         state: Option<State>,
         /// Why.
         reason: RejectReason,
@@ -43,7 +43,7 @@ pub enum Step {
 }
 
 impl Step {
-    /// The state after the event; `None` where there is no session still.
+    /// The state after the event; `None` if there is still no session.
     #[must_use]
     #[inline]
     pub const fn state(self) -> Option<State> {
@@ -60,9 +60,9 @@ named! {
     ///
     /// Exhaustive by decision: clients switch on it, so a new reason must not pass unnoticed.
     pub enum RejectReason {
-        /// The event belongs to no session that exists, and does not open one.
+        /// The event belongs to no existing session and does not open one.
         Orphan = "orphan",
-        /// A caller's event at a callee's session, or the other way round.
+        /// A caller's event for a callee's session, or the reverse.
         RoleConflict = "role-conflict",
         /// The session is already past that point: it is talking.
         Late = "late",
@@ -112,7 +112,8 @@ pub const fn step(state: Option<State>, event: CallEvent) -> Step {
     STEPS[event as usize][column(state)]
 }
 
-/// The transition table of specification 2.1. The one place that decides; [`step`] looks up what it said.
+/// The transition table of specification 2.1, and the only place that decides. [`step`] looks the result up in
+/// [`STEPS`].
 const fn decide(state: Option<State>, event: CallEvent) -> Step {
     use CallEvent::{Abandoned, Dialing, Established, Released, Ringing};
     use RejectReason::{Ended, Late, Orphan, RoleConflict};
@@ -123,7 +124,8 @@ const fn decide(state: Option<State>, event: CallEvent) -> Step {
         (None, Dialing) => Step::Changed { to: Initiating },
         (None, Ringing) => Step::Changed { to: Alerting },
         (None, Established) => Step::Changed { to: Talking },
-        // The end of something never seen: to open a session only to complete it would show one that nobody had.
+        // The end of an unknown call. Opening a session only to complete it would show agents a session that they never
+        // had.
         (None, Released | Abandoned) => Step::Rejected { state, reason: Orphan },
 
         (Some(state @ Initiating), Dialing)
@@ -142,12 +144,12 @@ const fn decide(state: Option<State>, event: CallEvent) -> Step {
     }
 }
 
-/// The step that a data event is: accepted, and the state stays, or rejected. The column "accepted in" of specification
-/// 2.2. What the event does to the data is the session's business.
+/// The step for a data event: accepted with the state unchanged, or rejected. The column "accepted in" of specification
+/// 2.2. What the event changes in the data is up to the session.
 ///
 /// DestinationBusy is accepted in `Initiating`, PrivateInfo in `Talking`, the others in `Initiating`, `Alerting` and
-/// `Talking`. Elsewhere it is rejected: as orphan without a session, as ended in `Completed`, else as late (`Talking`) or
-/// early (`Initiating`, `Alerting`).
+/// `Talking`. Otherwise it is rejected: as orphan without a session, as ended in `Completed`, else as late (`Talking`)
+/// or early (`Initiating`, `Alerting`).
 #[must_use]
 pub const fn admit(state: Option<State>, event: DataEvent) -> Step {
     use DataEvent::{AttachedDataChanged, DestinationBusy, PartyAdded, PartyChanged, PartyDeleted, PrivateInfo};
@@ -174,7 +176,7 @@ pub const fn admit(state: Option<State>, event: DataEvent) -> Step {
     Step::Rejected { state, reason }
 }
 
-/// Whether the machine takes `event` in `state`: it changes it or leaves it unchanged.
+/// Whether `event` is accepted in `state`, that is, not rejected.
 ///
 /// No session: Dialing, Ringing, Established. `Initiating`: all but Ringing. `Alerting`: all but Dialing.
 /// `Talking`: Established, Released, Abandoned. `Completed`: Released, Abandoned.
@@ -186,8 +188,8 @@ pub const fn accepts(state: Option<State>, event: CallEvent) -> bool {
     }
 }
 
-/// Every cell of the table: a state, an event, and the step. State by state, "no session" first, the events in definition
-/// order.
+/// Every cell of the table: a state, an event and the step. State by state, "no session" first, the events in
+/// definition order.
 ///
 /// ```
 /// use im_session::machine::{CallEvent, transitions};
@@ -204,11 +206,11 @@ pub(super) fn columns() -> impl Iterator<Item = Option<State>> {
     core::iter::once(None).chain(State::ALL.into_iter().map(Some))
 }
 
-/// How many places a row has: a power of two, so that the place of a cell is a shift and not a multiplication.
+/// The length of a row: a power of two, so that a cell is found by a shift and not by a multiplication.
 const ROW: usize = (State::ALL.len() + 1).next_power_of_two();
 
-/// The table, evaluated at compile time, by event and then by [`column`]: a step is one load, and no branch that a processor
-/// could mispredict.
+/// The table, evaluated at compile time, by event and then by [`column`]: a step is one load, without a branch that
+/// could be mispredicted.
 #[expect(clippy::indexing_slicing, reason = "evaluated at compile time, where a wrong index does not build")]
 static STEPS: [[Step; ROW]; CallEvent::ALL.len()] = {
     let mut table = [[Step::Rejected { state: None, reason: RejectReason::Orphan }; ROW]; CallEvent::ALL.len()];
@@ -227,7 +229,7 @@ static STEPS: [[Step; ROW]; CallEvent::ALL.len()] = {
     table
 };
 
-/// Where a state stands in a row: by its value in memory, so that finding it costs nothing.
+/// The index of a state in a row: its discriminant, so that no computation is needed.
 const fn column(state: Option<State>) -> usize {
     match state {
         Some(state) => state as usize,

@@ -58,6 +58,21 @@ impl<S: BuildHasher> Sessions<S> {
     }
 
     /// Forgets a completed session. An open session is not forgotten. [`Handled::forgotten`] says whether there was one.
+    ///
+    /// ```
+    /// # #[cfg(feature = "std")] {
+    /// use im_session::{BaseUri, CallEvent, Event, Sessions};
+    ///
+    /// let mut sessions = Sessions::new(BaseUri::new("http://localhost:8090"));
+    /// let ringing = Event::new(CallEvent::Ringing).with_this_dn("3002").with_call_uuid("007");
+    /// assert_eq!(sessions.handle_event(&ringing).unwrap().notifications().count(), 1);
+    /// assert_eq!(sessions.forget("3002", "007").forgotten(), 0);
+    /// let released = Event::new(CallEvent::Released).with_this_dn("3002").with_call_uuid("007");
+    /// assert_eq!(sessions.handle_event(&released).unwrap().notifications().count(), 1);
+    /// assert_eq!(sessions.forget("3002", "007").forgotten(), 1);
+    /// assert!(sessions.get("3002", "007").is_none());
+    /// # }
+    /// ```
     pub fn forget(&mut self, this_dn: &str, id: &str) -> Handled<'_> {
         let completed = self.slots.find(this_dn, id).filter(|&handle| !self.slots.session(handle).state().is_open());
         let mut parts = Vec::new();
@@ -68,6 +83,26 @@ impl<S: BuildHasher> Sessions<S> {
     }
 
     /// Forgets every session that was completed before `before`. [`Handled::forgotten`] says how many.
+    ///
+    /// ```
+    /// # #[cfg(feature = "std")] {
+    /// use core::time::Duration;
+    /// use im_session::{BaseUri, CallEvent, Event, Sessions};
+    ///
+    /// let hour = Duration::from_secs(3_600);
+    /// let now = Duration::from_secs(1_763_000_000);
+    /// let mut sessions = Sessions::new(BaseUri::new("http://localhost:8090"));
+    /// sessions.set_time(now)?;
+    /// for name in [CallEvent::Ringing, CallEvent::Released] {
+    ///     let event = Event::new(name).with_this_dn("3002").with_call_uuid("007");
+    ///     assert_eq!(sessions.handle_event(&event).unwrap().notifications().count(), 1);
+    /// }
+    /// sessions.set_time(now + 2 * hour)?;
+    /// assert_eq!(sessions.forget_completed(now + hour)?.forgotten(), 1);
+    /// assert!(sessions.is_empty());
+    /// # }
+    /// # Ok::<(), im_session::store::TimeError>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -84,6 +119,26 @@ impl<S: BuildHasher> Sessions<S> {
 
     /// Reports every request that was sent before `before` and that nothing has settled as timed out, in
     /// [`Handled::settled`]. They are no longer in flight.
+    ///
+    /// ```
+    /// # #[cfg(feature = "json")] {
+    /// use core::time::Duration;
+    /// use im_session::{Agent, BaseUri, CallEvent, Event, Sessions, Target};
+    ///
+    /// let mut sessions = Sessions::new(BaseUri::new("http://localhost:8090"));
+    /// let ringing = Event::new(CallEvent::Ringing).with_this_dn("3002").with_call_uuid("007");
+    /// assert_eq!(sessions.handle_event(&ringing).unwrap().notifications().count(), 1);
+    /// let me = Agent::new().with_device("/devices/1", "3002");
+    /// sessions.set_time(Duration::from_secs(100))?;
+    /// let request = sessions.post(&me, Target::Session("007"), br#"{"operationName":"Complete"}"#).unwrap();
+    ///
+    /// // Nothing answered within 30 seconds.
+    /// sessions.set_time(Duration::from_secs(131))?;
+    /// let handled = sessions.time_out_requests(Duration::from_secs(131 - 30))?;
+    /// assert_eq!(handled.settled()[0].reference_id, request.reference_id);
+    /// # }
+    /// # Ok::<(), im_session::store::TimeError>(())
+    /// ```
     ///
     /// # Errors
     ///

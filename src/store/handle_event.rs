@@ -17,6 +17,29 @@ impl<S: BuildHasher> Sessions<S> {
     /// An EventAttachedDataChanged without ThisDN goes to every open session of its call. Whatever comes of the event
     /// otherwise, it settles the request with its ReferenceID. Specification 2 and 4.
     ///
+    /// ```
+    /// # #[cfg(feature = "std")] {
+    /// use im_session::{BaseUri, CallEvent, Event, Outcome, RejectReason, Sessions, State};
+    ///
+    /// let mut sessions = Sessions::new(BaseUri::new("http://localhost:8090"));
+    /// let at_3002 = |name| Event::new(name).with_this_dn("3002").with_call_uuid("007");
+    /// let handled = sessions.handle_event(&at_3002(CallEvent::Ringing))?;
+    /// assert_eq!((handled.from(), handled.to()), (None, Some(State::Alerting)));
+    /// for (dn, notification) in handled.notifications() {
+    ///     println!("for the agent at {dn}: {notification:?}");
+    /// }
+    ///
+    /// // A rejected event is an outcome, and no error.
+    /// let handled = sessions.handle_event(&at_3002(CallEvent::Dialing))?;
+    /// let Outcome::Rejected(rejection) = handled.outcome() else { panic!() };
+    /// assert_eq!(rejection.reason, RejectReason::RoleConflict);
+    ///
+    /// // An event without a CallUUID cannot be read.
+    /// assert!(sessions.handle_event(&Event::new(CallEvent::Ringing).with_this_dn("3002")).is_err());
+    /// # }
+    /// # Ok::<(), im_session::UnreadableEvent>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`UnreadableEvent`] where the event lacks what it needs ([`Event::route`]). No session has changed then. The event is

@@ -136,6 +136,15 @@ impl fmt::Debug for Numbers {
 #[cfg(feature = "std")]
 impl Sessions {
     /// No sessions, at this base address, with the default capabilities and limits.
+    ///
+    /// ```
+    /// # #[cfg(feature = "std")] {
+    /// use im_session::{BaseUri, Sessions};
+    ///
+    /// let sessions = Sessions::new(BaseUri::new("http://localhost:8090"));
+    /// assert!(sessions.is_empty());
+    /// # }
+    /// ```
     #[must_use]
     pub fn new(base_uri: BaseUri) -> Self {
         Self::with_hasher(base_uri, RandomState::new())
@@ -144,6 +153,17 @@ impl Sessions {
 
 impl<S> Sessions<S> {
     /// As `new`, with a hasher of the embedder's choice.
+    ///
+    /// ```
+    /// # #[cfg(feature = "std")] {
+    /// use std::hash::RandomState;
+    /// use im_session::{BaseUri, Sessions};
+    ///
+    /// // Without `std`: any `BuildHasher`, best one with a secret key.
+    /// let sessions = Sessions::with_hasher(BaseUri::new("http://localhost:8090"), RandomState::new());
+    /// assert!(sessions.is_empty());
+    /// # }
+    /// ```
     #[must_use]
     pub fn with_hasher(base_uri: BaseUri, hasher: S) -> Self {
         let settings = Settings {
@@ -168,6 +188,21 @@ impl<S> Sessions<S> {
     }
 
     /// The same with another table of capabilities.
+    ///
+    /// ```
+    /// # #[cfg(feature = "std")] {
+    /// use im_session::{BaseUri, CapabilityTable, Operation, Sessions};
+    ///
+    /// // A desktop that must not hang up while a call without user data rings.
+    /// const OURS: CapabilityTable = {
+    ///     let mut table = CapabilityTable::DEFAULT;
+    ///     table.alerting.without_user_data = table.alerting.without_user_data.without(Operation::Complete);
+    ///     table
+    /// };
+    /// let sessions = Sessions::new(BaseUri::new("http://localhost:8090")).with_capabilities(OURS);
+    /// # drop(sessions);
+    /// # }
+    /// ```
     #[must_use]
     pub fn with_capabilities(mut self, capabilities: CapabilityTable) -> Self {
         self.settings.capabilities = capabilities;
@@ -202,6 +237,17 @@ impl<S> Sessions<S> {
     }
 
     /// The same with other limits. What is there already stays.
+    ///
+    /// ```
+    /// # #[cfg(feature = "std")] {
+    /// use im_session::{BaseUri, Limits, Sessions};
+    ///
+    /// let mut limits = Limits::DEFAULT;
+    /// limits.sessions = 50_000;
+    /// let sessions = Sessions::new(BaseUri::new("http://localhost:8090")).with_limits(limits);
+    /// # drop(sessions);
+    /// # }
+    /// ```
     #[must_use]
     pub fn with_limits(mut self, limits: Limits) -> Self {
         self.settings.limits = limits;
@@ -217,6 +263,18 @@ impl<S> Sessions<S> {
 
     /// The same, giving these ReferenceIDs to its requests. Stores that send to the same SIP Server need ranges that do not
     /// meet.
+    ///
+    /// ```
+    /// # #[cfg(feature = "std")] {
+    /// use im_session::store::ReferenceIds;
+    /// use im_session::{BaseUri, Sessions};
+    ///
+    /// let second_of_two = ReferenceIds::new(ReferenceIds::HIGHEST / 2 + 1, ReferenceIds::HIGHEST)?;
+    /// let sessions = Sessions::new(BaseUri::new("http://localhost:8090")).with_reference_ids(second_of_two);
+    /// # drop(sessions);
+    /// # }
+    /// # Ok::<(), im_session::store::BadReferenceIds>(())
+    /// ```
     #[must_use]
     pub fn with_reference_ids(mut self, reference_ids: ReferenceIds) -> Self {
         self.settings.reference_ids = reference_ids;
@@ -250,12 +308,35 @@ impl<S> Sessions<S> {
     }
 
     /// What the API shows of a session.
+    ///
+    /// ```
+    /// # #[cfg(feature = "std")] {
+    /// use im_session::{BaseUri, CallEvent, Event, Sessions};
+    ///
+    /// let mut sessions = Sessions::new(BaseUri::new("http://localhost:8090"));
+    /// let ringing = Event::new(CallEvent::Ringing).with_this_dn("3002").with_call_uuid("007");
+    /// assert_eq!(sessions.handle_event(&ringing).unwrap().notifications().count(), 1);
+    /// let session = sessions.get("3002", "007").unwrap();
+    /// assert_eq!(sessions.resource(session).id(), "007");
+    /// # }
+    /// ```
     #[must_use]
     pub fn resource<'s>(&'s self, session: &'s Session) -> ImSession<'s> {
         self.settings.resource(session)
     }
 
     /// What has happened so far, in numbers.
+    ///
+    /// ```
+    /// # #[cfg(feature = "std")] {
+    /// use im_session::{BaseUri, CallEvent, Event, Sessions, State};
+    ///
+    /// let mut sessions = Sessions::new(BaseUri::new("http://localhost:8090"));
+    /// let ringing = Event::new(CallEvent::Ringing).with_this_dn("3002").with_call_uuid("007");
+    /// assert_eq!(sessions.handle_event(&ringing).unwrap().notifications().count(), 1);
+    /// assert_eq!(sessions.counters().sessions(State::Alerting), 1);
+    /// # }
+    /// ```
     #[must_use]
     pub fn counters(&self) -> &Counters {
         &self.counters
@@ -264,6 +345,18 @@ impl<S> Sessions<S> {
 
 impl<S: BuildHasher> Sessions<S> {
     /// The session of this DN with this id.
+    ///
+    /// ```
+    /// # #[cfg(feature = "std")] {
+    /// use im_session::{BaseUri, CallEvent, Event, Sessions, State};
+    ///
+    /// let mut sessions = Sessions::new(BaseUri::new("http://localhost:8090"));
+    /// let ringing = Event::new(CallEvent::Ringing).with_this_dn("3002").with_call_uuid("007");
+    /// assert_eq!(sessions.handle_event(&ringing).unwrap().notifications().count(), 1);
+    /// assert_eq!(sessions.get("3002", "007").map(|session| session.state()), Some(State::Alerting));
+    /// assert!(sessions.get("3001", "007").is_none());
+    /// # }
+    /// ```
     #[must_use]
     pub fn get(&self, this_dn: &str, id: &str) -> Option<&Session> {
         self.slots.find(this_dn, id).map(|handle| self.slots.session(handle))

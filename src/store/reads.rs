@@ -36,6 +36,22 @@ impl<S: BuildHasher> Sessions<S> {
 
     /// What an agent reads at `/me/im-sessions/{id}`; without `fields` it is given whole.
     ///
+    /// ```
+    /// # #[cfg(feature = "json")] {
+    /// use im_session::{Agent, BaseUri, CallEvent, Event, Query, Sessions, StatusCode};
+    ///
+    /// let mut sessions = Sessions::new(BaseUri::new("http://localhost:8090"));
+    /// let ringing = Event::new(CallEvent::Ringing).with_this_dn("3002").with_call_uuid("007");
+    /// assert_eq!(sessions.handle_event(&ringing).unwrap().notifications().count(), 1);
+    /// let me = Agent::new().with_device("/devices/1", "3002");
+    /// let answer = sessions.read(&me, "007", &Query::parse("fields=state")).unwrap();
+    /// assert_eq!(serde_json::to_string(&answer).unwrap(), r#"{"imSession":{"state":"Alerting"},"statusCode":0}"#);
+    ///
+    /// let other = Agent::new().with_device("/devices/1", "3001");
+    /// assert_eq!(sessions.read(&other, "007", &Query::parse("")).unwrap_err().status_code, StatusCode::NotFound);
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// statusCode 6 where there is no such session; another agent's session is answered in the same words.
@@ -45,11 +61,33 @@ impl<S: BuildHasher> Sessions<S> {
     }
 
     /// The sessions of a DN, in byte order of id.
+    ///
+    /// ```
+    /// # #[cfg(feature = "std")] {
+    /// use im_session::{BaseUri, CallEvent, Event, Sessions};
+    ///
+    /// let mut sessions = Sessions::new(BaseUri::new("http://localhost:8090"));
+    /// let ringing = Event::new(CallEvent::Ringing).with_this_dn("3002").with_call_uuid("007");
+    /// assert_eq!(sessions.handle_event(&ringing).unwrap().notifications().count(), 1);
+    /// assert!(sessions.of_dn("3002").map(|session| session.id()).eq(["007"]));
+    /// # }
+    /// ```
     pub fn of_dn(&self, dn: &str) -> impl Iterator<Item = &Session> {
         self.slots.sharing(Shared::Dn, dn).into_iter().map(|handle| self.slots.session(handle))
     }
 
     /// The sessions of a call, in byte order of DN.
+    ///
+    /// ```
+    /// # #[cfg(feature = "std")] {
+    /// use im_session::{BaseUri, CallEvent, Event, Sessions};
+    ///
+    /// let mut sessions = Sessions::new(BaseUri::new("http://localhost:8090"));
+    /// let ringing = Event::new(CallEvent::Ringing).with_this_dn("3002").with_call_uuid("007");
+    /// assert_eq!(sessions.handle_event(&ringing).unwrap().notifications().count(), 1);
+    /// assert!(sessions.of_call("007").map(|session| session.this_dn()).eq(["3002"]));
+    /// # }
+    /// ```
     pub fn of_call(&self, id: &str) -> impl Iterator<Item = &Session> {
         self.slots.sharing(Shared::Call, id).into_iter().map(|handle| self.slots.session(handle))
     }

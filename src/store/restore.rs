@@ -90,6 +90,24 @@ impl<S: BuildHasher + Clone> Sessions<S> {
     /// Who persists parts has to write those of the [`snapshot`](Self::snapshot) instead of all that were kept: what was left out
     /// is named by nobody.
     ///
+    /// ```
+    /// # #[cfg(feature = "json")] {
+    /// use im_session::{BaseUri, CallEvent, Event, Limits, Sessions};
+    ///
+    /// let mut sessions = Sessions::new(BaseUri::new("http://localhost:8090"));
+    /// let ringing = Event::new(CallEvent::Ringing).with_this_dn("3002").with_call_uuid("007");
+    /// assert_eq!(sessions.handle_event(&ringing).unwrap().notifications().count(), 1);
+    /// let snapshot = sessions.snapshot();
+    ///
+    /// let mut limits = Limits::DEFAULT;
+    /// limits.sessions = 0;
+    /// let mut smaller = Sessions::new(BaseUri::new("http://localhost:8090")).with_limits(limits);
+    /// assert!(smaller.restore(&snapshot).is_err());
+    /// assert_eq!(smaller.restore_what_fits(&snapshot), Ok(1));
+    /// assert!(smaller.is_empty());
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`RestoreError`] names the first place that is wrong. The store is as it was then.

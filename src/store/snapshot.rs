@@ -167,6 +167,21 @@ impl Snapshot {
 
 impl<S> Sessions<S> {
     /// Everything that the store holds, to be kept and given to [`restore`](Self::restore).
+    ///
+    /// ```
+    /// # #[cfg(feature = "json")] {
+    /// use im_session::{BaseUri, CallEvent, Event, Sessions};
+    ///
+    /// let mut sessions = Sessions::new(BaseUri::new("http://localhost:8090"));
+    /// let ringing = Event::new(CallEvent::Ringing).with_this_dn("3002").with_call_uuid("007");
+    /// assert_eq!(sessions.handle_event(&ringing).unwrap().notifications().count(), 1);
+    /// let json = serde_json::to_string(&sessions.snapshot()).unwrap();
+    ///
+    /// let mut restarted = Sessions::new(BaseUri::new("http://localhost:8090"));
+    /// restarted.restore(&serde_json::from_str(&json).unwrap()).unwrap();
+    /// assert!(restarted.get("3002", "007").is_some());
+    /// # }
+    /// ```
     #[must_use]
     pub fn snapshot(&self) -> Snapshot {
         Snapshot {

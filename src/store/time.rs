@@ -36,6 +36,24 @@ impl<S> Sessions<S> {
     /// kept with what happens from now on, for [`expire`](Self::expire), [`forget_completed`](Self::forget_completed) and
     /// [`time_out_requests`](Self::time_out_requests). The part that changes is [`PartKey::Store`](super::PartKey::Store).
     ///
+    /// ```
+    /// # #[cfg(feature = "std")] {
+    /// use core::time::Duration;
+    /// use im_session::{BaseUri, Limits, Sessions};
+    ///
+    /// let mut limits = Limits::DEFAULT;
+    /// limits.time_jump = Duration::from_secs(3_600);
+    /// let mut sessions = Sessions::new(BaseUri::new("http://localhost:8090")).with_limits(limits);
+    /// let now = Duration::from_secs(1_763_000_000);
+    /// assert!(sessions.set_time(now).is_ok());
+    /// // Milliseconds where seconds were meant: refused, since the time could never go back.
+    /// assert!(sessions.set_time(Duration::from_secs(1_763_000_000_000)).is_err());
+    /// // An earlier time is ignored.
+    /// assert!(sessions.set_time(now - Duration::from_secs(5)).is_ok());
+    /// assert_eq!(sessions.now(), now);
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`TimeError::Jump`] where the time is further ahead than [`Limits::time_jump`](crate::Limits::time_jump) allows. The

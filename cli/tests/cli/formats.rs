@@ -13,7 +13,8 @@ fn the_readme_shows_what_the_tool_prints() {
     let mut rest = &*printed;
     let mut parts = 0;
     for part in excerpt.split("…\n") {
-        let (_, after) = rest.split_once(part).unwrap_or_else(|| panic!("README.md shows what is not printed:\n{part}"));
+        let (_, after) =
+            rest.split_once(part).unwrap_or_else(|| panic!("README.md shows what is not printed:\n{part}"));
         rest = after;
         parts += 1;
     }
