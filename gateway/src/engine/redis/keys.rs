@@ -82,7 +82,7 @@ impl ShardKeys {
     }
 
     /// The hash in which a record is, and the DN if it is one of a session.
-    pub(super) fn of_record<'k>(self, key: &'k RecordKey) -> (String, Option<&'k str>) {
+    pub(super) fn of_record(self, key: &RecordKey) -> (String, Option<&str>) {
         match key {
             RecordKey::Part(PartKey::Session { this_dn, .. }) => (self.sessions(this_dn), Some(this_dn)),
             RecordKey::Part(PartKey::Store | PartKey::End { .. } | PartKey::Request { .. })

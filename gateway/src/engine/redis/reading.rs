@@ -21,7 +21,10 @@ fn damaged(place: String, expected: &'static str, found: &dyn std::fmt::Display)
     EngineError::Damaged { place, expected, found: found.to_string() }
 }
 
-type Read = (Vec<u8>, u64, Vec<(String, Vec<(String, String)>)>, Vec<Vec<Vec<u8>>>);
+/// Entries of a stream: each with its id and its fields.
+type Entries = Vec<(String, Vec<(String, String)>)>;
+
+type Read = (Vec<u8>, u64, Entries, Vec<Vec<Vec<u8>>>);
 
 /// What is read of an agent at once: the store's record, the number of notifications, what was not delivered, the records of the
 /// sessions at each DN.
@@ -85,8 +88,7 @@ pub(super) async fn present(shared: &Shared, agent: &AgentRecord) -> Result<Pres
 pub(super) async fn requests(shared: &Shared, from: u64) -> Result<Vec<StoredRequest>, EngineError> {
     let mut command = ::redis::cmd("XRANGE");
     command.arg(REQUESTS).arg(format!("{from}-0")).arg("+").arg("COUNT").arg(READ_AT_ONCE);
-    let read: Result<Vec<(String, Vec<(String, String)>)>, RedisError> =
-        command.query_async(&mut shared.connection()).await;
+    let read: Result<Entries, RedisError> = command.query_async(&mut shared.connection()).await;
     let read = read.map_err(failed("reading requests"))?;
     let stored = read.into_iter().map(|(id, fields)| {
         let offset = id.split('-').next().and_then(|offset| offset.parse().ok()).unwrap_or_default();
