@@ -1,11 +1,11 @@
-//! The hand-over of one shard between workers on Redis (`gateway/src/engine/redis`), with every state within the bounds checked:
-//! appending, claiming by lease with a fencing token, reading, deciding, committing, trimming, pausing, crashing. Redis does one
-//! script at a time, so a script is one step here; whatever lies between two scripts of a worker may be any number of steps of
-//! others.
+//! The hand-over of one shard between workers on Redis (`gateway/src/engine/redis`), with every state within the
+//! bounds checked: appending, claiming by lease with a fencing token, reading, deciding, committing, trimming,
+//! pausing, crashing. Redis does one script at a time, so a script is one step here; whatever lies between two scripts
+//! of a worker may be any number of steps of others.
 //!
-//! `cargo run --release` checks the model as it is, then three that are wrong: without the fencing token, without any check in the
-//! commit, and with a trim that does not wait for the commit. Each wrong one must be found out, or the check could not fail. With
-//! the argument `short` the bounds are smaller.
+//! `cargo run --release` checks the model as it is, then three that are wrong: without the fencing token, without any
+//! check in the commit, and with a trim that does not wait for the commit. Each wrong one must be found out, or the
+//! check could not fail. With the argument `short` the bounds are smaller.
 
 use std::process::ExitCode;
 

@@ -4,10 +4,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use im_session_gateway::engine::Engine;
+use im_session_gateway::engine::inspection::Inquiry;
 use im_session_gateway::engine::redis::Role;
 
 use crate::operations::INITIATE;
-use crate::place::{START, agent, operate, pair, received, states, talking};
+use crate::place::{START, agent, json, operate, pair, received, simple, states, talking};
 use crate::redis_server::{RedisServer, SHARDS};
 
 /// The server, or a word that there is none.
@@ -27,6 +28,10 @@ async fn gateways_keep_nothing_and_see_the_same() {
     let one = server.engine(Role::Gateway, SHARDS).await.unwrap();
     let other = server.engine(Role::Gateway, SHARDS).await.unwrap();
     assert_eq!((worker.owned_shards(), one.owned_shards()), (SHARDS as usize, 0));
+    // A worker answers nobody, and says so at once.
+    let overview = worker.inspect(Inquiry::Overview).await.unwrap();
+    assert_eq!(overview.status, im_session::StatusCode::NotFound);
+    assert!(worker.events(None, vec![simple("Ringing", "3001", "call-1")]).await.is_err());
     let mut outgoing = other.outgoing();
     talking(&one, "3001", "call-1").await;
     assert_eq!(states(&other, "ann").await, [pair("call-1", "Talking")]);
@@ -41,6 +46,13 @@ async fn gateways_keep_nothing_and_see_the_same() {
     assert_eq!(other.requests(0).await.unwrap().len(), 1);
     one.confirm_requests(1).await.unwrap();
     assert!(other.requests(0).await.unwrap().is_empty());
+    // A supervisor is shown all shards, wherever they are.
+    let overview = json(&other.inspect(Inquiry::Overview).await.unwrap().body);
+    assert_eq!(overview["sessions"]["Talking"], 1, "{overview}");
+    let openest = &overview["openLongest"][0];
+    assert_eq!((&openest["id"], &openest["state"]), (&"call-1".into(), &"Talking".into()));
+    let timeline = other.inspect(Inquiry::Timeline { dn: "3001".into() }).await.unwrap();
+    assert_eq!(json(&timeline.body)["timeline"].as_array().unwrap().len(), 2);
 }
 
 #[tokio::test]

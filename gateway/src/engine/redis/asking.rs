@@ -1,5 +1,5 @@
-//! How a question reaches its shard, and the answer whoever asked: it is appended to the stream of the shard with a ticket, and the
-//! ticket comes back in the shard's outbox, with the commit.
+//! How a question reaches its shard, and the answer whoever asked: it is appended to the stream of the shard with a
+//! ticket, and the ticket comes back in the shard's outbox, with the commit.
 
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use ::redis::RedisError;
 use futures_util::future::join_all;
-use im_session::Event;
+use im_session::{ErrorBody, Event, StatusCode};
 
 use super::keys::ShardKeys;
 use super::reading;
@@ -21,6 +21,10 @@ use crate::engine::{Applied, EngineError, Entry, FeedPosition, OwnedTarget, Repl
 
 /// Asks a shard.
 async fn ask(shared: &Shared, shard: u32, asked: Asked) -> Result<Option<Reply>, EngineError> {
+    if !shared.settings.role.has_clients() {
+        let error = "a worker reads no answers: expected a gateway".into();
+        return Err(EngineError::Store { doing: "asking a shard", error });
+    }
     let (ticket, answer) = shared.ticket()?;
     let command = append(&ShardKeys(shard).entries(), Some(&ticket), &asked);
     let appended: Result<String, RedisError> = command.query_async(&mut shared.connection()).await;
@@ -44,7 +48,8 @@ async fn in_turn<T>(shared: &Shared, what: impl Future<Output = Result<T, Engine
     what.await
 }
 
-/// As in the embedded engine: each event goes to the shard of its DN, one without a DN to all, and the home of the feed comes last.
+/// As in the embedded engine: each event goes to the shard of its DN, one without a DN to all, and the home of the
+/// feed comes last.
 pub(super) async fn events(
     shared: Arc<Shared>,
     feed: Option<FeedPosition>,
@@ -144,6 +149,10 @@ pub(super) async fn tick(shared: Arc<Shared>, now: Duration) -> Result<(), Engin
 
 pub(super) async fn inspect(shared: Arc<Shared>, inquiry: Inquiry) -> Result<Reply, EngineError> {
     match inquiry {
+        // A worker shows how it is itself; how the sessions stand is asked at a gateway.
+        Inquiry::Overview | Inquiry::Timeline { .. } if !shared.settings.role.has_clients() => {
+            Ok(Reply::from(&ErrorBody::new(StatusCode::NotFound, "a worker keeps no account of the whole")))
+        }
         Inquiry::Feeds => Ok(Reply::of(&BTreeMap::from([("feeds", reading::feeds(&shared).await?)]))),
         Inquiry::Timeline { dn } => {
             let shard = shard_of_dn(&dn, &shared.agents(), shared.settings.shards);

@@ -1,5 +1,5 @@
-//! The engine of many processes on Redis Streams: gateways append entries, workers own shards and decide them, and everything that
-//! is told is committed in Redis first. `docs/gateway-engine.md` says how.
+//! The engine of many processes on Redis Streams: gateways append entries, workers own shards and decide them, and
+//! everything that is told is committed in Redis first. `docs/gateway-engine.md` says how.
 //!
 //! | file | question |
 //! |---|---|
@@ -55,8 +55,8 @@ impl fmt::Debug for RedisEngine {
 }
 
 impl RedisEngine {
-    /// The engine on the Redis at this address (`redis://HOST:PORT/DATABASE`, or `redis+unix:///PATH`). It is there when it has
-    /// its shards, as far as nobody else owns them, and has read what was committed.
+    /// The engine on the Redis at this address (`redis://HOST:PORT/DATABASE`, or `redis+unix:///PATH`). It is there
+    /// when it has its shards, as far as nobody else owns them, and has read what was committed.
     ///
     /// # Errors
     ///

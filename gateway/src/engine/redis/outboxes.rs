@@ -1,5 +1,5 @@
-//! How a process with clients hears what was committed: it reads the outbox of every shard, tells notifications, takes over
-//! requests, and then gives the answers.
+//! How a process with clients hears what was committed: it reads the outbox of every shard, tells notifications, takes
+//! over requests, and then gives the answers.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};

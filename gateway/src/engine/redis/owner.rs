@@ -1,5 +1,5 @@
-//! One shard that this process owns: restored from its records, it decides entries in batches and commits each batch by one script,
-//! which refuses where another worker has taken the shard.
+//! One shard that this process owns: restored from its records, it decides entries in batches and commits each batch
+//! by one script, which refuses where another worker has taken the shard.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;

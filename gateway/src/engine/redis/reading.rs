@@ -26,8 +26,8 @@ type Entries = Vec<(String, Vec<(String, String)>)>;
 
 type Read = (Vec<u8>, u64, Entries, Vec<Vec<Vec<u8>>>);
 
-/// What is read of an agent at once: the store's record, the number of notifications, what was not delivered, the records of the
-/// sessions at each DN.
+/// What is read of an agent at once: the store's record, the number of notifications, what was not delivered, the
+/// records of the sessions at each DN.
 async fn read(shared: &Shared, agent: &AgentRecord, undelivered: bool) -> Result<Read, EngineError> {
     let keys = ShardKeys(shared.shard_of_agent(&agent.id));
     let mut script = scripts::READ.key(keys.records());

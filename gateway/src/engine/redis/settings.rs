@@ -73,7 +73,8 @@ pub struct RedisSettings {
 }
 
 impl RedisSettings {
-    /// Sixteen shards, a lease of three seconds, gateways that are waited for thirty, and the limits of the embedded engine.
+    /// Sixteen shards, a lease of three seconds, gateways that are waited for thirty, and the limits of the embedded
+    /// engine.
     #[must_use]
     pub fn new(base_uri: BaseUri) -> Self {
         let mut limits = Limits::DEFAULT;

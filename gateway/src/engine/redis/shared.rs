@@ -1,4 +1,5 @@
-//! What the parts of a process share: its connections to Redis, who the agents are, and the answers that are waited for.
+//! What the parts of a process share: its connections to Redis, who the agents are, and the answers that are waited
+//! for.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -32,6 +33,8 @@ pub(super) struct Shared {
     client: Client,
     directory: Directory,
     agents: Mutex<Arc<Agents>>,
+    /// Agents that were loaded and are not used, since they have other DNs.
+    refused: Mutex<Option<Arc<Agents>>>,
     pub(super) outgoing: broadcast::Sender<Arc<Outgoing>>,
     pub(super) missed: watch::Sender<u64>,
     pub(super) newest_request: watch::Sender<u64>,
@@ -90,6 +93,7 @@ impl Shared {
             client,
             directory,
             agents: Mutex::new(agents),
+            refused: Mutex::default(),
             outgoing: broadcast::Sender::new(settings.lag.max(1)),
             missed: watch::Sender::new(0),
             newest_request: watch::Sender::new(0),
@@ -147,12 +151,22 @@ impl Shared {
         self.client.get_multiplexed_async_connection_with_config(&config).await
     }
 
-    /// The agents as they are now. Whose a DN is does not change while the engine runs: the shards would not be divided so.
+    /// The agents as they are now. Whose a DN is does not change while the engine runs: the shards would not be
+    /// divided so.
     pub(super) fn agents(&self) -> Arc<Agents> {
         let current = self.directory.current();
         let mut agents = locked(&self.agents);
-        if !Arc::ptr_eq(&agents, &current) && agents.have_the_same_dns(&current) {
-            *agents = current;
+        if Arc::ptr_eq(&agents, &current) {
+            return current;
+        }
+        if agents.have_the_same_dns(&current) {
+            agents.clone_from(&current);
+            return current;
+        }
+        let mut refused = locked(&self.refused);
+        if !refused.as_ref().is_some_and(|known| Arc::ptr_eq(known, &current)) {
+            tracing::error!("the agents that were loaded have other DNs: the shards go on with those of the start");
+            *refused = Some(current);
         }
         agents.clone()
     }

@@ -1,5 +1,5 @@
-//! Which shards this process owns, and for how long. A round every quarter of a lease: it says that it lives, renews its leases, gives
-//! back what is more than its share, and takes what nobody owns.
+//! Which shards this process owns, and for how long. A round every quarter of a lease: it says that it lives, renews
+//! its leases, gives back what is more than its share, and takes what nobody owns.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

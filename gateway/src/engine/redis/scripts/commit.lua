@@ -1,7 +1,7 @@
 -- KEYS: state, entries, outbox, delivered, dns; the hash of each record; the undelivered of each message.
--- ARGV: token; the entry that was committed last, and the one that is now; how many commits there were; what goes into the
--- outbox; how many messages of an agent are kept; how many records; of each record its key, its value (nothing deletes it) and its
--- DN (nothing where it is of no session); of each message its agent, position and text.
+-- ARGV: token; the entry that was committed last, and the one that is now; how many commits there were; what goes into
+-- the outbox; how many messages of an agent are kept; how many records; of each record its key, its value (nothing
+-- deletes it) and its DN (nothing where it is of no session); of each message its agent, position and text.
 local state = redis.call('HMGET', KEYS[1], 'token', 'entry', 'commits')
 if state[1] ~= ARGV[1] then return 'fenced' end
 if (state[2] or '0-0') ~= ARGV[2] or (state[3] or '0') ~= ARGV[4] then return 'elsewhere' end
