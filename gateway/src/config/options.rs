@@ -8,6 +8,8 @@ use std::time::Duration;
 use axum::http::Uri;
 use clap::{Args, Parser, Subcommand};
 
+#[cfg(feature = "redis")]
+use crate::engine::redis::Role;
 use crate::logs::LogFormat;
 use crate::simulator::LikelyFault;
 
@@ -48,6 +50,22 @@ pub struct ServeOptions {
     /// Keep everything in memory: nothing is there after a restart
     #[arg(long)]
     pub memory: bool,
+    /// Redis that keeps everything for many processes, as redis://HOST:PORT/0, instead of a store of this process
+    #[cfg(feature = "redis")]
+    #[arg(long, value_name = "URL", conflicts_with_all = ["memory", "data"])]
+    pub engine: Option<String>,
+    /// With --engine: serve clients and feeds (gateway), own shards (worker), or both
+    #[cfg(feature = "redis")]
+    #[arg(long, value_enum, default_value_t, requires = "engine")]
+    pub role: Role,
+    /// With --engine: seconds after which the shards of a worker that says nothing go to others
+    #[cfg(feature = "redis")]
+    #[arg(long, value_name = "SECONDS", default_value = "3", value_parser = seconds, requires = "engine")]
+    pub lease: Duration,
+    /// With --engine: seconds that a gateway that says nothing is waited for, before notifications for its clients go
+    #[cfg(feature = "redis")]
+    #[arg(long, value_name = "SECONDS", default_value = "30", value_parser = seconds, requires = "engine")]
+    pub silence: Duration,
     /// How many shards the sessions are divided into; a store that has another number is divided anew
     #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..=4_096))]
     pub shards: u32,
@@ -156,6 +174,24 @@ pub enum OptionsError {
 }
 
 impl ServeOptions {
+    /// Whether this process serves clients and feeds. A worker beside gateways does not.
+    #[must_use]
+    pub fn has_clients(&self) -> bool {
+        #[cfg(feature = "redis")]
+        return self.role.has_clients();
+        #[cfg(not(feature = "redis"))]
+        true
+    }
+
+    /// Whether the simulated SIP Server runs here. Of a cluster that has roles nobody does it.
+    #[must_use]
+    pub fn simulates(&self) -> bool {
+        #[cfg(feature = "redis")]
+        return !self.no_simulator && self.role == Role::All;
+        #[cfg(not(feature = "redis"))]
+        !self.no_simulator
+    }
+
     /// Whether the options go together.
     ///
     /// # Errors

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::time::MissedTickBehavior;
 
-use super::Engine;
+use super::{Engine, EngineError};
 use crate::clock::Clock;
 
 /// Tells the engine the time once a second, until it stops. Tell it the time once before it is given events, too: what
@@ -15,8 +15,11 @@ pub async fn keep_time(engine: Arc<dyn Engine>, clock: Arc<dyn Clock>) {
     interval.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         interval.tick().await;
-        if engine.tick(clock.now()).await.is_err() {
-            return;
+        match engine.tick(clock.now()).await {
+            Err(EngineError::Stopped) => return,
+            // A store that is elsewhere comes back.
+            Err(error) => tracing::warn!(%error, "the shards are not told the time"),
+            Ok(()) => {}
         }
     }
 }

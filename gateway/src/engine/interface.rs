@@ -42,7 +42,7 @@ pub enum EngineError {
     },
 }
 
-/// What serves sessions: the embedded store, later Redis Streams. Object-safe: the server holds an `Arc<dyn Engine>`.
+/// What serves sessions: the embedded store, or Redis Streams. Object-safe: the server holds an `Arc<dyn Engine>`.
 ///
 /// A call takes effect when its future is polled first, and calls whose futures are polled one after the other take effect in
 /// that order. Dropping a future does not undo what it began. A future that finds the engine's queue full waits.
@@ -67,6 +67,12 @@ pub trait Engine: Send + Sync + 'static {
     /// Committed notifications as they come, those of an agent in order of their positions. A receiver that lags is told so
     /// and starts again with [`present`](Self::present). Call this before `present`, so that nothing falls between.
     fn outgoing(&self) -> broadcast::Receiver<Arc<Outgoing>>;
+
+    /// Changes when notifications were lost on their way to [`outgoing`](Self::outgoing) and to all its receivers: they start
+    /// again with [`present`](Self::present). An engine that loses none never changes it.
+    fn missed(&self) -> watch::Receiver<u64> {
+        watch::channel(0).1
+    }
 
     /// Notifications of the agent up to this position have reached a client, so that they need not be sent again after a
     /// restart. Not durable at once: after a crash they may be sent again, with the same id.

@@ -7,7 +7,8 @@
 //! |---|---|
 //! | `interface` | What can the server ask of an engine? (feature `server`) |
 //! | [`embedded`] | The engine in this process: one file, one thread. (feature `server`) |
-//! | `clock` | Who tells the time? (feature `server`) |
+//! | `redis` | The engine of many processes: Redis Streams. (feature `redis`) |
+//! | `clock`, `told` | Who tells the time, and which time is believed? (feature `server`) |
 //! | `entry` | What goes into an engine, and what comes out? |
 //! | `shard` | What comes of an entry, in one shard? Pure and deterministic. |
 //! | `key`, `stored` | Which records does a shard consist of, and how does it come back from them? |
@@ -26,8 +27,12 @@ pub mod inspection;
 mod interface;
 mod key;
 mod outgoing;
+#[cfg(feature = "redis")]
+pub mod redis;
 mod shard;
 mod stored;
+#[cfg(feature = "server")]
+mod told;
 
 #[cfg(feature = "server")]
 pub use clock::keep_time;

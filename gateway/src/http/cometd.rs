@@ -8,7 +8,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::routing::get;
 use tokio::sync::broadcast::error::RecvError;
-use tokio::sync::{Notify, broadcast, mpsc, oneshot};
+use tokio::sync::{Notify, broadcast, mpsc, oneshot, watch};
 use tokio::time::{Instant, sleep_until};
 
 use super::{Gateway, SignInId, SignedIn, long_polling, web_socket};
@@ -58,6 +58,8 @@ impl fmt::Debug for CometD {
 pub struct Driver {
     cometd: CometD,
     outgoing: broadcast::Receiver<Arc<Outgoing>>,
+    /// Notifications were lost on their way to `outgoing`.
+    missed: watch::Receiver<u64>,
     /// Sessions of HTTP that end.
     ends: mpsc::UnboundedReceiver<(AgentId, SignInId)>,
 }
@@ -119,13 +121,13 @@ impl CometD {
     /// No clients yet. The driver has to [run](Driver::run).
     pub fn new(gateway: Gateway, settings: Settings) -> (Self, Driver) {
         // Before anything is listed, so that nothing falls between the list and what is newer.
-        let outgoing = gateway.engine().outgoing();
+        let (outgoing, missed) = (gateway.engine().outgoing(), gateway.engine().missed());
         let ends = gateway.sign_in().ends();
         let state = State { bayeux: Bayeux::new(settings.clone()), waiting: HashMap::new(), wake: None };
         let (started, earlier) = (Instant::now(), Notify::new());
         let (state, sockets) = (Mutex::new(state), Mutex::default());
         let cometd = Self(Arc::new(Shared { gateway, settings, started, state, sockets, earlier }));
-        (cometd.clone(), Driver { cometd, outgoing, ends })
+        (cometd.clone(), Driver { cometd, outgoing, missed, ends })
     }
 
     /// `/api/v2/notifications`, with a slash after it, and all below: clients put the kind of their message there, or
@@ -296,6 +298,10 @@ impl Driver {
                     }
                     Err(RecvError::Closed) => break,
                 },
+                Ok(()) = self.missed.changed() => {
+                    tracing::warn!("notifications were lost on their way here; all sessions are sent again");
+                    self.cometd.call(Bayeux::missed);
+                }
                 () = self.cometd.0.earlier.notified() => {}
                 () = sleep_until(wake) => self.cometd.call(Bayeux::wake),
             }

@@ -22,6 +22,8 @@ use crate::config::{
     demo_agents, hash_password, read_agents_file,
 };
 use crate::engine::embedded::{EmbeddedEngine, EmbeddedSettings};
+#[cfg(feature = "redis")]
+use crate::engine::redis::{RedisEngine, RedisSettings};
 use crate::engine::{Engine, EngineError, keep_time};
 use crate::feeds::follow;
 use crate::feeds::hep::{self, HepKey, HepReceiver};
@@ -128,8 +130,7 @@ pub async fn serve(options: ServeOptions, greet: impl FnOnce(&str)) -> Result<()
     let base_uri = BaseUri::new(options.base_uri.clone().unwrap_or_else(|| base_uri(&options, address)));
 
     let commits = Durations::default();
-    let (engine, store) = engine(&options, address, &directory, base_uri.clone(), commits.clone())?;
-    let engine: Arc<dyn Engine> = Arc::new(engine);
+    let (engine, store) = engine(&options, address, &directory, base_uri.clone(), commits.clone()).await?;
     let passwords = Arc::new(Argon2Passwords);
     let sign_in = SignIn::new(directory.clone(), surroundings.clone(), passwords, options.session_timeout);
     let settings = Settings {
@@ -159,9 +160,9 @@ pub async fn serve(options: ServeOptions, greet: impl FnOnce(&str)) -> Result<()
     if let Some(address) = options.hep_listen {
         background.extend(receive_hep(&gateway, address, hep_key(&options)?).await?.map(tokio::spawn));
     }
-    let unreachable_requests = options.no_simulator && bearer_token.is_none();
+    let unreachable_requests = !options.simulates() && bearer_token.is_none() && options.has_clients();
     let mut more = cometd.router();
-    if !options.no_simulator {
+    if options.simulates() {
         let settings = simulator_settings(&options, &surroundings)?;
         let (injector, injected) = FaultInjector::new();
         background.push(tokio::spawn(simulate(gateway.clone(), settings, injected)));
@@ -175,7 +176,8 @@ pub async fn serve(options: ServeOptions, greet: impl FnOnce(&str)) -> Result<()
         more = more.merge(dialog_info_routes(gateway.clone(), token.clone()));
         more = more.merge(feed_routes(engine, token, gateway.ending(), options.request_timeout));
     }
-    let router = router(gateway.clone(), more);
+    // A worker shows how it is, and nothing else.
+    let router = if options.has_clients() { router(gateway.clone(), more) } else { monitoring.routes_on_loopback() };
     greet(&greeting(Ready { address, store: &store, demo: options.agents.is_none(), unreachable_requests }));
 
     let limits = ConnectionLimits {
@@ -215,13 +217,17 @@ async fn monitor(address: SocketAddr, monitoring: &Monitoring) -> Result<impl Fu
     Ok(serve_connections(listener, monitoring.routes(), limits, std::future::pending()))
 }
 
-fn engine(
+async fn engine(
     options: &ServeOptions,
     address: SocketAddr,
     directory: &Directory,
     base_uri: BaseUri,
     commits: Durations,
-) -> Result<(EmbeddedEngine, String), ServeError> {
+) -> Result<(Arc<dyn Engine>, String), ServeError> {
+    #[cfg(feature = "redis")]
+    if let Some(redis) = &options.engine {
+        return redis_engine(options, redis, directory, base_uri, commits).await;
+    }
     let mut settings = EmbeddedSettings::new(base_uri);
     settings.shards = options.shards;
     settings.commits = commits;
@@ -229,14 +235,35 @@ fn engine(
         let store = "memory".to_owned();
         let failed = |source| ServeError::Store { path: PathBuf::from(&store), source };
         let engine = EmbeddedEngine::in_memory(directory.clone(), settings).map_err(failed)?;
-        return Ok((engine, store));
+        return Ok((Arc::new(engine), store));
     }
     let data = options.data.clone().map_or_else(|| default_directory(address.port()), Ok)?;
     make_directory(&data)?;
     let path = data.join("sessions.redb");
     let failed = |source| ServeError::Store { path: path.clone(), source };
     let engine = EmbeddedEngine::open(&path, directory.clone(), settings).map_err(failed)?;
-    Ok((engine, path.display().to_string()))
+    Ok((Arc::new(engine), path.display().to_string()))
+}
+
+#[cfg(feature = "redis")]
+async fn redis_engine(
+    options: &ServeOptions,
+    redis: &str,
+    directory: &Directory,
+    base_uri: BaseUri,
+    commits: Durations,
+) -> Result<(Arc<dyn Engine>, String), ServeError> {
+    let mut settings = RedisSettings::new(base_uri);
+    settings.role = options.role;
+    settings.shards = options.shards;
+    settings.lease = options.lease;
+    settings.silence = options.silence;
+    settings.commits = commits;
+    // Never with the password.
+    let store = format!("redis at {}", redis.rsplit('@').next().unwrap_or_default());
+    let failed = |source| ServeError::Store { path: PathBuf::from(&store), source };
+    let engine = RedisEngine::open(redis, directory.clone(), settings).await.map_err(failed)?;
+    Ok((Arc::new(engine), store))
 }
 
 /// One a port, since two gateways must not share a store.

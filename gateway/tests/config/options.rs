@@ -50,6 +50,33 @@ fn a_name_of_loopback_is_an_address() {
     }
 }
 
+#[cfg(feature = "redis")]
+#[test]
+fn a_process_of_a_cluster_plays_a_part() {
+    use im_session_gateway::engine::redis::Role;
+    let alone = serve(&[]);
+    assert_eq!((alone.engine.clone(), alone.role), (None, Role::All));
+    assert!(alone.has_clients() && alone.simulates());
+    for (role, expected, has_clients, simulates) in [
+        ("all", Role::All, true, true),
+        ("gateway", Role::Gateway, true, false),
+        ("worker", Role::Worker, false, false),
+    ] {
+        let options = serve(&["--engine", "redis://127.0.0.1:6379/0", "--role", role, "--lease", "1.5"]);
+        assert_eq!((options.role, options.has_clients(), options.simulates()), (expected, has_clients, simulates));
+        assert_eq!(options.lease, Duration::from_millis(1_500));
+    }
+    for wrong in [
+        &["--role", "worker"][..],
+        &["--lease", "1"],
+        &["--engine", "redis://h", "--memory"],
+        &["--engine", "redis://h", "--data", "/x"],
+        &["--engine", "redis://h", "--role", "boss"],
+    ] {
+        assert!(parse(wrong).is_err(), "{wrong:?}");
+    }
+}
+
 #[test]
 fn what_cannot_be_is_refused() {
     let cases: [&[&str]; 12] = [

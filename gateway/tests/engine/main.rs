@@ -12,6 +12,10 @@ mod file;
 mod notifications;
 mod operations;
 mod place;
+#[cfg(feature = "redis")]
+mod redis_cluster;
+#[cfg(feature = "redis")]
+mod redis_server;
 mod requests;
 mod restart;
 mod time;
@@ -33,6 +37,18 @@ macro_rules! on_each_engine {
                 #[tokio::test]
                 async fn $case() {
                     crate::$module::$case(&crate::place::Place::in_a_file()).await;
+                }
+            )+)+
+        }
+
+        #[cfg(feature = "redis")]
+        mod redis {
+            $($(
+                #[tokio::test]
+                async fn $case() {
+                    if let Some(place) = crate::place::Place::in_redis(stringify!($case)) {
+                        crate::$module::$case(&place).await;
+                    }
                 }
             )+)+
         }

@@ -7,6 +7,8 @@ use std::time::Duration;
 use im_session::{BaseUri, Event, Operation, Operations, StatusCode};
 use im_session_gateway::config::{AgentId, AgentRecord, Agents, DeviceRecord, Directory, PasswordHash};
 use im_session_gateway::engine::embedded::{EmbeddedEngine, EmbeddedSettings};
+#[cfg(feature = "redis")]
+use im_session_gateway::engine::redis::Role;
 use im_session_gateway::engine::{Engine, Outgoing, OwnedTarget, Reply};
 use redb::StorageBackend;
 use redb::backends::InMemoryBackend;
@@ -14,12 +16,17 @@ use serde_json::Value;
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::TryRecvError;
 
+#[cfg(feature = "redis")]
+use crate::redis_server::{RedisServer, SHARDS};
+
 /// The time at which an engine starts.
 pub(crate) const START: Duration = Duration::from_secs(1_763_000_000);
 
 pub(crate) enum Place {
     Memory(Arc<InMemoryBackend>),
     File(tempfile::TempDir),
+    #[cfg(feature = "redis")]
+    Redis(RedisServer),
 }
 
 /// A backend that outlives the engine.
@@ -53,6 +60,16 @@ impl Place {
         Place::File(tempfile::tempdir().unwrap())
     }
 
+    /// `None` where this machine has no redis-server; it is said so.
+    #[cfg(feature = "redis")]
+    pub(crate) fn in_redis(case: &str) -> Option<Self> {
+        let server = RedisServer::start();
+        if server.is_none() {
+            println!("{case} on Redis: SKIPPED, since redis-server is not installed");
+        }
+        server.map(Place::Redis)
+    }
+
     /// The engine whose state is here, at the time [`START`]. There is one at a time.
     pub(crate) async fn engine(&self) -> Arc<dyn Engine> {
         self.engine_at(START).await
@@ -68,6 +85,8 @@ impl Place {
             Place::File(folder) => {
                 Arc::new(EmbeddedEngine::open(&folder.path().join("sessions.redb"), directory(), settings()).unwrap())
             }
+            #[cfg(feature = "redis")]
+            Place::Redis(server) => Arc::new(server.engine(Role::All, SHARDS).await.unwrap()),
         };
         engine.tick(now).await.unwrap();
         engine

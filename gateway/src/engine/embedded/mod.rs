@@ -10,7 +10,6 @@
 //! | `new_file` | How does a file come to be? |
 //! | `outbox` | Which notifications may have to be sent again? |
 //! | `request_queue` | Which requests are to be sent? |
-//! | `told` | Which time are the shards told? |
 
 mod command;
 mod delivered;
@@ -19,7 +18,6 @@ mod group;
 mod new_file;
 mod outbox;
 mod request_queue;
-mod told;
 mod writer;
 
 use std::fmt;

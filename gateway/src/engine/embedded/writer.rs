@@ -15,11 +15,11 @@ use super::file::{File, Stored};
 use super::group::{Batch, Group};
 use super::outbox::Outbox;
 use super::request_queue::RequestQueue;
-use super::told::Told;
 use super::{EmbeddedSettings, OnFailure};
 use crate::config::{AgentId, AgentRecord, Agents, Directory};
 use crate::engine::division::{Record, divide, home_of_feed, shard_of_dn};
 use crate::engine::inspection::{Inquiry, Overview};
+use crate::engine::told::Told;
 use crate::engine::{
     Answer, Applied, EngineError, Entry, FeedPosition, Outgoing, Present, RecordKey, Reply, Shard, ShardSettings,
 };

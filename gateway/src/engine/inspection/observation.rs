@@ -7,7 +7,7 @@ use im_session::event::EventName;
 use im_session::machine::RejectReason;
 use im_session::store::{RequestResult, Settled};
 use im_session::{Outcome, State, StatusCode};
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// The longest name of an event that is kept. The names that mean something are shorter.
 const LONGEST_NAME: usize = 64;
@@ -147,6 +147,11 @@ fn name_of(name: &EventName<'_>) -> Cow<'static, str> {
         EventName::Ack => Cow::Borrowed("EventACK"),
         EventName::Other(name) => Cow::Owned(name.chars().take(LONGEST_NAME).collect()),
     }
+}
+
+/// What [`milliseconds`] wrote.
+pub(super) fn from_milliseconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
+    u64::deserialize(deserializer).map(Duration::from_millis)
 }
 
 pub(super) fn milliseconds<S: Serializer>(time: &Duration, serializer: S) -> Result<S::Ok, S::Error> {

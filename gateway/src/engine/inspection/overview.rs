@@ -1,12 +1,13 @@
 //! How the sessions stand, over all shards.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use im_session::Sessions;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-use super::observation::milliseconds;
+use super::observation::{from_milliseconds, milliseconds};
 use super::{Observation, Observer};
 use crate::config::{AgentId, Agents};
 #[cfg(feature = "server")]
@@ -16,26 +17,26 @@ use crate::engine::Reply;
 pub const OPEN_LONGEST: usize = 20;
 
 /// How the sessions stand.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
 #[serde(rename_all = "camelCase")]
 pub struct Overview {
     /// The time as the engine knows it. Milliseconds since 1970.
-    #[serde(serialize_with = "milliseconds")]
+    #[serde(serialize_with = "milliseconds", deserialize_with = "from_milliseconds")]
     pub now: Duration,
     /// What is counted, and of which kind: `sessions` by state (those there are now), and since the store began `events` by
     /// outcome, `rejected` by reason, `operations` by the meaning of their statusCode.
     #[serde(flatten)]
-    pub counters: BTreeMap<&'static str, BTreeMap<String, u64>>,
+    pub counters: BTreeMap<Cow<'static, str>, BTreeMap<String, u64>>,
     /// The sessions that are open longest, those first.
     pub open_longest: Vec<OpenSession>,
 }
 
 /// A session that is open.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct OpenSession {
     /// Since when. Milliseconds since 1970.
-    #[serde(serialize_with = "milliseconds")]
+    #[serde(serialize_with = "milliseconds", deserialize_with = "from_milliseconds")]
     pub since: Duration,
     /// Whether it was open before that: the engine began then, and found it open.
     pub earlier: bool,
@@ -47,7 +48,7 @@ pub struct OpenSession {
     /// Whose DN it is, if it is an agent's.
     pub agent: Option<AgentId>,
     /// The state.
-    pub state: &'static str,
+    pub state: Cow<'static, str>,
     /// The numbers of the others.
     pub participants: Vec<String>,
 }
@@ -68,9 +69,9 @@ pub struct Timeline {
 impl Overview {
     /// That of one shard.
     pub(crate) fn of(sessions: &Sessions, observer: &Observer, agents: &Agents) -> Self {
-        let mut counters: BTreeMap<&'static str, BTreeMap<String, u64>> = BTreeMap::new();
+        let mut counters: BTreeMap<Cow<'static, str>, BTreeMap<String, u64>> = BTreeMap::new();
         for (what, kind, count) in sessions.counters().iter() {
-            counters.entry(what).or_default().insert(kind, count);
+            counters.entry(what.into()).or_default().insert(kind, count);
         }
         let open = observer.open_longest().filter_map(|(opened, dn, id)| {
             let session = sessions.get(dn, id)?;
@@ -80,7 +81,7 @@ impl Overview {
                 this_dn: dn.into(),
                 id: id.into(),
                 agent: agents.by_dn(dn).map(|agent| agent.id.clone()),
-                state: session.state().name(),
+                state: session.state().name().into(),
                 participants: session.participants().map(Into::into).collect(),
             })
         });

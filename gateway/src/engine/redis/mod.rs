@@ -1,0 +1,198 @@
+//! The engine of many processes on Redis Streams: gateways append entries, workers own shards and decide them, and
+//! everything that is told is committed in Redis first. `docs/gateway-engine.md` says how.
+//!
+//! | file | question |
+//! |---|---|
+//! | `settings` | How is it set up, and which part does a process play? |
+//! | `keys` | What is kept under which key? |
+//! | `wire` | What is an entry, and what came of a commit, as bytes? |
+//! | `scripts` | What does Redis do at once? |
+//! | `shared` | What do the parts of this process share: connections, answers that are waited for? |
+//! | `asking` | How does a question reach its shard, and the answer whoever asked? |
+//! | `reading` | What does an agent read, without a worker? |
+//! | `outboxes` | How does this process hear what was committed? |
+//! | `worker` | Which shards does this process own, and for how long? |
+//! | `owner` | How is a shard restored, decided and committed? |
+
+mod asking;
+mod keys;
+mod outboxes;
+mod owner;
+mod reading;
+mod scripts;
+mod settings;
+mod shared;
+mod wire;
+mod worker;
+
+use std::fmt;
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use im_session::Event;
+use tokio::sync::{broadcast, oneshot, watch};
+
+pub use self::settings::{RedisSettings, Role};
+use self::shared::Shared;
+use super::inspection::Inquiry;
+use super::{
+    Applied, Engine, EngineError, FeedPosition, Outgoing, OwnedTarget, Pending, Present, Reply, StoredRequest,
+};
+use crate::config::{AgentId, AgentRecord, Directory};
+
+/// The engine on Redis. When it is dropped, it gives back its shards first.
+pub struct RedisEngine {
+    shared: Arc<Shared>,
+    end: watch::Sender<bool>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl fmt::Debug for RedisEngine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RedisEngine").field("id", &self.shared.id).finish_non_exhaustive()
+    }
+}
+
+impl RedisEngine {
+    /// The engine on the Redis at this address (`redis://HOST:PORT/DATABASE`, or `redis+unix:///PATH`). It is there
+    /// when it has its shards, as far as nobody else owns them, and has read what was committed.
+    ///
+    /// # Errors
+    ///
+    /// Where Redis is not reached, or other processes have agreed on other shards or agents.
+    pub async fn open(address: &str, directory: Directory, settings: RedisSettings) -> Result<Self, EngineError> {
+        let client = ::redis::Client::open(address)
+            .map_err(|error| EngineError::Store { doing: "reading the address of Redis", error: error.to_string() })?;
+        let (end, ending) = watch::channel(false);
+        let (opened, is_open) = oneshot::channel();
+        // A runtime of its own, so that it can be ended, and waited for, wherever it is dropped.
+        let thread = std::thread::Builder::new().name("redis engine".into()).spawn(move || {
+            let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().thread_name("redis").build() {
+                Ok(runtime) => runtime,
+                Err(error) => {
+                    let error = EngineError::Store { doing: "starting the engine", error: error.to_string() };
+                    drop(opened.send(Err(error)));
+                    return;
+                }
+            };
+            runtime.block_on(run(client, directory, settings, ending, opened));
+        });
+        let thread = thread
+            .map_err(|error| EngineError::Store { doing: "starting the engine's thread", error: error.to_string() })?;
+        let shared = is_open.await.map_err(|_| EngineError::Stopped)??;
+        Ok(RedisEngine { shared, end, thread: Some(thread) })
+    }
+
+    /// How many shards this process owns now.
+    #[must_use]
+    pub fn owned_shards(&self) -> usize {
+        self.shared.owned().len()
+    }
+}
+
+/// Until the engine ends.
+async fn run(
+    client: ::redis::Client,
+    directory: Directory,
+    settings: RedisSettings,
+    ending: watch::Receiver<bool>,
+    opened: oneshot::Sender<Result<Arc<Shared>, EngineError>>,
+) {
+    let shared = match Shared::new(client, directory, settings).await {
+        Ok(shared) => Arc::new(shared),
+        Err(error) => return drop(opened.send(Err(error))),
+    };
+    let role = shared.settings.role;
+    let mut parts = tokio::task::JoinSet::new();
+    if role.has_clients() {
+        let first = outboxes::begin(&shared, &ending, &mut parts).await;
+        if let Err(error) = first {
+            return drop(opened.send(Err(error)));
+        }
+    }
+    if role.owns_shards() {
+        let (begun, has_begun) = oneshot::channel();
+        parts.spawn(worker::run(shared.clone(), ending.clone(), begun));
+        let _ended = has_begun.await;
+    }
+    if opened.send(Ok(shared.clone())).is_err() {
+        return;
+    }
+    while parts.join_next().await.is_some() {}
+    shared.leave().await;
+}
+
+impl Drop for RedisEngine {
+    fn drop(&mut self) {
+        self.end.send_replace(true);
+        if let Some(Err(_)) = self.thread.take().map(JoinHandle::join) {
+            tracing::error!("the engine's thread panicked");
+        }
+        self.shared.stop();
+    }
+}
+
+impl Engine for RedisEngine {
+    fn events(&self, feed: Option<FeedPosition>, events: Vec<Event<'static>>) -> Pending<Applied> {
+        Box::pin(asking::events(self.shared.clone(), feed, events))
+    }
+
+    fn operate(&self, agent: Arc<AgentRecord>, target: OwnedTarget, body: Vec<u8>) -> Pending<Reply> {
+        Box::pin(asking::operate(self.shared.clone(), agent, target, body))
+    }
+
+    fn list(&self, agent: Arc<AgentRecord>, query: String) -> Pending<Reply> {
+        let shared = self.shared.clone();
+        Box::pin(async move { Ok(reading::sessions(&shared, &agent).await?.list(&agent, &query)) })
+    }
+
+    fn read(&self, agent: Arc<AgentRecord>, id: String, query: String) -> Pending<Reply> {
+        let shared = self.shared.clone();
+        Box::pin(async move { Ok(reading::sessions(&shared, &agent).await?.read(&agent, &id, &query)) })
+    }
+
+    fn present(&self, agent: Arc<AgentRecord>) -> Pending<Present> {
+        let shared = self.shared.clone();
+        Box::pin(async move { reading::present(&shared, &agent).await })
+    }
+
+    fn outgoing(&self) -> broadcast::Receiver<Arc<Outgoing>> {
+        self.shared.outgoing.subscribe()
+    }
+
+    fn missed(&self) -> watch::Receiver<u64> {
+        self.shared.missed.subscribe()
+    }
+
+    fn delivered(&self, agent: AgentId, up_to: u64) {
+        self.shared.deliver_soon(agent, up_to);
+    }
+
+    fn requests(&self, from: u64) -> Pending<Vec<StoredRequest>> {
+        let shared = self.shared.clone();
+        Box::pin(async move { reading::requests(&shared, from).await })
+    }
+
+    fn newest_request(&self) -> watch::Receiver<u64> {
+        self.shared.newest_request.subscribe()
+    }
+
+    fn confirm_requests(&self, up_to: u64) -> Pending<()> {
+        let shared = self.shared.clone();
+        Box::pin(async move { reading::confirm_requests(&shared, up_to).await })
+    }
+
+    fn feed(&self, feed: String) -> Pending<Option<FeedPosition>> {
+        let shared = self.shared.clone();
+        Box::pin(async move { reading::feed(&shared, &feed).await })
+    }
+
+    fn tick(&self, now: Duration) -> Pending<()> {
+        Box::pin(asking::tick(self.shared.clone(), now))
+    }
+
+    fn inspect(&self, inquiry: Inquiry) -> Pending<Reply> {
+        Box::pin(asking::inspect(self.shared.clone(), inquiry))
+    }
+}

@@ -1,0 +1,183 @@
+//! How a process with clients hears what was committed: it reads the outbox of every shard, tells notifications, takes
+//! over requests, and then gives the answers.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use ::redis::aio::MultiplexedConnection;
+use ::redis::{AsyncTypedCommands, RedisError};
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use super::keys::{GATEWAYS, REFERENCES, REQUESTS, REQUESTS_STATE, ShardKeys};
+use super::scripts;
+use super::shared::{BLOCK, Shared, failed};
+use super::wire::{Commit, RequestChange, json};
+use crate::engine::EngineError;
+
+/// How many commits are read at once.
+const READ_AT_ONCE: usize = 256;
+/// How often it is said how far the outbox was read, and that the process lives.
+const SAY: Duration = Duration::from_millis(500);
+/// After how long Redis is tried again.
+const AGAIN: Duration = Duration::from_millis(200);
+
+/// Reads what was committed before, and goes on reading in `parts` until the end.
+pub(super) async fn begin(
+    shared: &Arc<Shared>,
+    ending: &watch::Receiver<bool>,
+    parts: &mut JoinSet<()>,
+) -> Result<(), EngineError> {
+    let lives = shared.living(GATEWAYS, true, shared.settings.silence).await;
+    lives.map_err(failed("saying that this gateway lives"))?;
+    for number in 0..shared.settings.shards {
+        let mut reader = Reader { shared: shared.clone(), number, read: 0, said: (0, Instant::now()) };
+        let mut connection = shared.own_connection().await.map_err(failed("connecting to Redis"))?;
+        // Before it reads, so that nothing is dropped meanwhile.
+        reader.say(&mut connection).await.map_err(failed("registering a reader"))?;
+        while reader.step(&mut connection, Duration::ZERO).await.map_err(failed("reading an outbox"))? {}
+        let ending = ending.clone();
+        parts.spawn(async move { reader.run(connection, ending).await });
+    }
+    parts.spawn(live(shared.clone(), ending.clone()));
+    Ok(())
+}
+
+/// Says that this gateway lives, and what was delivered, until the end.
+async fn live(shared: Arc<Shared>, mut ending: watch::Receiver<bool>) {
+    loop {
+        if let Err(error) = shared.living(GATEWAYS, true, shared.settings.silence).await {
+            tracing::warn!(%error, "Redis does not hear that this gateway lives");
+        }
+        if let Err(error) = shared.deliver(None).await {
+            tracing::warn!(%error, "what was delivered is not noted");
+        }
+        tokio::select! {
+            _ = ending.wait_for(|ending| *ending) => return,
+            () = tokio::time::sleep(SAY) => {}
+        }
+    }
+}
+
+/// Reads the outbox of a shard.
+struct Reader {
+    shared: Arc<Shared>,
+    number: u32,
+    /// The last commit that was read.
+    read: u64,
+    /// The last commit of which it was said, and when.
+    said: (u64, Instant),
+}
+
+impl Reader {
+    async fn run(mut self, connection: MultiplexedConnection, mut ending: watch::Receiver<bool>) {
+        let mut connection = Some(connection);
+        loop {
+            let step = async {
+                match &mut connection {
+                    Some(connection) => self.step(connection, BLOCK).await.map(drop),
+                    None => {
+                        let mut new = self.shared.own_connection().await?;
+                        self.begin_again(&mut new).await?;
+                        connection = Some(new);
+                        Ok(())
+                    }
+                }
+            };
+            let step = tokio::select! {
+                biased;
+                _ = ending.wait_for(|ending| *ending) => return,
+                step = step => step,
+            };
+            if let Err(error) = step {
+                tracing::warn!(%error, shard = self.number, "an outbox cannot be read");
+                connection = None;
+                tokio::time::sleep(AGAIN).await;
+            }
+        }
+    }
+
+    /// A Redis that was restored from an older copy has fewer commits than were read: what comes then has old numbers.
+    async fn begin_again(&mut self, connection: &mut MultiplexedConnection) -> Result<(), RedisError> {
+        let commits = connection.hget(ShardKeys(self.number).state(), "commits").await?;
+        let commits: u64 = commits.and_then(|commits| commits.parse().ok()).unwrap_or_default();
+        if commits < self.read {
+            tracing::error!(shard = self.number, commits, read = self.read, "Redis has lost commits");
+            self.read = commits;
+            self.shared.miss();
+        }
+        self.say(connection).await
+    }
+
+    /// Reads what there is, waiting for it so long. Whether there was anything.
+    async fn step(&mut self, connection: &mut MultiplexedConnection, block: Duration) -> Result<bool, RedisError> {
+        let mut command = ::redis::cmd("XREAD");
+        command.arg("COUNT").arg(READ_AT_ONCE);
+        if !block.is_zero() {
+            command.arg("BLOCK").arg(block.as_millis() as u64);
+        }
+        command.arg("STREAMS").arg(ShardKeys(self.number).outbox()).arg(format!("{}-0", self.read));
+        type Streams = Vec<(String, Vec<(String, Vec<(String, Vec<u8>)>)>)>;
+        let streams: Option<Streams> = command.query_async(connection).await?;
+        let mut entries = streams.into_iter().flatten().flat_map(|(_, entries)| entries).peekable();
+        let has_any = entries.peek().is_some();
+        for (id, fields) in entries {
+            let number = id.split('-').next().and_then(|number| number.parse().ok()).unwrap_or(self.read + 1);
+            if self.read > 0 && number != self.read + 1 {
+                tracing::warn!(shard = self.number, read = self.read, next = number, "commits were not waited for");
+                self.shared.miss();
+            }
+            let commit = fields.first().map(|(_, text)| serde_json::from_slice::<Commit>(text));
+            match commit {
+                Some(Ok(commit)) => self.tell(number, commit, connection).await?,
+                Some(Err(error)) => tracing::error!(shard = self.number, number, %error, "a commit cannot be read"),
+                None => {}
+            }
+            self.read = number;
+        }
+        if self.said.0 != self.read && (!has_any || self.said.1.elapsed() >= SAY) {
+            self.say(connection).await?;
+        }
+        Ok(has_any)
+    }
+
+    async fn say(&mut self, connection: &mut MultiplexedConnection) -> Result<(), RedisError> {
+        connection.hset(ShardKeys(self.number).readers(), &self.shared.id, self.read).await?;
+        self.said = (self.read, Instant::now());
+        Ok(())
+    }
+
+    /// Notifications, then requests, then answers.
+    async fn tell(
+        &self,
+        number: u64,
+        commit: Commit,
+        connection: &mut MultiplexedConnection,
+    ) -> Result<(), RedisError> {
+        let Commit { outgoing, requests, answers } = commit;
+        for one in outgoing {
+            // An error says that nobody listens.
+            let _ = self.shared.outgoing.send(Arc::new(one));
+        }
+        if !requests.is_empty() {
+            let mut script = scripts::TAKE_REQUESTS.key(REQUESTS);
+            script.key(REFERENCES).key(REQUESTS_STATE).arg(self.number).arg(number);
+            for change in &requests {
+                match change {
+                    RequestChange::Made(request) => script.arg(request.reference_id).arg(json(request)),
+                    RequestChange::Settled(reference_id) => script.arg(*reference_id).arg(""),
+                };
+            }
+            let newest: u64 = script.invoke_async(connection).await?;
+            self.shared.newest_request.send_if_modified(|known| {
+                let is_newer = newest > *known;
+                *known = newest.max(*known);
+                is_newer
+            });
+        }
+        for (ticket, reply) in answers {
+            self.shared.answer(&ticket, reply.map(Into::into));
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,233 @@
+//! One shard that this process owns: restored from its records, it decides entries in batches and commits each batch
+//! by one script, which refuses where another worker has taken the shard.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Instant;
+
+use ::redis::RedisError;
+use ::redis::aio::MultiplexedConnection;
+use ::redis::streams::StreamReadReply;
+use im_session::store::PartKey;
+use tokio::sync::watch;
+
+use super::keys::ShardKeys;
+use super::scripts;
+use super::shared::{BLOCK, Shared};
+use super::wire::{Asked, Commit, Fields, RequestChange, Ticket, WireReply, json};
+use crate::engine::inspection::Inquiry;
+use crate::engine::{Answer, DamagedShard, Entry, OutgoingKind, RecordKey, Reply, Shard};
+
+/// How many events are committed together, one batch of a feed more or less.
+const LARGEST_GROUP: usize = 4_096;
+/// How many DNs are read at once.
+const DNS_AT_ONCE: usize = 512;
+
+/// Why a shard is not owned any more.
+#[derive(Debug, thiserror::Error)]
+enum Ended {
+    #[error("another worker owns the shard")]
+    Fenced,
+    #[error("expected the shard as this worker left it; it went on elsewhere")]
+    Elsewhere,
+    #[error(transparent)]
+    Redis(#[from] RedisError),
+    #[error(transparent)]
+    Damaged(#[from] DamagedShard),
+}
+
+/// Owns the shard until it is lost, or is to be given back.
+pub(super) async fn own(shared: Arc<Shared>, number: u32, token: u64, mut stop: watch::Receiver<bool>) {
+    let owning = async {
+        let began = Instant::now();
+        let mut owner = Owner::restore(&shared, number, token).await?;
+        tracing::info!(shard = number, sessions = owner.shard.sessions().iter().count(), took = ?began.elapsed(), "restored");
+        owner.run(&mut stop).await
+    };
+    match owning.await {
+        Ok(()) => {}
+        Err(Ended::Fenced) => {
+            tracing::warn!(shard = number, token, "what was decided is not committed: another worker owns the shard");
+            return;
+        }
+        Err(error) => tracing::warn!(shard = number, token, %error, "the shard is given up"),
+    }
+    let keys = ShardKeys(number);
+    let mut script = scripts::RELEASE.key(keys.owner());
+    let released: Result<u64, RedisError> =
+        script.key(keys.state()).arg(token).invoke_async(&mut shared.connection()).await;
+    if let Err(error) = released {
+        tracing::warn!(shard = number, %error, "the shard is not given back; its lease ends");
+    }
+}
+
+struct Owner<'s> {
+    shared: &'s Shared,
+    number: u32,
+    keys: ShardKeys,
+    token: u64,
+    connection: MultiplexedConnection,
+    shard: Shard,
+    /// The last entry that is committed.
+    entry: String,
+    commits: u64,
+    group: Group,
+}
+
+/// What is committed together.
+#[derive(Default)]
+struct Group {
+    changed: BTreeSet<RecordKey>,
+    commit: Commit,
+    entry: Option<String>,
+    size: usize,
+}
+
+impl<'s> Owner<'s> {
+    async fn restore(shared: &'s Shared, number: u32, token: u64) -> Result<Self, Ended> {
+        let keys = ShardKeys(number);
+        let mut connection = shared.own_connection().await?;
+        let mut command = ::redis::cmd("HMGET");
+        command.arg(keys.state()).arg("entry").arg("commits");
+        let (entry, commits): (Option<String>, Option<u64>) = command.query_async(&mut connection).await?;
+        let mut records: Vec<(Vec<u8>, Vec<u8>)> = Vec::new();
+        for key in [keys.records(), keys.feeds()] {
+            let hash: Vec<(Vec<u8>, Vec<u8>)> = ::redis::cmd("HGETALL").arg(key).query_async(&mut connection).await?;
+            records.extend(hash);
+        }
+        let dns: Vec<String> = ::redis::cmd("SMEMBERS").arg(keys.dns()).query_async(&mut connection).await?;
+        for dns in dns.chunks(DNS_AT_ONCE) {
+            let mut pipeline = ::redis::pipe();
+            for dn in dns {
+                pipeline.cmd("HGETALL").arg(keys.sessions(dn));
+            }
+            let hashes: Vec<Vec<(Vec<u8>, Vec<u8>)>> = pipeline.query_async(&mut connection).await?;
+            records.extend(hashes.into_iter().flatten());
+        }
+        let of_records = records.iter().map(|(key, value)| (key.as_slice(), value.as_slice()));
+        let (shard, surplus) = Shard::restore(&shared.shard_settings(number), of_records)?;
+        let mut group = Group::default();
+        for key in surplus {
+            if let RecordKey::Part(PartKey::Request { reference_id }) = key {
+                group.commit.requests.push(RequestChange::Settled(reference_id));
+            }
+            group.changed.insert(key);
+        }
+        let (entry, commits) = (entry.unwrap_or_else(|| "0-0".into()), commits.unwrap_or_default());
+        Ok(Owner { shared, number, keys, token, connection, shard, entry, commits, group })
+    }
+
+    /// Until it is stopped: what was decided then is committed.
+    async fn run(&mut self, stop: &mut watch::Receiver<bool>) -> Result<(), Ended> {
+        let mut command = ::redis::cmd("XREAD");
+        command.arg("COUNT").arg(self.shared.settings.batch.max(1)).arg("BLOCK").arg(BLOCK.as_millis() as u64);
+        command.arg("STREAMS").arg(self.keys.entries());
+        loop {
+            let mut command = command.clone();
+            command.arg(&self.entry);
+            let read: Option<StreamReadReply> = tokio::select! {
+                biased;
+                _ = stop.wait_for(|stop| *stop) => return Ok(()),
+                read = command.query_async(&mut self.connection) => read?,
+            };
+            for entry in read.into_iter().flat_map(|read| read.keys).flat_map(|stream| stream.ids) {
+                self.take(&entry.id, &Fields(&entry.map));
+                if self.group.size >= LARGEST_GROUP {
+                    self.commit().await?;
+                }
+            }
+            if self.group.entry.is_some() {
+                self.commit().await?;
+            }
+        }
+    }
+
+    fn take(&mut self, id: &str, fields: &Fields<'_>) {
+        self.group.entry = Some(id.to_owned());
+        self.group.size += 1;
+        let ticket = fields.ticket();
+        match fields.asked() {
+            Ok(Asked::Entry(entry)) => self.decide(entry, ticket),
+            Ok(Asked::Inquiry(inquiry)) => {
+                let reply = self.inspect(&inquiry);
+                self.group.answer(ticket, Some(reply));
+            }
+            // Nobody who should has written it. It is passed over, so that the others are served.
+            Err(error) => tracing::error!(shard = self.number, entry = id, %error, "an entry cannot be read"),
+        }
+    }
+
+    fn decide(&mut self, entry: Entry, ticket: Option<Ticket>) {
+        if let Entry::Events { events, .. } = &entry {
+            self.group.size += events.len();
+        }
+        let decision = self.shard.decide(entry, &self.shared.agents());
+        let group = &mut self.group;
+        group.changed.extend(decision.changed);
+        group.commit.outgoing.extend(decision.outgoing);
+        group.commit.requests.extend(decision.requests.into_iter().map(|one| RequestChange::Made(Box::new(one))));
+        group.commit.requests.extend(decision.settled.into_iter().map(RequestChange::Settled));
+        match decision.answer {
+            Answer::Events(_) => group.answer(ticket, None),
+            Answer::Operation(reply) => group.answer(ticket, Some(reply)),
+            Answer::Time(taken) => {
+                if let Err(error) = taken {
+                    tracing::warn!(%error, shard = self.number, "the shard does not take the time");
+                }
+                group.answer(ticket, None);
+            }
+        }
+    }
+
+    fn inspect(&self, inquiry: &Inquiry) -> Reply {
+        let agents = self.shared.agents();
+        match inquiry {
+            Inquiry::Timeline { dn } => Reply::of(&self.shard.timeline(dn, &agents)),
+            // Whoever asked adds up, and says so by the status.
+            Inquiry::Overview | Inquiry::Feeds => {
+                Reply { status: im_session::StatusCode::Ok, body: json(&self.shard.overview(&agents)) }
+            }
+        }
+    }
+
+    async fn commit(&mut self) -> Result<(), Ended> {
+        let Group { changed, commit, entry, .. } = std::mem::take(&mut self.group);
+        let entry = entry.unwrap_or_else(|| self.entry.clone());
+        let (keys, began) = (self.keys, Instant::now());
+        let mut script = scripts::COMMIT.key(keys.state());
+        script.key(keys.entries()).key(keys.outbox()).key(keys.delivered()).key(keys.dns());
+        script.arg(self.token).arg(&self.entry).arg(&entry).arg(self.commits);
+        script.arg(json(&commit)).arg(self.shared.settings.outbox).arg(changed.len());
+        for key in &changed {
+            let (hash, dn) = keys.of_record(key);
+            script.key(hash).arg(key.to_bytes()).arg(self.shard.record(key).unwrap_or_default());
+            script.arg(dn.unwrap_or_default());
+        }
+        let kept = commit.outgoing.iter().filter(|one| match one.kind {
+            // A subscription begins with the sessions.
+            OutgoingKind::Session => false,
+            OutgoingKind::Message | OutgoingKind::Error => true,
+        });
+        for one in kept {
+            script.key(keys.undelivered(one.agent.as_str()));
+            script.arg(one.agent.as_str()).arg(one.position).arg(json(one));
+        }
+        let said: String = script.invoke_async(&mut self.connection).await?;
+        match &*said {
+            "committed" => {
+                self.entry = entry;
+                self.commits += 1;
+                self.shared.settings.commits.observe(began.elapsed());
+                Ok(())
+            }
+            "fenced" => Err(Ended::Fenced),
+            _ => Err(Ended::Elsewhere),
+        }
+    }
+}
+
+impl Group {
+    fn answer(&mut self, ticket: Option<Ticket>, reply: Option<Reply>) {
+        self.commit.answers.extend(ticket.map(|ticket| (ticket, reply.map(WireReply::from))));
+    }
+}

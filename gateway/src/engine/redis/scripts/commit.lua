@@ -1,0 +1,31 @@
+-- KEYS: state, entries, outbox, delivered, dns; the hash of each record; the undelivered of each message.
+-- ARGV: token; the entry that was committed last, and the one that is now; how many commits there were; what goes into
+-- the outbox; how many messages of an agent are kept; how many records; of each record its key, its value (nothing
+-- deletes it) and its DN (nothing where it is of no session); of each message its agent, position and text.
+local state = redis.call('HMGET', KEYS[1], 'token', 'entry', 'commits')
+if state[1] ~= ARGV[1] then return 'fenced' end
+if (state[2] or '0-0') ~= ARGV[2] or (state[3] or '0') ~= ARGV[4] then return 'elsewhere' end
+local commit = string.format('%d', ARGV[4] + 1)
+redis.call('XADD', KEYS[3], commit .. '-0', 'c', ARGV[5])
+redis.call('HSET', KEYS[1], 'entry', ARGV[3], 'commits', commit)
+local records = tonumber(ARGV[7])
+for i = 1, records do
+  local key, field, value, dn = KEYS[5 + i], ARGV[5 + 3 * i], ARGV[6 + 3 * i], ARGV[7 + 3 * i]
+  if value ~= '' then
+    redis.call('HSET', key, field, value)
+    if dn ~= '' then redis.call('SADD', KEYS[5], dn) end
+  else
+    redis.call('HDEL', key, field)
+    if dn ~= '' and redis.call('EXISTS', key) == 0 then redis.call('SREM', KEYS[5], dn) end
+  end
+end
+for i = 1, #KEYS - 5 - records do
+  local at = 5 + 3 * (records + i)
+  local delivered = redis.call('HGET', KEYS[4], ARGV[at])
+  -- An agent who was never here misses nothing.
+  if delivered and tonumber(ARGV[at + 1]) > tonumber(delivered) then
+    redis.call('XADD', KEYS[5 + records + i], 'MAXLEN', ARGV[6], ARGV[at + 1] .. '-0', 'o', ARGV[at + 2])
+  end
+end
+redis.call('XTRIM', KEYS[2], 'MINID', '~', ARGV[3])
+return 'committed'

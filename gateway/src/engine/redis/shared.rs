@@ -1,0 +1,284 @@
+//! What the parts of a process share: its connections to Redis, who the agents are, and the answers that are waited
+//! for.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use ::redis::aio::{ConnectionManager, ConnectionManagerConfig, MultiplexedConnection};
+use ::redis::{AsyncConnectionConfig, Client, RedisError};
+use im_session::store::shard;
+use tokio::sync::{Semaphore, broadcast, oneshot, watch};
+
+use super::keys::{AGREED, GATEWAYS, REQUESTS_STATE, ShardKeys, WORKERS};
+use super::settings::RedisSettings;
+use super::{scripts, wire};
+use crate::clock::{Random, SystemRandom};
+use crate::config::{AgentId, Agents, Directory};
+use crate::engine::told::Told;
+use crate::engine::{EngineError, Outgoing, Reply, ShardSettings};
+
+/// The form of what is kept in Redis.
+const FORM: &str = "1";
+/// How long a command may take, a read that waits for entries not counted.
+const COMMAND: Duration = Duration::from_secs(10);
+/// How long a read waits for entries.
+pub(super) const BLOCK: Duration = Duration::from_millis(1_000);
+
+pub(super) struct Shared {
+    pub(super) settings: RedisSettings,
+    /// This process: another one after each start.
+    pub(super) id: String,
+    pub(super) connection: ConnectionManager,
+    client: Client,
+    directory: Directory,
+    agents: Mutex<Arc<Agents>>,
+    /// Agents that were loaded and are not used, since they have other DNs.
+    refused: Mutex<Option<Arc<Agents>>>,
+    pub(super) outgoing: broadcast::Sender<Arc<Outgoing>>,
+    pub(super) missed: watch::Sender<u64>,
+    pub(super) newest_request: watch::Sender<u64>,
+    /// Bounds what is under way.
+    pub(super) room: Arc<Semaphore>,
+    answers: Mutex<Answers>,
+    /// One batch of a feed after the other.
+    feeds: Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>,
+    delivered: Mutex<HashMap<AgentId, u64>>,
+    owned: Mutex<BTreeSet<u32>>,
+    pub(super) told: Mutex<Told>,
+}
+
+#[derive(Default)]
+struct Answers {
+    last: u64,
+    waiting: HashMap<u64, oneshot::Sender<Option<Reply>>>,
+    stopped: bool,
+}
+
+/// An error of Redis while this is done.
+pub(super) fn failed(doing: &'static str) -> impl Fn(RedisError) -> EngineError {
+    move |error| EngineError::Store { doing, error: error.to_string() }
+}
+
+/// What a lock protects is whole after every statement.
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Whose the DNs are, as a number that does not depend on an order.
+fn digest_of(agents: &Agents) -> u64 {
+    let dns = agents.iter().flat_map(|agent| agent.dns().map(|dn| format!("{dn}={}", agent.id)));
+    dns.fold(0, |sum, one| sum.wrapping_add(u64::from(shard(&one, u32::MAX)).wrapping_mul(0x9E37_79B9_7F4A_7C15)))
+}
+
+impl Shared {
+    pub(super) async fn new(
+        client: Client,
+        directory: Directory,
+        settings: RedisSettings,
+    ) -> Result<Self, EngineError> {
+        let manager = ConnectionManagerConfig::new()
+            .set_response_timeout(Some(COMMAND))
+            .set_connection_timeout(Some(COMMAND))
+            .set_max_delay(Duration::from_millis(500));
+        let connecting = client.get_connection_manager_with_config(manager);
+        let connection = connecting.await.map_err(failed("connecting to Redis"))?;
+        let random = SystemRandom.bytes();
+        let random =
+            random.map_err(|error| EngineError::Store { doing: "choosing an id", error: error.to_string() })?;
+        let agents = directory.current();
+        let shared = Shared {
+            id: format!("{:032x}", u128::from_be_bytes(random)),
+            connection,
+            client,
+            directory,
+            agents: Mutex::new(agents),
+            refused: Mutex::default(),
+            outgoing: broadcast::Sender::new(settings.lag.max(1)),
+            missed: watch::Sender::new(0),
+            newest_request: watch::Sender::new(0),
+            room: Arc::new(Semaphore::new(settings.queue.max(1))),
+            answers: Mutex::default(),
+            feeds: Mutex::default(),
+            delivered: Mutex::default(),
+            owned: Mutex::default(),
+            told: Mutex::new(Told::new(settings.limits.time_jump)),
+            settings,
+        };
+        shared.agree().await?;
+        let newest: Option<u64> = ::redis::cmd("HGET")
+            .arg(REQUESTS_STATE)
+            .arg("newest")
+            .query_async(&mut shared.connection())
+            .await
+            .map_err(failed("reading the number of requests"))?;
+        shared.newest_request.send_replace(newest.unwrap_or_default());
+        Ok(shared)
+    }
+
+    /// All processes divide the agents in the same way.
+    async fn agree(&self) -> Result<(), EngineError> {
+        let (shards, dns) = (self.settings.shards.to_string(), digest_of(&self.agents()).to_string());
+        let mine = [FORM.to_owned(), shards, dns];
+        let agreed: [String; 3] = scripts::AGREE
+            .key(AGREED)
+            .arg(&mine)
+            .invoke_async(&mut self.connection())
+            .await
+            .map_err(failed("agreeing with the other processes"))?;
+        for (place, expected, mine, agreed) in [
+            ("form", "the form that this version writes", &mine[0], &agreed[0]),
+            ("shards", "as many shards as this process was told (--shards)", &mine[1], &agreed[1]),
+            ("agents", "the DNs of the agents as in this process's file", &mine[2], &agreed[2]),
+        ] {
+            if mine != agreed {
+                let found = format!("{agreed} where this process has {mine}; docs/scaling.md says how to change it");
+                return Err(EngineError::Damaged { place: format!("{AGREED}, {place}"), expected, found });
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn connection(&self) -> ConnectionManager {
+        self.connection.clone()
+    }
+
+    /// A connection for reads that wait.
+    pub(super) async fn own_connection(&self) -> Result<MultiplexedConnection, RedisError> {
+        let config = AsyncConnectionConfig::new()
+            .set_connection_timeout(Some(COMMAND))
+            .set_response_timeout(Some(COMMAND + BLOCK));
+        self.client.get_multiplexed_async_connection_with_config(&config).await
+    }
+
+    /// The agents as they are now. Whose a DN is does not change while the engine runs: the shards would not be
+    /// divided so.
+    pub(super) fn agents(&self) -> Arc<Agents> {
+        let current = self.directory.current();
+        let mut agents = locked(&self.agents);
+        if Arc::ptr_eq(&agents, &current) {
+            return current;
+        }
+        if agents.have_the_same_dns(&current) {
+            agents.clone_from(&current);
+            return current;
+        }
+        let mut refused = locked(&self.refused);
+        if !refused.as_ref().is_some_and(|known| Arc::ptr_eq(known, &current)) {
+            tracing::error!("the agents that were loaded have other DNs: the shards go on with those of the start");
+            *refused = Some(current);
+        }
+        agents.clone()
+    }
+
+    pub(super) fn shard_settings(&self, number: u32) -> ShardSettings {
+        let RedisSettings { base_uri, shards, limits, times, .. } = self.settings.clone();
+        ShardSettings { base_uri, number, shards, limits, times }
+    }
+
+    pub(super) fn shard_of_agent(&self, agent: &AgentId) -> u32 {
+        shard(agent.as_str(), self.settings.shards)
+    }
+
+    pub(super) fn owned(&self) -> MutexGuard<'_, BTreeSet<u32>> {
+        locked(&self.owned)
+    }
+
+    pub(super) fn feed_turn(&self, feed: &str) -> Arc<tokio::sync::Mutex<()>> {
+        locked(&self.feeds).entry(feed.to_owned()).or_default().clone()
+    }
+
+    /// A place for an answer.
+    pub(super) fn ticket(&self) -> Result<(wire::Ticket, oneshot::Receiver<Option<Reply>>), EngineError> {
+        let (sender, receiver) = oneshot::channel();
+        let mut answers = locked(&self.answers);
+        if answers.stopped {
+            return Err(EngineError::Stopped);
+        }
+        answers.last += 1;
+        let number = answers.last;
+        answers.waiting.insert(number, sender);
+        Ok((wire::Ticket { gateway: self.id.clone(), number }, receiver))
+    }
+
+    /// Gives an answer to whoever waits for it in this process.
+    pub(super) fn answer(&self, ticket: &wire::Ticket, reply: Option<Reply>) {
+        if ticket.gateway == self.id {
+            let waiting = locked(&self.answers).waiting.remove(&ticket.number);
+            // Who asked may be gone.
+            let _gone = waiting.map(|waiting| waiting.send(reply));
+        }
+    }
+
+    /// Nobody waits for this any more.
+    pub(super) fn forget(&self, number: u64) {
+        locked(&self.answers).waiting.remove(&number);
+    }
+
+    /// Nothing is answered any more.
+    pub(super) fn stop(&self) {
+        let mut answers = locked(&self.answers);
+        answers.stopped = true;
+        answers.waiting.clear();
+    }
+
+    /// Notifications were lost: who receives them begins again.
+    pub(super) fn miss(&self) {
+        self.missed.send_modify(|missed| *missed += 1);
+    }
+
+    pub(super) fn deliver_soon(&self, agent: AgentId, up_to: u64) {
+        let mut delivered = locked(&self.delivered);
+        let position = delivered.entry(agent).or_default();
+        *position = up_to.max(*position);
+    }
+
+    /// Writes what was delivered, of one agent or of all.
+    pub(super) async fn deliver(&self, only: Option<&AgentId>) -> Result<(), EngineError> {
+        let delivered: Vec<(AgentId, u64)> = {
+            let mut delivered = locked(&self.delivered);
+            match only {
+                Some(agent) => delivered.remove_entry(agent).into_iter().collect(),
+                None => delivered.drain().collect(),
+            }
+        };
+        for (agent, up_to) in delivered {
+            let keys = ShardKeys(self.shard_of_agent(&agent));
+            let written: Result<u64, RedisError> = scripts::DELIVER
+                .key(keys.delivered())
+                .key(keys.undelivered(agent.as_str()))
+                .arg(agent.as_str())
+                .arg(up_to)
+                .invoke_async(&mut self.connection())
+                .await;
+            written.map_err(failed("noting what was delivered"))?;
+        }
+        Ok(())
+    }
+
+    /// Those who live, this process among them if it says so.
+    pub(super) async fn living(
+        &self,
+        whose: &'static str,
+        says_so: bool,
+        good_for: Duration,
+    ) -> Result<Vec<String>, RedisError> {
+        let id = if says_so { &*self.id } else { "" };
+        let mut script = scripts::LIVE.key(whose);
+        let invoked = script.arg(id).arg(good_for.as_millis() as u64);
+        let mut living: Vec<String> = invoked.invoke_async(&mut self.connection()).await?;
+        living.sort();
+        Ok(living)
+    }
+
+    /// Says what is still to be said, and that this process is gone.
+    pub(super) async fn leave(&self) {
+        let delivered = self.deliver(None).await;
+        let mut pipeline = ::redis::pipe();
+        pipeline.zrem(WORKERS, &self.id).zrem(GATEWAYS, &self.id);
+        let gone: Result<(u64, u64), RedisError> = pipeline.query_async(&mut self.connection()).await;
+        if let (Err(error), _) | (_, Err(error)) = (delivered, gone.map_err(failed("leaving"))) {
+            tracing::warn!(%error, "the end was not written");
+        }
+    }
+}
