@@ -216,7 +216,7 @@ await run(`npm cometd ${version}`, {
     },
 
     async "a client that was forgotten begins anew by itself"(ends) {
-        const { me, other } = await scene(ends, "--connect-timeout", "1", "--max-interval", "1");
+        const { me, other } = await scene(ends, "--connect-timeout", "1", "--max-interval", "3");
         const cometd = client(me);
         let handshakes = 0;
         cometd.addListener("/meta/handshake", reply => {
@@ -225,7 +225,7 @@ await run(`npm cometd ${version}`, {
         });
         await handshake(cometd);
         // This process sleeps for longer than the gateway waits.
-        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 4_000);
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 6_000);
         await until("a second handshake", () => handshakes >= 2);
         await other.call("3001");
         await until("the session talks", () => cometd.states().includes("Talking"));
