@@ -7,7 +7,7 @@ use super::text::{Kind, Text};
 
 /// What came of a packet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum HepPacket {
+pub enum HepOutcome {
     /// SIP of an endpoint that has a DN.
     Observed,
     /// SIP of no such endpoint.
@@ -26,22 +26,22 @@ pub enum HepPacket {
     Dropped,
 }
 
-impl HepPacket {
+impl HepOutcome {
     const ALL: [(Self, &'static str); 8] = [
-        (HepPacket::Observed, "observed"),
-        (HepPacket::OfNobody, "of-nobody"),
-        (HepPacket::Unreadable, "unreadable"),
-        (HepPacket::OtherProtocol, "other-protocol"),
-        (HepPacket::Compressed, "compressed"),
-        (HepPacket::Malformed, "malformed"),
-        (HepPacket::WrongKey, "wrong-key"),
-        (HepPacket::Dropped, "dropped"),
+        (HepOutcome::Observed, "observed"),
+        (HepOutcome::OfNobody, "of-nobody"),
+        (HepOutcome::Unreadable, "unreadable"),
+        (HepOutcome::OtherProtocol, "other-protocol"),
+        (HepOutcome::Compressed, "compressed"),
+        (HepOutcome::Malformed, "malformed"),
+        (HepOutcome::WrongKey, "wrong-key"),
+        (HepOutcome::Dropped, "dropped"),
     ];
 }
 
 #[derive(Debug, Default)]
 pub(super) struct Hep {
-    packets: [AtomicU64; HepPacket::ALL.len()],
+    packets: [AtomicU64; HepOutcome::ALL.len()],
     connections: AtomicU64,
     connections_refused: AtomicU64,
     endpoints: AtomicUsize,
@@ -59,7 +59,7 @@ impl Drop for HepConnection {
 
 impl Metrics {
     /// This came of a packet.
-    pub fn hep_packet(&self, packet: HepPacket) {
+    pub fn hep_packet(&self, packet: HepOutcome) {
         if let Some(count) = self.hep().packets.get(packet as usize) {
             count.fetch_add(1, Relaxed);
         }
@@ -87,7 +87,7 @@ impl Hep {
     pub(super) fn write(&self, text: &mut Text) {
         let name = "im_session_gateway_hep_packets_total";
         text.family(name, Kind::Counter, "Packets of HEP since the start, by what came of them.");
-        for ((_, outcome), count) in HepPacket::ALL.iter().zip(&self.packets) {
+        for ((_, outcome), count) in HepOutcome::ALL.iter().zip(&self.packets) {
             text.sample(name, &[("outcome", outcome)], count.load(Relaxed));
         }
         let mut single = |name: &str, kind, help: &str, value: u64| {

@@ -14,5 +14,5 @@ mod text;
 
 pub use counted::{InFlight, Metrics};
 pub use durations::Durations;
-pub use hep::{HepConnection, HepPacket};
+pub use hep::{HepConnection, HepOutcome};
 pub use text::{Kind, Text};

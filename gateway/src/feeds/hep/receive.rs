@@ -13,7 +13,7 @@ use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{Semaphore, mpsc};
 
 use super::packet::{Captured, HepKey, RefusedPacket, captured};
-use crate::metrics::{HepPacket, Metrics};
+use crate::metrics::{HepOutcome, Metrics};
 
 /// How many connections there are at a time.
 pub const MOST_CONNECTIONS: usize = 64;
@@ -87,10 +87,10 @@ impl Shared {
     fn open(&self, packet: &[u8]) -> Result<Captured, RefusedPacket> {
         captured(packet, self.key.as_ref()).inspect_err(|refused| {
             self.metrics.hep_packet(match refused {
-                RefusedPacket::Malformed => HepPacket::Malformed,
-                RefusedPacket::WrongKey => HepPacket::WrongKey,
-                RefusedPacket::OtherProtocol => HepPacket::OtherProtocol,
-                RefusedPacket::Compressed => HepPacket::Compressed,
+                RefusedPacket::Malformed => HepOutcome::Malformed,
+                RefusedPacket::WrongKey => HepOutcome::WrongKey,
+                RefusedPacket::OtherProtocol => HepOutcome::OtherProtocol,
+                RefusedPacket::Compressed => HepOutcome::Compressed,
             });
         })
     }
@@ -111,7 +111,7 @@ async fn datagrams(udp: UdpSocket, shared: Shared) {
         match shared.messages.try_send(captured) {
             Ok(()) => {}
             // Who sends datagrams does not wait.
-            Err(TrySendError::Full(_)) => shared.metrics.hep_packet(HepPacket::Dropped),
+            Err(TrySendError::Full(_)) => shared.metrics.hep_packet(HepOutcome::Dropped),
             Err(TrySendError::Closed(_)) => return,
         }
     }
@@ -152,7 +152,7 @@ async fn connection(stream: TcpStream, shared: &Shared) {
         match tokio::time::timeout(patience, read_packet(&mut stream, &mut packet)).await {
             Ok(Ok(())) => {}
             Ok(Err(error)) if error.kind() == io::ErrorKind::InvalidData => {
-                shared.metrics.hep_packet(HepPacket::Malformed);
+                shared.metrics.hep_packet(HepOutcome::Malformed);
                 return;
             }
             Ok(Err(_)) | Err(_) => return,

@@ -13,7 +13,7 @@ use super::{FEED, Registered};
 use crate::clock::Clock;
 use crate::config::Directory;
 use crate::engine::{Engine, EngineError, FeedPosition};
-use crate::metrics::{HepPacket, Metrics};
+use crate::metrics::{HepOutcome, Metrics};
 
 /// How many messages are looked at before their events are applied.
 const BATCH: usize = 256;
@@ -74,9 +74,9 @@ impl Feed {
             for captured in &captured {
                 let watched = self.watch.take(captured, now);
                 self.metrics.hep_packet(match watched.outcome {
-                    Outcome::Observed => HepPacket::Observed,
-                    Outcome::OfNobody => HepPacket::OfNobody,
-                    Outcome::Unreadable => HepPacket::Unreadable,
+                    Outcome::Observed => HepOutcome::Observed,
+                    Outcome::OfNobody => HepOutcome::OfNobody,
+                    Outcome::Unreadable => HepOutcome::Unreadable,
                 });
                 events.extend(watched.events);
             }
