@@ -1,10 +1,12 @@
-//! How the records of shards are divided anew: where the number of shards changes, or a DN goes to another agent.
+//! What goes into which shard; and how the records of shards are divided anew, where the number of shards changes or a DN
+//! goes to another agent.
 //!
 //! The library numbers what it keeps in order (completions, remembered ends, requests) within one store. Records of several
 //! stores meet in one here, so these numbers are given anew, by time where there is one.
 
 use std::collections::BTreeMap;
 
+use im_session::Event;
 use im_session::store::{PartKey, shard};
 use serde_json::Value;
 
@@ -24,6 +26,24 @@ pub fn home_of_feed(feed: &str, shards: u32) -> u32 {
 #[must_use]
 pub fn shard_of_dn(dn: &str, agents: &Agents, shards: u32) -> u32 {
     shard(agents.shard_key(dn), shards)
+}
+
+/// Which events go into which shard, in their order, each with its place among all: one goes to the shard of its DN, one
+/// without a DN to all of them.
+#[must_use]
+pub fn divide_events(
+    events: Vec<Event<'static>>,
+    agents: &Agents,
+    shards: u32,
+) -> BTreeMap<u32, Vec<(usize, Event<'static>)>> {
+    let mut divided: BTreeMap<u32, Vec<_>> = BTreeMap::new();
+    for (place, event) in events.into_iter().enumerate() {
+        match event.this_dn().map(|dn| shard_of_dn(dn, agents, shards)) {
+            Some(number) => divided.entry(number).or_default().push((place, event)),
+            None => (0..shards).for_each(|number| divided.entry(number).or_default().push((place, event.clone()))),
+        }
+    }
+    divided
 }
 
 /// All records, divided for these shards; `None` where they are as they should be. `settings` makes the settings of a shard from its

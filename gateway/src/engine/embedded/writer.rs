@@ -17,7 +17,7 @@ use super::outbox::Outbox;
 use super::request_queue::RequestQueue;
 use super::{EmbeddedSettings, OnFailure};
 use crate::config::{AgentId, AgentRecord, Agents, Directory};
-use crate::engine::division::{Record, divide, home_of_feed, shard_of_dn};
+use crate::engine::division::{Record, divide, divide_events, home_of_feed, shard_of_dn};
 use crate::engine::inspection::{Inquiry, Overview};
 use crate::engine::told::Told;
 use crate::engine::{
@@ -262,26 +262,11 @@ impl Writer {
             return Applied { results, position: Some(known), repeated: true };
         }
         let position = feed.as_ref().map(|feed| feed.position);
-        let mut divided: Vec<Vec<(usize, Event<'static>)>> = self.shards.iter().map(|_| Vec::new()).collect();
-        for (place, event) in events.into_iter().enumerate() {
-            match event.this_dn().map(|dn| shard_of_dn(dn, &self.agents, self.settings.shards)) {
-                Some(number) => {
-                    if let Some(of_shard) = divided.get_mut(number as usize) {
-                        of_shard.push((place, event));
-                    }
-                }
-                None => divided.iter_mut().for_each(|of_shard| of_shard.push((place, event.clone()))),
-            }
-        }
+        let mut divided = divide_events(events, &self.agents, self.settings.shards);
         let home = feed.as_ref().map(|feed| self.home_of_feed(&feed.feed));
-        let mut numbers: Vec<u32> = (0..).take(divided.len()).collect();
-        numbers.sort_by_key(|&number| Some(number) == home);
-        for number in numbers {
-            let of_shard = divided.get_mut(number as usize).map(std::mem::take).unwrap_or_default();
+        let at_home = home.map(|home| (home, divided.remove(&home).unwrap_or_default()));
+        for (number, of_shard) in divided.into_iter().chain(at_home) {
             let is_home = Some(number) == home;
-            if of_shard.is_empty() && !is_home {
-                continue;
-            }
             let (places, events): (Vec<usize>, Vec<Event<'static>>) = of_shard.into_iter().unzip();
             // What a feed keeps with its position is kept once.
             let feed = feed.clone().map(|feed| if is_home { feed } else { FeedPosition { note: None, ..feed } });

@@ -15,7 +15,7 @@ use super::reading;
 use super::shared::{Shared, failed};
 use super::wire::{Asked, append};
 use crate::config::AgentRecord;
-use crate::engine::division::{home_of_feed, shard_of_dn};
+use crate::engine::division::{divide_events, home_of_feed, shard_of_dn};
 use crate::engine::inspection::{Inquiry, Overview};
 use crate::engine::{Applied, EngineError, Entry, FeedPosition, OwnedTarget, Reply};
 
@@ -48,17 +48,16 @@ async fn in_turn<T>(shared: &Shared, what: impl Future<Output = Result<T, Engine
     what.await
 }
 
-/// As in the embedded engine: each event goes to the shard of its DN, one without a DN to all, and the home of the
-/// feed comes last.
+/// Divided among the shards as in the embedded engine: the home of the feed comes last.
 pub(super) async fn events(
     shared: Arc<Shared>,
     feed: Option<FeedPosition>,
     events: Vec<Event<'static>>,
 ) -> Result<Applied, EngineError> {
-    in_turn(&shared, divide_events(&shared, feed, events)).await
+    in_turn(&shared, ask_for_each_shard(&shared, feed, events)).await
 }
 
-async fn divide_events(
+async fn ask_for_each_shard(
     shared: &Shared,
     feed: Option<FeedPosition>,
     events: Vec<Event<'static>>,
@@ -86,23 +85,21 @@ async fn divide_events(
         return Ok(Applied { results, position: Some(known.position), repeated: true });
     }
     let agents = shared.agents();
-    let mut divided: BTreeMap<u32, Vec<Event<'static>>> = home.map(|home| (home, Vec::new())).into_iter().collect();
-    for event in events {
-        match event.this_dn().map(|dn| shard_of_dn(dn, &agents, shards)) {
-            Some(number) => divided.entry(number).or_default().push(event),
-            None => (0..shards).for_each(|number| divided.entry(number).or_default().push(event.clone())),
-        }
-    }
-    let at_home = home.and_then(|home| divided.remove(&home));
-    let elsewhere = divided.into_iter().map(|(number, events)| {
-        let feed = feed.clone().map(|feed| FeedPosition { note: None, ..feed });
+    let mut divided = divide_events(events, &agents, shards);
+    let at_home = home.map(|home| (home, divided.remove(&home).unwrap_or_default()));
+    let ask = |number, feed, of_shard: Vec<(usize, Event<'static>)>| {
+        let events = of_shard.into_iter().map(|(_, event)| event).collect();
         ask(shared, number, Asked::Entry(Entry::Events { feed, events }))
+    };
+    let elsewhere = divided.into_iter().map(|(number, of_shard)| {
+        let feed = feed.clone().map(|feed| FeedPosition { note: None, ..feed });
+        ask(number, feed, of_shard)
     });
     for answer in join_all(elsewhere).await {
         answer?;
     }
-    if let (Some(home), Some(events)) = (home, at_home) {
-        ask(shared, home, Asked::Entry(Entry::Events { feed: feed.clone(), events })).await?;
+    if let Some((home, of_shard)) = at_home {
+        ask(home, feed.clone(), of_shard).await?;
     }
     Ok(Applied { results, position: feed.map(|feed| feed.position), repeated: false })
 }
