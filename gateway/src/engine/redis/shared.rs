@@ -184,8 +184,12 @@ impl Shared {
         locked(&self.owned)
     }
 
+    /// The lock of a feed. Only locks that somebody holds or waits for are kept, so there are never more than questions
+    /// under way.
     pub(super) fn feed_turn(&self, feed: &str) -> Arc<tokio::sync::Mutex<()>> {
-        locked(&self.feeds).entry(feed.to_owned()).or_default().clone()
+        let mut feeds = locked(&self.feeds);
+        feeds.retain(|_, turn| Arc::strong_count(turn) > 1);
+        feeds.entry(feed.to_owned()).or_default().clone()
     }
 
     /// A place for an answer.
