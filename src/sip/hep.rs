@@ -14,6 +14,9 @@ pub const SIP: u8 = 1;
 /// How many bytes of a stream say how long its next packet is: see [`packet_length`].
 pub const LENGTH_BYTES: usize = 6;
 
+/// The head of a chunk: vendor, type and length, the head included.
+const CHUNK_HEAD: usize = 6;
+
 /// The chunks of version 3 that are read. All others are passed over.
 mod chunk {
     pub(super) const SOURCE_IPV4: u16 = 3;
@@ -161,7 +164,7 @@ impl<'p> HepPacket<'p> {
         while let [v1, v0, k1, k0, l1, l0, after_head @ ..] = rest {
             let (vendor, kind) = (u16::from_be_bytes([*v1, *v0]), u16::from_be_bytes([*k1, *k0]));
             let bad = || HepError::BadChunk { chunk: kind };
-            let length = usize::from(u16::from_be_bytes([*l1, *l0])).checked_sub(LENGTH_BYTES).ok_or_else(bad)?;
+            let length = usize::from(u16::from_be_bytes([*l1, *l0])).checked_sub(CHUNK_HEAD).ok_or_else(bad)?;
             // The payload, which comes last, may have been cut off.
             is_whole &= length <= after_head.len();
             let (value, next) = after_head.split_at_checked(length).unwrap_or((after_head, &[]));
