@@ -1,8 +1,8 @@
 //! The life cycle of a SIP instant-messaging session: events of a SIP Server in, the `imSessions` of a REST API out.
 //!
 //! A contact centre's SIP Server reports telephony events (`EventDialing`, `EventRinging`, `EventEstablished`,
-//! `EventReleased`, …). Agents' desktops read a REST resource, `imSessions`, with a state, the participants, the user data, and
-//! the operations that are allowed now. This crate maps the one to the other, without I/O, clock or threads.
+//! `EventReleased`, …). Agents' desktops read a REST resource, `imSessions`, with a state, the participants, the user
+//! data, and the operations that are allowed now. This crate maps the one to the other, without I/O, clock or threads.
 //!
 //! # First use
 //!
@@ -79,8 +79,8 @@
 //!
 //! # Threads
 //!
-//! [`Sessions`] and everything that it returns are [`Send`] and [`Sync`]. There is no lock inside: changes take `&mut self`,
-//! reads take `&self`.
+//! [`Sessions`] and everything that it returns are [`Send`] and [`Sync`]. There is no lock inside: changes take `&mut
+//! self`, reads take `&self`.
 //!
 //! # Errors
 //!
@@ -117,13 +117,13 @@
 //!
 //! # Minimum supported Rust version
 //!
-//! Rust 1.85. It rises only in a minor release (0.x before 1.0), and only to a version that is at least six months old; the
-//! CHANGELOG names each rise. The features `proptest` and `arbitrary` follow their crates.
+//! Rust 1.85. It rises only in a minor release (0.x before 1.0), and only to a version that is at least six months old;
+//! the CHANGELOG names each rise. The features `proptest` and `arbitrary` follow their crates.
 //!
 //! # Sections and names
 //!
-//! "Specification 2.1" is a section of `docs/specification.md` in this package. Names in *italics* are pages of the Genesys Web
-//! Services 8.5.2 API reference and of the T-Library event reference.
+//! "Specification 2.1" is a section of `docs/specification.md` in this package. Names in *italics* are pages of the
+//! Genesys Web Services 8.5.2 API reference and of the T-Library event reference.
 
 #![no_std]
 #![forbid(unsafe_code)]

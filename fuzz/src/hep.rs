@@ -1,4 +1,5 @@
-//! The target `hep`: packets of capture agents one after the other, any bytes, and the events that the gateway makes of them.
+//! The target `hep`: packets of capture agents one after the other, any bytes, and the events that the gateway makes of
+//! them.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,8 +11,9 @@ use im_session_gateway::feeds::hep::{HepKey, MOST_OF_A_RECORD, Outcome, RefusedP
 
 const DNS: [&str; 2] = ["3001", "3002"];
 
-/// A packet is the same whatever follows it, and one that is cut off says so; without the key nothing is taken; events are of the DNs
-/// of the configuration alone, whatever the messages say; what registrars said is bounded, and comes back from its note.
+/// A packet is the same whatever follows it, and one that is cut off says so; without the key nothing is taken; events
+/// are of the DNs of the configuration alone, whatever the messages say; what registrars said is bounded, and comes
+/// back from its note.
 pub fn hep(input: &[u8]) {
     let agents = Arc::new(agents());
     let mut watch = Watch::new(agents.clone(), Vec::new());

@@ -70,7 +70,8 @@ fn says_why(body: &Value, status: StatusCode) {
     assert!(body["statusMessage"].as_str().is_some_and(|message| (10..600).contains(&message.len())), "{body}");
 }
 
-/// A request that nothing settles is not in flight for ever, and whoever made it hears of it, unless the DN is another agent's now.
+/// A request that nothing settles is not in flight for ever, and whoever made it hears of it, unless the DN is another
+/// agent's now.
 fn times_out(shard: &mut Shard, agents: &Agents, reference_id: u64, maker: Option<&AgentId>) {
     let start = Duration::from_secs(1_763_000_000);
     let late = start + Times::default().time_out_after + Duration::from_secs(1);

@@ -2,8 +2,8 @@
 //!
 //! Two sources of the same events, both without I/O: the [`Observer`] takes every message that one endpoint sends and
 //! receives, and [`DialogInfo`] the dialog-info documents (RFC 4235) about one entity. [`stream`] cuts messages out of
-//! TCP and WebSocket connections, [`hep`] takes them out of the packets of capture agents. Depends on [`event`](crate::event) and [`machine`](crate::machine); nothing in the
-//! crate depends on it.
+//! TCP and WebSocket connections, [`hep`] takes them out of the packets of capture agents. Depends on
+//! [`event`](crate::event) and [`machine`](crate::machine); nothing in the crate depends on it.
 //!
 //! The rules of the mapping, how they read the standards, and the condition of isolation (**a caller chooses the
 //! Request-URI, and with it the DN, unless [`with_dn`](Observer::with_dn) names it**) are in `docs/sip.md`.

@@ -1,4 +1,5 @@
-//! What does the client of an agent do? It signs in, shakes hands, subscribes, and then always has a connect at the server.
+//! What does the client of an agent do? It signs in, shakes hands, subscribes, and then always has a connect at the
+//! server.
 
 use std::cell::RefCell;
 use std::net::SocketAddr;

@@ -1,5 +1,5 @@
-//! What is the bare handler? Axum with layers of tower-http, and nothing that knows of agents, sessions or Bayeux: a request is
-//! held until there is a text for it.
+//! What is the bare handler? Axum with layers of tower-http, and nothing that knows of agents, sessions or Bayeux: a
+//! request is held until there is a text for it.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};

@@ -1,4 +1,5 @@
-//! How does a request go over a connection? HTTP/1.1 by hand: a client that takes little of the machine that is measured.
+//! How does a request go over a connection? HTTP/1.1 by hand: a client that takes little of the machine that is
+//! measured.
 
 use std::net::SocketAddr;
 

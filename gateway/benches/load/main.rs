@@ -1,8 +1,9 @@
-//! What many agents cost: memory while their connects are held, processor time of a push, time from an event to its client.
+//! What many agents cost: memory while their connects are held, processor time of a push, time from an event to its
+//! client.
 //!
-//! `scripts/gateway_load` builds and installs what this needs, and runs it. One server after the other has the same load from
-//! this process: the gateway on its store, the gateway in memory, npm `cometd-nodejs-server` as the peer, and a bare axum
-//! handler, which shows what HTTP alone costs. Agents come from a fixture whose password is cheap to check.
+//! `scripts/gateway_load` builds and installs what this needs, and runs it. One server after the other has the same
+//! load from this process: the gateway on its store, the gateway in memory, npm `cometd-nodejs-server` as the peer, and
+//! a bare axum handler, which shows what HTTP alone costs. Agents come from a fixture whose password is cheap to check.
 //!
 //! | file | question |
 //! |---|---|

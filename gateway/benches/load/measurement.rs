@@ -1,4 +1,5 @@
-//! In which order is a server measured? Started, its agents connected, at rest, at a steady rate, and as fast as it can.
+//! In which order is a server measured? Started, its agents connected, at rest, at a steady rate, and as fast as it
+//! can.
 
 use std::net::SocketAddr;
 use std::process::Command;

@@ -33,7 +33,8 @@ pub struct Sender<'a> {
 /// What to write.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reply {
-    /// What to call [`Bayeux::delivered`](super::Bayeux::delivered) or [`Bayeux::not_delivered`](super::Bayeux::not_delivered) with.
+    /// What to call [`Bayeux::delivered`](super::Bayeux::delivered) or
+    /// [`Bayeux::not_delivered`](super::Bayeux::not_delivered) with.
     pub exchange: ExchangeId,
     /// JSON.
     pub body: Vec<u8>,

@@ -81,7 +81,8 @@ pub struct ServeOptions {
     /// Origin of other pages that may use the gateway, scheme and port with it; may be given several times
     #[arg(long, value_name = "ORIGIN", value_parser = origin)]
     pub allowed_origin: Vec<String>,
-    /// Name under which clients reach the gateway, without scheme and port; loopback is known; may be given several times
+    /// Name under which clients reach the gateway, without scheme and port; loopback is known; may be given several
+    /// times
     #[arg(long, value_name = "NAME", value_parser = host)]
     pub host: Vec<String>,
     /// Mark cookies as Secure: for a gateway behind TLS
@@ -97,8 +98,8 @@ pub struct ServeOptions {
     /// times
     #[arg(long, value_name = "FILE")]
     pub follow: Vec<PathBuf>,
-    /// Port, or address and port, at which capture agents send SIP in HEP, version 3, over UDP and TCP; loopback where it is
-    /// a port alone; nothing is listened to unless given
+    /// Port, or address and port, at which capture agents send SIP in HEP, version 3, over UDP and TCP; loopback where
+    /// it is a port alone; nothing is listened to unless given
     #[arg(long, value_name = "[ADDRESS:]PORT", value_parser = hep_address, requires = "agents")]
     pub hep_listen: Option<SocketAddr>,
     /// File with the authentication key that they have to send, without the white space at its end; none unless given

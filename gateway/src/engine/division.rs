@@ -1,8 +1,8 @@
-//! What goes into which shard; and how the records of shards are divided anew, where the number of shards changes or a DN
-//! goes to another agent.
+//! What goes into which shard; and how the records of shards are divided anew, where the number of shards changes or a
+//! DN goes to another agent.
 //!
-//! The library numbers what it keeps in order (completions, remembered ends, requests) within one store. Records of several
-//! stores meet in one here, so these numbers are given anew, by time where there is one.
+//! The library numbers what it keeps in order (completions, remembered ends, requests) within one store. Records of
+//! several stores meet in one here, so these numbers are given anew, by time where there is one.
 
 use std::collections::BTreeMap;
 
@@ -28,8 +28,8 @@ pub fn shard_of_dn(dn: &str, agents: &Agents, shards: u32) -> u32 {
     shard(agents.shard_key(dn), shards)
 }
 
-/// Which events go into which shard, in their order, each with its place among all: one goes to the shard of its DN, one
-/// without a DN to all of them.
+/// Which events go into which shard, in their order, each with its place among all: one goes to the shard of its DN,
+/// one without a DN to all of them.
 #[must_use]
 pub fn divide_events(
     events: Vec<Event<'static>>,
@@ -46,8 +46,8 @@ pub fn divide_events(
     divided
 }
 
-/// All records, divided for these shards; `None` where they are as they should be. `settings` makes the settings of a shard from its
-/// number.
+/// All records, divided for these shards; `None` where they are as they should be. `settings` makes the settings of a
+/// shard from its number.
 ///
 /// # Errors
 ///
@@ -87,8 +87,8 @@ pub fn divide(
                 let feed = serde_json::from_value::<FeedPosition>(one.value);
                 let key = RecordKey::Feed(name.clone());
                 let feed = feed.map_err(|error| DamagedShard::Value { shard: one.shard, key, error })?;
-                // What a shard has not heard of was not for it: the furthest is the position of all. Of two that are as far
-                // one has the note.
+                // What a shard has not heard of was not for it: the furthest is the position of all. Of two that are as
+                // far one has the note.
                 let known = feeds.entry(name).or_insert_with(|| feed.clone());
                 if (feed.position, feed.note.is_some()) > (known.position, known.note.is_some()) {
                     *known = feed;
@@ -207,7 +207,8 @@ impl Divided {
     }
 }
 
-/// Numbers the parts of a kind from 1 where they have a number: by time, then by the number they had. Returns how many there are.
+/// Numbers the parts of a kind from 1 where they have a number: by time, then by the number they had. Returns how many
+/// there are.
 fn number_by(parts: &mut [(u32, RecordKey, Value)], kind: &str, number: &str, time: &str) -> u64 {
     let mut numbered: Vec<(u32, &mut Value)> = parts
         .iter_mut()

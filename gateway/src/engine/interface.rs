@@ -44,12 +44,13 @@ pub enum EngineError {
 
 /// What serves sessions: the embedded store, or Redis Streams. Object-safe: the server holds an `Arc<dyn Engine>`.
 ///
-/// A call takes effect when its future is polled first, and calls whose futures are polled one after the other take effect in
-/// that order. Dropping a future does not undo what it began. A future that finds the engine's queue full waits.
+/// A call takes effect when its future is polled first, and calls whose futures are polled one after the other take
+/// effect in that order. Dropping a future does not undo what it began. A future that finds the engine's queue full
+/// waits.
 pub trait Engine: Send + Sync + 'static {
-    /// Events of a feed, in order; the answer has one result for each. It comes once they are durable. With a position, a
-    /// batch at or before the feed's position is not applied again, and is answered as if all its events could be read, with
-    /// the position that the feed has.
+    /// Events of a feed, in order; the answer has one result for each. It comes once they are durable. With a position,
+    /// a batch at or before the feed's position is not applied again, and is answered as if all its events could be
+    /// read, with the position that the feed has.
     fn events(&self, feed: Option<FeedPosition>, events: Vec<Event<'static>>) -> Pending<Applied>;
 
     /// An operation of an agent (specification 4). It goes through the stream of the agent's shard, as events do.
@@ -64,18 +65,19 @@ pub trait Engine: Send + Sync + 'static {
     /// The agent's present sessions, and what was not delivered yet: what a subscription begins with.
     fn present(&self, agent: Arc<AgentRecord>) -> Pending<Present>;
 
-    /// Committed notifications as they come, those of an agent in order of their positions. A receiver that lags is told so
-    /// and starts again with [`present`](Self::present). Call this before `present`, so that nothing falls between.
+    /// Committed notifications as they come, those of an agent in order of their positions. A receiver that lags is
+    /// told so and starts again with [`present`](Self::present). Call this before `present`, so that nothing falls
+    /// between.
     fn outgoing(&self) -> broadcast::Receiver<Arc<Outgoing>>;
 
-    /// Changes when notifications were lost on their way to [`outgoing`](Self::outgoing) and to all its receivers: they start
-    /// again with [`present`](Self::present). An engine that loses none never changes it.
+    /// Changes when notifications were lost on their way to [`outgoing`](Self::outgoing) and to all its receivers: they
+    /// start again with [`present`](Self::present). An engine that loses none never changes it.
     fn missed(&self) -> watch::Receiver<u64> {
         watch::channel(0).1
     }
 
-    /// Notifications of the agent up to this position have reached a client, so that they need not be sent again after a
-    /// restart. Not durable at once: after a crash they may be sent again, with the same id.
+    /// Notifications of the agent up to this position have reached a client, so that they need not be sent again after
+    /// a restart. Not durable at once: after a crash they may be sent again, with the same id.
     fn delivered(&self, agent: AgentId, up_to: u64);
 
     /// Requests that operations made, with an offset of at least `from`, oldest first; at most some hundreds at once.
@@ -90,11 +92,12 @@ pub trait Engine: Send + Sync + 'static {
     /// How far a feed is, with the note that it left.
     fn feed(&self, feed: String) -> Pending<Option<FeedPosition>>;
 
-    /// Time passes; a `Duration` since 1970. An entry of every shard's stream: sessions expire and are forgotten, requests time out.
+    /// Time passes; a `Duration` since 1970. An entry of every shard's stream: sessions expire and are forgotten,
+    /// requests time out.
     fn tick(&self, now: Duration) -> Pending<()>;
 
-    /// How the sessions stand, or what happened at a DN: committed state only, and an answer of bounded length. An engine that
-    /// keeps no account of it says so by statusCode 6.
+    /// How the sessions stand, or what happened at a DN: committed state only, and an answer of bounded length. An
+    /// engine that keeps no account of it says so by statusCode 6.
     fn inspect(&self, inquiry: Inquiry) -> Pending<Reply> {
         let _ = inquiry;
         let error = ErrorBody::new(StatusCode::NotFound, "this engine keeps no account of what happens");
@@ -109,7 +112,8 @@ pub struct Present {
     pub position: u64,
     /// Each session as the `data` of an `IMSessionStateChangeMessage` / `StatusChange`, in the order of the list.
     pub sessions: Vec<Bytes>,
-    /// Messages (`IMLogUpdateMessage`) and errors (`ErrorMessage`) that reached no client of the agent yet, oldest first: the
-    /// sessions do not tell them. They are those in the outbox after what was [`delivered`](Engine::delivered).
+    /// Messages (`IMLogUpdateMessage`) and errors (`ErrorMessage`) that reached no client of the agent yet, oldest
+    /// first: the sessions do not tell them. They are those in the outbox after what was
+    /// [`delivered`](Engine::delivered).
     pub undelivered: Vec<Arc<Outgoing>>,
 }

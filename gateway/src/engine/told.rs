@@ -1,5 +1,5 @@
-//! Which times the shards are told. One wrong value of a clock must not become their time, since it does not fall; a pause that
-//! was long, as of a machine that slept, must.
+//! Which times the shards are told. One wrong value of a clock must not become their time, since it does not fall; a
+//! pause that was long, as of a machine that slept, must.
 
 use std::time::Duration;
 
@@ -22,8 +22,8 @@ impl Told {
         Told { last: None, jump: jump.max(Duration::from_secs(1)), doubted: None }
     }
 
-    /// The times that a shard is told, one after the other, now that the clock says this; none where it is not believed. The
-    /// first one may be any.
+    /// The times that a shard is told, one after the other, now that the clock says this; none where it is not
+    /// believed. The first one may be any.
     pub(super) fn hear(&mut self, now: Duration) -> Vec<Duration> {
         // The library keeps no later time, so that there are not too many steps.
         let now = now.min(Duration::from_nanos(u64::MAX));

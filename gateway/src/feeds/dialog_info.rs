@@ -17,8 +17,8 @@ const LIMITS: SipLimits = {
     limits
 };
 
-/// The dialogs of all entities, as far as documents told of them. One for each address-of-record of the configuration at
-/// most.
+/// The dialogs of all entities, as far as documents told of them. One for each address-of-record of the configuration
+/// at most.
 #[derive(Debug, Default)]
 pub struct DialogInfos {
     agents: Arc<Agents>,

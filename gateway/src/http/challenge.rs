@@ -11,8 +11,9 @@ pub(super) fn is_script(headers: &HeaderMap) -> bool {
     headers.contains_key(SCRIPT)
 }
 
-/// Changes what a script is told. A browser that reads `Basic` asks for a password in a window of its own, over the page that has a form for it. So a script
-/// that says that it is one is told another name, which browsers do not know. Everybody else gets `Basic`.
+/// Changes what a script is told. A browser that reads `Basic` asks for a password in a window of its own, over the
+/// page that has a form for it. So a script that says that it is one is told another name, which browsers do not know.
+/// Everybody else gets `Basic`.
 pub(super) fn spare_dialog(response: &mut Response) {
     if response.status() == StatusCode::UNAUTHORIZED {
         let challenge = HeaderValue::from_static("XBasic realm=\"im-session\", charset=\"UTF-8\"");

@@ -84,8 +84,8 @@ async fn take(
         let repeated = if applied.repeated { accepted } else { 0 };
         Ok::<_, Failed>(Accepted { accepted, position: applied.position, repeated, needs_refresh })
     };
-    // A task of its own: a client that goes must not end it between the two, when the document is taken and its events are
-    // not applied.
+    // A task of its own: a client that goes must not end it between the two, when the document is taken and its events
+    // are not applied.
     let accepted = tokio::spawn(apply).await.map_err(|error| {
         tracing::error!(%error, "a dialog-info document was not taken");
         Failed::new(im_session::StatusCode::InternalError, "internal error")

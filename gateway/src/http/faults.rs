@@ -61,7 +61,8 @@ pub(super) async fn list(State(shared): State<Shared>, me: SignedIn) -> Result<R
 /// A fault strikes once, at the next chance; with a probability it is so likely from now on instead.
 ///
 /// A chance is an event for lose, delay, repeat and reorder, a request for restart and refuse, a call for busy and
-/// no-answer. A single restart needs no chance. Answered when it is durable: it holds after a restart of the gateway, too.
+/// no-answer. A single restart needs no chance. Answered when it is durable: it holds after a restart of the gateway,
+/// too.
 #[utoipa::path(
     post,
     path = "/simulator/faults",

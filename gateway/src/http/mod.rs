@@ -246,7 +246,8 @@ async fn receive(State(gateway): State<Gateway>, request: Request, next: Next) -
 
 /// May it ask, and who asks?
 ///
-/// One layer for these checks and one for those before: what passes through a layer is copied there, and so is what it goes to.
+/// One layer for these checks and one for those before: what passes through a layer is copied there, and so is what it
+/// goes to.
 async fn admit(State(gateway): State<Gateway>, request: Request, next: Next) -> Response {
     let is_script = challenge::is_script(request.headers());
     let mut response = match origin::check(&request, &gateway.settings().allowed_origins) {

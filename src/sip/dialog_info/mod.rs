@@ -122,8 +122,8 @@ impl DialogInfo {
     ///
     /// # Errors
     ///
-    /// [`DialogInfoError`]: what [`observe`](Self::observe) would say of the document with the default limits, whoever it
-    /// is about.
+    /// [`DialogInfoError`]: what [`observe`](Self::observe) would say of the document with the default limits, whoever
+    /// it is about.
     pub fn entity_of(document: &[u8]) -> Result<String, DialogInfoError> {
         DialogInfoDocument::parse(document, &SipLimits::DEFAULT).map(|document| document.entity.into())
     }

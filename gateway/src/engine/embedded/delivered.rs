@@ -1,5 +1,5 @@
-//! What has reached a client, and is not with the engine's thread yet. Nobody waits for it, so the thread is not woken for it: it
-//! fetches it before what it does next.
+//! What has reached a client, and is not with the engine's thread yet. Nobody waits for it, so the thread is not woken
+//! for it: it fetches it before what it does next.
 
 use std::collections::HashMap;
 use std::mem::take;

@@ -1,5 +1,5 @@
-//! How do packets get here? Over UDP and TCP at one address. What is buffered is bounded: so many messages, connections,
-//! and one packet for each connection.
+//! How do packets get here? Over UDP and TCP at one address. What is buffered is bounded: so many messages,
+//! connections, and one packet for each connection.
 
 use std::io;
 use std::net::SocketAddr;

@@ -1,5 +1,5 @@
-//! At which endpoint is an address-of-record? The registrar says so: its 2xx to a REGISTER (RFC 3261 section 10.3) goes to
-//! the endpoint that it has authenticated.
+//! At which endpoint is an address-of-record? The registrar says so: its 2xx to a REGISTER (RFC 3261 section 10.3) goes
+//! to the endpoint that it has authenticated.
 
 use std::collections::HashMap;
 use std::net::SocketAddr;

@@ -19,7 +19,8 @@ use crate::metrics::{HepOutcome, Metrics};
 const BATCH: usize = 256;
 /// How often it is looked what was waited for in vain.
 const TICK: Duration = Duration::from_secs(1);
-/// How often new registrations are stored at most: a phone registers again every few minutes, and there may be thousands.
+/// How often new registrations are stored at most: a phone registers again every few minutes, and there may be
+/// thousands.
 const STORE: Duration = Duration::from_secs(5);
 
 /// Applies the events of the messages until nobody sends any more, or the engine stops.
