@@ -7,25 +7,16 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{Request, header};
 use im_session::BaseUri;
-use im_session_gateway::clock::{Clock, Surroundings, SystemRandom};
+use im_session_gateway::clock::{Surroundings, SystemRandom};
 use im_session_gateway::config::{Argon2Passwords, Directory};
 use im_session_gateway::engine::Engine;
-use im_session_gateway::engine::embedded::{EmbeddedEngine, EmbeddedSettings};
 use im_session_gateway::http::{BearerToken, Gateway, Settings, SignIn, dialog_info_routes};
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
-use crate::support::agents;
+use crate::support::{BASE_URI, Still, engine};
 
 const TOKEN: &str = "a-token-of-the-feeds";
-
-struct Still;
-
-impl Clock for Still {
-    fn now(&self) -> Duration {
-        Duration::from_secs(1_763_000_000)
-    }
-}
 
 struct House {
     engine: Arc<dyn Engine>,
@@ -35,29 +26,23 @@ struct House {
 
 impl House {
     async fn new() -> Self {
-        let directory = Directory::new((*agents()).clone());
-        let base_uri = BaseUri::new("http://127.0.0.1:8090");
-        let settings = EmbeddedSettings::new(base_uri.clone());
-        let engine: Arc<dyn Engine> = Arc::new(EmbeddedEngine::in_memory(directory.clone(), settings).unwrap());
-        engine.tick(Still.now()).await.unwrap();
-        let surroundings = Surroundings { clock: Arc::new(Still), random: Arc::new(SystemRandom) };
-        let idle = Duration::from_secs(1_800);
-        let sign_in = SignIn::new(directory.clone(), surroundings.clone(), Arc::new(Argon2Passwords), idle);
-        let gateway = Gateway::new(engine.clone(), directory.clone(), sign_in, surroundings, Settings::new(base_uri));
-        let routes = dialog_info_routes(gateway, BearerToken::new(TOKEN).unwrap());
-        House { engine, directory, routes }
+        let (engine, directory) = engine().await;
+        House::on(engine, directory)
     }
 
     /// As after a restart of the gateway, on the same store.
     fn restarted(&self) -> Self {
+        House::on(self.engine.clone(), self.directory.clone())
+    }
+
+    fn on(engine: Arc<dyn Engine>, directory: Directory) -> Self {
         let surroundings = Surroundings { clock: Arc::new(Still), random: Arc::new(SystemRandom) };
-        let directory = self.directory.clone();
         let passwords = Arc::new(Argon2Passwords);
         let sign_in = SignIn::new(directory.clone(), surroundings.clone(), passwords, Duration::from_secs(1_800));
-        let settings = Settings::new(BaseUri::new("http://127.0.0.1:8090"));
-        let gateway = Gateway::new(self.engine.clone(), directory.clone(), sign_in, surroundings, settings);
+        let settings = Settings::new(BaseUri::new(BASE_URI));
+        let gateway = Gateway::new(engine.clone(), directory.clone(), sign_in, surroundings, settings);
         let routes = dialog_info_routes(gateway, BearerToken::new(TOKEN).unwrap());
-        House { engine: self.engine.clone(), directory, routes }
+        House { engine, directory, routes }
     }
 
     async fn post_as(&self, token: &str, query: &str, body: impl Into<Body>) -> (u16, Value) {

@@ -2,15 +2,39 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
-use im_session_gateway::clock::SystemRandom;
-use im_session_gateway::config::{Agents, Cost, agents_of, hash_password};
+use im_session::BaseUri;
+use im_session_gateway::clock::{Clock, SystemRandom};
+use im_session_gateway::config::{Agents, Cost, Directory, agents_of, hash_password};
+use im_session_gateway::engine::Engine;
+use im_session_gateway::engine::embedded::{EmbeddedEngine, EmbeddedSettings};
 use im_session_gateway::feeds::hep::Captured;
 
 pub(crate) const ANN: &str = "192.0.2.1:5060";
 pub(crate) const BOB: &str = "192.0.2.2:5060";
 pub(crate) const STRANGER: &str = "203.0.113.9:5060";
 pub(crate) const REGISTRAR: &str = "192.0.2.100:5060";
+
+pub(crate) const BASE_URI: &str = "http://127.0.0.1:8090";
+
+/// A clock that stands.
+pub(crate) struct Still;
+
+impl Clock for Still {
+    fn now(&self) -> Duration {
+        Duration::from_secs(1_763_000_000)
+    }
+}
+
+/// An engine in memory that knows the agents and the time.
+pub(crate) async fn engine() -> (Arc<dyn Engine>, Directory) {
+    let directory = Directory::new((*agents()).clone());
+    let settings = EmbeddedSettings::new(BaseUri::new(BASE_URI));
+    let engine: Arc<dyn Engine> = Arc::new(EmbeddedEngine::in_memory(directory.clone(), settings).unwrap());
+    engine.tick(Still.now()).await.unwrap();
+    (engine, directory)
+}
 
 /// Agents as the agents' file has them.
 pub(crate) fn agents() -> Arc<Agents> {

@@ -3,26 +3,15 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use im_session::BaseUri;
-use im_session_gateway::clock::Clock;
 use im_session_gateway::config::Directory;
 use im_session_gateway::engine::Engine;
-use im_session_gateway::engine::embedded::{EmbeddedEngine, EmbeddedSettings};
 use im_session_gateway::feeds::hep::{HepKey, HepReceiver, MOST_CONNECTIONS, run};
 use im_session_gateway::metrics::{Metrics, Text};
 use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpStream, UdpSocket};
 
-use crate::support::{ANN, BOB, STRANGER, agents, call, hep};
-
-struct Still;
-
-impl Clock for Still {
-    fn now(&self) -> Duration {
-        Duration::from_secs(1_763_000_000)
-    }
-}
+use crate::support::{ANN, BOB, STRANGER, Still, call, engine, hep};
 
 struct House {
     engine: Arc<dyn Engine>,
@@ -33,10 +22,7 @@ struct House {
 
 impl House {
     async fn new(key: Option<&[u8]>) -> Self {
-        let directory = Directory::new((*agents()).clone());
-        let settings = EmbeddedSettings::new(BaseUri::new("http://localhost:8090"));
-        let engine: Arc<dyn Engine> = Arc::new(EmbeddedEngine::in_memory(directory.clone(), settings).unwrap());
-        engine.tick(Still.now()).await.unwrap();
+        let (engine, directory) = engine().await;
         let metrics = Metrics::default();
         let key = key.and_then(HepKey::new);
         let (receiver, messages) =
