@@ -3,7 +3,6 @@
 //! | file | question |
 //! |---|---|
 //! | `command` | What can the thread be asked? |
-//! | `delivered` | What has reached a client, and is not with the thread yet? |
 //! | `writer` | How is it decided, committed and answered? |
 //! | `group` | What is committed together? |
 //! | `file` | How is it written and read? |
@@ -12,7 +11,6 @@
 //! | `request_queue` | Which requests are to be sent? |
 
 mod command;
-mod delivered;
 mod file;
 mod group;
 mod new_file;
@@ -32,9 +30,9 @@ use redb::backends::InMemoryBackend;
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
 
 use self::command::Command;
-use self::delivered::Delivered;
 use self::file::File;
 use self::writer::Writer;
+use super::delivered::Delivered;
 use super::inspection::Inquiry;
 use super::{
     Applied, Engine, EngineError, FeedPosition, Outgoing, OwnedTarget, Pending, Present, Reply, StoredRequest, Times,

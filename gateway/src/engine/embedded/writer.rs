@@ -10,13 +10,13 @@ use im_session::store::{PartKey, shard};
 use tokio::sync::{broadcast, mpsc, watch};
 
 use super::command::Command;
-use super::delivered::Delivered;
 use super::file::{File, Stored};
 use super::group::{Batch, Group};
 use super::outbox::Outbox;
 use super::request_queue::RequestQueue;
 use super::{EmbeddedSettings, OnFailure};
 use crate::config::{AgentId, AgentRecord, Agents, Directory};
+use crate::engine::delivered::Delivered;
 use crate::engine::division::{Record, divide, divide_events, home_of_feed, shard_of_dn};
 use crate::engine::inspection::{Inquiry, Overview};
 use crate::engine::told::Told;

@@ -166,7 +166,7 @@ impl Engine for RedisEngine {
     }
 
     fn delivered(&self, agent: AgentId, up_to: u64) {
-        self.shared.deliver_soon(agent, up_to);
+        self.shared.delivered.add(agent, up_to);
     }
 
     fn requests(&self, from: u64) -> Pending<Vec<StoredRequest>> {

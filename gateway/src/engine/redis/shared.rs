@@ -15,6 +15,7 @@ use super::settings::RedisSettings;
 use super::{scripts, wire};
 use crate::clock::{Random, SystemRandom};
 use crate::config::{AgentId, Agents, Directory};
+use crate::engine::delivered::Delivered;
 use crate::engine::told::Told;
 use crate::engine::{EngineError, Outgoing, Reply, ShardSettings};
 
@@ -43,7 +44,7 @@ pub(super) struct Shared {
     answers: Mutex<Answers>,
     /// One batch of a feed after the other.
     feeds: Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>,
-    delivered: Mutex<HashMap<AgentId, u64>>,
+    pub(super) delivered: Delivered,
     owned: Mutex<BTreeSet<u32>>,
     pub(super) told: Mutex<Told>,
 }
@@ -100,7 +101,7 @@ impl Shared {
             room: Arc::new(Semaphore::new(settings.queue.max(1))),
             answers: Mutex::default(),
             feeds: Mutex::default(),
-            delivered: Mutex::default(),
+            delivered: Delivered::default(),
             owned: Mutex::default(),
             told: Mutex::new(Told::new(settings.limits.time_jump)),
             settings,
@@ -231,20 +232,11 @@ impl Shared {
         self.missed.send_modify(|missed| *missed += 1);
     }
 
-    pub(super) fn deliver_soon(&self, agent: AgentId, up_to: u64) {
-        let mut delivered = locked(&self.delivered);
-        let position = delivered.entry(agent).or_default();
-        *position = up_to.max(*position);
-    }
-
     /// Writes what was delivered, of one agent or of all.
     pub(super) async fn deliver(&self, only: Option<&AgentId>) -> Result<(), EngineError> {
-        let delivered: Vec<(AgentId, u64)> = {
-            let mut delivered = locked(&self.delivered);
-            match only {
-                Some(agent) => delivered.remove_entry(agent).into_iter().collect(),
-                None => delivered.drain().collect(),
-            }
+        let delivered = match only {
+            Some(agent) => self.delivered.fetch_of(agent).map(|up_to| (agent.clone(), up_to)).into_iter().collect(),
+            None => self.delivered.fetch(),
         };
         for (agent, up_to) in delivered {
             let keys = ShardKeys(self.shard_of_agent(&agent));

@@ -1,5 +1,5 @@
-//! What has reached a client, and is not with the engine's thread yet. Nobody waits for it, so the thread is not woken
-//! for it: it fetches it before what it does next.
+//! What has reached a client and is not noted yet. Nobody waits for that, so it wakes nobody: an engine fetches it
+//! before what it does next, or from time to time.
 
 use std::collections::HashMap;
 use std::mem::take;
@@ -16,6 +16,12 @@ impl Delivered {
         let mut delivered = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let known = delivered.entry(agent).or_default();
         *known = up_to.max(*known);
+    }
+
+    /// What came of one agent since it was fetched last.
+    #[cfg(feature = "redis")]
+    pub(super) fn fetch_of(&self, agent: &AgentId) -> Option<u64> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(agent)
     }
 
     /// What came since it was fetched last.
