@@ -98,7 +98,11 @@ fn candidates(snapshot: &Value, place: &str) -> Vec<Value> {
         Some("connID") => candidates.extend([json!(null), json!("7")]),
         Some("id") if place.starts_with("/requests") => candidates.extend([json!(null), json!("A")]),
         Some("lastEvent") => {
-            candidates.extend([json!(null), json!({"serverStartTime": 1, "eventSequenceNumber": u64::MAX})]);
+            candidates.push(json!({"serverStartTime": 1, "eventSequenceNumber": u64::MAX}));
+            // A remembered end always has one; without it, it is no snapshot.
+            if place.starts_with("/sessions") {
+                candidates.push(json!(null));
+            }
         }
         Some("serverStartTime") => candidates.extend([json!(null), json!(1)]),
         _ => {}
