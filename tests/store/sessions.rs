@@ -46,7 +46,7 @@ fn events_at_few_sessions(count: usize) -> impl Strategy<Value = Vec<Event<'stat
         3..=5 => event.with_this_dn("3002").with_call_uuid("A"),
         _ => event,
     });
-    vec(event, count / 3..count)
+    vec(event, count / 2..count)
 }
 
 /// User data of any size and depth meets any limit on them.
