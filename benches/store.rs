@@ -124,10 +124,14 @@ fn bench(criterion: &mut Criterion) {
 
         let body = br#"{"operationName":"AttachUserData","userData":{"PegAG":1}}"#;
         let mut asked = keys.iter().cycle();
-        group.bench_function(name("operation"), |bencher| {
+        // With the event that settles the request: over `Limits::requests` in flight no more are made.
+        group.bench_function(name("operation and its event"), |bencher| {
             bencher.iter(|| {
-                let (dn, id) = asked.next().expect("a cycle");
-                store.post(&agent(dn), Target::Session(id), body).expect("a request")
+                let key = asked.next().expect("a cycle");
+                let request = store.post(&agent(&key.0), Target::Session(&key.1), body).expect("a request");
+                let answer = event(CallEvent::Established, key).with_reference_id(request.reference_id);
+                let settled = store.handle_event(&answer).expect("readable").settled().len();
+                assert_eq!(settled, 1, "requests in flight are bounded");
             });
         });
 
