@@ -1,6 +1,7 @@
 //! The body of a post of events: which events are in it, and which lines are none.
 
 use im_session::Event;
+use im_session::decode::json_object;
 use serde::Serialize;
 
 /// How many wrong lines are named; of more it is said how many.
@@ -30,16 +31,16 @@ pub struct LineError {
 }
 
 impl EventLines {
-    /// Reads JSON lines, specification 6.1: an event a line. Blank lines are skipped; every other line that is no event
-    /// is an error.
+    /// Reads JSON lines, specification 6.1: one event on each line, also as a JSON array with one object on each line.
+    /// Blank lines and the brackets of the array are skipped; every other line that is no event is an error.
     #[must_use]
     pub fn read(body: &[u8]) -> Self {
         let mut lines = EventLines::default();
         let body = body.strip_prefix(BYTE_ORDER_MARK).unwrap_or(body);
         for (line, number) in body.split(|&byte| byte == b'\n').zip(1..) {
             let line = line.trim_ascii();
-            if !line.is_empty() {
-                lines.take(number, event(line));
+            if !matches!(line, b"" | b"[" | b"]") {
+                lines.take(number, event(json_object(line).unwrap_or(line)));
             }
         }
         lines
