@@ -5,13 +5,15 @@ use im_session::{ImSession, Notification};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-/// What can be read can be written, and what was written reads as the same.
+/// What can be read can be written, and what was written reads as the same. What is written directly are the bytes that
+/// serde_json gives.
 pub fn json_reader(input: &[u8]) {
     let Ok(text) = std::str::from_utf8(input) else {
         return;
     };
     if let Ok(im_session) = serde_json::from_str::<ImSession<'_>>(text) {
         let written = serde_json::to_string(&im_session).expect("what was read can be written");
+        assert_written(&written, |output| im_session.write_json(output));
         again::<ImSession<'_>>(&written, |again| {
             assert_same(again, &im_session);
         });
@@ -27,6 +29,7 @@ pub fn json_reader(input: &[u8]) {
     }
     if let Ok(notification) = serde_json::from_str::<Notification<'_>>(text) {
         let written = serde_json::to_string(&notification).expect("what was read can be written");
+        assert_written(&written, |output| notification.write_json(output));
         again::<Notification<'_>>(&written, |again| match (again, &notification) {
             (
                 Notification::SessionChanged { im_session: again, notification_type: again_type },
@@ -42,6 +45,12 @@ pub fn json_reader(input: &[u8]) {
             (again, first) => panic!("{again:?} is not {first:?}"),
         });
     }
+}
+
+fn assert_written(expected: &str, write: impl FnOnce(&mut Vec<u8>)) {
+    let mut direct = Vec::new();
+    write(&mut direct);
+    assert_eq!(direct.escape_ascii().to_string(), expected.as_bytes().escape_ascii().to_string());
 }
 
 /// Reads what was written, lets `compare` look at it, and writes it once more: that must be the same text.
