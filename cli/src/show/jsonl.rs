@@ -4,14 +4,17 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use im_session::session::Cause;
-use im_session::{ImSession, Notification, Outcome, RejectReason, State, StatusCode};
+use im_session::{Outcome, RejectReason, State};
 use serde::Serialize;
-use serde_json::ser::{Formatter, Serializer};
 
 use super::plain::is_obeyed;
 use super::{Closing, Form, Shown, View, words};
 
-pub(super) struct Objects<W>(W);
+pub(super) struct Objects<W> {
+    output: W,
+    /// The line that is being put together; reused.
+    line: Vec<u8>,
+}
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -34,75 +37,65 @@ struct Object<'a> {
     /// Why the session is over, where this event ended it.
     #[serde(skip_serializing_if = "Option::is_none")]
     cause: Option<Cause>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    notifications: Option<Vec<AtDn<'a, Notification<'a>>>>,
-}
-
-/// Something and the DN that it belongs to; in the list, with several views, also the endpoint.
-#[derive(Serialize)]
-struct AtDn<'a, T> {
-    #[serde(flatten)]
-    what: T,
-    #[serde(rename = "thisDN")]
-    this_dn: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    endpoint: Option<&'a str>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct List<'a> {
-    im_sessions: Vec<AtDn<'a, ImSession<'a>>>,
-    status_code: StatusCode,
 }
 
 impl<W: Write> Objects<W> {
     pub(super) fn new(output: W) -> Self {
-        Objects(output)
+        Objects { output, line: Vec::new() }
     }
 
-    fn line(&mut self, value: &impl Serialize) -> io::Result<()> {
-        value.serialize(&mut Serializer::with_formatter(&mut self.0, Printable))?;
-        self.0.write_all(b"\n")
+    /// Writes the line that was put together. What a terminal would obey is escaped, also where JSON would allow it as it is: it
+    /// can only stand in strings.
+    fn end_line(&mut self) -> io::Result<()> {
+        self.line.push(b'\n');
+        // Nearly all lines have none of them, which their bytes show.
+        if self.line.iter().all(|byte| matches!(byte, b' '..=b'~' | b'\n')) {
+            self.output.write_all(&self.line)?;
+        } else {
+            self.output.write_all(printable(&String::from_utf8_lossy(&self.line)).as_bytes())?;
+        }
+        self.line.clear();
+        Ok(())
+    }
+
+    /// Adds to the object that was written last what belongs to it besides: its DN and, with several views, the endpoint.
+    fn add_dn(&mut self, this_dn: &str, endpoint: Option<&str>) -> io::Result<()> {
+        self.line.pop();
+        self.line.extend_from_slice(b",\"thisDN\":");
+        serde_json::to_writer(&mut self.line, this_dn)?;
+        if let Some(endpoint) = endpoint {
+            self.line.extend_from_slice(b",\"endpoint\":");
+            serde_json::to_writer(&mut self.line, endpoint)?;
+        }
+        self.line.push(b'}');
+        Ok(())
     }
 }
 
-/// Compact, and what a terminal would obey is escaped: also what JSON would allow as it is.
-struct Printable;
-
-impl Formatter for Printable {
-    fn write_string_fragment<W: Write + ?Sized>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
-        // Nearly all text has none of them, and is told by its bytes.
-        if fragment.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
-            return writer.write_all(fragment.as_bytes());
-        }
-        let mut rest = fragment;
-        while let Some((position, character)) = rest.char_indices().find(|&(_, character)| is_obeyed(character)) {
-            let (before, from) = rest.split_at(position);
-            let mut escaped = String::new();
+fn printable(line: &str) -> String {
+    let mut printable = String::with_capacity(line.len());
+    for character in line.chars() {
+        if character == '\n' || !is_obeyed(character) {
+            printable.push(character);
+        } else {
             for unit in character.encode_utf16(&mut [0; 2]) {
                 // Writing into a string does not fail.
-                let _ = write!(escaped, "\\u{unit:04x}");
+                let _ = write!(printable, "\\u{unit:04x}");
             }
-            writer.write_all(before.as_bytes())?;
-            writer.write_all(escaped.as_bytes())?;
-            rest = from.get(character.len_utf8()..).unwrap_or_default();
         }
-        writer.write_all(rest.as_bytes())
     }
+    printable
 }
 
 impl<W: Write> Form for Objects<W> {
     fn event(&mut self, shown: &Shown<'_>) -> io::Result<()> {
         let Shown { source, event, handled, .. } = *shown;
         let told = matches!(handled.outcome(), Outcome::Changed { .. } | Outcome::Message(_));
-        let notifications =
-            || handled.notifications().map(|(this_dn, what)| AtDn { what, this_dn, endpoint: None }).collect();
         let reason = match handled.outcome() {
             Outcome::Rejected(rejection) => Some(rejection.reason),
             Outcome::Changed { .. } | Outcome::Unchanged | Outcome::Message(_) | Outcome::Ignored => None,
         };
-        self.line(&Object {
+        let object = Object {
             endpoint: source.endpoint,
             file: source.file,
             line: source.line,
@@ -115,25 +108,43 @@ impl<W: Write> Form for Objects<W> {
             to: handled.to(),
             reason,
             cause: words::cause_of_end(handled),
-            notifications: told.then(notifications),
-        })
+        };
+        serde_json::to_writer(&mut self.line, &object)?;
+        if told {
+            self.line.pop();
+            self.line.extend_from_slice(b",\"notifications\":[");
+            for (place, (this_dn, notification)) in handled.notifications().enumerate() {
+                if place > 0 {
+                    self.line.push(b',');
+                }
+                notification.write_json(&mut self.line);
+                self.add_dn(this_dn, None)?;
+            }
+            self.line.extend_from_slice(b"]}");
+        }
+        self.end_line()
     }
 
     fn finish(&mut self, closing: &Closing<'_>) -> io::Result<()> {
-        let im_sessions = closing.sessions().map(|(&View { endpoint, sessions }, session)| AtDn {
-            what: sessions.resource(session),
-            this_dn: session.this_dn(),
-            endpoint,
+        let im_sessions = closing.sessions().map(|(&View { endpoint, sessions }, session)| {
+            (session.this_dn(), session.id(), endpoint, sessions.resource(session))
         });
         let mut im_sessions: Vec<_> = im_sessions.collect();
         // Each view is in the order of lists already; several together are not.
-        im_sessions.sort_by(|one, other| {
-            (one.this_dn, one.what.id(), one.endpoint).cmp(&(other.this_dn, other.what.id(), other.endpoint))
-        });
-        self.line(&List { im_sessions, status_code: StatusCode::Ok })
+        im_sessions.sort_by(|one, other| (one.0, one.1, one.2).cmp(&(other.0, other.1, other.2)));
+        self.line.extend_from_slice(b"{\"imSessions\":[");
+        for (place, (this_dn, _, endpoint, im_session)) in im_sessions.iter().enumerate() {
+            if place > 0 {
+                self.line.push(b',');
+            }
+            im_session.write_json(&mut self.line);
+            self.add_dn(this_dn, *endpoint)?;
+        }
+        self.line.extend_from_slice(b"],\"statusCode\":0}");
+        self.end_line()
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.0.flush()
+        self.output.flush()
     }
 }
