@@ -20,7 +20,7 @@ pub struct DecodeWarning {
 #[non_exhaustive]
 pub enum WarningKind {
     /// A value of several lines has no closing quote. Only its first line is read.
-    #[error("a quoted value is not closed: only what stands in its first line is read")]
+    #[error("a quoted value is not closed: only its first line is read")]
     ValueNotClosed,
     /// A line within a value of several lines looks like the header of an event. It is read as text.
     #[error("a line within a quoted value looks like the header of an event: it is read as text")]
@@ -30,13 +30,13 @@ pub enum WarningKind {
     SkipReachesEnd,
     /// A line looks like the header of an event, but may belong to the SIP message before it, depending on how line
     /// ends are counted. It is skipped.
-    #[error("a line that looks like the header of an event may be of the SIP message before it: it is skipped")]
+    #[error("a line that looks like the header of an event may belong to the SIP message before it: it is skipped")]
     HeaderAfterSipMessage,
     /// Bytes that are not UTF-8 were replaced. Reported once for each file.
     #[error("bytes that are not UTF-8 were replaced, here for the first time")]
     NotUtf8,
     /// A line continues an event that [`Decoder::flush`](super::Decoder::flush) has already returned.
-    #[error("a line goes on with an event that was already given: it is skipped")]
+    #[error("a line continues an event that was already returned: it is skipped")]
     AfterFlush,
 }
 

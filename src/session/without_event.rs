@@ -53,7 +53,7 @@ impl Session {
         change.changes_anything().then_some(change)
     }
 
-    /// The session that a snapshot holds.
+    /// The session in a snapshot.
     #[cfg(feature = "serde")]
     pub(crate) fn restored(this_dn: &str, id: &str, state: State, saved: Saved<'_>) -> Self {
         let mut session = Session::bare(this_dn, id, state);

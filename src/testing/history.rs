@@ -33,7 +33,7 @@ pub enum Step {
     List {
         /// Which agent.
         agent: usize,
-        /// What stands behind the `?`.
+        /// The query, after the `?`.
         query: String,
     },
     /// An agent reads one session.
@@ -42,14 +42,14 @@ pub enum Step {
         agent: usize,
         /// The id.
         id: String,
-        /// What stands behind the `?`.
+        /// The query, after the `?`.
         query: String,
     },
     /// The caller's time advances by this much.
     Time(u64),
     /// Sessions without an event for longer than this expire, and requests in flight for longer than this time out.
     Expire {
-        /// How long ago; what is below zero is still to come.
+        /// How long ago; a negative time is in the future.
         ago: i64,
     },
     /// A completed session is forgotten.
@@ -61,7 +61,7 @@ pub enum Step {
     },
     /// Sessions completed longer ago than this are forgotten.
     ForgetCompleted {
-        /// How long ago; what is below zero is still to come.
+        /// How long ago; a negative time is in the future.
         ago: i64,
     },
     /// The list of another server is reconciled for a DN.

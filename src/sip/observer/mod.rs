@@ -129,7 +129,7 @@ impl Observer {
     ///
     /// # Errors
     ///
-    /// [`SipError`]: the message changed nothing. What fell due meanwhile comes with the next call.
+    /// [`SipError`]: the message changed nothing. Events that fell due in the meantime are returned by the next call.
     pub fn observe(
         &mut self,
         direction: Direction,
@@ -151,7 +151,7 @@ impl Observer {
     ///
     /// # Errors
     ///
-    /// [`SipError`]: the message changed nothing. What fell due meanwhile comes with the next call.
+    /// [`SipError`]: the message changed nothing. Events that fell due in the meantime are returned by the next call.
     pub fn observe_parsed(
         &mut self,
         direction: Direction,

@@ -54,10 +54,10 @@ pub enum FramingFault {
     #[error("expected a WebSocket frame, found something else")]
     NotAFrame,
     /// A fragment without the beginning of its message, or of a message that another one interrupts.
-    #[error("expected the fragments of one message after each other, found others")]
+    #[error("expected consecutive fragments of one message, found others")]
     Fragments,
     /// The message uses an extension of WebSocket, such as compression.
-    #[error("expected a message without extensions of WebSocket, found one with")]
+    #[error("expected a message without WebSocket extensions, found one with an extension")]
     Extension,
 }
 
