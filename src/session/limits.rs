@@ -43,8 +43,8 @@ named! {
 /// session, and user data over a limit is dropped. An operation that exceeds a limit is refused with statusCode 10, or
 /// with 2 if the limit is `requests`.
 ///
-/// Only open sessions can fill a store, a DN or a call: if it is full, the session of it that completed longest ago is
-/// forgotten to make room.
+/// If a store, a DN or a call has the maximum number of sessions, the one that completed longest ago is forgotten to
+/// make room for a new one. So only open sessions can fill it.
 ///
 /// ```
 /// use im_session::Limits;
@@ -91,8 +91,8 @@ pub struct Limits {
 
 impl Limits {
     /// The limits for a service: a million sessions, 1 000 of one DN and of one call, 100 participants, 16 000 bytes of
-    /// user data in 1 000 pairs 16 levels deep (as in specification 2.3), texts of 16 000 bytes, DNs of 255 bytes, 10
-    /// 000 requests, 100 000 remembered ends.
+    /// user data in 1 000 pairs 16 levels deep (as in specification 2.3), texts of 16 000 bytes, DNs of 255 bytes,
+    /// 10 000 requests, 100 000 remembered ends.
     pub const DEFAULT: Limits = Limits {
         sessions: 1_000_000,
         sessions_per_dn: 1_000,

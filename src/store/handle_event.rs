@@ -106,7 +106,7 @@ impl<S: BuildHasher> Sessions<S> {
         }
     }
 
-    /// Applies an event to a key without a session: opens one, if the event does so and there is room.
+    /// Applies an event to a key without a session: opens a session, if the event does that and there is room.
     fn event_without_session(
         &mut self,
         event: &Event<'_>,
