@@ -100,7 +100,8 @@ laws! {
     of_events::completed_absorbs: "No event leaves Completed, except a Dialing or Ringing that is provably newer.",
     of_events::a_refusal_changes_nothing:
         "An event that is rejected, ignored or unreadable changes no session and causes no notification.",
-    of_events::repeated_delivery_changes_nothing_more: "An event that is delivered again at once causes no further change.",
+    of_events::repeated_delivery_changes_nothing_more:
+        "An event that is delivered again at once causes no further change.",
     of_events::an_event_changes_only_its_own_session:
         "An event changes only the session of its ThisDN and CallUUID, or without ThisDN those of its CallUUID. If it opens one, completed ones may be forgotten.",
     of_events::numbers_only_rise: "Under one ServerStartTime the number of the last accepted event never decreases.",
@@ -116,11 +117,11 @@ laws! {
     of_what_agents_see::lists_are_in_order: "Lists are in byte order of DN, then id, with each session once.",
     of_what_agents_see::participants_are_others: "A session has each participant once, and never the agent's own DN.",
     of_what_agents_see::no_right_leaks:
-        "No list and no notification offers an agent an operation without the right to it, and no such operation is sent.",
+        "No list or notification offers an agent an operation that it has no right to, and no such request is sent.",
     of_whole_stores::an_open_session_stays: "Only completed sessions are forgotten, even to make room.",
     of_whole_stores::what_is_over_has_a_cause: "A session has a cause if and only if it is completed, and keeps it.",
     of_whole_stores::what_has_ended_stays_ended:
-        "A legal feed of one server start, reordered and repeated, leaves no session open that is not open after the feed in order.",
+        "A legal feed of one server start, reordered and repeated, opens no session that is not open after it in order.",
     of_whole_stores::limits_are_kept:
         "No step takes the sessions in all, of a DN or of a call, the participants or the user data over a limit.",
     of_whole_stores::a_restored_store_goes_on(None):
