@@ -1,12 +1,12 @@
-//! How error messages quote what came: shortened in one place.
+//! Shortens the parts of the input that error messages quote.
 
 use alloc::string::String;
 
-/// The most characters that an error message quotes of the input.
+/// The maximum number of characters of the input that an error message quotes.
 const LONGEST: usize = 80;
 
 /// The first 80 characters of `text`; `…` marks that some were cut. Every part of the input that an error quotes is
-/// one.
+/// shortened by this.
 pub(crate) fn excerpt(text: &str) -> String {
     shortened(text, LONGEST)
 }

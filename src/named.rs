@@ -104,7 +104,7 @@ macro_rules! set_of {
                 $Set(self.0 & !(1 << value as u8))
             }
 
-            /// What is in both sets.
+            /// The values that are in both sets.
             #[must_use]
             pub const fn intersection(self, other: Self) -> Self {
                 $Set(self.0 & other.0)
@@ -116,7 +116,7 @@ macro_rules! set_of {
                 self.0 & 1 << value as u8 != 0
             }
 
-            /// How many values are in the set.
+            /// The number of values in the set.
             #[must_use]
             pub const fn len(self) -> usize {
                 self.0.count_ones() as usize
@@ -150,7 +150,7 @@ macro_rules! set_of {
 
 pub(crate) use {named, set_of};
 
-/// The crate-internal items of such an enum: the names, in definition order.
+/// The crate-internal items of an enum with names.
 pub(crate) trait Named {
     const NAMES: &'static [&'static str];
 

@@ -1,4 +1,4 @@
-//! Lines that are out of their envelope: they belong to the open message, or are looked at as the beginning of another.
+//! Lines that were taken out of their envelope. Each belongs to the open message, or may begin another.
 
 use alloc::borrow::Cow;
 
@@ -21,14 +21,14 @@ use super::{DecodeErrorKind, json_line, message_reader::text_of};
 use crate::event::{Event, EventJsonError};
 
 impl Decoder {
-    /// Takes the next line of those that a raw line carried.
+    /// Processes the next of the lines that a raw line carried.
     pub(super) fn pending_line(&mut self) -> Option<DecodeResult<'static>> {
         let lines = core::mem::take(&mut self.pending.lines);
         let at = self.pending.at;
         let rest = lines.get(at..).unwrap_or_default();
         let end = line_feed(rest).unwrap_or(rest.len());
         let line = rest.get(..end).unwrap_or_default();
-        // What is looked at may put other lines in their place.
+        // The line may itself carry lines, which then replace the pending ones.
         self.pending.at = usize::MAX;
         let step = self.carried_line(line);
         let has_others = self.pending.at != usize::MAX;
@@ -47,10 +47,10 @@ impl Decoder {
         }
     }
 
-    /// Takes a line that is out of its envelope, with its carriage return if it has one.
+    /// Processes a line without its envelope. It still has its carriage return, if any.
     fn carried_line(&mut self, raw: &[u8]) -> Step {
         let number = self.pending.number;
-        // What an envelope escapes can be coloured, too.
+        // An escaped line inside an envelope can be coloured as well.
         self.pending.is_coloured |= is_coloured(without_carriage_return(raw));
         let raw = &*self.without_colours(raw);
         if self.is_of_sip_message(number, raw, self.pending.surplus) {
@@ -59,7 +59,8 @@ impl Decoder {
         self.line_of_message(number, raw).unwrap_or_else(|| self.carried_line_between(raw))
     }
 
-    /// Takes a line of the SIP message that is skipped, or ends that. In its file the line is shorter by `surplus` bytes.
+    /// Whether the line belongs to the SIP message that is being skipped. If not, that message ends. The line is
+    /// `surplus` bytes shorter in its file.
     pub(super) fn is_of_sip_message(&mut self, number: u64, raw: &[u8], surplus: i64) -> bool {
         let Some(Skipped { sip_message, .. }) = &mut self.sip_message else {
             return false;
@@ -79,8 +80,8 @@ impl Decoder {
         }
     }
 
-    /// Takes a line that may belong to the open message, with its carriage return if it has one; `None` where it is of
-    /// no message.
+    /// Processes a line that may belong to the open message. It still has its carriage return, if any. `None` if it
+    /// belongs to no message.
     pub(super) fn line_of_message(&mut self, number: u64, raw: &[u8]) -> Option<Step> {
         let raw = &*self.without_colours(raw);
         let message = self.message.as_mut()?;
@@ -111,7 +112,7 @@ impl Decoder {
         Some(Step::Taken(None))
     }
 
-    /// Looks at a line as the beginning of a message.
+    /// Processes a line that belongs to no message so far, but may begin one.
     fn carried_line_between(&mut self, raw: &[u8]) -> Step {
         let raw = &*self.without_colours(raw);
         let line = without_carriage_return(raw);
@@ -142,7 +143,7 @@ impl Decoder {
         let is_indented = line.first().is_some_and(u8::is_ascii_whitespace);
         let time = if is_indented {
             self.time_before().map(Cow::into_owned).or_else(|| {
-                // The line before may have the same around it.
+                // The previous line may have the same envelope.
                 let Opened::Line { content, .. } = self.pending.envelope.open(&self.line_before) else {
                     return None;
                 };
@@ -159,7 +160,7 @@ impl Decoder {
         self.message = Some(message);
     }
 
-    /// Takes a line that begins like a JSON object.
+    /// Processes a line that begins like a JSON object.
     #[cfg(feature = "json")]
     fn json_line(&mut self, number: u64, line: &[u8]) -> Step {
         let Some(object) = json_line::object(line) else {

@@ -1,8 +1,8 @@
-//! Lines that cannot be read in place: cut by the end of the bytes, in an envelope, or coloured. They are collected,
-//! opened, and put together to messages.
+//! Lines that cannot be read in place, because they are cut by the end of the bytes, in an envelope, or coloured. They
+//! are collected, taken out of their envelope, and assembled into messages.
 //!
-//! A line comes in three stages. As a *raw* line it has its envelope and its colours; what it carries, one line or
-//! several, is *pending*; and a pending line belongs to the open message, or is looked at as the beginning of another.
+//! A line passes three stages. A *raw* line still has its envelope and its colours. The lines that it carries, one or
+//! several, are *pending*. A pending line then belongs to the open message, or may begin another.
 
 use alloc::borrow::Cow;
 use alloc::string::String;
@@ -22,20 +22,20 @@ use super::sip_message::{OfSipMessage, SipMessage};
 /// The lines that a raw line carried.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Pending {
-    /// Each with its end.
+    /// Each with its line end.
     pub(super) lines: Vec<u8>,
-    /// Where the next one begins.
+    /// The position of the next one.
     pub(super) at: usize,
     /// The number of the raw line.
     pub(super) number: u64,
-    /// The time that the envelope says.
+    /// The time in the envelope.
     pub(super) time: Option<String>,
     pub(super) envelope: Envelope,
     /// Whether the raw line was coloured.
     pub(super) is_coloured: bool,
-    /// How many bytes longer the raw line is than in its file.
+    /// How many bytes longer the raw line is here than in its file.
     pub(super) surplus: i64,
-    /// The raw line, where its envelope is one that it could have by chance.
+    /// The raw line, if it may only look as if it had this envelope.
     pub(super) raw: Option<Vec<u8>>,
 }
 
@@ -45,44 +45,44 @@ impl Pending {
     }
 }
 
-/// A SIP message whose lines are skipped.
+/// A SIP message that is being skipped.
 #[derive(Debug, Clone)]
 pub(super) struct Skipped {
     pub(super) sip_message: SipMessage,
-    /// What is around its lines.
+    /// The envelope of its lines.
     pub(super) envelope: Envelope,
     /// Whether the line that announced it is coloured.
     pub(super) is_coloured: bool,
 }
 
-/// A line that comes in pieces.
+/// A line that is split over several raw lines.
 #[derive(Debug, Clone)]
 pub(super) struct Piece {
-    /// What has come of it.
+    /// The pieces so far.
     line: LineBuffer,
     number: u64,
     time: Option<String>,
     envelope: Envelope,
-    /// How many layers of the envelope are taken off.
+    /// How many layers of the envelope have been removed.
     opened: usize,
 }
 
-/// What came of a line.
+/// The result of processing a line.
 pub(super) enum Step {
-    /// It was taken; there may be something to give.
+    /// The line was processed, perhaps with a result.
     Taken(Option<DecodeResult<'static>>),
-    /// It was not taken yet: something ended before it.
+    /// The line has to be processed again: something ended before it, perhaps with a result.
     Before(Option<DecodeResult<'static>>),
 }
 
-/// The line that this is, without a line end, if it is only one.
+/// The content without its line end, if it is only one line.
 fn one_line(content: &[u8]) -> Option<&[u8]> {
     let line = content.strip_suffix(b"\n").unwrap_or(content);
     line_feed(line).is_none().then_some(line)
 }
 
 impl Decoder {
-    /// Collects the line that is coming, up to its end.
+    /// Collects bytes of the current line, up to its end.
     pub(super) fn collect(&mut self, bytes: &mut &[u8]) {
         if bytes.is_empty() {
             return;
@@ -101,7 +101,7 @@ impl Decoder {
         }
     }
 
-    /// The end of the line that is coming has come.
+    /// Marks the current line as complete.
     pub(super) fn end_line(&mut self) {
         if self.boundary.is_collecting() {
             self.decide_boundary();
@@ -110,7 +110,7 @@ impl Decoder {
         }
     }
 
-    /// Goes on with what has come already; whether there was any.
+    /// Processes what was collected before. Returns `false` if there was nothing to do.
     #[cold]
     pub(super) fn work_off(&mut self, given: &mut Option<DecodeResult<'_>>) -> bool {
         if let Some(result) = self.queued.pop_front() {
@@ -131,7 +131,7 @@ impl Decoder {
         true
     }
 
-    /// Takes the line that is complete.
+    /// Processes the complete line.
     fn raw_line(&mut self) -> Option<DecodeResult<'static>> {
         if self.line.is_too_long() {
             let step = self.line_over_limit();
@@ -147,7 +147,7 @@ impl Decoder {
         given
     }
 
-    /// Notes whether the raw line was taken.
+    /// Moves on to the next line, unless this one has to be processed again.
     fn after_raw_line(&mut self, step: Step) -> Option<DecodeResult<'static>> {
         match step {
             Step::Taken(given) => {
@@ -163,14 +163,15 @@ impl Decoder {
         }
     }
 
-    /// A line without its colours, with its carriage return if it has one.
+    /// A line without its colours. It keeps its carriage return, if any.
     pub(super) fn without_colours<'l>(&self, raw: &'l [u8]) -> Cow<'l, [u8]> {
         if first(raw, ESCAPE).is_none() {
             return raw.into();
         }
         let line = without_carriage_return(raw);
         let mut stripped = match (&self.sip_message, &self.message) {
-            // What a SIP message announces are its bytes as they are, unless the whole log is coloured.
+            // The announced length of a SIP message counts all its bytes, also those of colours, unless the whole log
+            // is coloured.
             (Some(skipped), _) if !skipped.is_coloured => return raw.into(),
             (None, Some(message)) if !message.has_colours(line) => return raw.into(),
             (Some(_), _) | (None, Some(_)) => without_colours(line).into_owned(),
@@ -180,7 +181,7 @@ impl Decoder {
         stripped.into()
     }
 
-    /// Takes a raw line, with its carriage return if it has one.
+    /// Processes a raw line. It still has its carriage return, if any.
     fn line(&mut self, raw: &[u8]) -> Step {
         self.pending.is_coloured = is_coloured(without_carriage_return(raw));
         let line = &*self.without_colours(raw);
@@ -230,9 +231,9 @@ impl Decoder {
         self.line_between(number, line)
     }
 
-    /// Takes a raw line that stands between messages.
+    /// Processes a raw line between messages.
     fn line_between(&mut self, number: u64, line: &[u8]) -> Step {
-        // Where the line ended a SIP message its colours are still there.
+        // A line that ended a SIP message still has its colours.
         let line = &*self.without_colours(line);
         let view = LineView::of_line(without_carriage_return(line));
         if let Interest::None = interest(view) {
@@ -256,7 +257,7 @@ impl Decoder {
         Step::Taken(None)
     }
 
-    /// A line of another kind.
+    /// Notes a line of another kind.
     pub(super) fn note_other(&mut self, number: u64, line: LineView<'_>) {
         if !self.file.has_event {
             self.file.note(number, line);
@@ -264,7 +265,7 @@ impl Decoder {
         self.remember(line.start);
     }
 
-    /// Puts what a raw line carries where it waits to be looked at.
+    /// Makes the content of a raw line pending.
     pub(super) fn put(&mut self, number: u64, time: Option<Cow<'_, [u8]>>, envelope: Envelope, content: Cow<'_, [u8]>) {
         let pending = &mut self.pending;
         pending.lines.clear();
@@ -294,7 +295,7 @@ impl Decoder {
         self.piece = Some(Piece { line, number, time, envelope, opened });
     }
 
-    /// Goes on with a line that comes in pieces.
+    /// Processes the next piece of a line.
     fn next_piece(&mut self, line: &[u8]) -> Step {
         let Some(mut piece) = self.piece.take() else {
             return Step::Before(None);
@@ -313,11 +314,11 @@ impl Decoder {
         Step::Taken(None)
     }
 
-    /// All pieces of a line have come: what it carries is looked at.
+    /// Makes a line pending after its last piece.
     pub(super) fn end_piece(&mut self, piece: Piece) {
         let Piece { mut line, number, time, envelope, opened } = piece;
         if line.is_too_long() {
-            // Layers that are not taken off hide what is in them.
+            // Without the inner layers removed the content is unknown.
             self.end_piece_over_limit(number, &line, Some(&envelope).filter(|envelope| opened == envelope.len()));
             return;
         }
@@ -329,7 +330,7 @@ impl Decoder {
         }
     }
 
-    /// The same, of a line over the limit.
+    /// The same for a line over the limit.
     #[cold]
     fn end_piece_over_limit(&mut self, number: u64, line: &LineBuffer, envelope: Option<&Envelope>) {
         loop {
@@ -340,7 +341,7 @@ impl Decoder {
         }
     }
 
-    /// Takes a raw line over the limit.
+    /// Processes a raw line over the limit.
     fn line_over_limit(&mut self) -> Step {
         if let Some(piece) = self.piece.take() {
             self.end_piece(piece);
@@ -352,7 +353,7 @@ impl Decoder {
         step
     }
 
-    /// Takes a line over the limit, of which only the beginning and the end are kept. `envelope` is what was around it,
+    /// Processes a line over the limit, of which only the beginning and the end are kept. `envelope` is its envelope,
     /// if that is known.
     fn over_limit(&mut self, number: u64, line: &LineBuffer, envelope: Option<&Envelope>) -> Step {
         let view = LineView { start: line.start(), end: line.tail() };
@@ -366,7 +367,7 @@ impl Decoder {
             self.sip_message = None;
         }
         if let Some(message) = &mut self.message {
-            // What a line carries that is not kept cannot be looked at: it counts as one of the message.
+            // The content of a line that is not kept is unknown, so the line counts as part of the message.
             let is_hidden = envelope.is_none() && !message.envelope.is_none();
             match if is_hidden { Belongs::Yes } else { message.line_over_limit(view.start) } {
                 Belongs::No => return Step::Before(self.close_message()),
@@ -402,7 +403,7 @@ impl Decoder {
         Step::Taken(None)
     }
 
-    /// The open message has ended: what is given for it.
+    /// Ends the open message, and returns its result.
     pub(super) fn close_message(&mut self) -> Option<DecodeResult<'static>> {
         let mut message = self.message.take()?;
         message.shape.end();
@@ -414,14 +415,14 @@ impl Decoder {
         self.give(&message)
     }
 
-    /// Notes the header of a request, in a file where nothing else may come nearer to an event.
+    /// Notes the header of a request, in case the file has no event and this is the line that comes nearest to one.
     pub(super) fn note_open_request(&mut self, message: &OpenMessage) {
         if !message.is_event && !message.shape.is_unsure() && message.file == self.file.index {
             self.file.note_request(message.number, &message.header, message.kind);
         }
     }
 
-    /// What is given for a message.
+    /// The result of a message.
     pub(super) fn give(&mut self, message: &OpenMessage) -> Option<DecodeResult<'static>> {
         if message.shape.is_unsure() {
             return None;

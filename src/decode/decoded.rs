@@ -1,4 +1,4 @@
-//! What a decoder gives.
+//! The results of a decoder.
 
 use alloc::borrow::Cow;
 use alloc::collections::VecDeque;
@@ -7,22 +7,23 @@ use alloc::vec::Vec;
 use super::{DecodeError, DecodeWarning};
 use crate::event::Event;
 
-/// An event and where it stood.
+/// An event and its place in the input.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Decoded<'a> {
-    /// Which of the files given together, from 0; 0 where there is one.
+    /// The index of the file, from 0; see [`Decoder::next_file`](super::Decoder::next_file).
     pub file: usize,
-    /// The line of the event's first line, from 1.
+    /// The number of the event's first line, from 1.
     pub line: u64,
-    /// When it was, as the log writes it: what its header begins with, else what the envelope says. Specification 6.5.
+    /// The time of the event as the log writes it: the one at the start of its header, else that of the envelope.
+    /// Specification 6.5.
     pub time: Option<Cow<'a, str>>,
     /// The event.
     pub event: Event<'a>,
 }
 
 impl Decoded<'_> {
-    /// The same with all text copied.
+    /// The same with its own copy of all text.
     #[must_use]
     pub fn into_owned(self) -> Decoded<'static> {
         Decoded {
@@ -34,23 +35,23 @@ impl Decoded<'_> {
     }
 }
 
-/// What a decoder gives for each message: an event, or what was wrong with it.
+/// The result of a decoder for each message: an event, or an error.
 pub type DecodeResult<'a> = Result<Decoded<'a>, DecodeError>;
 
-/// What a decoder passed over.
+/// The number of lines, messages and warnings that a decoder did not return as results.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct Tally {
-    /// Lines that begin like a JSON object and are neither an event nor carry a line.
+    /// Lines that begin like a JSON object, but neither are an event nor carry a line of a log.
     pub other_json_lines: u64,
-    /// SIP messages in the log.
+    /// Skipped SIP messages.
     pub sip_messages: u64,
-    /// Warnings, taken or not.
+    /// Warnings, whether taken or not.
     pub warnings: u64,
 }
 
-/// What [`Decoder::finish`](super::Decoder::finish) gives: the last events and errors, in order, and what else there is
-/// to say.
+/// The result of [`Decoder::finish`](super::Decoder::finish): an iterator over the last events and errors in order,
+/// with the warnings and the tally.
 #[derive(Debug, Clone)]
 pub struct Finished {
     pub(super) results: VecDeque<DecodeResult<'static>>,
@@ -65,7 +66,7 @@ impl Finished {
         &self.warnings
     }
 
-    /// What was passed over in all.
+    /// The tally of the whole input.
     #[must_use]
     pub fn tally(&self) -> Tally {
         self.tally

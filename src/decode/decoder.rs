@@ -1,5 +1,5 @@
-//! The decoder as it is used. A message that lies whole in the bytes handed over is read in place, without a copy; what
-//! is cut, carried in an envelope or coloured is collected first (`collected`).
+//! The public interface of the decoder. A message that lies whole in the bytes is read in place, without a copy. One
+//! that is cut, in an envelope or coloured is collected first (`collected`).
 
 use alloc::borrow::Cow;
 use alloc::collections::VecDeque;
@@ -19,15 +19,16 @@ use super::warning::{DecodeWarning, WarningKind, Warnings};
 use super::{DecodeError, DecodeErrorKind, DecodeResult, Decoded, Finished, Tally};
 use crate::event::Event;
 
-/// The most bytes that one message may have unless another limit is given: 1 MiB.
+/// The default limit for the size of a message: 1 MiB.
 pub const MESSAGE_LIMIT: usize = 1024 * 1024;
 
 pub(super) const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
-/// Turns bytes of a log into events, as they come.
+/// Turns the bytes of a log into events, incrementally.
 ///
-/// Any split of the same bytes gives the same results. Memory is bounded by the largest single message, and that by the
-/// limit. Lines end in LF or CRLF, bytes that are not UTF-8 are replaced, a byte order mark is skipped.
+/// The results do not depend on how the bytes are split. Memory is bounded by the largest single message, which in turn
+/// is bounded by the limit. Lines end in LF or CRLF, bytes that are not UTF-8 are replaced, and a byte order mark is
+/// skipped.
 ///
 /// Results are pulled with [`next_event`](Self::next_event), or pushed with [`push`](Self::push):
 ///
@@ -53,35 +54,35 @@ pub(super) const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 #[derive(Debug, Clone)]
 pub struct Decoder {
     pub(super) settings: Settings,
-    /// What could still come of a byte order mark; empty once the first line has begun.
+    /// The rest of a byte order mark that may still come; empty once the first line has begun.
     pub(super) mark: &'static [u8],
     pub(super) file: File,
     pub(super) boundary: Boundary,
-    /// The line that is coming, if some of it has come.
+    /// The current line, as far as it has been collected.
     pub(super) line: LineBuffer,
-    /// Whether its end has come.
+    /// Whether the current line is complete.
     pub(super) line_is_complete: bool,
-    /// The lines that a line carried and that are still to be looked at.
+    /// The lines that a raw line carried and that are not processed yet.
     pub(super) pending: Pending,
-    /// A line that comes in pieces.
+    /// A line that is split over several raw lines.
     pub(super) piece: Option<Piece>,
-    /// The message whose lines are coming.
+    /// The open message.
     pub(super) message: Option<OpenMessage>,
-    /// The SIP message whose lines are skipped.
+    /// The SIP message that is being skipped.
     pub(super) sip_message: Option<Skipped>,
-    /// The line before, as far as its time could be: a header that is indented has it.
+    /// The beginning of the previous line, for its time: an indented header has that time.
     pub(super) line_before: Vec<u8>,
-    /// What is to be given before anything else.
+    /// Results to be returned before any other.
     pub(super) queued: VecDeque<DecodeResult<'static>>,
     pub(super) warnings: Warnings,
     pub(super) tally: Tally,
 }
 
-/// What a decoder was told.
+/// The settings of a decoder.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Settings {
     pub(super) limit: usize,
-    /// Whether a ConnID stands in for a CallUUID that is not there.
+    /// Whether the ConnID replaces a missing CallUUID.
     pub(super) conn_ids: bool,
 }
 
@@ -92,7 +93,7 @@ impl Default for Decoder {
 }
 
 impl Decoder {
-    /// A decoder of all forms.
+    /// A decoder for all forms.
     #[must_use]
     pub fn new() -> Self {
         Decoder {
@@ -113,8 +114,7 @@ impl Decoder {
         }
     }
 
-    /// The same decoder with another limit for one message, in bytes, the ends of lines counted; of a JSON line all but
-    /// its line feed.
+    /// Sets the limit for one message, in bytes including line ends. The line feed of a JSON line does not count.
     #[must_use]
     pub fn with_limit(mut self, limit: usize) -> Self {
         self.settings.limit = limit;
@@ -122,25 +122,26 @@ impl Decoder {
         self
     }
 
-    /// The same decoder, but that an event without CallUUID has its ConnID as the id of its call: for logs of older
-    /// T-Servers. Specification 2.
+    /// Uses the ConnID as the id of the call for events without a CallUUID, as in logs of older T-Servers.
+    /// Specification 2.
     #[must_use]
     pub fn with_conn_ids(mut self) -> Self {
         self.settings.conn_ids = true;
         self
     }
 
-    /// Takes bytes from the front of `bytes` until they complete an event or an error; `None` once all are taken.
+    /// Consumes bytes from the front of `bytes` until an event or an error is complete. `None` once all bytes are
+    /// consumed.
     ///
-    /// What is given borrows from the bytes, not from the decoder: between two calls anything may be done with it.
+    /// The result borrows from the bytes, not from the decoder, so the decoder can be used while it is alive.
     pub fn next_event<'b>(&mut self, bytes: &mut &'b [u8]) -> Option<DecodeResult<'b>> {
         let mut given = None;
-        // Given in place: an event is large.
+        // Written in place, since an event is large.
         while given.is_none() && self.advance(bytes, &mut given) {}
         given
     }
 
-    /// Takes the next bytes; `sink` gets every event and every error that they complete, in order.
+    /// Consumes the next bytes. `sink` receives every event and every error that they complete, in order.
     pub fn push(&mut self, bytes: &[u8], mut sink: impl FnMut(DecodeResult<'_>)) {
         let mut rest = bytes;
         loop {
@@ -153,8 +154,8 @@ impl Decoder {
         }
     }
 
-    /// Takes the next line of a log in another encoding, or a part of one, that the caller has made UTF-8. In its file it
-    /// has `length` bytes: the announced length of a SIP message counts those.
+    /// Consumes the next line, or a part of one, of a log in another encoding that the caller has converted to UTF-8.
+    /// `length` is its number of bytes in the file, which the announced length of a SIP message counts.
     ///
     /// ```
     /// use im_session::Decoder;
@@ -175,14 +176,14 @@ impl Decoder {
             line.add_surplus(signed(text.len()).saturating_sub(signed(length)));
         }
         self.push(text, sink);
-        // What was read in place has left nothing but this.
+        // If the line was read in place, only its surplus is left to clear.
         match self.coming_line() {
             Some(line) if line.is_empty() && !text.is_empty() => line.clear(),
             Some(_) | None => {}
         }
     }
 
-    /// There are no more bytes: reads the last line if it had no end, and the last message.
+    /// Ends the input: reads a last line without a line end, and the last message.
     #[must_use]
     pub fn finish(mut self) -> Finished {
         let mut results = VecDeque::new();
@@ -192,19 +193,19 @@ impl Decoder {
         Finished { results, warnings: self.warnings.kept, tally }
     }
 
-    /// The warnings since they were last taken: at most the first 10 000, so that a decoder that nobody asks keeps no
-    /// more.
+    /// Returns the warnings since the last call. At most the first 10 000 are kept, so that memory stays bounded if
+    /// nobody takes them.
     pub fn take_warnings(&mut self) -> Vec<DecodeWarning> {
         core::mem::take(&mut self.warnings.kept)
     }
 
-    /// What was passed over so far.
+    /// The tally so far.
     #[must_use]
     pub fn tally(&self) -> Tally {
         Tally { warnings: self.warnings.count, ..self.tally }
     }
 
-    /// Goes on with what has come before, or takes bytes; whether there is more to do.
+    /// Processes what was collected before, or consumes bytes. Returns `false` if there is nothing left to do.
     fn advance<'b>(&mut self, bytes: &mut &'b [u8], given: &mut Option<DecodeResult<'b>>) -> bool {
         if !self.is_between_lines() && self.work_off(given) {
             return true;
@@ -227,12 +228,12 @@ impl Decoder {
         if self.boundary.is_collecting() { self.boundary.first_line() } else { Some(&mut self.line) }
     }
 
-    /// Whether nothing is left of lines that came before.
+    /// Whether all earlier lines and results are processed.
     fn is_between_lines(&self) -> bool {
         !self.line_is_complete && !self.pending.has_lines() && self.queued.is_empty() && !self.boundary.is_decided()
     }
 
-    /// Whether no message, line or piece of a line has begun.
+    /// Whether no message, line or piece of a line is open.
     fn is_in_the_plain(&self) -> bool {
         self.message.is_none()
             && self.line.is_empty()
@@ -253,26 +254,26 @@ impl Decoder {
         }
     }
 
-    /// What may have begun a byte order mark, and has come already, begins the first line.
+    /// Puts back the bytes that looked like the beginning of a byte order mark: they begin the first line.
     pub(super) fn begin_without_mark(&mut self) {
         let missing = core::mem::take(&mut self.mark);
         let begun = BYTE_ORDER_MARK.strip_suffix(missing).filter(|_| !missing.is_empty());
         self.collect(&mut begun.unwrap_or_default());
     }
 
-    /// Remembers a line for the time of an indented header after it.
+    /// Remembers a line, in case an indented header follows and needs its time.
     pub(super) fn remember(&mut self, line: &[u8]) {
         self.line_before.clear();
         self.line_before.extend_from_slice(first_edge(line));
     }
 
-    /// The time that the line before begins with.
+    /// The time at the start of the previous line.
     pub(super) fn time_before(&self) -> Option<Cow<'static, str>> {
         let time: String = text(time_at_start(&self.line_before)?).into_owned();
         Some(Cow::Owned(time))
     }
 
-    /// Takes over what the shape of a message that has ended has to say.
+    /// Takes over the warnings of a message that has ended.
     #[inline]
     pub(super) fn end_of_shape(&mut self, shape: &mut Shape) {
         self.line_before.clear();
@@ -281,7 +282,7 @@ impl Decoder {
         }
     }
 
-    /// Bytes in a line were replaced because they are not UTF-8: said once a file.
+    /// Warns of replaced bytes that are not UTF-8, once for each file.
     pub(super) fn replaced(&mut self, number: u64) {
         if !self.file.has_replaced {
             self.file.has_replaced = true;
@@ -295,7 +296,7 @@ impl Decoder {
 }
 
 impl Settings {
-    /// The event that a reader has read, once its message has ended.
+    /// The event from a reader whose message has ended.
     #[inline(always)]
     pub(super) fn finish<'a, S: LogSyntax>(self, reader: &mut MessageReader<'a>) -> Result<Event<'a>, DecodeErrorKind> {
         let mut event = reader.finish::<S>();
@@ -310,14 +311,14 @@ impl Settings {
         event
     }
 
-    /// Gives the event the id that it has by the settings.
+    /// Sets the id of the event according to the settings.
     pub(super) fn give_id(self, event: &mut Event<'_>) {
         if self.conn_ids {
             event.use_conn_id_as_call_uuid();
         }
     }
 
-    /// What is given for an event that was read: it must have what every event of a session has.
+    /// Writes the result for an event, which must have the required attributes.
     #[inline(always)]
     pub(super) fn give<'a>(
         self,
@@ -333,7 +334,7 @@ impl Settings {
         });
     }
 
-    /// What is given for an event, or for what was wrong with it.
+    /// The result for an event or an error.
     pub(super) fn result<'a>(
         self,
         file: usize,

@@ -1,17 +1,17 @@
-//! What can be wrong with the text.
+//! The errors of decoding.
 
 use alloc::string::String;
 
 use crate::event::{BadAttribute, UnreadableEvent};
 
-/// Something that could not be read, and where. The rest of the input is read all the same.
+/// An error in the input, and its place. The rest of the input is still read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("line {line}: {kind}")]
 #[non_exhaustive]
 pub struct DecodeError {
-    /// Which of the files given together, from 0.
+    /// The index of the file, from 0.
     pub file: usize,
-    /// The line, from 1; of a log message the line of its header.
+    /// The number of the line, from 1; for a message of a log that of its header.
     pub line: u64,
     /// What is wrong.
     pub kind: DecodeErrorKind,
@@ -21,34 +21,34 @@ pub struct DecodeError {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum DecodeErrorKind {
-    /// A whole file holds no event of any form.
+    /// A whole file has no event of any form.
     #[error(
         "expected events as JSON lines, T-Server log or Platform SDK log, found none in the whole file{}",
         what_is(.nearest.as_ref())
     )]
     NoEvents {
-        /// What came nearest to one, in the line of the error; nothing if nothing did.
+        /// The line that comes nearest to an event, which is the line of the error; `None` if there is none.
         nearest: Option<Nearest>,
     },
-    /// One message is longer than the limit.
+    /// A message is longer than the limit.
     #[error("expected a message of at most {limit} bytes, found a longer one")]
     TooLong {
         /// The limit, in bytes.
         limit: usize,
     },
-    /// A line that looks like an event as a JSON object is none.
+    /// A line looks like an event as a JSON object, but is not one.
     #[cfg(feature = "json")]
     #[error(transparent)]
     Json(#[from] crate::event::EventJsonError),
-    /// An attribute's value is not of its type.
+    /// The value of an attribute has the wrong type.
     #[error(transparent)]
     BadAttribute(#[from] BadAttribute),
-    /// The event lacks what every event of a session has.
+    /// The event lacks an attribute that every event of a session has.
     #[error(transparent)]
     Unreadable(#[from] UnreadableEvent),
 }
 
-/// What in a file without events came nearest to one.
+/// The line of a file without events that comes nearest to an event.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{kind}: {line:?}")]
 #[non_exhaustive]
@@ -59,14 +59,14 @@ pub struct Nearest {
     pub line: String,
 }
 
-/// What a [`Nearest`] line is; the later ones are nearer.
+/// What a [`Nearest`] line is. Later variants are nearer to an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, thiserror::Error)]
 #[non_exhaustive]
 pub enum NearestKind {
     /// It names an event.
     #[error("a line with the name of an event")]
     EventName,
-    /// It has an attribute of a log, but no header stands before it.
+    /// It has an attribute of a log, but there is no header before it.
     #[error("an attribute of a T-Server log or Platform SDK log, without a header")]
     Attribute,
     /// It is the header of a request in a T-Server log.

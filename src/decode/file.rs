@@ -1,4 +1,4 @@
-//! What is known of the file that is being read.
+//! The state of the file that is being read.
 
 use alloc::string::String;
 
@@ -9,18 +9,18 @@ use super::message_reader::text;
 use super::{DecodeError, DecodeErrorKind};
 use crate::excerpt::excerpt;
 
-/// One of the files given together.
+/// One of several files that are read as one log.
 #[derive(Debug, Clone)]
 pub(super) struct File {
-    /// Which one, from 0.
+    /// The index of the file, from 0.
     pub(super) index: usize,
-    /// The number of the line that comes next or is coming.
+    /// The number of the current line.
     pub(super) line: u64,
-    /// Whether a line has come.
+    /// Whether it has a line.
     pub(super) has_lines: bool,
     /// Whether an event has begun in it.
     pub(super) has_event: bool,
-    /// Whether its first line went on with the file before.
+    /// Whether its first line continues the previous file.
     pub(super) continues: bool,
     /// Whether bytes were replaced in it because they are not UTF-8.
     pub(super) has_replaced: bool,
@@ -40,7 +40,7 @@ impl File {
         }
     }
 
-    /// Notes the line if it comes nearer to an event than those before.
+    /// Notes the line if it comes nearer to an event than earlier ones.
     #[cold]
     pub(super) fn note(&mut self, number: u64, line: LineView<'_>) {
         if contains(line.start, b"Attribute") {
@@ -50,7 +50,7 @@ impl File {
         }
     }
 
-    /// Notes a line that names an event as a header does, but is none.
+    /// Notes a line that names an event like a header, but is not one.
     #[cold]
     pub(super) fn note_name(&mut self, number: u64, line: &[u8]) {
         self.note_as(NearestKind::EventName, number, line);
@@ -77,7 +77,7 @@ impl File {
         }
     }
 
-    /// What is wrong with the whole file, now that it has ended: it is not empty, continues no other, and has no event.
+    /// The error of the whole file at its end: it is not empty, does not continue another file, and has no event.
     pub(super) fn end(&mut self) -> Option<DecodeError> {
         if !self.has_lines || self.has_event || self.continues {
             return None;
@@ -87,7 +87,7 @@ impl File {
     }
 }
 
-/// Whether `Event` and a capital letter stand in a line.
+/// Whether a line contains `Event` followed by a capital letter.
 fn names_an_event(line: &[u8]) -> bool {
     let mut rest = line;
     while let Some(found) = first(rest, b'E').and_then(|at| rest.get(at..)) {

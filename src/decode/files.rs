@@ -1,4 +1,4 @@
-//! Several files as one log, and the end of the last. Specification 7.
+//! Several files as one log, and the end of the input. Specification 7.
 
 use alloc::collections::VecDeque;
 
@@ -16,16 +16,16 @@ use super::time::begins_with_time;
 use super::tserver_log::TServerLog;
 use super::warning::WarningKind;
 
-/// Where a file ends whose last line has no end: its first line and the first of the next may be one.
+/// The boundary after a file whose last line has no line end: that line and the first one of the next file may be one.
 #[derive(Debug, Clone)]
 pub(super) enum Boundary {
-    /// There is none.
+    /// There is no boundary.
     None,
-    /// The first line of the next file is coming.
+    /// The first line of the next file is being collected.
     Collecting(LineBuffer),
-    /// It is a line of its own.
+    /// That line is a line of its own.
     Own(LineBuffer),
-    /// It was the rest of the last line.
+    /// That line was the rest of the last one.
     Joined,
 }
 
@@ -47,11 +47,11 @@ impl Boundary {
 }
 
 impl Decoder {
-    /// The bytes that follow are those of another file, which goes on with the log: its lines count from 1, and a byte
-    /// order mark is skipped again.
+    /// Starts the next file of the same log. Its lines are counted from 1, and a byte order mark is skipped again.
     ///
-    /// A message that the end of the file cut goes on if the next begins with a line that continues it. A last line
-    /// without an end and the first line of the next file are one line, unless that begins like a line of its own.
+    /// A message that was cut by the end of the file continues if the next file begins with a line of it. A last line
+    /// without a line end and the first line of the next file are joined, unless the latter begins like a line of its
+    /// own.
     ///
     /// ```
     /// use im_session::Decoder;
@@ -66,7 +66,7 @@ impl Decoder {
     pub fn next_file(&mut self) {
         self.begin_without_mark();
         if self.boundary.is_collecting() {
-            // There is no line end in the file that ends: its one line is complete.
+            // The file that ends here has no line end, so its only line is complete.
             self.decide_boundary();
         }
         let mut queued = VecDeque::new();
@@ -80,8 +80,8 @@ impl Decoder {
         }
     }
 
-    /// Gives the event whose lines have come so far, although no line has ended it yet: for a log that is read while it
-    /// is written, where nothing came for a while. Lines of it that come later are warned of and skipped.
+    /// Returns the event of the open message, although no later line has ended it yet. This is for a log that is read
+    /// while it is written, after a pause. Later lines of the message are skipped with a warning.
     pub fn flush(&mut self) -> Option<DecodeResult<'static>> {
         let mut message = self.message.take()?;
         let is_new = message.is_event && message.given == Given::No;
@@ -93,7 +93,7 @@ impl Decoder {
         given
     }
 
-    /// The first line of the next file has come: whether it goes on with the last line of the file before.
+    /// Decides whether the first line of the next file continues the last line of the previous one.
     pub(super) fn decide_boundary(&mut self) {
         let boundary = core::mem::replace(&mut self.boundary, Boundary::None);
         let Boundary::Collecting(first) = boundary else {
@@ -109,7 +109,7 @@ impl Decoder {
         self.line_is_complete = true;
     }
 
-    /// All lines of the file before are done.
+    /// Begins the next file, after all lines of the previous one.
     pub(super) fn cross_boundary(&mut self) {
         match core::mem::replace(&mut self.boundary, Boundary::None) {
             Boundary::Own(first) => {
@@ -132,7 +132,7 @@ impl Decoder {
         self.file = File::new(self.file.index + 1);
     }
 
-    /// Says what is wrong with the whole file.
+    /// Adds the error of the whole file, if there is one.
     fn end_file(&mut self) {
         if let Some(message) = self.message.take() {
             self.note_open_request(&message);
@@ -146,7 +146,7 @@ impl Decoder {
         }
     }
 
-    /// There are no more bytes: all that is to be given for what has come.
+    /// Ends the input, and passes all remaining results to `sink`.
     pub(super) fn end(&mut self, mut sink: impl FnMut(DecodeResult<'static>)) {
         self.begin_without_mark();
         if self.boundary.is_collecting() || !self.line.is_empty() {
@@ -179,8 +179,8 @@ impl Decoder {
     }
 }
 
-/// Whether a line begins like one of its own: white space, an attribute, a pair, a time of day, a header, `{`, an
-/// envelope.
+/// Whether a line begins like a line of its own: with white space, an attribute, a pair, a time of day, a header, `{`
+/// or an envelope.
 fn begins_like_a_line(line: &LineBuffer) -> bool {
     let view = LineView { start: line.start(), end: line.end_edge() };
     let Some(first) = view.start.first() else {

@@ -1,4 +1,4 @@
-//! Which of the forms a line is of.
+//! The text forms of events.
 
 use super::header::{HeaderKind, LineView, header};
 
@@ -6,13 +6,13 @@ use super::header::{HeaderKind, LineView, header};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Form {
-    /// One JSON object an event; only there with the feature `json`. What it may hold is said at
-    /// [`Event::from_json_line`](crate::Event::from_json_line).
+    /// One JSON object for each event; only with the feature `json`.
+    /// [`Event::from_json_line`](crate::Event::from_json_line) describes its keys.
     #[cfg(feature = "json")]
     JsonLines,
     /// The log of a T-Server, SIP Server, URS, ORS or OCS.
     TServerLog,
-    /// The log of a program on the Platform SDK for .NET or Java.
+    /// The log of a program that uses the Platform SDK for .NET or Java.
     PlatformSdkLog,
 }
 
@@ -28,8 +28,8 @@ impl core::fmt::Display for Form {
 }
 
 impl Form {
-    /// The form of the message whose header this line is, without its end and its envelope: of an event or of a
-    /// request, or an event as a JSON object. `None` for a line of another kind.
+    /// The form of this line, which has no line end and no envelope: the header of an event or of a request, or an
+    /// event as a JSON object. `None` for any other line.
     ///
     /// ```
     /// use im_session::decode::Form;

@@ -1,4 +1,4 @@
-//! The headers of messages, of all forms. Specification 6.2 and 6.3.
+//! The headers of messages in logs. Specification 6.2 and 6.3.
 
 use super::lines::{first, is_of_word, last_edge, word_end};
 
@@ -10,31 +10,32 @@ pub(super) struct Header<'a> {
     pub(super) name: &'a [u8],
 }
 
-/// Which log a header is of, as far as the lines after it depend on it.
+/// The kind of log that a header is from, as far as the lines after it depend on it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum HeaderKind {
     /// A T-Server, SIP Server, URS, ORS or OCS log.
     TServer,
-    /// A Platform SDK log of Java: the line itself says that attributes follow.
+    /// A Platform SDK log of Java: the header says that attributes follow.
     PlatformSdkJava,
-    /// A Platform SDK log of .NET: a line that names a message; only what follows tells whether it is printed there.
+    /// A Platform SDK log of .NET: the line names a message, but only the next line shows whether its attributes
+    /// follow.
     PlatformSdkNet {
-        /// Whether the line ends with the name and the number.
+        /// Whether the line ends after the name and the number.
         at_end: bool,
     },
 }
 
 impl Header<'_> {
-    /// Whether the message is an event; else it is a request, to be skipped with all its attributes.
+    /// Whether the message is an event. Otherwise it is a request, which is skipped with all its attributes.
     pub(super) fn is_event(&self) -> bool {
         self.name.starts_with(b"Event")
     }
 }
 
-/// A line as far as it is looked at: whole, or the edges of a line that is over the limit.
+/// The visible parts of a line: the whole line, or the edges of a line over the limit.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct LineView<'a> {
-    /// The line; its first bytes where it is over the limit.
+    /// The line; only its first bytes if it is over the limit.
     pub(super) start: &'a [u8],
     /// The last bytes of the line.
     pub(super) end: &'a [u8],
@@ -46,12 +47,12 @@ impl<'a> LineView<'a> {
     }
 }
 
-/// The header that a line is, if it is one.
+/// The line as a header, if it is one.
 #[inline]
 pub(super) fn header(line: LineView<'_>) -> Option<Header<'_>> {
     match line.start.first() {
         Some(b' ' | b'\t') => {
-            // ORS prints the header below a line of its own.
+            // ORS prints a line of its own before the header.
             let is_header = line.start.trim_ascii_start().starts_with(b": message");
             if is_header { tserver(line.end) } else { None }
         }
@@ -78,7 +79,7 @@ fn without_refid(end: &[u8]) -> &[u8] {
     let Some(inside) = end.strip_suffix(b")") else {
         return end;
     };
-    // What stands in the brackets has no brackets and no quotes.
+    // The text in the brackets contains no brackets and no quotes.
     let opens = inside.iter().rposition(|byte| matches!(byte, b'(' | b')' | b'\''));
     let (before, refid) = opens.and_then(|at| end.split_at_checked(at)).unwrap_or((end, &[]));
     if refid.starts_with(REFID) { before.trim_ascii_end() } else { end }
@@ -102,7 +103,7 @@ fn without_digits(text: &[u8]) -> Option<&[u8]> {
 fn net(line: LineView<'_>) -> Option<Header<'_>> {
     let mut rest = line.start;
     let mut before = 0;
-    // Bracket by bracket: hardly any line has one that a quote follows.
+    // Search bracket by bracket, since hardly any line has one that is followed by a quote.
     while let Some(at) = first(rest, b'(') {
         let (so_far, after) = (line.start.get(..before + at)?, rest.get(at + 1..)?);
         if let Some(name) = after.strip_prefix(b"'").and_then(|after| net_name(so_far, after)) {
@@ -116,20 +117,20 @@ fn net(line: LineView<'_>) -> Option<Header<'_>> {
     None
 }
 
-/// The name between `so_far`, which ends in it, and the number that `after` begins with.
+/// The name at the end of `so_far`, if `after` begins with the number of a message.
 fn net_name<'a>(so_far: &'a [u8], after: &[u8]) -> Option<&'a [u8]> {
     let digits = after.iter().take_while(|byte| byte.is_ascii_digit()).count();
     if digits == 0 || !after.get(digits..)?.starts_with(b"')") {
         return None;
     }
     let before = so_far.trim_ascii_end().strip_suffix(b"'")?;
-    // A name holds no quote, so only so much of the line is looked at.
+    // A name contains only letters, digits and `_`, so the search stops early.
     let length = before.iter().rev().take_while(|byte| is_of_word(byte)).count();
     let (before, name) = before.split_at_checked(before.len() - length)?;
     (before.ends_with(b"'") && is_message_name(name)).then_some(name)
 }
 
-/// Whether a word is the name of a message: something after `Event` or `Request`.
+/// Whether a word is the name of a message: `Event` or `Request`, and something after it.
 fn is_message_name(word: &[u8]) -> bool {
     word.strip_prefix(b"Event").or_else(|| word.strip_prefix(b"Request")).is_some_and(|rest| !rest.is_empty())
 }

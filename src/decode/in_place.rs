@@ -1,4 +1,4 @@
-//! Reads what lies whole in the bytes handed over in place, without a copy.
+//! Reads messages that lie whole in the bytes in place, without a copy.
 
 use alloc::borrow::Cow;
 
@@ -19,11 +19,11 @@ use super::{DecodeError, DecodeErrorKind, DecodeResult};
 use crate::event::Event;
 
 impl Decoder {
-    /// Reads as many lines as it can in place.
+    /// Reads as many lines in place as possible.
     pub(super) fn read_in_place<'b>(&mut self, bytes: &mut &'b [u8], given: &mut Option<DecodeResult<'b>>) {
         let mut rest = *bytes;
         self.file.has_lines = true;
-        // The line before, if it is in these bytes.
+        // The previous line, if it is in these bytes.
         let mut before: Option<&'b [u8]> = None;
         while let Some((line, after, has_escape)) = split_line_with_escape(rest) {
             if has_escape || line.len() >= self.settings.limit {
@@ -41,8 +41,7 @@ impl Decoder {
                 }
                 Interest::Header(header) => {
                     let time = time_at_start(line);
-                    // A time at its beginning leaves no place for an envelope, but for those that begin with one
-                    // themselves.
+                    // A line that begins with a time has no envelope, unless it is an envelope that begins with one.
                     let is_plain = time.is_some() && line.get(10) != Some(&b'T');
                     if !is_plain && !Envelope::of_line(line).is_none() {
                         break;
@@ -87,7 +86,7 @@ impl Decoder {
         self.collect(bytes);
     }
 
-    /// Gives the event that a line is; nothing for a line of another kind, or that is to be looked at more closely.
+    /// Reads a line as an event. Does nothing if it is of another kind, or needs a closer look.
     #[cfg(feature = "json")]
     #[inline(always)]
     fn json_in_place<'b>(&mut self, line: &'b [u8], given: &mut Option<DecodeResult<'b>>) {
@@ -101,7 +100,7 @@ impl Decoder {
         }
     }
 
-    /// Reads the message at the start of `bytes` in place, or keeps it if it is cut.
+    /// Reads the message at the start of `bytes` in place, or opens it if it is cut.
     fn message_in_place<'b, S: LogSyntax>(
         &mut self,
         bytes: &mut &'b [u8],
@@ -115,12 +114,12 @@ impl Decoder {
         let limit = self.settings.limit;
         let number = self.file.line;
         let is_event = header.is_event();
-        // What is not given is not read: a request, and a message over the limit.
+        // A message without a result is not read: a request, or a message over the limit.
         let is_read = is_event && text.len() - after_header.len() <= limit;
         let mut reading = Reading { reader: MessageReader::new(header.name), is_read, text };
         let mut shape = Shape::new(header.kind);
         let mut next = number + 1;
-        // What is left of the bytes where the message is over the limit.
+        // The number of bytes left when the message exceeds the limit.
         let left_over = text.len().saturating_sub(limit);
         let mut rest = after_header;
         while let Some((line, after, has_escape)) = split_line_with_escape(rest) {
@@ -147,7 +146,8 @@ impl Decoder {
                     } else {
                         Err(DecodeErrorKind::TooLong { limit })
                     };
-                    // Of a message over the limit only the beginning was read, and only because it was in these bytes.
+                    // How much of a message over the limit was read depends on the split of the bytes, so replaced
+                    // bytes in it do not count.
                     let has_replaced = reading.is_read && reading.reader.has_replaced();
                     let file = self.file.index;
                     match event {

@@ -1,24 +1,24 @@
-//! Whether a line that belongs to no message is worth a closer look: most are not, and cost next to nothing.
+//! Which lines between messages need a closer look. Most do not, and are skipped at almost no cost.
 
 use super::header::{Header, LineView, header};
 use super::lines::contains;
 use super::sip_message::announced_length;
 use super::time::is_month;
 
-/// What a line may be.
+/// What a line may be, judged by its first and last bytes.
 #[derive(Debug)]
 pub(super) enum Interest<'a> {
     /// A line of another kind.
     None,
     /// The header of a message, perhaps in an envelope.
     Header(Header<'a>),
-    /// It begins like a JSON object.
+    /// A line that begins like a JSON object.
     Json,
-    /// It may carry another line, or announce a SIP message.
+    /// A line that may carry another line, or announce a SIP message.
     Look,
 }
 
-/// What a line may be, by its first and last bytes.
+/// Judges a line by its first and last bytes.
 #[inline]
 pub(super) fn interest(line: LineView<'_>) -> Interest<'_> {
     let Some(&first) = line.start.first() else {
@@ -50,7 +50,7 @@ fn is_carried(line: &[u8]) -> bool {
     contains(line, b" stdout ") || contains(line, b" stderr ") || contains(line, b"#012")
 }
 
-/// Whether a line ends like the announcement of a SIP message, or like a JSON object that does not begin it.
+/// Whether a line ends like the announcement of a SIP message, or like a JSON object that begins after other text.
 fn is_end_of_interest(line: LineView<'_>) -> bool {
     match line.end.trim_ascii_end().last() {
         Some(b'<' | b'>') => announced_length(line).is_some(),

@@ -1,9 +1,9 @@
-//! Lines of JSON: an event each, or one that carries a line, or something else. Specification 6.1.
+//! Lines of JSON: each is an event, carries a line of a log, or is something else. Specification 6.1.
 
 use super::lines::first;
 
-/// The object on a line, without the brackets and commas of a JSON array that has one object a line; `None` where the
-/// line does not begin like an object. Specification 6.1.
+/// The object on a line, without the brackets and commas of a JSON array that has one object on each line. `None` if
+/// the line does not begin like an object. Specification 6.1.
 ///
 /// ```
 /// use im_session::decode::json_object;
@@ -19,19 +19,19 @@ pub fn object(line: &[u8]) -> Option<&[u8]> {
     if text.first() != Some(&b'{') {
         return None;
     }
-    // An object ends in `}`: what follows it is of the array.
+    // An object ends in `}`; what follows belongs to the array.
     while let Some((b',' | b']' | b' ' | b'\t' | b'\r', before)) = text.split_last() {
         text = before;
     }
     Some(text)
 }
 
-/// Whether a text that is no object was meant to be an event.
+/// Whether a text that is not a valid object was probably meant to be an event.
 pub(super) fn mentions_an_event(text: &[u8]) -> bool {
     contains_ignore_case(text, b"\"Event\"") || contains_ignore_case(text, b"\"messageName\"")
 }
 
-/// Whether `part` stands in `text`, letters in any case; `part` begins with a byte that is no letter.
+/// Whether `text` contains `part`, without regard to case. `part` must not begin with a letter.
 fn contains_ignore_case(text: &[u8], part: &[u8]) -> bool {
     let Some(&begins) = part.first() else {
         return true;

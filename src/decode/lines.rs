@@ -1,25 +1,26 @@
-//! Where a line ends, and a line that is still coming.
+//! The ends of lines, and the buffer of a line that is not complete yet.
 
 use alloc::vec::Vec;
 
-/// How much of a line's beginning and of its end decides what kind of line it is.
+/// The number of bytes at the beginning and at the end of a line that decide its kind.
 ///
-/// Only so much is kept of a line over the limit, so nothing may look at more, or the split of the input would show.
+/// Of a line over the limit only these are kept. Code that looked at more would make the results depend on the split of
+/// the input.
 pub(super) const EDGE: usize = 256;
 
-/// How much of the end of a line over the limit is kept: a carriage return there is not of the line.
+/// The number of bytes that are kept of the end of a line over the limit: one more, for a carriage return.
 const TAIL: usize = EDGE + 1;
 
-/// The byte that colours begin with.
+/// The first byte of a colour sequence.
 pub(super) const ESCAPE: u8 = 0x1b;
 
-/// The first line of `bytes` without its end (LF or CRLF), and what follows; `None` where no line ends.
+/// The first line of `bytes` without its end (LF or CRLF), and the rest. `None` if no line is complete.
 pub(super) fn split_line(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     let (line, rest) = bytes.split_at_checked(line_feed(bytes)?)?;
     Some((without_carriage_return(line), rest.get(1..)?))
 }
 
-/// The same, and whether the line has an escape: hardly any has, and so it is looked for on the way to the end.
+/// The same, and whether the line has an escape character. Few lines have one, so one search looks for both.
 #[inline]
 pub(super) fn split_line_with_escape(bytes: &[u8]) -> Option<(&[u8], &[u8], bool)> {
     let found = memchr::memchr2(b'\n', ESCAPE, bytes)?;
@@ -44,12 +45,13 @@ pub(super) fn first(bytes: &[u8], wanted: u8) -> Option<usize> {
     memchr::memchr(wanted, bytes)
 }
 
-/// The position of the first white space, or another control character: nothing that a name could hold.
+/// The position of the first byte that is white space or another control character, neither of which a name can
+/// contain.
 pub(super) fn first_blank(bytes: &[u8]) -> Option<usize> {
     first_marked(bytes, below::<{ b' ' + 1 }>, |byte| byte <= b' ')
 }
 
-/// The position of the first byte that is not of a word: what is neither a letter, nor a digit, nor `_`.
+/// The position of the first byte that is neither a letter, nor a digit, nor `_`.
 pub(super) fn word_end(bytes: &[u8]) -> Option<usize> {
     let mut rest = bytes;
     while let Some((block, after)) = rest.split_first_chunk::<8>() {
@@ -61,7 +63,7 @@ pub(super) fn word_end(bytes: &[u8]) -> Option<usize> {
     rest.iter().position(|byte| !is_of_word(byte)).map(|position| bytes.len() - rest.len() + position)
 }
 
-/// Whether `part` stands in `text`.
+/// Whether `text` contains `part`.
 pub(super) fn contains(text: &[u8], part: &[u8]) -> bool {
     memchr::memmem::find(text, part).is_some()
 }
@@ -69,12 +71,12 @@ pub(super) fn contains(text: &[u8], part: &[u8]) -> bool {
 /// A letter, a digit or `_`.
 #[inline]
 pub(super) fn is_of_word(byte: &u8) -> bool {
-    // Without branches, so that the compiler can look at many at once.
+    // Without branches, so that the compiler can vectorise it.
     ((byte | 0x20).wrapping_sub(b'a') < 26) | (byte.wrapping_sub(b'0') < 10) | (*byte == b'_')
 }
 
-/// The position of the first byte that `is_it`, looked for in eight at a time: `marks` has a high bit in the place of
-/// the first such byte of a word, and perhaps of later ones.
+/// The position of the first byte for which `is_it` returns `true`, searching eight at a time. `marks` must set the
+/// high bit of the first such byte of a word; it may set those of later bytes.
 fn first_marked(bytes: &[u8], marks: impl Fn(u64) -> u64, is_it: impl Fn(u8) -> bool) -> Option<usize> {
     let mut rest = bytes;
     while let Some((word, after)) = rest.split_first_chunk::<8>() {
@@ -87,8 +89,8 @@ fn first_marked(bytes: &[u8], marks: impl Fn(u64) -> u64, is_it: impl Fn(u8) -> 
     rest.iter().position(|&byte| is_it(byte)).map(|position| bytes.len() - rest.len() + position)
 }
 
-/// A high bit in the place of the first byte of a word that is below `BYTE` (at most 128), and perhaps of later bytes:
-/// only such a byte borrows into its high bit without having it set.
+/// Sets the high bit of the first byte of a word that is below `BYTE` (at most 128), and perhaps those of later bytes.
+/// Only such a byte borrows into its high bit without having it set.
 fn below<const BYTE: u8>(word: u64) -> u64 {
     word.wrapping_sub(u64::from_ne_bytes([BYTE; 8])) & !word & u64::from_ne_bytes([0x80; 8])
 }
@@ -107,16 +109,16 @@ pub(super) fn first_edge(line: &[u8]) -> &[u8] {
     line.get(..EDGE).unwrap_or(line)
 }
 
-/// A line whose end has not come yet. Keeps at most the limit; of a longer line only its edges.
+/// A line that is not complete yet. Keeps at most `limit` bytes; of a longer line only its edges.
 #[derive(Debug, Clone, Default)]
 pub(super) struct LineBuffer {
-    /// The line, or its first bytes where it is too long.
+    /// The line; only its first bytes if it is too long.
     bytes: Vec<u8>,
     /// The last bytes of a line that is too long.
     tail: Vec<u8>,
     /// The length of the whole line.
     len: u64,
-    /// How many bytes longer it is than in its file, where that has another encoding.
+    /// How many bytes longer the line is here than in its file, if that has another encoding.
     surplus: i64,
     limit: usize,
 }
@@ -139,7 +141,7 @@ impl LineBuffer {
         self.len
     }
 
-    /// How many bytes longer the line is than in its file. It stays until the line is cleared.
+    /// How many bytes longer the line is here than in its file. `take` does not reset it, only `clear` does.
     pub(super) fn surplus(&self) -> i64 {
         self.surplus
     }
@@ -173,7 +175,7 @@ impl LineBuffer {
         self.tail.drain(..surplus);
     }
 
-    /// The line as far as it is kept; the whole line unless it is too long.
+    /// The kept beginning of the line; the whole line unless it is too long.
     pub(super) fn start(&self) -> &[u8] {
         without_carriage_return(&self.bytes)
     }
@@ -183,18 +185,18 @@ impl LineBuffer {
         last_edge(without_carriage_return(&self.tail))
     }
 
-    /// Whether its last byte is a carriage return, which is not of the line.
+    /// Whether the last byte is a carriage return, which does not belong to the line.
     pub(super) fn ends_in_carriage_return(&self) -> bool {
         let end = if self.is_too_long() { &self.tail } else { &self.bytes };
         end.last() == Some(&b'\r')
     }
 
-    /// How the line ends.
+    /// The last bytes of the line.
     pub(super) fn end_edge(&self) -> &[u8] {
         if self.is_too_long() { self.tail() } else { last_edge(self.start()) }
     }
 
-    /// Adds another line that is the rest of this one.
+    /// Appends another line, which is the rest of this one.
     pub(super) fn append(&mut self, rest: &LineBuffer) {
         let len = self.len + rest.len;
         self.push(&rest.bytes);
@@ -203,7 +205,7 @@ impl LineBuffer {
         self.add_surplus(rest.surplus);
     }
 
-    /// Takes the line out.
+    /// Removes and returns the line.
     pub(super) fn take(&mut self) -> Vec<u8> {
         self.tail.clear();
         self.len = 0;

@@ -1,21 +1,21 @@
-//! Nested lists from pairs and how far each is indented. Specification 6.2.
+//! Builds nested lists from pairs and their indentation. Specification 6.2.
 
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
 
 use crate::event::{KeyValueList, ListAttribute, PlainValue, TooDeep};
 
-/// The size of an empty list, as a log prints it in brackets.
+/// The size of an empty list that a log prints in brackets.
 const EMPTY_SIZE: u64 = 4;
 
 /// Builds the list of an attribute.
 #[derive(Debug)]
 pub(super) struct ListReader<'a> {
     root: KeyValueList<'a>,
-    /// The lists that are open, the innermost last.
+    /// The open lists, the innermost last.
     open: Vec<OpenList<'a>>,
     too_deep: bool,
-    /// The value of the attribute: its size in brackets, and the beginning of its bytes.
+    /// The value of the attribute: its size in brackets, and its first bytes.
     written: &'a [u8],
 }
 
@@ -27,18 +27,19 @@ struct OpenList<'a> {
 }
 
 impl<'a> ListReader<'a> {
-    /// The list of an attribute that is written so.
+    /// A reader for the list of an attribute with this value.
     pub(super) fn new(written: &'a [u8]) -> Self {
         ListReader { root: KeyValueList::new(), open: Vec::new(), too_deep: false, written }
     }
 
-    /// Adds a pair. Without an indentation it is one of the outermost list.
+    /// Adds a pair. Without an indentation it belongs to the outermost list.
     pub(super) fn pair(&mut self, indentation: Option<usize>, key: Cow<'a, str>, value: PlainValue<'a>) {
         self.close_to(indentation);
         self.innermost().push(key, value);
     }
 
-    /// Adds a pair whose value is a list: what is deeper is in it. Without an indentation nothing is.
+    /// Adds a pair whose value is a list. Following pairs with a deeper indentation are its pairs. Without an
+    /// indentation the list stays empty.
     pub(super) fn list(&mut self, indentation: Option<usize>, key: Cow<'a, str>) {
         self.close_to(indentation);
         match indentation {
@@ -71,7 +72,7 @@ impl<'a> ListReader<'a> {
         self.too_deep |= self.innermost().try_push(key, list).is_err();
     }
 
-    /// The list: hidden where its size says that there are pairs and none stands there.
+    /// The list. It is hidden if its size says that there are pairs, but none are printed.
     pub(super) fn finish(mut self) -> Result<ListAttribute<'a>, TooDeep> {
         while !self.open.is_empty() {
             self.close();
@@ -84,7 +85,7 @@ impl<'a> ListReader<'a> {
     }
 }
 
-/// The size in brackets that a value begins with.
+/// The size in brackets at the start of a value.
 fn size(value: &[u8]) -> Option<u64> {
     let inside = value.strip_prefix(b"[")?;
     let digits = inside.get(..inside.iter().position(|&byte| byte == b']')?)?;

@@ -1,4 +1,4 @@
-//! The lines of a message to an event: attributes and lists. Specification 6.2 and 6.3.
+//! Turns the lines of a message into an event: attributes and lists. Specification 6.2 and 6.3.
 
 use alloc::borrow::Cow;
 use alloc::format;
@@ -14,7 +14,7 @@ use crate::event::{
 };
 use crate::excerpt::excerpt;
 
-/// Reads one message, line by line, from its text.
+/// Reads one message line by line.
 #[derive(Debug)]
 pub(super) struct MessageReader<'a> {
     name: EventName<'a>,
@@ -22,11 +22,11 @@ pub(super) struct MessageReader<'a> {
     written: Written<'a>,
     user_data: ReadList<'a>,
     extensions: ReadList<'a>,
-    /// The list whose pairs are coming, if the attribute before is one that holds pairs.
+    /// The list that the next pairs belong to, if the last attribute has pairs.
     list: Option<(AttributeName, ListReader<'a>)>,
-    /// The value that goes on over the end of its line.
+    /// The open value of several lines.
     open: Option<OpenValue<'a>>,
-    /// Whether a value has several lines, so that their ends are to be looked at.
+    /// Whether a value has several lines, so that its line ends have to be normalised.
     has_several_lines: bool,
     not_utf8: bool,
 }
@@ -46,13 +46,13 @@ struct Written<'a> {
     error_message: &'a [u8],
 }
 
-/// A value that goes on over the end of its line.
+/// A value of several lines that is not closed yet.
 #[derive(Debug)]
 struct OpenValue<'a> {
     target: Target<'a>,
-    /// Where its quote is in the text of the message.
+    /// The position of its quote in the text of the message.
     at: usize,
-    /// What stands in its first line, from the quote on.
+    /// Its first line, from the quote on.
     first_line: &'a [u8],
 }
 
@@ -92,7 +92,7 @@ impl<'a> MessageReader<'a> {
         }
     }
 
-    /// Puts the open value in its place: the whole of it, or what its first line has where it was not closed.
+    /// Stores the open value: the whole value, or only its first line if it was not closed.
     #[cold]
     fn close_value<S: LogSyntax>(&mut self, whole: &'a [u8]) {
         let Some(open) = self.open.take() else {
@@ -146,7 +146,7 @@ impl<'a> MessageReader<'a> {
         Ok(event)
     }
 
-    /// The ConnID of an event that no session takes; what cannot be read is not there.
+    /// The ConnID of an event that concerns no session; `None` if it cannot be read.
     pub(super) fn conn_id(&self) -> Option<ConnId> {
         number(self.written.conn_id, Digits::Hex).ok().flatten().map(ConnId)
     }
@@ -164,8 +164,8 @@ impl<'a> MessageReader<'a> {
         }
     }
 
-    /// The list of an attribute. Events that no session takes are not checked further, so a list too deep is absent
-    /// there.
+    /// The list of an attribute. Events that concern no session are not checked further, so a list that is too deep
+    /// counts as absent there.
     fn finished_list(&mut self, known: AttributeName, checked: bool) -> Result<ListAttribute<'a>, DecodeErrorKind> {
         let list = if known == AttributeName::UserData { &mut self.user_data } else { &mut self.extensions };
         match core::mem::replace(list, Ok(ListAttribute::Absent)) {
@@ -178,12 +178,12 @@ impl<'a> MessageReader<'a> {
     #[inline(always)]
     fn number(&self, known: AttributeName, value: &[u8], digits: Digits) -> Result<Option<u64>, DecodeErrorKind> {
         number(value, digits).map_err(|expected| {
-            // As JSON shows it: in quotes, and safe to print.
+            // Quoted and escaped, so that it is safe to print.
             self.bad(known, expected, format!("{:?}", excerpt(&text(value))))
         })
     }
 
-    /// A string attribute; nothing written is no string.
+    /// A string attribute. An empty value is `None`.
     #[inline(always)]
     fn string<S: LogSyntax>(&mut self, value: &'a [u8]) -> Option<Cow<'a, str>> {
         if value.is_empty() {
@@ -205,18 +205,18 @@ impl<'a> MessageReader<'a> {
     }
 }
 
-/// A message that is read.
+/// A message that is being read.
 #[derive(Debug)]
 pub(super) struct Reading<'a> {
     pub(super) reader: MessageReader<'a>,
-    /// Whether anything is read: not of a request, nor over the limit.
+    /// Whether the attributes are read: not for a request, nor over the limit.
     pub(super) is_read: bool,
-    /// The text of the message, and perhaps more.
+    /// The text of the message; more text may follow.
     pub(super) text: &'a [u8],
 }
 
 impl<'a> Reading<'a> {
-    /// Where a part of the text begins in it.
+    /// The position of a part of the text.
     fn at(&self, part: &[u8]) -> usize {
         part.as_ptr().addr().wrapping_sub(self.text.as_ptr().addr())
     }
@@ -278,7 +278,7 @@ impl<'a> Takes<'a> for Reading<'a> {
 }
 
 impl<'a> Written<'a> {
-    /// Where the value of an attribute is kept; the last of a repeated one counts.
+    /// The place for the value of an attribute. The last value of a repeated attribute counts.
     #[inline]
     fn slot(&mut self, known: AttributeName) -> Option<&mut &'a [u8]> {
         match known {
@@ -296,15 +296,15 @@ impl<'a> Written<'a> {
     }
 }
 
-/// Bytes that are not UTF-8 are replaced.
+/// The bytes as text; those that are not UTF-8 are replaced.
 pub(super) fn text(bytes: &[u8]) -> Cow<'_, str> {
     text_of(bytes, &mut false)
 }
 
-/// Bytes that are not UTF-8 are replaced, which is noted.
+/// The bytes as text; sets `replaced` if some are not UTF-8 and were replaced.
 #[inline]
 pub(super) fn text_of<'a>(bytes: &'a [u8], replaced: &mut bool) -> Cow<'a, str> {
-    // The check alone is several times faster than the replacing of what is hardly ever there.
+    // Checking alone is several times faster than `from_utf8_lossy`, and there is hardly ever anything to replace.
     match core::str::from_utf8(bytes) {
         Ok(text) => Cow::Borrowed(text),
         Err(_) => {
@@ -314,12 +314,12 @@ pub(super) fn text_of<'a>(bytes: &'a [u8], replaced: &mut bool) -> Cow<'a, str> 
     }
 }
 
-/// A text of several lines with LF between them.
+/// A text with LF instead of CRLF.
 fn with_line_feeds(text: Cow<'_, str>) -> Cow<'_, str> {
     if text.contains("\r\n") { Cow::Owned(text.replace("\r\n", "\n")) } else { text }
 }
 
-/// A value without quotes: a number, else binary, kept as the text printed.
+/// A value without quotes: an integer, else a binary, kept as the printed text.
 fn plain_value<'a>(value: &'a [u8], not_utf8: &mut bool) -> PlainValue<'a> {
     let digits = value.strip_prefix(b"-").unwrap_or(value);
     if !digits.is_empty() && digits.iter().all(u8::is_ascii_digit) {
@@ -330,7 +330,7 @@ fn plain_value<'a>(value: &'a [u8], not_utf8: &mut bool) -> PlainValue<'a> {
     PlainValue::Binary(text_of(value, not_utf8))
 }
 
-/// A number of 64 bits, after which a clock in brackets may stand; nothing written is no number.
+/// A 64-bit number. A time in brackets may follow. An empty value is `None`.
 fn number(value: &[u8], digits: Digits) -> Result<Option<u64>, &'static str> {
     if value.is_empty() {
         return Ok(None);
@@ -348,7 +348,7 @@ fn number(value: &[u8], digits: Digits) -> Result<Option<u64>, &'static str> {
     }
 }
 
-/// What stands before white space and a bracket.
+/// The text before white space and a bracket.
 fn without_clock(value: &[u8]) -> Option<&[u8]> {
     let (number, clock) = value.split_at_checked(value.iter().position(u8::is_ascii_whitespace)?)?;
     (!number.is_empty() && clock.trim_ascii_start().starts_with(b"(")).then_some(number)
@@ -361,7 +361,7 @@ fn decimal_number(digits: &[u8]) -> Option<u64> {
     })
 }
 
-/// A number that nothing depends on: what cannot be read is not there.
+/// A number that no session depends on: `None` if it cannot be read.
 #[inline]
 fn decimal<N: core::str::FromStr>(value: &[u8]) -> Option<N> {
     if value.is_empty() {

@@ -1,28 +1,28 @@
-//! Text to events: JSON lines, T-Server / SIP Server / URS / ORS / OCS logs, Platform SDK logs, in any mixture, and in
-//! what carries such lines. Specification 6.
+//! Turns text into events: JSON lines, logs of T-Server, SIP Server, URS, ORS, OCS and Platform SDK, in any mixture and
+//! in envelopes. Specification 6.
 //!
-//! A [`Decoder`] is pure and incremental: bytes go in as they come, events and errors with line numbers come out, and
-//! any split of the input gives the same. Depends on [`event`](crate::event) alone.
+//! A [`Decoder`] is incremental and does no I/O: bytes go in, events and errors with line numbers come out. The results
+//! do not depend on the split of the input. Depends only on [`event`](crate::event).
 //!
-//! | file | holds |
+//! | file | contains |
 //! |---|---|
-//! | `decoder`, `decoded` | the decoder as it is used, and what it gives |
-//! | `in_place` | messages that lie whole in the bytes are read in place |
-//! | `collected` | lines that are cut, in an envelope or coloured: collected and opened |
-//! | `carried` | such lines put together to messages |
+//! | `decoder`, `decoded` | the public interface of the decoder, and its results |
+//! | `in_place` | reading messages that lie whole in the bytes, without a copy |
+//! | `collected` | collecting lines that are cut, in an envelope or coloured |
+//! | `carried` | assembling such lines into messages |
 //! | `files` | several files as one log |
-//! | `interest` | which lines between messages are worth a closer look |
-//! | `header` | the headers of messages, of all forms |
-//! | `shape` | which lines belong to a message, values of several lines included |
-//! | `message_reader`, `list_reader` | the lines of a message to an event |
-//! | `open_message` | a message whose lines are coming |
+//! | `interest` | which lines between messages need a closer look |
+//! | `header` | the headers of messages |
+//! | `shape` | which lines belong to a message, including values of several lines |
+//! | `message_reader`, `list_reader` | turning the lines of a message into an event |
+//! | `open_message` | a message that has not ended yet |
 //! | `syntax`, `tserver_log`, `platform_sdk_log`, `quotes` | how each log writes an attribute, a pair, a string |
-//! | `json_line` | a line of JSON |
-//! | `sip_message` | SIP messages in a log, which are skipped |
-//! | [`envelope`] | what carries the lines of a log |
-//! | `time` | the time that a line begins with |
-//! | `file`, `error`, `warning` | what is said of a file without events, of errors, of ambiguous places |
-//! | `lines` | where a line ends; a line that is still coming |
+//! | `json_line` | lines of JSON |
+//! | `sip_message` | skipping SIP messages in a log |
+//! | [`envelope`] | the envelopes around lines: containers, syslog, collectors, `grep`, mail |
+//! | `time` | the time at the start of a line |
+//! | `file`, `error`, `warning` | the state of a file, errors, warnings of ambiguous places |
+//! | `lines` | line ends, and a line that is not complete yet |
 
 mod carried;
 mod collected;

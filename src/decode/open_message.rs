@@ -1,4 +1,4 @@
-//! A message whose lines are coming and are kept until it ends.
+//! A message whose lines are kept until it ends.
 
 use alloc::borrow::Cow;
 use alloc::string::String;
@@ -17,39 +17,39 @@ use super::tserver_log::TServerLog;
 use super::{DecodeErrorKind, DecodeResult};
 use crate::event::{Event, EventName};
 
-/// A message that has begun.
+/// A message that has begun and not ended yet.
 #[derive(Debug, Clone)]
 pub(super) struct OpenMessage {
     pub(super) kind: HeaderKind,
     pub(super) is_event: bool,
-    /// Which file its header is in.
+    /// The index of the file of its header.
     pub(super) file: usize,
-    /// The line of its header.
+    /// The number of the line of its header.
     pub(super) number: u64,
-    /// How that begins.
+    /// The beginning of that line.
     pub(super) header: Vec<u8>,
-    /// When it was, as the log says.
+    /// The time in the log.
     pub(super) time: Option<String>,
     pub(super) envelope: Envelope,
-    /// The line of the header with its envelope, until the next line has shown that it is one.
+    /// The line of the header with its envelope, until the next line has shown that it is really an envelope.
     pub(super) unsure: Option<Vec<u8>>,
     pub(super) shape: Shape,
-    /// Its lines with their ends; `None` once they are over the limit, and of a request.
+    /// Its lines with their ends; `None` once they exceed the limit, and for a request.
     pub(super) text: Option<Vec<u8>>,
     pub(super) given: Given,
 }
 
-/// Whether a message was given before it ended.
+/// Whether the event was returned before the message ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Given {
     No,
     Yes,
-    /// And lines of it came later.
+    /// Yes, and more lines of it followed.
     WithLinesAfter,
 }
 
 impl OpenMessage {
-    /// A message with this header in this line, of which nothing else is kept yet.
+    /// A message with this header, which is in this line. No lines are kept yet.
     pub(super) fn new(header: &Header<'_>, line: &[u8], file: usize, number: u64) -> Self {
         OpenMessage {
             kind: header.kind,
@@ -76,7 +76,7 @@ impl OpenMessage {
         }
     }
 
-    /// Whether the escapes of the next line are colours to be taken off.
+    /// Whether the escape characters of the next line are colours, which have to be removed.
     pub(super) fn has_colours(&self, line: &[u8]) -> bool {
         match self.kind {
             HeaderKind::TServer => self.shape.has_colours::<TServerLog>(line),
@@ -86,7 +86,7 @@ impl OpenMessage {
         }
     }
 
-    /// Whether a line over the limit belongs to it, by its first bytes.
+    /// Whether a line over the limit belongs to it, judged by its first bytes.
     pub(super) fn line_over_limit(&mut self, line: &[u8]) -> Belongs {
         match self.kind {
             HeaderKind::TServer => self.shape.line_over_limit::<TServerLog>(line),
@@ -96,8 +96,8 @@ impl OpenMessage {
         }
     }
 
-    /// Whether the envelope of the header was only one by chance, now that the line after it has come: how many of its
-    /// layers there are. The header is then read without the others.
+    /// Checks with the line after the header whether all layers of its envelope were real. If not, returns the number
+    /// of real layers, and reads the header again with only these.
     pub(super) fn layers_by_chance(&mut self, line: &[u8], limit: usize) -> Option<usize> {
         let raw = self.unsure.as_ref()?;
         let Opened::Without { opened } = self.envelope.open(line) else {
@@ -132,7 +132,7 @@ impl OpenMessage {
         Some(opened)
     }
 
-    /// Keeps a line.
+    /// Adds a line, unless it exceeds the limit.
     pub(super) fn add(&mut self, line: &[u8], limit: usize) {
         self.text = self.text.take().filter(|text| text.len() + line.len() < limit).map(|mut text| {
             text.extend_from_slice(line);
@@ -141,7 +141,7 @@ impl OpenMessage {
         });
     }
 
-    /// Reads what has come.
+    /// Reads the lines so far.
     pub(super) fn read(&self, settings: Settings, replaced: &mut bool) -> DecodeResult<'static> {
         let event = match (&self.text, self.kind) {
             (None, _) => Err(DecodeErrorKind::TooLong { limit: settings.limit }),
@@ -155,7 +155,7 @@ impl OpenMessage {
     }
 }
 
-/// The event whose lines these are, its header first.
+/// The event from these lines, of which the first is the header.
 fn read<'a, S: LogSyntax>(
     text: &'a [u8],
     number: u64,
@@ -164,7 +164,7 @@ fn read<'a, S: LogSyntax>(
 ) -> Result<Event<'a>, DecodeErrorKind> {
     let (line, mut rest) = split_line(text).unwrap_or((text, &[]));
     let Some(header) = header(LineView::of_line(line)) else {
-        // Only headers begin a message, and they are the same here.
+        // Cannot happen: a message is opened only with a header, and this is the same line.
         return Ok(Event::new(EventName::from("")));
     };
     let mut shape = Shape::new(header.kind);

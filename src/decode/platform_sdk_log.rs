@@ -1,4 +1,4 @@
-//! How a program on the Platform SDK (.NET, Java) writes a message to its log. Specification 6.3.
+//! The log syntax of programs that use the Platform SDK (.NET, Java). Specification 6.3.
 
 use super::lines::{first_edge, word_end};
 use super::quotes::opening_length;
@@ -10,10 +10,10 @@ pub(super) struct PlatformSdkLog;
 
 const LIST: &[u8] = b"KVList:";
 
-/// The longest type that is looked for in brackets: so that a line full of brackets costs no more than its length.
+/// The maximum length of a type in brackets, so that the cost of a line full of brackets stays linear.
 const LONGEST_TYPE: usize = 64;
 
-/// `name [type] = value` into name, type and value; a group has no type.
+/// Splits `name [type] = value` into name, type and value. A group has no type.
 fn assignment(content: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
     let ends = word_end(content)?;
     let (name, rest) = content.split_at_checked(ends)?;
@@ -21,7 +21,7 @@ fn assignment(content: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
     if name.is_empty() { None } else { Some((name, kind, value)) }
 }
 
-/// ` [type] = value` into type and value; the value with the white space around it.
+/// Splits ` [type] = value` into type and value. The value keeps the white space around it.
 fn typed_value(rest: &[u8]) -> Option<(&[u8], &[u8])> {
     let rest = rest.trim_ascii_start();
     let (kind, rest) = match rest.strip_prefix(b"[") {

@@ -1,22 +1,22 @@
 //! Strings in quotes, straight or typographic. Specification 6.2.
 
-/// What stands around a string.
+/// The quotes around a string.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Quote {
     /// `'…'` or `"…"`.
     Straight(u8),
-    /// `‘…’` or `“…”`, as word processors make of the straight one; a straight one closes it too.
+    /// `‘…’` or `“…”`, into which word processors turn straight quotes. A straight quote closes it as well.
     Typographic(u8),
 }
 
-/// How a value that may be a string stands in its line.
+/// A value in its line, which may be a string.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Quoted<'a> {
     /// It does not begin with a quote.
     No,
-    /// A string that ends in its line: what stands between the quotes.
+    /// A string that ends in its line: the text between the quotes.
     Closed(&'a [u8]),
-    /// A string that does not end in its line: its quote, and what follows it in the line.
+    /// A string that does not end in its line: its quote, and the rest of the line.
     Open(Quote, &'a [u8]),
 }
 
@@ -24,7 +24,7 @@ pub(super) enum Quoted<'a> {
 const TYPOGRAPHIC_LENGTH: usize = 3;
 
 impl<'a> Quoted<'a> {
-    /// Looks at a value without white space around it. `straight` is the quote of the form.
+    /// Classifies a value without white space around it. `straight` is the quote of this log.
     #[inline(always)]
     pub(super) fn of(value: &'a [u8], straight: u8) -> Self {
         match value.split_first() {
@@ -61,7 +61,7 @@ impl Quote {
     }
 }
 
-/// The length of the quote that `text` begins with, straight or typographic.
+/// The length of the quote at the start of `text`, straight or typographic.
 #[inline(always)]
 pub(super) fn opening_length(text: &[u8], straight: u8) -> Option<usize> {
     match text.first() {

@@ -1,6 +1,6 @@
-//! Which lines belong to a message, and what each of them is. Specification 6.2 and 6.3.
+//! Which lines belong to a message, and what each line is. Specification 6.2 and 6.3.
 //!
-//! A shape keeps no text, so it can follow a message of which nothing is kept, and one that comes in pieces.
+//! A shape keeps no text, so it also works for a message whose text is not kept, and for one that arrives in pieces.
 
 use super::envelope::{is_coloured, without_colours};
 use super::header::{HeaderKind, LineView, header};
@@ -10,7 +10,7 @@ use super::syntax::{Attribute, LogSyntax, without_prefix};
 use super::time::begins_with_time;
 use super::warning::{DecodeWarning, WarningKind, Warnings};
 
-/// The most bytes of a value of several lines.
+/// The maximum length of a value of several lines, in bytes.
 const LONGEST_VALUE: usize = 65_535;
 
 /// Whether a line belongs to a message.
@@ -19,31 +19,31 @@ pub(super) enum Belongs {
     Yes,
     /// The message ends before it.
     No,
-    /// It does not, and shows that the header was none.
+    /// It does not belong to a message, and shows that the header was not one.
     NoMessage,
 }
 
-/// Takes what the lines of a message say.
+/// Receives the contents of the lines of a message.
 pub(super) trait Takes<'l> {
-    /// An attribute; the name with the prefix `Attribute`, if it has that. A value that does not end in its line is all
+    /// An attribute. Its name still has the prefix `Attribute`, if any. A value that does not end in its line is passed
     /// from its quote to the end of the line.
     fn attribute<S: LogSyntax>(&mut self, name: &'l [u8], value: &'l [u8], is_open: bool);
 
-    /// A pair of the list of the attribute before. Without an indentation it is not deeper than that, as in a pasted
-    /// log. A value that does not end in its line is all from its quote to the end of the line.
+    /// A pair in the list of the last attribute. Without an indentation it is not deeper than the attribute, as in a
+    /// pasted log. A value that does not end in its line is passed from its quote to the end of the line.
     fn pair<S: LogSyntax>(&mut self, indentation: Option<usize>, key: &'l [u8], value: &'l [u8], is_open: bool);
 
-    /// A line that is no attribute, but what is deeper belongs to it.
+    /// A line that is not an attribute, but to which deeper lines belong.
     fn odd(&mut self);
 
-    /// The value that is open ends with this, the last of its lines, its quote included.
+    /// The open value ends with this line, which includes the closing quote.
     fn value_closes<S: LogSyntax>(&mut self, last: &'l [u8]);
 
-    /// The value that is open is not closed: it is what its first line has.
+    /// The open value is never closed, so only its first line counts.
     fn value_stops<S: LogSyntax>(&mut self);
 }
 
-/// Takes nothing: where only the shape matters.
+/// Ignores the contents, for when only the shape matters.
 impl Takes<'_> for () {
     fn attribute<S: LogSyntax>(&mut self, _: &[u8], _: &[u8], _: bool) {}
     fn pair<S: LogSyntax>(&mut self, _: Option<usize>, _: &[u8], _: &[u8], _: bool) {}
@@ -52,23 +52,23 @@ impl Takes<'_> for () {
     fn value_stops<S: LogSyntax>(&mut self) {}
 }
 
-/// What is known of a message without its text.
+/// The state of a message, without its text.
 #[derive(Debug, Clone)]
 pub(super) struct Shape {
-    /// Whether the next line is not as any: a value is open, or the header is not certain yet.
+    /// Whether the next line needs special treatment: a value is open, or the header is not certain yet.
     is_special: bool,
     /// What the line after the header must be.
     first_line: FirstLine,
-    /// How far the attribute is indented that deeper lines belong to.
+    /// The indentation of the attribute to which deeper lines belong.
     attribute: Option<usize>,
-    /// How far pairs have been indented: a bit each.
+    /// The indentations of pairs so far, one bit for each.
     pairs: u64,
-    /// The value that goes on over the end of its line.
+    /// The open value of several lines.
     value: Option<OpenValue>,
     pub(super) warnings: Warnings,
 }
 
-/// What the line after the header must be, for it to be a header.
+/// What must follow the header, or it is not a header.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum FirstLine {
     Any,
@@ -79,16 +79,16 @@ enum FirstLine {
 #[derive(Debug, Clone)]
 struct OpenValue {
     quote: Quote,
-    /// The line that it began in.
+    /// The number of its first line.
     number: u64,
-    /// How many bytes it has so far.
+    /// Its length so far, in bytes.
     length: usize,
-    /// The first of its lines that looks like the header of an event.
+    /// The number of its first line that looks like the header of an event.
     header: Option<u64>,
 }
 
 impl Shape {
-    /// The shape of a message with such a header.
+    /// The shape of a message with this kind of header.
     pub(super) fn new(header: HeaderKind) -> Self {
         let first_line = match header {
             HeaderKind::TServer | HeaderKind::PlatformSdkJava => FirstLine::Any,
@@ -105,20 +105,20 @@ impl Shape {
         }
     }
 
-    /// Whether it is still open whether the header is one.
+    /// Whether it is not known yet if the header is one.
     pub(super) fn is_unsure(&self) -> bool {
         self.first_line != FirstLine::Any
     }
 
-    /// Whether the escapes of the next line are colours to be taken off: in the middle of a line that goes on with a
-    /// value they are of the value.
+    /// Whether the escape characters of the next line are colours, which have to be removed. In the middle of a line
+    /// that continues a value they belong to the value.
     #[cold]
     pub(super) fn has_colours<S: LogSyntax>(&self, line: &[u8]) -> bool {
         self.value.is_none() || is_coloured(line) || self.stops_value::<S>(&without_colours(line))
     }
 
-    /// Whether the next line, without its end, belongs to the message; `taker` gets what it says. `number` is its
-    /// number.
+    /// Whether the next line, without its line end, belongs to the message. `taker` receives its contents. `number` is
+    /// the line number.
     #[inline(always)]
     pub(super) fn line<'l, S: LogSyntax>(
         &mut self,
@@ -177,7 +177,7 @@ impl Shape {
         Belongs::Yes
     }
 
-    /// Whatever this line is, deeper ones belong to it.
+    /// A line that belongs to the message, but is not understood. Deeper lines belong to it.
     #[cold]
     fn odd<'l>(&mut self, indentation: usize, taker: &mut impl Takes<'l>) -> Belongs {
         self.attribute = Some(indentation);
@@ -185,7 +185,7 @@ impl Shape {
         Belongs::Yes
     }
 
-    /// A line that begins like no attribute, or is deeper than one and begins like no pair.
+    /// A line that does not begin like an attribute, or that is deeper than one and does not begin like a pair.
     fn other_line<'l, S: LogSyntax>(
         &mut self,
         number: u64,
@@ -209,9 +209,9 @@ impl Shape {
         }
     }
 
-    /// A line that is deeper than the attribute and no pair.
+    /// A line that is deeper than the attribute and not a pair.
     fn deeper<S: LogSyntax>(&mut self, number: u64, content: &[u8]) -> Belongs {
-        // An attribute of a group may have a value of several lines as well.
+        // An attribute in a group can have a value of several lines as well.
         if first(content, S::QUOTE).is_some() {
             let value = S::attribute(content).map(|attribute| attribute.value.trim_ascii());
             if let Some(Quoted::Open(quote, rest)) = value.map(|value| Quoted::of(value, S::QUOTE)) {
@@ -231,12 +231,12 @@ impl Shape {
         taker: &mut impl Takes<'l>,
     ) -> Belongs {
         let quoted = Quoted::of(value, S::QUOTE);
-        // As in a pasted log, a pair may stand no deeper than the attribute.
+        // In a pasted log a pair may not be deeper than the attribute; then it has no indentation of its own.
         let own = self.attribute.is_some_and(|attribute| indentation > attribute).then_some(indentation);
         self.pairs |= bit(indentation);
         if let Quoted::Open(quote, rest) = quoted {
             self.open(number, quote, rest, content);
-            // With the white space at the end of the line.
+            // Include the white space at the end of the line, since it is part of the value.
             let trailing = content.len() - content.trim_ascii_end().len();
             let value = content.get(content.len() - trailing - value.len()..).unwrap_or(value);
             taker.pair::<S>(own, key, value, true);
@@ -246,8 +246,7 @@ impl Shape {
         Belongs::Yes
     }
 
-    /// A value begins that goes on over the end of its line: `rest` is what of `line` follows its quote, but for white
-    /// space at the end.
+    /// Opens a value of several lines. `rest` is the part of `line` after the quote, without white space at the end.
     #[cold]
     fn open(&mut self, number: u64, quote: Quote, rest: &[u8], line: &[u8]) {
         let length = rest.len() + line.len() - line.trim_ascii_end().len();
@@ -255,8 +254,8 @@ impl Shape {
         self.value = Some(OpenValue { quote, number, length, header: None });
     }
 
-    /// Whether a line belongs after a header that is not certain, or while a value of several lines is open; `None`
-    /// where it is as any.
+    /// Whether a line belongs to the message after an uncertain header, or while a value is open. `None` if it needs no
+    /// special treatment.
     #[cold]
     fn special_line<'l, S: LogSyntax>(
         &mut self,
@@ -272,7 +271,7 @@ impl Shape {
         }
     }
 
-    /// Whether a line belongs while a value of several lines is open; `None` where the value stops before it.
+    /// Whether a line belongs to the message while a value is open. `None` if the value stops before it.
     fn value_line<'l, S: LogSyntax>(
         &mut self,
         mut value: OpenValue,
@@ -312,7 +311,8 @@ impl Shape {
             || (self.pairs & bit(indentation) != 0 && is_quote(content) && S::pair(content).is_some())
     }
 
-    /// Whether the line after a header belongs that needs a title, or an attribute, to be one.
+    /// Whether the line after an uncertain header shows that it is one: it must be a title or, if allowed, an
+    /// attribute.
     fn first_line<S: LogSyntax>(&mut self, content: &[u8]) -> Option<Belongs> {
         let expected = core::mem::replace(&mut self.first_line, FirstLine::Any);
         if S::is_title(content) {
@@ -324,7 +324,7 @@ impl Shape {
         Some(Belongs::NoMessage)
     }
 
-    /// Whether a line over the limit belongs, as far as its first bytes say: nothing in it is read.
+    /// Whether a line over the limit belongs to the message, judged by its first bytes. Its contents are not read.
     pub(super) fn line_over_limit<S: LogSyntax>(&mut self, line: &[u8]) -> Belongs {
         let line = first_edge(line);
         let content = line.trim_ascii_start();
@@ -338,7 +338,7 @@ impl Shape {
         if content.len() == line.len() && !is_certain::<S>(content) { Belongs::No } else { Belongs::Yes }
     }
 
-    /// There are no more lines.
+    /// Ends the message.
     pub(super) fn end(&mut self) {
         if let Some(value) = self.value.take() {
             self.warn(value.number, WarningKind::ValueNotClosed);
@@ -350,12 +350,12 @@ impl Shape {
     }
 }
 
-/// Keys have single quotes in both logs.
+/// Whether the content begins with a single quote, which keys have in both logs.
 fn is_quote(content: &[u8]) -> bool {
     opening_length(content, b'\'').is_some()
 }
 
-/// Whether a line that is not indented is an attribute for certain.
+/// Whether a line is certainly an attribute, even if it is not indented.
 fn is_certain<S: LogSyntax>(content: &[u8]) -> bool {
     S::attribute(content).as_ref().is_some_and(S::is_certain)
 }
@@ -368,7 +368,7 @@ fn is_event_header(line: &[u8]) -> bool {
     header(LineView::of_line(line)).is_some_and(|header| header.is_event())
 }
 
-/// The bit of an indentation; deep ones share one.
+/// The bit of an indentation; all from 63 on share one.
 fn bit(indentation: usize) -> u64 {
     1 << indentation.min(63)
 }

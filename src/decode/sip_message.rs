@@ -1,12 +1,12 @@
-//! SIP messages that a SIP Server prints raw into its log: skipped whole, by their announced length. Specification 6.2.
+//! Skips the SIP messages that a SIP Server prints raw into its log, by their announced length. Specification 6.2.
 //!
-//! What a chat partner writes stands in their bodies, so nothing in them may become an event.
+//! Their bodies contain what the chat partner writes, so nothing in them may become an event.
 
 use super::header::{LineView, header};
 use super::time::begins_with_time;
 
-/// The number of bytes that a line announces: `Received [0,UDP] 457 bytes from 192.0.2.1:5060 <<<<<`, or `Sending` and
-/// `>>>>>`.
+/// The number of bytes that a line announces: `Received [0,UDP] 457 bytes from 192.0.2.1:5060 <<<<<`, or with `Sending`
+/// and `>>>>>`.
 pub(super) fn announced_length(line: LineView<'_>) -> Option<u64> {
     let end = line.end.trim_ascii_end();
     let (before, direction): (_, &[u8]) = match end.last()? {
@@ -19,26 +19,26 @@ pub(super) fn announced_length(line: LineView<'_>) -> Option<u64> {
     let digits = before.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
     let (before, digits) = before.split_at_checked(before.len() - digits)?;
     let number = core::str::from_utf8(digits).ok()?.parse().ok()?;
-    // The transport in brackets.
+    // The transport in brackets must precede the number.
     before.trim_ascii_end().ends_with(b"]").then_some(number)
 }
 
 /// The lines of a SIP message.
 #[derive(Debug, Clone)]
 pub(super) struct SipMessage {
-    /// The line that announced it.
+    /// The number of the line that announced it.
     pub(super) number: u64,
     length: u64,
-    /// What the lines so far have, their ends counted as they are or as two bytes.
+    /// The length of the lines so far, each line end counted as it is or as two bytes.
     taken: u64,
-    /// The same with the ends of the lines of the body counted as one byte.
+    /// The same, with each line end in the body counted as one byte.
     taken_at_least: u64,
-    /// Whether line ends count as they are; known from the first line on.
+    /// Whether line ends count as they are; decided by the first line.
     ends_count: Option<bool>,
     in_body: bool,
 }
 
-/// Whether a line is of a SIP message.
+/// Whether a line belongs to a SIP message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum OfSipMessage {
     Yes,
@@ -52,13 +52,13 @@ impl SipMessage {
         SipMessage { number, length, taken: 0, taken_at_least: 0, ends_count: None, in_body: false }
     }
 
-    /// Whether all that was announced has come.
+    /// Whether all announced bytes have been read.
     pub(super) fn is_complete(&self) -> bool {
         self.taken >= self.length
     }
 
-    /// Takes the next line if it is of the message. `length` is that of the whole line without its end, `line` what is
-    /// kept of it.
+    /// Consumes the next line if it belongs to the message. `length` is that of the whole line without its end, `line`
+    /// its kept part.
     pub(super) fn line(&mut self, line: LineView<'_>, length: u64, carriage_return: bool) -> OfSipMessage {
         let is_certain = !self.is_complete();
         if !is_certain && (begins_with_time(line.start) || self.taken_at_least + length > self.length) {

@@ -1,32 +1,32 @@
-//! What the two logs have in common, and what each must say of how it writes things.
+//! The differences between the syntax of the two kinds of logs, and what they have in common.
 
-/// In which base a number is written.
+/// The base of a number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Digits {
     Decimal,
     Hex,
 }
 
-/// How one of the logs writes things.
+/// The syntax of one kind of log.
 pub(super) trait LogSyntax {
-    /// What stands around strings.
+    /// The quote around strings.
     const QUOTE: u8;
-    /// In which base EventSequenceNumber and ServerStartTime are written.
+    /// The base of EventSequenceNumber and ServerStartTime.
     const NUMBERS: Digits;
 
-    /// Whether a line only says that attributes follow.
+    /// Whether a line is a title, which only says that attributes follow.
     fn is_title(content: &[u8]) -> bool;
 
-    /// The attribute that a line's content is.
+    /// The content of a line as an attribute.
     fn attribute(content: &[u8]) -> Option<Attribute<'_>>;
 
-    /// The key and the value that a line of a list is; the value without white space around it.
+    /// The content of a line as a pair of a list: its key, and its value without white space around it.
     fn pair(content: &[u8]) -> Option<(&[u8], &[u8])>;
 
-    /// Whether an attribute is one for certain, so that it need not be indented.
+    /// Whether it is certainly an attribute, so that it need not be indented.
     fn is_certain(attribute: &Attribute<'_>) -> bool;
 
-    /// Whether deeper lines are pairs after an attribute with this value, if it is one that holds pairs.
+    /// Whether the deeper lines after a list attribute with this value are pairs.
     fn holds_pairs(value: &[u8]) -> bool;
 
     /// Whether the value of a pair says that a list follows.
@@ -37,16 +37,16 @@ pub(super) trait LogSyntax {
 #[derive(Debug)]
 pub(super) struct Attribute<'a> {
     pub(super) name: &'a [u8],
-    /// With the white space around it: most attributes are not looked at any further.
+    /// Still with the white space around it, since most attributes are not needed.
     pub(super) value: &'a [u8],
-    /// What stands in brackets before the value, where the log has that.
+    /// The type in brackets before the value, if the log has types.
     pub(super) kind: &'a [u8],
 }
 
-/// What the names of all attributes begin with.
+/// The prefix of all attribute names.
 const PREFIX: &[u8; 9] = b"Attribute";
 
-/// The name of an attribute without `Attribute`, however that is spelled.
+/// The name of an attribute without the prefix `Attribute`, which is matched without regard to case.
 #[inline(always)]
 pub(super) fn without_prefix(name: &[u8]) -> Option<&[u8]> {
     let (start, rest) = name.split_first_chunk::<{ PREFIX.len() }>()?;

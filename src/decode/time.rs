@@ -1,8 +1,8 @@
-//! The time that a line of a log begins with. Specification 6.5.
+//! The time at the start of a line of a log. Specification 6.5.
 
 use super::lines::first_edge;
 
-/// The text of the time that a line begins with, without `@` and brackets.
+/// The text of the time at the start of a line, without `@` and brackets.
 pub(super) fn time_at_start(line: &[u8]) -> Option<&[u8]> {
     let line = first_edge(line);
     match line.split_first()? {
@@ -21,8 +21,8 @@ pub(super) fn begins_with_time(line: &[u8]) -> bool {
     time_at_start(line).is_some()
 }
 
-/// The length of the time that `text` begins with: `11:49:08.388`, `2015-05-29T12:21:16.438`,
-/// `2015-01-07 13:20:31,665` or `29/May/2015:12:21:16.438`.
+/// The length of the time at the start of `text`: `11:49:08.388`, `2015-05-29T12:21:16.438`, `2015-01-07 13:20:31,665`
+/// or `29/May/2015:12:21:16.438`.
 pub(super) fn length(text: &[u8]) -> Option<usize> {
     if let Some(clock) = clock(text) {
         return Some(clock);
@@ -36,7 +36,7 @@ pub(super) fn length(text: &[u8]) -> Option<usize> {
     Some(end + zone(text.get(end..).unwrap_or_default(), separator))
 }
 
-/// Of a time after `T`: the zone that follows directly.
+/// The length of the time zone, which only a time after `T` can have.
 fn zone(rest: &[u8], separator: u8) -> usize {
     match rest {
         [b'Z', ..] if separator == b'T' => 1,
@@ -49,20 +49,20 @@ fn zone(rest: &[u8], separator: u8) -> usize {
     }
 }
 
-/// `11:49:08`, then perhaps a point, comma or colon and the digits of a fraction.
+/// The length of `11:49:08`, with a point, comma or colon and the digits of a fraction if they follow.
 fn clock(text: &[u8]) -> Option<usize> {
     let ([h1, h2, b':', m1, m2, b':', s1, s2], rest) = text.split_first_chunk()? else {
         return None;
     };
     let are_digits = [h1, h2, m1, m2, s1, s2].iter().all(|digit| digit.is_ascii_digit());
-    // As the characters of digits are in their order, so are the times.
+    // Digits are ordered as characters, so the texts can be compared.
     if !are_digits || [*h1, *h2] > *b"23" || *m1 > b'5' || [*s1, *s2] > *b"60" {
         return None;
     }
     let digits = |rest: &[u8]| rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
     match rest {
         [b'.' | b',', fraction @ ..] if digits(fraction) > 0 => Some(9 + digits(fraction)),
-        // A fraction of thousandths; after two digits only it is the number of a line before a time.
+        // Milliseconds. With another number of digits it is a line number before a time, not a fraction.
         [b':', fraction @ ..] if digits(fraction) == 3 => Some(12),
         [b':', next, ..] if next.is_ascii_digit() => None,
         [digit, ..] if digit.is_ascii_digit() => None,

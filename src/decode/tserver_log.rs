@@ -1,4 +1,4 @@
-//! How a T-Server, SIP Server, URS, ORS or OCS writes a message to its log. Specification 6.2.
+//! The log syntax of T-Server, SIP Server, URS, ORS and OCS. Specification 6.2.
 
 use super::lines::first_blank;
 use super::quotes::opening_length;
@@ -14,7 +14,7 @@ impl LogSyntax for TServerLog {
     const QUOTE: u8 = b'\'';
     const NUMBERS: Digits = Digits::Hex;
 
-    /// The header says it all.
+    /// There are no titles; the header is sufficient.
     fn is_title(_: &[u8]) -> bool {
         false
     }
@@ -27,8 +27,8 @@ impl LogSyntax for TServerLog {
         Some(Attribute { name, value, kind: &[] })
     }
 
-    /// `'key'`, white space, value, or `'key'(list)`. The key ends at the first quote that a tab or `(list)` follows;
-    /// where there is none, at the first that other white space follows.
+    /// `'key'`, white space, value, or `'key'(list)`. The key ends at the first quote before a tab or `(list)`. If
+    /// there is none, it ends at the first quote before other white space.
     #[inline(always)]
     fn pair(content: &[u8]) -> Option<(&[u8], &[u8])> {
         let content = content.get(opening_length(content, Self::QUOTE)?..)?;

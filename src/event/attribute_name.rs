@@ -20,7 +20,7 @@ impl AttributeName {
     /// The attribute with this name, if it is one that matters.
     #[inline(always)]
     pub(crate) fn from_name(name: &[u8]) -> Option<Self> {
-        // One comparison for nearly every name: no two candidates but these share a length.
+        // Select by length, so that nearly every name takes one comparison: only these candidates share a length.
         let candidate = match name.len() {
             6 if name.first().is_some_and(|first| first.eq_ignore_ascii_case(&b'T')) => AttributeName::ThisDN,
             6 => AttributeName::ConnID,
@@ -36,12 +36,12 @@ impl AttributeName {
             0..=5 | 13..=14 | 16..=18 | 20.. => return None,
         };
         let spelled = candidate.name().as_bytes();
-        // Most other names differ in their last letter, and nearly all are spelled as here.
+        // Compare the last letter first, since most other names differ in it. Nearly all names are spelled as here.
         let same_end = name.last().map(u8::to_ascii_lowercase) == spelled.last().map(u8::to_ascii_lowercase);
         (same_end && (name == spelled || name.eq_ignore_ascii_case(spelled))).then_some(candidate)
     }
 
-    /// The name, as T-Library spells it.
+    /// The name as T-Library spells it.
     pub(crate) const fn name(self) -> &'static str {
         match self {
             AttributeName::ThisDN => "ThisDN",

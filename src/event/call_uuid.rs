@@ -4,7 +4,7 @@ use alloc::string::String;
 
 use crate::excerpt::excerpt;
 
-/// The most characters an id may have.
+/// The maximum length of an id, in characters.
 const LONGEST: usize = 64;
 
 /// A CallUUID that cannot be the id of a session.

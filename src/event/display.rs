@@ -70,7 +70,7 @@ impl fmt::Debug for Event<'_> {
     }
 }
 
-/// The pairs in order, repeated keys too: `{"k": String("v"), "n": Integer(1)}`.
+/// The pairs in order, including repeated keys: `{"k": String("v"), "n": Integer(1)}`.
 impl fmt::Debug for KeyValueList<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_map().entries(self.pairs().iter().map(|pair| (&pair.key, &pair.value))).finish()

@@ -2,14 +2,14 @@
 
 use alloc::string::String;
 
-/// An attribute whose value is not of its type.
+/// An attribute whose value has the wrong type.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{event}: expected {expected} as {attribute}, found {found}")]
 #[non_exhaustive]
 pub struct BadAttribute {
-    /// The event's name, at most its first 80 characters.
+    /// The name of the event, at most its first 80 characters.
     pub event: String,
-    /// The attribute's name.
+    /// The name of the attribute.
     pub attribute: &'static str,
     /// What was expected.
     pub expected: &'static str,
@@ -25,13 +25,13 @@ pub enum EventJsonError {
     /// The text is not a JSON object.
     #[error("expected a JSON object, found something else: {reason}")]
     NotAnObject {
-        /// What the JSON reader says, with the column.
+        /// The message of the JSON parser, with the column.
         reason: String,
     },
     /// The object names no event.
     #[error("expected the key Event with a name that begins with Event, found none")]
     NamesNoEvent,
-    /// An attribute's value is not of its type.
+    /// The value of an attribute has the wrong type.
     #[error(transparent)]
     BadAttribute(#[from] BadAttribute),
 }

@@ -8,9 +8,9 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 use super::json_reader::ObjectReader;
 use super::{Event, KeyValueList, Value};
 
-/// Writes one object of the JSON lines form: the decoder reads the same event again, but that binary is a string there
-/// and a hidden list is absent, as the form has neither.
-/// Repeated keys of user data are all written, in order: a reader to whom the last counts sees the view.
+/// Writes one object of the JSON lines form. The decoder reads the same event from it, with two exceptions, because the
+/// form has neither: a binary becomes a string, and a hidden list becomes absent. Repeated keys of user data are all
+/// written, in order, so a reader for which the last one counts sees the JSON view.
 ///
 /// ```
 /// # #[cfg(feature = "json")] {
@@ -65,10 +65,10 @@ impl Serialize for AllPairs<'_> {
     }
 }
 
-/// Reads one object of the JSON lines form, in any of its spellings.
+/// Reads one object of the JSON lines form, with any spelling of its keys.
 ///
-/// Of numbers in user data that are no integers of 64 bits, `from_json_line` keeps the digits of the text; this keeps
-/// what the format's reader makes of them.
+/// For numbers in user data that are not 64-bit integers, `from_json_line` keeps the digits of the text, while this
+/// keeps the value from the parser of the format.
 ///
 /// ```
 /// # #[cfg(feature = "json")] {

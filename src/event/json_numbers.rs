@@ -1,9 +1,9 @@
-//! Numbers of user data whose digits a JSON reader does not keep. Specification 2.3.
+//! Keeps the digits of numbers in user data that a JSON parser would round. Specification 2.3.
 
 use alloc::string::String;
 
-/// The text of a JSON object with all numbers of its inner objects and arrays in quotes that are no integers of 64
-/// bits: read as strings they keep their digits.
+/// The text of a JSON object, where numbers in inner objects and arrays are put in quotes unless they are 64-bit
+/// integers. Read as strings they keep their digits.
 pub(super) fn with_inexact_numbers_quoted(text: &str) -> String {
     let mut quoted = String::with_capacity(text.len() + 16);
     let mut depth = 0_usize;
@@ -35,7 +35,7 @@ fn is_of_number(c: char) -> bool {
     matches!(c, '0'..='9' | '-' | '+' | '.' | 'e' | 'E')
 }
 
-/// The length of the string that `text` begins with, its quotes included.
+/// The length of the string at the start of `text`, including its quotes.
 fn string_length(text: &str) -> usize {
     let mut escaped = true;
     let closing = text.bytes().position(|byte| {

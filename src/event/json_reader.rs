@@ -18,8 +18,8 @@ use crate::excerpt::excerpt;
 
 #[cfg(feature = "json")]
 impl<'a> Event<'a> {
-    /// The event that an object of the JSON lines form is: one line of a feed. Whether it has what an event of a
-    /// session must have is said by [`route`](Self::route).
+    /// Reads an event from an object of the JSON lines form, which is one line of a feed. [`route`](Self::route) checks
+    /// whether it has the attributes that an event of a session must have.
     ///
     /// ```
     /// use im_session::{CallEvent, Event};
@@ -31,7 +31,7 @@ impl<'a> Event<'a> {
     ///
     /// # Errors
     ///
-    /// [`EventJsonError`] where the text is no JSON object, names no event, or has an attribute of the wrong type.
+    /// [`EventJsonError`] if the text is not a JSON object, names no event, or has an attribute of the wrong type.
     #[inline]
     pub fn from_json_line(text: &'a str) -> Result<Self, EventJsonError> {
         let mut reader = ObjectReader::new();
@@ -44,7 +44,7 @@ impl<'a> Event<'a> {
     }
 }
 
-/// The event of a text with numbers whose digits the JSON reader does not keep. Hardly ever any.
+/// Reads an event whose text has numbers that the JSON parser would round, which is rare.
 #[cfg(feature = "json")]
 #[cold]
 fn with_exact_numbers(text: &str) -> Result<Event<'static>, EventJsonError> {
@@ -55,7 +55,7 @@ fn with_exact_numbers(text: &str) -> Result<Event<'static>, EventJsonError> {
     if reader.named_by.is_some() { Ok(reader.event.into_owned()) } else { Err(EventJsonError::NamesNoEvent) }
 }
 
-/// What the reader says, without the line: that is always the first here.
+/// The message of the parser without the line, which is always the first here.
 #[cfg(feature = "json")]
 fn without_line(error: &serde_json::Error) -> String {
     let text = error.to_string();
@@ -63,21 +63,21 @@ fn without_line(error: &serde_json::Error) -> String {
     format!("{} at column {}", excerpt(what), error.column())
 }
 
-/// Reads one object. The keys that matter go into their places at once: the whole is too large to be handed from
-/// function to function.
+/// Reads one object. The values of known keys are stored directly, since the whole is too large to be moved between
+/// functions.
 pub(super) struct ObjectReader<'a> {
     event: Event<'a>,
-    /// Which key named the event: of several spellings the more specific counts.
+    /// The key that named the event. Of several spellings the more specific one counts.
     named_by: Option<NameKey>,
-    /// `CallThreadID`, which counts where there is no CallUUID.
+    /// `CallThreadID`, which counts if there is no CallUUID.
     call_thread_id: Option<Cow<'a, str>>,
-    /// The attributes whose last value is of another type. Hardly ever any.
+    /// The attributes whose last value has the wrong type, which is rare.
     wrong: Vec<Wrong>,
     /// Whether a number in a list was kept as a string that may not have the digits of the text.
     inexact: bool,
 }
 
-/// A key that can name an event; a later one is more specific.
+/// A key that can name an event. Later variants are more specific.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum NameKey {
     Id,
@@ -91,7 +91,7 @@ struct Wrong {
     found: String,
 }
 
-/// Whether a value was put in its place, or what was expected and what was found.
+/// The result of storing a value: if it has the wrong type, what was expected and what was found.
 type Put = Result<(), (&'static str, String)>;
 
 impl<'a> ObjectReader<'a> {
@@ -108,21 +108,21 @@ impl<'a> ObjectReader<'a> {
     #[cfg(feature = "json")]
     fn read(&mut self, text: &'a str) -> Result<(), EventJsonError> {
         let mut reader = serde_json::Deserializer::from_str(text);
-        // Its limit is lower than what lists of typed pairs may have. Lists are read to a depth of their own, and all
-        // else that is nested is skipped, which takes no stack.
+        // The limit of the parser is lower than the nesting that lists of typed pairs may have. Lists have their own
+        // limit of depth, and all other nested values are skipped without recursion.
         reader.disable_recursion_limit();
         let read = serde::Deserializer::deserialize_map(&mut reader, self).and_then(|()| reader.end());
         read.map_err(|error| EventJsonError::NotAnObject { reason: without_line(&error) })
     }
 
-    /// The event, once the whole object is read; `None` where that named none.
+    /// The event, after the whole object was read. `None` if the object does not name one.
     pub(super) fn finish(mut self) -> Result<Option<Event<'a>>, BadAttribute> {
         self.check()?;
         Ok(self.named_by.is_some().then_some(self.event))
     }
 
-    /// Once the whole object is read: puts in place what depends on several keys, and looks for attributes of the wrong
-    /// type.
+    /// Call after the whole object was read: sets the values that depend on several keys, and checks for attributes of
+    /// the wrong type.
     #[inline]
     fn check(&mut self) -> Result<(), BadAttribute> {
         if self.call_thread_id.is_some() && self.event.call_uuid().is_none() {
@@ -134,7 +134,7 @@ impl<'a> ObjectReader<'a> {
     #[cold]
     fn first_wrong(&self) -> Result<(), BadAttribute> {
         match self.wrong.first() {
-            // Events that no session takes are not checked further, nor is what is no event.
+            // Events that concern no session are not checked further, nor are objects that are not events.
             Some(wrong) if self.named_by.is_some() && self.event.name.session_event().is_some() => Err(BadAttribute {
                 event: excerpt(self.event.name.as_str()),
                 attribute: wrong.attribute.name(),
@@ -145,7 +145,7 @@ impl<'a> ObjectReader<'a> {
         }
     }
 
-    /// Takes the name of the event from a value, if it is one and no more specific key has named the event.
+    /// Sets the name of the event, if the value is one and no more specific key has named the event.
     fn name(&mut self, key: NameKey, value: JsonScalar<'a>) {
         match value {
             JsonScalar::Text(name) if is_event_name(&name) && self.named_by <= Some(key) => {
@@ -157,7 +157,7 @@ impl<'a> ObjectReader<'a> {
         }
     }
 
-    /// Puts a value in its place; of a repeated attribute the last counts, right or wrong.
+    /// Stores a value. The last value of a repeated attribute counts, whether its type is right or wrong.
     fn put(&mut self, attribute: AttributeName, value: JsonScalar<'a>) {
         let event = &mut self.event;
         let put = match attribute {
@@ -200,7 +200,7 @@ impl<'a> ObjectReader<'a> {
     }
 }
 
-/// `Event` and letters.
+/// Whether the name is `Event` followed by letters.
 fn is_event_name(name: &str) -> bool {
     let is_word = |rest: &str| !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_alphabetic());
     name.strip_prefix("Event").is_some_and(is_word)
@@ -218,7 +218,7 @@ fn put_text<'a>(place: &mut Option<Cow<'a, str>>, value: JsonScalar<'a>) -> Put 
     Ok(())
 }
 
-/// A number, or a string of its digits; an empty string is absent.
+/// Stores a number, or a string of its digits. An empty string is absent.
 fn put_number(place: &mut Option<u64>, value: JsonScalar<'_>) -> Put {
     let number = match &value {
         JsonScalar::Unsigned(number) => Ok(Some(*number)),
@@ -234,7 +234,7 @@ fn put_number(place: &mut Option<u64>, value: JsonScalar<'_>) -> Put {
     number.map(|_| ()).map_err(|()| ("an integer from 0 to 18446744073709551615", value.to_string()))
 }
 
-/// An integer with a sign, or a string of its digits; an empty string is absent.
+/// Stores a signed integer, or a string of its digits. An empty string is absent.
 fn put_integer(place: &mut Option<i64>, value: JsonScalar<'_>) -> Put {
     let number = match &value {
         JsonScalar::Unsigned(number) => i64::try_from(*number).map(Some).map_err(|_| ()),
@@ -291,7 +291,7 @@ impl<'a> ObjectReader<'a> {
             11 if is("messageName") => self.name(NameKey::MessageName, map.next_value()?),
             2 if is("id") => self.name(NameKey::Id, map.next_value()?),
             12 if is("CallThreadID") => {
-                // Another spelling: of the wrong type it says nothing.
+                // Only another spelling, so a value of the wrong type is ignored.
                 let _ = put_text(&mut self.call_thread_id, map.next_value()?);
             }
             _ => {

@@ -18,7 +18,7 @@ pub(crate) enum JsonList<'a> {
     Null,
     /// The list.
     Is(KeyValueList<'a>),
-    /// Neither: what it is, in words.
+    /// Neither: a description of the value.
     Wrong(String),
 }
 
@@ -32,7 +32,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for JsonList<'a> {
 /// Reads a [`JsonList`].
 pub(crate) struct JsonListSeed<'w> {
     pub(crate) reading: Reading,
-    /// Set where a number was kept as a string that may not have the digits of the text.
+    /// Set if a number was kept as a string that may not have the digits of the text.
     pub(crate) inexact: &'w mut bool,
 }
 
@@ -106,7 +106,7 @@ pub(crate) enum JsonScalar<'a> {
     Text(Cow<'a, str>),
     Unsigned(u64),
     Signed(i64),
-    /// Neither: what it is, in words.
+    /// Neither: a description of the value.
     Other(&'static str),
 }
 

@@ -39,7 +39,7 @@ const SHORT: usize = 16;
 /// A key and its value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pair<'a> {
-    /// The key; may occur several times in one list.
+    /// The key. It may occur several times in one list.
     pub key: Cow<'a, str>,
     /// The value.
     pub value: Value<'a>,
@@ -86,11 +86,11 @@ impl<'a> KeyValueList<'a> {
 
     /// A list of these pairs, whose values may be lists.
     ///
-    /// Where no value is a list, [`FromIterator`] does the same and cannot fail.
+    /// If no value is a list, [`FromIterator`] does the same and cannot fail.
     ///
     /// # Errors
     ///
-    /// [`TooDeep`] where one of the values is a list as deep as a list can be.
+    /// [`TooDeep`] if one of the values is a list of the maximum depth.
     pub fn try_from_iter<K, V>(pairs: impl IntoIterator<Item = (K, V)>) -> Result<Self, TooDeep>
     where
         K: Into<Cow<'a, str>>,
@@ -114,13 +114,13 @@ impl<'a> KeyValueList<'a> {
         self.pairs.iter()
     }
 
-    /// How many pairs there are at the outermost level, repeated keys counted each time.
+    /// The number of pairs at the outermost level. Each pair of a repeated key counts.
     #[must_use]
     pub fn len(&self) -> usize {
         self.pairs.len()
     }
 
-    /// Whether there is no pair.
+    /// Whether the list has no pairs.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.pairs.is_empty()
@@ -131,11 +131,11 @@ impl<'a> KeyValueList<'a> {
         self.pairs.push(Pair { key: key.into(), value: value.into().into() });
     }
 
-    /// Adds a pair at the end, even if the key exists; the value may be a list.
+    /// Adds a pair at the end, even if the key exists. The value may be a list.
     ///
     /// # Errors
     ///
-    /// [`TooDeep`] where the value is a list as deep as a list can be; nothing is added then.
+    /// [`TooDeep`] if the value is a list of the maximum depth. Nothing is added in this case.
     pub fn try_push(&mut self, key: impl Into<Cow<'a, str>>, value: impl Into<Value<'a>>) -> Result<(), TooDeep> {
         let value = value.into();
         if let Value::List(list) = &value {
@@ -168,8 +168,8 @@ impl<'a> KeyValueList<'a> {
         self.pairs.iter().rev().find(|pair| pair.key == key).map(|pair| &pair.value)
     }
 
-    /// The size that counts against the limit, in bytes: the UTF-8 length of keys and strings, 4 for an integer, a list
-    /// its key and its pairs, binary as the text kept.
+    /// The size that counts against the limit, in bytes: the UTF-8 length of keys and strings, 4 for an integer, the
+    /// key and the pairs of a list, and the kept text of a binary.
     #[must_use]
     pub fn size(&self) -> usize {
         self.pairs.iter().map(|pair| pair.key.len().saturating_add(pair.value.size())).fold(0, usize::saturating_add)
@@ -184,7 +184,7 @@ impl<'a> KeyValueList<'a> {
         self.pairs.iter().map(|pair| 1 + pair.value.as_list().map_or(0, KeyValueList::pair_count)).sum()
     }
 
-    /// How deep lists are nested; a list without lists in it has depth 1. Known without looking at the pairs.
+    /// The depth of the nesting; a list without lists in it has depth 1. It is stored, so this takes constant time.
     #[must_use]
     pub const fn depth(&self) -> usize {
         1 + self.inner_depth as usize

@@ -31,7 +31,7 @@ impl Serialize for Value<'_> {
     }
 }
 
-/// Reads an object whose values are strings, integers, objects or `null` (an empty list). Nothing is borrowed.
+/// Reads an object whose values are strings, integers, objects or `null` (an empty list). The result borrows nothing.
 impl<'de> serde::Deserialize<'de> for KeyValueList<'_> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let mut notes = Notes::default();
@@ -65,7 +65,7 @@ pub(crate) enum Reading {
 pub(crate) struct Notes {
     /// In a strict reading: the first value that cannot be user data.
     pub(crate) wrong: Option<WrongValue>,
-    /// Whether lists nest deeper than [`KeyValueList::DEEPEST`]; the deeper ones are left out.
+    /// Whether lists nest deeper than [`KeyValueList::DEEPEST`]. Deeper ones are left out.
     pub(crate) too_deep: bool,
     /// In a tolerant reading: whether a number was kept as a string that may not have the digits of the text.
     pub(crate) inexact: bool,
@@ -74,7 +74,7 @@ pub(crate) struct Notes {
 /// A value that cannot be user data.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct WrongValue {
-    /// The key whose value it is, shortened; empty for the value as a whole.
+    /// The key of the value, shortened; empty for the value as a whole.
     key: String,
     found: &'static str,
 }
@@ -86,17 +86,17 @@ impl fmt::Display for WrongValue {
     }
 }
 
-/// Objects and arrays that nest deeper than this are skipped: a list of typed pairs has two levels of JSON for each of
-/// its own.
+/// The maximum depth of objects and arrays; deeper ones are skipped. A list of typed pairs has two levels of JSON for
+/// each of its own.
 const DEEPEST_JSON: usize = 2 * KeyValueList::DEEPEST;
 
-/// Reads a value, and notes what is wrong instead of giving up, so that the rest of the text is still read.
+/// Reads a value, and notes errors instead of failing, so that the rest of the text is still read.
 #[derive(Debug)]
 pub(crate) struct ValueSeed<'w> {
     reading: Reading,
     /// The number of objects and arrays around the value.
     nesting: usize,
-    /// Whether an array is one of typed pairs: that of the attribute itself, and those in it.
+    /// Whether an array is read as typed pairs: that of the attribute itself, and those in it.
     typed: bool,
     notes: &'w mut Notes,
 }
@@ -117,7 +117,7 @@ impl<'w> ValueSeed<'w> {
         Value::Integer(0)
     }
 
-    /// The value as this text, where the reading is tolerant.
+    /// The value as this text in a tolerant reading.
     fn string<'de>(self, found: &'static str, text: impl ToString) -> Value<'de> {
         match self.reading {
             Reading::Strict => self.wrong(found),
@@ -171,7 +171,7 @@ impl<'de> Visitor<'de> for ValueSeed<'_> {
     fn visit_f64<E>(self, number: f64) -> Result<Value<'de>, E> {
         self.notes.inexact = true;
         if self.reading == Reading::Tolerant && number == 0.0 && number.is_sign_negative() {
-            // The integer -0; of -0.0 the text is kept.
+            // The integer -0. For -0.0 the text is kept.
             return Ok(Value::Integer(0));
         }
         Ok(self.string("a fraction or a larger integer", number))
@@ -224,7 +224,7 @@ impl<'de> Visitor<'de> for ValueSeed<'_> {
     }
 }
 
-/// The pair that an object `{"key": …, "type": "str" | "int" | "kvlist", "value": …}` is. Specification 6.1.
+/// The pair of an object `{"key": …, "type": "str" | "int" | "kvlist", "value": …}`. Specification 6.1.
 fn typed_pair(item: Value<'_>) -> Result<Pair<'_>, Value<'_>> {
     let list = match item {
         Value::List(list) if list.get("key").and_then(Value::as_str).is_some() => list,

@@ -3,7 +3,7 @@
 //! Text and SIP become an [`Event`], in [`decode`](crate::decode) and `sip`; the session does not know where it came
 //! from. Depends only on [`machine`](crate::machine), for the names.
 //!
-//! | file | holds |
+//! | file | contains |
 //! |---|---|
 //! | `name` | the names of events, sorted by what they mean for a session |
 //! | `route` | what an event concerns, and whether it can be read |
@@ -11,7 +11,7 @@
 //! | `key_value_list`, `list_attribute` | user data and extensions |
 //! | `attribute_name` | the attributes that matter |
 //! | `json`, `json_reader`, `json_value`, `json_numbers`, `key_value_list_json` | an event as a JSON object |
-//! | `display` | what people read of an event |
+//! | `display` | an event as text for people |
 
 mod attribute_name;
 mod call_uuid;
@@ -68,9 +68,9 @@ pub use route::{Route, UnreadableEvent};
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Event<'a> {
-    /// Which event it is.
+    /// The name of the event.
     pub name: EventName<'a>,
-    /// The DN whose view this is.
+    /// The DN that reports the event.
     pub this_dn: Option<Cow<'a, str>>,
     /// The other party.
     pub other_dn: Option<Cow<'a, str>>,
@@ -82,20 +82,20 @@ pub struct Event<'a> {
     pub event_sequence_number: Option<u64>,
     /// When the server started, in seconds since 1970.
     pub server_start_time: Option<u64>,
-    /// The user data, the whole list.
+    /// The user data, as a whole list.
     pub user_data: ListAttribute<'a>,
     /// The extensions; EventPrivateInfo carries the text of a message here.
     pub extensions: ListAttribute<'a>,
-    /// Which request this event answers.
+    /// The request that this event answers.
     pub reference_id: Option<u64>,
-    /// Of EventError: the T-Library error code.
+    /// The T-Library error code of an EventError.
     pub error_code: Option<i64>,
-    /// Of EventError: what went wrong, in words.
+    /// The error text of an EventError.
     pub error_message: Option<Cow<'a, str>>,
 }
 
 impl<'a> Event<'a> {
-    /// An event of this name without attributes.
+    /// An event with this name and no attributes.
     #[must_use]
     pub fn new(name: impl Into<EventName<'a>>) -> Self {
         Event {
@@ -114,7 +114,7 @@ impl<'a> Event<'a> {
         }
     }
 
-    /// This event at the DN.
+    /// This event with ThisDN.
     #[must_use]
     pub fn with_this_dn(mut self, dn: impl Into<Cow<'a, str>>) -> Self {
         self.this_dn = Some(dn.into());
@@ -128,7 +128,7 @@ impl<'a> Event<'a> {
         self
     }
 
-    /// This event of the call.
+    /// This event with the id of its call.
     #[must_use]
     pub fn with_call_uuid(mut self, call_uuid: impl Into<Cow<'a, str>>) -> Self {
         self.call_uuid = Some(call_uuid.into());
@@ -142,14 +142,14 @@ impl<'a> Event<'a> {
         self
     }
 
-    /// This event with its number.
+    /// This event with its sequence number.
     #[must_use]
     pub fn with_event_sequence_number(mut self, number: u64) -> Self {
         self.event_sequence_number = Some(number);
         self
     }
 
-    /// This event of the server started then (seconds since 1970).
+    /// This event with the start time of its server, in seconds since 1970.
     #[must_use]
     pub fn with_server_start_time(mut self, seconds: u64) -> Self {
         self.server_start_time = Some(seconds);
@@ -230,7 +230,7 @@ impl<'a> Event<'a> {
         }
     }
 
-    /// Whether there is a [`text`](Self::text), without making it.
+    /// Whether there is a [`text`](Self::text), without building it.
     pub(crate) fn has_text(&self) -> bool {
         !matches!(self.text_value(), Some(Value::List(_)) | None)
     }
@@ -239,8 +239,8 @@ impl<'a> Event<'a> {
         self.extensions.list()?.get("text")
     }
 
-    /// Gives an event without CallUUID the 16 hex digits of its ConnID as the id of its call: logs of older T-Servers
-    /// have no CallUUID. An event that has one, or no ConnID, stays as it is. Specification 2.
+    /// Sets a missing CallUUID to the 16 hex digits of the ConnID, since logs of older T-Servers have no CallUUID. An
+    /// event that has a CallUUID, or no ConnID, is unchanged. Specification 2.
     pub fn use_conn_id_as_call_uuid(&mut self) {
         if let (None, Some(conn_id)) = (self.call_uuid(), self.conn_id) {
             self.call_uuid = Some(Cow::Owned(conn_id.to_string()));

@@ -56,7 +56,7 @@ pub enum UnreadableEvent {
         /// The event's name.
         event: &'static str,
     },
-    /// The event's CallUUID cannot be an id.
+    /// The CallUUID of the event cannot be an id.
     #[error("{event}: {source}")]
     BadCallUuid {
         /// The event's name.

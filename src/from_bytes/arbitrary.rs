@@ -1,4 +1,4 @@
-//! `Arbitrary`, the trait of fuzzers, for every type that has bytes.
+//! `Arbitrary`, the trait for fuzzers, for every type with [`FromBytes`].
 
 use super::{Bytes, FromBytes};
 use crate::decode::Form;
@@ -8,7 +8,7 @@ use crate::resource::Participant;
 use crate::session::Limits;
 use crate::testing::{Fault, History, Log, Step};
 
-/// Each with how many bytes it takes, at least and at most.
+/// Each type with the minimum and the maximum number of bytes that it consumes.
 macro_rules! arbitrary {
     ($($type:ty: $least:literal, $most:expr;)*) => {$(
         impl<'a> arbitrary::Arbitrary<'a> for $type {

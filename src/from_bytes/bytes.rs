@@ -1,8 +1,8 @@
-//! The bytes that values are read from, and the numbers and texts that lean to the boundaries.
+//! The bytes from which values are read, and numbers and texts that favour boundary values.
 
 use crate::testing::prelude::*;
 
-/// Bytes that stand for values. Where they end, 0 is read.
+/// Bytes from which values are read. After their end every byte reads as 0.
 ///
 /// ```
 /// use im_session::from_bytes::{Bytes, FromBytes};
@@ -17,30 +17,30 @@ use crate::testing::prelude::*;
 #[derive(Debug, Clone)]
 pub struct Bytes<'b> {
     rest: &'b [u8],
-    /// The number of the events that are numbered by their place.
+    /// The number for events that are numbered by their place.
     pub(super) place: u64,
 }
 
-/// A value that any bytes stand for.
+/// A type whose values can be read from any bytes.
 pub trait FromBytes: Sized {
-    /// Reads a value. No bytes at all are the first of everything.
+    /// Reads a value. Without any bytes it is the first value of the type.
     fn from_bytes(bytes: &mut Bytes<'_>) -> Self;
 }
 
 impl<'b> Bytes<'b> {
-    /// All of these.
+    /// A reader of these bytes.
     #[must_use]
     pub const fn new(bytes: &'b [u8]) -> Self {
         Bytes { rest: bytes, place: 1 }
     }
 
-    /// What was not read yet.
+    /// The bytes that have not been read yet.
     #[must_use]
     pub const fn rest(&self) -> &'b [u8] {
         self.rest
     }
 
-    /// The same bytes, whose numbered events have this number.
+    /// The same bytes, with this number for numbered events.
     pub(crate) const fn at_place(self, place: u64) -> Self {
         Bytes { place, ..self }
     }
@@ -59,7 +59,7 @@ impl<'b> Bytes<'b> {
         byte
     }
 
-    /// So many bytes, or as many as there are.
+    /// The next `count` bytes, or fewer at the end.
     pub(super) fn take(&mut self, count: usize) -> &'b [u8] {
         let (taken, rest) = self.rest.split_at_checked(count).unwrap_or((self.rest, &[]));
         self.rest = rest;
@@ -70,7 +70,7 @@ impl<'b> Bytes<'b> {
         core::array::from_fn(|_| self.byte())
     }
 
-    /// 0, 1, a small one, the largest, the one before it, or any.
+    /// 0, 1, a small number, the largest, the one before it, or any.
     pub(super) fn number(&mut self) -> u64 {
         match self.byte() {
             0xff => u64::MAX,
@@ -92,7 +92,8 @@ impl<'b> Bytes<'b> {
         }
     }
 
-    /// One of these, or a text spelled out: by the last byte values, of 64, 65, 255 and 256 bytes, else of up to 15.
+    /// One of the known texts, a text of up to 15 bytes that is spelled out or, for the last byte values, one of 64,
+    /// 65, 255 or 256 bytes.
     pub(super) fn text(&mut self, known: &[&str]) -> String {
         match self.byte() {
             0xff => "x".repeat(256),
@@ -104,30 +105,30 @@ impl<'b> Bytes<'b> {
         }
     }
 
-    /// One of these by one byte, counted modulo.
+    /// One of the known values, selected by a byte modulo their number.
     pub(super) fn one_of<T: Clone + Default>(&mut self, known: &[T]) -> T {
         counted(self.byte(), known).cloned().unwrap_or_default()
     }
 
-    /// A byte for the length, up to 15, and that many bytes; what is not UTF-8 is replaced.
+    /// A byte for the length, up to 15, and that many bytes. Bytes that are not UTF-8 are replaced.
     pub(super) fn spelled_out(&mut self) -> String {
         let length = usize::from(self.byte() & 0xf);
         String::from_utf8_lossy(self.take(length)).into_owned()
     }
 
-    /// Nothing, or a value: even bytes are nothing.
+    /// `None` for an even byte, otherwise a value.
     pub(super) fn perhaps<T>(&mut self, value: impl FnOnce(&mut Self) -> T) -> Option<T> {
         (self.byte() % 2 == 1).then(|| value(self))
     }
 
-    /// A few values: the first byte says how many, up to 7.
+    /// A few values. The first byte is their number, up to 7.
     pub(super) fn several<T>(&mut self, mut value: impl FnMut(&mut Self) -> T) -> Vec<T> {
         let count = self.byte() & 7;
         (0..count).map(|_| value(self)).collect()
     }
 }
 
-/// The one at this place, counted modulo; none where there are none.
+/// The value at this place, modulo their number. `None` if there are none.
 pub(super) fn counted<T>(at: u8, all: &[T]) -> Option<&T> {
     usize::from(at).checked_rem(all.len()).and_then(|at| all.get(at))
 }

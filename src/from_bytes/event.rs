@@ -1,21 +1,21 @@
-//! A byte becomes an event, or an event is spelled out.
+//! Reads an event from one byte, or one that is spelled out.
 
 use super::{Bytes, FromBytes};
 use crate::event::{ConnId, Event, EventName, KeyValueList, ListAttribute};
 use crate::machine::{CallEvent, DataEvent};
 use crate::testing::prelude::*;
 
-/// When the server started that numbers the events: seconds since 1970.
+/// The start time of the server that numbers the events, in seconds since 1970.
 pub(super) const SERVER_START_TIME: u64 = 1_420_640_000;
 
-/// The DNs that meet, and others.
+/// DNs that several events share, and others.
 pub(crate) const NUMBERS: [&str; 7] = ["3001", "3002", "3003", "VQ_4", "", "+1 (916) 555-0104", "9"];
 
-/// The ids that meet, one that nobody has, and what cannot be an id.
+/// Ids that several events share, one that no session has, and texts that cannot be an id.
 pub(crate) const IDS: [&str; 8] = ["A", "B", "007MDF3D0KAHL93L807GK2LAES000001", "~._-", "unknown", "", "..", "no id"];
 
-/// Where an event of one byte is, by its high half: DN and id. The rows from 8 on are those of [valid
-/// histories](super::valid_history) alone.
+/// DN and id of an event of one byte, by its high half. Only [valid histories](super::valid_history) have rows of their
+/// own from 8 on.
 pub(super) const PLACES: [(&str, &str); 8] = [
     ("3001", "A"),
     ("VQ_4", "~._-"),
@@ -46,11 +46,12 @@ pub(super) const NAMES: [&str; 15] = [
     "EventACK",
 ];
 
-// Each event of a session has its byte, EventAttachedDataChanged a second one without ThisDN. A new event does not fit into half
-// a byte: whoever adds one decides here what its byte is.
+// Each event of a session has its own byte, EventAttachedDataChanged a second one without ThisDN. Half a byte has no
+// value left for a new event, so its author has to decide here how it is read.
 const _: () = assert!(CallEvent::ALL.len() + DataEvent::ALL.len() + 4 == NAMES.len(), "an event without a byte");
 
-/// The event that this byte is, by the [table](crate::from_bytes); none for the bytes whose low half is 0: those are spelled out.
+/// The event for this byte, by the [table](crate::from_bytes). `None` for bytes whose low half is 0, which announce an
+/// event that is spelled out.
 ///
 /// ```
 /// use im_session::from_bytes::event_of;
@@ -87,14 +88,14 @@ pub fn event_of(byte: u8) -> Option<Event<'static>> {
     })
 }
 
-/// As [`event_of`], numbered by its place.
+/// Like [`event_of`], but numbered by its place.
 pub(super) fn event_at_place(byte: u8, place: u64) -> Option<Event<'static>> {
     let event = event_of(byte)?;
     Some(if byte >= 0x80 { event.with_event_sequence_number(place) } else { event })
 }
 
-/// One byte an event, see [`from_bytes`](crate::from_bytes); where the low half is 0 the name follows, a text, and the attributes in
-/// the order of the fields, before each a byte that says whether it is there: an odd one.
+/// One byte, see [`from_bytes`](crate::from_bytes). If its low half is 0, the name follows as a text, then the
+/// attributes in the order of the fields, each after a byte that is odd if the attribute is present.
 impl FromBytes for Event<'static> {
     fn from_bytes(bytes: &mut Bytes<'_>) -> Self {
         let byte = bytes.byte();
@@ -120,7 +121,7 @@ pub(super) fn spelled_out(bytes: &mut Bytes<'_>) -> Event<'static> {
     event
 }
 
-/// Even bytes: absent. Of the odd ones every fourth: hidden.
+/// Absent for even bytes, hidden for every fourth odd byte.
 pub(super) fn list_attribute(bytes: &mut Bytes<'_>) -> ListAttribute<'static> {
     match bytes.byte() {
         byte if byte % 2 == 0 => ListAttribute::Absent,
@@ -129,7 +130,7 @@ pub(super) fn list_attribute(bytes: &mut Bytes<'_>) -> ListAttribute<'static> {
     }
 }
 
-/// One byte, but for names that are spelled out.
+/// One byte, except for names that are spelled out.
 impl FromBytes for EventName<'static> {
     fn from_bytes(bytes: &mut Bytes<'_>) -> Self {
         let [others @ .., _, error, ack] = NAMES;

@@ -1,4 +1,4 @@
-//! Logs in the three text forms, other lines in between, and events that every form can carry.
+//! Logs in the three text forms with other lines in between, and events that every form can represent.
 
 use alloc::borrow::Cow;
 
@@ -12,15 +12,16 @@ use crate::event::{Event, KeyValueList, Value};
 use crate::machine::CallEvent;
 use crate::testing::Log;
 
-/// A byte for the form and the ends of lines, then a byte a line.
+/// A byte for the form and the line ends, then a byte for each line.
 ///
-/// Of the first byte bits 0 and 1 are the form: 0 JSON lines, 1 the T-Server log, 2 the Platform SDK log (3: as 0); bit 2: lines
-/// end in CRLF; bit 3: a byte order mark; bit 6: no end of the last line. So `1` is a T-Server log and `u` the same with CRLF and
-/// without its last end.
+/// In the first byte bits 0 and 1 are the form: 0 JSON lines, 1 T-Server log, 2 Platform SDK log (3 is the same as 0).
+/// Bit 2: lines end in CRLF. Bit 3: there is a byte order mark. Bit 6: the last line has no end. So `1` is a T-Server
+/// log, and `u` the same with CRLF and without the last line end.
 ///
-/// The others are events by [`event_of`]. Those with the low half 0 are other lines, which are no events; which ones, the
-/// high half says, from 1 and counted modulo; but with the high half 0 or 15 it is a [`loggable_event`]. Where none is an event,
-/// `A` comes at the end. `1ACD` is the call in a T-Server log, `1A@C@D` with other lines in between.
+/// The other bytes are events by [`event_of`]. Those with the low half 0 are other lines, which are not events; the
+/// high half selects which, from 1 and modulo their number. With the high half 0 or 15 it is a [`loggable_event`]
+/// instead. If there is no event, `A` is added at the end. `1ACD` is a call in a T-Server log, `1A@C@D` the same with
+/// other lines in between.
 impl FromBytes for Log {
     fn from_bytes(bytes: &mut Bytes<'_>) -> Self {
         let form = counted(bytes.peek() & 3, &FORMS).copied().unwrap_or(Form::JsonLines);
@@ -28,7 +29,7 @@ impl FromBytes for Log {
     }
 }
 
-/// The same in this form, whatever the first byte says of it.
+/// The same in this form, whatever the first byte says.
 pub(crate) fn log_of(form: Form, bytes: &mut Bytes<'_>) -> Log {
     let (ends, mut log) = (bytes.byte(), Log::new(form));
     while !bytes.is_empty() {
@@ -58,11 +59,11 @@ pub(crate) fn log_of(form: Form, bytes: &mut Bytes<'_>) -> Log {
     log
 }
 
-/// A readable event that concerns a session and that each of the three text forms can carry: texts of one line, none of them
-/// empty, keys that end where they should.
+/// A readable event that concerns a session and that each of the three text forms can represent: its texts have one
+/// line and are not empty, and its keys do not end early.
 ///
-/// It is an event spelled out, see [`event_of`]; then user data and extensions that take their place, each after a byte that says
-/// whether they do.
+/// It is read as an event that is spelled out, see [`event_of`], then user data and extensions that may replace those
+/// of the event, each after a byte that says whether it does.
 #[must_use]
 pub fn loggable_event(bytes: &mut Bytes<'_>) -> Event<'static> {
     let mut event = spelled_out(bytes);
@@ -82,16 +83,17 @@ pub fn loggable_event(bytes: &mut Bytes<'_>) -> Event<'static> {
     event
 }
 
-/// User data that every text form can carry: texts of one line, keys that end where they should. It may have what the
-/// logs give a meaning to: quotes, `(list)`, `KVList:`.
+/// User data that every text form can represent: its texts have one line, and its keys do not end early. It may contain
+/// texts with a special meaning in logs: quotes, `(list)`, `KVList:`.
 ///
-/// Binary reads back as a string from JSON: see [`read_back`](crate::testing::read_back).
+/// A binary reads back as a string from JSON: see [`read_back`](crate::testing::read_back).
 #[must_use]
 pub fn loggable_user_data(bytes: &mut Bytes<'_>) -> KeyValueList<'static> {
     carried(&pairs(bytes, 1, &Texts { keys: &LINES, texts: &LINES, binary: &BINARY }))
 }
 
-/// The list without what no log can carry: the end of a line, a key that ends early, binary that is none.
+/// The list without parts that no log can represent: line ends, keys that end early, and binaries that do not read back
+/// as one.
 fn carried(whole: &KeyValueList<'_>) -> KeyValueList<'static> {
     let value = |value: &Value<'_>| match value {
         Value::String(text) => Value::String(one_line(text)),
@@ -111,16 +113,16 @@ fn one_line(text: &str) -> Cow<'static, str> {
     Cow::Owned(text.replace('\n', " "))
 }
 
-/// What ends a key in a log: a straight quote, or one that counts as such.
+/// The quotes that end a key in a log: a straight quote, and those that count as one.
 const QUOTES: [char; 3] = ['\'', '\u{2018}', '\u{2019}'];
 
-/// Whether a quote in the key is followed by white space or `(list)`: a log ends the key there.
+/// Whether a quote in the key is followed by white space or `(list)`, so that a log would end the key there.
 fn ends_early(key: &str) -> bool {
     let ends = |after: &str| after.starts_with("(list)") || after.starts_with(|c: char| c.is_ascii_whitespace());
     key.split(QUOTES).skip(1).any(ends)
 }
 
-/// What a text of one line may be: often with what the logs give a meaning to.
+/// Texts of one line, many of which have a special meaning in logs.
 const LINES: [&str; 18] = [
     "v",
     "",
@@ -142,15 +144,15 @@ const LINES: [&str; 18] = [
     "\u{202e}\u{fffd}\u{e000}\u{1f600}\u{10ffff}",
 ];
 
-/// What binary is printed as: neither quoted nor a number, nor white space at its ends.
+/// Printed forms of binaries: without quotes, not a number, and without white space at the ends.
 const BINARY: [&str; 8] =
     ["00 01 03 00..", "[3] 00 01 02", "5.5", "0x1F", "+5", "true", "9223372036854775808", "A0 B1F.."];
 
-/// Lines, and whether a decoder tells of an error at the first of them.
+/// Lines, and whether a decoder reports an error for the first of them.
 type Other = (&'static str, bool);
 
-/// What may stand after any event of this form, and before the first: none of them may become part of an event, and none
-/// decides another form.
+/// Lines that may follow any event of this form, or precede the first. None may become part of an event, and none may
+/// indicate another form.
 fn other_lines(form: Form) -> &'static [Other] {
     match form {
         Form::JsonLines => &JSON_LINES,

@@ -1,32 +1,33 @@
-//! The generator: what bytes stand for. Every value, history and log that is made up for a test is read from bytes here, whether a
-//! fuzzer gives them, proptest ([`strategies`](crate::strategies)) or the conformance kit; so whatever one of them finds the others can
-//! say.
+//! The generator for tests: every generated value, history and log is read from bytes here. The bytes come from a
+//! fuzzer, from proptest ([`strategies`](crate::strategies)) or from the conformance kit, so each of them can reproduce
+//! what another one finds.
 //!
 //! | file | question |
 //! |---|---|
 //! | `bytes` | How are numbers and texts read? |
 //! | `event` | How does a byte become an event? |
 //! | `step` | How do bytes become steps, queries and a history? |
-//! | `valid_history` | How do any bytes become what really happens, and what goes wrong with it? |
-//! | `user_data`, `operation`, `resource`, `log`, `small_types` | How do they become these? |
-//! | `random` | Which bytes, and which histories of them, come by chance? |
-//! | `arbitrary` | `Arbitrary`, the trait of fuzzers, for every type |
+//! | `valid_history` | How do any bytes become a valid history, and what can go wrong with it? |
+//! | `user_data`, `operation`, `resource`, `log`, `small_types` | How do bytes become values of these types? |
+//! | `random` | Which random bytes and histories are generated? |
+//! | `arbitrary` | `Arbitrary`, the trait for fuzzers, for every type |
 //!
-//! [`FromBytes`] is for types (with the feature `arbitrary` `Arbitrary` too), a function for what is no type of its own.
+//! Types implement [`FromBytes`], and with the feature `arbitrary` also `Arbitrary`. For values without a type of their
+//! own there are functions.
 //!
-//! All lean to the boundaries: 0, 1 and the largest of a number; no text, one character, and the lengths of 64 and 255 bytes
-//! that ids and DNs may have, or one more; user data of 16 000 bytes or 16 levels, or one more. No bytes at all give the first of
-//! everything. How each is read stands beside the code that reads it.
+//! All values favour the boundaries: 0, 1 and the largest number; empty texts, texts of one character, of 64 or 255
+//! bytes, which are the limits of ids and DNs, and of one more; user data of 16 000 bytes or 16 levels, and of one
+//! more. Without any bytes each value is the first of its type. The documentation of each item says how it is read.
 //!
 //! # One byte, one event
 //!
-//! So that a corpus can be written by hand, a byte is an [`Event`](crate::Event), and a text is a
-//! [`History`](crate::testing::History): `ACD` is a call that the agent at 3001 dials, that is answered and ends; `AbCcDd` is the
-//! same with what its other party at 3002 hears.
+//! A byte is an [`Event`](crate::Event) and a text is a [`History`](crate::testing::History), so that a corpus can be
+//! written by hand. `ACD` is a call that the agent at 3001 dials, and that is answered and ends. `AbCcDd` is the same
+//! call with the events of the other party at 3002.
 //!
 //! | low half | `0`..`?` etc. | event |
 //! |---|---|---|
-//! | 0 | `@` | spelled out by the bytes that follow; of a step, see below |
+//! | 0 | `@` | spelled out by the bytes that follow; for a step see its `FromBytes` |
 //! | 1 to 5 | `A` to `E` | EventDialing, EventRinging, EventEstablished, EventReleased, EventAbandoned |
 //! | 6 to 9 | `F` to `I` | EventDestinationBusy, EventPartyChanged, EventPartyAdded, EventPartyDeleted |
 //! | 10, 11 | `J`, `K` | EventAttachedDataChanged, EventPrivateInfo |
@@ -44,9 +45,9 @@
 //! | 5 | `P` | 3001 | A | OtherDN 3002, user data `{"k":"v"}` |
 //! | 6 | `` ` `` | 3002 | A | |
 //! | 7 | `p` | 3002 | A | OtherDN 3001, user data `{"k":"w"}` |
-//! | 8 to 15 | | | | as 0 to 7, and numbered: 1; in a history its place |
+//! | 8 to 15 | | | | as 0 to 7, and a number: 1, or in a history the place |
 //!
-//! EventPrivateInfo has the text `hello` everywhere but in rows 0 and 8. [`event_of`] is this table.
+//! EventPrivateInfo has the text `hello`, except in rows 0 and 8. [`event_of`] implements this table.
 
 #[cfg(feature = "arbitrary")]
 mod arbitrary;

@@ -1,4 +1,4 @@
-//! Bodies of operations.
+//! The bodies of operations.
 
 use super::event::NUMBERS;
 use super::{Bytes, FromBytes};
@@ -6,14 +6,14 @@ use crate::event::KeyValueList;
 use crate::machine::Operation;
 use crate::testing::prelude::*;
 
-/// The body of an operation by one byte, from a good one to one with a single thing wrong; none for the bytes that are
-/// spelled out.
+/// The body of an operation for one byte: a valid one, or one with a single error. `None` for bytes that announce a
+/// body that is spelled out.
 ///
-/// Bits 0 to 2 are the operation: 0 InitiateIMSession, 1 SendMessage, 2 AttachUserData, 3 UpdateUserData, 4 DeleteUserData,
-/// 5 Complete, 6 one that there is not, 7 spelled out. Bits 6 and 7 are what is wrong with the parameter that bits 3 to 5 name
-/// (in the order `operationName`, `text`, `destination`, `userData`, `key`, `devicePath`, from 0): 1 it is the number 7, 2 it is
-/// empty, 3 it is `null`; or else, 0, the parameter is missing, named from 1, so that a byte under 8 is a good body. A parameter
-/// that the operation does not use is never there, and so never wrong.
+/// Bits 0 to 2 are the operation: 0 InitiateIMSession, 1 SendMessage, 2 AttachUserData, 3 UpdateUserData, 4
+/// DeleteUserData, 5 Complete, 6 an unknown one, 7 spelled out. Bits 3 to 5 select a parameter, in the order
+/// `operationName`, `text`, `destination`, `userData`, `key`, `devicePath`, from 0. Bits 6 and 7 are its error: 1 it is
+/// the number 7, 2 it is empty, 3 it is `null`. With 0 the parameter is missing, counted from 1, so that a byte below 8
+/// is a valid body. Parameters that the operation does not use are never present, and so never wrong.
 ///
 /// ```
 /// use im_session::from_bytes::operation_of;
@@ -59,7 +59,8 @@ pub fn operation_of(byte: u8, device_path: &str) -> Option<String> {
     Some(Value::Object(body).to_string())
 }
 
-/// A body by one byte, or spelled out: any text; its parameters; or good parameters of which one is something else.
+/// A body for one byte, or one that is spelled out: any text, its parameters, or parameters of which one has another
+/// value.
 #[must_use]
 pub fn operation_body(bytes: &mut Bytes<'_>, device_path: &str) -> String {
     let byte = bytes.byte();
@@ -84,7 +85,7 @@ pub fn operation_body(bytes: &mut Bytes<'_>, device_path: &str) -> String {
     body.to_string()
 }
 
-/// Values of every type, boundaries among them.
+/// Values of every type, including boundary values.
 fn another_value(byte: u8) -> Value {
     let values = [
         json!({"k": true}),

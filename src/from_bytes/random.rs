@@ -1,19 +1,20 @@
-//! Bytes by chance, so weighted that histories of them meet every rule. The same chances are the same bytes, whoever rolls the dice:
-//! the conformance kit from a seed, proptest by itself.
+//! Random bytes, weighted so that histories made of them reach every rule. The same random numbers give the same bytes,
+//! whether they come from the seed of the conformance kit or from proptest.
 
 use alloc::vec::Vec;
 
 use super::{Bytes, FromBytes, agents};
 use crate::testing::{History, Step};
 
-/// How many chances one step takes.
+/// How many random numbers one step takes.
 pub(crate) const CHANCES: usize = 28;
 
-/// Of a hundred kinds of steps so many are events.
+/// How many of a hundred kinds of steps are events.
 #[cfg(feature = "proptest")]
 const EVENTS: u16 = 61;
 
-/// The bytes of a step: the first by the weights below, the others half of the time small, which is what the tables begin with.
+/// The bytes of a step. The first follows the weights below. The others are small half of the time, since the tables
+/// begin with common values.
 pub(crate) fn step_bytes(chances: &[u16]) -> Vec<u8> {
     weighted(chances, 100)
 }
@@ -31,17 +32,17 @@ fn weighted(chances: &[u16], kinds: u16) -> Vec<u8> {
         _ => (0, 1),
     };
     let [which, more] = second.to_le_bytes();
-    // Without a chance the plain row.
+    // Without random numbers it is the plain row.
     let (row, low) = ((which ^ 0x40) & 0xf0, which & 0xf);
     let lead = match kind {
-        // An event of one byte: often one that begins or is answered, since most others need that.
+        // An event of one byte: often one that begins or answers a call, since most others need that before.
         0..=9 => row | (which & 3).max(1),
         10..=12 => row | 11,
         13 => which & 0x90 | 0x46,
-        // Of the whole call as often as of one DN.
+        // EventAttachedDataChanged for the whole call as often as for one DN.
         14..=36 if low == 10 && more & 1 != 0 => row | 13,
         14..=36 => row | low.max(1),
-        // One spelled out, one with more data, one that may be old, one that answers.
+        // An event that is spelled out, has more data, may be old, or answers a request.
         37..=39 => 0x00,
         40..=46 => 0xd0,
         47..=54 => 0xe0,
@@ -50,7 +51,7 @@ fn weighted(chances: &[u16], kinds: u16) -> Vec<u8> {
         61..=83 => 0x40,
         84..=85 => 0x60,
         86..=87 => 0x70,
-        // The time goes on; Expire, Forget, ForgetCompleted, Restart, Reconcile.
+        // Time, Expire, Forget, ForgetCompleted, Restart, Reconcile.
         88..=90 => 0x10,
         91..=92 => 0x20,
         93..=94 => 0x80,
@@ -63,7 +64,7 @@ fn weighted(chances: &[u16], kinds: u16) -> Vec<u8> {
     match (lead, &mut *all) {
         (0x40, [_, who, what, ..]) => {
             *what = what_is_posted(second);
-            // InitiateIMSession is posted to the list, nearly always.
+            // InitiateIMSession is nearly always posted to the list.
             *who = who_posts(*who) | if *what & 7 == 0 && *who & 0xf != 15 { 0x04 } else { 0 };
         }
         // User data over a limit.
@@ -87,7 +88,7 @@ fn weighted(chances: &[u16], kinds: u16) -> Vec<u8> {
     all
 }
 
-/// Who posts, and to what: agents who have devices to the session A, mostly.
+/// Who posts, and to what: mostly agents with devices, to the session A.
 fn who_posts(chance: u8) -> u8 {
     match chance & 0xf {
         0..=3 => 0x00,
@@ -101,7 +102,7 @@ fn who_posts(chance: u8) -> u8 {
     }
 }
 
-/// What is posted: half of the time a good body, else one that is spelled out, lacks something, or has something wrong.
+/// What is posted: half of the time a valid body, otherwise one that is spelled out, incomplete, or wrong.
 fn what_is_posted(chance: u16) -> u8 {
     let [low, high] = chance.to_le_bytes();
     let (operation, parameter) = (if low & 7 == 6 && high & 0x60 != 0 { 5 } else { low & 7 }, high & 7);
@@ -115,7 +116,7 @@ fn what_is_posted(chance: u16) -> u8 {
     }
 }
 
-/// Bytes of anything else: half of the time small.
+/// The other bytes, which are small half of the time.
 fn bytes(chances: &[u16]) -> Vec<u8> {
     let byte = |&chance: &u16| {
         let [low, high] = chance.to_le_bytes();
@@ -124,8 +125,9 @@ fn bytes(chances: &[u16]) -> Vec<u8> {
     chances.iter().map(byte).collect()
 }
 
-/// Histories by chance without end, the same for the same seed: few DNs and ids, so that things meet, and as much of what is wrong
-/// as it takes to reach every cell. They are those of [`from_bytes`](crate::from_bytes), from bytes by chance.
+/// An endless iterator of random histories, the same for the same seed. They have few DNs and ids, so that steps affect
+/// the same sessions, and enough errors to reach every cell. They are read by [`from_bytes`](crate::from_bytes) from
+/// random bytes.
 ///
 /// ```
 /// use im_session::testing::conformance::Histories;
@@ -145,7 +147,7 @@ impl Histories {
         Histories { state: seed }
     }
 
-    /// Steele, Lea and Flood's SplitMix64: a few lines, and the same everywhere.
+    /// SplitMix64 by Steele, Lea and Flood: short, and the same on every platform.
     fn number(&mut self) -> u64 {
         self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = self.state;
@@ -154,7 +156,7 @@ impl Histories {
         mixed ^ (mixed >> 31)
     }
 
-    /// The chances of a step.
+    /// The random numbers of a step.
     fn chances(&mut self) -> Vec<u16> {
         let four = |number: u64| (0..4).map(move |part| (number >> (16 * part) & 0xffff) as u16);
         (0..CHANCES / 4).flat_map(|_| four(self.number())).collect()
@@ -164,7 +166,7 @@ impl Histories {
 impl Iterator for Histories {
     type Item = History;
 
-    /// Of 1 to 60 steps.
+    /// A history of 1 to 60 steps.
     fn next(&mut self) -> Option<History> {
         let length = 1 + self.number() % 60;
         let step = |place| Step::from_bytes(&mut Bytes::new(&step_bytes(&self.chances())).at_place(place));

@@ -1,4 +1,4 @@
-//! The resource as others write it: published samples and other servers, not this crate.
+//! The resource as published samples and other servers write it, not as this crate does.
 
 use super::event::{IDS, NUMBERS};
 use super::{Bytes, FromBytes};
@@ -7,15 +7,16 @@ use crate::machine::{Operation, Operations, State};
 use crate::resource::{Country, Participant};
 use crate::testing::prelude::*;
 
-/// From a number, without number analysis; [`participants`] has others.
+/// A participant from a number, without number analysis. [`participants`] also returns others.
 impl FromBytes for Participant<'static> {
     fn from_bytes(bytes: &mut Bytes<'_>) -> Self {
         Participant::from_number(&bytes.text(&NUMBERS)).into_owned()
     }
 }
 
-/// The other parties, without number analysis and with it: how many, up to 7, and for each what (0 a number, 1 an extension,
-/// 2 the public number 9165550104 with country and place, 3 without) and, of the first two, which.
+/// Participants with and without number analysis. A byte is their number, up to 7. Then each has a byte for its kind: 0
+/// a number, 1 an extension, 2 the public number 9165550104 with country and location, 3 the same without them. After
+/// kinds 0 and 1 the number follows.
 ///
 /// ```
 /// use im_session::Participant;
@@ -30,7 +31,7 @@ pub fn participants(bytes: &mut Bytes<'_>) -> Vec<Participant<'static>> {
     bytes.several(participant)
 }
 
-/// As a server with number analysis makes it, or one without. *Call Resource*.
+/// A participant as a server with or without number analysis writes it. *Call Resource*.
 pub(crate) fn participant(bytes: &mut Bytes<'_>) -> Participant<'static> {
     let what = bytes.byte() & 3;
     if what < 2 {
@@ -49,10 +50,10 @@ pub(crate) fn participant(bytes: &mut Bytes<'_>) -> Participant<'static> {
     }
 }
 
-/// An imSession as others write it: fields left out or `null`, one that there is not, white space around the state, capabilities in
-/// either order, participants with one number alone. The first byte says what is there.
+/// An imSession as others write it: with fields left out or `null`, an unknown field, white space around the state,
+/// capabilities in either order, participants with a single number. The first byte says which of these it has.
 ///
-/// Every one can be read as an [`ImSession`](crate::ImSession), even where its id is one that no session can have.
+/// Each can be read as an [`ImSession`](crate::ImSession), even if no session can have its id.
 ///
 /// ```
 /// use im_session::from_bytes::{Bytes, resource};
@@ -102,7 +103,7 @@ pub fn resource(bytes: &mut Bytes<'_>) -> Value {
     Value::Object(fields)
 }
 
-/// A resource that can be read, with nothing unusual about it.
+/// A readable resource without anything unusual.
 pub(super) fn plain_resource(bytes: &mut Bytes<'_>) -> Value {
     let (id, state) = (bytes.text(&IDS), State::from_bytes(bytes));
     let numbers = bytes.several(|bytes| bytes.text(&NUMBERS));
@@ -120,7 +121,7 @@ fn state(bytes: &mut Bytes<'_>) -> String {
     [around(byte >> 2), state, around(byte >> 6)].into_iter().flatten().collect()
 }
 
-/// Some of them, in the order of their definition or the other way round.
+/// Some operations, in definition order or reversed.
 fn capabilities(bytes: &mut Bytes<'_>) -> Vec<Operation> {
     let reversed = bytes.peek() & 0x40 != 0;
     let mut operations: Vec<Operation> = Operations::from_bytes(bytes).iter().collect();

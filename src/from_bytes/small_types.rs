@@ -1,4 +1,4 @@
-//! The small types: one byte each, and limits.
+//! The small types, which take one byte each, and the limits.
 
 use super::bytes::counted;
 use super::{Bytes, FromBytes};
@@ -12,7 +12,7 @@ use crate::testing::prelude::*;
 /// The text forms of specification 6.
 pub(super) const FORMS: [Form; 3] = [Form::JsonLines, Form::TServerLog, Form::PlatformSdkLog];
 
-/// One byte, counted modulo, chooses one of all.
+/// One byte, modulo the number of values, selects a value.
 macro_rules! one_of_all {
     ($($type:ident, $all:expr, $first:expr;)*) => {$(
         impl FromBytes for $type {
@@ -32,7 +32,7 @@ one_of_all! {
     Form, FORMS, Form::JsonLines;
 }
 
-/// The five that move, then the six that touch data.
+/// The five that can change the state, then the six that change only data.
 fn session_events() -> Vec<SessionEvent> {
     CallEvent::ALL.map(SessionEvent::Call).into_iter().chain(DataEvent::ALL.map(SessionEvent::Data)).collect()
 }
@@ -51,7 +51,7 @@ impl FromBytes for ConnId {
     }
 }
 
-/// The defaults, or small ones that are soon met: half of the bytes leave the default.
+/// Default limits, or small ones that are reached quickly: half of the byte values leave the default.
 impl FromBytes for Limits {
     fn from_bytes(bytes: &mut Bytes<'_>) -> Self {
         let mut limits = Limits::DEFAULT;
@@ -75,8 +75,8 @@ impl FromBytes for Limits {
     }
 }
 
-/// One byte: the low half is the place, from 0x80 on 16 more. Where the high half is 0 or 8 the low half is the kind, and numbers
-/// follow: the place and, of some, how far.
+/// One byte: the low half is the place, plus 16 from 0x80 on. If the high half is 0 or 8, the low half is the kind, and
+/// numbers follow: the place and, for some kinds, the distance.
 impl FromBytes for Fault {
     fn from_bytes(bytes: &mut Bytes<'_>) -> Self {
         let byte = bytes.byte();
@@ -94,7 +94,7 @@ impl FromBytes for Fault {
     }
 }
 
-/// The kind, counted modulo, and its numbers.
+/// A fault of this kind, modulo their number, with its numbers.
 fn fault(kind: u8, bytes: &mut Bytes<'_>) -> Fault {
     let mut place = || usize::try_from(bytes.number()).unwrap_or(usize::MAX);
     let at = place();

@@ -10,8 +10,9 @@ use crate::machine::{Operation, Operations};
 use crate::testing::prelude::*;
 use crate::testing::{Agent, History, Step};
 
-/// The agents of every history from bytes: one at DN 3001; one at 3003 and 3002; one at VQ_4 and beside the first at 3001, who may
-/// only attach and delete user data and complete; one without devices; one beside the second at 3002, who may do all else.
+/// The agents of every history from bytes. The first is at DN 3001, the second at 3003 and 3002. The third is at VQ_4
+/// and, like the first, at 3001, and may only attach and delete user data and complete. The fourth has no devices. The
+/// fifth is, like the second, at 3002, and has the rights that the third lacks.
 #[must_use]
 pub fn agents() -> Vec<Agent> {
     let (agent, few) = (Agent::new, [Operation::AttachUserData, Operation::DeleteUserData, Operation::Complete]);
@@ -25,7 +26,7 @@ pub fn agents() -> Vec<Agent> {
     ]
 }
 
-/// The queries of one byte; the last stands for one that is spelled out.
+/// The queries for one byte.
 const QUERIES: [&str; 12] = [
     "fields=*",
     "",
@@ -41,8 +42,8 @@ const QUERIES: [&str; 12] = [
     "fields=%2A&path=/im-sessions/A",
 ];
 
-/// One byte an event, see [`from_bytes`](crate::from_bytes). Of the bytes with the low half 0 the high half is what happens, and what
-/// it takes follows.
+/// One byte for an event, see [`from_bytes`](crate::from_bytes). In bytes with the low half 0 the high half is the kind
+/// of step, and its parameters follow.
 impl FromBytes for Step {
     fn from_bytes(bytes: &mut Bytes<'_>) -> Self {
         let byte = bytes.byte();
@@ -69,9 +70,9 @@ fn other(bytes: &mut Bytes<'_>, row: u8) -> Step {
     }
 }
 
-/// An operation that an agent posts: who, where to, and the body.
+/// An operation that an agent posts: the agent, the target, and the body.
 fn post(bytes: &mut Bytes<'_>) -> Step {
-    // The list, or the session, that the byte for the agent names besides.
+    // The byte for the agent also selects the list or the session.
     let byte = bytes.byte();
     let agent = if byte >= 0xc0 { 4 } else { usize::from(byte & 3) };
     let target = match byte >> 2 & 3 {
@@ -84,7 +85,7 @@ fn post(bytes: &mut Bytes<'_>) -> Step {
     Step::Post { agent, target, body: operation_body(bytes, device_path) }
 }
 
-/// An integer, of which the bytes from 0x80 on are below zero.
+/// An integer. Bytes from 0x80 to 0xfb are negative.
 fn ago(bytes: &mut Bytes<'_>) -> i64 {
     match bytes.peek() {
         below @ 0x80..0xfc => {
@@ -95,7 +96,7 @@ fn ago(bytes: &mut Bytes<'_>) -> i64 {
     }
 }
 
-/// An event by the next byte, with ConnID, OtherDN, user data and another id.
+/// An event for the next byte, with ConnID, OtherDN, user data and another id.
 fn with_more_data(bytes: &mut Bytes<'_>) -> Event<'static> {
     let mut event = event_at_place(bytes.byte(), bytes.place).unwrap_or_else(|| spelled_out(bytes));
     event.conn_id = bytes.perhaps(Bytes::number).map(ConnId);
@@ -107,7 +108,7 @@ fn with_more_data(bytes: &mut Bytes<'_>) -> Event<'static> {
     }
 }
 
-/// An event by the next byte, numbered as one so many places before; perhaps of another server start, or of none that is known.
+/// An event for the next byte with the number of an earlier place, and perhaps with another or no ServerStartTime.
 fn old_event(bytes: &mut Bytes<'_>) -> Event<'static> {
     let (byte, back) = (bytes.byte() | 0x80, bytes.byte());
     let event = event_at_place(byte, bytes.place.saturating_sub(u64::from(back & 0x3f)));
@@ -119,7 +120,7 @@ fn old_event(bytes: &mut Bytes<'_>) -> Event<'static> {
     }
 }
 
-/// An event by the next byte, with the ReferenceID of an early request, or of one after a restart.
+/// An event for the next byte, with the ReferenceID of an early request, or of one after a restart.
 fn answer(bytes: &mut Bytes<'_>) -> Event<'static> {
     let event = event_at_place(bytes.byte(), bytes.place).unwrap_or_else(|| spelled_out(bytes));
     let number = bytes.byte();
@@ -131,7 +132,7 @@ fn agent(bytes: &mut Bytes<'_>) -> usize {
     usize::from(bytes.byte() % 5)
 }
 
-/// One of those that are known, or pairs.
+/// One of the known queries, or one made of pairs.
 fn query_of_step(bytes: &mut Bytes<'_>) -> String {
     match bytes.byte() {
         0xe0.. => query(bytes),
@@ -139,7 +140,7 @@ fn query_of_step(bytes: &mut Bytes<'_>) -> String {
     }
 }
 
-/// The steps of all bytes, at the [`agents`]. An event that is one byte and numbered gets its place, from 1, as its number.
+/// The steps from all bytes, with the [`agents`]. The number of a numbered event of one byte is its place, from 1.
 impl FromBytes for History {
     fn from_bytes(bytes: &mut Bytes<'_>) -> Self {
         let mut history = History { agents: agents(), steps: Vec::new() };
@@ -152,7 +153,7 @@ impl FromBytes for History {
     }
 }
 
-/// Of each kind some: fields, other fields, states, other filters, devices; escaped and not, known and unknown.
+/// Some pairs of each kind: fields, other fields, states, other filters, devices; escaped and not, known and unknown.
 const PAIRS: [&[&str]; 5] = [
     &["fields=*", "fields=id,state", "fields", "fields=", "fields=%2A", "fields=id%2Cunknown, uri"],
     &["fields=unknown", "fields=userData,participants", "fields=capabilities,path"],
@@ -161,8 +162,8 @@ const PAIRS: [&[&str]; 5] = [
     &["devicePath=/devices/2", "devicePath=%2Fdevices%2F3", "devicePath=/none"],
 ];
 
-/// What stands behind the `?` of a read: how many pairs, up to 7, and a byte a pair: the high half for
-/// its kind, the low half for which, both counted modulo; from 0xf0 on the pair is spelled out.
+/// The query of a read, after the `?`. A byte is the number of pairs, up to 7. Then each pair has a byte: the high half
+/// selects its kind and the low half the pair, both modulo their number. From 0xf0 on the pair is spelled out.
 ///
 /// ```
 /// use im_session::from_bytes::{Bytes, query};

@@ -5,14 +5,14 @@ use crate::event::{KeyValueList, Value};
 use crate::session::Limits;
 use crate::testing::prelude::*;
 
-/// What the specification allows, 2.3.
+/// The limits of specification 2.3.
 const SIZE: usize = Limits::SPECIFICATION.user_data_size;
 const DEPTH: usize = Limits::SPECIFICATION.user_data_depth;
 
-/// What T-Library packs at most, specification 2.3: no list is filled beyond it, whatever the limit allows.
+/// The maximum size in T-Library, specification 2.3. No list is filled beyond it, whatever the limit.
 const MOST: usize = 65_535;
 
-/// The texts that are known by one byte.
+/// The texts that one byte can select.
 pub(super) struct Texts {
     pub(super) keys: &'static [&'static str],
     pub(super) texts: &'static [&'static str],
@@ -25,14 +25,15 @@ const KNOWN: Texts = Texts {
     binary: &["00 01..", ""],
 };
 
-/// A byte, counted modulo 4, and what it says: 0 a string, 1 an integer, 2 binary, 3 a list of pairs.
+/// A byte for the kind, modulo 4, and the value: 0 a string, 1 an integer, 2 a binary, 3 a list of pairs.
 impl FromBytes for Value<'static> {
     fn from_bytes(bytes: &mut Bytes<'_>) -> Self {
         value(bytes, 1, &KNOWN)
     }
 }
 
-/// One byte for what is met often and for the limits, from 15 on as many pairs as its three low bits say.
+/// One byte for common lists and those at the limits. From 15 on its three low bits are the number of pairs that
+/// follow.
 impl FromBytes for KeyValueList<'static> {
     fn from_bytes(bytes: &mut Bytes<'_>) -> Self {
         match list_of(bytes.peek()) {
@@ -45,7 +46,7 @@ impl FromBytes for KeyValueList<'static> {
     }
 }
 
-/// The list that this byte is; none for the bytes that are pairs.
+/// The list for this byte. `None` for bytes that announce pairs.
 pub(super) fn list_of(byte: u8) -> Option<KeyValueList<'static>> {
     let of = |key: &'static str, value: Value<'static>| list([(key, value)]);
     Some(match byte {
@@ -68,7 +69,7 @@ pub(super) fn list_of(byte: u8) -> Option<KeyValueList<'static>> {
     })
 }
 
-/// A list of pairs that nest so little that they are one.
+/// A list of these pairs, which must not exceed the maximum depth.
 pub(super) fn list<K, V>(pairs: impl IntoIterator<Item = (K, V)>) -> KeyValueList<'static>
 where
     K: Into<Cow<'static, str>>,
@@ -81,7 +82,7 @@ fn nested(depth: usize) -> KeyValueList<'static> {
     (1..depth).fold(KeyValueList::new(), |inner, _| list([("list", inner)]))
 }
 
-/// The first byte says how many, up to 7.
+/// A list of pairs. The first byte is their number, up to 7.
 pub(super) fn pairs(bytes: &mut Bytes<'_>, depth: usize, known: &Texts) -> KeyValueList<'static> {
     list(bytes.several(|bytes| (bytes.text(known.keys), value(bytes, depth, known))))
 }
@@ -92,16 +93,17 @@ fn value(bytes: &mut Bytes<'_>, depth: usize, known: &Texts) -> Value<'static> {
         0 => Value::String(owned(bytes.text(known.texts))),
         1 => Value::Integer(bytes.integer()),
         2 => Value::Binary(owned(bytes.text(known.binary))),
-        // As deep as bytes last, but not so deep that reading it back fails.
+        // The depth is limited so that the list can be read back.
         3.. if depth < 40 => Value::List(pairs(bytes, depth + 1, known)),
         3.. => Value::List(KeyValueList::new()),
     }
 }
 
-/// User data within the limits: a byte for what it is filled up to (of 16, 1 the size, 2 the depth, 3 both), and the pairs, as many of
-/// them as the limits allow. Where the depth allowed is 0, and so nothing is within, it is the empty list all the same.
+/// User data within the limits. A byte, modulo 16, says which limit it is filled up to (1 the size, 2 the depth, 3
+/// both, otherwise none). Then the pairs follow, and as many are kept as the limits allow. If the maximum depth is 0,
+/// so that no list is within it, the result is still the empty list.
 ///
-/// A size over 65 535, what T-Library packs at most, is taken as that.
+/// A maximum size above 65 535, the maximum in T-Library, counts as that.
 #[must_use]
 pub fn user_data_within(bytes: &mut Bytes<'_>, limits: &Limits) -> KeyValueList<'static> {
     let filling = bytes.byte() % 16;
@@ -115,8 +117,8 @@ pub fn user_data_within(bytes: &mut Bytes<'_>, limits: &Limits) -> KeyValueList<
     list
 }
 
-/// User data that is over one of the limits: an odd byte: by a byte, else by a level; and the pairs. A size that is not limited can only
-/// be beyond in depth.
+/// User data that exceeds a limit: with an odd byte by one byte of size, otherwise by one level of depth. The pairs
+/// follow. If the size is not limited, only the depth is exceeded.
 #[must_use]
 pub fn user_data_beyond(bytes: &mut Bytes<'_>, limits: &Limits) -> KeyValueList<'static> {
     let size = bytes.byte() % 2 == 1;
@@ -129,12 +131,12 @@ pub fn user_data_beyond(bytes: &mut Bytes<'_>, limits: &Limits) -> KeyValueList<
     list
 }
 
-/// No list is deeper than a list can be.
+/// The maximum depth by the limits, with room for one more level.
 fn deepest(limits: &Limits) -> usize {
     limits.user_data_depth.min(KeyValueList::DEEPEST - 1)
 }
 
-/// The first pairs of the list, as many as the limits allow.
+/// As many of the first pairs as the limits allow.
 fn within(mut kept: KeyValueList<'static>, limits: &Limits) -> KeyValueList<'static> {
     while !kept.is_empty() && limits.exceeded_by_user_data(&kept).is_some() {
         let fewer = kept.len() - 1;
@@ -143,7 +145,7 @@ fn within(mut kept: KeyValueList<'static>, limits: &Limits) -> KeyValueList<'sta
     kept
 }
 
-/// Adds a list so deep that the whole is of this depth, unless it is, or the size does not allow it.
+/// Adds a nested list so that the whole has this depth, unless it has, or the size does not allow it.
 fn deepen(kept: &mut KeyValueList<'static>, depth: usize, size: usize) {
     let levels = depth.saturating_sub(1);
     if kept.depth() < depth && kept.size().saturating_add(levels) <= size {
@@ -152,7 +154,7 @@ fn deepen(kept: &mut KeyValueList<'static>, depth: usize, size: usize) {
     }
 }
 
-/// Adds a text of the length that the size still lacks.
+/// Adds a text so that the list has this size.
 fn fill(list: &mut KeyValueList<'static>, size: usize) {
     if let lacking @ 1.. = size.saturating_sub(list.size()) {
         list.push("", "x".repeat(lacking));

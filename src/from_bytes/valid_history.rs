@@ -1,4 +1,4 @@
-//! What really happens: legal events alone, whatever the bytes.
+//! Valid histories: only legal events, whatever the bytes.
 
 use super::bytes::counted;
 use super::event::{NAMES, NUMBERS, PLACES, SERVER_START_TIME, event_of};
@@ -9,17 +9,18 @@ use crate::session::Limits;
 use crate::testing::prelude::*;
 use crate::testing::{Fault, History, Step};
 
-/// One call at one DN, a byte an event: the low half which, by [`event_of`]; where that may not come, its number, counted modulo, takes
-/// one of those that may. The first byte says which call it is, and at which DN. At least one event.
+/// One call at one DN, with one byte for each event and at least one event. The low half is the event, by [`event_of`].
+/// If it is not legal at this point, it selects a legal one instead, modulo their number. The high half of the first
+/// byte is the call and the DN.
 ///
-/// A store accepts all of them, within [`Limits::DEFAULT`].
+/// A store with [`Limits::DEFAULT`] accepts all of the events.
 ///
 /// ```
 /// use im_session::from_bytes::{Bytes, valid_history};
 ///
 /// let events = valid_history(&mut Bytes::new(b"BCED"));
 /// let names: Vec<&str> = events.iter().map(|event| event.name.as_str()).collect();
-/// // EventAbandoned, `E`, cannot follow an answer: there it stands for a message.
+/// // EventAbandoned, `E`, cannot follow an answer, so it selects a message instead.
 /// assert_eq!(names, ["EventRinging", "EventEstablished", "EventPrivateInfo", "EventReleased"]);
 /// assert_eq!(events[3].event_sequence_number, Some(4));
 /// ```
@@ -29,8 +30,8 @@ pub fn valid_history(bytes: &mut Bytes<'_>) -> Vec<Event<'static>> {
     legal_events(bytes, |row| only.get_or_insert_with(|| place(row)).clone())
 }
 
-/// Valid histories of many calls at many DNs, a byte an event as in [`valid_history`]: the high half says which call goes on. At the
-/// [`agents`].
+/// Valid histories of many calls at many DNs, with the [`agents`] and one byte for each event as in [`valid_history`].
+/// The high half says to which call the event belongs.
 ///
 /// ```
 /// use im_session::from_bytes::{Bytes, interleaved_histories};
@@ -44,14 +45,14 @@ pub fn interleaved_histories(bytes: &mut Bytes<'_>) -> History {
     History { agents: agents(), steps }
 }
 
-/// A [`valid_history`] in which something goes wrong: a byte for how many [`Fault`]s (the two low bits, from 1 to 4), the faults,
-/// and the history. With the next bit of that byte (as in `4`) the events have no numbers, and nothing tells a repeated event from
-/// a new one.
+/// A [`valid_history`] with faults: a byte whose two low bits are the number of [`Fault`]s (from 1 to 4), the faults,
+/// and the history. If the next bit of that byte is set (as in `4`), the events have no numbers, so nothing
+/// distinguishes a repeated event from a new one.
 ///
 /// ```
 /// use im_session::from_bytes::{Bytes, faulty_history};
 ///
-/// // One fault, and that is `A`: the second event is lost.
+/// // One fault, `A`: the second event is lost.
 /// let events = faulty_history(&mut Bytes::new(b"0AACD"));
 /// let names: Vec<&str> = events.iter().map(|event| event.name.as_str()).collect();
 /// assert_eq!(names, ["EventDialing", "EventReleased"]);
@@ -63,7 +64,7 @@ pub fn faulty_history(bytes: &mut Bytes<'_>) -> Vec<Event<'static>> {
     damaged(valid_history(bytes), faults, byte & 4 != 0)
 }
 
-/// The events with these faults, and with their numbers or without.
+/// The events with these faults, and with or without their numbers.
 pub(crate) fn damaged(
     mut events: Vec<Event<'static>>,
     faults: Vec<Fault>,
@@ -74,7 +75,7 @@ pub(crate) fn damaged(
     events
 }
 
-/// How far a call is at a DN. Specification 2, the legal sequences.
+/// The progress of a call at a DN, for the legal sequences of specification 2.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) enum Phase {
     #[default]
@@ -87,7 +88,7 @@ pub(crate) enum Phase {
 }
 
 impl Phase {
-    /// What may come next, by the low halves of the table.
+    /// The legal events, by the low halves of the table.
     fn legal(self) -> &'static [u8] {
         match self {
             Phase::New => &[1, 2, 3],
@@ -110,7 +111,7 @@ impl Phase {
         }
     }
 
-    /// After the event of this name; none where it may not come.
+    /// The phase after the event with this name. `None` if the event is not legal.
     pub(crate) fn after(self, name: &str) -> Option<Phase> {
         let (low, _) = (1..).zip(NAMES).find(|(_, known)| *known == name)?;
         self.legal().contains(&low).then(|| self.after_low_half(low))
@@ -120,7 +121,7 @@ impl Phase {
 /// A DN and the id of a call.
 type Place = (String, String);
 
-/// A byte an event until the bytes end, each the next of the call at the place of its row.
+/// Reads events until the bytes end, each for the call and the DN of its row.
 fn legal_events(bytes: &mut Bytes<'_>, mut place_of: impl FnMut(u8) -> Place) -> Vec<Event<'static>> {
     let mut phases: BTreeMap<Place, Phase> = BTreeMap::new();
     let mut events = Vec::new();
@@ -144,18 +145,18 @@ fn legal_events(bytes: &mut Bytes<'_>, mut place_of: impl FnMut(u8) -> Place) ->
     events
 }
 
-/// The low half that this byte stands for at this point: its own, or by it one of those that are legal.
+/// The low half of this byte, or if it is not legal, a legal one that it selects.
 fn legal(phase: Phase, byte: u8) -> u8 {
     let (low, legal) = (byte & 0xf, phase.legal());
     if legal.contains(&low) { low } else { counted(low, legal).copied().unwrap_or(low) }
 }
 
-/// In the place of a text that is as long as it may be.
+/// A placeholder for a text of the maximum length.
 const LONGEST: &str = "(longest)";
 const LONGEST_DN: usize = Limits::DEFAULT.dn_length;
 const LONGEST_ID: usize = 64;
 
-/// The rows from 8 on, which are those of valid histories alone: DN, id, OtherDN and the byte of the user data.
+/// The rows from 8 on, which only valid histories have: DN, id, OtherDN and the byte of the user data.
 const ROWS: [(&str, &str, Option<&str>, Option<u8>); 8] = [
     ("3001", LONGEST, None, Some(10)),
     (LONGEST, "A", None, Some(8)),
@@ -181,9 +182,9 @@ fn place(row: u8) -> Place {
     (long(this_dn, LONGEST_DN), long(call_uuid, LONGEST_ID))
 }
 
-/// What the row says of the event, but for where it is.
+/// The event of a row, whose DN and id are set by the caller.
 fn of_the_row(row: u8, low: u8) -> Option<Event<'static>> {
-    // From 8 on it is the plain row, and what is added here.
+    // From 8 on it is the plain row, with the additions here.
     let mut event = event_of(if row < 8 { row } else { 4 } * 16 + low)?;
     if let Some((_, _, other_dn, list)) = row_from_8(row) {
         event.other_dn = other_dn.map(|dn| long(dn, LONGEST_DN).into());
@@ -197,17 +198,17 @@ fn of_the_row(row: u8, low: u8) -> Option<Event<'static>> {
     Some(event)
 }
 
-/// Another text of an event that is a message.
+/// Replaces the text, if the event is a message.
 fn set_text(event: &mut Event<'static>, text: &str) {
     if !event.extensions.is_absent() {
         event.extensions = KeyValueList::from_iter([("text", text.to_string())]).into();
     }
 }
 
-/// OtherDN, ConnID and user data, each with a byte before it that says whether it is there; of a message the text.
+/// OtherDN, ConnID and user data, each after a byte that says whether it is present, and for a message its text.
 fn spelled_out(bytes: &mut Bytes<'_>, low: u8) -> Option<Event<'static>> {
     let mut event = of_the_row(4, low)?;
-    // Few, so that no limit of participants is met.
+    // From a few numbers, so that the limit of participants is not reached.
     event.other_dn = bytes.perhaps(|bytes| bytes.one_of(&NUMBERS)).map(Into::into);
     event.conn_id = bytes.perhaps(Bytes::number).map(ConnId);
     let user_data: Option<KeyValueList<'_>> = bytes.perhaps(FromBytes::from_bytes);

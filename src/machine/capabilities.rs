@@ -116,7 +116,8 @@ impl CapabilityTable {
         completed: CapabilityRow { without_user_data: Operations::NONE, with_user_data: Operations::NONE },
     };
 
-    /// As [`DEFAULT`](Self::DEFAULT), but a completed session keeps all five, as one published sample shows it.
+    /// Like [`DEFAULT`](Self::DEFAULT), but a completed session keeps all five operations, as one published sample
+    /// shows.
     pub const DOCUMENTED_SAMPLE: CapabilityTable = CapabilityTable {
         completed: CapabilityRow { without_user_data: ON_SESSION, with_user_data: ON_SESSION },
         ..Self::DEFAULT

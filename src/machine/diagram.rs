@@ -23,7 +23,7 @@ pub struct Dot;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Table;
 
-/// The events that lead from one state to another, separated by commas; nothing where none does.
+/// The events that lead from one state to another, separated by commas; empty if there is none.
 struct Label(Option<State>, State);
 
 impl Label {

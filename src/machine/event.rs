@@ -25,7 +25,7 @@ named! {
         Established = "EventEstablished",
         /// The DN left the call, or the call ended.
         Released = "EventReleased",
-        /// The caller gave up before the answer: what the *callee* gets instead of EventReleased.
+        /// The caller hung up before the call was answered: the *callee* gets this instead of EventReleased.
         Abandoned = "EventAbandoned",
     }
 }
@@ -62,7 +62,7 @@ impl CallEvent {
 named! {
     /// An event that changes a session's data but not its state. T-Library names and numbers; specification 2.2.
     ///
-    /// Exhaustive by decision, as [`CallEvent`].
+    /// Exhaustive by decision, like [`CallEvent`].
     pub enum DataEvent {
         /// The dialed party is busy; EventReleased follows.
         DestinationBusy = "EventDestinationBusy",

@@ -1,13 +1,13 @@
-//! The id, the path and the full address of a session, which are one text: each is the end of the next.
+//! The id, the path and the full address of a session in one buffer, since each is the end of the next.
 
 use core::str::from_utf8;
 
 use super::BaseUri;
 
-/// Room for a base address of 76 characters with the longest id.
+/// The size of the buffer: enough for a base address of 76 characters with the longest id.
 const ROOM: usize = 160;
 
-/// Where that text is put together. Aligned, since text is validated by words.
+/// The buffer. Aligned, since UTF-8 is validated word by word.
 #[repr(align(8))]
 pub(super) struct Addresses([u8; ROOM]);
 
@@ -16,7 +16,7 @@ impl Addresses {
         Addresses([0; ROOM])
     }
 
-    /// The id, the path and the full address of the session with this id, if there is room for them.
+    /// The id, the path and the full address of the session with this id. `None` if they do not fit.
     pub(super) fn of(&mut self, base_uri: &BaseUri, id: &[u8]) -> Option<[&str; 3]> {
         let before_id = base_uri.before_id();
         let (place, rest) = self.0.split_at_mut_checked(before_id.len())?;

@@ -3,7 +3,7 @@
 use alloc::string::String;
 use core::fmt;
 
-/// The base address of the service, which the embedder gives. A slash at the end is dropped.
+/// The base address of the service, set by the embedder. Slashes at the end are removed.
 ///
 /// ```
 /// use im_session::BaseUri;
@@ -14,17 +14,17 @@ use core::fmt;
 /// ```
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct BaseUri {
-    /// The full address of a session up to its id: that of all sessions is put together from it.
+    /// The full address of every session up to its id.
     before_id: String,
 }
 
 impl BaseUri {
-    /// What the path of a session has before its id.
+    /// The path of a session up to its id.
     pub(super) const PATH: &str = "/im-sessions/";
-    /// What the full address of a session has between this address and the id.
+    /// The part of a full address between the base address and the id.
     pub(super) const API_AND_PATH: &str = "/api/v2/im-sessions/";
 
-    /// This address.
+    /// The base address from a text.
     #[must_use]
     pub fn new(address: impl Into<String>) -> Self {
         let mut address = address.into();

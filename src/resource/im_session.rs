@@ -13,11 +13,12 @@ use crate::session::Session;
 
 /// An IM session as `GET /api/v2/me/im-sessions?fields=*` shows it. Specification 1, *IM Session Resource*.
 ///
-/// Of a session in a store it is a view: cheap to make, and written as JSON without building its parts. A resource that was
-/// read, or [made](ImSession::new) by hand, has its own data, and so has what [`into_owned`](ImSession::into_owned) returns.
+/// For a session in a store it is a view: it is cheap to make, and written as JSON without building its parts. A
+/// resource that was read or [made](ImSession::new) by hand has its own data, and so has the result of
+/// [`into_owned`](ImSession::into_owned).
 ///
-/// Reading is tolerant: unknown fields are skipped, the state is trimmed, the order of capabilities is free, and only `id`
-/// and `state` are required.
+/// Reading is tolerant: unknown fields are skipped, the state is trimmed, capabilities may be in any order, and only
+/// `id` and `state` are required.
 ///
 /// ```
 /// # #[cfg(feature = "json")] {
@@ -35,7 +36,7 @@ pub struct ImSession<'a> {
     capabilities: Operations,
 }
 
-/// Where the data of a resource lies.
+/// The data of a resource.
 #[derive(Clone)]
 enum Source<'a> {
     Session { session: &'a Session, base_uri: &'a BaseUri, numbers: Option<&'a dyn NumberAnalysis> },
@@ -44,7 +45,7 @@ enum Source<'a> {
 
 #[derive(Clone)]
 struct Own {
-    /// Not part of the resource; of one that was read it is not known.
+    /// Not part of the resource, so `None` if the resource was read.
     this_dn: Option<String>,
     id: String,
     participants: Vec<Participant<'static>>,
@@ -55,15 +56,14 @@ struct Own {
 }
 
 impl<'a> ImSession<'a> {
-    /// What the API shows of `session`.
+    /// `session` as the API shows it.
     #[must_use]
     pub fn of(session: &'a Session, base_uri: &'a BaseUri, table: &CapabilityTable) -> Self {
         let source = Source::Session { session, base_uri, numbers: None };
         ImSession { source, capabilities: session.capabilities(table) }
     }
 
-    /// This resource of a session, showing what is known of the participants' numbers. One that has its own data stays as it
-    /// is.
+    /// This resource with an analysis of the participants' numbers. A resource with its own data is unchanged.
     #[must_use]
     pub fn with_number_analysis(mut self, analysis: &'a dyn NumberAnalysis) -> Self {
         if let Source::Session { numbers, .. } = &mut self.source {
@@ -72,8 +72,7 @@ impl<'a> ImSession<'a> {
         self
     }
 
-    /// A resource with this id and state and with nothing else: no capabilities, no participants, no user data, an empty
-    /// `uri`.
+    /// A resource with only this id and state: no capabilities, no participants, no user data, an empty `uri`.
     ///
     /// ```
     /// use im_session::{ImSession, Participant, State};
@@ -128,7 +127,7 @@ impl<'a> ImSession<'a> {
         ImSession { source: Source::Own(own), capabilities }
     }
 
-    /// The same resource as an agent with these rights sees it: without the capabilities that it has no right to.
+    /// The resource as an agent with these rights sees it: without the capabilities for which the agent has no right.
     /// Specification 3.
     #[must_use]
     pub fn for_rights(self, rights: Operations) -> Self {
@@ -157,7 +156,7 @@ impl<'a> ImSession<'a> {
         })
     }
 
-    /// The id, as bytes, and the base address of a resource that is a view of a session.
+    /// The id as bytes and the base address, if the resource is a view of a session.
     #[cfg(feature = "serde")]
     pub(super) fn id_and_base_uri(&self) -> Option<(&[u8], &BaseUri)> {
         match &self.source {
@@ -166,7 +165,7 @@ impl<'a> ImSession<'a> {
         }
     }
 
-    /// The participants of a resource that is a view of a session: their numbers, and what is known of each.
+    /// The numbers of the participants with their analysis, if the resource is a view of a session.
     #[inline]
     pub(super) fn numbers(&self) -> Option<impl Iterator<Item = (&str, Option<AnalysedNumber>)>> {
         match &self.source {
@@ -178,7 +177,7 @@ impl<'a> ImSession<'a> {
         }
     }
 
-    /// The operations that may be performed now.
+    /// The operations that are possible now.
     #[must_use]
     pub fn capabilities(&self) -> Operations {
         self.capabilities
@@ -193,7 +192,7 @@ impl<'a> ImSession<'a> {
         }
     }
 
-    /// The DN whose session it is. It is not part of the resource, so of one that was read it is not known.
+    /// The DN of the session. It is not part of the resource, so it is `None` for a resource that was read.
     #[must_use]
     pub fn this_dn(&self) -> Option<&str> {
         match &self.source {
@@ -202,7 +201,7 @@ impl<'a> ImSession<'a> {
         }
     }
 
-    /// The other parties, never the agent itself.
+    /// The other parties, without the agent itself.
     pub fn participants(&self) -> impl Iterator<Item = Participant<'_>> {
         let own = match &self.source {
             Source::Session { .. } => None,
@@ -242,7 +241,7 @@ impl<'a> ImSession<'a> {
         }
     }
 
-    /// The user data; empty where there is none.
+    /// The user data; empty if there is none.
     #[must_use]
     pub fn user_data(&self) -> &KeyValueList<'static> {
         match &self.source {
@@ -290,7 +289,7 @@ impl fmt::Debug for ImSession<'_> {
     }
 }
 
-/// The number by which T-Library knows each participant, in order; those that are empty left out.
+/// The T-Library numbers of the participants in order, without empty ones.
 pub(crate) fn participant_numbers(im_session: &ImSession<'_>) -> Vec<String> {
     let numbers = im_session.participants().map(|participant| participant.t_library_number().to_owned());
     numbers.filter(|number| !number.is_empty()).collect()

@@ -1,5 +1,5 @@
-//! The JSON form of the resource, of lists and of notifications. The fields come in alphabetical order: this file is where the
-//! order stands. Specification 1, 4 and 5.
+//! The JSON form of the resource, of lists and of notifications. This file defines the order of the fields, which is
+//! alphabetical. Specification 1, 4 and 5.
 
 use alloc::borrow::Cow;
 use alloc::string::String;
@@ -25,7 +25,7 @@ impl Serialize for ImSession<'_> {
     }
 }
 
-/// The fields of a resource that are asked for.
+/// A resource with only the requested fields.
 struct Selected<'s>(&'s ImSession<'s>, Fields);
 
 impl Serialize for Selected<'_> {
@@ -48,7 +48,7 @@ impl Serialize for Selected<'_> {
         object.put(Field::Path, path)?;
         object.put(Field::State, &im_session.state())?;
         object.put(Field::Uri, uri)?;
-        // Absent where there is none.
+        // Absent if there is none.
         let user_data = im_session.user_data();
         if !user_data.is_empty() {
             object.put(Field::UserData, user_data)?;
@@ -57,7 +57,7 @@ impl Serialize for Selected<'_> {
     }
 }
 
-/// Writes the fields that are asked for.
+/// Writes the requested fields.
 struct Chosen<O> {
     fields: Fields,
     object: O,
@@ -86,7 +86,8 @@ impl Serialize for Participants<'_> {
     }
 }
 
-/// The participant with this number, without number analysis: what [`Participant`] writes, without making one.
+/// The participant with this number, without number analysis: the same JSON as of a [`Participant`], without building
+/// one.
 struct Unanalysed<'n>(&'n str);
 
 impl Serialize for Unanalysed<'_> {
@@ -103,7 +104,7 @@ impl Serialize for Unanalysed<'_> {
 
 impl<'de> Deserialize<'de> for ImSession<'_> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        /// The fields as they are read: owned, so that a resource can be read from a stream as well.
+        /// The fields for reading. They are owned, so that a resource can also be read from a stream.
         #[derive(serde::Deserialize)]
         #[serde(rename_all = "camelCase")]
         struct Read {
@@ -176,7 +177,8 @@ impl<'de> Deserialize<'de> for ImSessionList {
         }
         let Read { im_sessions, status_code } = Read::deserialize(deserializer)?;
         match im_sessions {
-            // An answer of addresses alone is not an empty list: whoever reconciles with it would end all sessions.
+            // An answer with only addresses must not read as an empty list, or reconciling with it would end all
+            // sessions.
             None if status_code == StatusCode::Ok => Err(D::Error::missing_field("imSessions")),
             im_sessions => Ok(ImSessionList { im_sessions: im_sessions.unwrap_or_default(), status_code }),
         }
@@ -187,7 +189,7 @@ pub(super) const STATE_CHANGE: &str = "IMSessionStateChangeMessage";
 pub(super) const LOG_UPDATE: &str = "IMLogUpdateMessage";
 pub(super) const NEW_MESSAGE: &str = "NewMessage";
 
-/// `{"data":{…}}`; the kinds are told apart by `messageType`.
+/// `{"data":{…}}`. `messageType` distinguishes the kinds.
 impl Serialize for Notification<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         struct Data<'n>(&'n Notification<'n>);
@@ -224,7 +226,7 @@ impl<'de> Deserialize<'de> for Notification<'_> {
         struct Root {
             data: Data,
         }
-        /// The fields of both kinds: `messageType` may come last.
+        /// The fields of both kinds together, since `messageType` may come last.
         #[derive(serde::Deserialize)]
         #[serde(rename_all = "camelCase")]
         struct Data {

@@ -1,6 +1,6 @@
-//! Resources, lists and notifications as JSON text, written directly: the same bytes as through serde, for a fraction of the
-//! cost. Constant parts are copied, only what comes from outside is scanned for characters to escape, and nothing is
-//! allocated but what the buffer grows by.
+//! Writes resources, lists and notifications as JSON text directly: the same bytes as through serde, at a fraction of
+//! the cost. Constant parts are copied, only text from outside is scanned for characters to escape, and only the growth
+//! of the buffer allocates.
 
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
@@ -84,7 +84,7 @@ impl Notification<'_> {
     }
 }
 
-/// The end of a notification.
+/// Writes the end of a notification.
 fn write_kind(message_type: &str, notification_type: &str, output: &mut Vec<u8>) {
     output.extend_from_slice(b",\"messageType\":\"");
     output.extend_from_slice(message_type.as_bytes());
@@ -102,7 +102,7 @@ fn write_separated<T>(items: &[T], output: &mut Vec<u8>, write: impl Fn(&T, &mut
     }
 }
 
-/// The fields of a resource that are asked for and present.
+/// Writes the fields of a resource that are requested and present.
 fn write_fields(im_session: &ImSession<'_>, fields: Fields, output: &mut Vec<u8>) {
     let start = output.len();
     if fields.contains(Field::Capabilities) {
@@ -137,7 +137,7 @@ fn write_fields(im_session: &ImSession<'_>, fields: Fields, output: &mut Vec<u8>
     output.push(b'}');
 }
 
-/// A key with a comma before it; that before the first becomes the bracket ([`open_with`]).
+/// Writes a comma and a key. [`open_with`] turns the comma before the first key into the bracket.
 #[inline]
 fn write_key(field: Field, output: &mut Vec<u8>) {
     output.push(b',');
@@ -145,7 +145,7 @@ fn write_key(field: Field, output: &mut Vec<u8>) {
     output.push(b':');
 }
 
-/// Puts a bracket in the place of the comma that stands at `start`, or at the end where nothing followed.
+/// Replaces the comma at `start` by a bracket, or appends the bracket if nothing was written after `start`.
 fn open_with(bracket: u8, start: usize, output: &mut Vec<u8>) {
     match output.get_mut(start) {
         Some(comma) => *comma = bracket,
@@ -182,14 +182,14 @@ fn write_participants(im_session: &ImSession<'_>, output: &mut Vec<u8>) {
     output.push(b']');
 }
 
-/// The id, the path or the full address, as a JSON string.
+/// Writes the id, the path or the full address as a JSON string.
 fn write_address(im_session: &ImSession<'_>, field: Field, output: &mut Vec<u8>) {
     output.push(b'"');
     match (im_session.id_and_base_uri(), field) {
         (Some((id, base_uri)), Field::Uri) => {
             write_escaped(base_uri.as_str().as_bytes(), output);
             output.extend_from_slice(BaseUri::API_AND_PATH.as_bytes());
-            // An id needs no escapes: it has the characters of a URL path and no others.
+            // An id needs no escapes, since it has only characters that are allowed in a URL path.
             output.extend_from_slice(id);
         }
         (Some((id, _)), Field::Path) => {
@@ -204,7 +204,8 @@ fn write_address(im_session: &ImSession<'_>, field: Field, output: &mut Vec<u8>)
     output.push(b'"');
 }
 
-/// The participant with this number, without number analysis: its text, which stands four times, is scanned once.
+/// Writes the participant with this number, without number analysis. The number, which occurs up to four times, is
+/// scanned once.
 fn write_unanalysed(number: &str, output: &mut Vec<u8>) {
     output.extend_from_slice(b"{\"digits\":");
     let digits = digits_of(number);
@@ -249,7 +250,8 @@ fn write_participant(participant: &Participant<'_>, output: &mut Vec<u8>) {
     output.push(b'}');
 }
 
-/// User data: an object, of equal keys the last. Recursion ends at the depth that no list exceeds.
+/// Writes user data as an object, with the last of several equal keys. The recursion is bounded by the maximum depth of
+/// a list.
 fn write_list(list: &KeyValueList<'_>, output: &mut Vec<u8>) {
     let start = output.len();
     for pair in list.view() {
@@ -287,7 +289,7 @@ fn write_integer(number: i64, output: &mut Vec<u8>) {
     }
 }
 
-/// The text as a JSON string; where it stands in the output.
+/// Writes a text as a JSON string. Returns its range in the output.
 fn write_string(text: &[u8], output: &mut Vec<u8>) -> Range<usize> {
     let start = output.len();
     output.push(b'"');
@@ -296,7 +298,7 @@ fn write_string(text: &[u8], output: &mut Vec<u8>) -> Range<usize> {
     start..output.len()
 }
 
-/// The text with what JSON escapes escaped, as serde_json does it.
+/// Writes a text with the same escapes as serde_json.
 fn write_escaped(text: &[u8], output: &mut Vec<u8>) {
     let mut rest = text;
     while let Some(position) = first_to_escape(rest) {
@@ -330,7 +332,7 @@ fn write_escape(byte: u8, output: &mut Vec<u8>) {
     output.extend_from_slice(&[b'\\', short]);
 }
 
-/// The position of the first control character, quote or backslash, looked for in eight bytes at a time.
+/// The position of the first control character, quote or backslash, searching eight bytes at a time.
 fn first_to_escape(text: &[u8]) -> Option<usize> {
     let mut rest = text;
     while let Some((word, after)) = rest.split_first_chunk::<8>() {
@@ -339,7 +341,7 @@ fn first_to_escape(text: &[u8]) -> Option<usize> {
         }
         rest = after;
     }
-    // What is left is shorter than a word, unless one was found: it is looked at together with the bytes before it.
+    // If none was found, the rest is shorter than a word. It is checked together with the bytes before it.
     let last = match (text.last_chunk::<8>(), text.first_chunk::<4>(), text.last_chunk::<4>()) {
         (Some(word), _, _) => Some(u64::from_le_bytes(*word)),
         (None, Some(first), Some(last)) => {
@@ -354,13 +356,13 @@ fn first_to_escape(text: &[u8]) -> Option<usize> {
     rest.iter().position(is_one).map(|position| text.len() - rest.len() + position)
 }
 
-/// Whether a byte of the word is below a space, a quote or a backslash.
+/// Whether a byte of the word is a control character, a quote or a backslash.
 fn has_one_to_escape(word: u64) -> bool {
     const ONES: u64 = u64::from_ne_bytes([1; 8]);
     const HIGH: u64 = u64::from_ne_bytes([0x80; 8]);
     let below_space = word.wrapping_sub(ONES * 0x20);
     let quote = (word ^ (ONES * b'"' as u64)).wrapping_sub(ONES);
     let backslash = (word ^ (ONES * b'\\' as u64)).wrapping_sub(ONES);
-    // A borrow can only come from a lower byte that is one itself. Bytes from 0x80 on are none.
+    // A borrow can only come from a lower byte that needs an escape itself. Bytes from 0x80 on need none.
     (below_space | quote | backslash) & !word & HIGH != 0
 }

@@ -7,19 +7,19 @@ use super::{Fields, ImSession, StatusCode};
 
 /// The body of the answer to reading the list. Specification 4.
 ///
-/// Without `fields` it is written as the full addresses, `{"statusCode":0,"uris":[…]}`, with `fields` as the sessions,
+/// Without `fields` it consists of the full addresses, `{"statusCode":0,"uris":[…]}`, with `fields` of the sessions,
 /// `{"imSessions":[…],"statusCode":0}`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ListBody<'a> {
     /// The sessions.
     pub im_sessions: Vec<ImSession<'a>>,
-    /// Which fields of each are written; `None`: their addresses alone.
+    /// The fields of each session to write. `None` means only the addresses.
     pub fields: Option<Fields>,
 }
 
 impl<'a> ListBody<'a> {
-    /// One list of the answers of several stores, in the order of a list: byte order of DN, then id. The fields are those of
-    /// the first answer.
+    /// Merges the answers of several stores into one list, in byte order of DN, then id. The fields are those of the
+    /// first answer.
     ///
     /// ```
     /// # #[cfg(feature = "std")] {
@@ -57,16 +57,16 @@ impl<'a> ListBody<'a> {
 pub struct SingleBody<'a> {
     /// The session.
     pub im_session: ImSession<'a>,
-    /// Which of its fields are written.
+    /// The fields to write.
     pub fields: Fields,
 }
 
-/// The answer of another service to `GET …/im-sessions?fields=*`, as it is read. Specification 1.
+/// The answer of another service to `GET …/im-sessions?fields=*`, for reading. Specification 1.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct ImSessionList {
     /// The sessions.
     pub im_sessions: Vec<ImSession<'static>>,
-    /// [`StatusCode::Ok`] where the service succeeded, and where it does not say.
+    /// [`StatusCode::Ok`] if the service succeeded, or did not send a statusCode.
     pub status_code: StatusCode,
 }

@@ -1,20 +1,20 @@
-//! What the REST API shows and takes: the resource, lists, notifications, queries, bodies and statusCodes. Specification 1, 4
+//! The data of the REST API: the resource, lists, notifications, queries, bodies and statusCodes. Specification 1, 4
 //! and 5.
 //!
-//! It reads sessions and changes none; of the other modules only the store uses it. With the feature `serde` everything here
-//! is written and read as JSON.
+//! This module reads sessions and changes none. Of the other modules only the store uses it. With the feature `serde`
+//! everything here can be written and read as JSON.
 //!
 //! | file | question |
 //! |---|---|
 //! | `im_session`, `participant` | What does the API show of a session? |
-//! | `json_fields` | In which order does the JSON have its fields? |
-//! | `addresses` | What are the id, the path and the full address in it? |
+//! | `json_fields` | What is the order of the fields in JSON? |
+//! | `addresses` | How are the id, the path and the full address built? |
 //! | `json_writer` | How is it written without serde? |
-//! | `list` | What answers a read of the list, or of one session? |
+//! | `list` | What is the answer to a read of the list, or of one session? |
 //! | `notification` | What is pushed to an agent's desktop? |
-//! | `number_analysis` | What is known of a phone number? |
+//! | `number_analysis` | What is known about a phone number? |
 //! | `query` | Which sessions and which fields does a read ask for? |
-//! | `operation_body` | What does the body of an operation say? |
+//! | `operation_body` | What does the body of an operation contain? |
 //! | `status` | Which statusCode, and which HTTP status? |
 //! | `base_uri` | What is the address of a session? |
 
@@ -46,5 +46,5 @@ pub use participant::{Country, Participant};
 pub use query::{Field, Fields, Query};
 pub use status::{ErrorBody, Sent, StatusCode};
 
-/// The topic that notifications are pushed to. Specification 5.
+/// The topic to which notifications are pushed. Specification 5.
 pub const TOPIC: &str = "/v2/me/im-sessions";

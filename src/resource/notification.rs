@@ -27,10 +27,10 @@ impl NotificationType {
     }
 }
 
-/// A notification. Specification 5. Exhaustive by decision, as the two message types of the API are.
+/// A notification. Specification 5. Exhaustive by decision, like the two message types of the API.
 ///
-/// It goes to the [`TOPIC`](super::TOPIC) of the agent whose DN the session belongs to; with
-/// [`for_rights`](Notification::for_rights) it shows no more than that agent may do.
+/// It is pushed to the [`TOPIC`](super::TOPIC) of the agent whose DN the session belongs to.
+/// [`for_rights`](Notification::for_rights) removes the capabilities for which that agent has no right.
 ///
 /// ```
 /// # #[cfg(feature = "json")] {
@@ -47,9 +47,9 @@ impl NotificationType {
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Notification<'a> {
-    /// The session changed: always the whole resource. *IM Session Message Type*.
+    /// The session changed. Contains the whole resource. *IM Session Message Type*.
     SessionChanged {
-        /// The session as it is now.
+        /// The session in its current state.
         im_session: ImSession<'a>,
         /// What changed.
         notification_type: NotificationType,
@@ -64,7 +64,7 @@ pub enum Notification<'a> {
 }
 
 impl Notification<'_> {
-    /// The same notification for an agent with these rights: it shows no capability that the agent has no right to.
+    /// The notification for an agent with these rights: without the capabilities for which the agent has no right.
     /// Specification 3.
     #[must_use]
     pub fn for_rights(self, rights: Operations) -> Self {
@@ -76,7 +76,7 @@ impl Notification<'_> {
         }
     }
 
-    /// The same notification with its own copy of the data: it can be kept, or sent to another thread.
+    /// The same notification with its own copy of the data, so that it can be kept, or sent to another thread.
     #[must_use]
     pub fn into_owned(self) -> Notification<'static> {
         match self {

@@ -1,4 +1,4 @@
-//! What can be known of a phone number beyond its digits, asked of whoever knows.
+//! The hook for information about phone numbers beyond their digits.
 
 use alloc::borrow::Cow;
 #[cfg(not(target_has_atomic = "ptr"))]
@@ -8,10 +8,10 @@ pub(crate) use alloc::sync::Arc as Shared;
 
 use super::Country;
 
-/// Knows public phone numbers. Specification 1, *Call Resource*.
+/// An analysis of public phone numbers. Specification 1, *Call Resource*.
 ///
-/// The library has no numbering plans; the crate `im-session-numbers` implements this with libphonenumber's. Every
-/// function from a number to what is known of it is an implementation, too:
+/// The library has no numbering plans; the crate `im-session-numbers` implements this trait with those of
+/// libphonenumber. Every function with this signature is an implementation as well:
 ///
 /// ```
 /// use im_session::NumberAnalysis;
@@ -30,9 +30,9 @@ use super::Country;
 /// assert!(analysis.analyse("3002").is_none());
 /// ```
 pub trait NumberAnalysis: Send + Sync {
-    /// What is known of a number as T-Library gave it. `None`: it is not a public number, and is shown as it is.
+    /// Analyses a number as T-Library gave it. `None` means that it is not a public number, and is shown as it is.
     ///
-    /// The number comes from outside and may be any text. The same number must always give the same answer.
+    /// The number comes from outside and may be any text. The same number must always have the same result.
     fn analyse(&self, number: &str) -> Option<AnalysedNumber>;
 }
 
@@ -42,9 +42,9 @@ impl<F: Fn(&str) -> Option<AnalysedNumber> + Send + Sync> NumberAnalysis for F {
     }
 }
 
-/// What is known of a public phone number.
+/// The analysis of a public phone number.
 ///
-/// As large as a pointer, and shared: a clone copies no text, so that a cache and many sessions hold the same one.
+/// It has the size of a pointer and is shared: a clone copies no text, so a cache and many sessions can share one.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct AnalysedNumber(Shared<Details>);
 
@@ -57,8 +57,8 @@ struct Details {
 }
 
 impl AnalysedNumber {
-    /// The number in E.164 form ("+19165550104") and as a person writes it ("(916) 555-0104"), and where it is, as far
-    /// as that is known.
+    /// The number in E.164 form ("+19165550104") and as a person writes it ("(916) 555-0104"), and its country and
+    /// location, as far as known.
     #[must_use]
     pub fn new(
         e164_number: impl Into<Cow<'static, str>>,

@@ -5,15 +5,15 @@ use alloc::string::String;
 
 use crate::event::KeyValueList;
 
-/// A parameter as it stands in a body. Exhaustive by decision: it is there, wrong or not, or it is not there.
+/// A parameter in a body. Exhaustive by decision: it is missing, or has the right or the wrong type.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Parameter<T> {
-    /// Not there, or `null`.
+    /// Missing, or `null`.
     #[default]
     Missing,
-    /// There, and of its type.
+    /// Present, with the right type.
     Is(T),
-    /// There, and of another type: what was found.
+    /// Present, with another type: a description of what was found.
     Wrong(String),
 }
 
@@ -24,9 +24,10 @@ pub struct Destination<'a> {
     pub phone_number: Parameter<Cow<'a, str>>,
 }
 
-/// The body of an operation, read but not checked.
+/// The body of an operation, parsed but not checked.
 ///
-/// Unknown keys are skipped, of a repeated one the last counts. An embedder that has no JSON text fills it in by hand.
+/// Unknown keys are skipped, and the last of several equal keys counts. An embedder without JSON text can fill in the
+/// fields directly.
 ///
 /// ```
 /// # #[cfg(feature = "json")] {
@@ -49,7 +50,7 @@ pub struct OperationBody<'a> {
     pub user_data: Parameter<KeyValueList<'a>>,
     /// `key`, of DeleteUserData.
     pub key: Parameter<Cow<'a, str>>,
-    /// `devicePath`, of InitiateIMSession and SendMessage; of the others where two of an agent's DNs have the session.
+    /// `devicePath`, of InitiateIMSession and SendMessage; of the others if several of an agent's DNs have the session.
     pub device_path: Parameter<Cow<'a, str>>,
 }
 
@@ -86,7 +87,7 @@ mod wire {
         }
     }
 
-    /// Nothing is borrowed, so a body can be read from a stream as well.
+    /// Borrows nothing, so a body can also be read from a stream.
     impl<'de> Deserialize<'de> for OperationBody<'_> {
         fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
             struct BodyVisitor;
@@ -190,10 +191,10 @@ mod wire {
         ///
         /// # Errors
         ///
-        /// statusCode 10 where the text is not a JSON object.
+        /// StatusCode 10 if the text is not a JSON object.
         pub fn from_json(text: &[u8]) -> Result<Self, crate::resource::ErrorBody> {
             let mut reader = serde_json::Deserializer::from_slice(text);
-            // User data is read to a depth of its own, and all else that is nested is skipped, which takes no stack.
+            // User data has its own limit of depth, and all other nested values are skipped without recursion.
             reader.disable_recursion_limit();
             let body = OperationBody::deserialize(&mut reader).and_then(|body| reader.end().map(|()| body));
             body.map_err(|error| {

@@ -9,7 +9,7 @@ use super::json_fields::null_is_default;
 
 /// One of the other parties of a session. Specification 1, *Call Resource*.
 ///
-/// Every field that is not there, or `null`, reads as empty or absent.
+/// A field that is missing or `null` reads as empty or absent.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "camelCase", default))]
@@ -27,7 +27,7 @@ pub struct Participant<'a> {
     /// The number as a person writes it; without number analysis the number as T-Library gave it.
     #[cfg_attr(feature = "serde", serde(deserialize_with = "null_is_default"))]
     pub formatted_phone_number: Cow<'a, str>,
-    /// Where a public number is: "California".
+    /// The location of a public number: "California".
     #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
     pub location: Option<Cow<'a, str>>,
     /// The number as T-Library gave it.
@@ -41,7 +41,7 @@ pub struct Participant<'a> {
 #[cfg_attr(feature = "serde", serde(rename_all = "camelCase", default))]
 #[non_exhaustive]
 pub struct Country<'a> {
-    /// The code by which the country is called, such as "1".
+    /// The calling code of the country, such as "1".
     #[cfg_attr(feature = "serde", serde(deserialize_with = "null_is_default"))]
     pub calling_code: Cow<'a, str>,
     /// The code of the country, such as "US".
@@ -80,15 +80,15 @@ pub(super) fn digits_of(number: &str) -> Cow<'_, str> {
     }
 }
 
-/// In a function of its own, since most numbers are digits only.
+/// A separate cold function, since most numbers are digits only.
 #[cold]
 fn digits_alone(number: &str) -> String {
     number.chars().filter(char::is_ascii_digit).collect()
 }
 
 impl<'a> Participant<'a> {
-    /// The number by which T-Library knows the participant: the first of `phoneNumber`, `e164Number` and `digits` that is
-    /// not empty.
+    /// The number of the participant in T-Library: the first of `phoneNumber`, `e164Number` and `digits` that is not
+    /// empty.
     #[must_use]
     pub fn t_library_number(&self) -> &str {
         let numbers = [&self.phone_number, &self.e164_number, &self.digits];
@@ -116,8 +116,7 @@ impl<'a> Participant<'a> {
         }
     }
 
-    /// The participant with this number, of which this is known. Its `digits` and `phoneNumber` are those of the number as it
-    /// came.
+    /// The participant with this number and its analysis. `digits` and `phoneNumber` are taken from the number itself.
     #[must_use]
     pub fn from_analysed(number: &'a str, analysed: &'a AnalysedNumber) -> Self {
         Participant {

@@ -7,9 +7,9 @@ use alloc::vec::Vec;
 use crate::named::{named, set_of};
 
 named! {
-    /// A field of the resource, in alphabetical order, as it is written. Specification 1.
+    /// A field of the resource, in alphabetical order, which is also the order in JSON. Specification 1.
     pub enum Field {
-        /// The operations that may be performed now.
+        /// The operations that are possible now.
         Capabilities = "capabilities",
         /// The id.
         Id = "id",
@@ -31,11 +31,11 @@ set_of! {
     pub struct Fields of Field;
 }
 
-/// What a read asks for: the part of the address after `?`. Specification 4, *Request Types*.
+/// The query of a read: the part of the address after `?`. Specification 4, *Request Types*.
 ///
-/// `fields=*` asks for every field, `fields=id,state` for these, no `fields` (or an empty one) for the addresses alone.
-/// Every other name that is a field's filters on it. Names and values are percent-decoded; an unknown name is skipped, and
-/// of a repeated `fields` the last counts.
+/// `fields=*` requests every field, `fields=id,state` these two, and no or an empty `fields` only the addresses. Any
+/// other name of a field filters by that field. Names and values are percent-decoded. An unknown name is skipped, and
+/// the last of several `fields` counts.
 ///
 /// ```
 /// use im_session::resource::{Field, Query};
@@ -46,16 +46,16 @@ set_of! {
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Query<'q> {
-    /// The fields asked for; `None` where none are named.
+    /// The requested fields; `None` without `fields`.
     pub fields: Option<Fields>,
-    /// What the text of a field must be.
+    /// The text that a field must have.
     pub filters: Vec<(Field, Cow<'q, str>)>,
-    /// Of several sessions with the same id, the one of this device is meant.
+    /// Selects the session of this device, if several have the same id.
     pub device_path: Option<Cow<'q, str>>,
 }
 
 impl<'q> Query<'q> {
-    /// Reads a query, with or without the `?` before it. Total: whatever it does not know it skips.
+    /// Parses a query, with or without the `?` before it. It cannot fail: unknown parts are skipped.
     #[must_use]
     pub fn parse(query: &'q str) -> Self {
         let mut parsed = Query::default();
@@ -86,7 +86,7 @@ fn fields(names: &str) -> Option<Fields> {
     Some(names.split(',').map(str::trim).fold(Fields::NONE, add))
 }
 
-/// `%41` becomes `A`; what is no such triple stays as it is. `+` is a plus: numbers begin with it.
+/// Decodes `%41` to `A`, and leaves everything else as it is. `+` stays a plus, since numbers begin with it.
 fn percent_decoded(text: &str) -> Cow<'_, str> {
     if !text.contains('%') {
         return Cow::Borrowed(text);

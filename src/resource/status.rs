@@ -1,4 +1,4 @@
-//! The `statusCode` of an answer, and the body of one that went wrong.
+//! The `statusCode` of an answer, and the body of an error answer.
 
 use alloc::string::String;
 
@@ -7,10 +7,10 @@ use crate::named::named;
 named! {
     /// A `statusCode`. Specification 4, *Return Values 8.5.2*. The number is the position in this list.
     ///
-    /// Exhaustive by decision: the page lists these and no others.
+    /// Exhaustive by decision: the page lists exactly these.
     #[derive(Default)]
     pub enum StatusCode {
-        /// 0: ok. Of an operation: sent.
+        /// 0: ok. For an operation it means that the request is sent.
         #[default]
         Ok = "ok",
         /// 1: a required parameter is missing.
@@ -69,7 +69,7 @@ impl StatusCode {
         Self::ALL.get(usize::from(code)).copied()
     }
 
-    /// The HTTP status of an answer with this statusCode. A body is always there.
+    /// The HTTP status of an answer with this statusCode. The answer always has a body.
     ///
     /// ```
     /// use im_session::StatusCode;
@@ -103,7 +103,7 @@ impl StatusCode {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Sent;
 
-/// The body of an answer that went wrong. Specification 4.
+/// The body of an error answer. Specification 4.
 ///
 /// ```
 /// # #[cfg(feature = "json")] {
@@ -117,14 +117,14 @@ pub struct Sent;
 #[error("statusCode {}: {status_message}", .status_code.code())]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "camelCase"))]
 pub struct ErrorBody {
-    /// What kind of error it is.
+    /// The kind of the error.
     pub status_code: StatusCode,
     /// What went wrong, for a person.
     pub status_message: String,
 }
 
 impl ErrorBody {
-    /// This error, in these words.
+    /// An error with this message.
     #[must_use]
     pub fn new(status_code: StatusCode, status_message: impl Into<String>) -> Self {
         ErrorBody { status_code, status_message: status_message.into() }

@@ -1,4 +1,4 @@
-//! Carries out an event that was judged acceptable, and finds out what really changed. Specification 2.2.
+//! Carries out an accepted event, and finds out what has changed. Specification 2.2.
 
 use super::judge::Acceptance;
 use super::memory_layout::NO_USER_DATA;
@@ -38,7 +38,7 @@ impl Session {
         change.into()
     }
 
-    /// Puts the parties that the event names in place; whether the list of participants is different now.
+    /// Updates the participants from the event. Returns whether the list has changed.
     fn change_participants(&mut self, event: &Event<'_>, acceptance: Acceptance) -> bool {
         let other = event.other_party();
         if acceptance.new_leg {
@@ -71,7 +71,7 @@ impl Session {
         }
     }
 
-    /// Makes `other`, or nobody, the only participant; whether the list is different now.
+    /// Makes `other` the only participant, or removes all with `None`. Returns whether the list has changed.
     fn set_only_participant(&mut self, other: Option<&str>) -> bool {
         let changes = !self.participants().eq(other);
         if changes {
@@ -80,7 +80,7 @@ impl Session {
         changes
     }
 
-    /// Puts the user data that the event brings in place; whether the JSON view is different now.
+    /// Updates the user data from the event. Returns whether the JSON view has changed.
     fn change_user_data(&mut self, event: &Event<'_>, acceptance: Acceptance, from: Option<State>) -> bool {
         let Some(brought) = brought_user_data(event, acceptance, from) else {
             return false;
@@ -89,13 +89,13 @@ impl Session {
             return false;
         }
         let changes = !self.user_data().same_view(brought);
-        // Also where the view is the same: the order and the repeated keys are the server's.
+        // Set even if the view is the same, to keep the server's order and repeated keys.
         self.set_user_data(brought.clone().into_owned());
         changes
     }
 }
 
-/// The user data that the session has after the event, if the event says anything of it.
+/// The user data that the session has after the event; `None` if the event leaves it as it is.
 fn brought_user_data<'e>(
     event: &'e Event<'_>,
     acceptance: Acceptance,
@@ -110,12 +110,12 @@ fn brought_user_data<'e>(
         ListAttribute::Hidden => None,
     };
     match acceptance.event {
-        // An absent attribute says that there is no user data; a hidden one says nothing.
+        // An absent attribute means that there is no user data; a hidden one means nothing.
         SessionEvent::Data(DataEvent::AttachedDataChanged) => list_or_none,
-        // A new leg begins without user data, whether the event's is absent or hidden.
+        // A new leg starts without user data if that of the event is absent or hidden.
         SessionEvent::Call(_) if acceptance.new_leg => list_or_none.or(Some(NO_USER_DATA)),
         SessionEvent::Call(_) if from != Some(State::Completed) => event.user_data.list(),
-        // An accepted repeat of the end changes no data.
+        // A repeated end event changes no data.
         SessionEvent::Call(_) => None,
         SessionEvent::Data(
             DataEvent::DestinationBusy

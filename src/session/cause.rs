@@ -8,15 +8,16 @@ use crate::named::named;
 named! {
     /// Why a completed session is over. It is not part of the GWS resource. Exhaustive by decision.
     pub enum Cause {
-        /// The caller gave up before the answer: EventAbandoned.
+        /// The caller hung up before the call was answered: EventAbandoned.
         Abandoned = "abandoned",
-        /// The dialed party was busy: EventReleased after an EventDestinationBusy of this leg, without an answer between.
+        /// The dialed party was busy: EventReleased after an EventDestinationBusy of this leg, and no EventEstablished
+        /// in between.
         Busy = "busy",
-        /// EventReleased otherwise.
+        /// Any other EventReleased.
         Released = "released",
-        /// No event came for too long.
+        /// No event arrived for too long.
         Expired = "expired",
-        /// Another server's list says so, or no longer has the session.
+        /// A reconciled list of another server has it as completed, or no longer has it.
         Vanished = "vanished",
     }
 }
@@ -28,7 +29,7 @@ impl Session {
         self.cause
     }
 
-    /// What an accepted event says of the cause.
+    /// Updates the cause from an accepted event.
     pub(super) fn note_cause(&mut self, acceptance: Acceptance) {
         if acceptance.new_leg {
             self.cause = None;
@@ -51,7 +52,7 @@ impl Session {
         }
     }
 
-    /// A repeat of the end does not change the cause.
+    /// Sets the cause, unless the session has one: a repeated end does not change it.
     pub(super) fn end_because(&mut self, cause: Cause) {
         self.cause.get_or_insert(cause);
     }

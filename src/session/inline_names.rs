@@ -1,23 +1,23 @@
-//! The names of a session, stored within it while they are short, which they nearly always are.
+//! The names of a session, stored inline if they are short, which they nearly always are.
 //!
-//! The key that an event is compared with then lies in the session itself: in a large store nothing else has to be fetched
-//! from memory to find out whether it is the right one.
+//! The key of the session is then part of the session itself. In a large store that saves a memory access when an event
+//! is compared with it.
 
 use alloc::boxed::Box;
 
-/// The longest text that is stored within the session: an id of 32 characters and two numbers of 8 digits fit.
+/// The most bytes that are stored inline: an id of 32 characters and two numbers of 8 digits fit.
 const WITHIN: usize = 48;
 
-/// The id, ThisDN and the first participant (empty where there is none).
+/// The id, ThisDN and the first participant (empty if there is none).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum InlineNames {
-    /// Stored within the session: the lengths of the three, and the three one after the other.
+    /// Stored inline: the lengths of the three, and their bytes one after the other.
     Within { id: u8, this_dn: u8, participant: u8, bytes: Bytes },
-    /// Longer names are stored on the heap; the third is what follows the second.
+    /// Stored on the heap if longer: the lengths of the first two, and the three texts one after the other.
     Apart { id: usize, this_dn: usize, text: Box<str> },
 }
 
-/// The names, then zeros, so that equal names have equal bytes. Aligned, since text is validated by words.
+/// The names, padded with zeros so that equal names have equal bytes. Aligned, since UTF-8 is validated word by word.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[repr(align(8))]
 pub(super) struct Bytes([u8; WITHIN]);
@@ -40,7 +40,7 @@ impl InlineNames {
             place.copy_from_slice(name.as_bytes());
             rest = after;
         }
-        // None is longer than `WITHIN`.
+        // No length is greater than `WITHIN`, so each fits in a byte.
         let [id, this_dn, participant] = names.map(|name| name.len() as u8);
         Some(InlineNames::Within { id, this_dn, participant, bytes })
     }
@@ -68,7 +68,7 @@ impl InlineNames {
         text(participant)
     }
 
-    /// Whether these are the DN and the id.
+    /// Whether these are the DN and the id of the session.
     pub(super) fn are(&self, this_dn: &str, id: &str) -> bool {
         let [own_id, own_dn, _] = self.parts();
         own_id == id.as_bytes() && own_dn == this_dn.as_bytes()
@@ -90,7 +90,8 @@ impl InlineNames {
     }
 }
 
-/// The bytes were text when they were stored, so this cannot fail. Without `unsafe` code they are validated again.
+/// The bytes were a `str` when they were stored, so this cannot fail. Without `unsafe` code they have to be validated
+/// again.
 fn text(bytes: &[u8]) -> &str {
     core::str::from_utf8(bytes).unwrap_or_default()
 }

@@ -1,7 +1,7 @@
-//! Decides whether a session accepts an event, and changes nothing.
+//! Decides whether a session accepts an event, without changing it.
 //!
-//! In the order of specification 7: stale, then the table, then limit. (Ignored and unreadable come before these: they are
-//! what [`Event::route`] says.)
+//! Checks in the order of specification 7: stale, then the table, then the limits. [`Event::route`] has sorted out
+//! ignored and unreadable events before.
 
 use super::{EventIdentity, Limits, Rejection, Session};
 use crate::event::Event;
@@ -11,16 +11,16 @@ use crate::machine::{SessionEvent, State, Step, admit, step};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Acceptance {
     pub(super) event: SessionEvent,
-    /// The state after it.
+    /// The state after the event.
     pub(super) to: State,
-    /// Whether a completed session begins again: its participants and user data start empty.
+    /// Whether the event opens a new leg of a completed session, which starts without participants and user data.
     pub(super) new_leg: bool,
-    /// Whether the user data of an end event is left out: it goes over a limit, and an end event always ends.
+    /// Whether the user data of an end event is dropped: it exceeds a limit, but an end event always ends the session.
     pub(super) without_user_data: bool,
 }
 
-/// Whether `event`, which belongs to `session` or would open one, is accepted. `last` is the identity that decides whether it
-/// is stale: that of the session's last event or, without a session, that of the end that is remembered.
+/// Decides whether `event` is accepted; it belongs to `session`, or may open one. `last` is the identity that decides
+/// whether it is stale: that of the session's last event or, without a session, that of the remembered end.
 pub(crate) fn judge(
     session: Option<&Session>,
     last: Option<EventIdentity>,
@@ -41,7 +41,7 @@ pub(crate) fn judge(
     let accepted = Acceptance { event: session_event, to: State::Completed, new_leg: false, without_user_data: false };
     let acceptance = match step {
         Step::Changed { to: state } | Step::Unchanged { state } => Acceptance { to: state, ..accepted },
-        // The one rule above the table.
+        // The only rule that overrides the table.
         Step::Rejected { reason, .. } => match session.and_then(|session| session.new_leg(event, session_event)) {
             Some(to) => Acceptance { to, new_leg: true, ..accepted },
             None => return Err(Rejection::new(state, session_event, reason)),
@@ -50,7 +50,7 @@ pub(crate) fn judge(
     match (session_event, limits.exceeded_by_event(session, event, session_event)) {
         (_, None) => Ok(acceptance),
         (SessionEvent::Call(call_event), Some(_)) if call_event.is_end() => {
-            // The other party that it names changes nothing, so only user data can be too much.
+            // An end event does not change the participants, so only its user data can exceed a limit that matters.
             let user_data = event.user_data.list();
             let without_user_data = user_data.is_some_and(|list| limits.exceeded_by_user_data(list).is_some());
             Ok(Acceptance { without_user_data, ..acceptance })

@@ -1,4 +1,4 @@
-//! How much a session, and a store of them, may hold.
+//! The limits of a session and of a store.
 
 use core::time::Duration;
 
@@ -8,43 +8,43 @@ use crate::machine::{DataEvent, SessionEvent};
 use crate::named::named;
 
 named! {
-    /// Which limit an event or an operation goes over. [`Limits`] has their defaults.
+    /// The limit that an event, an operation or a snapshot exceeds. [`Limits`] has the defaults.
     ///
-    /// Not exhaustive by decision: there can be more limits without anything else changing.
+    /// Not exhaustive by decision: limits can be added without changing anything else.
     #[non_exhaustive]
     pub enum Limit {
-        /// The sessions of the whole store.
+        /// The number of sessions in the store.
         Sessions = "sessions in all",
-        /// The sessions of one DN.
+        /// The number of sessions of one DN.
         SessionsPerDn = "sessions of one DN",
-        /// The sessions of one call.
+        /// The number of sessions of one call.
         SessionsPerCall = "sessions of one call",
-        /// The participants of one session.
+        /// The number of participants of one session.
         Participants = "participants of a session",
         /// The size of the user data.
         UserDataSize = "size of the user data",
-        /// How many pairs the user data has.
+        /// The number of pairs in the user data.
         UserDataPairs = "pairs of the user data",
-        /// How deep lists are nested in the user data.
+        /// The depth to which lists are nested in the user data.
         UserDataDepth = "depth of the user data",
         /// The length of a message's text.
         TextLength = "length of a message",
-        /// The requests in flight: of a snapshot, since otherwise an operation is refused.
+        /// The number of requests in flight. Only a snapshot can exceed it; at run time an operation is refused first.
         Requests = "requests in flight",
-        /// The remembered ends: of a snapshot, since otherwise the oldest is forgotten.
+        /// The number of remembered ends. Only a snapshot can exceed it; at run time the oldest is forgotten first.
         RememberedEnds = "remembered ends",
         /// The length of a DN.
         DnLength = "length of a DN",
     }
 }
 
-/// The limits of a session and of a store. An event that goes over one is rejected as a whole, with
-/// [`RejectReason::Limit`](crate::machine::RejectReason::Limit), unless it is an end event: that always ends, and what it
-/// brings over a limit is left out. An operation that goes over one is refused with statusCode 10; with 2 where only `requests` is
-/// in the way.
+/// The limits of a session and of a store. An event that exceeds one is rejected as a whole, with
+/// [`RejectReason::Limit`](crate::machine::RejectReason::Limit). An end event is the exception: it always ends the
+/// session, and user data over a limit is dropped. An operation that exceeds a limit is refused with statusCode 10, or
+/// with 2 if the limit is `requests`.
 ///
-/// Only open sessions count: where a store, a DN or a call is full and a session of it is completed, the one that completed
-/// longest ago is forgotten to make room.
+/// If a store, a DN or a call has the maximum number of sessions, the one that completed longest ago is forgotten to
+/// make room for a new one. So only open sessions can fill it.
 ///
 /// ```
 /// use im_session::Limits;
@@ -55,43 +55,44 @@ named! {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Limits {
-    /// The most open sessions in a store, and the most sessions in all.
+    /// The maximum number of sessions in a store, open and completed.
     pub sessions: usize,
-    /// The most open sessions of one DN, and the most sessions of it in all. What looks at every session of a DN, a list or
-    /// `reconcile`, is bounded by it.
+    /// The maximum number of sessions of one DN, open and completed. It bounds the cost of a list and of `reconcile`,
+    /// which visit every session of a DN.
     pub sessions_per_dn: usize,
-    /// The most open sessions of one call, and the most sessions of it in all. An EventAttachedDataChanged without ThisDN
-    /// looks at so many.
+    /// The maximum number of sessions of one call, open and completed. It bounds the cost of an
+    /// EventAttachedDataChanged without ThisDN, which visits all of them.
     pub sessions_per_call: usize,
-    /// The most participants of a session.
+    /// The maximum number of participants of a session.
     pub participants: usize,
-    /// The most user data, in bytes as [`KeyValueList::size`](crate::KeyValueList::size) counts them. T-Library packs at
-    /// most 16 000 by default and 65 535 at most.
+    /// The maximum size of the user data, in bytes as [`KeyValueList::size`](crate::KeyValueList::size) counts them.
+    /// T-Library allows 16 000 by default, and at most 65 535.
     pub user_data_size: usize,
-    /// The most pairs of user data in all, nested ones and lists counted.
+    /// The maximum number of pairs in the user data, including nested ones and pairs whose values are lists.
     pub user_data_pairs: usize,
-    /// The deepest nesting of user data; a list without lists in it has depth 1. No list is deeper than
+    /// The maximum depth of the user data; a list without lists in it has depth 1. No list is deeper than
     /// [`KeyValueList::DEEPEST`](crate::KeyValueList::DEEPEST).
     pub user_data_depth: usize,
-    /// The longest text of a message, in bytes of UTF-8.
+    /// The maximum length of the text of a message, in bytes of UTF-8.
     pub text_length: usize,
-    /// The longest DN, in bytes of UTF-8: ThisDN, OtherDN and the number of a destination.
+    /// The maximum length of a DN, in bytes of UTF-8: ThisDN, OtherDN and the number of a destination.
     pub dn_length: usize,
-    /// The most requests of a store that are in flight at once. Beyond that an operation is refused with statusCode 2, until a
-    /// request is settled or has timed out: none is forgotten without being reported. So a service has to let them time out
-    /// ([`time_out_requests`](crate::Sessions::time_out_requests)).
+    /// The maximum number of requests in flight in a store. Beyond that an operation is refused with statusCode 2,
+    /// until a request is settled or has timed out; no request is forgotten without being reported. So a service has to
+    /// let requests time out ([`time_out_requests`](crate::Sessions::time_out_requests)).
     pub requests: usize,
-    /// The most ends of sessions that a store remembers after the session is gone; beyond that the oldest is forgotten.
+    /// The maximum number of ends that a store remembers of sessions that are gone; beyond that the oldest is
+    /// forgotten.
     pub remembered_ends: usize,
-    /// How far the store's time may jump at once. Not limited by default: what is too far depends on how often the embedder
-    /// tells the time.
+    /// The maximum jump of the store's time in one call. Not limited by default: the right value depends on how often
+    /// the embedder sets the time.
     pub time_jump: Duration,
 }
 
 impl Limits {
-    /// What a service can live with: a million sessions, 1 000 of one DN and of one call, 100 participants, 16 000 bytes of
-    /// user data in 1 000 pairs 16 levels deep (the specification's own, 2.3), texts of 16 000 bytes, DNs of 255, 10 000
-    /// requests, 100 000 remembered ends.
+    /// The limits for a service: a million sessions, 1 000 of one DN and of one call, 100 participants, 16 000 bytes of
+    /// user data in 1 000 pairs 16 levels deep (as in specification 2.3), texts of 16 000 bytes, DNs of 255 bytes,
+    /// 10 000 requests, 100 000 remembered ends.
     pub const DEFAULT: Limits = Limits {
         sessions: 1_000_000,
         sessions_per_dn: 1_000,
@@ -103,8 +104,8 @@ impl Limits {
         ..Self::SPECIFICATION
     };
 
-    /// Only what the specification limits (2.1, 2.3): the user data and the remembered ends. For replaying logs, which are as
-    /// large as they are.
+    /// Only the limits of the specification (2.1, 2.3): the user data and the remembered ends. For replaying logs of
+    /// any size.
     pub const SPECIFICATION: Limits = Limits {
         sessions: usize::MAX,
         sessions_per_dn: usize::MAX,
@@ -120,7 +121,7 @@ impl Limits {
         time_jump: Duration::MAX,
     };
 
-    /// The limit that the event would go over, if it were carried out.
+    /// The limit that the event would exceed if it were accepted.
     pub(super) fn exceeded_by_event(
         &self,
         session: Option<&Session>,
@@ -144,12 +145,12 @@ impl Limits {
         }
     }
 
-    /// Whether the party that the event names is a participant already, or may become one: beside the others where it is
-    /// added, alone where it replaces them.
+    /// Whether the party that the event names is already a participant, or can become one: in addition to the others
+    /// for PartyAdded, instead of them otherwise.
     fn has_room_for_party(&self, session: Option<&Session>, event: &Event<'_>, session_event: SessionEvent) -> bool {
         let beside = match session_event {
             SessionEvent::Data(DataEvent::PartyAdded) => session.map_or(0, |session| session.participants().len()),
-            // An end event ends whatever this says, see `judge`.
+            // The result does not matter for an end event, see `judge`.
             SessionEvent::Call(_) | SessionEvent::Data(DataEvent::PartyChanged) => 0,
             SessionEvent::Data(
                 DataEvent::DestinationBusy
@@ -162,8 +163,8 @@ impl Limits {
         beside < self.participants || event.other_party().is_none_or(known)
     }
 
-    /// The limit that a whole session goes over, and which part of it does. A session without user data has no list, so it is
-    /// within every limit of user data.
+    /// The limit that a session exceeds, and the field that exceeds it. A session without user data has no list, so it
+    /// is within every limit of user data.
     pub(crate) fn exceeded_by_session<'n>(
         &self,
         this_dn: &str,
@@ -183,7 +184,7 @@ impl Limits {
         }
     }
 
-    /// The limit that a list of user data goes over.
+    /// The limit that a list of user data exceeds.
     pub(crate) fn exceeded_by_user_data(&self, user_data: &KeyValueList<'_>) -> Option<Limit> {
         if user_data.depth() > self.user_data_depth {
             Some(Limit::UserDataDepth)
@@ -197,7 +198,7 @@ impl Limits {
     }
 }
 
-/// What of a session goes over a limit.
+/// The field of a session that exceeds a limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum SessionField {
     ThisDn,

@@ -1,8 +1,9 @@
-//! The memory layout of a [`Session`]: 128 bytes with what the store keeps beside it, since there may be a million of them.
+//! The memory layout of [`Session`]. With the fields that the store adds to each it takes 128 bytes, since there may be
+//! a million of them.
 //!
-//! ThisDN, id and the first participant are one text ([`InlineNames`]): most sessions have no other participant. Numbers that
-//! may be absent share one byte that says which are present; an absent one is stored as 0, so that equal sessions are equal in
-//! all bits. User data takes a pointer, null where there is none.
+//! ThisDN, id and the first participant are one text ([`InlineNames`]), since most sessions have no other participant.
+//! Optional numbers share one byte of flags for which are present. An absent one is stored as 0, so that equal sessions
+//! have equal fields. User data takes a pointer, which is null if there is none.
 
 use alloc::boxed::Box;
 use alloc::collections::{BTreeMap, btree_map};
@@ -12,15 +13,15 @@ use super::{EventIdentity, Session};
 use crate::event::{ConnId, KeyValueList};
 use crate::machine::State;
 
-/// The participants but the first: at least one. In the order in which they came, and by number, so that adding or removing
-/// one costs the same however many there are.
+/// All participants but the first: at least one. Indexed by order of arrival and by number, so that adding or removing
+/// one takes logarithmic time.
 #[derive(Debug, Clone, Default)]
 pub(super) struct OtherParticipants {
     in_order: BTreeMap<u64, Box<str>>,
     by_number: BTreeMap<Box<str>, u64>,
 }
 
-/// The same numbers in the same order, whichever came and went between.
+/// Compares the numbers and their order. The positions may differ, since removed participants leave gaps.
 impl PartialEq for OtherParticipants {
     fn eq(&self, other: &Self) -> bool {
         self.in_order.values().eq(other.in_order.values())
@@ -49,10 +50,10 @@ impl OtherParticipants {
     }
 }
 
-/// The user data of a session that has none.
+/// The user data of a session without any.
 pub(super) const NO_USER_DATA: &KeyValueList<'static> = &KeyValueList::new();
 
-/// Which of the numbers that may be absent are present, and what else is a bit.
+/// Flags: which of the optional numbers are present, and whether the destination was busy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Present(u8);
 
@@ -60,7 +61,7 @@ impl Present {
     const CONN_ID: u8 = 1;
     const SERVER_START_TIME: u8 = 2;
     const EVENT_SEQUENCE_NUMBER: u8 = 4;
-    /// Not a number: an EventDestinationBusy was accepted in this leg.
+    /// An EventDestinationBusy was accepted in this leg.
     const DESTINATION_BUSY: u8 = 8;
 
     fn contains(self, number: u8) -> bool {
@@ -77,7 +78,7 @@ impl Present {
 }
 
 impl Session {
-    /// A session in this state, with nothing in it.
+    /// A session with this key and state, and nothing else.
     pub(crate) fn bare(this_dn: &str, id: &str, state: State) -> Self {
         Session {
             names: InlineNames::new(this_dn, id, ""),
@@ -92,7 +93,7 @@ impl Session {
         }
     }
 
-    /// The numbers of the other parties, in the order in which they came.
+    /// The numbers of the other parties, in order of arrival.
     #[must_use]
     pub fn participants(&self) -> Participants<'_> {
         Participants {
@@ -101,13 +102,13 @@ impl Session {
         }
     }
 
-    /// Whether `number`, which is not empty, is one of the other parties.
+    /// Whether `number` is one of the other parties. It must not be empty.
     pub(super) fn has_participant(&self, number: &str) -> bool {
         self.names.participant() == number
             || self.other_participants.as_ref().is_some_and(|others| others.by_number.contains_key(number))
     }
 
-    /// Replaces the participants by these, none of them empty.
+    /// Replaces the participants by these. None of them may be empty.
     pub(super) fn set_participants(&mut self, participants: &[&str]) {
         let (first, others) = participants.split_first().map_or(("", &[][..]), |(first, others)| (*first, others));
         self.names = InlineNames::new(self.this_dn(), self.id(), first);
@@ -115,7 +116,7 @@ impl Session {
         others.iter().for_each(|other| self.add_participant(other));
     }
 
-    /// Adds a participant, who is not one yet, at the end.
+    /// Adds a participant at the end. It must not be one already.
     pub(super) fn add_participant(&mut self, number: &str) {
         if self.names.participant().is_empty() {
             self.names = InlineNames::new(self.this_dn(), self.id(), number);
@@ -124,7 +125,7 @@ impl Session {
         }
     }
 
-    /// Removes a participant. Where it is the first, the second becomes the first.
+    /// Removes a participant. If it is the first, the second becomes the first.
     pub(super) fn remove_participant(&mut self, number: &str) {
         if self.names.participant() == number {
             let next = self.other_participants.as_mut().and_then(|others| others.pop_first());
@@ -137,7 +138,7 @@ impl Session {
         }
     }
 
-    /// The user data; empty where there is none.
+    /// The user data; empty if there is none.
     #[must_use]
     pub fn user_data(&self) -> &KeyValueList<'static> {
         self.user_data.as_deref().unwrap_or(NO_USER_DATA)
@@ -155,7 +156,7 @@ impl Session {
         self.present.set(Present::DESTINATION_BUSY, busy);
     }
 
-    /// The ConnID of the last accepted event that had one: requests are addressed by it.
+    /// The ConnID of the last accepted event that had one. Requests use it to address the call.
     #[must_use]
     pub fn conn_id(&self) -> Option<ConnId> {
         self.present.contains(Present::CONN_ID).then_some(ConnId(self.conn_id))
@@ -168,7 +169,7 @@ impl Session {
         }
     }
 
-    /// The identity of the last accepted event that had a number.
+    /// The identity of the last accepted event that had a sequence number.
     #[must_use]
     pub fn last_event(&self) -> Option<EventIdentity> {
         let server_start_time = self.present.contains(Present::SERVER_START_TIME).then_some(self.server_start_time);

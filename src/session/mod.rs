@@ -1,18 +1,18 @@
 //! One session: one DN's view of one call, and what an event does to it. Specification 2.1 to 2.3.
 //!
-//! Depends on [`machine`](crate::machine) and [`event`](crate::event). `judge` decides and changes nothing, `accept` carries
-//! out what was decided: so a rejected event cannot have changed anything.
+//! Depends on [`machine`](crate::machine) and [`event`](crate::event). `judge` decides and changes nothing, and
+//! `accept` carries out the decision, so a rejected event cannot have changed anything.
 //!
 //! | file | question |
 //! |---|---|
 //! | `judge` | Is the event accepted, and if not, why not? |
-//! | `newer_leg` | Which of two events is newer, and when does a completed session begin again? |
-//! | `limits` | How much may an event bring? |
+//! | `newer_leg` | Which of two events is newer, and when does a completed session get a new leg? |
+//! | `limits` | How large may a session and a store become? |
 //! | `accept` | What does an accepted event change? |
 //! | `cause` | Why is a session over? |
-//! | `outcome` | What came of an event? |
-//! | `without_event` | How does a session end, follow another server or come back without an event? |
-//! | `memory_layout`, `inline_names` | How is a session kept in 128 bytes? |
+//! | `outcome` | What is the result of an event? |
+//! | `without_event` | How does a session change without an event? |
+//! | `memory_layout`, `inline_names` | How does a session fit into 128 bytes? |
 
 mod accept;
 mod cause;
@@ -71,11 +71,11 @@ pub struct Session {
 }
 
 impl Session {
-    /// Applies an event to a session, or to none: the event may open it.
+    /// Applies an event to a session. With `None` the event may open one.
     ///
-    /// The event must be one of this session, or (AttachedDataChanged without ThisDN) one of its call. Any other is rejected
-    /// as orphan, and so is one that [`Event::route`] refuses. On [`Outcome::Ignored`] and [`Outcome::Rejected`] the session
-    /// is as it was.
+    /// The event must be for this session or, as an AttachedDataChanged without ThisDN, for its call. Any other is
+    /// rejected as orphan, and so is one that [`Event::route`] refuses. [`Outcome::Ignored`] and [`Outcome::Rejected`]
+    /// leave the session unchanged.
     pub fn apply(session: &mut Option<Session>, event: &Event<'_>, limits: &Limits) -> Outcome {
         let (session_event, belongs) = match (event.route(), session.as_ref()) {
             (Ok(Route::Answer | Route::Other), _) => return Outcome::Ignored,
@@ -107,7 +107,7 @@ impl Session {
         }
     }
 
-    /// The DN whose view this is.
+    /// The DN that sees the session this way.
     #[must_use]
     pub fn this_dn(&self) -> &str {
         self.names.this_dn()
@@ -120,17 +120,17 @@ impl Session {
         self.names.id()
     }
 
-    /// ThisDN as bytes, which are not validated as text once more.
+    /// ThisDN as bytes, which saves validating them as UTF-8 again.
     pub(crate) fn this_dn_bytes(&self) -> &[u8] {
         self.names.this_dn_bytes()
     }
 
-    /// The id as bytes, which are not validated as text once more.
+    /// The id as bytes, which saves validating them as UTF-8 again.
     pub(crate) fn id_bytes(&self) -> &[u8] {
         self.names.id_bytes()
     }
 
-    /// Whether it is the session of this DN and this call.
+    /// Whether this is the session of this DN and this call.
     pub(crate) fn is_of(&self, this_dn: &str, id: &str) -> bool {
         self.names.are(this_dn, id)
     }
@@ -141,14 +141,14 @@ impl Session {
         self.state
     }
 
-    /// What may be done now, by this table. Specification 3.
+    /// The operations that are possible now, by this table. Specification 3.
     #[must_use]
     pub fn capabilities(&self, table: &CapabilityTable) -> Operations {
         table.get(self.state, self.user_data.is_some())
     }
 }
 
-/// `Session { this_dn: "3002", id: "007MDF…", state: Talking, participants: ["3001"] }`: what is absent is left out.
+/// `Session { this_dn: "3002", id: "007MDF…", state: Talking, participants: ["3001"] }`: absent fields are left out.
 impl fmt::Debug for Session {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut session = f.debug_struct("Session");

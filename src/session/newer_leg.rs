@@ -1,4 +1,4 @@
-//! Which of two events is newer: staleness, and the provably newer leg of a completed session. Specification 2 and 2.1.
+//! Which of two events is newer: stale events, and provably newer legs of completed sessions. Specification 2 and 2.1.
 
 use core::fmt;
 
@@ -6,17 +6,17 @@ use super::Session;
 use crate::event::Event;
 use crate::machine::{CallEvent, SessionEvent, State};
 
-/// What tells two events of one server apart, and which of them is newer. Specification 2.
+/// Identifies an event of a server, and orders the events of one server start. Specification 2.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct EventIdentity {
-    /// When the server started, in seconds since 1970. Absent is a value of its own.
+    /// When the server started, in seconds since 1970. `None` counts as a value of its own, equal only to `None`.
     pub server_start_time: Option<u64>,
-    /// The event's number since then.
+    /// The sequence number of the event since then.
     pub event_sequence_number: u64,
 }
 
 impl EventIdentity {
-    /// The identity of `event`, if it is numbered.
+    /// The identity of `event`, if it has a sequence number.
     #[must_use]
     pub fn of(event: &Event<'_>) -> Option<Self> {
         event.event_sequence_number.map(|event_sequence_number| EventIdentity {
@@ -25,13 +25,13 @@ impl EventIdentity {
         })
     }
 
-    /// Whether both come from the same server start, so that their numbers can be compared.
+    /// Whether both are from the same server start, so that their numbers can be compared.
     fn same_server_start(self, other: Self) -> bool {
         self.server_start_time == other.server_start_time
     }
 
-    /// Whether an event with this identity repeats or precedes the one with `last`. Between two server starts nothing can be
-    /// said, so it is false.
+    /// Whether an event with this identity repeats or precedes the one with `last`. False for events of different
+    /// server starts, which cannot be compared.
     pub(crate) fn is_stale_after(self, last: Self) -> bool {
         self.same_server_start(last) && self.event_sequence_number <= last.event_sequence_number
     }
@@ -46,11 +46,11 @@ impl fmt::Display for EventIdentity {
 }
 
 impl Session {
-    /// The state in which the event opens this completed session anew, if it does.
+    /// The state after the event, if it opens a new leg of this completed session.
     ///
-    /// A call that left a DN can ring there again under the same CallUUID. Only a Dialing or Ringing that is provably newer
-    /// opens a new leg: numbered, the last accepted number known, and of the same server start. (That the number is higher
-    /// was decided before: otherwise the event is stale.)
+    /// A call that left a DN can ring there again under the same CallUUID. Only a provably newer Dialing or Ringing
+    /// opens a new leg: both it and the last accepted event have a number, and both are from the same server start.
+    /// (Its number is higher, or it would have been rejected as stale before.)
     pub(super) fn new_leg(&self, event: &Event<'_>, session_event: SessionEvent) -> Option<State> {
         if self.state != State::Completed {
             return None;

@@ -1,4 +1,4 @@
-//! What came of an event at a session.
+//! The outcome of an event for a session.
 
 use alloc::string::String;
 use core::fmt;
@@ -6,26 +6,26 @@ use core::fmt;
 use super::{EventIdentity, Limit};
 use crate::machine::{RejectReason, SessionEvent, State};
 
-/// What came of an event at a session. Specification 2.1, 2.2 and 7. Exhaustive by decision, as the `outcome` of the
-/// replay output is.
+/// The outcome of an event for a session. Specification 2.1, 2.2 and 7. Exhaustive by decision, like the `outcome` of
+/// the replay output.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
-    /// Accepted, and something really changed: the state, or one of the other two, or several of them.
+    /// Accepted, and at least one of state, participants and user data has changed.
     Changed {
-        /// The state before, `None` where the event opened the session.
+        /// The state before; `None` if the event opened the session.
         from: Option<State>,
-        /// The state after; equal to `from` where only data changed.
+        /// The state after; equal to `from` if only participants or user data changed.
         to: State,
         /// Whether the participants changed.
         participants: bool,
-        /// Whether the user data changed, that is its JSON view.
+        /// Whether the JSON view of the user data changed.
         user_data: bool,
     },
     /// Accepted, and nothing changed.
     Unchanged,
-    /// Accepted: a message with this text arrived. State and data are as they were.
+    /// Accepted: a message with this text arrived. State, participants and user data are unchanged.
     Message(String),
-    /// Not an event for sessions: ignored by name, or an EventPrivateInfo without a text.
+    /// The event does not concern sessions: it is ignored by name, or is an EventPrivateInfo without a text.
     Ignored,
     /// Rejected. Nothing changed.
     Rejected(Rejection),
@@ -44,7 +44,7 @@ impl Outcome {
         }
     }
 
-    /// Whether the event was accepted: changed, unchanged or a message. Only accepted events count for what is stale.
+    /// Whether the event was accepted: changed, unchanged or a message. Only accepted events make older ones stale.
     #[must_use]
     pub const fn is_accepted(&self) -> bool {
         match self {
@@ -54,7 +54,7 @@ impl Outcome {
     }
 }
 
-/// What may have changed, before it is known whether anything did.
+/// The possible change of an accepted event, before it is known whether anything differs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Change {
     pub(crate) from: Option<State>,
@@ -64,7 +64,7 @@ pub(crate) struct Change {
 }
 
 impl Change {
-    /// A change of nothing but the state.
+    /// A change of the state only.
     pub(crate) fn of_state(from: State, to: State) -> Self {
         Change { from: Some(from), to, participants: false, user_data: false }
     }
@@ -89,20 +89,20 @@ impl From<Change> for Outcome {
     }
 }
 
-/// A rejected event: which state met which event, and why. Nothing changed.
+/// A rejected event: the state, the event and the reason. Nothing changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
 #[error("{event} rejected {}: {} ({reason}{})", InState(*.state), .reason.sentence(), Detail(self))]
 #[non_exhaustive]
 pub struct Rejection {
-    /// The state of the session, `None` where there is none.
+    /// The state of the session; `None` if there is no session.
     pub state: Option<State>,
     /// The event that was rejected.
     pub event: SessionEvent,
     /// Why.
     pub reason: RejectReason,
-    /// Which limit, where the reason is [`RejectReason::Limit`].
+    /// Which limit, if the reason is [`RejectReason::Limit`].
     pub limit: Option<Limit>,
-    /// The event's identity and the one that it is not newer than, where the reason is [`RejectReason::Stale`].
+    /// If the reason is [`RejectReason::Stale`]: the event's identity, and the identity that it is not newer than.
     pub stale: Option<(EventIdentity, EventIdentity)>,
 }
 
@@ -136,7 +136,7 @@ impl fmt::Display for InState {
     }
 }
 
-/// Which limit, or which numbers.
+/// The limit or the identities, for the message.
 struct Detail<'r>(&'r Rejection);
 
 impl fmt::Display for Detail<'_> {

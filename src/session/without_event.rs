@@ -1,4 +1,4 @@
-//! How a session changes without an event: it expires, follows another server, or is restored.
+//! How a session changes without an event: it expires, follows a list of another server, or is restored.
 
 use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
@@ -8,7 +8,7 @@ use crate::event::KeyValueList;
 use crate::machine::State;
 
 impl Session {
-    /// What a slot without a session holds: it has no id, which no session lacks.
+    /// The placeholder in a slot without a session. It is recognised by its empty id, which no session has.
     pub(crate) fn vacant() -> Self {
         Session::bare("", "", State::Completed)
     }
@@ -19,7 +19,7 @@ impl Session {
         self.end_because(cause);
     }
 
-    /// Sets state, participants and user data, and returns what changed, if anything did.
+    /// Sets state, participants and user data. Returns the change, or `None` if nothing changed.
     pub(crate) fn follow(
         &mut self,
         state: State,
@@ -38,7 +38,8 @@ impl Session {
         if !state.is_open() {
             self.end_because(Cause::Vanished);
         } else if state != self.state {
-            // Somebody answered, or it is another leg. While the state is the same, the party is as busy as it was.
+            // The call was answered, or it is another leg. If the state is the same, the destination is still as busy
+            // as before.
             self.cause = None;
             self.set_destination_busy(false);
         }
@@ -52,7 +53,7 @@ impl Session {
         change.changes_anything().then_some(change)
     }
 
-    /// The session that a snapshot holds.
+    /// The session in a snapshot.
     #[cfg(feature = "serde")]
     pub(crate) fn restored(this_dn: &str, id: &str, state: State, saved: Saved<'_>) -> Self {
         let mut session = Session::bare(this_dn, id, state);
@@ -66,7 +67,7 @@ impl Session {
     }
 }
 
-/// What a snapshot holds of a session besides its key and its state.
+/// The fields of a session in a snapshot, except for its key and its state.
 #[cfg(feature = "serde")]
 pub(crate) struct Saved<'s> {
     pub(crate) participants: &'s [&'s str],

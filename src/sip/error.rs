@@ -1,17 +1,17 @@
-//! What can be wrong with a message, and what the observer refuses. A refused message has changed nothing.
+//! The errors in a message, and the reasons why the observer refuses one. A refused message has changed nothing.
 
 use alloc::string::String;
 
 use crate::event::BadCallUuid;
 
-/// Why a SIP message was not observed. Nothing has changed, at this session or at any other.
+/// Why a SIP message was refused. No session has changed in this case.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SipError {
-    /// The bytes do not begin as a SIP message does.
+    /// The bytes do not begin like a SIP message.
     #[error("expected a SIP request or status line, found {found:?}")]
     NotSip {
-        /// How they begin, the first 80 characters.
+        /// Their first 80 characters.
         found: String,
     },
     /// The first line has another version.
@@ -29,7 +29,7 @@ pub enum SipError {
     /// The message ends within a header line that is needed.
     #[error("expected the end of a header line, found the end of the message")]
     NoEndOfHeaders,
-    /// A line among the headers is none.
+    /// A line among the headers is not a header line.
     #[error("expected a header line `name: value`, found {found:?}")]
     BadHeaderLine {
         /// The line, its first 80 characters.
@@ -41,26 +41,26 @@ pub enum SipError {
         /// The name of the header.
         header: &'static str,
     },
-    /// A header that can be there only once is there more often.
+    /// A header that is allowed only once is repeated.
     #[error("expected the header {header} once, found it again")]
     RepeatedHeader {
         /// The name of the header.
         header: &'static str,
     },
-    /// The value of a header is not what it has to be.
+    /// The value of a header is invalid.
     #[error("{header}: expected {expected}, found {found:?}")]
     BadHeader {
         /// The name of the header.
         header: &'static str,
-        /// What it should have been.
+        /// What was expected.
         expected: &'static str,
-        /// What it was, the first 80 characters.
+        /// What was found, its first 80 characters.
         found: String,
     },
     /// The method of the request line is not that of CSeq.
     #[error("expected the method of CSeq, {cseq:?}, in the request line, found {found:?}")]
     MethodMismatch {
-        /// The method that CSeq names.
+        /// The method in CSeq.
         cseq: String,
         /// The method of the request line.
         found: String,
@@ -72,27 +72,27 @@ pub enum SipError {
         what: &'static str,
         /// The limit.
         limit: usize,
-        /// How long it is.
+        /// Its length.
         found: usize,
     },
     /// The body of a MESSAGE is shorter than its Content-Length says.
     #[error("expected a body of {expected} bytes, found {found}")]
     ShortBody {
-        /// What Content-Length says.
+        /// The number in Content-Length.
         expected: usize,
-        /// How many bytes there are.
+        /// The number of bytes in the message.
         found: usize,
     },
-    /// As many calls as the limit allows are open already, so that a new one cannot be followed.
+    /// The limit of open calls is reached, so a new one cannot be followed.
     #[error("expected at most {limit} open calls, found one more")]
     TooManyCalls {
         /// The limit.
         limit: usize,
     },
-    /// The embedder's function gave something that cannot be the id of a session.
+    /// The function of the embedder returned something that cannot be the id of a session.
     #[error("the session id: {0}")]
     BadSessionId(#[from] BadCallUuid),
-    /// Another open call of the same DN has the id already.
+    /// Another open call of the same DN has this id.
     #[error("expected a session id that no open call has, found {id:?} again")]
     SessionIdInUse {
         /// The id.
@@ -100,8 +100,7 @@ pub enum SipError {
     },
 }
 
-/// How bytes of a message are quoted. No character has more than four bytes, so what is cut off here is cut in any
-/// case.
+/// An excerpt of a message for an error. No character has more than four bytes, so the first 400 bytes are enough.
 pub(super) fn excerpt(bytes: &[u8]) -> String {
     crate::excerpt::excerpt(&String::from_utf8_lossy(bytes.get(..400).unwrap_or(bytes)))
 }

@@ -1,9 +1,10 @@
-//! HEP, the Homer encapsulation protocol: a SIP message and where it was seen. Capture agents (Kamailio's siptrace,
-//! OpenSIPS, FreeSWITCH, Asterisk, heplify) send such packets over UDP, or one after the other over TCP.
+//! HEP, the Homer encapsulation protocol: a packet with a SIP message and the place where it was seen. Capture agents
+//! (Kamailio's siptrace, OpenSIPS, FreeSWITCH, Asterisk, heplify) send HEP packets over UDP, or one after the other
+//! over TCP.
 //!
-//! The addresses in the packet count, not those that carried it. **Whoever can send a packet chooses all that is in
-//! it**, the addresses included: take packets from where you trust, and compare the
-//! [authentication key](HepPacket::authentication_key).
+//! The addresses in the packet count, not those from which it was sent. **Whoever can send a packet chooses its whole
+//! content**, including the addresses: accept packets only from trusted agents, and compare the [authentication
+//! key](HepPacket::authentication_key).
 
 use core::net::{IpAddr, SocketAddr};
 use core::time::Duration;
@@ -11,13 +12,13 @@ use core::time::Duration;
 /// The [protocol type](HepPacket::protocol) of SIP.
 pub const SIP: u8 = 1;
 
-/// How many bytes of a stream say how long its next packet is: see [`packet_length`].
+/// The number of bytes that [`packet_length`] needs to find the length of a packet in a stream.
 pub const LENGTH_BYTES: usize = 6;
 
-/// The head of a chunk: vendor, type and length, the head included.
+/// The length of the head of a chunk: vendor, type, and the length of the chunk including its head.
 const CHUNK_HEAD: usize = 6;
 
-/// The chunks of version 3 that are read. All others are passed over.
+/// The chunks of version 3 that are read. All others are skipped.
 mod chunk {
     pub(super) const SOURCE_IPV4: u16 = 3;
     pub(super) const DESTINATION_IPV4: u16 = 4;
@@ -34,10 +35,10 @@ mod chunk {
     pub(super) const CORRELATION_ID: u16 = 17;
 }
 
-/// The address families of versions 1 and 2: IPv4, and IPv6 as Linux and as BSD number it.
+/// The address families of versions 1 and 2: IPv4, and the numbers of IPv6 on Linux and on BSD.
 const FAMILY_IPV4: u8 = 2;
 const FAMILIES_IPV6: [u8; 2] = [10, 30];
-/// The time and the capture agent's id, which only version 2 has after the addresses.
+/// The length of the time and the id of the capture agent, which only version 2 has after the addresses.
 const TIME_OF_VERSION_2: usize = 12;
 
 /// A packet of HEP.
@@ -62,57 +63,57 @@ const TIME_OF_VERSION_2: usize = 12;
 pub struct HepPacket<'p> {
     /// 1, 2 or 3.
     pub version: u8,
-    /// What the payload is; [`SIP`] is 1. `None` where the packet does not say, as versions 1 and 2 never do.
+    /// The protocol of the payload; [`SIP`] is 1. `None` if the packet does not have it, as in versions 1 and 2.
     pub protocol: Option<u8>,
-    /// Who sent the message.
+    /// The sender of the message.
     pub source: SocketAddr,
-    /// Who received it.
+    /// The receiver of the message.
     pub destination: SocketAddr,
-    /// When the capture agent saw it, since 1970. `None` in versions 1 and 2, which write it in an order that nobody
-    /// can know.
+    /// When the capture agent saw the message, since 1970. `None` in versions 1 and 2: their byte order is that of the
+    /// sender, which a receiver cannot know.
     pub time: Option<Duration>,
     /// The message.
     pub payload: HepPayload<'p>,
-    /// The key by which the capture agent shows that it may send, as it came. Compare it in constant time.
+    /// The key with which the capture agent authenticates itself, unchecked. Compare it in constant time.
     pub authentication_key: Option<&'p [u8]>,
-    /// What the capture agent thinks belongs together; in packets of SIP often the Call-ID.
+    /// The id by which the capture agent correlates messages; for SIP it is often the Call-ID.
     pub correlation_id: Option<&'p [u8]>,
-    /// Whether all bytes are there that the packet says it has. In a capture the end may have been cut off.
+    /// Whether the packet is complete. In a capture its end may be cut off.
     pub is_whole: bool,
 }
 
-/// What a packet carries.
+/// The payload of a packet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum HepPayload<'p> {
-    /// As it was seen.
+    /// The message as it was seen.
     Plain(&'p [u8]),
-    /// Compressed, with zlib or gzip. To inflate it, within a limit, is the caller's.
+    /// The message compressed with zlib or gzip. The caller has to inflate it, within a limit.
     Compressed(&'p [u8]),
 }
 
-/// Why bytes are no packet of HEP.
+/// Why bytes are not a packet of HEP.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum HepError {
-    /// They do not begin as a packet does.
+    /// They do not begin like a packet.
     #[error("expected a packet of HEP, found something else")]
     NotHep,
     /// The packet ends before its parts do.
     #[error("expected the whole head of a packet of HEP, found its beginning")]
     Short,
-    /// A part that every packet has is missing.
+    /// A required part is missing.
     #[error("expected a packet of HEP with {what}, found none")]
     Missing {
         /// Which one.
         what: &'static str,
     },
-    /// A chunk is shorter than its own head, or its value has another length than its type.
+    /// A chunk is shorter than its head, or the length of its value does not match its type.
     #[error("expected the length of chunk {chunk} of a packet of HEP, found another one")]
     BadChunk {
         /// The type of the chunk.
         chunk: u16,
     },
-    /// Neither IPv4 nor IPv6, in versions 1 and 2.
+    /// In versions 1 and 2: the address family is neither IPv4 nor IPv6.
     #[error("expected IPv4 or IPv6 in a packet of HEP, found the address family {found}")]
     BadFamily {
         /// The number of the family.
@@ -120,8 +121,9 @@ pub enum HepError {
     },
 }
 
-/// How long the packet of version 3 is that begins so, its head included; `None` where it does not begin so, or where
-/// fewer than [`LENGTH_BYTES`] are there. For streams: a length below [`LENGTH_BYTES`] is none of a packet.
+/// The length of the packet of version 3 that begins with these bytes, including its head. `None` if they do not begin
+/// one, or are fewer than [`LENGTH_BYTES`]. It is for streams, where a length below [`LENGTH_BYTES`] means that this is
+/// not a packet.
 #[must_use]
 pub fn packet_length(bytes: &[u8]) -> Option<usize> {
     match bytes {
@@ -131,14 +133,15 @@ pub fn packet_length(bytes: &[u8]) -> Option<usize> {
 }
 
 impl<'p> HepPacket<'p> {
-    /// Reads one packet of version 3, 2 or 1. What follows it is passed over; of one that was cut off, as in captures,
-    /// what is there is read ([`is_whole`](Self::is_whole)).
+    /// Parses one packet of version 3, 2 or 1. Bytes after it are ignored. Of a packet that was cut off, as in
+    /// captures, the available parts are read ([`is_whole`](Self::is_whole)).
     ///
-    /// Versions 1 and 2 have no mark but their number, 1 or 2, in the first byte: whether the payload is SIP says more.
+    /// Versions 1 and 2 are recognised only by their number, 1 or 2, in the first byte. Whether the payload is SIP is
+    /// better evidence.
     ///
     /// # Errors
     ///
-    /// [`HepError`]: what is missing, or not as it has to be.
+    /// [`HepError`] says what is missing or invalid.
     pub fn parse(bytes: &'p [u8]) -> Result<Self, HepError> {
         match bytes {
             [b'H', b'E', b'P', b'3', ..] => Self::version_3(bytes),
@@ -147,7 +150,7 @@ impl<'p> HepPacket<'p> {
         }
     }
 
-    /// Whether the payload is said to be SIP, or may be.
+    /// Whether the payload is SIP, or may be because the packet does not say.
     #[must_use]
     pub fn is_sip(&self) -> bool {
         self.protocol.is_none_or(|protocol| protocol == SIP)
@@ -165,7 +168,7 @@ impl<'p> HepPacket<'p> {
             let (vendor, kind) = (u16::from_be_bytes([*v1, *v0]), u16::from_be_bytes([*k1, *k0]));
             let bad = || HepError::BadChunk { chunk: kind };
             let length = usize::from(u16::from_be_bytes([*l1, *l0])).checked_sub(CHUNK_HEAD).ok_or_else(bad)?;
-            // The payload, which comes last, may have been cut off.
+            // The payload, which is the last chunk, may be cut off.
             is_whole &= length <= after_head.len();
             let (value, next) = after_head.split_at_checked(length).unwrap_or((after_head, &[]));
             if vendor == 0 {
@@ -188,7 +191,7 @@ impl<'p> HepPacket<'p> {
             }
             rest = next;
         }
-        // A head of a chunk that was cut off.
+        // The head of a chunk may be cut off.
         is_whole &= rest.is_empty();
         let missing = |what| HepError::Missing { what };
         Ok(HepPacket {
@@ -204,7 +207,7 @@ impl<'p> HepPacket<'p> {
         })
     }
 
-    /// A head of fixed length; version 2 has the time, in the byte order of who sent it.
+    /// Parses a packet with a head of fixed length. In version 2 it includes the time, in the byte order of the sender.
     fn version_1_or_2(version: u8, bytes: &'p [u8]) -> Result<Self, HepError> {
         let [_, _, family, _, s1, s0, d1, d0, rest @ ..] = bytes else { return Err(HepError::Short) };
         let (source_ip, destination_ip, rest) = match *family {
@@ -228,7 +231,7 @@ impl<'p> HepPacket<'p> {
     }
 }
 
-/// Two addresses after each other, and what follows them.
+/// Two consecutive addresses, and the rest.
 fn two(bytes: &[u8], length: usize, address: fn(&[u8]) -> Option<IpAddr>) -> Option<(IpAddr, IpAddr, &[u8])> {
     let (source, rest) = bytes.split_at_checked(length)?;
     let (destination, rest) = rest.split_at_checked(length)?;

@@ -1,35 +1,36 @@
-//! How much a source of events holds, and how long it waits.
+//! The limits of a source of events: its memory, and how long it waits.
 
 use core::time::Duration;
 
-/// The most INVITE transactions of one call that are kept, the most dialogs, and the most sessions that it had.
+/// The maximum number of INVITE transactions, of dialogs and of sessions that are kept for one call.
 pub(super) const KEPT_OF_A_CALL: usize = 16;
 
-/// The limits of an [`Observer`](super::Observer) and of a [`DialogInfo`](super::DialogInfo), whose sessions count as
-/// calls and whose documents as messages. A `DialogInfo` waits for nothing.
+/// The limits of an [`Observer`](super::Observer) and of a [`DialogInfo`](super::DialogInfo). For a `DialogInfo`
+/// sessions count as calls and documents as messages, and the waiting times do not apply.
 ///
 /// # Memory
 ///
-/// Everything that a message can make a source keep is under one of these limits, and so is the product: an observer
-/// holds at most [`most_memory`](Self::most_memory) bytes, with the default limits 679 MB. That is the bound for an
-/// attacker who fills every call with names as long as they may be; a call of ordinary traffic takes about 1.2 kB, 20
-/// 000 of them 24 MB.
+/// These limits bound everything that messages can make a source keep. An observer holds at most
+/// [`most_memory`](Self::most_memory) bytes, which is 679 MB with the default limits. That bound applies to an attacker
+/// who fills every call with names of the maximum length. A call of ordinary traffic takes about 1.2 kB, so 20 000 of
+/// them take 24 MB.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SipLimits {
-    /// The most calls that are open at once. One more is refused with [`SipError::TooManyCalls`](super::SipError).
+    /// The maximum number of open calls. One more is refused with [`SipError::TooManyCalls`](super::SipError).
     pub open_calls: usize,
-    /// The most ended calls that are remembered, so that late and repeated messages find them. The oldest go first.
+    /// The maximum number of ended calls that are remembered for late and repeated messages. The oldest are forgotten
+    /// first.
     pub ended_calls: usize,
-    /// How long an observer remembers an ended call: longer than anybody sends a message again (RFC 3261: 64 × T1). A
-    /// `DialogInfo` remembers ended sessions whatever the time, up to [`ended_calls`](Self::ended_calls).
+    /// How long an observer remembers an ended call. It should be longer than messages are retransmitted (RFC 3261: 64
+    /// × T1). A `DialogInfo` remembers ended sessions regardless of time, up to [`ended_calls`](Self::ended_calls).
     pub ended_wait: Duration,
-    /// The longest message, in bytes. A datagram cannot be longer than the default.
+    /// The maximum length of a message, in bytes. A datagram cannot be longer than the default.
     pub message: usize,
-    /// The longest Call-ID, tag, branch or dialog id that is kept, in bytes. Of each call at most 16 INVITE
+    /// The maximum length of a Call-ID, tag, branch or dialog id, in bytes. For each call at most 16 INVITE
     /// transactions, 16 dialogs and 16 sessions are kept.
     pub name: usize,
-    /// The longest DN, in bytes; the default is what a store takes by default
+    /// The maximum length of a DN, in bytes. The default is that of a store
     /// ([`Limits::dn_length`](crate::Limits::dn_length)).
     pub dn_length: usize,
     /// How long a caller may take to answer a challenge (401, 407) with a new INVITE. A person who is asked for a
@@ -37,13 +38,14 @@ pub struct SipLimits {
     pub challenge_wait: Duration,
     /// How long a caller may take to follow a redirect (3xx) with a new INVITE.
     pub redirect_wait: Duration,
-    /// How long the final response may take after CANCEL (RFC 3261 section 9.1: 64 × T1), or after the callee's 200 to
-    /// an early BYE.
+    /// How long the final response may take after CANCEL (RFC 3261 section 9.1: 64 × T1), or after the 200 of the
+    /// callee to an early BYE.
     pub cancel_wait: Duration,
 }
 
 impl SipLimits {
-    /// 64 × T1 of RFC 3261 for everything that is waited for, 10 000 calls of either kind, messages of a datagram.
+    /// 64 × T1 of RFC 3261 for all waiting times, 10 000 open and 10 000 ended calls, messages of the length of a
+    /// datagram.
     pub const DEFAULT: SipLimits = SipLimits {
         open_calls: 10_000,
         ended_calls: 10_000,
@@ -56,15 +58,15 @@ impl SipLimits {
         cancel_wait: Duration::from_secs(32),
     };
 
-    /// The most bytes that an [`Observer`](super::Observer) with these limits holds, as it asks its allocator for them.
+    /// The maximum number of bytes that an [`Observer`](super::Observer) with these limits requests from its allocator.
     ///
-    /// A call has two copies of its key (Call-ID, tag), the branches, the tags, and the DN and id of its sessions
-    /// twice. The numbers are the sizes of what holds them, as on a machine of 64 bits.
+    /// A call has two copies of its key (Call-ID, tag), the branches, the tags, and two copies of the DN and id of its
+    /// sessions. The constants are the sizes of the data structures on a 64-bit machine.
     #[must_use]
     pub const fn most_memory(&self) -> usize {
         let key = self.name.saturating_mul(2).saturating_add(2);
         let (invite, dialog) = (self.name.saturating_add(32), self.name.saturating_add(80));
-        // The id has at most 64 characters.
+        // An id has at most 64 characters.
         let session = self.dn_length.saturating_add(64 + 64).saturating_mul(2);
         let lists = invite.saturating_add(dialog).saturating_add(session).saturating_mul(KEPT_OF_A_CALL);
         let names = self.dn_length.saturating_mul(2).saturating_add(64);

@@ -1,12 +1,12 @@
-//! SIP itself: messages on the wire become the events that SIP Server would report.
+//! Turns SIP messages into the events that SIP Server would report.
 //!
-//! Two sources of the same events, both without I/O: the [`Observer`] takes every message that one endpoint sends and
-//! receives, and [`DialogInfo`] the dialog-info documents (RFC 4235) about one entity. [`stream`] cuts messages out of
-//! TCP and WebSocket connections, [`hep`] takes them out of the packets of capture agents. Depends on
+//! There are two sources of these events, both without I/O. An [`Observer`] takes every message that one endpoint sends
+//! and receives, and a [`DialogInfo`] the dialog-info documents (RFC 4235) about one entity. [`stream`] extracts
+//! messages from TCP and WebSocket connections, [`hep`] from the packets of capture agents. Depends on
 //! [`event`](crate::event) and [`machine`](crate::machine); nothing in the crate depends on it.
 //!
-//! The rules of the mapping, how they read the standards, and the condition of isolation (**a caller chooses the
-//! Request-URI, and with it the DN, unless [`with_dn`](Observer::with_dn) names it**) are in `docs/sip.md`.
+//! `docs/sip.md` has the rules of the mapping, how they interpret the standards, and the condition for isolation: **a
+//! caller chooses the Request-URI, and with it the DN, unless you set it by [`with_dn`](Observer::with_dn)**.
 
 mod call;
 mod dialog_info;

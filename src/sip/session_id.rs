@@ -1,41 +1,40 @@
-//! The id of a session that is known by its Call-ID and its local tag.
+//! Makes the id of a session from its Call-ID and its local tag.
 
 use alloc::string::String;
 use core::fmt::Write as _;
 
 use sha2::{Digest, Sha256};
 
-/// What tells one session at an endpoint from all others.
+/// What identifies a session at an endpoint.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CallIdentity<'a> {
     /// The Call-ID.
     pub call_id: &'a str,
-    /// The endpoint's own tag: of a caller the From tag of its INVITE, of a callee the To tag of its first answer.
-    /// Empty where it gave none.
+    /// The tag of the endpoint: for a caller the From tag of its INVITE, for a callee the To tag of its first response.
+    /// Empty if it has none.
     pub local_tag: &'a str,
-    /// The other party's tag; empty where it is not known yet. Not part of the identity: the forks of one INVITE differ
-    /// in it.
+    /// The tag of the other party; empty if it is not known yet. It is not part of the identity, since the forks of one
+    /// INVITE differ in it.
     pub remote_tag: &'a str,
-    /// The endpoint's own DN.
+    /// The DN of the endpoint.
     pub this_dn: &'a str,
 }
 
 impl<'a> CallIdentity<'a> {
-    /// An identity, for trying out a function that makes ids.
+    /// An identity, for testing a function that makes ids.
     #[must_use]
     pub const fn new(call_id: &'a str, local_tag: &'a str, remote_tag: &'a str, this_dn: &'a str) -> Self {
         CallIdentity { call_id, local_tag, remote_tag, this_dn }
     }
 }
 
-/// The id that a session has unless the embedder has another function: made of Call-ID and local tag, the same in every
-/// run.
+/// The default function for session ids. It makes the id from Call-ID and local tag, the same in every run.
 ///
-/// `<Call-ID>~~<tag>`, where bytes other than `[A-Za-z0-9._-]` are written `~` and two hex digits; if that is longer
-/// than 64 characters, it is the SHA-256 of Call-ID, a zero byte and tag, in 64 lower-case hex digits. Two different
-/// pairs never get the same readable id, a readable id always has a `~` and a hash never, and two hashes do not meet in
-/// practice, not even where somebody tries.
+/// The id is `<Call-ID>~~<tag>`, where bytes other than `[A-Za-z0-9._-]` are written as `~` and two hex digits. If that
+/// is longer than 64 characters, the id is the SHA-256 of Call-ID, a zero byte and tag, in 64 lower-case hex digits.
+/// Two different pairs never get the same readable id. A readable id always contains a `~`, and a hash never does.
+/// Hashes do not collide in practice, not even deliberately.
 ///
 /// ```
 /// use im_session::sip::{CallIdentity, session_id};
@@ -62,7 +61,7 @@ pub fn session_id(identity: &CallIdentity<'_>) -> String {
 }
 
 fn escape(text: &str, into: &mut String) {
-    // Of a longer text the id is a hash.
+    // A longer text makes the id a hash in any case.
     for byte in text.bytes().take(65) {
         if byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-') {
             into.push(char::from(byte));

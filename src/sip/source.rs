@@ -1,8 +1,8 @@
-//! What every SIP source of events has, whether it sees the messages ([`Observer`](super::Observer)) or is told the
-//! states of the dialogs ([`DialogInfo`](super::DialogInfo)): limits, the ids of sessions, and the numbers of events.
+//! What the SIP sources of events have in common, [`Observer`](super::Observer) for messages and
+//! [`DialogInfo`](super::DialogInfo) for the states of dialogs: limits, the ids of sessions, and the numbers of events.
 //!
-//! Events are numbered because a call can come to an endpoint again under the same Call-ID and tag (refused, and tried
-//! again with a higher CSeq): only a provably newer event opens a completed session anew (specification 2.1).
+//! Events are numbered because a call can arrive again at an endpoint with the same Call-ID and tag (refused, then
+//! tried again with a higher CSeq), and only a provably newer event opens a completed session anew (specification 2.1).
 
 use alloc::boxed::Box;
 use alloc::string::String;
@@ -38,7 +38,7 @@ impl fmt::Debug for Source {
 }
 
 impl Source {
-    /// The id of a session, if what the function makes can be one.
+    /// The id of a session. An error if the result of the function cannot be one.
     pub(super) fn session_id(&self, identity: &CallIdentity<'_>) -> Result<Box<str>, BadCallUuid> {
         let id = (self.make_id)(identity);
         check_call_uuid(&id)?;
@@ -65,18 +65,18 @@ impl Source {
     }
 }
 
-/// The settings of a source, as methods of what has it in this field.
+/// Defines the settings of a source as methods of the type that has the source in this field.
 macro_rules! settings {
     ($($source:ident).+) => {
-        /// The same with other limits.
+        /// Sets the limits.
         #[must_use]
         pub fn with_limits(mut self, limits: SipLimits) -> Self {
             self.$($source).+.limits = limits;
             self
         }
 
-        /// The same with another function that makes session ids. An id that
-        /// [`check_call_uuid`](crate::event::check_call_uuid) refuses is an error.
+        /// Sets the function that makes session ids. An id that [`check_call_uuid`](crate::event::check_call_uuid)
+        /// refuses is an error.
         #[must_use]
         pub fn with_session_id(
             mut self,
@@ -86,8 +86,8 @@ macro_rules! settings {
             self
         }
 
-        /// The same with this ServerStartTime on every event. Where several sources feed the same sessions, give each
-        /// its own: the numbers of two sources cannot be compared.
+        /// Sets the ServerStartTime of every event. If several sources feed the same sessions, give each its own, since
+        /// the numbers of two sources cannot be compared.
         #[must_use]
         pub fn with_server_start_time(mut self, seconds: u64) -> Self {
             self.$($source).+.server_start_time = Some(seconds);

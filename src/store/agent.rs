@@ -1,11 +1,11 @@
-//! "Me": the agent who asks, as the caller says. Specification 3 and 4.
+//! "Me": the agent who sends a request, as identified by the caller. Specification 3 and 4.
 
 use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::machine::Operations;
 
-/// An agent: the devices in order, and the operations that the agent may perform, all unless said otherwise.
+/// An agent: the devices in order, and the operations that the agent may perform, by default all.
 ///
 /// ```
 /// use im_session::{Agent, Operation, Operations};
@@ -42,7 +42,7 @@ impl Agent {
         self
     }
 
-    /// This agent with these rights and no others. Specification 3.
+    /// This agent with exactly these rights. Specification 3.
     #[must_use]
     pub fn with_rights(mut self, rights: Operations) -> Self {
         self.rights = rights;

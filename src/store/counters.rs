@@ -1,4 +1,4 @@
-//! What has happened in a store, in numbers.
+//! The counters of a store.
 
 use alloc::string::{String, ToString};
 
@@ -6,7 +6,7 @@ use crate::machine::{RejectReason, State};
 use crate::resource::StatusCode;
 use crate::session::Outcome;
 
-/// What has happened in a store since it began: a plain value to export to one's metrics.
+/// The counters of a store since its creation, as a plain value to export as metrics.
 ///
 /// ```
 /// # #[cfg(feature = "std")] {
@@ -24,13 +24,13 @@ pub struct Counters {
     pub changed: u64,
     /// Events accepted that changed nothing.
     pub unchanged: u64,
-    /// Messages.
+    /// Events that brought a message.
     pub messages: u64,
-    /// Events that are none of sessions.
+    /// Events that do not concern sessions.
     pub ignored: u64,
-    /// Events that could not be read. Those that a decoder refuses never come here.
+    /// Events that could not be read. Those that a decoder refuses never reach the store.
     pub unreadable: u64,
-    /// Sessions there are now, by state.
+    /// Current number of sessions, by state.
     sessions: [u64; State::ALL.len()],
     /// Events rejected, by reason.
     rejected: [u64; RejectReason::ALL.len()],
@@ -39,27 +39,27 @@ pub struct Counters {
 }
 
 impl Counters {
-    /// How many sessions are in this state now.
+    /// The current number of sessions in this state.
     #[must_use]
     pub fn sessions(&self, state: State) -> u64 {
         self.sessions.get(state as usize).copied().unwrap_or_default()
     }
 
-    /// How many events were rejected for this reason.
+    /// The number of events that were rejected for this reason.
     #[must_use]
     pub fn rejected(&self, reason: RejectReason) -> u64 {
         self.rejected.get(reason as usize).copied().unwrap_or_default()
     }
 
-    /// How many operations were answered with this statusCode.
+    /// The number of operations that were answered with this statusCode.
     #[must_use]
     pub fn operations(&self, status_code: StatusCode) -> u64 {
         self.operations.get(usize::from(status_code.code())).copied().unwrap_or_default()
     }
 
-    /// All counters as (what is counted, of which kind, how many), to be exported: `("rejected", "stale", 3)`.
+    /// All counters as (what is counted, kind, value), for export: `("rejected", "stale", 3)`.
     ///
-    /// The kinds are the names on the wire; those of operations are the meanings of the statusCodes.
+    /// The kinds are the names on the wire; for operations they are the meanings of the statusCodes.
     pub fn iter(&self) -> impl Iterator<Item = (&'static str, String, u64)> {
         let events = [
             ("changed", self.changed),
@@ -88,13 +88,13 @@ impl Counters {
         increase(counter);
     }
 
-    /// The same, of a store without sessions.
+    /// The same counters with the number of sessions set to 0.
     #[cfg(feature = "serde")]
     pub(super) fn without_sessions(self) -> Self {
         Counters { sessions: [0; State::ALL.len()], ..self }
     }
 
-    /// How many sessions are open now.
+    /// The current number of open sessions.
     pub(super) fn open_sessions(&self) -> usize {
         let open = State::ALL.into_iter().filter(|state| state.is_open());
         usize::try_from(open.map(|state| self.sessions(state)).sum::<u64>()).unwrap_or(usize::MAX)
@@ -104,7 +104,8 @@ impl Counters {
         increase(self.operations.get_mut(usize::from(status_code.code())));
     }
 
-    /// A session goes from one state to another; `None`: it did not exist before, or does not afterwards.
+    /// Counts a session that changes its state. `None` means that it did not exist before, or does not exist
+    /// afterwards.
     pub(super) fn count_state(&mut self, from: Option<State>, to: Option<State>) {
         if from == to {
             return;
@@ -133,8 +134,8 @@ mod wire {
     use crate::machine::{RejectReason, State};
     use crate::resource::StatusCode;
 
-    /// Counters by name, so that another version of the crate finds those that it knows and skips the others. How many
-    /// sessions there are by state is not written: the sessions themselves say it.
+    /// Counters by name, so that another version of the crate finds those that it knows and skips the others. The
+    /// number of sessions by state is not written, since it follows from the sessions.
     #[derive(Serialize, Deserialize)]
     struct ByName {
         events: BTreeMap<String, u64>,

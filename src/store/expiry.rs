@@ -1,5 +1,5 @@
-//! How sessions end without an event, and how completed sessions and requests are forgotten. What ends or forgets some costs
-//! what it ends or forgets, however many sessions there are.
+//! How sessions end without an event, and how completed sessions and requests are forgotten. The cost depends on how
+//! many are ended or forgotten, not on how many sessions there are.
 
 use alloc::vec::Vec;
 use core::hash::BuildHasher;
@@ -14,8 +14,8 @@ use crate::machine::State;
 use crate::session::{Cause, Change, Outcome, Session};
 
 impl<S: BuildHasher> Sessions<S> {
-    /// Ends every open session that had no accepted event since before `before`, since lost events must not leave sessions
-    /// open for ever, and returns the notifications. `before` is in the time of [`set_time`](Self::set_time).
+    /// Ends every open session whose last accepted event was before `before`, and returns the notifications. Otherwise
+    /// lost events would leave sessions open for ever. `before` is in the time of [`set_time`](Self::set_time).
     ///
     /// ```
     /// # #[cfg(feature = "std")] {
@@ -36,7 +36,7 @@ impl<S: BuildHasher> Sessions<S> {
     /// }
     /// assert_eq!(sessions.get("3002", "007").map(|session| session.state()), Some(State::Completed));
     ///
-    /// // What ended an hour ago need not be read any more.
+    /// // Nobody needs to read what ended more than an hour ago.
     /// now += 2 * HOUR;
     /// sessions.set_time(now)?;
     /// assert_eq!(sessions.forget_completed(now - HOUR)?.forgotten(), 1);
@@ -46,7 +46,7 @@ impl<S: BuildHasher> Sessions<S> {
     ///
     /// # Errors
     ///
-    /// [`TimeError::CutoffAhead`] where `before` is later than the store's time.
+    /// [`TimeError::CutoffAhead`] if `before` is later than the store's time.
     pub fn expire(&mut self, before: Duration) -> Result<Handled<'_>, TimeError> {
         let before = self.cutoff(before)?;
         let mut ended = Vec::new();
@@ -57,7 +57,8 @@ impl<S: BuildHasher> Sessions<S> {
         Ok(self.handled(changes, "expired"))
     }
 
-    /// Forgets a completed session. An open session is not forgotten. [`Handled::forgotten`] says whether there was one.
+    /// Forgets a completed session. An open session is not forgotten. [`Handled::forgotten`] is 1 if the session was
+    /// forgotten, else 0.
     ///
     /// ```
     /// # #[cfg(feature = "std")] {
@@ -82,7 +83,7 @@ impl<S: BuildHasher> Sessions<S> {
         self.forgotten(usize::from(completed.is_some()), parts)
     }
 
-    /// Forgets every session that was completed before `before`. [`Handled::forgotten`] says how many.
+    /// Forgets every session that was completed before `before`. [`Handled::forgotten`] is their number.
     ///
     /// ```
     /// # #[cfg(feature = "std")] {
@@ -106,7 +107,7 @@ impl<S: BuildHasher> Sessions<S> {
     ///
     /// # Errors
     ///
-    /// [`TimeError::CutoffAhead`] where `before` is later than the store's time.
+    /// [`TimeError::CutoffAhead`] if `before` is later than the store's time.
     pub fn forget_completed(&mut self, before: Duration) -> Result<Handled<'_>, TimeError> {
         let before = self.cutoff(before)?;
         let (mut forgotten, mut parts) = (0, Vec::new());
@@ -117,8 +118,8 @@ impl<S: BuildHasher> Sessions<S> {
         Ok(self.forgotten(forgotten, parts))
     }
 
-    /// Reports every request that was sent before `before` and that nothing has settled as timed out, in
-    /// [`Handled::settled`]. They are no longer in flight.
+    /// Times out every request that was sent before `before` and is still in flight. [`Handled::settled`] reports them;
+    /// they are no longer in flight.
     ///
     /// ```
     /// # #[cfg(feature = "json")] {
@@ -132,7 +133,7 @@ impl<S: BuildHasher> Sessions<S> {
     /// sessions.set_time(Duration::from_secs(100))?;
     /// let request = sessions.post(&me, Target::Session("007"), br#"{"operationName":"Complete"}"#).unwrap();
     ///
-    /// // Nothing answered within 30 seconds.
+    /// // No answer within 30 seconds.
     /// sessions.set_time(Duration::from_secs(131))?;
     /// let handled = sessions.time_out_requests(Duration::from_secs(131 - 30))?;
     /// assert_eq!(handled.settled()[0].reference_id, request.reference_id);
@@ -142,7 +143,7 @@ impl<S: BuildHasher> Sessions<S> {
     ///
     /// # Errors
     ///
-    /// [`TimeError::CutoffAhead`] where `before` is later than the store's time.
+    /// [`TimeError::CutoffAhead`] if `before` is later than the store's time.
     pub fn time_out_requests(&mut self, before: Duration) -> Result<Handled<'_>, TimeError> {
         let before = self.cutoff(before)?;
         let mut settled = Vec::new();
@@ -172,7 +173,7 @@ impl<S: BuildHasher> Sessions<S> {
         session
     }
 
-    /// What came of changes without an event.
+    /// The result of changes without an event.
     pub(super) fn handled<'s>(&'s self, mut changes: Vec<(&'s Session, Change)>, why: &str) -> Handled<'s> {
         changes.sort_by_key(|(session, _)| (session.this_dn(), session.id()));
         for &(session, change) in &changes {

@@ -1,4 +1,4 @@
-//! What an event does to the store: at one DN, or to all sessions of a call.
+//! What an event changes in the store: at one DN, or in all sessions of a call.
 
 use alloc::vec::Vec;
 use core::hash::BuildHasher;
@@ -12,10 +12,10 @@ use crate::machine::{DataEvent, RejectReason, SessionEvent};
 use crate::session::{Change, EventIdentity, Limit, Outcome, Rejection, Session, judge};
 
 impl<S: BuildHasher> Sessions<S> {
-    /// Takes an event: changes what it changes, and returns what came of it with the notifications to push.
+    /// Applies an event, and returns its outcome with the notifications to push.
     ///
-    /// An EventAttachedDataChanged without ThisDN goes to every open session of its call. Whatever comes of the event
-    /// otherwise, it settles the request with its ReferenceID. Specification 2 and 4.
+    /// An EventAttachedDataChanged without ThisDN applies to every open session of its call. Whatever its outcome, the
+    /// event settles the request with its ReferenceID. Specification 2 and 4.
     ///
     /// ```
     /// # #[cfg(feature = "std")] {
@@ -29,7 +29,7 @@ impl<S: BuildHasher> Sessions<S> {
     ///     println!("for the agent at {dn}: {notification:?}");
     /// }
     ///
-    /// // A rejected event is an outcome, and no error.
+    /// // A rejected event is an outcome, not an error.
     /// let handled = sessions.handle_event(&at_3002(CallEvent::Dialing))?;
     /// let Outcome::Rejected(rejection) = handled.outcome() else { panic!() };
     /// assert_eq!(rejection.reason, RejectReason::RoleConflict);
@@ -42,10 +42,10 @@ impl<S: BuildHasher> Sessions<S> {
     ///
     /// # Errors
     ///
-    /// [`UnreadableEvent`] where the event lacks what it needs ([`Event::route`]). No session has changed then. The event is
-    /// counted ([`Counters::unreadable`](super::Counters::unreadable)), so the part that changed is [`PartKey::Store`]. It
-    /// settles no request either: nothing comes of what cannot be read, just as nothing comes of it where a decoder refuses it
-    /// and no store ever hears of it. The request is settled by another event, or times out.
+    /// [`UnreadableEvent`] if the event lacks a required attribute ([`Event::route`]). It changes no session and
+    /// settles no request, as if a decoder had refused it; the request is settled by another event, or times out. The
+    /// event is counted ([`Counters::unreadable`](super::Counters::unreadable)), so the part that changed is
+    /// [`PartKey::Store`].
     pub fn handle_event(&mut self, event: &Event<'_>) -> Result<Handled<'_>, UnreadableEvent> {
         let route = event.route().inspect_err(|error| {
             self.counters.unreadable = self.counters.unreadable.saturating_add(1);
@@ -66,7 +66,7 @@ impl<S: BuildHasher> Sessions<S> {
         Ok(handled)
     }
 
-    /// An event at one DN: it concerns the session that is found, or opens one.
+    /// Applies an event at one DN, to its session or to open one.
     fn event_at_dn(&mut self, event: &Event<'_>, session_event: SessionEvent, this_dn: &str, id: &str) -> Handled<'_> {
         let mut aside = Aside::default();
         let known = self.slots.find(this_dn, id);
@@ -106,7 +106,7 @@ impl<S: BuildHasher> Sessions<S> {
         }
     }
 
-    /// An event for a key that has no session: it opens one, if it does that and there is room.
+    /// Applies an event to a key without a session: opens a session, if the event does that and there is room.
     fn event_without_session(
         &mut self,
         event: &Event<'_>,
@@ -132,7 +132,7 @@ impl<S: BuildHasher> Sessions<S> {
             Err(limit) => return (None, Outcome::Rejected(Rejection::over(limit, None, session_event))),
         };
         let (mut session, outcome) = Session::open(event, acceptance);
-        // Without a number of its own the session is as new as the end that is remembered.
+        // If the event has no number, the session takes that of the remembered end, so that older events stay stale.
         if self.remembered_ends.forget(this_dn, id).is_some() {
             aside.parts.push(PartKey::end(this_dn, id));
             if session.last_event().is_none() {
@@ -150,8 +150,8 @@ impl<S: BuildHasher> Sessions<S> {
         (Some(handle), outcome)
     }
 
-    /// An AttachedDataChanged without ThisDN: for all open sessions of the call, found through the ring of its sessions, for
-    /// which it is not stale.
+    /// Applies an AttachedDataChanged without ThisDN to all open sessions of the call for which it is not stale. They
+    /// are found through the ring of the call.
     fn event_to_call(&mut self, event: &Event<'_>, id: &str) -> Handled<'_> {
         let session_event = SessionEvent::Data(DataEvent::AttachedDataChanged);
         let mut rejection = Rejection::new(None, session_event, RejectReason::Orphan);
@@ -172,7 +172,8 @@ impl<S: BuildHasher> Sessions<S> {
                         }
                     }
                 }
-                // A limit is the event's own, so it holds for all sessions that it is not stale for; it is what is said.
+                // The limit that is exceeded is the same for every session for which the event is not stale, so it is
+                // the reason to report.
                 Err(found) if rejection.reason != RejectReason::Limit => rejection = Rejection { state: None, ..found },
                 Err(_) => {}
             }
@@ -189,10 +190,10 @@ impl<S: BuildHasher> Sessions<S> {
     }
 }
 
-/// What an event changes besides its own session.
+/// What changes in addition to the session of an event.
 #[derive(Debug, Default)]
 pub(super) struct Aside {
-    /// How many sessions were forgotten to make room.
+    /// The number of sessions that were forgotten to make room.
     pub(super) forgotten: usize,
     pub(super) parts: Vec<PartKey>,
 }

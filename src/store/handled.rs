@@ -1,4 +1,4 @@
-//! What came of an event, and whom to notify.
+//! The result of an event, and whom to notify.
 
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
@@ -10,11 +10,11 @@ use crate::machine::State;
 use crate::resource::{Notification, NotificationType};
 use crate::session::{Change, Outcome, Session};
 
-/// What came of an event: the outcome, the state before and after, and what to push to whom. `expire`, `reconcile` and the
-/// other methods that change the store return it as well, for what they changed.
+/// The result of an event: the outcome, the state before and after, and the notifications with their recipients.
+/// `expire`, `reconcile` and the other methods that change the store return it as well.
 ///
-/// It borrows the store, not the event. What [`notifications`](Self::notifications) returns borrows the store alone, so it can
-/// be collected, and the `Handled` dropped.
+/// It borrows the store, not the event. The items of [`notifications`](Self::notifications) borrow only the store, so
+/// they can be collected and outlive the `Handled`.
 ///
 /// ```
 /// # #[cfg(feature = "std")] {
@@ -38,15 +38,15 @@ pub struct Handled<'s> {
     pub(super) concerned: Concerned<'s>,
     pub(super) settled: Vec<Settled>,
     pub(super) forgotten: usize,
-    /// The parts of the store that changed besides the sessions of `concerned`.
+    /// The parts of the store that changed, except for the sessions of `concerned`.
     pub(super) parts: Vec<PartKey>,
 }
 
-/// The sessions that an event concerned. One in nearly all cases, and that needs no heap.
+/// The sessions that an event concerned. Nearly always it is one, which needs no heap allocation.
 #[derive(Debug)]
 pub(super) enum Concerned<'s> {
     None,
-    /// A session that accepted the event and did not change, or that a message is for.
+    /// A session that accepted the event without a change, or received a message.
     Accepted(&'s Session),
     Changed(&'s Session, Change),
     AllChanged(Vec<(&'s Session, Change)>),
@@ -59,38 +59,38 @@ impl<'s> Handled<'s> {
         Handled { settings, outcome, from: None, to: None, concerned: Concerned::None, settled, forgotten: 0, parts }
     }
 
-    /// These sessions changed. The outcome is that of the first.
+    /// A change of these sessions. The outcome is that of the first.
     pub(super) fn of_many(settings: &'s Settings, changes: Vec<(&'s Session, Change)>) -> Self {
         let outcome = changes.first().map_or(Outcome::Unchanged, |&(_, first)| first.into());
         Handled { concerned: Concerned::AllChanged(changes), ..Self::without_change(settings, outcome) }
     }
 
-    /// The outcome. Where several sessions are concerned (an event to a whole call, `expire`, `reconcile`) it is the first
-    /// change, or `Unchanged` where nothing changed.
+    /// The outcome. For several sessions (an event to a whole call, `expire`, `reconcile`) it is the first change, or
+    /// `Unchanged` if nothing changed.
     #[must_use]
     pub fn outcome(&self) -> &Outcome {
         &self.outcome
     }
 
-    /// The session's state before; `None` for no session, and where several sessions are concerned.
+    /// The state of the session before; `None` if there was no session, or if several sessions are concerned.
     #[must_use]
     pub fn from(&self) -> Option<State> {
         self.from
     }
 
-    /// The session's state after; `None` as for [`from`](Self::from).
+    /// The state of the session after; `None` if there is no session, or if several sessions are concerned.
     #[must_use]
     pub fn to(&self) -> Option<State> {
         self.to
     }
 
-    /// The sessions that changed, as they are now, in byte order of DN, then id.
+    /// The sessions that changed, in their current state, in byte order of DN, then id.
     pub fn changed(&self) -> impl Iterator<Item = &'s Session> + use<'s> {
         self.changes().map(|(session, _)| session)
     }
 
-    /// What to push, each with the DN whose agent it is for; in byte order of DN, then id. Nothing unless something changed
-    /// or a message arrived.
+    /// The notifications to push, each with the DN whose agent receives it, in byte order of DN, then id. There are
+    /// none unless something changed or a message arrived.
     pub fn notifications(&self) -> impl Iterator<Item = (&'s str, Notification<'s>)> + use<'s> {
         let settings = self.settings;
         let message = match (&self.concerned, &self.outcome) {
@@ -133,14 +133,15 @@ impl<'s> Handled<'s> {
         &self.settled
     }
 
-    /// How many completed sessions were forgotten: by `forget_completed`, or to make room for the one that was opened.
+    /// The number of completed sessions that were forgotten: by `forget` or `forget_completed`, or to make room for new
+    /// ones.
     #[must_use]
     pub fn forgotten(&self) -> usize {
         self.forgotten
     }
 
-    /// The parts of the store that changed, in no order: what a service has to write, or to delete where
-    /// [`Sessions::part`](super::Sessions::part) has none for the key.
+    /// The parts of the store that changed, in no particular order. A service has to write them, or to delete those for
+    /// which [`Sessions::part`](super::Sessions::part) returns `None`.
     ///
     /// ```
     /// # #[cfg(feature = "std")] {
@@ -164,7 +165,7 @@ impl<'s> Handled<'s> {
         sessions.chain(requests).chain(self.parts.iter().cloned()).chain([PartKey::Store])
     }
 
-    /// The sessions that changed, and how.
+    /// The sessions that changed, each with its change.
     fn changes(&self) -> impl Iterator<Item = (&'s Session, Change)> + use<'s> {
         let (one, many) = match &self.concerned {
             Concerned::None | Concerned::Accepted(_) => (None, Vec::new()),

@@ -1,13 +1,13 @@
-//! A hash index: from a hash to a small value, the keys being kept elsewhere.
+//! A hash index from keys to small values, which stores no keys.
 //!
-//! `alloc` has no hash map, and a map would keep every key a second time. Open addressing, linear probing, deletion by
-//! shifting back. The low 32 bits of each hash are stored, so growing does not hash the keys again.
+//! `alloc` has no hash map, and a map would store every key a second time. It uses open addressing with linear probing,
+//! and backward shift deletion. The low 32 bits of each hash are stored, so growing does not hash the keys again.
 
 use alloc::vec::Vec;
 
 #[derive(Debug, Clone)]
 pub(super) struct HashIndex<V> {
-    /// A power of two of places, or none.
+    /// Its length is a power of two, or 0.
     places: Vec<Option<Entry<V>>>,
     len: usize,
 }
@@ -23,13 +23,14 @@ impl<V: Copy> HashIndex<V> {
         HashIndex { places: Vec::new(), len: 0 }
     }
 
-    /// The value with this hash that `is_it` knows.
+    /// The value with this hash for which `is_it` returns `true`.
     pub(super) fn get(&self, hash: u64, is_it: impl Fn(V) -> bool) -> Option<V> {
         let place = self.find(hash, is_it)?;
         self.places.get(place)?.as_ref().map(|entry| entry.value)
     }
 
-    /// The value with this hash that `is_it` knows, and where it is: to be replaced there before anything is added or removed.
+    /// The value with this hash for which `is_it` returns `true`, and its place. The place is valid until a value is
+    /// inserted or removed.
     pub(super) fn locate(&self, hash: u64, is_it: impl Fn(V) -> bool) -> Option<(usize, V)> {
         let place = self.find(hash, is_it)?;
         self.places.get(place)?.as_ref().map(|entry| (place, entry.value))
@@ -42,9 +43,9 @@ impl<V: Copy> HashIndex<V> {
         }
     }
 
-    /// Adds a value whose key is not there yet.
+    /// Inserts a value. Its key must be new.
     pub(super) fn insert(&mut self, hash: u64, value: V) {
-        // At most 7 of 8 places are taken, so a search ends.
+        // At most 7 of 8 places are taken, so each search finds an empty one and ends.
         if (self.len + 1) * 8 > self.places.len() * 7 {
             self.grow();
         }
@@ -52,12 +53,12 @@ impl<V: Copy> HashIndex<V> {
         self.len += 1;
     }
 
-    /// Takes out the value with this hash that `is_it` knows.
+    /// Removes the value with this hash for which `is_it` returns `true`.
     pub(super) fn remove(&mut self, hash: u64, is_it: impl Fn(V) -> bool) -> Option<V> {
         let mut hole = self.find(hash, is_it)?;
         let removed = self.places.get_mut(hole)?.take()?;
         self.len -= 1;
-        // Entries after the hole that a search would no longer reach move into it.
+        // Move into the hole each entry after it that a search would no longer reach.
         let mut place = self.next(hole);
         while let Some(entry) = self.places.get(place).copied().flatten() {
             let home = self.home(entry.hash);

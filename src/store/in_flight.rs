@@ -8,14 +8,14 @@ use super::reference_ids::ReferenceIds;
 use crate::event::{Event, EventName};
 use crate::machine::Operation;
 
-/// A request that is no longer in flight: which operation it was, whose, and what became of it.
+/// A request that is no longer in flight: its operation, its agent's DN and its result.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "camelCase"))]
 #[non_exhaustive]
 pub struct Settled {
     /// The operation.
     pub operation: Operation,
-    /// The DN of the agent who asked for it.
+    /// The DN of the agent who posted it.
     #[cfg_attr(feature = "serde", serde(rename = "thisDN"))]
     pub this_dn: String,
     /// The session that it concerned; `None` for InitiateIMSession.
@@ -23,11 +23,11 @@ pub struct Settled {
     /// The ReferenceID of the request.
     #[cfg_attr(feature = "serde", serde(rename = "referenceID"))]
     pub reference_id: u64,
-    /// What became of it.
+    /// Its result.
     pub result: RequestResult,
 }
 
-/// What became of a request. Exhaustive by decision.
+/// The result of a request. Exhaustive by decision.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "camelCase"))]
 pub enum RequestResult {
@@ -35,7 +35,7 @@ pub enum RequestResult {
     Done,
     /// EventError answered it.
     Failed(RequestError),
-    /// Nothing answered it in the embedder's time.
+    /// Nothing answered it before [`time_out_requests`](super::Sessions::time_out_requests) timed it out.
     TimedOut,
 }
 
@@ -50,7 +50,7 @@ impl RequestResult {
     }
 }
 
-/// Why a request failed, as EventError says.
+/// Why a request failed, from the attributes of EventError.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "camelCase"))]
 #[error("{}{}", .message.as_deref().unwrap_or("the request failed"), Code(*.code))]
@@ -75,7 +75,7 @@ pub(super) struct Sending {
     pub(super) operation: Operation,
     pub(super) this_dn: String,
     pub(super) id: Option<String>,
-    /// When it was sent, compact time.
+    /// When it was sent, in nanoseconds of the store's time.
     pub(super) sent: u64,
 }
 
@@ -84,9 +84,9 @@ pub(super) struct InFlight {
     by_reference_id: BTreeMap<u64, (u64, Sending)>,
     /// The ReferenceIDs in the order in which the requests were sent.
     by_order: BTreeMap<u64, u64>,
-    /// How many requests to initiate each DN has in flight.
+    /// The number of requests to initiate a session in flight, by DN.
     initiating: BTreeMap<Box<str>, usize>,
-    /// How many requests were ever sent.
+    /// The number of all requests that were ever sent.
     sent: u64,
     reference_ids: ReferenceIds,
 }
@@ -106,13 +106,13 @@ impl InFlight {
         self.reference_ids = reference_ids;
     }
 
-    /// Whether a DN has a request to initiate a session in flight.
+    /// Whether a DN has a request in flight to initiate a session.
     pub(super) fn is_initiating(&self, dn: &str) -> bool {
         self.initiating.contains_key(dn)
     }
 
-    /// Remembers a request and gives it a ReferenceID; `None` where as many as may be are in flight, or no ReferenceID is free.
-    /// None of them makes way: each is to be settled or to time out.
+    /// Adds a request and gives it a ReferenceID. `None` if `limit` requests are in flight, or no ReferenceID is free:
+    /// an older request never makes room, since each has to be settled or to time out.
     pub(super) fn send(&mut self, sending: Sending, limit: usize) -> Option<u64> {
         if self.by_order.len() >= limit.min(self.reference_ids.len()) {
             return None;
@@ -123,8 +123,7 @@ impl InFlight {
         Some(reference_id)
     }
 
-    /// The request that an event, which can be read, settles, and which is then no longer in flight. An event of another DN
-    /// settles nothing.
+    /// Removes and returns the request that a readable event settles. An event of another DN settles nothing.
     pub(super) fn settle(&mut self, event: &Event<'_>) -> Option<Settled> {
         let reference_id = event.reference_id?;
         let (_, sending) = self.by_reference_id.get(&reference_id)?;
@@ -132,7 +131,7 @@ impl InFlight {
             return None;
         }
         let is_error = event.name == EventName::Error;
-        // That the server received a request to initiate does not tell what becomes of it.
+        // EventACK means only that the server received the request to initiate, not whether it succeeded.
         if sending.operation == Operation::InitiateIMSession && !is_error && event.name.session_event().is_none() {
             return None;
         }
@@ -145,7 +144,7 @@ impl InFlight {
         self.take(reference_id).map(|sending| settled(reference_id, sending, result))
     }
 
-    /// A request that was sent before `before`, which is then no longer in flight; the oldest first.
+    /// Removes and returns the oldest request, if it was sent before `before`.
     pub(super) fn time_out(&mut self, before: u64) -> Option<Settled> {
         let &reference_id = self.by_order.values().next()?;
         let (_, sending) = self.by_reference_id.get(&reference_id)?;
@@ -186,12 +185,12 @@ fn settled(reference_id: u64, sending: Sending, result: RequestResult) -> Settle
 
 #[cfg(feature = "serde")]
 impl InFlight {
-    /// Forgets a request.
+    /// Removes a request.
     pub(super) fn forget(&mut self, reference_id: u64) {
         self.take(reference_id);
     }
 
-    /// Forgets the oldest requests.
+    /// Removes the `count` oldest requests.
     pub(super) fn forget_oldest(&mut self, count: usize) {
         let oldest: alloc::vec::Vec<u64> = self.by_order.values().copied().take(count).collect();
         for reference_id in oldest {
@@ -203,7 +202,7 @@ impl InFlight {
         self.reference_ids
     }
 
-    /// ReferenceID, order and request, by ReferenceID.
+    /// ReferenceID, order and request, ascending by ReferenceID.
     pub(super) fn iter(&self) -> impl Iterator<Item = (u64, u64, &Sending)> {
         self.by_reference_id.iter().map(|(&reference_id, (order, sending))| (reference_id, *order, sending))
     }
@@ -212,7 +211,7 @@ impl InFlight {
         self.by_reference_id.get(&reference_id).map(|(order, sending)| (*order, sending))
     }
 
-    /// Puts back a request of a snapshot; whether its ReferenceID and its order are new.
+    /// Puts back a request of a snapshot. Returns `false`, without doing so, if its ReferenceID or its order is taken.
     pub(super) fn put_back(&mut self, reference_id: u64, order: u64, sending: Sending) -> bool {
         let is_new = !self.by_reference_id.contains_key(&reference_id) && !self.by_order.contains_key(&order);
         if is_new {

@@ -1,23 +1,23 @@
-//! All sessions of a service: which of them an event concerns, whom to notify, what an agent may ask for. Specification 2, 4
-//! and 5.
+//! All sessions of a service: which of them an event concerns, who is notified, and what an agent is allowed to do.
+//! Specification 2, 4 and 5.
 //!
-//! The outermost module of the core: it takes events, operations and reads, and returns notifications, requests to send to the
-//! SIP Server, and the bodies of answers. It has no clock: [`Sessions::set_time`] is the only time it knows.
+//! The outermost module of the core: it takes events, operations and reads, and returns notifications, requests to send
+//! to the SIP Server, and the bodies of answers. It has no clock: its time is the one set by [`Sessions::set_time`].
 //!
 //! | file | question |
 //! |---|---|
 //! | `handle_event` | What does an event do, at one DN or to a whole call? |
-//! | `handled` | What came of it, and whom to notify? |
-//! | `operations`, `parameters` | May this agent do that now, and which request is to be sent? |
+//! | `handled` | What is the result of an event, and whom to notify? |
+//! | `operations`, `parameters` | May this agent perform an operation now, and which request is to be sent? |
 //! | `why_not` | Why is an operation not possible now? |
-//! | `request`, `in_flight` | What is sent, and what becomes of it? |
-//! | `agent`, `reads` | Who asks, and what does this agent see? |
+//! | `request`, `in_flight` | What is sent to the SIP Server, and when is it settled? |
+//! | `agent`, `reads` | Who is the agent, and what does the agent see? |
 //! | `expiry`, `time` | When does a session end without an event, and when is it forgotten? |
-//! | `room`, `remembered_ends` | What makes room for one more session, and what stays of those that are gone? |
+//! | `room`, `remembered_ends` | What makes room for one more session, and what is remembered of past ones? |
 //! | `parts`, `snapshot` | What does a service persist? |
-//! | `restore`, `session_part`, `reconcile` | How does a store come back after a restart or a reconnect? |
+//! | `restore`, `session_part`, `reconcile` | How does a store recover after a restart or a reconnect? |
 //! | `shard`, `reference_ids` | How do several stores divide the work? |
-//! | `counters`, `trace` | What has happened so far? |
+//! | `counters`, `trace` | What has the store done so far? |
 //! | `slots`, `ring`, `order`, `hash_index` | How are the sessions stored, found and ordered? |
 
 mod agent;
@@ -82,8 +82,8 @@ use slots::Slots;
 
 /// The sessions of a service, each keyed by (ThisDN, CallUUID).
 ///
-/// `S` makes the hashes. With the feature `std` it is `RandomState`, a randomly keyed, HashDoS-resistant hasher; without it
-/// the embedder brings one, which should be keyed as well where ids come from a network.
+/// `S` is the hasher. With the feature `std` it is `RandomState` by default, a randomly keyed, HashDoS-resistant
+/// hasher. Without `std` the embedder passes one, which should be keyed as well if ids come from a network.
 ///
 /// ```
 /// # #[cfg(feature = "std")] {
@@ -102,16 +102,16 @@ pub struct Sessions<#[cfg(feature = "std")] S = RandomState, #[cfg(not(feature =
     remembered_ends: RememberedEnds,
     requests: InFlight,
     counters: Counters,
-    /// What vanished by the last list that was reconciled, and had to make room for it at once.
+    /// The sessions that were missing from the last reconciled list, and were forgotten at once to make room for it.
     vanished_and_forgotten: Vec<(Session, Change)>,
-    /// The time as it was last told, in nanoseconds.
+    /// The time that was last set, in nanoseconds.
     now: u64,
-    /// Whether it was told since the store was made or restored.
+    /// Whether the time was set since the store was created or restored.
     time_told: bool,
     settings: Settings,
 }
 
-/// How a store is set up.
+/// The settings of a store, which are not part of a snapshot.
 #[derive(Debug, Clone)]
 struct Settings {
     base_uri: BaseUri,
@@ -123,7 +123,7 @@ struct Settings {
     numbers: Option<Numbers>,
 }
 
-/// Who knows phone numbers.
+/// The analysis of phone numbers; a type of its own for `Debug`.
 #[derive(Clone)]
 struct Numbers(Shared<dyn NumberAnalysis>);
 
@@ -135,7 +135,7 @@ impl fmt::Debug for Numbers {
 
 #[cfg(feature = "std")]
 impl Sessions {
-    /// No sessions, at this base address, with the default capabilities and limits.
+    /// An empty store at this base address, with the default capabilities and limits.
     ///
     /// ```
     /// # #[cfg(feature = "std")] {
@@ -152,14 +152,14 @@ impl Sessions {
 }
 
 impl<S> Sessions<S> {
-    /// As `new`, with a hasher of the embedder's choice.
+    /// Like `new`, with a hasher of the embedder's choice.
     ///
     /// ```
     /// # #[cfg(feature = "std")] {
     /// use std::hash::RandomState;
     /// use im_session::{BaseUri, Sessions};
     ///
-    /// // Without `std`: any `BuildHasher`, best one with a secret key.
+    /// // Without `std`: any `BuildHasher`, preferably one with a secret key.
     /// let sessions = Sessions::with_hasher(BaseUri::new("http://localhost:8090"), RandomState::new());
     /// assert!(sessions.is_empty());
     /// # }
@@ -187,13 +187,13 @@ impl<S> Sessions<S> {
         }
     }
 
-    /// The same with another table of capabilities.
+    /// Replaces the table of capabilities.
     ///
     /// ```
     /// # #[cfg(feature = "std")] {
     /// use im_session::{BaseUri, CapabilityTable, Operation, Sessions};
     ///
-    /// // A desktop that must not hang up while a call without user data rings.
+    /// // A desktop must not hang up while a call without user data rings.
     /// const OURS: CapabilityTable = {
     ///     let mut table = CapabilityTable::DEFAULT;
     ///     table.alerting.without_user_data = table.alerting.without_user_data.without(Operation::Complete);
@@ -209,9 +209,9 @@ impl<S> Sessions<S> {
         self
     }
 
-    /// The same, showing what `analysis` knows of the participants' numbers: `e164Number`, `formattedPhoneNumber`, `country`
-    /// and `location`. Without it all four numbers of a participant are the number as T-Library gave it. It is asked once for
-    /// each participant whenever a resource is written, so it should keep what it found.
+    /// Sets the analysis of the participants' numbers, which provides `e164Number`, `formattedPhoneNumber`, `country`
+    /// and `location`. Without it the first two are the number as T-Library gave it, and the others are absent. It is
+    /// called once for each participant whenever a resource is written, so it should cache its results.
     ///
     /// ```
     /// # #[cfg(feature = "std")] {
@@ -236,7 +236,7 @@ impl<S> Sessions<S> {
         self
     }
 
-    /// The same with other limits. What is there already stays.
+    /// Replaces the limits. Existing sessions are kept even if they exceed them.
     ///
     /// ```
     /// # #[cfg(feature = "std")] {
@@ -254,15 +254,14 @@ impl<S> Sessions<S> {
         self
     }
 
-    /// The same, where an agent may initiate a session while another is open.
+    /// Allows an agent to initiate a session while another is open.
     #[must_use]
     pub fn with_many_sessions_per_agent(mut self) -> Self {
         self.settings.one_session_per_agent = false;
         self
     }
 
-    /// The same, giving these ReferenceIDs to its requests. Stores that send to the same SIP Server need ranges that do not
-    /// meet.
+    /// Sets the range of ReferenceIDs for requests. Stores that send to the same SIP Server need disjoint ranges.
     ///
     /// ```
     /// # #[cfg(feature = "std")] {
@@ -282,32 +281,32 @@ impl<S> Sessions<S> {
         self
     }
 
-    /// The same, leaving so many ReferenceIDs out after it is restored; 1 000 by default. At least as many as requests may be
-    /// sent between two snapshots.
+    /// Sets how many ReferenceIDs are skipped after a restore; 1 000 by default. It should be at least the number of
+    /// requests that may be sent between two snapshots.
     #[must_use]
     pub fn with_reference_id_gap(mut self, gap: u32) -> Self {
         self.settings.reference_id_gap = gap;
         self
     }
 
-    /// How many sessions there are.
+    /// The number of sessions, open and completed.
     #[must_use]
     pub fn len(&self) -> usize {
         self.slots.len()
     }
 
-    /// Whether there is no session.
+    /// Whether the store has no sessions.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// All sessions, in byte order of DN, then id: they are sorted for it.
+    /// All sessions, in byte order of DN, then id. Each call sorts them.
     pub fn iter(&self) -> impl Iterator<Item = &Session> {
         self.slots.sorted().into_iter().map(|handle| self.slots.session(handle))
     }
 
-    /// What the API shows of a session.
+    /// A session as the API shows it.
     ///
     /// ```
     /// # #[cfg(feature = "std")] {
@@ -325,7 +324,7 @@ impl<S> Sessions<S> {
         self.settings.resource(session)
     }
 
-    /// What has happened so far, in numbers.
+    /// The counters of what the store has done so far.
     ///
     /// ```
     /// # #[cfg(feature = "std")] {

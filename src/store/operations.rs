@@ -1,7 +1,7 @@
 //! Which operation may this agent perform now, and which request is to be sent? Specification 4.
 //!
-//! The checks come in the order that the specification gives. An operation never changes a session; only the event that
-//! answers its request does.
+//! The checks run in the order of the specification. An operation never changes a session; only the event that answers
+//! its request does.
 
 use alloc::format;
 use alloc::string::String;
@@ -22,7 +22,7 @@ use crate::machine::{CapabilityTable, Operation};
 use crate::resource::{ErrorBody, OperationBody, Parameter, StatusCode};
 use crate::session::{Limits, Session};
 
-/// What an operation is posted to. Exhaustive by decision: the API has these two.
+/// The path that an operation is posted to. Exhaustive by decision: the API has these two.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Target<'a> {
     /// `/me/im-sessions`.
@@ -32,10 +32,11 @@ pub enum Target<'a> {
 }
 
 impl<S: BuildHasher> Sessions<S> {
-    /// Checks an operation that an agent posts, given the body's JSON text, and returns the request to send.
+    /// Checks an operation that an agent posts, with its body as JSON text, and returns the request to send.
     ///
-    /// The answer to the agent is [`Sent`](crate::resource::Sent), or the error. The parts that change are that of the request,
-    /// [`PartKey::Request`](super::PartKey::Request), where there is one, and [`PartKey::Store`](super::PartKey::Store).
+    /// The answer to the agent is [`Sent`](crate::resource::Sent), or the error. The parts that change are
+    /// [`PartKey::Store`](super::PartKey::Store) and, if a request is returned, its
+    /// [`PartKey::Request`](super::PartKey::Request).
     ///
     /// ```
     /// use im_session::{Agent, BaseUri, CallEvent, Event, Sessions, StatusCode, Target};
@@ -55,9 +56,10 @@ impl<S: BuildHasher> Sessions<S> {
     /// # Errors
     ///
     /// The body of the error answer, with its statusCode and a statusMessage for a person. Two refusals are not in the
-    /// specification's list: statusCode 10 where the device that is to initiate has no DN, or one over
-    /// [`Limits::dn_length`](crate::Limits::dn_length) (found where it is clear which device it is); and last of all 2 where
-    /// [`Limits::requests`](crate::Limits::requests) are in flight, or all ReferenceIDs of the store.
+    /// list of the specification. StatusCode 10: the device that is to initiate has no DN, or one longer than
+    /// [`Limits::dn_length`](crate::Limits::dn_length); this is checked once the device is known. StatusCode 2, checked
+    /// last: [`Limits::requests`](crate::Limits::requests) requests are in flight, or all ReferenceIDs of the store are
+    /// in use.
     #[cfg(feature = "json")]
     pub fn post(&mut self, me: &Agent, target: Target<'_>, body: &[u8]) -> Result<Request, ErrorBody> {
         match OperationBody::from_json(body) {
@@ -70,7 +72,7 @@ impl<S: BuildHasher> Sessions<S> {
         }
     }
 
-    /// As [`post`](Self::post), given a body that was read.
+    /// Like [`post`](Self::post), with a body that is already parsed.
     ///
     /// # Errors
     ///
@@ -136,7 +138,7 @@ impl<S: BuildHasher> Sessions<S> {
         let handle = self.find_mine(me, id, device_path).ok_or_else(|| not_found(id))?;
         let session = self.slots.session(handle);
         let parameters = parameters(operation, body, session, &self.settings.limits)?;
-        // Whichever operation it is: naming a device that is not the agent's is a mistake.
+        // No operation may name a device that is not the agent's.
         if let Some(device_path) = device_path_of(body)? {
             device_of(me, device_path)?;
         }
@@ -158,8 +160,8 @@ impl<S: BuildHasher> Sessions<S> {
         })
     }
 
-    /// The agent's session with this id: at the device named, else the first open one, else the first. `None`, which is
-    /// answered with statusCode 6, where there is none or it is another agent's.
+    /// The agent's session with this id: the one at the named device, else the first open one, else the first. `None`,
+    /// which is answered with statusCode 6, if there is none or it belongs to another agent.
     pub(super) fn find_mine(&self, me: &Agent, id: &str, device_path: Option<&str>) -> Option<Handle> {
         let mine = || me.devices().iter().filter_map(|device| Some((device, self.slots.find(&device.dn, id)?)));
         let named = mine().find(|(device, _)| Some(&*device.device_path) == device_path);
@@ -168,12 +170,13 @@ impl<S: BuildHasher> Sessions<S> {
         found.map(|(_, handle)| handle)
     }
 
-    /// Whether the agent has an open session, or a request to initiate one in flight: a double click makes one call.
+    /// Whether the agent has an open session, or a request to initiate one in flight, so that a double click makes only
+    /// one call.
     fn has_open_session(&self, me: &Agent) -> bool {
         me.devices().iter().any(|device| self.slots.has_open(&device.dn) || self.requests.is_initiating(&device.dn))
     }
 
-    /// The ReferenceID of a request that is in flight from now on.
+    /// Puts a request in flight, and returns its ReferenceID.
     fn send(&mut self, operation: Operation, this_dn: &str, id: Option<String>) -> Result<u64, ErrorBody> {
         let sending = Sending { operation, this_dn: this_dn.into(), id, sent: self.now };
         let reference_id = self.requests.send(sending, self.settings.limits.requests);
@@ -182,13 +185,13 @@ impl<S: BuildHasher> Sessions<S> {
     }
 }
 
-/// Which operation the body names, where it is posted to the right place.
+/// The operation that the body names, if it is posted to the right path.
 fn operation_of(target: Target<'_>, body: &OperationBody<'_>) -> Result<Operation, ErrorBody> {
     let forbidden = |message| Err(ErrorBody::new(StatusCode::OperationForbidden, message));
     let name = match &body.operation_name {
         Parameter::Missing => return Err(missing("operationName")),
         Parameter::Is(name) => &**name,
-        // A value that is not a string names no operation; that comes before the types of the parameters.
+        // A value that is not a string names no operation. This is checked before the types of the parameters.
         Parameter::Wrong(found) => return forbidden(format!("there is no operation {found}: expected a name")),
     };
     match (name.parse::<Operation>(), target) {
@@ -209,7 +212,7 @@ fn operation_of(target: Target<'_>, body: &OperationBody<'_>) -> Result<Operatio
     }
 }
 
-/// No request leaves from a DN that no session, and no snapshot, can have.
+/// Refuses a DN that no session and no snapshot can have.
 fn has_usable_dn(device: &Device, limits: &Limits) -> Result<(), ErrorBody> {
     let path = excerpt(&device.device_path);
     if device.dn.is_empty() {
@@ -226,14 +229,14 @@ pub(super) fn device_of<'d>(me: &'d Agent, device_path: &str) -> Result<&'d Devi
     me.device(device_path).ok_or_else(|| ErrorBody::new(StatusCode::NotFound, unknown()))
 }
 
-/// InitiateIMSession, where a session is named.
+/// The answer to InitiateIMSession on a single session.
 pub(super) fn not_on_one_session() -> ErrorBody {
     let operation = Operation::InitiateIMSession;
     let message = format!("{operation} is an operation on the list of sessions, not on one");
     ErrorBody::new(StatusCode::OperationForbidden, message)
 }
 
-/// The same words whether there is no such session or it is another agent's.
+/// The answer for a session that does not exist, and for one of another agent, so that nobody can tell which.
 pub(super) fn not_found(id: &str) -> ErrorBody {
     ErrorBody::new(StatusCode::NotFound, format!("there is no session {:?}", excerpt(id)))
 }

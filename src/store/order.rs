@@ -1,5 +1,6 @@
-//! In what order sessions expire, are forgotten and make room: the open ones by when they were last heard, the completed ones
-//! by when they completed. Each is in one of the two lists, so what ends or forgets some costs what it ends or forgets.
+//! The order in which sessions expire, are forgotten and make room: open sessions by the time of their last event,
+//! completed ones by the time of their completion. Each session is in one of two linked lists, so the cost of ending or
+//! forgetting some depends only on how many they are.
 
 use alloc::vec::Vec;
 
@@ -7,7 +8,7 @@ use super::slots::Handle;
 
 #[derive(Debug, Clone)]
 pub(super) struct Order {
-    /// By the place of the handle.
+    /// Indexed by the place of the handle.
     places: Vec<Place>,
     open: Ends,
     completed: Ends,
@@ -15,12 +16,12 @@ pub(super) struct Order {
     completions: u64,
 }
 
-/// Where a session is in its list.
+/// The place of a session in its list.
 #[derive(Debug, Clone, Copy, Default)]
 struct Place {
     previous: Option<Handle>,
     next: Option<Handle>,
-    /// Of a completed session: which completion it was. 0 for an open one.
+    /// The number of the completion of a completed session; 0 for an open one.
     completion: u64,
 }
 
@@ -37,7 +38,7 @@ impl Order {
         Order { places: Vec::new(), open: EMPTY, completed: EMPTY, completions: 0 }
     }
 
-    /// The open session that was heard longest ago.
+    /// The open session with the oldest last event.
     pub(super) fn first_open(&self) -> Option<Handle> {
         self.open.first
     }
@@ -58,13 +59,13 @@ impl Order {
         self.completions
     }
 
-    /// Goes on counting completions from a number, if it is not there yet.
+    /// Raises the number of completions to this one, if it is lower.
     #[cfg(feature = "serde")]
     pub(super) fn count_completions_from(&mut self, completions: u64) {
         self.completions = self.completions.max(completions);
     }
 
-    /// Which completion it was that completed this session, from 1; 0 while it is open.
+    /// The number of the completion of this session, from 1; 0 while it is open.
     pub(super) fn completion(&self, handle: Handle) -> u64 {
         self.place(handle).completion
     }
@@ -78,7 +79,7 @@ impl Order {
         if is_open { self.append_open(handle) } else { self.append_completed(handle) }
     }
 
-    /// An open session was heard.
+    /// Moves an open session with a new event to the end of its list.
     pub(super) fn move_to_end(&mut self, handle: Handle) {
         if self.open.last != Some(handle) {
             self.remove(handle);
@@ -86,19 +87,19 @@ impl Order {
         }
     }
 
-    /// An open session was completed.
+    /// Moves a session that was completed to the list of completed ones.
     pub(super) fn complete(&mut self, handle: Handle) {
         self.remove(handle);
         self.append_completed(handle);
     }
 
-    /// A completed session was opened anew.
+    /// Moves a session that was opened anew to the list of open ones.
     pub(super) fn reopen(&mut self, handle: Handle) {
         self.remove(handle);
         self.append_open(handle);
     }
 
-    /// Takes a session out of its list.
+    /// Removes a session from its list.
     pub(super) fn remove(&mut self, handle: Handle) {
         let Place { previous, next, completion } = self.place(handle);
         match previous {

@@ -41,7 +41,7 @@ pub(super) fn parameters<'b>(
             is_there(&body.user_data, "userData")?;
             let user_data = user_data(body)?.filter(|user_data| !user_data.is_empty());
             let user_data = user_data.ok_or_else(|| invalid("userData is empty".into()))?;
-            // The new pairs are part of the total: over the limit by themselves they are not merged.
+            // The new pairs are part of the total, so if they alone exceed a limit there is no need to merge them.
             is_within(limits, user_data)?;
             is_within(limits, &merged(session.user_data(), user_data, operation))?;
             Ok(Parameters::UserData(user_data))
@@ -58,7 +58,8 @@ pub(super) fn parameters<'b>(
     }
 }
 
-/// The user data that the SIP Server would have: attaching adds pairs, updating replaces those with equal keys.
+/// The user data that the SIP Server would have afterwards: attaching adds pairs, updating replaces those with equal
+/// keys.
 fn merged<'a>(present: &'a KeyValueList<'a>, new: &'a KeyValueList<'a>, operation: Operation) -> KeyValueList<'a> {
     let mut merged = present.clone();
     if operation == Operation::UpdateUserData {
@@ -83,7 +84,7 @@ pub(super) fn destination_is_there(body: &OperationBody<'_>) -> Result<(), Error
     }
 }
 
-/// The value of a parameter, if it is present; it must be of its type then.
+/// The value of a parameter, if it is present. An error if it has the wrong type.
 fn typed<'p, T>(parameter: &'p Parameter<T>, name: &str, expected: &str) -> Result<Option<&'p T>, ErrorBody> {
     match parameter {
         Parameter::Missing => Ok(None),
@@ -92,7 +93,7 @@ fn typed<'p, T>(parameter: &'p Parameter<T>, name: &str, expected: &str) -> Resu
     }
 }
 
-/// A string, if it is present; it must not be empty then.
+/// A string, if it is present. An error if it is empty.
 fn text<'p>(parameter: &'p Parameter<Cow<'_, str>>, name: &str) -> Result<Option<&'p str>, ErrorBody> {
     match typed(parameter, name, "a string")? {
         Some(text) if text.is_empty() => Err(invalid(format!("{name} is empty"))),

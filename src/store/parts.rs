@@ -1,11 +1,11 @@
-//! The parts of a store: what an event changes is a few of them, so that a service persists these and no more.
+//! The parts of a store. An event changes a few of them, and a service has to persist only these.
 
 use alloc::string::String;
 
 use crate::session::Session;
 
-/// The name of a part of a store. Each part is a value of its own; the snapshot is all of them. Exhaustive by decision: who
-/// persists parts persists these kinds.
+/// The key of a part of a store. Each part is a value of its own, and a snapshot consists of all parts. Exhaustive by
+/// decision: a service that persists parts has to persist every kind.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "camelCase"))]
 pub enum PartKey {
@@ -31,7 +31,7 @@ pub enum PartKey {
         #[cfg_attr(feature = "serde", serde(rename = "referenceID"))]
         reference_id: u64,
     },
-    /// What the store has besides: its time, its counters, the last ReferenceID.
+    /// The rest of the store: its time, its counters, the last ReferenceID.
     Store,
 }
 

@@ -1,4 +1,4 @@
-//! What an agent reads. Specification 4, *Request Types*.
+//! The reads of an agent. Specification 4, *Request Types*.
 
 use core::hash::BuildHasher;
 
@@ -9,7 +9,7 @@ use crate::resource::{ErrorBody, Fields, ImSession, ListBody, Query, SingleBody}
 use crate::session::Session;
 
 impl<S: BuildHasher> Sessions<S> {
-    /// What an agent reads at `/me/im-sessions`: the sessions of the agent's own DNs, in byte order of DN, then id.
+    /// The answer to reading `/me/im-sessions`: the sessions of the agent's own DNs, in byte order of DN, then id.
     ///
     /// ```
     /// # #[cfg(feature = "json")] {
@@ -34,7 +34,7 @@ impl<S: BuildHasher> Sessions<S> {
         ListBody { im_sessions: im_sessions.collect(), fields: query.fields }
     }
 
-    /// What an agent reads at `/me/im-sessions/{id}`; without `fields` it is given whole.
+    /// The answer to reading `/me/im-sessions/{id}`. Without `fields` it has all fields.
     ///
     /// ```
     /// # #[cfg(feature = "json")] {
@@ -54,7 +54,7 @@ impl<S: BuildHasher> Sessions<S> {
     ///
     /// # Errors
     ///
-    /// statusCode 6 where there is no such session; another agent's session is answered in the same words.
+    /// StatusCode 6 if there is no such session. The answer for a session of another agent is the same.
     pub fn read(&self, me: &Agent, id: &str, query: &Query<'_>) -> Result<SingleBody<'_>, ErrorBody> {
         let handle = self.find_mine(me, id, query.device_path.as_deref()).ok_or_else(|| not_found(id))?;
         Ok(SingleBody { im_session: self.shown(handle, me), fields: query.fields.unwrap_or(Fields::ALL) })
@@ -92,7 +92,7 @@ impl<S: BuildHasher> Sessions<S> {
         self.slots.sharing(Shared::Call, id).into_iter().map(|handle| self.slots.session(handle))
     }
 
-    /// What the API shows of a session to an agent.
+    /// A session as the API shows it to an agent.
     fn shown(&self, handle: Handle, me: &Agent) -> ImSession<'_> {
         self.settings.resource(self.slots.session(handle)).for_rights(me.rights())
     }

@@ -1,4 +1,4 @@
-//! How a store catches up with another server's list.
+//! How a store is brought up to date from a list of another server.
 
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
@@ -15,14 +15,14 @@ use crate::event::{BadCallUuid, check_call_uuid};
 use crate::resource::{ImSession, participant_numbers};
 use crate::session::{Cause, Change, Limit, Limits, Session};
 
-/// Why a list cannot be reconciled with. Nothing has changed then.
+/// Why a list cannot be reconciled. Nothing has changed in this case.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ReconcileError {
     /// The DN is empty.
     #[error("expected a DN, found none")]
     NoDn,
-    /// A session's id cannot be one.
+    /// The id of a session is not valid.
     #[error("imSessions[{position}]: {source}")]
     BadId {
         /// Which session of the list, from 0.
@@ -49,18 +49,21 @@ pub enum ReconcileError {
 }
 
 impl<S: BuildHasher> Sessions<S> {
-    /// Makes the sessions of one DN what an upstream's list says, and returns the notifications.
+    /// Makes the sessions of one DN match the list of an upstream server, and returns the notifications.
     ///
-    /// The list is what `GET …?fields=*` of another server answered for this DN, or what a replay after a reconnect gave. A
-    /// session that is not known is new; one that differs in state, participants or user data is changed to what the list
-    /// says, whatever the state was; an open one that the list does not have has vanished and is completed. A completed one
-    /// that the list does not have stays until it is forgotten. First what has vanished completes, in byte order of id, then
-    /// the list is followed in its order; the notifications come in byte order of id. Where the DN, a call or the store is
-    /// full, completed sessions that the list does not have make room.
+    /// The list is the answer of another server to `GET …?fields=*` for this DN, or the result of a replay after a
+    /// reconnect. An unknown session is added. A session that differs in state, participants or user data is changed to
+    /// match the list, whatever its state was. An open session that is missing from the list has vanished and is
+    /// completed. A completed session that is missing stays until it is forgotten.
     ///
-    /// The list must be whole: what it does not say is not there. One read with `fields=id,state` would take user data and
-    /// participants away, an empty one (or that of an answer whose statusCode is not 0) would complete all. A session that
-    /// only reconciling has made known has no ConnID until an event brings one, and so have the requests for it.
+    /// First the vanished sessions are completed, in byte order of id; then the list is processed in its order. The
+    /// notifications are in byte order of id. If the DN, a call or the store is full, completed sessions that are not
+    /// in the list make room.
+    ///
+    /// The list must be complete, since everything that is missing from it is removed. One that was read with
+    /// `fields=id,state` would remove user data and participants. An empty one, or that of an answer whose statusCode
+    /// is not 0, would complete all sessions. A session that was added by reconciling has no ConnID until an event
+    /// brings one, so requests for it have none either.
     ///
     /// ```
     /// # #[cfg(feature = "json")] {
@@ -79,7 +82,7 @@ impl<S: BuildHasher> Sessions<S> {
     ///
     /// # Errors
     ///
-    /// [`ReconcileError`] names the session of the list. Nothing has changed then.
+    /// [`ReconcileError`] names the session of the list. Nothing has changed in this case.
     pub fn reconcile(&mut self, this_dn: &str, list: &[ImSession<'_>]) -> Result<Handled<'_>, ReconcileError> {
         self.check_list(this_dn, list)?;
         let listed: BTreeSet<&str> = list.iter().map(ImSession::id).collect();
@@ -93,7 +96,7 @@ impl<S: BuildHasher> Sessions<S> {
         }
         let known = list.iter().filter(|im_session| self.slots.find(this_dn, im_session.id()).is_some()).count();
         let made_room = self.make_room_for_list(this_dn, &listed, listed.len() - known, &mut aside);
-        // What has vanished and made room at once is told all the same, so it is kept until the next list.
+        // Sessions that vanished and made room at once are notified as well, so they are kept until the next list.
         let told_of: Vec<(Session, Change)> = made_room
             .into_iter()
             .filter_map(|(handle, session)| vanished.remove(&handle).map(|change| (session, change)))
@@ -103,7 +106,7 @@ impl<S: BuildHasher> Sessions<S> {
             match self.slots.find(this_dn, im_session.id()) {
                 Some(handle) => match self.follow(handle, im_session) {
                     Some(change) => changed.push((handle, change)),
-                    // An open one was heard of all the same.
+                    // The time of an open session has changed nevertheless.
                     None if im_session.state().is_open() => {
                         aside.parts.push(PartKey::session(this_dn, im_session.id()))
                     }
@@ -136,7 +139,7 @@ impl<S: BuildHasher> Sessions<S> {
             }
             let is_new = self.slots.find(this_dn, im_session.id()).is_none();
             any_is_new |= is_new;
-            // All else of this DN is completed by then, and makes room.
+            // All other sessions of this DN are completed by then, and make room.
             let limit = if any_is_new && open_elsewhere.saturating_add(position) >= limits.sessions {
                 Some(Limit::Sessions)
             } else if any_is_new && position >= limits.sessions_per_dn {
@@ -153,8 +156,8 @@ impl<S: BuildHasher> Sessions<S> {
         Ok(())
     }
 
-    /// Forgets as many completed sessions as `new` sessions of a DN need room for, those that completed longest ago first, but
-    /// none that the list has; which these were.
+    /// Forgets enough completed sessions to make room for `new` sessions of a DN, the ones that completed longest ago
+    /// first, but none that is in the list. Returns the forgotten sessions.
     fn make_room_for_list(
         &mut self,
         this_dn: &str,
@@ -179,11 +182,11 @@ impl<S: BuildHasher> Sessions<S> {
         gone
     }
 
-    /// Makes a known session what the list says.
+    /// Makes a known session match the list.
     fn follow(&mut self, handle: Handle, im_session: &ImSession<'_>) -> Option<Change> {
         let from = self.slots.session(handle).state();
         let numbers = participant_numbers(im_session);
-        // The list speaks of the session also where it says nothing new.
+        // Being in the list counts as activity, even if nothing differs.
         let change = self.slots.change(handle, Some(self.now), |session| {
             session.follow(im_session.state(), &numbers, im_session.user_data())
         })?;
@@ -191,7 +194,7 @@ impl<S: BuildHasher> Sessions<S> {
         Some(change)
     }
 
-    /// Takes over a session that is not known.
+    /// Adds an unknown session.
     fn adopt(&mut self, this_dn: &str, im_session: &ImSession<'_>, aside: &mut Aside) -> Option<(Handle, Change)> {
         let mut session = Session::bare(this_dn, im_session.id(), im_session.state());
         session.follow(im_session.state(), &participant_numbers(im_session), im_session.user_data());
@@ -214,7 +217,7 @@ impl<S: BuildHasher> Sessions<S> {
 
 fn exceeded(limits: &Limits, this_dn: &str, im_session: &ImSession<'_>) -> Option<Limit> {
     let numbers = participant_numbers(im_session);
-    // The other parties: each once, and never the agent itself.
+    // The other parties: each once, and without the agent itself.
     let others: BTreeSet<&str> = numbers.iter().map(|number| &**number).filter(|&number| number != this_dn).collect();
     let exceeded = limits.exceeded_by_session(this_dn, others.iter().copied(), im_session.user_data());
     exceeded.map(|(_, limit)| limit)

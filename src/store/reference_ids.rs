@@ -1,6 +1,6 @@
-//! The ReferenceIDs that a store may give. Specification 4.
+//! The ReferenceIDs that a store may use. Specification 4.
 
-/// A range of ReferenceIDs. Stores that send to the same SIP Server need ranges that do not meet.
+/// A range of ReferenceIDs. Stores that send to the same SIP Server need disjoint ranges.
 ///
 /// ```
 /// use im_session::store::ReferenceIds;
@@ -12,11 +12,11 @@
 pub struct ReferenceIds {
     first: u32,
     last: u32,
-    /// The ReferenceID given last, or the one before the first.
+    /// The ReferenceID that was used last; at first `first - 1`.
     given: u32,
 }
 
-/// A range that no store can use.
+/// An invalid range of ReferenceIDs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("expected a range of ReferenceIDs within 1 to {}, found {first} to {last}", ReferenceIds::HIGHEST)]
 pub struct BadReferenceIds {
@@ -30,10 +30,10 @@ impl ReferenceIds {
     /// The highest ReferenceID: 2³¹ - 1.
     pub const HIGHEST: u32 = i32::MAX as u32;
 
-    /// All of them, 1 to 2³¹ - 1: for a store that has a SIP Server for itself.
+    /// All ReferenceIDs, 1 to 2³¹ - 1: for the only store that sends to a SIP Server.
     pub const ALL: ReferenceIds = ReferenceIds { first: 1, last: Self::HIGHEST, given: 0 };
 
-    /// The ReferenceIDs from `first` to `last`, both included.
+    /// The ReferenceIDs from `first` to `last`, inclusive.
     ///
     /// # Errors
     ///
@@ -46,12 +46,13 @@ impl ReferenceIds {
         }
     }
 
-    /// How many there are.
+    /// The number of ReferenceIDs in the range.
     pub(super) fn len(self) -> usize {
         (self.last - self.first) as usize + 1
     }
 
-    /// The next one that is not in flight. After the last comes the first. (One at least is free.)
+    /// The next ReferenceID that is not in flight. It wraps around after the last one. At least one must be free, or it
+    /// never returns.
     pub(super) fn next(&mut self, in_flight: impl Fn(u64) -> bool) -> u64 {
         loop {
             self.given = if self.given >= self.last { self.first } else { self.given + 1 };
@@ -61,20 +62,20 @@ impl ReferenceIds {
         }
     }
 
-    /// Goes on after `given`, the last one that is known to have been given, and leaves a gap after it: more may have been
-    /// sent since. One outside the range was given by another store.
+    /// Continues after `given`, the last one that is known to have been used, plus a gap for requests that were sent
+    /// since. A `given` outside the range was used by another store and is ignored.
     #[cfg(feature = "serde")]
     pub(super) fn go_on_after(&mut self, given: u32, gap: u32) {
         if given + 1 >= self.first && given <= self.last {
             let passed = u64::from(given - (self.first - 1)) + u64::from(gap);
-            // Within the range again, where the gap leads over its end.
+            // Wrap around if the gap goes past the end of the range.
             let size = self.len() as u64;
             let passed = if passed > size { (passed - 1) % size + 1 } else { passed };
             self.given = self.first - 1 + u32::try_from(passed).unwrap_or_default();
         }
     }
 
-    /// The one given last; the one before the first where none was given yet.
+    /// The ReferenceID that was used last; `first - 1` if none was used yet.
     #[cfg(feature = "serde")]
     pub(super) fn given(self) -> u32 {
         self.given

@@ -1,26 +1,26 @@
-//! The ends of sessions that are gone, so that neither a reordered feed nor one that is delivered again brings a session back
-//! to life. Specification 2.1, "What has ended stays ended".
+//! The ends of sessions that are gone. They prevent a reordered or redelivered feed from bringing a session back to
+//! life. Specification 2.1, "What has ended stays ended".
 
 use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
 
 use crate::session::EventIdentity;
 
-/// One end a key, the oldest going first where there are too many.
+/// At most one end for each key. If there are too many, the oldest is forgotten.
 #[derive(Debug, Clone, Default)]
 pub(super) struct RememberedEnds {
     /// By DN, then id.
     by_dn: BTreeMap<Box<str>, BTreeMap<Box<str>, RememberedEnd>>,
-    /// DN and id, by order.
+    /// DN and id, ordered by when they were remembered.
     by_order: BTreeMap<u64, (Box<str>, Box<str>)>,
-    /// How many ends were ever remembered.
+    /// The number of all ends that were ever remembered.
     remembered: u64,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct RememberedEnd {
     pub(super) identity: EventIdentity,
-    /// Which end it is of those that were ever remembered, from 1.
+    /// The number of this end among all that were ever remembered, from 1.
     pub(super) order: u64,
 }
 
@@ -33,7 +33,8 @@ impl RememberedEnds {
         self.by_dn.get(this_dn)?.get(id).copied()
     }
 
-    /// Remembers an end, instead of another of the same key. DN and id of the oldest end are returned if it had to go.
+    /// Remembers an end, and replaces that of the same key. If this exceeds `limit`, forgets the oldest end and returns
+    /// its DN and id.
     pub(super) fn remember(
         &mut self,
         this_dn: &str,
@@ -90,7 +91,7 @@ impl RememberedEnds {
         self.by_dn.iter().flat_map(|(dn, of_dn)| of_dn.iter().map(move |(id, end)| (&**dn, &**id, *end)))
     }
 
-    /// Puts back an end of a snapshot; whether its key and its order are new.
+    /// Puts back an end of a snapshot. Returns `false`, without doing so, if its key or its order is taken.
     pub(super) fn put_back(&mut self, this_dn: &str, id: &str, end: RememberedEnd) -> bool {
         let is_new = self.get(this_dn, id).is_none() && !self.by_order.contains_key(&end.order);
         if is_new {

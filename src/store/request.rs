@@ -7,7 +7,7 @@ use crate::machine::Operation;
 use crate::named::named;
 
 named! {
-    /// A T-Library request. Names and numbers are T-Library's. Exhaustive by decision: one for each operation.
+    /// A T-Library request, with its name and number there. Exhaustive by decision: there is one for each operation.
     pub enum RequestName {
         /// InitiateIMSession.
         RequestMakeCall = "RequestMakeCall",
@@ -38,7 +38,7 @@ impl RequestName {
         }
     }
 
-    /// The T-Library message number. (RequestMakeCall's is not in the specification; it is 14 in `tlibrary.h`.)
+    /// The T-Library message number. (That of RequestMakeCall is not in the specification; it is 14 in `tlibrary.h`.)
     #[must_use]
     pub const fn message_number(self) -> u16 {
         match self {
@@ -52,9 +52,9 @@ impl RequestName {
     }
 }
 
-/// A request with its attributes, to be sent to the SIP Server. What comes of it comes back as an event.
+/// A request with its attributes, to be sent to the SIP Server. The server answers it with an event.
 ///
-/// With the feature `serde` it is written with the keys of the JSON lines form: `{"Request":"RequestReleaseCall",
+/// With the feature `serde` it is serialised with the keys of the JSON lines form: `{"Request":"RequestReleaseCall",
 /// "RequestNumber":17,"ReferenceID":1,"ThisDN":"3002","ConnID":"0077028a809f7004"}`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -66,27 +66,27 @@ pub struct Request {
     /// Its T-Library number.
     #[cfg_attr(feature = "serde", serde(rename = "RequestNumber"))]
     pub message_number: u16,
-    /// What the events that answer it carry. Any event with it settles the request, at its DN or without a ThisDN: EventError as
-    /// failed, every other as done. A request to initiate is settled by EventError and by events of a session alone, not by
-    /// EventACK.
+    /// Matches the request with the events that answer it. Any event with this ReferenceID settles the request, if it
+    /// is at the same DN or has no ThisDN: EventError as failed, any other as done. A request to initiate is settled
+    /// only by EventError and by events of a session, not by EventACK.
     #[cfg_attr(feature = "serde", serde(rename = "ReferenceID"))]
     pub reference_id: u64,
     /// The agent's DN.
     #[cfg_attr(feature = "serde", serde(rename = "ThisDN"))]
     pub this_dn: String,
-    /// The ConnID of the session, where it has one.
+    /// The ConnID of the session, if it has one.
     #[cfg_attr(feature = "serde", serde(rename = "ConnID", default, skip_serializing_if = "Option::is_none"))]
     pub conn_id: Option<ConnId>,
-    /// Whom it reaches: of RequestMakeCall and RequestPrivateService.
+    /// The destination, for RequestMakeCall and RequestPrivateService.
     #[cfg_attr(feature = "serde", serde(rename = "OtherDN", default, skip_serializing_if = "Option::is_none"))]
     pub other_dn: Option<String>,
-    /// Of RequestMakeCall, RequestAttachUserData and RequestUpdateUserData.
+    /// The user data, for RequestMakeCall, RequestAttachUserData and RequestUpdateUserData.
     #[cfg_attr(feature = "serde", serde(rename = "UserData", default, skip_serializing_if = "Option::is_none"))]
     pub user_data: Option<KeyValueList<'static>>,
-    /// Of RequestPrivateService: the pair `text`.
+    /// The pair `text`, for RequestPrivateService.
     #[cfg_attr(feature = "serde", serde(rename = "Extensions", default, skip_serializing_if = "Option::is_none"))]
     pub extensions: Option<KeyValueList<'static>>,
-    /// Of RequestDeletePair.
+    /// The key to delete, for RequestDeletePair.
     #[cfg_attr(feature = "serde", serde(rename = "Key", default, skip_serializing_if = "Option::is_none"))]
     pub key: Option<String>,
 }

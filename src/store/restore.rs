@@ -1,4 +1,4 @@
-//! A snapshot back to a store: checked whole before anything is taken over.
+//! Restores a store from a snapshot. The whole snapshot is checked before anything changes.
 
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::format;
@@ -18,11 +18,11 @@ use crate::excerpt::excerpt;
 use crate::machine::Operation;
 use crate::session::{Limit, Limits, Session};
 
-/// Why a snapshot cannot be restored, and which place of it is wrong. Nothing has changed then.
+/// Why a snapshot cannot be restored, and the place in it that is wrong. Nothing has changed in this case.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum RestoreError {
-    /// A version that this crate cannot read wrote a part.
+    /// A part has a version that this crate cannot read.
     #[error("{place}: expected version {VERSION}, found {found}")]
     UnknownVersion {
         /// Which part.
@@ -30,17 +30,17 @@ pub enum RestoreError {
         /// Its version.
         found: u32,
     },
-    /// Something that no store can hold.
+    /// A value that no store can have.
     #[error("{place}: expected {expected}, found {found:?}")]
     Impossible {
         /// Where in the snapshot: `sessions[3].state`.
         place: String,
-        /// What should be there.
+        /// What was expected.
         expected: &'static str,
-        /// What is there.
+        /// What was found.
         found: String,
     },
-    /// More than a limit of this store allows.
+    /// A limit of this store is exceeded.
     #[error("{place}: over a limit: {limit}")]
     Limit {
         /// Where in the snapshot.
@@ -51,9 +51,11 @@ pub enum RestoreError {
 }
 
 impl<S: BuildHasher + Clone> Sessions<S> {
-    /// Makes this store what the snapshot says; its settings stay. It then goes on as the original would, with two exceptions.
-    /// Sessions that were heard at the same time expire in byte order of DN, then id. And the ReferenceIDs: after the last that the snapshot knows it leaves a gap
-    /// ([`with_reference_id_gap`](Self::with_reference_id_gap)), since more requests may have been sent before the end.
+    /// Replaces the contents of this store by those of the snapshot, and keeps its settings. The store then continues
+    /// as the original would, with two exceptions. Sessions with the same time of their last event expire in byte order
+    /// of DN, then id. ReferenceIDs continue with a gap after the last one in the snapshot
+    /// ([`with_reference_id_gap`](Self::with_reference_id_gap)), since more requests may have been sent after it was
+    /// taken.
     ///
     /// ```
     /// # #[cfg(feature = "json")] {
@@ -72,23 +74,26 @@ impl<S: BuildHasher + Clone> Sessions<S> {
     ///
     /// # Errors
     ///
-    /// [`RestoreError`] names the first place that is wrong, or over a limit of this store. The store is as it was then.
+    /// [`RestoreError`] names the first place that is wrong, or over a limit of this store. The store is unchanged in
+    /// this case.
     pub fn restore(&mut self, snapshot: &Snapshot) -> Result<(), RestoreError> {
         self.rebuild(snapshot, false).map(|_| ())
     }
 
-    /// As [`restore`](Self::restore), but what goes over a limit of this store is left out, and how much that is, sessions,
-    /// remembered ends and requests together, is returned.
+    /// Like [`restore`](Self::restore), but leaves out what exceeds a limit of this store. Returns how many sessions,
+    /// remembered ends and requests were left out in total.
     ///
-    /// A session that goes over a limit by itself is left out. Of the others the open ones are kept first, those that were
-    /// heard last before the rest, then the completed ones, those that completed last before the rest, each while there is
-    /// room at its DN, in its call and in the store. Of a completed session that is left out the end is remembered, unless its DN
-    /// is over the limit: after the ends of the snapshot, in the order in which the sessions completed. It takes the room of
-    /// older ends, which are counted then; its own end is not counted, where there is no room for it, as the session is. The
-    /// ends and the requests that are kept are the newest.
+    /// A session that exceeds a limit by itself is left out. The others are kept while there is room at the DN, in the
+    /// call and in the store: first the open ones, by their last event, newest first; then the completed ones, by their
+    /// completion, newest first.
     ///
-    /// Who persists parts has to write those of the [`snapshot`](Self::snapshot) instead of all that were kept: what was left out
-    /// is named by nobody.
+    /// If a completed session is left out, its end is remembered, unless its DN exceeds the limit. These ends come
+    /// after those of the snapshot, in the order in which the sessions completed. An older end that makes room for one
+    /// of them counts as left out. If there is no room for the end of a session that was left out, only the session
+    /// counts. Of ends and requests the newest are kept.
+    ///
+    /// A service that persists parts has to replace all of them by those of a new [`snapshot`](Self::snapshot), since
+    /// nothing reports which parts were left out.
     ///
     /// ```
     /// # #[cfg(feature = "json")] {
@@ -110,7 +115,7 @@ impl<S: BuildHasher + Clone> Sessions<S> {
     ///
     /// # Errors
     ///
-    /// [`RestoreError`] names the first place that is wrong. The store is as it was then.
+    /// [`RestoreError`] names the first place that is wrong. The store is unchanged in this case.
     pub fn restore_what_fits(&mut self, snapshot: &Snapshot) -> Result<usize, RestoreError> {
         self.rebuild(snapshot, true)
     }
@@ -199,14 +204,14 @@ fn sessions<'p>(
     Ok((fitting, left_out))
 }
 
-/// The sessions that there is room for, in the order in which they are put back; the others are left out.
+/// The sessions for which there is room, in the order in which they are put back. The others are added to `left_out`.
 fn room_for<'p>(
     mut all: Vec<Restored<'p>>,
     limits: &Limits,
     leave_out: bool,
     left_out: &mut Vec<Restored<'p>>,
 ) -> Result<Vec<Restored<'p>>, RestoreError> {
-    // Open sessions before completed ones; within each the newest first.
+    // Open sessions before completed ones, the newest first in both groups.
     if leave_out {
         all.sort_by_key(|one| {
             core::cmp::Reverse((one.session.state().is_open(), one.part.completion, one.part.last_heard))
@@ -245,7 +250,7 @@ fn room_for<'p>(
     Ok(kept)
 }
 
-/// The ends of the snapshot and of the sessions left out, and how many of the snapshot's are left out.
+/// The ends of the snapshot and of the sessions that are left out, and how many ends of the snapshot are left out.
 fn remembered_ends<S: BuildHasher>(
     snapshot: &Snapshot,
     slots: &Slots<S>,
@@ -279,7 +284,7 @@ fn remembered_ends<S: BuildHasher>(
             return Err(impossible(at("order"), expected, &format!("{}", end.order)));
         }
     }
-    // What completed first is remembered first: it is forgotten first.
+    // Sessions that completed first are remembered first, so that they are forgotten first.
     left_out.sort_by_key(|one| one.part.completion);
     let mut count = snapshot.ends.len();
     for Restored { session, .. } in &left_out {
@@ -352,7 +357,7 @@ fn requests(snapshot: &Snapshot, limits: &Limits, leave_out: bool) -> Result<(In
     Ok((requests, surplus + too_long.len()))
 }
 
-/// What is counted goes on to be counted, for as long as a store can live.
+/// Checks that a number leaves enough higher ones for the lifetime of a store.
 fn check_order(place: &str, found: u64) -> Result<(), RestoreError> {
     if found <= u64::MAX / 2 {
         Ok(())

@@ -1,24 +1,25 @@
 //! The sessions of one DN, or of one call, as a ring through their slots.
 //!
-//! Going round the ring of a DN from the front, the open sessions come first, in no order that matters, then the completed
-//! ones, the one that completed longest ago first. So it is known at once whether a DN has an open session, and which session
-//! makes room. The ring of a call has no order: a call is hardly ever full, and then its sessions are looked at one by one.
+//! From the front of a DN's ring the open sessions come first, in no particular order, then the completed ones, the one
+//! that completed longest ago first. So it takes constant time to find out whether a DN has an open session, and which
+//! session makes room. The ring of a call has no order: a call is hardly ever full, and then all its sessions are
+//! visited.
 
 use alloc::vec::Vec;
 use core::hash::BuildHasher;
 
 use super::slots::{Handle, Shared, Slots};
 
-/// Where a ring is entered. The front is the session after `last`.
+/// The entry to a ring. Its front is the session after `last`.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Ring {
     last: Handle,
-    /// Of a DN: of its completed sessions the one that completed longest ago.
+    /// Only for a DN: its completed session that completed longest ago.
     first_completed: Option<Handle>,
     pub(super) len: u32,
 }
 
-/// The neighbours of a session in a ring. Both are set while it is in one.
+/// The neighbours of a session in a ring. Both are set while it is in a ring.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Links {
     previous: Option<Handle>,
@@ -35,7 +36,7 @@ impl<S: BuildHasher> Slots<S> {
         self.index(shared).locate(self.hash_of_shared(key), is_it)
     }
 
-    /// The sessions of a ring from the front.
+    /// The sessions of a ring, starting at the front.
     pub(super) fn members(&self, shared: Shared, ring: Ring) -> Vec<Handle> {
         let mut members = Vec::with_capacity(ring.len as usize);
         let mut next = self.links(shared, ring.last).next;
@@ -46,13 +47,13 @@ impl<S: BuildHasher> Slots<S> {
         members
     }
 
-    /// Whether a DN has an open session: the front of its ring is one then.
+    /// Whether a DN has an open session. If so, it is at the front of the ring.
     pub(super) fn has_open(&self, dn: &str) -> bool {
         let front = self.ring(Shared::Dn, dn).map(|ring| self.front(Shared::Dn, ring));
         front.is_some_and(|handle| self.session(handle).state().is_open())
     }
 
-    /// Of a DN's or a call's completed sessions the one that completed longest ago.
+    /// The session of a DN or of a call that completed longest ago.
     pub(super) fn completed_longest_ago_of(&self, shared: Shared, key: &str) -> Option<Handle> {
         let ring = self.ring(shared, key)?;
         match shared {
@@ -65,7 +66,8 @@ impl<S: BuildHasher> Slots<S> {
         }
     }
 
-    /// Puts a session into the ring of its DN or call: an open one at the front, a completed one of a DN at the end.
+    /// Adds a session to the ring of its DN or call. In the ring of a DN an open one goes to the front, a completed one
+    /// to the end.
     pub(super) fn enter_ring(&mut self, shared: Shared, handle: Handle) {
         let key = shared.key_of(self.session(handle));
         match self.locate_ring(shared, key) {
@@ -81,7 +83,7 @@ impl<S: BuildHasher> Slots<S> {
         }
     }
 
-    /// Takes a session out of its ring.
+    /// Removes a session from its ring.
     pub(super) fn leave_ring(&mut self, shared: Shared, handle: Handle) {
         let key = shared.key_of(self.session(handle));
         let hash = self.hash_of_shared(key);
@@ -96,7 +98,7 @@ impl<S: BuildHasher> Slots<S> {
         }
     }
 
-    /// Moves a session that was completed, or opened anew, to its new place in the ring of its DN.
+    /// Moves a session that was completed or opened anew to its new place in the ring of its DN.
     pub(super) fn move_in_ring(&mut self, handle: Handle) {
         if let Some((place, ring)) = self.locate_ring(Shared::Dn, Shared::Dn.key_of(self.session(handle))) {
             let without = self.unlinked(Shared::Dn, handle, ring);
@@ -139,7 +141,7 @@ impl<S: BuildHasher> Slots<S> {
         self.links_mut(shared, next).previous = Some(previous);
         let is_last = ring.last == handle;
         let first_completed = match ring.first_completed {
-            // Behind a completed session there are only completed ones.
+            // Only completed sessions follow a completed one.
             Some(first) if first == handle => Some(next).filter(|_| !is_last),
             other => other,
         };

@@ -1,4 +1,5 @@
-//! Room for one more session: completed sessions are in nobody's way, and of what is remembered the oldest goes first.
+//! Makes room for one more session: completed sessions make room for new ones, and the oldest remembered end for a new
+//! one.
 
 use alloc::vec::Vec;
 use core::hash::BuildHasher;
@@ -9,7 +10,7 @@ use super::parts::PartKey;
 use super::slots::{Handle, Shared};
 use crate::session::{EventIdentity, Limit, Session};
 
-/// Where it is full, and a completed session has to go.
+/// What is full, so that a completed session has to be forgotten.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Full {
     Dn,
@@ -18,9 +19,10 @@ pub(super) enum Full {
 }
 
 impl<S: BuildHasher> Sessions<S> {
-    /// Where room has to be made for one more session, in the order in which it is made: at the DN, in the call, in the store.
-    /// Only open sessions can fill one, and then the limit that they reach is returned: that of the store before that of the
-    /// DN, and that before that of the call.
+    /// Where room has to be made for one more session, in this order: at the DN, in the call, in the store.
+    ///
+    /// An error if one of them is full of open sessions: the limit of the store, else that of the DN, else that of the
+    /// call.
     pub(super) fn room_for_one_more(
         &self,
         this_dn: &str,
@@ -42,7 +44,7 @@ impl<S: BuildHasher> Sessions<S> {
         }
     }
 
-    /// Forgets the session that completed longest ago, unless there is room by now.
+    /// Forgets the session that completed longest ago, unless there is room already.
     pub(super) fn make_room(&mut self, full: Full, this_dn: &str, id: &str, aside: &mut Aside) {
         let limits = &self.settings.limits;
         let goes = match full {
@@ -67,13 +69,13 @@ impl<S: BuildHasher> Sessions<S> {
         self.forget_session(handle, &mut aside.parts)
     }
 
-    /// Whether a call can have one more session.
+    /// Whether a call has room for one more session, or a completed session that can make room.
     pub(super) fn call_has_room(&self, id: &str) -> bool {
         self.slots.count(Shared::Call, id) < self.settings.limits.sessions_per_call
             || self.slots.completed_longest_ago_of(Shared::Call, id).is_some()
     }
 
-    /// Remembers the end of a session that is gone, or never was here.
+    /// Remembers the end of a session that is gone or was never here.
     pub(super) fn remember_end(&mut self, this_dn: &str, id: &str, identity: EventIdentity, parts: &mut Vec<PartKey>) {
         parts.push(PartKey::end(this_dn, id));
         let limit = self.settings.limits.remembered_ends;

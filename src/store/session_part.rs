@@ -1,4 +1,4 @@
-//! A session from its part of a snapshot: every field is checked.
+//! Restores a session from its part of a snapshot, and checks every field.
 
 use alloc::collections::BTreeSet;
 use alloc::format;
@@ -11,7 +11,7 @@ use crate::event::{ConnId, KeyValueList, Value, check_call_uuid};
 use crate::machine::State;
 use crate::session::{Cause, EventIdentity, Limit, Limits, Saved, Session, SessionField};
 
-/// The session that a part says, whatever the limits.
+/// The session of a part. Limits are not checked here.
 pub(super) fn session_of(part: &SessionPart, at: impl Fn(&str) -> String) -> Result<Session, RestoreError> {
     if part.this_dn.is_empty() {
         return Err(impossible(at("thisDN"), "a DN", &part.this_dn));
@@ -45,7 +45,7 @@ pub(super) fn session_of(part: &SessionPart, at: impl Fn(&str) -> String) -> Res
     Ok(Session::restored(&part.this_dn, &part.id, state, saved))
 }
 
-/// The place of a session that goes over a limit, and the limit.
+/// The field of a session that exceeds a limit, and the limit.
 pub(super) fn exceeded(session: &Session, limits: &Limits) -> Option<(&'static str, Limit)> {
     let exceeded = limits.exceeded_by_session(session.this_dn(), session.participants(), session.user_data());
     exceeded.map(|(field, limit)| match field {
@@ -55,7 +55,7 @@ pub(super) fn exceeded(session: &Session, limits: &Limits) -> Option<(&'static s
     })
 }
 
-/// A completed session has a cause, an open one has none.
+/// Checks that a completed session has a cause, and an open one has none.
 fn cause_of(part: &SessionPart, state: State, at: impl Fn(&str) -> String) -> Result<Option<Cause>, RestoreError> {
     let expected = "abandoned, busy, released, expired or vanished where the session is completed, else null";
     let wrong = || impossible(at("cause"), expected, part.cause.as_deref().unwrap_or("null"));
@@ -66,13 +66,13 @@ fn cause_of(part: &SessionPart, state: State, at: impl Fn(&str) -> String) -> Re
     }
 }
 
-/// The list that these records are, each pair with its depth.
+/// The list that these records describe, each pair with its depth.
 fn list_of(records: &[PairRecord], at: impl Fn(&str) -> String) -> Result<KeyValueList<'static>, RestoreError> {
     let wrong = |depth: usize| {
         let expected = "pairs of depth 1, or of the depth below an open list, at most 100";
         impossible(at("userData"), expected, &format!("depth {depth}"))
     };
-    // The lists that are open, the outermost first, each with its key in the list around it.
+    // The lists that are not closed yet, the outermost first, each with its key in the enclosing list.
     let mut open: Vec<(String, KeyValueList<'static>)> = alloc::vec![(String::new(), KeyValueList::new())];
     for PairRecord(depth, key, value) in records {
         if *depth < 1 || *depth > open.len() {
@@ -95,7 +95,7 @@ fn list_of(records: &[PairRecord], at: impl Fn(&str) -> String) -> Result<KeyVal
     Ok(open.pop().map(|(_, list)| list).unwrap_or_default())
 }
 
-/// Closes the open lists until the innermost has this depth; `None` where they are too deep.
+/// Closes lists until the innermost open one has this depth; `None` if they are too deep.
 fn close_below(open: &mut Vec<(String, KeyValueList<'static>)>, depth: usize) -> Option<()> {
     while open.len() > depth {
         let (key, list) = open.pop()?;

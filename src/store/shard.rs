@@ -1,11 +1,11 @@
-//! Which of several stores a key belongs to: a stable hash, so that other languages divide alike.
+//! Which of several stores a key belongs to. The hash is stable, so that programs in other languages compute the same.
 
-/// The shard, from 0 to `shards` - 1, that `key` belongs to: the FNV-1a hash of the key's UTF-8 bytes, in 64 bits, modulo the
-/// number of shards. (FNV-1a: begin with 14695981039346656037; for each byte, exclusive-or it in, then multiply by
-/// 1099511628211 modulo 2⁶⁴.) It does not change with the version of the crate, the machine or the run.
+/// The shard, from 0 to `shards` - 1, that `key` belongs to: the 64-bit FNV-1a hash of the key's UTF-8 bytes, modulo
+/// the number of shards. (FNV-1a: start with 14695981039346656037; for each byte, xor it in, then multiply by
+/// 1099511628211 modulo 2⁶⁴.) It is the same for every version of the crate, machine and run.
 ///
-/// The key is what keeps together what has to be in one store: the id of the agent who has the DN, or the DN where no agent
-/// has it. Without shards (0) everything is in shard 0.
+/// The key has to be the same for all that must be in one store: it is the id of the agent who has the DN, or the DN if
+/// no agent has it. With 0 shards everything is in shard 0.
 ///
 /// ```
 /// use im_session::store::shard;
@@ -16,6 +16,6 @@
 pub fn shard(key: &str, shards: u32) -> u32 {
     let fnv_1a = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
     let hash = key.bytes().fold(0xcbf2_9ce4_8422_2325, fnv_1a);
-    // Less than the number of shards, which is 32 bits.
+    // The remainder is less than the number of shards, which has 32 bits.
     hash.checked_rem(u64::from(shards)).unwrap_or_default() as u32
 }

@@ -1,8 +1,8 @@
 //! The memory of the store: sessions in slots, an index by key, and the lists of the sessions of a DN and of a call.
 //!
-//! A session keeps its slot (a [`Handle`]). One index finds it by (ThisDN, CallUUID); two more find the sessions of a DN and of
-//! a call, which are linked through the slots. So nothing is ever searched for among all sessions, and no key is stored twice.
-//! In what order sessions expire, are forgotten and make room is in [`order`](super::order).
+//! A session keeps its slot, which a [`Handle`] identifies. One index finds it by (ThisDN, CallUUID). Two more find the
+//! sessions of a DN and of a call, which are linked through the slots. So no lookup has to scan all sessions, and no
+//! key is stored twice. [`order`](super::order) has the order in which sessions expire, are forgotten and make room.
 
 use alloc::vec::Vec;
 use core::hash::{BuildHasher, Hasher};
@@ -13,7 +13,7 @@ use super::order::Order;
 use super::ring::{Links, Ring};
 use crate::session::Session;
 
-/// The place of a session; it stays the same as long as the session exists.
+/// The place of a session. It does not change while the session exists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Handle(NonZeroU32);
 
@@ -24,18 +24,18 @@ pub(super) enum Shared {
     Call,
 }
 
-/// A session and what the store knows of it: two cache lines, the two that a processor fetches together.
+/// A session with the fields that the store adds: two cache lines, which processors fetch together.
 #[derive(Debug, Clone)]
 #[repr(align(128))]
 pub(super) struct Slot {
     pub(super) session: Session,
-    /// When the last accepted event came; of a completed session: when it was completed. Compact time.
+    /// The time of the last accepted event; for a completed session that of its completion. In nanoseconds.
     pub(super) last_heard: u64,
     dn_links: Links,
     call_links: Links,
 }
 
-// One byte more, and each would take twice the memory.
+// With one byte more each slot would take 256 bytes, because of its alignment.
 const _: () = assert!(size_of::<Slot>() == 128);
 
 #[derive(Debug, Clone)]
@@ -50,7 +50,7 @@ pub(super) struct Slots<S> {
 }
 
 impl Handle {
-    /// The handle of a place; `None` from 2³² - 1 on.
+    /// The handle of a place; `None` for 2³² - 1 and higher.
     fn of(place: usize) -> Option<Self> {
         let number = u32::try_from(place).ok()?.checked_add(1)?;
         NonZeroU32::new(number).map(Handle)
@@ -62,7 +62,7 @@ impl Handle {
 }
 
 impl Shared {
-    /// As bytes, which are not validated as text once more.
+    /// The key as bytes, which saves validating them as UTF-8 again.
     pub(super) fn key_of(self, session: &Session) -> &[u8] {
         match self {
             Shared::Dn => session.this_dn_bytes(),
@@ -72,7 +72,7 @@ impl Shared {
 }
 
 impl Slot {
-    /// Whether no session is in this slot: no session has an empty id.
+    /// Whether the slot is empty. The placeholder in an empty slot has an empty id, which no session has.
     fn is_vacant(&self) -> bool {
         self.session.id().is_empty()
     }
@@ -91,13 +91,13 @@ impl<S> Slots<S> {
         }
     }
 
-    /// How many sessions there are, completed ones included.
+    /// The number of sessions, open and completed.
     pub(super) fn len(&self) -> usize {
         self.slots.len() - self.free.len()
     }
 
-    /// The slot of a session. The one place that relies on handles: a handle is made with its place, and after `remove`
-    /// nobody has it any more, so the index is always within.
+    /// The slot of a session. Only `slot` and `slot_mut` index by a handle. A handle is created together with its slot,
+    /// and nobody keeps it after `remove`, so the index is always in bounds.
     #[expect(clippy::indexing_slicing, reason = "a handle is a place of this vector")]
     pub(super) fn slot(&self, handle: Handle) -> &Slot {
         &self.slots[handle.place()]
@@ -141,18 +141,18 @@ impl<S> Slots<S> {
         handles
     }
 
-    /// Into the order of lists: byte order of DN, then id.
+    /// Sorts into the order of lists: byte order of DN, then id.
     pub(super) fn sort(&self, handles: &mut [Handle]) {
         handles.sort_unstable_by(|&one, &other| self.list_key(one).cmp(&self.list_key(other)));
     }
 
-    /// What lists are sorted by.
+    /// The key by which lists are sorted.
     pub(super) fn list_key(&self, handle: Handle) -> (&str, &str) {
         let session = self.session(handle);
         (session.this_dn(), session.id())
     }
 
-    /// The open session that was heard longest ago, and when that was.
+    /// The open session with the oldest last event, and the time of that event.
     pub(super) fn unheard_longest(&self) -> Option<(Handle, u64)> {
         self.order.first_open().map(|handle| (handle, self.slot(handle).last_heard))
     }
@@ -192,8 +192,8 @@ impl<S> Slots<S> {
 }
 
 impl<S: BuildHasher> Slots<S> {
-    /// The hash of the key of a session: of its id and its DN one after the other. Nothing separates them, which saves
-    /// steps of the hasher: an id has at most 64 characters, so at most 64 keys are the same text.
+    /// The hash of the key of a session: of its id and its DN one after the other. There is no separator, which saves
+    /// steps of the hasher. An id has at most 64 characters, so at most 64 keys concatenate to the same text.
     fn hash_of(&self, this_dn: &str, id: &str) -> u64 {
         let mut hasher = self.hasher.build_hasher();
         hasher.write(id.as_bytes());
@@ -218,7 +218,7 @@ impl<S: BuildHasher> Slots<S> {
         handles
     }
 
-    /// How many sessions a DN or a call has.
+    /// The number of sessions of a DN or of a call.
     pub(super) fn count(&self, shared: Shared, key: &str) -> usize {
         self.ring(shared, key).map_or(0, |ring| ring.len as usize)
     }
@@ -229,8 +229,8 @@ impl<S: BuildHasher> Slots<S> {
         members.into_iter().filter(|&handle| !self.session(handle).state().is_open()).collect()
     }
 
-    /// Lets a session change, and puts it where it then belongs in all orders. `heard` is when the session was heard, if it
-    /// was; a completed session keeps the time of its end.
+    /// Changes a session by calling `change`, and moves it to its new place in the lists. `heard` is the time of the
+    /// event, if there is one; a completed session keeps the time of its completion.
     pub(super) fn change<T>(
         &mut self,
         handle: Handle,
@@ -258,7 +258,7 @@ impl<S: BuildHasher> Slots<S> {
         changed
     }
 
-    /// Adds a session whose key is new; `None` where no place is left (2³² - 1 sessions).
+    /// Adds a session. Its key must be new. `None` if no place is left (after 2³² - 1 sessions).
     pub(super) fn insert(&mut self, session: Session, last_heard: u64) -> Option<Handle> {
         let hash = self.hash_of(session.this_dn(), session.id());
         let is_open = session.state().is_open();
@@ -281,7 +281,7 @@ impl<S: BuildHasher> Slots<S> {
         Some(handle)
     }
 
-    /// Takes a session out.
+    /// Removes a session.
     pub(super) fn remove(&mut self, handle: Handle) -> Session {
         self.leave_ring(Shared::Dn, handle);
         self.leave_ring(Shared::Call, handle);

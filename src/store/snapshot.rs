@@ -1,4 +1,4 @@
-//! A store as values that serde writes and reads: part by part, or all of them in one snapshot.
+//! A store as serde values: part by part, or all parts in one snapshot.
 
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -19,8 +19,8 @@ pub(super) const VERSION: u32 = 2;
 
 /// Everything that a store holds: all its parts. The settings are not part of it.
 ///
-/// What is inside is this crate's business; [`Sessions::restore`] checks all of it. Fields and counters that this version of
-/// the crate does not know are skipped.
+/// The contents are private to this crate, and [`Sessions::restore`] checks all of them. Fields and counters that this
+/// version of the crate does not know are skipped.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Snapshot {
     pub(super) store: StorePart,
@@ -29,7 +29,7 @@ pub struct Snapshot {
     pub(super) requests: Vec<RequestPart>,
 }
 
-/// A part of a store. Exhaustive by decision, as [`PartKey`].
+/// A part of a store. Exhaustive by decision, like [`PartKey`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Part {
@@ -39,11 +39,11 @@ pub enum Part {
     End(EndPart),
     /// A request in flight.
     Request(RequestPart),
-    /// What the store has besides.
+    /// The rest of the store.
     Store(StorePart),
 }
 
-/// A session as a value of its own. Names are kept as text, so that a wrong one is found where it can be named.
+/// A session as a value of its own. Names are kept as text, so that `restore` can report a wrong one with its place.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SessionPart {
@@ -57,7 +57,7 @@ pub struct SessionPart {
     pub(super) destination_busy: bool,
     /// In nanoseconds.
     pub(super) last_heard: u64,
-    /// Which completion of the store it was, from 1; 0 for an open session.
+    /// The number of its completion among those of the store, from 1; 0 for an open session.
     pub(super) completion: u64,
     pub(super) participants: Vec<String>,
     pub(super) user_data: Vec<PairRecord>,
@@ -75,8 +75,8 @@ pub(super) struct IdentityRecord {
     pub(super) event_sequence_number: u64,
 }
 
-/// A pair of user data: how deep it is, its key and its value. Flat, so that the JSON nests no deeper than this however deep
-/// the lists are; an object would also lose repeated keys and what is binary.
+/// A pair of user data: its depth, its key and its value. The records are flat, so that the nesting of the JSON does
+/// not depend on that of the lists. An object would also lose repeated keys and binary values.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct PairRecord(pub(super) usize, pub(super) String, pub(super) ValueRecord);
 
@@ -86,7 +86,7 @@ pub(super) enum ValueRecord {
     String(String),
     Integer(i64),
     Binary(String),
-    /// A list: the pairs that follow and are one deeper.
+    /// A list: its pairs are the following ones that are one deeper.
     List,
 }
 
@@ -98,7 +98,7 @@ pub struct EndPart {
     #[serde(rename = "thisDN")]
     pub(super) this_dn: String,
     pub(super) id: String,
-    /// Which end it is of those that were ever remembered.
+    /// The number of this end among all that were ever remembered.
     pub(super) order: u64,
     pub(super) last_event: IdentityRecord,
 }
@@ -117,11 +117,11 @@ pub struct RequestPart {
     pub(super) id: Option<String>,
     /// In nanoseconds.
     pub(super) sent: u64,
-    /// Which request it is of those that were ever sent.
+    /// The number of this request among all that were ever sent.
     pub(super) order: u64,
 }
 
-/// What a store has besides sessions, ends and requests.
+/// The rest of a store, without sessions, ends and requests.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct StorePart {
@@ -134,14 +134,14 @@ pub struct StorePart {
     pub(super) counters: Counters,
 }
 
-/// An `Option` that has to be there: that it is missing is damage, and not `null`.
+/// An `Option` whose key has to be present: if it is missing, the snapshot is damaged. It does not read as `null`.
 fn required<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
     Option::deserialize(deserializer)
 }
 
 impl Snapshot {
-    /// The snapshot that these parts are: one [`Part::Store`], and of each other key at most one. `None` without the part of
-    /// the store; of several the last counts.
+    /// The snapshot made of these parts: one [`Part::Store`], and at most one part for each other key. `None` without a
+    /// [`Part::Store`]; if there are several, the last one counts.
     #[must_use]
     pub fn of_parts(parts: impl IntoIterator<Item = Part>) -> Option<Self> {
         let (mut store, mut sessions, mut ends, mut requests) = (None, Vec::new(), Vec::new(), Vec::new());
@@ -166,7 +166,7 @@ impl Snapshot {
 }
 
 impl<S> Sessions<S> {
-    /// Everything that the store holds, to be kept and given to [`restore`](Self::restore).
+    /// Everything in the store, to be saved and passed to [`restore`](Self::restore) later.
     ///
     /// ```
     /// # #[cfg(feature = "json")] {
@@ -198,7 +198,7 @@ impl<S> Sessions<S> {
             now: self.now,
             last_reference_id: self.requests.reference_ids().given(),
             completions: self.slots.order().completions(),
-            // The sessions themselves say how many there are in which state.
+            // The number of sessions in each state follows from the sessions.
             counters: self.counters.clone().without_sessions(),
         }
     }
@@ -226,7 +226,7 @@ impl<S> Sessions<S> {
 }
 
 impl<S: BuildHasher> Sessions<S> {
-    /// The part of this key as it is now; `None` where it does not exist, or no longer.
+    /// The current part with this key; `None` if it does not exist, or no longer does.
     ///
     /// ```
     /// # #[cfg(feature = "std")] {
@@ -290,7 +290,8 @@ impl RequestPart {
     }
 }
 
-/// Appends the pairs of a list, each list's own after it. Recursion ends at the depth that no list exceeds.
+/// Appends the pairs of a list, those of a nested list directly after it. The recursion is bounded by the maximum depth
+/// of a list.
 fn flatten(list: &KeyValueList<'_>, depth: usize, records: &mut Vec<PairRecord>) {
     for pair in list {
         let value = match &pair.value {

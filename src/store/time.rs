@@ -1,14 +1,15 @@
-//! The store's time: a `Duration` since an epoch of the embedder's choice, kept as whole nanoseconds in 64 bits.
+//! The store's time: a `Duration` since an epoch of the embedder's choice, stored as whole nanoseconds in 64 bits.
 
 use core::time::Duration;
 
 use super::Sessions;
 
-/// A time that the store does not take. Nothing has changed then.
+/// A time that the store refuses. Nothing has changed in this case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum TimeError {
-    /// The time jumps further than [`Limits::time_jump`](crate::Limits::time_jump) allows: a value in the wrong unit, say.
+    /// The time jumps further than [`Limits::time_jump`](crate::Limits::time_jump) allows, for example because of a
+    /// wrong unit.
     #[error("expected a time at most {limit:?} after {now:?}, found {found:?}")]
     Jump {
         /// The time that was to be set.
@@ -18,7 +19,7 @@ pub enum TimeError {
         /// The limit.
         limit: Duration,
     },
-    /// A cutoff is later than the store's time, so that even what was heard just now would be too old.
+    /// A cutoff is later than the store's time, so that even an event of this moment would be too old.
     #[error("expected a cutoff that is not after the store's time {now:?}, found {found:?}")]
     CutoffAhead {
         /// The cutoff.
@@ -29,12 +30,13 @@ pub enum TimeError {
 }
 
 impl<S> Sessions<S> {
-    /// Tells the store the time: a `Duration` since an epoch of the embedder's choice. An earlier time than before is
-    /// ignored, since a store's time does not fall.
+    /// Sets the store's time: a `Duration` since an epoch of the embedder's choice. A time earlier than the current one
+    /// is ignored, since the time of a store never goes back.
     ///
-    /// A store that is restored goes on with the time of the snapshot, so take a clock that survives a restart. The time is
-    /// kept with what happens from now on, for [`expire`](Self::expire), [`forget_completed`](Self::forget_completed) and
-    /// [`time_out_requests`](Self::time_out_requests). The part that changes is [`PartKey::Store`](super::PartKey::Store).
+    /// A restored store continues with the time of the snapshot, so use a clock that survives a restart. The store
+    /// records the time of events, completions and requests for [`expire`](Self::expire),
+    /// [`forget_completed`](Self::forget_completed) and [`time_out_requests`](Self::time_out_requests). The part that
+    /// changes is [`PartKey::Store`](super::PartKey::Store).
     ///
     /// ```
     /// # #[cfg(feature = "std")] {
@@ -46,7 +48,7 @@ impl<S> Sessions<S> {
     /// let mut sessions = Sessions::new(BaseUri::new("http://localhost:8090")).with_limits(limits);
     /// let now = Duration::from_secs(1_763_000_000);
     /// assert!(sessions.set_time(now).is_ok());
-    /// // Milliseconds where seconds were meant: refused, since the time could never go back.
+    /// // Milliseconds instead of seconds: refused, since the time could never go back.
     /// assert!(sessions.set_time(Duration::from_secs(1_763_000_000_000)).is_err());
     /// // An earlier time is ignored.
     /// assert!(sessions.set_time(now - Duration::from_secs(5)).is_ok());
@@ -56,8 +58,8 @@ impl<S> Sessions<S> {
     ///
     /// # Errors
     ///
-    /// [`TimeError::Jump`] where the time is further ahead than [`Limits::time_jump`](crate::Limits::time_jump) allows. The
-    /// first time that a store is told, also after it was restored, may be any.
+    /// [`TimeError::Jump`] if the time is further ahead than [`Limits::time_jump`](crate::Limits::time_jump) allows.
+    /// The first call after the store was created or restored may set any time.
     pub fn set_time(&mut self, now: Duration) -> Result<(), TimeError> {
         let limit = self.settings.limits.time_jump;
         let old = self.now();
@@ -69,13 +71,13 @@ impl<S> Sessions<S> {
         Ok(())
     }
 
-    /// The last time that the store was told; zero before.
+    /// The store's time: the latest that was set, or that of the restored snapshot; otherwise zero.
     #[must_use]
     pub fn now(&self) -> Duration {
         Duration::from_nanos(self.now)
     }
 
-    /// A cutoff, compact, where it is not later than now.
+    /// A cutoff in nanoseconds. An error if it is later than the store's time.
     pub(super) fn cutoff(&self, before: Duration) -> Result<u64, TimeError> {
         if compact(before) > self.now {
             Err(TimeError::CutoffAhead { found: before, now: self.now() })
@@ -85,7 +87,7 @@ impl<S> Sessions<S> {
     }
 }
 
-/// Whole nanoseconds. A time later than some 584 years after the epoch is kept as that.
+/// A time in whole nanoseconds. Times after about 584 years from the epoch are clamped to that.
 fn compact(time: Duration) -> u64 {
     u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)
 }

@@ -1,4 +1,4 @@
-//! One `tracing` event for every change and every refusal. Without the feature `tracing` these are empty.
+//! One `tracing` event for every change and every refusal. Without the feature `tracing` these functions do nothing.
 
 #![cfg_attr(not(feature = "tracing"), allow(unused_variables))]
 
@@ -9,7 +9,7 @@ use crate::machine::Operation;
 use crate::resource::ErrorBody;
 use crate::session::{Change, Outcome, Rejection, Session};
 
-/// A session changed, for the reason given: the event's name, or what else it was.
+/// A session changed. `why` is the name of the event, or another reason.
 pub(super) fn changed(session: &Session, change: Change, why: &str) {
     #[cfg(feature = "tracing")]
     tracing::debug!(
@@ -25,7 +25,7 @@ pub(super) fn changed(session: &Session, change: Change, why: &str) {
     );
 }
 
-/// What came of an event to a whole call.
+/// An event to a whole call was handled.
 pub(super) fn handled(event: &Event<'_>, handled: &Handled<'_>) {
     if let Concerned::AllChanged(changes) = &handled.concerned {
         for &(session, change) in changes {

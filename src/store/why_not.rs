@@ -10,14 +10,14 @@ use crate::resource::ErrorBody;
 use crate::session::Session;
 
 named! {
-    /// Why an operation is not among the capabilities that an agent sees now. Exhaustive by decision: a desktop says one of
-    /// these.
+    /// Why an operation is not among the capabilities that an agent sees now. Exhaustive by decision: a desktop shows a
+    /// text for each.
     pub enum WhyNot {
         /// The agent has no right to it.
         NoRight = "no right",
         /// The session is over.
         Over = "over",
-        /// The session has no user data; with some it would be possible.
+        /// The session has no user data. With user data it would be possible.
         NoUserData = "no user data",
         /// It is not possible in this state.
         NotInThisState = "not in this state",
@@ -25,9 +25,9 @@ named! {
 }
 
 impl<S: BuildHasher> Sessions<S> {
-    /// Why the agent cannot perform `operation` on the session with this id now; `None` where it can. The session is the one that
-    /// the operation would go to: where two of the agent's DNs have one with this id, the one at the device of `device_path`,
-    /// else the first open one in device order, else the first.
+    /// Why the agent cannot perform `operation` on the session with this id now; `None` if the agent can. If several of
+    /// the agent's DNs have a session with this id, it is the one that the operation would apply to: the one at the
+    /// device of `device_path`, else the first open one in device order, else the first.
     ///
     /// ```
     /// # #[cfg(feature = "std")] {
@@ -46,8 +46,8 @@ impl<S: BuildHasher> Sessions<S> {
     ///
     /// # Errors
     ///
-    /// As [`post`](Self::post) answers: statusCode 3 for InitiateIMSession, which is an operation on the list, and 6 where there is
-    /// no such session of the agent's, or no such device.
+    /// The same as of [`post`](Self::post): statusCode 3 for InitiateIMSession, which is an operation on the list, and
+    /// 6 if the agent has no such session or no such device.
     pub fn why_not(
         &self,
         me: &Agent,
@@ -62,7 +62,7 @@ impl<S: BuildHasher> Sessions<S> {
         if let Some(device_path) = device_path {
             device_of(me, device_path)?;
         }
-        // Rights come first, as they do in the checks of an operation.
+        // Rights come first, as in the checks of an operation.
         if !me.rights().contains(operation) {
             return Ok(Some(WhyNot::NoRight));
         }
@@ -70,7 +70,7 @@ impl<S: BuildHasher> Sessions<S> {
     }
 }
 
-/// Why the session does not offer an operation; `None` where it does.
+/// Why the session does not offer an operation; `None` if it does.
 pub(super) fn why_not(session: &Session, table: &CapabilityTable, operation: Operation) -> Option<WhyNot> {
     if session.capabilities(table).contains(operation) {
         None

@@ -1,4 +1,4 @@
-//! proptest's `Arbitrary`, so that `any::<T>()` is there for every type that has bytes.
+//! `Arbitrary` of proptest, so that `any::<T>()` works for every type with `FromBytes`.
 
 use proptest::arbitrary::{Arbitrary, any};
 use proptest::collection::vec;
@@ -13,10 +13,10 @@ use crate::resource::Participant;
 use crate::session::Limits;
 use crate::testing::{Fault, History, Log, Step};
 
-/// Each with its strategy.
+/// Each type with its strategy.
 macro_rules! any_is {
     ($($type:ty: $strategy:expr;)*) => {$(
-        /// Shrinks to the first of all, which no bytes are.
+        /// Shrinks to the first value of the type, which is the one without any bytes.
         impl Arbitrary for $type {
             type Parameters = ();
             type Strategy = BoxedStrategy<Self>;

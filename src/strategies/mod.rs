@@ -1,11 +1,12 @@
-//! Strategies for property tests with [proptest](https://docs.rs/proptest): of this crate, and of what is built on it.
+//! Strategies for property tests with [proptest](https://docs.rs/proptest), for this crate and for programs that use
+//! it.
 //!
-//! All of them are bytes by chance, read by [`from_bytes`]: fuzzers and the conformance kit meet the same. `any::<T>()`
-//! of every type that has bytes is there too.
+//! All of them are random bytes that [`from_bytes`] reads, so fuzzers and the conformance kit generate the same values.
+//! `any::<T>()` works for every type with `FromBytes`.
 //!
-//! A [`history`] is shrunk as [`testing::shortest`](crate::testing::shortest) shrinks it: fewer steps, attributes left out, texts and numbers
-//! made small. Everything else shrinks by its bytes, and no bytes are the first of everything. What a person reads in the end is
-//! [`code`](crate::testing::History::code), Rust to paste:
+//! A [`history`] is shrunk by [`testing::shortest`](crate::testing::shortest): to fewer steps and attributes, and to
+//! smaller texts and numbers. Everything else shrinks by its bytes, in the end to the first value of its type.
+//! [`code`](crate::testing::History::code) prints a history as Rust to paste into a test:
 //!
 //! ```
 //! use im_session::strategies::history;
@@ -27,7 +28,7 @@
 //! # it_holds();
 //! ```
 //!
-//! `tests/outside/` in the repository is a whole project with properties of its own.
+//! `tests/outside/` in the repository is a complete project with properties of its own.
 
 mod any;
 
@@ -48,10 +49,11 @@ use crate::testing::{History, Shrinker, Step};
 pub use crate::from_bytes::agents;
 pub use crate::testing::{Fault, Log, log_message, read_back};
 
-/// Marks a number that is to be replaced by the position in the history.
+/// Marks a sequence number that is to be replaced by the position in the history.
 const FRESH: u64 = u64::MAX;
 
-/// What is read of bytes by chance, many of them small or a boundary: by a function of [`from_bytes`], or by one of your own. Shrinks by its bytes.
+/// Values that `read` makes from random bytes, many of which are small or boundary values. `read` is a function of
+/// [`from_bytes`], or one of your own. Shrinks by its bytes.
 ///
 /// ```
 /// use im_session::from_bytes::{query, user_data_within};
@@ -73,21 +75,21 @@ pub(crate) fn read_of<T: Debug>(
     bytes.prop_map(move |bytes| read(&mut Bytes::new(&bytes)))
 }
 
-/// Up to so many events of a valid history, rarely as large as they may be. Shrinks to `A`.
+/// The bytes of up to `most` events of a valid history, rarely of the maximum size. Shrinks to `A`.
 fn letters(most: usize) -> impl Strategy<Value = Vec<u8>> + Clone {
     let row = prop_oneof![15 => 0..8_u8, 1 => 8..16_u8];
     vec((row, 0..16_u8).prop_map(|(row, low)| (row ^ 4) << 4 | (low + 1) & 0xf), 1..=most)
 }
 
-/// The chances of one step.
+/// The random numbers of one step.
 fn chances() -> impl Strategy<Value = Vec<u16>> {
     vec(any::<u16>(), 0..=CHANCES)
 }
 
-/// An event of any kind: of few DNs and calls, so that several meet, with or without each attribute, now and then
-/// unreadable, its user data and extensions of any shape.
+/// An event of any kind. It is of few DNs and calls, so that several events concern the same session. It may have or
+/// lack each attribute, is sometimes unreadable, and has user data and extensions of any shape.
 ///
-/// Most numbers are small, in no order; in a [`history`] most of them count up.
+/// Most sequence numbers are small and unordered; in a [`history`] most of them are ascending.
 pub fn any_event() -> impl Strategy<Value = Event<'static>> {
     (chances(), 0..12_u64).prop_map(|(chances, place)| {
         let bytes = event_bytes(&chances);
@@ -98,27 +100,28 @@ pub fn any_event() -> impl Strategy<Value = Event<'static>> {
     })
 }
 
-/// One call at one DN, from the first event on, as a client may hear it: one of the legal sequences of specification 2, or its
-/// beginning; between the events user data changes, parties come and go, and messages arrive; an ended call may ring again. All are
-/// numbered from 1 and of one server start, so all are accepted.
+/// One call at one DN from its first event on: one of the legal sequences of specification 2, or the beginning of one.
+/// Between the events user data changes, parties come and go, and messages arrive. An ended call may ring again. All
+/// events are numbered from 1 and of one server start, so all are accepted.
 ///
-/// Shrinks to a single EventDialing of the id `A` at the DN `3001`.
+/// Shrinks to a single EventDialing of the call `A` at the DN `3001`.
 pub fn valid_history() -> impl Strategy<Value = Vec<Event<'static>>> {
     read_of(letters(10), from_bytes::valid_history)
 }
 
-/// The [`valid_history`] of several sessions of the [`agents`], interleaved: each session's events come in their order, those of
-/// others between them. Both parties of a call have the same id.
+/// Interleaved [valid histories](valid_history) of several sessions of the [`agents`]. The events of each session keep
+/// their order. Both parties of a call have the same id.
 ///
-/// Events are numbered as they come, so all of them are accepted. Shrinks to fewer events.
+/// Events are numbered in order, so all of them are accepted. Shrinks to fewer events.
 pub fn interleaved_histories() -> impl Strategy<Value = History> {
     read_of(letters(40), from_bytes::interleaved_histories)
 }
 
-/// A [`valid_history`] with one to four faults: repeated, lost, reordered, truncated, of the wrong role. The numbers are those of
-/// the valid one, half of the time; otherwise there are none, and nothing tells a repeated event from a new one.
+/// A [`valid_history`] with one to four faults: events are repeated, lost, reordered, truncated, or of the wrong role.
+/// Half of the time they keep the numbers of the valid history. Otherwise they have none, so nothing distinguishes a
+/// repeated event from a new one.
 ///
-/// Shrinks to one EventDialing that comes twice.
+/// Shrinks to an EventDialing that is repeated.
 pub fn faulty_history() -> impl Strategy<Value = Vec<Event<'static>>> {
     let faulty = (valid_history(), vec(any::<Fault>(), 1..5), any::<bool>());
     faulty.prop_map(|(events, faults, without_numbers)| damaged(events, faults, without_numbers))
@@ -129,8 +132,8 @@ pub fn history() -> impl Strategy<Value = History> {
     history_of(step(), 0..=60)
 }
 
-/// So many of these steps. An event with the number `u64::MAX` gets as its number the place, from 1, that it had when the
-/// history was made; it keeps it when others are left out, so that what shrinks stays numbered.
+/// A history of `size` of these steps. An event with the number `u64::MAX` gets the number of its place, from 1, when
+/// the history is generated. It keeps that number when shrinking removes other steps.
 ///
 /// ```
 /// use im_session::strategies::{any_event, history_of};
@@ -155,10 +158,10 @@ pub fn history_of(step: impl Strategy<Value = Step>, size: impl Into<SizeRange>)
     ShrunkHistory { histories, fewest }
 }
 
-/// Something that happens: half of the time an event, else an operation, a read, the time going on, sessions expiring or being
-/// forgotten, another server's list taken over.
+/// One step: in 61 % of the cases an event, otherwise an operation, a read, a change of the time, the expiry or
+/// forgetting of sessions, a restart, or a list of another server to reconcile.
 ///
-/// For [`history_of`]: of the events that are numbered most have the number that it replaces.
+/// For [`history_of`]: most of the numbered events have the number that it replaces.
 pub fn step() -> impl Strategy<Value = Step> {
     chances().prop_map(|chances| Step::from_bytes(&mut Bytes::new(&step_bytes(&chances)).at_place(FRESH)))
 }
@@ -186,19 +189,19 @@ pub fn log() -> impl Strategy<Value = Log> {
     any::<Form>().prop_flat_map(log_of)
 }
 
-/// A log in this form: a few events, other lines before, between and after them (of other kinds, requests, broken ones),
-/// either line end, perhaps a byte order mark, perhaps no end of the last line.
+/// A log in this form: a few events, with other lines before, between and after them (of other kinds, requests, broken
+/// ones). It has either line end, perhaps a byte order mark, and perhaps no end of the last line.
 ///
 /// Shrinks to a single event.
 pub fn log_of(form: Form) -> impl Strategy<Value = Log> {
-    // Each of the three ends that are not usual now and then; an eighth of the lines are events that are spelled out.
+    // Each of the three unusual line ends occurs sometimes. An eighth of the lines are events that are spelled out.
     let ends = (any::<u8>(), any::<u8>()).prop_map(|(one, other)| one & other);
     let lines = vec(prop_oneof![3 => 0..16_u8, 4 => any::<u8>(), 1 => Just(0xf0)], 0..=80);
     let bytes = (ends, lines).prop_map(|(ends, lines)| core::iter::once(ends).chain(lines).collect::<Vec<u8>>());
     bytes.prop_map(move |bytes| from_bytes::log_of(form, &mut Bytes::new(&bytes)))
 }
 
-/// These histories, shrunk as [`shortest`](crate::testing::shortest) shrinks them, to no fewer steps.
+/// These histories, shrunk like [`shortest`](crate::testing::shortest), but to no fewer than `fewest` steps.
 #[derive(Debug)]
 struct ShrunkHistory<S> {
     histories: S,
@@ -219,7 +222,7 @@ impl<S: Strategy<Value = History>> Strategy for ShrunkHistory<S> {
 /// See [`ShrunkHistory`].
 struct HistoryTree {
     shrinker: Shrinker,
-    /// What is tried, and its place.
+    /// The candidate being tried, and its place.
     tried: Option<(usize, History)>,
     fewest: usize,
 }
@@ -231,7 +234,7 @@ impl ValueTree for HistoryTree {
         self.tried.as_ref().map_or_else(|| self.shrinker.best(), |(_, history)| history.clone())
     }
 
-    /// What was tried fails as well.
+    /// The candidate fails as well.
     fn simplify(&mut self) -> bool {
         if let Some((place, history)) = self.tried.take() {
             self.shrinker = Shrinker::new(history, place);
@@ -239,7 +242,7 @@ impl ValueTree for HistoryTree {
         self.complicate()
     }
 
-    /// What was tried does not fail.
+    /// The candidate does not fail.
     fn complicate(&mut self) -> bool {
         self.tried = self.shrinker.candidates.find(|(_, history)| history.steps.len() >= self.fewest);
         self.tried.is_some()

@@ -1,4 +1,4 @@
-//! Carries a step out at the crate's own store; the answers in the form of the model.
+//! Carries out a step at the crate's own store, and answers in the form of the model.
 
 use core::hash::BuildHasher;
 use core::time::Duration;
@@ -11,7 +11,7 @@ use crate::session::Outcome;
 use crate::store::{Handled, Sessions, Snapshot, Target, TimeError};
 use crate::testing::prelude::*;
 
-/// What a store of this crate answers to a step, in the form that [`Model`](super::Model) describes.
+/// Carries out a step at a store of this crate. Returns its answer in the form that [`Model`](super::Model) describes.
 ///
 /// ```
 /// use im_session::testing::{Agent, Setup, Step, carry_out};
@@ -30,7 +30,7 @@ pub fn carry_out<S: BuildHasher + Clone>(sessions: &mut Sessions<S>, agents: &[A
     answer
 }
 
-/// The same with the statusMessage, whose words are the crate's own.
+/// The same, but with the statusMessage, whose text is specific to the crate.
 pub(super) fn carry_out_in_words<S: BuildHasher + Clone>(
     sessions: &mut Sessions<S>,
     agents: &[Agent],
@@ -92,13 +92,13 @@ fn of_embedder(handled: &Handled<'_>) -> Value {
     json!({"notifications": notifications(handled), "settled": handled.settled()})
 }
 
-/// What happens by the embedder's time: sessions expire, requests time out.
+/// Expires sessions and times out requests.
 fn expire<S: BuildHasher + Clone>(sessions: &mut Sessions<S>, before: Duration) -> Result<Value, TimeError> {
     let expired = notifications(&sessions.expire(before)?);
     Ok(json!({"notifications": expired, "settled": sessions.time_out_requests(before)?.settled()}))
 }
 
-/// From text, which is how a snapshot comes back. A store takes what it wrote.
+/// Restores the store from the text of its snapshot, as after a real restart. A store accepts what it wrote itself.
 fn restart<S: BuildHasher + Clone>(sessions: &mut Sessions<S>) -> Value {
     let snapshot: Result<Snapshot, _> = serde_json::from_str(&json!(sessions.snapshot()).to_string());
     let restored = snapshot
@@ -135,7 +135,7 @@ fn notifications(handled: &Handled<'_>) -> Value {
     handled.notifications().map(pushed).collect()
 }
 
-/// The notifications as they are rendered for agents that do not have all rights.
+/// The notifications as rendered for agents without all rights.
 fn rendered(handled: &Handled<'_>, agents: &[Agent]) -> Vec<Value> {
     let mut rendered = Vec::new();
     for (position, agent) in agents.iter().enumerate().filter(|(_, agent)| agent.rights() != Operations::ALL) {

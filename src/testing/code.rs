@@ -1,4 +1,4 @@
-//! A history as Rust that can be pasted into a test.
+//! Prints a history as Rust code to paste into a test.
 
 use super::{Agent, History, Step};
 use crate::event::{Event, KeyValueList, Value};
@@ -6,7 +6,7 @@ use crate::machine::Operations;
 use crate::testing::prelude::*;
 
 impl History {
-    /// This history as Rust: a function of this name, to be pasted into a test as it is.
+    /// This history as Rust code: a function with this name, which can be pasted into a test as it is.
     ///
     /// ```
     /// use im_session::testing::{History, Step};
@@ -106,7 +106,7 @@ fn event(event: &Event<'_>) -> String {
     let (error_code, message) = (event.error_code, event.error_message.as_deref().map(text));
     match (error_code, message) {
         (Some(error_code), Some(message)) => format!("{code}.with_error({error_code}, {message})"),
-        // There is no method for one of the two.
+        // There is no method that sets only one of the two.
         (Some(error_code), None) => {
             format!("{{ let mut event = {code}; event.error_code = Some({error_code}); event }}")
         }
@@ -134,7 +134,7 @@ fn value(value: &Value<'_>) -> String {
     }
 }
 
-/// A literal; of a text that is one character many times, how often.
+/// A literal, or a `repeat` if the text is one character many times.
 fn text(text: &str) -> String {
     let mut letters = text.chars();
     match letters.next() {
@@ -145,12 +145,12 @@ fn text(text: &str) -> String {
     }
 }
 
-/// An expression that gives a `String`.
+/// An expression of type `String`.
 fn owned(text: &str) -> String {
     format!("{}.into()", raw(text))
 }
 
-/// JSON is easier to read where its quotes are not escaped.
+/// A raw string for JSON, which is easier to read if its quotes are not escaped.
 fn raw(text: &str) -> String {
     let as_it_is = |letter: char| "\"'\\".contains(letter) || letter.escape_debug().len() == 1;
     let plain = text.contains('"') && !text.contains("\"#") && text.chars().all(as_it_is);

@@ -1,49 +1,49 @@
-//! What goes wrong on the way: events come twice, not at all, in another order, or are of the other side.
+//! Faults in the delivery of events: they are repeated, lost, reordered, or of the other side.
 
 use alloc::vec::Vec;
 
 use crate::event::{Event, EventName};
 use crate::machine::CallEvent;
 
-/// Something that goes wrong with a history. Places are counted modulo its length, so that every fault fits every history.
+/// A fault in a history. Places are taken modulo its length, so that every fault fits every history.
 ///
-/// Exhaustive by decision: these are the faults that issue and specification name.
+/// Exhaustive by decision: these are the faults in the specification.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Fault {
-    /// The event comes once more, so much later.
+    /// The event is delivered again later.
     Repeated {
         /// Which event.
         at: usize,
-        /// How many others come between.
+        /// The number of other events in between.
         after: usize,
     },
-    /// The event does not come.
+    /// The event is not delivered.
     Lost {
         /// Which event.
         at: usize,
     },
-    /// The event comes later than it should.
+    /// The event is delivered too late.
     Reordered {
         /// Which event.
         at: usize,
-        /// How many others overtake it.
+        /// The number of events that overtake it.
         by: usize,
     },
-    /// Nothing comes from here on; the first event always comes.
+    /// No event is delivered from here on, except that the first one always is.
     Truncated {
-        /// The first event that does not.
+        /// The first event that is lost.
         at: usize,
     },
-    /// The first event of this or an earlier place is the one of the other side: EventDialing for EventRinging, or the other way
-    /// round. A history without either stays as it is.
+    /// An event is replaced by that of the other side: EventDialing by EventRinging, or the reverse. It is the last
+    /// such event up to this place. A history without one is unchanged.
     WrongRole {
-        /// Where to look from, backwards.
+        /// The place from which to search backwards.
         at: usize,
     },
 }
 
 impl Fault {
-    /// Does this to the events.
+    /// Applies the fault to the events.
     ///
     /// ```
     /// use im_session::testing::Fault;

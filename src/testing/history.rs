@@ -1,19 +1,19 @@
-//! What happens to a service, step by step: the one form that bytes become, laws check and people paste.
+//! The steps of a service: the common form that is generated from bytes, checked by laws and pasted into tests.
 
 use crate::event::Event;
 use crate::store::Agent;
 use crate::testing::prelude::*;
 
-/// What happens to a service with these agents.
+/// The steps of a service with these agents.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct History {
-    /// The agents; steps name them by their position.
+    /// The agents; steps refer to them by their position.
     pub agents: Vec<Agent>,
-    /// What happens, in order.
+    /// The steps in order.
     pub steps: Vec<Step>,
 }
 
-/// Something that happens to a service. An agent that is not there is one without devices. Times are in seconds.
+/// A step of a service. A position without an agent stands for an agent without devices. Times are in seconds.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[expect(clippy::large_enum_variant, reason = "most steps are events, and histories are short")]
@@ -24,16 +24,16 @@ pub enum Step {
     Post {
         /// Which agent.
         agent: usize,
-        /// The id of the session, `None` for the list.
+        /// The id of the session; `None` for the list.
         target: Option<String>,
-        /// The body as it comes.
+        /// The body, unparsed.
         body: String,
     },
     /// An agent reads the list.
     List {
         /// Which agent.
         agent: usize,
-        /// What stands behind the `?`.
+        /// The query, after the `?`.
         query: String,
     },
     /// An agent reads one session.
@@ -42,14 +42,14 @@ pub enum Step {
         agent: usize,
         /// The id.
         id: String,
-        /// What stands behind the `?`.
+        /// The query, after the `?`.
         query: String,
     },
-    /// The caller's time goes on by this much.
+    /// The caller's time advances by this much.
     Time(u64),
-    /// Sessions that heard nothing, and requests that nothing settled, for longer than this are ended.
+    /// Sessions without an event for longer than this expire, and requests in flight for longer than this time out.
     Expire {
-        /// How long ago; what is below zero is still to come.
+        /// How long ago; a negative time is in the future.
         ago: i64,
     },
     /// A completed session is forgotten.
@@ -61,16 +61,16 @@ pub enum Step {
     },
     /// Sessions completed longer ago than this are forgotten.
     ForgetCompleted {
-        /// How long ago; what is below zero is still to come.
+        /// How long ago; a negative time is in the future.
         ago: i64,
     },
-    /// Another server's list is taken over for a DN.
+    /// The list of another server is reconciled for a DN.
     Reconcile {
         /// The DN.
         this_dn: String,
         /// The resources of the list.
         list: Vec<Value>,
     },
-    /// The service ends, and begins again with what it had kept.
+    /// The service ends, and starts again from its snapshot.
     Restart,
 }

@@ -1,4 +1,5 @@
-//! Logs in the three text forms, and what a decoder must find in them: written from specification 6 and not from the decoders.
+//! Logs in the three text forms, and what a decoder must find in them. Written from specification 6, independently of
+//! the decoders.
 
 use core::fmt;
 
@@ -10,17 +11,17 @@ use crate::testing::prelude::*;
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Log {
-    /// The form that it is written in, and that its first event decides.
+    /// The form in which it is written.
     pub form: Form,
     /// The log.
     pub text: String,
-    /// The events that are in it, each with the line of its first line, from 1.
+    /// The events in the log, each with the number of its first line, from 1.
     pub events: Vec<(u64, Event<'static>)>,
-    /// The lines that cannot be read, and that a decoder must name.
+    /// The lines that cannot be read, for which a decoder must return an error.
     pub errors: Vec<u64>,
 }
 
-/// The text as it stands, not as a Rust string: so a failing property shows the log.
+/// Prints the text unescaped, so that a failing property shows the log.
 impl fmt::Debug for Log {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "Log in the form {}, events at {:?}, errors at {:?}:", self.form, self.lines(), self.errors)?;
@@ -39,13 +40,13 @@ impl Log {
         self.events.iter().map(|&(line, _)| line).collect()
     }
 
-    /// Writes an event that the form can carry.
+    /// Writes an event that the form can represent.
     pub(crate) fn add(&mut self, event: &Event<'_>) {
         self.events.push((self.next_line(), read_back(self.form, event)));
         self.text.push_str(&log_message(self.form, event));
     }
 
-    /// Writes lines that are no event, perhaps such as cannot be read.
+    /// Writes lines that are not an event; `is_an_error` says that the first cannot be read.
     pub(crate) fn add_other(&mut self, lines: &str, is_an_error: bool) {
         self.errors.extend(Some(self.next_line()).filter(|_| is_an_error));
         self.text.push_str(lines);
@@ -56,8 +57,8 @@ impl Log {
     }
 }
 
-/// The event as it comes back from this form: JSON knows no binary, it is a string there; of an event that is ignored by name
-/// the logs' numbers and ConnID are not read. Specification 6.
+/// The event as a decoder reads it back from this form. JSON has no binaries, so they become strings. In logs, the
+/// numbers and the ConnID of an event that is ignored by name are not read. Specification 6.
 #[must_use]
 pub fn read_back(form: Form, event: &Event<'_>) -> Event<'static> {
     fn without_binary(list: &KeyValueList<'_>) -> KeyValueList<'static> {
@@ -67,7 +68,7 @@ pub fn read_back(form: Form, event: &Event<'_>) -> Event<'static> {
             Value::List(list) => Value::List(without_binary(list)),
         };
         let pairs = list.iter().map(|pair| (pair.key.to_string(), value(&pair.value)));
-        // As deep as the list that it is made of.
+        // It has the depth of the original list, so this cannot fail.
         KeyValueList::try_from_iter(pairs).unwrap_or_default()
     }
     let mut event = event.clone().into_owned();
@@ -83,10 +84,10 @@ pub fn read_back(form: Form, event: &Event<'_>) -> Event<'static> {
     event
 }
 
-/// The lines of one event in this form, each with its end.
+/// The lines of one event in this form, each with its line end.
 ///
-/// The logs cannot carry everything: texts of several lines, keys with a quote before white space. What a
-/// [`loggable_event`](crate::from_bytes::loggable_event) has they carry.
+/// Logs cannot represent every event, for example texts of several lines, or keys with a quote before white space. They
+/// can represent every [`loggable_event`](crate::from_bytes::loggable_event).
 ///
 /// ```
 /// use im_session::testing::log_message;
@@ -102,7 +103,7 @@ pub fn log_message(form: Form, event: &Event<'_>) -> String {
     let (texts, numbers, lists) = (texts(form, event), numbers(form, event), lists(form, event));
     match form {
         Form::JsonLines => format!("{{\"Event\":\"{name}\"{}}}\n", [texts, numbers, lists].concat()),
-        // As real logs have it, the lists stand between the other attributes.
+        // As in real logs, the lists are between the other attributes.
         Form::TServerLog => {
             let header = "11:49:08.388 Trc 04542 received from 65200(SIPTS)host:7007(fd=12) message";
             format!("{header} {name}\n{}\tAttributeCallType\t2\n{}", numbers, [lists, texts].concat())
@@ -167,7 +168,7 @@ fn numbers(form: Form, event: &Event<'_>) -> String {
 fn lists(form: Form, event: &Event<'_>) -> String {
     let written = |list: &KeyValueList<'_>| match form {
         Form::JsonLines => json_object(list),
-        // The size of an empty list; with a greater one and no pairs it would be hidden.
+        // The size of an empty list. With a larger size and no pairs it would read as hidden.
         Form::TServerLog if list.is_empty() => "[4] 00 00 00 00".into(),
         Form::TServerLog => format!("[149] 00 01 03 00..{}", indented_pairs(form, list, 2)),
         Form::PlatformSdkLog => format!("[bstr] = KVList: {}", indented_pairs(form, list, 1)),
@@ -176,7 +177,7 @@ fn lists(form: Form, event: &Event<'_>) -> String {
     lists.into_iter().filter_map(|(name, list)| Some(attribute(form, name, &written(list?)))).collect()
 }
 
-/// Repeated keys are written as often as they are there, which no JSON value of serde could do.
+/// Writes repeated keys repeatedly, which a JSON value of serde cannot represent.
 fn json_object(list: &KeyValueList<'_>) -> String {
     let value = |value: &Value<'_>| match value {
         Value::String(text) | Value::Binary(text) => json!(text).to_string(),
@@ -187,7 +188,7 @@ fn json_object(list: &KeyValueList<'_>) -> String {
     format!("{{{}}}", pairs.collect::<Vec<_>>().join(","))
 }
 
-/// A line a pair, each with the end of the line before it.
+/// One line for each pair, preceded by a line end.
 fn indented_pairs(form: Form, list: &KeyValueList<'_>, depth: usize) -> String {
     let is_platform_sdk = form == Form::PlatformSdkLog;
     let indentation = if is_platform_sdk { "    " } else { "\t" }.repeat(depth);

@@ -1,19 +1,19 @@
-//! What it takes to test a service that shows IM sessions: histories of what happens to one, and what must come of them.
+//! Tools to test a service with IM sessions: histories of its steps, and what their results must be.
 //!
-//! Nothing in the library depends on this room. It knows the public face of the others.
+//! Nothing in the library depends on this module. It uses the public API of the others.
 //!
 //! | file | question |
 //! |---|---|
-//! | `history` | What can happen to a service? |
+//! | `history` | Which steps can a history have? |
 //! | `reached` | How many cases of a property reach its last assertion? |
 //! | `setup` | How is the service set up? |
-//! | `model` | What must it answer? The specification once more, as plainly as can be. |
-//! | `carry_out` | What does this crate's store answer? |
-//! | `log` | How is a log written, what can it carry, and what must a decoder find in it? |
-//! | `fault` | What can go wrong with the events on the way? |
+//! | `model` | What must the service answer? A second, plain implementation of the specification. |
+//! | `carry_out` | What does the store of this crate answer? |
+//! | `log` | How is a log written, what can it represent, and what must a decoder find in it? |
+//! | `fault` | What can go wrong in the delivery of events? |
 //! | [`laws`] | What holds for every history? |
-//! | [`conformance`] | Does another implementation do what the model does? |
-//! | `shrink`, `code` | What is the shortest history that fails, and how is it pasted into a test? |
+//! | [`conformance`] | Does another implementation behave like the model? |
+//! | `shrink`, `code` | What is the shortest history that fails, and how is it written as a test? |
 
 mod carry_out;
 mod code;

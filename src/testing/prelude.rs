@@ -1,4 +1,4 @@
-//! What most files of the kit use: `std` is there, and what is answered is JSON.
+//! Common imports of the kit: it needs `std`, and its answers are JSON.
 
 pub(crate) use alloc::borrow::Cow;
 pub(crate) use alloc::boxed::Box;

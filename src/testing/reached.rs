@@ -4,9 +4,9 @@ use crate::testing::prelude::*;
 
 use core::sync::atomic::{AtomicU32, Ordering};
 
-/// How many cases of a property reached its last assertion.
+/// Counts how many cases of a property reach its last assertion.
 ///
-/// A case that returns early asserts nothing. A property that counts its cases fails where too many do.
+/// A case that returns early asserts nothing. A property that counts its cases can fail if too many do.
 ///
 /// ```
 /// use im_session::testing::Reached;
@@ -31,27 +31,27 @@ pub struct Reached {
 }
 
 impl Reached {
-    /// No cases so far.
+    /// A counter without cases.
     #[must_use]
     pub const fn new() -> Self {
         Reached { cases: AtomicU32::new(0), ends: AtomicU32::new(0) }
     }
 
-    /// A case begins.
+    /// Counts a case that begins.
     pub fn case(&self) {
         self.cases.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// The case has reached the last assertion.
+    /// Counts a case that has reached the last assertion.
     pub fn end(&self) {
         self.ends.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// Whether so many of a hundred cases reached the last assertion.
+    /// Checks that at least `percent` % of the cases reached the last assertion.
     ///
     /// # Errors
     ///
-    /// Fewer did, or there was no case.
+    /// A message if fewer did, or if there was no case.
     pub fn at_least(&self, percent: u32) -> Result<(), String> {
         let (cases, reached) = (self.cases.load(Ordering::Relaxed), self.ends.load(Ordering::Relaxed));
         if cases > 0 && u64::from(reached) * 100 >= u64::from(cases) * u64::from(percent) {

@@ -8,7 +8,7 @@ use crate::resource::BaseUri;
 use crate::session::Limits;
 use crate::store::{ReferenceIds, Sessions};
 
-/// How a service under test is set up: the same for the crate's [`Sessions`] and for the [`Model`].
+/// The settings of a service under test, for both the crate's [`Sessions`] and the [`Model`].
 ///
 /// ```
 /// use im_session::testing::Setup;
@@ -22,19 +22,19 @@ use crate::store::{ReferenceIds, Sessions};
 pub struct Setup {
     /// The base address of the service.
     pub base_uri: String,
-    /// How much it may hold.
+    /// Its limits.
     pub limits: Limits,
     /// Whether InitiateIMSession is refused while another session is open. Specification 4.
     pub one_session_per_agent: bool,
-    /// The first and the last ReferenceID that it gives.
+    /// The first and the last ReferenceID that it uses.
     pub reference_ids: (u32, u32),
-    /// What [`sessions`](Self::sessions) offer in which state. The model knows the table of specification 3 and no other: with
-    /// another one here the laws that speak of capabilities are broken.
+    /// The table of capabilities for [`sessions`](Self::sessions). The model knows only the table of specification 3,
+    /// so any other one breaks the laws about capabilities.
     pub capabilities: CapabilityTable,
 }
 
 impl Default for Setup {
-    /// `http://localhost:8090`, the specification's own limits and table, one session per agent, all ReferenceIDs.
+    /// `http://localhost:8090`, the limits and the table of the specification, one session per agent, all ReferenceIDs.
     fn default() -> Self {
         Setup {
             base_uri: "http://localhost:8090".into(),
@@ -47,7 +47,7 @@ impl Default for Setup {
 }
 
 impl Setup {
-    /// A store of this crate, set up like this.
+    /// A store of this crate with these settings.
     #[must_use]
     pub fn sessions(&self) -> Sessions {
         let (first, last) = self.reference_ids;
@@ -58,7 +58,7 @@ impl Setup {
         if self.one_session_per_agent { sessions } else { sessions.with_many_sessions_per_agent() }
     }
 
-    /// The model, set up like this.
+    /// The model with these settings.
     #[must_use]
     pub fn model(&self) -> Model {
         Model::new(self)

@@ -1,4 +1,4 @@
-//! The shortest history that still fails.
+//! Shrinks a history to the shortest one that still fails.
 
 use alloc::rc::Rc;
 use core::iter;
@@ -10,10 +10,11 @@ use crate::event::{Event, KeyValueList, ListAttribute, Value};
 use crate::machine::Operations;
 use crate::testing::prelude::*;
 
-/// A history as short and plain as can be for which `fails` still says true. Of one that does not fail, the same.
+/// The shortest and simplest history for which `fails` still returns `true`. A history that does not fail is returned
+/// unchanged.
 ///
-/// Steps are taken away in chunks, then one by one; what is left loses the attributes, parameters and agents that do not
-/// matter, and its numbers and texts get smaller. Deterministic if `fails` is.
+/// It removes steps in chunks, then one by one. Then it removes attributes, parameters and agents that do not matter,
+/// and makes numbers and texts smaller. The result is deterministic if `fails` is.
 ///
 /// ```
 /// use im_session::testing::{Agent, History, Step, shortest};
@@ -36,16 +37,18 @@ pub fn shortest(history: &History, mut fails: impl FnMut(&History) -> bool) -> H
     shrinker.best()
 }
 
-/// The shortest history so far that fails, and what is shorter or plainer: [`shortest`] for a caller that asks in its own way.
+/// The shortest failing history so far, and simpler candidates: the core of [`shortest`], for callers that test
+/// candidates themselves.
 pub(crate) struct Shrinker {
     best: Rc<History>,
-    /// What to try next. Of one that fails as well a new shrinker goes on, at the same place.
+    /// The next candidates, each with its place. If one fails as well, continue with a new shrinker at the same place.
     pub(crate) candidates: Box<dyn Iterator<Item = (usize, History)>>,
 }
 
 impl Shrinker {
-    /// Of a history that fails. There is a place for leaving steps out, one for each step and one for each agent; all are tried
-    /// from `first` on and then from the beginning, since what can go often shows only after something else got plainer.
+    /// A shrinker of a failing history. There is one place for removing steps, one for each step and one for each
+    /// agent. All are tried from `first` on, then from the beginning, since some simplifications become possible only
+    /// after others.
     pub(crate) fn new(history: History, first: usize) -> Self {
         let best = Rc::new(history);
         let (places, of) = (1 + best.steps.len() + best.agents.len(), Rc::clone(&best));
@@ -75,7 +78,8 @@ fn candidates_at(history: &Rc<History>, place: usize) -> Box<dyn Iterator<Item =
     }
 }
 
-/// Without all steps, half of them, a quarter, …, one; from the end, since the step that shows the failure is the last.
+/// The history without all steps, half of them, a quarter, …, one. Chunks near the end are removed first, since the
+/// last step is the one that shows the failure.
 fn fewer_steps(history: Rc<History>) -> impl Iterator<Item = History> {
     let all = history.steps.len();
     let chunks = iter::successors(Some(all), |chunk| Some(chunk / 2)).take_while(|&chunk| chunk > 0);
@@ -87,7 +91,8 @@ fn fewer_steps(history: Rc<History>) -> impl Iterator<Item = History> {
     })
 }
 
-/// Without the agent if it is the last, or with less of it; the others keep their places. The last is at the place 0.
+/// The agents without the agent at this place if it is the last, or with a simpler one; the others keep their
+/// positions. Place 0 is the last agent.
 fn plainer_agents(agents: &[Agent], place: usize) -> Vec<Vec<Agent>> {
     let position = agents.len() - 1 - place;
     let fewer = agents.get(..position).filter(|_| place == 0).map(<[Agent]>::to_vec);
@@ -105,8 +110,8 @@ fn less_of(agent: &Agent) -> Vec<Agent> {
     less
 }
 
-/// Steps that are like this one and plainer, the plainest first. Each has less of something and more of nothing, so that
-/// going on ends.
+/// Simpler variants of this step, the simplest first. Each is smaller in some respect and larger in none, so shrinking
+/// ends.
 fn plainer(step: &Step) -> Vec<Step> {
     match step.clone() {
         Step::Event(event) => plainer_events(&event).into_iter().map(Step::Event).collect(),
@@ -181,7 +186,7 @@ fn plainer_values(value: &Value<'static>) -> Vec<Value<'static>> {
     }
 }
 
-/// Bodies with fewer parameters; of one that is no JSON object, none.
+/// Bodies with fewer parameters. There are none for a body that is not JSON.
 fn plainer_bodies(body: &str) -> Vec<String> {
     let json: Option<Json> = serde_json::from_str(body).ok();
     json.iter().flat_map(plainer_json).map(|json| json.to_string()).collect()
@@ -207,7 +212,7 @@ fn plainer_queries(query: &str) -> Vec<String> {
     plainer_sequences(&pairs, |_| Vec::new()).into_iter().map(|pairs| pairs.join("&")).collect()
 }
 
-/// The sequence without one of its elements, then with a plainer one in its place.
+/// The sequences without one of the elements, then those with a simpler one in its place.
 fn plainer_sequences<T: Clone>(all: &[T], plainer: impl Fn(&T) -> Vec<T>) -> Vec<Vec<T>> {
     let without = |left_out: usize| all.iter().take(left_out).chain(all.iter().skip(left_out + 1)).cloned().collect();
     let mut sequences: Vec<Vec<T>> = (0..all.len()).map(without).collect();
@@ -217,24 +222,24 @@ fn plainer_sequences<T: Clone>(all: &[T], plainer: impl Fn(&T) -> Vec<T>) -> Vec
     sequences
 }
 
-/// The sequence with this element at the position.
+/// The sequence with this element at this position.
 fn with<T: Clone>(all: &[T], position: usize, element: T) -> Vec<T> {
     let mut with = all.to_vec();
     with.splice(position..=position, [element]);
     with
 }
 
-/// Lower numbers: 0, then ever nearer.
+/// Lower numbers: 0, then closer and closer to `number`.
 fn lower(number: u64) -> impl Iterator<Item = u64> {
     (0..64).map(move |shift| number - (number >> shift)).take_while(move |lower| *lower < number)
 }
 
-/// Numbers nearer to 0, of the same sign.
+/// Numbers closer to 0 with the same sign.
 fn nearer(number: i64) -> impl Iterator<Item = i64> {
     lower(number.unsigned_abs()).filter_map(move |nearer| Some(i64::try_from(nearer).ok()? * number.signum()))
 }
 
-/// The beginning of a text, ever longer.
+/// Beginnings of a text, from short to long.
 fn shorter(text: &str) -> Vec<String> {
     let letters = text.chars().count() as u64;
     lower(letters).map(|length| text.chars().take(usize::try_from(length).unwrap_or(0)).collect()).collect()

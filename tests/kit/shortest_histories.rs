@@ -65,7 +65,7 @@ fn a_broken_law_prints_the_shortest_history_as_code() {
     assert_eq!(format!("{broken:?}"), broken.to_string(), "unwrap shows the same");
 
     let expected = r#"a law is broken: capabilities_follow_state_and_data
-The capabilities are those of the table of specification 3, for the state and for user data being there.
+The capabilities are those of the table of specification 3, by the state and whether there is user data.
 at step 2 of the shortest history that breaks it:
   expected []
   found    ["SendMessage","AttachUserData","UpdateUserData","DeleteUserData","Complete"]

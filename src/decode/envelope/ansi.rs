@@ -1,11 +1,11 @@
-//! ANSI colours, which terminals and `grep --color` put into lines. Specification 6.4.
+//! ANSI colours, as terminal output and `grep --color` have them. Specification 6.4.
 
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
 
 use crate::decode::lines::{ESCAPE, first};
 
-/// Whether a line as a whole is coloured: it begins with a colour, or ends in one.
+/// Whether a line begins or ends with a colour sequence.
 #[inline]
 pub(in crate::decode) fn is_coloured(line: &[u8]) -> bool {
     match (line.first(), line.last()) {
@@ -16,7 +16,7 @@ pub(in crate::decode) fn is_coloured(line: &[u8]) -> bool {
     }
 }
 
-/// Whether a line ends in a colour. It has at most a few numbers.
+/// Whether a line ends with a colour sequence. One of more than 32 bytes is not recognised.
 #[cold]
 fn ends_in_colour(line: &[u8]) -> bool {
     let end = line.get(line.len().saturating_sub(32)..).unwrap_or(line);
@@ -24,7 +24,7 @@ fn ends_in_colour(line: &[u8]) -> bool {
     at.and_then(|at| end.get(at..)).is_some_and(|colour| sequence_length(colour) == Some(colour.len()))
 }
 
-/// The line without its colours; those within quoted values stay.
+/// The line without its colour sequences, except for those within a quoted value.
 ///
 /// ```
 /// use im_session::decode::envelope::without_colours;
@@ -37,7 +37,7 @@ pub fn without_colours(line: &[u8]) -> Cow<'_, [u8]> {
     if !line.contains(&ESCAPE) {
         return Cow::Borrowed(line);
     }
-    // Before the value, whose quote follows white space, and after the last quote.
+    // Strip the colours before the value, whose quote follows white space, and after its last quote.
     let (value_at, value_ends) = value(line);
     let mut kept = Vec::with_capacity(line.len());
     strip(line.get(..value_at).unwrap_or_default(), &mut kept);
@@ -46,14 +46,14 @@ pub fn without_colours(line: &[u8]) -> Cow<'_, [u8]> {
     Cow::Owned(kept)
 }
 
-/// The line without its colours, also within quotes: of a line that is of no message, and so has no value.
+/// The line without any colour sequence, for a line outside messages, which has no value.
 pub(in crate::decode) fn without_all_colours(line: &[u8]) -> Vec<u8> {
     let mut kept = Vec::with_capacity(line.len());
     strip(line, &mut kept);
     kept
 }
 
-/// Where the quoted value of a line is; at its end where there is none.
+/// The start and the end of the quoted value of a line; both are the end of the line if there is none.
 fn value(line: &[u8]) -> (usize, usize) {
     let mut at = 0;
     let mut after_blank = false;
@@ -64,7 +64,8 @@ fn value(line: &[u8]) -> (usize, usize) {
             at += length;
             continue;
         }
-        // The first quote after white space that is not the first of the line: a key has its quote there.
+        // The value has the first quote that follows white space, unless it begins the content of the line: that is the
+        // quote of a key.
         if matches!(byte, b'\'' | b'"') && after_blank && seen_other {
             let last = line.iter().rposition(|&last| last == byte).filter(|&last| last > at);
             return (at, last.map_or_else(|| without_last_colours(line).max(at + 1), |last| last + 1));
@@ -76,7 +77,7 @@ fn value(line: &[u8]) -> (usize, usize) {
     (line.len(), line.len())
 }
 
-/// Where the colours begin that a line ends in.
+/// The length of a line without the colour sequences at its end.
 fn without_last_colours(line: &[u8]) -> usize {
     let mut rest = line;
     while ends_in_colour(rest) {
@@ -92,14 +93,14 @@ fn strip(part: &[u8], kept: &mut Vec<u8>) {
         let (before, sequence) = rest.split_at_checked(at).unwrap_or((rest, &[]));
         kept.extend_from_slice(before);
         let length = sequence_length(sequence);
-        // An escape that begins no sequence is no colour.
+        // Keep an escape character that does not begin a sequence.
         kept.extend(length.is_none().then_some(ESCAPE));
         rest = sequence.get(length.unwrap_or(1)..).unwrap_or_default();
     }
     kept.extend_from_slice(rest);
 }
 
-/// The length of the control sequence that `text` begins with, if it begins with one.
+/// The length of the control sequence at the start of `text`, if there is one.
 fn sequence_length(text: &[u8]) -> Option<usize> {
     let parameters = text.strip_prefix(b"\x1b[")?;
     let count = parameters.iter().take_while(|byte| matches!(byte, 0x20..=0x3f)).count();

@@ -2,13 +2,13 @@
 
 use core::ops::Range;
 
-/// What stands before a line.
+/// The prefix of a line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Cri {
     pub(super) content: usize,
     pub(super) time: Range<usize>,
     pub(super) is_stderr: bool,
-    /// Whether the line goes on in the next of the log.
+    /// Whether the next line of the log continues this one.
     pub(super) is_piece: bool,
 }
 
@@ -23,7 +23,7 @@ pub(super) fn prefix(line: &[u8]) -> Option<Cri> {
         Some(rest) => (rest, false),
         None => (rest.strip_prefix(b"stderr ")?, true),
     };
-    // Tags are separated by colons; the first says whether the line is whole.
+    // Tags are separated by colons. The first says whether the line is full or partial.
     let tags = rest.iter().position(|&byte| byte == b' ').unwrap_or(rest.len());
     let is_piece = match rest.get(..tags)?.first()? {
         b'F' => false,

@@ -1,12 +1,11 @@
-//! Lines as `grep -n` and `grep -H` print them: with the number of the line, or the name of the file, before each.
+//! The output of `grep -n` and `grep -H`, with the line number or the file name before each line.
 
 use super::super::header::{LineView, header};
 use super::super::lines::first_edge;
 use super::super::sip_message::announced_length;
 use super::super::time::{begins_with_time, length};
 
-/// What stands before a line: `file.log:`, `12:` or `file.log:12:`; of the lines around a match with `-` in place of
-/// `:`.
+/// The prefix of a line: `file.log:`, `12:` or `file.log:12:`. Context lines have `-` instead of `:`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Grep<'a> {
     pub(super) file: &'a [u8],
@@ -14,7 +13,7 @@ pub(super) struct Grep<'a> {
     pub(super) content: usize,
 }
 
-/// The prefix of a line with something to read in it, if it has one.
+/// The prefix of a line, if it has one and something that can be read follows.
 pub(super) fn prefix(line: &[u8]) -> Option<Grep<'_>> {
     if begins_with_time(line) || begins_as_json(line) {
         return None;
@@ -30,7 +29,7 @@ pub(super) fn prefix(line: &[u8]) -> Option<Grep<'_>> {
     let first_colons = || {
         let first = prefix.iter().position(|&byte| byte == b':')? + 1;
         let digits = prefix.get(first..)?.iter().take_while(|byte| byte.is_ascii_digit()).count();
-        // The number of the line after the name of the file.
+        // The line number after the file name.
         let second = first + digits;
         Some(if digits > 0 && prefix.get(second) == Some(&b':') { second + 1 } else { first })
     };
@@ -51,13 +50,13 @@ fn begins_as_json(line: &[u8]) -> bool {
     line.strip_prefix(b"[").unwrap_or(line).trim_ascii_start().starts_with(b"{")
 }
 
-/// Where the digits begin that `text` ends in.
+/// The position of the digits at the end of `text`.
 fn number_at(text: &[u8]) -> Option<usize> {
     let digits = text.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
     (digits > 0).then(|| text.len() - digits)
 }
 
-/// Where the content of a line begins that has the same prefix.
+/// The position of the content of a line, if it has the same kind of prefix.
 pub(super) fn content(line: &[u8], file: &[u8], is_numbered: bool) -> Option<usize> {
     let rest = line.strip_prefix(file)?;
     let separated = |rest: &[u8]| match rest.first() {

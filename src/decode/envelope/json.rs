@@ -1,4 +1,4 @@
-//! JSON objects that carry a line of a log: Docker's json-file, ELK and others.
+//! JSON objects that carry a line of a log: json-file of Docker, ELK and others.
 
 use alloc::borrow::Cow;
 use core::fmt;
@@ -7,7 +7,7 @@ use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
 
 use crate::event::{JsonScalar, JsonString};
 
-/// The key under which the line stands.
+/// The key of the line, later ones with a higher priority.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum LineKey {
     EventOriginal,
@@ -16,17 +16,18 @@ pub(super) enum LineKey {
     Message,
 }
 
-/// An object that carries a line, or several.
+/// An object that carries one or several lines.
 #[derive(Debug)]
 pub(super) struct Carrier<'a> {
     pub(super) key: LineKey,
     pub(super) line: Cow<'a, str>,
     pub(super) time: Option<Cow<'a, str>>,
-    /// Whether the line goes on in the next object: Docker cuts long ones, and then `log` has no line end at its end.
+    /// Whether the next object continues the line: Docker splits long lines, and then `log` does not end with a line
+    /// end.
     pub(super) is_piece: bool,
 }
 
-/// The object that a text is, if it carries a line.
+/// The text as an object that carries a line, if it is one.
 pub(super) fn carrier(text: &str) -> Option<Carrier<'_>> {
     let object: Object<'_> = serde_json::from_str(text).ok()?;
     let (key, line) = object.line?;
@@ -37,7 +38,7 @@ pub(super) fn carrier(text: &str) -> Option<Carrier<'_>> {
 struct Object<'a> {
     line: Option<(LineKey, Cow<'a, str>)>,
     time: Option<Cow<'a, str>>,
-    /// Whether it has the keys that Docker writes and no others: others write whole lines without their ends.
+    /// Whether it has only keys that Docker writes. Other programs write whole lines without a line end.
     is_of_docker: bool,
 }
 
@@ -94,7 +95,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for Object<'a> {
     }
 }
 
-/// The `original` of an object `event`; of another value nothing.
+/// The `original` of an object `event`; `None` for any other value.
 struct Original<'a>(Option<JsonScalar<'a>>);
 
 impl<'de: 'a, 'a> Deserialize<'de> for Original<'a> {

@@ -1,9 +1,10 @@
-//! What carries the lines of a log: containers, syslog, collectors, `grep`, mail. Specification 6.4.
+//! The envelopes around the lines of a log: from containers, syslog, collectors, `grep` and mail. Specification 6.4.
 //!
-//! An [`Envelope`] is pure and knows nothing of events' attributes: it says what is around a line, and opens other
-//! lines that have the same around them. The [`Decoder`](super::Decoder) uses it; so can whoever only wants the lines.
+//! An [`Envelope`] is independent of the decoder's state. It describes what is around one line, and removes the same
+//! from other lines. The [`Decoder`](super::Decoder) uses it, and programs that need only the lines can use it
+//! directly.
 //!
-//! | file | takes off |
+//! | file | removes |
 //! |---|---|
 //! | `cri` | the prefix of a container runtime's log |
 //! | `syslog` | the prefix of syslog, RFC 3164 and RFC 5424, and its escapes |
@@ -24,10 +25,10 @@ use alloc::vec::Vec;
 pub use ansi::without_colours;
 pub(super) use ansi::{is_coloured, without_all_colours};
 
-/// More layers than this around a line are not looked for.
+/// The maximum number of layers around a line.
 const MOST_LAYERS: usize = 16;
 
-/// What is around the lines of a message: layers, from the outside in.
+/// The envelope of the lines of a message: its layers from the outside to the inside.
 ///
 /// ```
 /// use im_session::decode::envelope::{Envelope, Opened};
@@ -49,7 +50,7 @@ pub struct Envelope {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Layer {
-    /// `> ` of quoted mail.
+    /// `> ` in a quoted mail.
     Mail,
     Grep {
         file: Vec<u8>,
@@ -67,30 +68,30 @@ enum Layer {
     },
 }
 
-/// What [`Envelope::open`] found.
+/// The result of [`Envelope::open`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Opened<'l> {
     /// The line has the envelope.
     Line {
-        /// What it carries: a line, or several with LF between them.
+        /// The content: one line, or several with LF between them.
         content: Cow<'l, [u8]>,
-        /// The time that the envelope says, as it is written.
+        /// The time in the envelope, as it is written.
         time: Option<Cow<'l, [u8]>>,
-        /// Whether what it carries goes on in the next line with the envelope.
+        /// Whether the next line with the envelope continues the content.
         is_piece: bool,
     },
-    /// The line went through the same syslog, but another host or program wrote it.
+    /// The line has a syslog prefix, but is from another host or program.
     OfAnother,
     /// The line does not have the envelope.
     Without {
-        /// How many layers it has.
+        /// The number of outer layers that the line has.
         opened: usize,
     },
 }
 
 impl Envelope {
-    /// What is around this line. A prefix of `grep` is recognised only before a line that has something to read.
+    /// The envelope of this line. A prefix of `grep` is recognised only if something that can be read follows.
     #[must_use]
     pub fn of_line(line: &[u8]) -> Self {
         let mut envelope = Envelope::default();
@@ -112,19 +113,20 @@ impl Envelope {
         envelope
     }
 
-    /// Whether nothing is around the line.
+    /// Whether there is no layer.
     #[must_use]
     pub fn is_none(&self) -> bool {
         self.layers.is_empty()
     }
 
-    /// Takes the envelope off a line.
+    /// Removes the envelope from a line.
     #[must_use]
     pub fn open<'l>(&self, line: &'l [u8]) -> Opened<'l> {
         self.open_layers(line.into(), 0..self.layers.len()).0
     }
 
-    /// Takes these layers off what is within those before; how many were taken off in all.
+    /// Removes these layers; the ones before `range` must already be removed. Also returns how many layers are removed
+    /// in total.
     pub(super) fn open_layers<'l>(&self, line: Cow<'l, [u8]>, range: core::ops::Range<usize>) -> (Opened<'l>, usize) {
         let mut content = line;
         let mut innermost_time = None;
@@ -146,7 +148,7 @@ impl Envelope {
         (Opened::Line { content, time: innermost_time, is_piece: false }, opened)
     }
 
-    /// Without the layers after the first `count`.
+    /// Keeps only the first `count` layers.
     pub(super) fn truncate(&mut self, count: usize) {
         self.layers.truncate(count);
     }
@@ -155,7 +157,7 @@ impl Envelope {
         self.layers.len()
     }
 
-    /// Whether a line could have it by chance: the next line shows.
+    /// Whether a line without an envelope can look like this by chance. The next line shows whether it does.
     pub(super) fn is_unsure(&self) -> bool {
         self.layers.iter().any(|layer| match layer {
             Layer::Mail | Layer::Grep { .. } | Layer::Syslog { .. } => true,
@@ -165,7 +167,7 @@ impl Envelope {
         })
     }
 
-    /// With a JSON object around the lines, if this text is one that carries a line.
+    /// The envelope with a JSON object as one more layer, if this text is an object that carries a line.
     #[cfg(feature = "json")]
     pub(super) fn with_json(&self, text: &[u8]) -> Option<Envelope> {
         if self.layers.iter().any(|layer| matches!(layer, Layer::Json { .. })) {
@@ -212,7 +214,7 @@ fn json_layer(content: &[u8]) -> Option<Layer> {
     }
 }
 
-/// What a layer found.
+/// The result of removing a layer.
 enum Layered<'l> {
     Content { content: Cow<'l, [u8]>, time: Option<Cow<'l, [u8]>>, is_piece: bool },
     OfAnother,
@@ -285,7 +287,7 @@ fn without_time(content: Cow<'_, [u8]>) -> Layered<'_> {
     Layered::Content { content, time: None, is_piece: false }
 }
 
-/// What follows the first bytes of a line.
+/// The line from position `start` on.
 fn after<'l>(line: &Cow<'l, [u8]>, start: usize) -> Cow<'l, [u8]> {
     part(line, start..line.len())
 }

@@ -1,16 +1,16 @@
-//! Lines that went through syslog: RFC 3164, RFC 5424, and what rsyslog writes to files.
+//! Lines from syslog: RFC 3164, RFC 5424, and the file format of rsyslog.
 
 use alloc::vec::Vec;
 use core::ops::Range;
 
 use super::super::time::{is_month, length};
 
-/// What stands before a line.
+/// The prefix of a line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Syslog {
     pub(super) content: usize,
     pub(super) time: Range<usize>,
-    /// The host and the program with its process id: who wrote the line.
+    /// The host and the program with its process id, which identify who wrote the line.
     pub(super) writer: Range<usize>,
 }
 
@@ -56,7 +56,7 @@ fn old_time(text: &[u8]) -> Option<usize> {
     (is_day && is_month(&[*m, *o, *n])).then_some(7 + clock)
 }
 
-/// The word that begins here; it ends before a blank or at the end of the line.
+/// The word at this position. It ends before a space or at the end of the line.
 fn word(line: &[u8], at: usize) -> Option<Range<usize>> {
     let rest = line.get(at..)?;
     let length = rest.iter().position(|&byte| byte == b' ').unwrap_or(rest.len());
@@ -99,7 +99,8 @@ fn structured_data(text: &[u8]) -> Option<usize> {
     None
 }
 
-/// Puts back what syslog daemons escape: `#011` is a tab, `#012` the end of a line. `None` where there is neither.
+/// Replaces the escapes of syslog daemons: `#011` is a tab, `#012` a line feed, `#015` a carriage return. `None` if
+/// there are none.
 pub(super) fn unescaped(content: &[u8]) -> Option<Vec<u8>> {
     let is_escape = |at: usize| matches!(content.get(at..at + 4), Some(b"#011" | b"#012" | b"#015"));
     (0..content.len()).find(|&at| is_escape(at))?;

@@ -1,16 +1,16 @@
-//! The dialogs of one call at one endpoint: one for each To tag that a response to its INVITE brought. RFC 3261 section
-//! 12.
+//! The dialogs of one call at one endpoint: one for each To tag in a response to its INVITE. RFC 3261 section 12.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use crate::sip::limits::KEPT_OF_A_CALL;
 
-/// One dialog. Its name is the To tag of the INVITE's response: at the caller the remote tag, at the callee its own.
+/// One dialog, identified by the To tag of the response to the INVITE: the remote tag at the caller, the local tag at
+/// the callee.
 #[derive(Debug, Clone)]
 struct Dialog {
     tag: Box<str>,
-    /// The attempt in which it began: a tag can come again in the answer to a new INVITE.
+    /// The attempt in which it began, since a tag can occur again in a response to a new INVITE.
     attempt: u32,
     confirmed: bool,
     closed: bool,
@@ -21,25 +21,26 @@ struct Dialog {
 /// The MESSAGE requests in one direction of a dialog.
 #[derive(Debug, Clone, Copy, Default)]
 struct Messages {
-    /// The highest CSeq number and, bit by bit, the 64 numbers up to it that were seen. No bit: none was.
+    /// The highest CSeq number seen, and one bit for each of the 64 numbers up to it. No bit is set before the first
+    /// number.
     highest: u32,
     seen: u64,
-    /// The last one was challenged: the next one with credentials is the same message.
+    /// Whether the last one was challenged, so that the next one with credentials is the same message.
     challenged: bool,
 }
 
-/// What closing a dialog did.
+/// The result of closing a dialog.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Closed {
     /// It is closed now.
     Now,
-    /// It was closed already.
+    /// It was closed before.
     Before,
-    /// It is not known.
+    /// The dialog is not known.
     Unknown,
 }
 
-/// All of them.
+/// All dialogs of a call.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Dialogs {
     dialogs: Vec<Dialog>,
@@ -47,7 +48,7 @@ pub(super) struct Dialogs {
 }
 
 impl Dialogs {
-    /// A new INVITE begins: what was before is over.
+    /// Starts a new attempt with a new INVITE. All earlier dialogs are closed.
     pub(super) fn next_attempt(&mut self) {
         self.attempt = self.attempt.wrapping_add(1);
         for dialog in &mut self.dialogs {
@@ -55,7 +56,7 @@ impl Dialogs {
         }
     }
 
-    /// A provisional or (`confirmed`) final response came with this tag.
+    /// Handles a provisional or, if `confirmed`, a final response with this tag.
     pub(super) fn answer(&mut self, tag: &str, confirmed: bool) {
         let attempt = self.attempt;
         if let Some(dialog) = self.dialogs.iter_mut().find(|dialog| *dialog.tag == *tag) {
@@ -65,7 +66,8 @@ impl Dialogs {
             dialog.confirmed |= confirmed;
             return;
         }
-        // A fork into more places is followed by those that answer, and by the first of the others.
+        // If a call forks to more destinations, an early or closed dialog makes room for the new one; confirmed ones
+        // stay.
         if self.dialogs.len() >= KEPT_OF_A_CALL {
             let Some(spare) = self.dialogs.iter().position(|dialog| dialog.closed || !dialog.confirmed) else {
                 return;
@@ -75,7 +77,7 @@ impl Dialogs {
         self.dialogs.push(Dialog { confirmed, ..Dialog::new(tag, attempt) });
     }
 
-    /// A BYE, or what ends a dialog as one.
+    /// Closes a dialog because of a BYE or something equivalent.
     pub(super) fn close(&mut self, tag: &str) -> Closed {
         match self.dialogs.iter_mut().find(|dialog| *dialog.tag == *tag) {
             Some(dialog) if dialog.closed => Closed::Before,
@@ -87,13 +89,13 @@ impl Dialogs {
         }
     }
 
-    /// A dialog that was never seen to begin has ended; its beginning may still come.
+    /// Closes a dialog whose first response has not been seen. That response may still arrive.
     pub(super) fn close_unknown(&mut self, tag: &str) {
         self.answer(tag, false);
         self.close(tag);
     }
 
-    /// Whether a dialog is left. Once one is confirmed, the early ones do not count: they lapse.
+    /// Whether a dialog is left. Once one is confirmed the early ones no longer count, since they lapse.
     pub(super) fn any_left(&self) -> bool {
         let current = || self.dialogs.iter().filter(|dialog| dialog.attempt == self.attempt);
         let answered = current().any(|dialog| dialog.confirmed);
@@ -110,7 +112,7 @@ impl Dialogs {
         self.dialogs.iter().any(|dialog| *dialog.tag == *tag && !dialog.closed)
     }
 
-    /// Whether a MESSAGE in this dialog is a new one, and not the same again.
+    /// Whether a MESSAGE in this dialog is new, and not a repetition.
     pub(super) fn message(&mut self, tag: &str, sent: bool, cseq: u32, credentials: bool) -> bool {
         let dialog = self.dialogs.iter_mut().find(|dialog| *dialog.tag == *tag && dialog.confirmed && !dialog.closed);
         dialog.is_some_and(|dialog| {
@@ -119,7 +121,7 @@ impl Dialogs {
         })
     }
 
-    /// A MESSAGE in this dialog was challenged.
+    /// Notes that a MESSAGE in this dialog was challenged.
     pub(super) fn message_challenged(&mut self, tag: &str, sent: bool) {
         if let Some(dialog) = self.dialogs.iter_mut().find(|dialog| *dialog.tag == *tag) {
             let messages = if sent { &mut dialog.sent } else { &mut dialog.received };
@@ -136,7 +138,7 @@ impl Dialog {
 }
 
 impl Messages {
-    /// Whether the number was not seen before. What is 64 behind the highest is too old to be new.
+    /// Whether the number has not been seen before. One that is 64 or more below the highest counts as seen.
     fn is_new(&mut self, cseq: u32) -> bool {
         if self.seen == 0 || cseq > self.highest {
             self.seen = self.seen.checked_shl(cseq - self.highest).unwrap_or(0) + 1;

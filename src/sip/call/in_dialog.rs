@@ -1,4 +1,4 @@
-//! What the messages in a call's dialogs do: BYE and its answer, responses that say that a dialog is gone, MESSAGE.
+//! The effect of messages in the dialogs of a call: BYE and its response, responses that report a lost dialog, MESSAGE.
 
 use core::time::Duration;
 
@@ -7,13 +7,13 @@ use super::{Call, Cancelled, Role, WaitFor};
 use crate::machine::{CallEvent, State};
 
 impl Call {
-    /// BYE in the dialog with this To tag of the INVITE; `from_caller`: the caller sent it.
+    /// A BYE in the dialog with this To tag of the INVITE. `from_caller` says that the caller sent it.
     pub(in crate::sip) fn bye(&mut self, to_tag: &str, from_caller: bool) -> Option<CallEvent> {
         match self.dialogs.close(to_tag) {
             Closed::Now => {}
             Closed::Before => return None,
-            // The response that began the dialog was lost or overtaken. A callee knows its own tags, or says so in its
-            // answer.
+            // The response that began the dialog was lost or overtaken. A callee knows its own tags, and its response
+            // to the BYE shows whether this is one.
             Closed::Unknown if self.role == Role::Caller => self.dialogs.close_unknown(to_tag),
             Closed::Unknown => return None,
         }
@@ -26,9 +26,9 @@ impl Call {
         self.end(from_caller.then_some(Cancelled::GaveUp))
     }
 
-    /// The callee that rings accepted (2xx) the caller's BYE in the early dialog with this tag, so the tag is its own,
-    /// seen before or not. The BYE is the caller giving up, and the callee's INVITE transaction ends with it (RFC 3261
-    /// section 15.1.2): by its final response, or, where that does not come, by `end_until`.
+    /// A ringing callee accepted (2xx) the BYE of the caller in the early dialog with this tag. So the tag is its own,
+    /// whether it was seen before or not. With the BYE the caller gave up, which also ends the INVITE transaction of
+    /// the callee (RFC 3261 section 15.1.2): with the final response or, if there is none, at `end_until`.
     pub(in crate::sip) fn early_bye_accepted(&mut self, to_tag: &str, end_until: Duration) {
         if self.role == Role::Callee && self.state == Some(State::Alerting) {
             if self.dialogs.close(to_tag) == Closed::Unknown {
@@ -39,7 +39,7 @@ impl Call {
         }
     }
 
-    /// 481 or 408 to a request in the dialog: it is gone (RFC 3261 section 12.2.1.2).
+    /// A 481 or 408 to a request in the dialog: the dialog no longer exists (RFC 3261 section 12.2.1.2).
     pub(in crate::sip) fn dialog_gone(&mut self, to_tag: &str) -> Option<CallEvent> {
         if !self.dialogs.is_confirmed(to_tag) {
             return None;
@@ -48,12 +48,12 @@ impl Call {
         if self.dialogs.any_left() { None } else { self.end(None) }
     }
 
-    /// Whether a MESSAGE in the dialog is a new message of a session that talks.
+    /// Whether a MESSAGE in the dialog is new, and the session is in `Talking`.
     pub(in crate::sip) fn message(&mut self, to_tag: &str, sent: bool, cseq: u32, credentials: bool) -> bool {
         self.state == Some(State::Talking) && self.dialogs.message(to_tag, sent, cseq, credentials)
     }
 
-    /// A MESSAGE in the dialog was challenged.
+    /// Notes that a MESSAGE in the dialog was challenged.
     pub(in crate::sip) fn message_challenged(&mut self, to_tag: &str, sent: bool) {
         self.dialogs.message_challenged(to_tag, sent);
     }

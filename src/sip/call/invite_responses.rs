@@ -1,8 +1,8 @@
-//! What the responses to a call's initial INVITE do.
+//! The effect of responses to the initial INVITE of a call.
 //!
-//! A response is told by its transaction (branch and CSeq number) and by its To tag. One that is sent again finds its
-//! transaction where it left it, and does nothing: a 2xx in `Answered`, whose call talks already, any other final
-//! response in `Failed`. A 2xx with another tag is the answer of another fork: one more dialog of the same session.
+//! A response is identified by its transaction (branch and CSeq number) and its To tag. A retransmission does nothing,
+//! because the state of its transaction shows that it was handled before: `Answered` for a 2xx, `Failed` for any other
+//! final response. A 2xx with another tag is the answer of another fork, and adds a dialog to the same session.
 
 use core::time::Duration;
 
@@ -10,18 +10,17 @@ use super::invite_transactions::{Cancelled, InviteProgress};
 use super::{Call, Role, WaitFor};
 use crate::machine::{CallEvent, State};
 
-/// Until when a new INVITE must have come, by what it answers.
+/// The latest time for a new INVITE, depending on the response before it.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::sip) struct RetryUntil {
-    /// A challenge: 401 or 407.
+    /// After a challenge: 401 or 407.
     pub(in crate::sip) challenge: Duration,
-    /// A redirect: 3xx.
+    /// After a redirect: 3xx.
     pub(in crate::sip) redirect: Duration,
 }
 
 impl Call {
-    /// Whether a response of the callee to its INVITE is what its session begins with: the first 18x, or the 2xx
-    /// without one.
+    /// Whether the session of a callee begins with this response: it is the first 18x, or a 2xx without an 18x before.
     pub(in crate::sip) fn begins_with(&self, branch: &str, cseq: u32, status: u16) -> bool {
         let silent = self.role == Role::Callee && self.state.is_none() && !self.passed_on;
         let answered = (200..=299).contains(&status);
@@ -69,7 +68,7 @@ impl Call {
                 let cancelled = invite.cancelled;
                 self.failed(status, cancelled, retry_until)
             }
-            // Sent again, or of an attempt that is over.
+            // A retransmission, or a response of an attempt that is over.
             (0..=99, _)
             | (100..=199 | 300.., InviteProgress::Answered | InviteProgress::Superseded | InviteProgress::Failed)
             | (200..=299, InviteProgress::Failed) => None,
@@ -80,7 +79,7 @@ impl Call {
         if status > 100 && (!to_tag.is_empty() || self.role == Role::Callee) {
             self.dialogs.answer(to_tag, false);
         }
-        // It rings on, in another of its early dialogs.
+        // The callee still rings in another early dialog.
         self.wait.take_if(|(what, _)| *what == WaitFor::EarlyByeEnd && self.dialogs.is_open(to_tag));
         let rings = self.role == Role::Callee && self.state.is_none() && (180..=189).contains(&status);
         rings.then(|| {
@@ -97,12 +96,12 @@ impl Call {
                 self.state = Some(State::Talking);
                 Some(CallEvent::Established)
             }
-            // The 2xx was sent again, or another fork answers too.
+            // The 2xx is a retransmission, or another fork answers as well.
             Some(State::Talking | State::Completed) => None,
         }
     }
 
-    /// An initial INVITE got a final response other than 2xx.
+    /// Handles a final response to an initial INVITE other than 2xx.
     fn failed(&mut self, status: u16, cancelled: Option<Cancelled>, retry_until: RetryUntil) -> Option<CallEvent> {
         if self.state == Some(State::Talking) || self.invites.any_proceeding() {
             return None;

@@ -1,11 +1,11 @@
-//! The initial INVITE transactions of one call at one endpoint. A re-INVITE is none of them.
+//! The initial INVITE transactions of one call at one endpoint, without re-INVITEs.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use crate::sip::limits::KEPT_OF_A_CALL;
 
-/// One initial INVITE and what became of it.
+/// One initial INVITE and its progress.
 #[derive(Debug, Clone)]
 pub(super) struct InviteTransaction {
     branch: Box<str>,
@@ -14,19 +14,18 @@ pub(super) struct InviteTransaction {
     pub(super) cancelled: Option<Cancelled>,
 }
 
-/// How far an INVITE transaction is.
+/// The progress of an INVITE transaction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum InviteProgress {
     /// No response yet.
     Calling,
     /// A provisional response.
     Proceeding,
-    /// A 2xx. More of them can follow, from a fork.
+    /// A 2xx. More can follow from other forks.
     Answered,
-    /// A newer INVITE took its place before its final response. Only a 2xx still counts: that is an answer all the
-    /// same.
+    /// A newer INVITE replaced it before its final response. Only a 2xx still counts, since it answers the call.
     Superseded,
-    /// Another final response, or the call that it began is over.
+    /// Another final response, or its call is over.
     Failed,
 }
 
@@ -35,11 +34,11 @@ pub(super) enum InviteProgress {
 pub(in crate::sip) enum Cancelled {
     /// The caller gave up.
     GaveUp,
-    /// The call was answered at another place: CANCEL said so in a Reason header (RFC 3326).
+    /// The call was answered elsewhere, as a Reason header in CANCEL said (RFC 3326).
     AnsweredElsewhere,
 }
 
-/// All of them, the oldest first.
+/// The initial INVITE transactions of a call, the oldest first.
 #[derive(Debug, Clone, Default)]
 pub(super) struct InviteTransactions {
     invites: Vec<InviteTransaction>,
@@ -47,12 +46,12 @@ pub(super) struct InviteTransactions {
 }
 
 impl InviteTransactions {
-    /// Its INVITE: a message of another one has another branch or CSeq number.
+    /// The transaction with this branch and CSeq number.
     pub(super) fn get(&self, branch: &str, cseq: u32) -> Option<&InviteTransaction> {
         self.invites.iter().find(|invite| invite.cseq == cseq && *invite.branch == *branch)
     }
 
-    /// The same, to be changed.
+    /// The same, mutable.
     pub(super) fn get_mut(&mut self, branch: &str, cseq: u32) -> Option<&mut InviteTransaction> {
         self.invites.iter_mut().find(|invite| invite.cseq == cseq && *invite.branch == *branch)
     }
@@ -74,7 +73,7 @@ impl InviteTransactions {
         self.highest_cseq = self.highest_cseq.max(cseq);
     }
 
-    /// A newer attempt takes the place of those that have no final response.
+    /// Marks transactions without a final response as replaced by a newer attempt.
     pub(super) fn supersede(&mut self) {
         for invite in &mut self.invites {
             if matches!(invite.progress, InviteProgress::Calling | InviteProgress::Proceeding) {
@@ -83,20 +82,20 @@ impl InviteTransactions {
         }
     }
 
-    /// The call is over, and another one begins: whatever still comes for these INVITEs is late.
+    /// Closes all transactions, since the call is over and another begins. Later messages of these INVITEs are ignored.
     pub(super) fn close(&mut self) {
         for invite in &mut self.invites {
             invite.progress = InviteProgress::Failed;
         }
     }
 
-    /// Whether one of them got a provisional response and waits for the final one. One that got no response at all does
-    /// not count: the endpoint may have sent it again another way (RFC 3263 section 4.3).
+    /// Whether a transaction got a provisional response and waits for the final one. One without any response does not
+    /// count, since the endpoint may have sent the request again by another route (RFC 3263 section 4.3).
     pub(super) fn any_proceeding(&self) -> bool {
         self.invites.iter().any(|invite| invite.progress == InviteProgress::Proceeding)
     }
 
-    /// The caller gave up by other means than CANCEL.
+    /// Marks pending transactions as cancelled, because the caller gave up by other means than CANCEL.
     pub(super) fn give_up(&mut self) {
         for invite in &mut self.invites {
             if matches!(invite.progress, InviteProgress::Calling | InviteProgress::Proceeding) {
@@ -105,7 +104,7 @@ impl InviteTransactions {
         }
     }
 
-    /// Why the newest cancelled one was cancelled.
+    /// The reason of the newest cancelled transaction.
     pub(super) fn cancelled(&self) -> Option<Cancelled> {
         self.invites.iter().rev().find_map(|invite| invite.cancelled)
     }

@@ -1,8 +1,7 @@
-//! One call at one endpoint: an INVITE with all its forks, retries and dialogs, and the events that it gives.
+//! One call at one endpoint: an INVITE with all its forks, retries and dialogs, and its events.
 //!
-//! The mapping of `docs/sip.md`, and nothing of parsing, keys or time: the observer finds the call and tells it what
-//! happened. What the responses to its INVITE do is in `invite_responses`, what the messages in its dialogs do in
-//! `in_dialog`.
+//! This module has the mapping of `docs/sip.md`, without parsing, keys or time: the observer finds the call and passes
+//! each message on to it. `invite_responses` handles responses to its INVITE, `in_dialog` the messages in its dialogs.
 
 mod dialogs;
 mod in_dialog;
@@ -27,7 +26,7 @@ use crate::machine::{CallEvent, State};
 /// A DN and a session id.
 pub(super) type SessionKey = (Box<str>, Box<str>);
 
-/// Which side of the call the endpoint is.
+/// The role of the endpoint in the call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Role {
     /// It sent the INVITE.
@@ -50,33 +49,33 @@ pub(super) enum WaitFor {
 /// One call.
 #[derive(Debug, Clone)]
 pub(super) struct Call {
-    /// Under which the observer holds it.
+    /// The number under which the observer stores it.
     pub(super) number: u64,
     pub(super) role: Role,
     pub(super) this_dn: Box<str>,
     pub(super) other_dn: Option<Box<str>>,
-    /// As in the API; `None`: no event yet, as of a callee that has not rung. `Completed`: over, and kept so that what
-    /// comes late finds it.
+    /// As in the API. `None` if there was no event yet, as for a callee that has not rung. A `Completed` call is kept
+    /// for late messages.
     pub(super) state: Option<State>,
     pub(super) wait: Option<(WaitFor, Duration)>,
-    /// Kept by the observer's schedule.
+    /// Maintained by the schedule of the observer.
     pub(super) scheduled: Scheduled,
-    /// When its last message came.
+    /// The time of its last message.
     pub(super) heard: Duration,
-    /// The endpoint is a proxy and sent the INVITE on: no party of this call.
+    /// Whether the endpoint is a proxy that forwarded the INVITE, and so not a party of this call.
     passed_on: bool,
-    /// Its sessions, the current one last, where the call began again; the oldest go first.
+    /// Its sessions, the current one last. There are several if the call began again; the oldest are forgotten first.
     sessions: Vec<SessionKey>,
     invites: InviteTransactions,
     dialogs: Dialogs,
 }
 
-/// What an initial INVITE is to a call.
+/// The meaning of an initial INVITE for a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Attempt {
-    /// A repeated, late or impossible one.
+    /// A repeated, late or impossible INVITE.
     Known,
-    /// One more of the same call: a retry after a challenge or a redirect, or a fork.
+    /// Another INVITE of the same call: a retry after a challenge or a redirect, or a fork.
     Same,
     /// The call was over and begins again.
     Anew,
@@ -100,7 +99,7 @@ impl Call {
         }
     }
 
-    /// Its session begins; an older one that it forgets for that.
+    /// Begins a session. Returns an older one that is forgotten to make room.
     pub(super) fn begin_session(&mut self, session: SessionKey) -> Option<SessionKey> {
         self.sessions.retain(|known| *known != session);
         let forgotten = (self.sessions.len() >= KEPT_OF_A_CALL).then(|| self.sessions.remove(0));
@@ -108,12 +107,12 @@ impl Call {
         forgotten
     }
 
-    /// All sessions that it had and remembers.
+    /// All sessions that it remembers.
     pub(super) fn sessions(&self) -> &[SessionKey] {
         &self.sessions
     }
 
-    /// An event of its current session; `None` where it has none, which no call has that gives events.
+    /// An event of its current session. `None` if it has no session, but a call with an event always has one.
     pub(super) fn event(&self, source: &mut Source, name: impl Into<EventName<'static>>) -> Option<Event<'static>> {
         let (dn, id) = self.sessions.last()?;
         Some(source.event(name, dn, id, self.other_dn.as_deref()))
@@ -124,7 +123,7 @@ impl Call {
         self.state == Some(State::Completed)
     }
 
-    /// What an INVITE without To tag is to this call.
+    /// The meaning of an INVITE without To tag for this call.
     pub(super) fn attempt(&self, branch: &str, cseq: u32) -> Attempt {
         if self.is_initial(branch, cseq) || cseq < self.invites.highest_cseq() {
             return Attempt::Known;
@@ -136,8 +135,8 @@ impl Call {
         }
     }
 
-    /// An INVITE without To tag that is not known yet: the first of the call, or one that [`attempt`](Self::attempt)
-    /// let in.
+    /// Handles a new INVITE without To tag: the first of the call, or one for which [`attempt`](Self::attempt) was not
+    /// `Known`.
     pub(super) fn invite(&mut self, branch: &str, cseq: u32) -> Option<CallEvent> {
         let parallel = self.wait.is_none() && cseq == self.invites.highest_cseq();
         if self.is_over() || !parallel {
@@ -164,20 +163,20 @@ impl Call {
         }
     }
 
-    /// The endpoint sent an INVITE whose Via below has this branch; whether it is one that it received, and so is a
-    /// proxy.
+    /// Handles an INVITE that the endpoint sent, where `branch` is that of the Via below the topmost. Returns whether
+    /// the endpoint received this INVITE before, and so is a proxy.
     pub(super) fn pass_on(&mut self, branch: &str, cseq: u32) -> bool {
         let received = self.is_initial(branch, cseq);
         self.passed_on |= received && self.state.is_none();
         received
     }
 
-    /// Whether a message with this branch and CSeq number is of one of its initial INVITE transactions.
+    /// Whether a message with this branch and CSeq number belongs to one of its initial INVITE transactions.
     pub(super) fn is_initial(&self, branch: &str, cseq: u32) -> bool {
         self.invites.get(branch, cseq).is_some()
     }
 
-    /// CANCEL: no outcome by itself, but it says why the INVITE will fail.
+    /// Handles CANCEL. It does not end the call, but is the reason why the INVITE will fail.
     pub(super) fn cancel(&mut self, branch: &str, cseq: u32, why: Cancelled, end_until: Duration) {
         let setup = matches!(self.state, Some(State::Initiating | State::Alerting));
         if let Some(invite) = self.invites.get_mut(branch, cseq) {
@@ -191,7 +190,7 @@ impl Call {
         }
     }
 
-    /// What the call waited for did not come.
+    /// Handles that the message for which the call waited did not arrive.
     pub(super) fn waited_in_vain(&mut self) -> Option<CallEvent> {
         let why = self.invites.cancelled();
         match self.wait.take() {
@@ -201,7 +200,7 @@ impl Call {
         }
     }
 
-    /// The call is over; the event that says so, unless there was none before.
+    /// Ends the call. Returns the event for it, unless the call had no event before.
     pub(super) fn end(&mut self, why: Option<Cancelled>) -> Option<CallEvent> {
         self.wait = None;
         match (self.state.replace(State::Completed), why) {

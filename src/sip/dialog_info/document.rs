@@ -1,7 +1,7 @@
-//! A dialog-info document as it stands: the XML of RFC 4235 section 4.1, the parts that are needed.
+//! Parses a dialog-info document: the XML of RFC 4235 section 4.1, as far as it is needed.
 //!
-//! The document is read once from front to back, token by token, and nothing is kept of what is not needed: the cost is
-//! linear in its length, whatever its elements, attributes and namespaces are.
+//! The document is read once, token by token, and only the needed parts are kept. So the cost is linear in its length,
+//! whatever its elements, attributes and namespaces are.
 
 use alloc::borrow::Cow;
 use alloc::boxed::Box;
@@ -16,10 +16,10 @@ use crate::event::BadCallUuid;
 use crate::sip::error::excerpt;
 use crate::sip::limits::SipLimits;
 
-/// How deep the elements may stand in each other. Those of RFC 4235 need five levels.
+/// The maximum depth of elements. RFC 4235 needs five levels.
 const DEEPEST: usize = 64;
 
-/// Why a dialog-info document was not taken. Nothing has changed.
+/// Why a dialog-info document was refused. Nothing has changed in this case.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum DialogInfoError {
@@ -30,16 +30,16 @@ pub enum DialogInfoError {
         what: &'static str,
         /// The limit.
         limit: usize,
-        /// How long it is.
+        /// Its length.
         found: usize,
     },
     /// It is not XML in UTF-8.
     #[error("expected XML in UTF-8, found something else: {reason}")]
     NotXml {
-        /// What the XML reader says.
+        /// The message of the XML parser.
         reason: String,
     },
-    /// The outermost element is another one.
+    /// The root element is another one.
     #[error("expected the element dialog-info, found {found:?}")]
     NotDialogInfo {
         /// Its name.
@@ -53,31 +53,31 @@ pub enum DialogInfoError {
         /// What is missing.
         what: &'static str,
     },
-    /// An attribute or the text of an element is not what it has to be.
+    /// An attribute or the text of an element has an invalid value.
     #[error("{what}: expected {expected}, found {found:?}")]
     Bad {
         /// Which one.
         what: &'static str,
-        /// What it should have been.
+        /// What was expected.
         expected: &'static str,
-        /// What it was, the first 80 characters.
+        /// What was found, its first 80 characters.
         found: String,
     },
-    /// The document is about another entity than those before it.
+    /// The document is about another entity than earlier ones.
     #[error("expected a document about {expected:?}, found one about {found:?}")]
     OtherEntity {
-        /// Whom the documents before were about.
+        /// The entity of the earlier documents.
         expected: String,
-        /// Whom this one is about.
+        /// The entity of this document.
         found: String,
     },
-    /// As many sessions as the limit allows are open already.
+    /// The document would open more sessions than the limit allows.
     #[error("expected at most {limit} open calls, found more")]
     TooManyCalls {
         /// The limit.
         limit: usize,
     },
-    /// The embedder's function gave something that cannot be the id of a session.
+    /// The function of the embedder returned something that cannot be the id of a session.
     #[error("the session id: {0}")]
     BadSessionId(#[from] BadCallUuid),
 }
@@ -91,23 +91,23 @@ pub(super) struct DialogInfoDocument {
     pub(super) dialogs: Vec<DialogElement>,
 }
 
-/// One dialog in it.
+/// One dialog in a document.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct DialogElement {
     pub(super) id: Box<str>,
     pub(super) call_id: Option<Box<str>>,
     pub(super) local_tag: Option<Box<str>>,
     pub(super) remote_tag: Option<Box<str>>,
-    /// Whether the entity called; absent counts as called, which is what a lamp shows.
+    /// Whether the entity is the caller. Without a direction it counts as the callee, as for a busy lamp field.
     pub(super) initiator: bool,
     pub(super) state: DialogState,
-    /// The state was reached by the caller giving up.
+    /// Whether the state was reached because the caller gave up.
     pub(super) cancelled: bool,
     /// The address of the other party.
     pub(super) remote: Option<Box<str>>,
 }
 
-/// The states of RFC 4235 section 3.7.1. A dialog goes through them in this order, and may skip some.
+/// The states of RFC 4235 section 3.7.1. A dialog passes them in this order, and may skip some.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum DialogState {
     Trying,
@@ -122,7 +122,7 @@ impl DialogInfoDocument {
         at_most(limits.message, "a document", bytes.len())?;
         let text = core::str::from_utf8(bytes).map_err(|error| not_xml(error.to_string()))?;
         let mut reader = Reader::default();
-        // A byte order mark is allowed, a DTD is not: nothing is expanded and nothing fetched.
+        // A byte order mark is allowed. A DTD is not, so that no entities are expanded or fetched.
         for token in Tokenizer::from(text) {
             match token.map_err(|error| not_xml(error.to_string()))? {
                 Token::ElementStart { prefix, local, .. } => reader.begin(prefix, local)?,
@@ -150,7 +150,7 @@ impl DialogInfoDocument {
     }
 }
 
-/// What an element is, by its name and by the one that it stands in, in whatever namespace: not all notifiers name it.
+/// The kind of an element, by its name and its parent. The namespace does not count, since not all notifiers set it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Element {
     DialogInfo,
@@ -162,13 +162,12 @@ enum Element {
     Other,
 }
 
-/// Reads a document, token by token.
+/// Reads a document token by token.
 #[derive(Default)]
 struct Reader<'d> {
-    /// The elements that have not ended.
+    /// The open elements.
     open: Vec<(Element, StrSpan<'d>, StrSpan<'d>)>,
-    /// What was read of the outermost element and of the last dialog: the attributes by their names, the text under no
-    /// name.
+    /// The values of the root element and of the last dialog: attributes by their names, the text under an empty name.
     read: BTreeMap<(Element, &'d str), String>,
     dialogs: Vec<DialogElement>,
 }
@@ -191,7 +190,7 @@ impl<'d> Reader<'d> {
             (Some(Element::Remote), "target") => Element::Target,
             (Some(_), _) => Element::Other,
         };
-        // Of several the first counts.
+        // The first of several equal elements counts.
         let element = if self.read.contains_key(&(element, "")) { Element::Other } else { element };
         self.read.entry((element, "")).or_default();
         self.open.push((element, prefix, local));
@@ -207,7 +206,7 @@ impl<'d> Reader<'d> {
             Element::Target => name == "uri",
             Element::Remote | Element::Identity | Element::Other => false,
         };
-        // One that comes again, which XML forbids, is not looked at.
+        // A repeated attribute, which XML forbids, is ignored.
         if needed && !self.read.contains_key(&(element, name)) {
             self.read.insert((element, name), decoded(value)?.into());
         }
@@ -220,7 +219,7 @@ impl<'d> Reader<'d> {
         }
     }
 
-    /// The innermost element ends, with this name where it has an end tag.
+    /// Ends the innermost element. `name` is that of its end tag, if it has one.
     fn end(&mut self, name: Option<(StrSpan<'d>, StrSpan<'d>)>, limits: &SipLimits) -> Result<(), DialogInfoError> {
         let Some((element, prefix, local)) = self.open.pop() else { return Ok(()) };
         let same = |(p, l): (StrSpan<'_>, StrSpan<'_>)| (p.as_str(), l.as_str()) == (prefix.as_str(), local.as_str());
@@ -235,7 +234,7 @@ impl<'d> Reader<'d> {
         Ok(())
     }
 
-    /// What was read, without white space around it; `None` where that is nothing.
+    /// A value that was read, without white space around it. `None` if it is empty or absent.
     fn get(&self, element: Element, name: &'static str) -> Option<&str> {
         self.read.get(&(element, name)).map(|text| text.trim()).filter(|text| !text.is_empty())
     }
@@ -303,7 +302,7 @@ fn at_most(limit: usize, what: &'static str, found: usize) -> Result<(), DialogI
     if found > limit { Err(DialogInfoError::TooLong { what, limit, found }) } else { Ok(()) }
 }
 
-/// The text with its references in the place of what they stand for.
+/// The text with its references replaced by the characters that they stand for.
 fn decoded(text: &str) -> Result<Cow<'_, str>, DialogInfoError> {
     if !text.contains('&') {
         return Ok(Cow::Borrowed(text));

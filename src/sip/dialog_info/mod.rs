@@ -1,7 +1,7 @@
 //! Dialog-info documents as a source of events: RFC 4235.
 //!
-//! A notifier sees the dialogs and says in which state each is. Here the states become the same events, with the same
-//! DN and the same ids, that an [`Observer`](super::Observer) at the entity would make of the messages.
+//! A notifier sees the dialogs and reports their states. This module turns the states into the same events, with the
+//! same DN and the same ids, that an [`Observer`](super::Observer) at the entity would make of the messages.
 
 mod document;
 mod session;
@@ -30,18 +30,18 @@ use crate::machine::CallEvent;
 ///
 /// | dialog | event |
 /// |---|---|
-/// | the entity calls: `trying`, `proceeding`, `early` | EventDialing, once |
-/// | the entity is called: `early` | EventRinging |
+/// | the entity is the caller: `trying`, `proceeding`, `early` | EventDialing, once |
+/// | the entity is the callee: `early` | EventRinging |
 /// | `confirmed` | EventEstablished |
-/// | `terminated`, or missing in a full document | EventReleased; where the entity rang and the event is `cancelled`, EventAbandoned |
+/// | `terminated`, or missing in a full document | EventReleased; EventAbandoned if it rang and the event is `cancelled` |
 ///
-/// Dialogs of one fork (same call-id and local-tag of a calling entity) are one session; it ends with the last of them.
-/// A dialog that begins after its session ended, in a newer document, is another call: ids are unique among current
-/// dialogs only.
+/// The dialogs of a forked call (same call-id and local-tag of a calling entity) are one session, which ends with the
+/// last of them. A dialog that begins in a newer document after its session ended is another call, since ids are unique
+/// only among current dialogs.
 ///
-/// Versions: a document whose version is not higher is old and changes nothing. After a gap, or where the first
-/// document is partial, the document counts and [`needs_refresh`](Self::needs_refresh) says that a full one should be
-/// asked for.
+/// A document whose version is not higher than the last is old and changes nothing. After a gap between versions, or if
+/// the first document is partial, the document still counts, and [`needs_refresh`](Self::needs_refresh) says that a
+/// full one should be requested.
 ///
 /// ```
 /// use core::time::Duration;
@@ -65,13 +65,13 @@ pub struct DialogInfo {
     needs_refresh: bool,
     /// The open sessions by their ids.
     sessions: BTreeMap<Box<str>, Watched>,
-    /// Those that ended and are remembered; no document is searched for them.
+    /// The ended sessions that are still remembered. They are kept apart, so that a document costs nothing for them.
     over: BTreeMap<Box<str>, Watched>,
-    /// Which session a dialog is of, by the dialog's id.
+    /// The session of each dialog, by the id of the dialog.
     session_of: BTreeMap<Box<str>, Box<str>>,
-    /// The ids of the sessions that ended, in that order.
+    /// The ids of the ended sessions, in the order in which they ended.
     ended: BTreeMap<u64, Box<str>>,
-    /// How many ended so far.
+    /// The number of all sessions that have ended so far.
     ended_count: u64,
     now: Duration,
 }
@@ -87,7 +87,7 @@ impl fmt::Debug for DialogInfo {
 }
 
 impl DialogInfo {
-    /// No documents yet. The first one says which entity it is.
+    /// A source without documents. The first document determines the entity.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -95,40 +95,39 @@ impl DialogInfo {
 
     settings!(source);
 
-    /// The same with this DN for every session, whatever the user of the entity is.
+    /// Sets the DN of every session, whatever the user of the entity is.
     #[must_use]
     pub fn with_dn(self, dn: impl Into<Box<str>>) -> Self {
         DialogInfo { dn: Some(dn.into()), ..self }
     }
 
-    /// Whether a document was missed, so that the subscription should be refreshed. A full document settles it.
+    /// Whether a document was missed, so that the subscription should be refreshed. A full document resets it.
     #[must_use]
     pub fn needs_refresh(&self) -> bool {
         self.needs_refresh
     }
 
-    /// A new subscription: versions begin again, and the first document is a full one.
+    /// Prepares for a new subscription: versions start again, and the first document is a full one.
     pub fn resubscribed(&mut self) {
         self.version = None;
     }
 
-    /// How many sessions are open.
+    /// The number of open sessions.
     #[must_use]
     pub fn open_calls(&self) -> usize {
         self.sessions.len()
     }
 
-    /// Whom a document is about, so that whoever watches several entities knows which one is to take it.
+    /// The entity of a document, for programs that watch several entities.
     ///
     /// # Errors
     ///
-    /// [`DialogInfoError`]: what [`observe`](Self::observe) would say of the document with the default limits, whoever
-    /// it is about.
+    /// [`DialogInfoError`]: the document cannot be parsed, or exceeds the default limits.
     pub fn entity_of(document: &[u8]) -> Result<String, DialogInfoError> {
         DialogInfoDocument::parse(document, &SipLimits::DEFAULT).map(|document| document.entity.into())
     }
 
-    /// Takes one document, at the caller's time.
+    /// Processes one document, at the caller's time.
     ///
     /// # Errors
     ///
@@ -152,7 +151,7 @@ impl DialogInfo {
         }
         let begun = self.begun(&document, &dn)?;
 
-        // From here on nothing fails.
+        // Nothing can fail from here on.
         self.now = self.now.max(now);
         let gap = self.version.is_some_and(|version| version.checked_add(1) != Some(document.version));
         let first_partial = self.version.is_none();
@@ -176,7 +175,7 @@ impl DialogInfo {
         Ok(events)
     }
 
-    /// Ends every open session that no document mentioned since `before`.
+    /// Ends every open session that no document has mentioned since `before`.
     pub fn expire(&mut self, before: Duration) -> Vec<Event<'static>> {
         let dn = self.entity.as_deref().and_then(|entity| self.dn_of(entity));
         let (mut events, mut over) = (Vec::new(), Vec::new());
@@ -195,7 +194,7 @@ impl DialogInfo {
         self.dn.clone().or_else(|| dn_of_uri(entity).map(|dn| (*dn).into()))
     }
 
-    /// The session is over, and remembered for a while.
+    /// Moves a session that has ended to the remembered ones.
     fn ended(&mut self, id: Box<str>) {
         if let Some(mut session) = self.sessions.remove(&id) {
             self.ended_count = self.ended_count.wrapping_add(1);
@@ -205,19 +204,19 @@ impl DialogInfo {
         }
     }
 
-    /// Nothing is kept of a session that has ended.
+    /// Forgets a session that has ended.
     fn remove(&mut self, id: &str) {
         let Some(session) = self.over.remove(id) else { return };
         self.ended.remove(&session.ended);
         for dialog in session.dialogs.keys() {
-            // Its id may be that of another session's dialog by now.
+            // A dialog of another session may have this id by now.
             if self.session_of.get(dialog).is_some_and(|of| **of == *id) {
                 self.session_of.remove(dialog);
             }
         }
     }
 
-    /// The sessions of the dialogs that are new in the document, by the dialogs' ids.
+    /// The ids of the sessions of new dialogs in the document, by the ids of the dialogs.
     fn begun(&self, document: &DialogInfoDocument, dn: &str) -> Result<BTreeMap<Box<str>, Box<str>>, DialogInfoError> {
         let mut begun: BTreeMap<Box<str>, Box<str>> = BTreeMap::new();
         let mut new = BTreeSet::new();
@@ -243,10 +242,10 @@ impl DialogInfo {
         if self.open_calls() + new.len() > limit { Err(DialogInfoError::TooManyCalls { limit }) } else { Ok(begun) }
     }
 
-    /// One dialog of a document, and the id of its session.
+    /// Processes one dialog of a document. `id` is the id of its session.
     fn dialog(&mut self, id: Box<str>, dn: &str, element: &DialogElement, events: &mut Vec<Event<'static>>) {
-        // A dialog in a newer document that begins in a session that is over is another call, under an id that came
-        // again.
+        // A dialog that begins in a newer document, while the session with this id is over, is another call with the
+        // same id.
         let again = self.over.contains_key(&id);
         if again && !element.opens() {
             return;
@@ -270,7 +269,7 @@ impl DialogInfo {
         }
     }
 
-    /// A full document names all dialogs: the others are over.
+    /// Ends the dialogs that are missing in a full document, which lists all current ones.
     fn end_missing(&mut self, document: &DialogInfoDocument, dn: &str, events: &mut Vec<Event<'static>>) {
         let named: BTreeSet<&Box<str>> = document.dialogs.iter().map(|element| &element.id).collect();
         let mut over = Vec::new();

@@ -1,4 +1,4 @@
-//! One session of an entity, as its dialogs make it: states in, events out. RFC 4235 section 3.7.1.
+//! One session of an entity: turns the states of its dialogs into events. RFC 4235 section 3.7.1.
 
 use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
@@ -12,20 +12,19 @@ use crate::sip::limits::KEPT_OF_A_CALL;
 #[derive(Debug, Clone)]
 pub(super) struct Watched {
     pub(super) other_dn: Option<Box<str>>,
-    /// As in the API; `None`: no event yet, it follows at once.
+    /// As in the API. `None` only until its first dialog is processed.
     pub(super) state: Option<State>,
-    /// Its dialogs by their ids, and the latest state of each.
+    /// The latest state of its dialogs, by their ids.
     pub(super) dialogs: BTreeMap<Box<str>, DialogState>,
     pub(super) heard: Duration,
-    /// Once it is over: the how manyth it was to end.
+    /// If it is over: its number among all ended sessions.
     pub(super) ended: u64,
-    /// A session with this id had ended before this one began.
+    /// Whether a session with this id ended before this one began.
     again: bool,
 }
 
 impl DialogElement {
-    /// Whether a session begins with a dialog in this state: one that the entity answered, or that it makes, or that
-    /// rings.
+    /// Whether a session begins with a dialog in this state: it is confirmed, rings, or is being set up by the entity.
     pub(super) fn opens(&self) -> bool {
         match self.state {
             DialogState::Trying | DialogState::Proceeding => self.initiator,
@@ -36,7 +35,7 @@ impl DialogElement {
 }
 
 impl Watched {
-    /// A session that begins; `again`: one with the same id had ended.
+    /// A new session. `again` says that one with the same id has ended.
     pub(super) fn new(now: Duration, again: bool) -> Self {
         Watched { other_dn: None, state: None, dialogs: BTreeMap::new(), heard: now, ended: 0, again }
     }
@@ -46,7 +45,7 @@ impl Watched {
         self.state == Some(State::Completed)
     }
 
-    /// The event that has to come before this one: an ended session begins anew with Dialing or Ringing, never with
+    /// An event that has to precede this one: an ended session is opened anew only by Dialing or Ringing, not by
     /// Established.
     pub(super) fn before(&mut self, name: Option<CallEvent>, element: &DialogElement) -> Option<CallEvent> {
         let again = core::mem::take(&mut self.again);
@@ -57,7 +56,7 @@ impl Watched {
         }
     }
 
-    /// What the state of one of its dialogs means.
+    /// The event for the state of one of its dialogs.
     pub(super) fn dialog(&mut self, element: &DialogElement) -> Option<CallEvent> {
         let known = self.dialogs.get(&element.id).copied();
         if known.is_some_and(|known| known >= element.state) || known.is_none() && self.dialogs.len() >= KEPT_OF_A_CALL
@@ -79,12 +78,12 @@ impl Watched {
                 self.state = Some(State::Alerting);
                 Some(CallEvent::Ringing)
             }
-            // Known already.
+            // The event for this was returned before.
             (DialogState::Trying | DialogState::Proceeding | DialogState::Early | DialogState::Confirmed, _) => None,
         }
     }
 
-    /// Ends the session if its dialogs have: while it talks the confirmed ones count, before that all.
+    /// Ends the session if all its dialogs have ended. In `Talking` only confirmed dialogs count.
     pub(super) fn end_if_over(&mut self, cancelled: bool) -> Option<CallEvent> {
         let talks = self.state == Some(State::Talking);
         let counts = |state: &DialogState| match state {

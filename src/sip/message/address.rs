@@ -3,17 +3,17 @@
 use super::lexer::{Parameters, Unbalanced, find_outside, trim};
 use crate::sip::error::{SipError, excerpt};
 
-/// One party of a dialog, as From or To names it.
+/// One party of a dialog, from From or To.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Address<'m> {
-    /// The URI, without brackets and display name; empty where it cannot be read, in a message that does not need it.
+    /// The URI, without brackets and display name. Empty if it cannot be read, in a message that does not need it.
     pub uri: &'m str,
-    /// The tag; empty where there is none.
+    /// The tag; empty if there is none.
     pub tag: &'m str,
 }
 
 impl<'m> Address<'m> {
-    /// The address, and what is wrong with its URI.
+    /// The address, and the error in its URI, if any.
     pub(super) fn parse(header: &'static str, value: &'m [u8]) -> Result<(Self, Option<SipError>), SipError> {
         let bad = |expected| SipError::BadHeader { header, expected, found: excerpt(value) };
         let balanced = |_| bad("quotes and brackets that end");
@@ -29,10 +29,10 @@ impl<'m> Address<'m> {
     }
 }
 
-/// The URI of the first address of a header that may have several, if it can be read.
+/// The URI of the first address in a header that may have several, if it can be read.
 pub(super) fn first_uri(value: &[u8]) -> Option<&str> {
     let (uri, _) = uri_and_parameters(value).ok()?;
-    // Without brackets it ends at a comma too.
+    // Without brackets a comma ends it as well.
     let uri = uri.split(|&byte| byte == b',').next().map(trim)?;
     core::str::from_utf8(uri).ok().filter(|uri| is_uri(uri))
 }
@@ -41,7 +41,8 @@ pub(super) fn is_uri(text: &str) -> bool {
     text.contains(':') && !text.contains(|c: char| c.is_whitespace() || c == '"')
 }
 
-/// Inside brackets parameters are the URI's; without brackets all after the first semicolon are the header's.
+/// Splits a value into its URI and its parameters. Parameters inside brackets belong to the URI. Without brackets all
+/// after the first semicolon belong to the header.
 pub(super) fn uri_and_parameters(value: &[u8]) -> Result<(&[u8], &[u8]), Unbalanced> {
     let (uri, parameters) = match find_bracket(value)?.and_then(|position| value.get(position + 1..)) {
         Some(inside) => {
@@ -56,9 +57,9 @@ pub(super) fn uri_and_parameters(value: &[u8]) -> Result<(&[u8], &[u8]), Unbalan
     Ok((trim(uri), parameters))
 }
 
-/// Where the bracket before the URI is. A name that does not begin with a quote is not quoted, whatever is in it
-/// (`\"Bob\" <sip:…>`, with the backslashes): where its quotes do not end, it ends at the first bracket, as in other
-/// implementations.
+/// The position of the bracket before the URI. A name that does not begin with a quote is not quoted, even if it
+/// contains quotes (`\"Bob\" <sip:…>`, with the backslashes). If such quotes are not closed, the name ends at the first
+/// bracket, as in other implementations.
 fn find_bracket(value: &[u8]) -> Result<Option<usize>, Unbalanced> {
     let bracket = |byte| byte == b'<';
     find_outside(value, bracket).or_else(|unbalanced| match trim(value) {

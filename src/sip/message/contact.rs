@@ -1,4 +1,4 @@
-//! The values of Contact: where somebody wants requests, and for how long. RFC 3261 section 20.10.
+//! The values of Contact: the address for later requests, and how long it is registered. RFC 3261 section 20.10.
 
 use super::address::{is_uri, uri_and_parameters};
 use super::headers::{Header, HeaderLine, HeaderLines};
@@ -10,12 +10,12 @@ use super::lexer::{Parameters, decimal, first_of};
 pub struct Contact<'m> {
     /// The URI, without brackets and display name.
     pub uri: &'m str,
-    /// For how many seconds more it is registered: the parameter `expires`. `None` where it has none, or none that is a
+    /// The remaining seconds of its registration, from the parameter `expires`. `None` if that is missing or not a
     /// number.
     pub expires: Option<u32>,
 }
 
-/// The Contacts of these headers.
+/// The Contacts in these headers.
 pub(super) fn contacts(headers: &[u8]) -> impl Iterator<Item = Contact<'_>> + use<'_> {
     let (mut lines, mut values) = (HeaderLines::new(headers), None);
     core::iter::from_fn(move || {
@@ -32,7 +32,7 @@ pub(super) fn contacts(headers: &[u8]) -> impl Iterator<Item = Contact<'_>> + us
     })
 }
 
-/// The first of the values, which are then those after it.
+/// Removes and returns the first of the values.
 fn next_value<'m>(values: &mut Option<&'m [u8]>) -> Option<Contact<'m>> {
     let (first, others) = first_of(values.take()?).ok()?;
     let (uri, parameters) = uri_and_parameters(first).ok()?;

@@ -3,7 +3,7 @@
 use super::lexer::{is_token, trim};
 use crate::sip::error::{SipError, excerpt};
 
-/// The headers that the observer reads. All others are skipped, whatever is in them.
+/// The headers that the observer reads. All others are skipped, whatever their content.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::sip) enum Header {
     Via,
@@ -49,19 +49,19 @@ impl Header {
     }
 }
 
-/// The lines of the headers, folded lines as one; after the empty line, the rest is the body.
+/// Iterates over the header lines, with folded lines as one. The body follows the empty line.
 #[derive(Debug, Clone)]
 pub(in crate::sip) struct HeaderLines<'m> {
     rest: &'m [u8],
 }
 
-/// A header, or the end of them.
+/// A header, or the end of the headers.
 pub(in crate::sip) enum HeaderLine<'m> {
     /// A header that the observer reads, and its value.
     Header(Header, &'m [u8]),
     /// Another header.
     Other,
-    /// The empty line; this is the body.
+    /// The empty line, with the body after it.
     Body(&'m [u8]),
 }
 
@@ -71,7 +71,7 @@ impl<'m> HeaderLines<'m> {
     }
 
     pub(in crate::sip) fn next(&mut self) -> Result<HeaderLine<'m>, SipError> {
-        // A datagram ends its headers too: dumps lose the empty line, and the end of the last one.
+        // The end of a datagram also ends the headers, since dumps lose the empty line and the end of the last line.
         if self.rest.is_empty() {
             return Ok(HeaderLine::Body(self.rest));
         }
@@ -103,7 +103,7 @@ impl<'m> HeaderLines<'m> {
             return Err(bad());
         }
         Ok(match Header::of(name) {
-            // What says which call it is must be there to its end: it may have been cut.
+            // A needed header without a line end may have been cut, so it is refused.
             Some(header) if !ended && header != Header::ContentLength => return Err(SipError::NoEndOfHeaders),
             Some(header) => HeaderLine::Header(header, trim(value.strip_prefix(b":").unwrap_or(value))),
             None => HeaderLine::Other,
@@ -111,7 +111,7 @@ impl<'m> HeaderLines<'m> {
     }
 }
 
-/// White space may stand between name and colon, and nowhere before the name.
+/// White space is allowed between name and colon, but not before the name.
 fn trim_name_end(mut name: &[u8]) -> &[u8] {
     while let [rest @ .., b' ' | b'\t'] = name {
         name = rest;

@@ -1,14 +1,14 @@
 //! The lexical rules of RFC 3261 section 25 that the needed headers share: white space, folding, quoted strings,
 //! parameters.
 //!
-//! Values are read where they stand. A folded line needs no copy: inside a value, line ends count as white space.
+//! Values are read in place. A folded line needs no copy, since line ends inside a value count as white space.
 
-/// Whether the byte is linear white space inside a value: folding included.
+/// Whether the byte is linear white space inside a value, including folding.
 pub(super) const fn is_lws(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\r' | b'\n')
 }
 
-/// Without linear white space at both ends.
+/// Removes linear white space at both ends.
 pub(super) fn trim(mut bytes: &[u8]) -> &[u8] {
     while let [first, rest @ ..] = bytes {
         if !is_lws(*first) {
@@ -30,14 +30,14 @@ pub(super) const fn is_token(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'!' | b'%' | b'*' | b'_' | b'+' | b'`' | b'\'' | b'~')
 }
 
-/// A token: at least one byte, and nothing else than token bytes.
+/// The bytes as a token: at least one byte, and only token bytes.
 pub(super) fn token(bytes: &[u8]) -> Option<&str> {
     let all = !bytes.is_empty() && bytes.iter().copied().all(is_token);
     if all { core::str::from_utf8(bytes).ok() } else { None }
 }
 
-/// The position of the first byte that `wanted` likes outside quoted strings and angle brackets; `None` if there is
-/// none, `Err` where a quoted string or a bracket does not end.
+/// The position of the first byte outside quoted strings and angle brackets for which `wanted` returns `true`. `None`
+/// if there is none, `Err` if a quoted string or a bracket is not closed.
 pub(super) fn find_outside(bytes: &[u8], wanted: impl Fn(u8) -> bool) -> Result<Option<usize>, Unbalanced> {
     let mut quoted = false;
     let mut escaped = false;
@@ -64,21 +64,23 @@ pub(super) fn find_outside(bytes: &[u8], wanted: impl Fn(u8) -> bool) -> Result<
     if quoted || bracket { Err(Unbalanced) } else { Ok(None) }
 }
 
-/// A quoted string or an angle bracket that does not end.
+/// A quoted string or an angle bracket that is not closed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Unbalanced;
 
-/// The parameters `;name=value` of a value, from its first semicolon on. Ends at a comma or at what does not end.
+/// The parameters `;name=value` of a value, from its first semicolon on. Ends at a comma, or at something that is not
+/// closed.
 #[derive(Debug, Clone)]
 pub(super) struct Parameters<'m>(&'m [u8]);
 
 impl<'m> Parameters<'m> {
-    /// Of `bytes`, which begin with the semicolon, or with anything else: none.
+    /// The parameters in `bytes`, which begin with the semicolon. There are none if they begin with anything else.
     pub(super) fn new(bytes: &'m [u8]) -> Self {
         Parameters(trim(bytes))
     }
 
-    /// The value of the parameter with this name, compared without case; empty where it has none.
+    /// The value of the parameter with this name, without regard to case. Empty if the parameter has no value, `None`
+    /// if there is no such parameter.
     pub(super) fn get(mut self, name: &str) -> Option<&'m [u8]> {
         self.find(|(found, _)| found.eq_ignore_ascii_case(name.as_bytes())).map(|(_, value)| value)
     }
@@ -106,12 +108,12 @@ impl<'m> Iterator for Parameters<'m> {
     }
 }
 
-/// Without the quotes around it; what is escaped inside stays escaped.
+/// Removes the quotes around a value. Escapes inside stay as they are.
 fn unquoted(value: &[u8]) -> &[u8] {
     value.strip_prefix(b"\"").and_then(|value| value.strip_suffix(b"\"")).unwrap_or(value)
 }
 
-/// A decimal number, leading zeros allowed; `None` also where it does not fit.
+/// A decimal number, which may have leading zeros. `None` also if it does not fit.
 pub(in crate::sip) fn decimal(digits: &[u8]) -> Option<u64> {
     if digits.is_empty() {
         return None;
@@ -122,7 +124,7 @@ pub(in crate::sip) fn decimal(digits: &[u8]) -> Option<u64> {
     })
 }
 
-/// The first of the values between commas, and the others.
+/// The first of the values that commas separate, and the others.
 pub(super) fn first_of(values: &[u8]) -> Result<(&[u8], Option<&[u8]>), Unbalanced> {
     let end = find_outside(values, |byte| byte == b',')?;
     Ok(match end.and_then(|end| values.split_at_checked(end)) {

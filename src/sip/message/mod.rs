@@ -1,7 +1,7 @@
 //! One SIP message, as far as the observer needs it: RFC 3261 sections 7, 8.1.1, 20 and 25.
 //!
-//! Nothing is copied. A header that the message does not need is not looked into, or not refused: a fault there
-//! disturbs nobody.
+//! Nothing is copied. A header that the message does not need is not parsed, or not refused, so an error in it has no
+//! effect.
 
 mod address;
 mod contact;
@@ -44,11 +44,11 @@ use super::error::{SipError, excerpt};
 pub struct SipMessage<'m> {
     /// Request or response.
     pub start_line: StartLine<'m>,
-    /// The branch of the topmost Via; empty where it has none (RFC 2543), or where the Via is missing or cannot be read in
-    /// a message that does not need it.
+    /// The branch of the topmost Via. Empty if it has none (RFC 2543), or if a Via that the message does not need is
+    /// missing or cannot be read.
     pub branch: &'m str,
-    /// The branch of the Via below: in a request that a proxy passes on, that of the request it received. Empty where
-    /// there is none.
+    /// The branch of the Via below the topmost. In a request that a proxy forwards it is that of the request that the
+    /// proxy received. Empty if there is none.
     pub branch_below: &'m str,
     /// The From header.
     pub from: Address<'m>,
@@ -58,18 +58,18 @@ pub struct SipMessage<'m> {
     pub call_id: &'m str,
     /// The CSeq header.
     pub cseq: CSeq<'m>,
-    /// The value of the first Content-Type; empty where there is none.
+    /// The value of the first Content-Type; empty if there is none.
     pub content_type: &'m [u8],
-    /// The body, at most as long as Content-Length says. It may be shorter: see [`missing`](Self::missing). Where
-    /// Content-Length is no number, or several, the body ends where the bytes do.
+    /// The body, limited by Content-Length. It may be shorter: see [`missing`](Self::missing). If Content-Length is not
+    /// one number, the body extends to the end of the bytes.
     pub body: &'m [u8],
-    /// How many bytes of the body Content-Length promises beyond those that are there.
+    /// The number of bytes by which the body is shorter than Content-Length says.
     pub missing: usize,
-    /// Whether the body is encoded (compressed): it has a Content-Encoding other than `identity`.
+    /// Whether the body is encoded (compressed): there is a Content-Encoding other than `identity`.
     pub encoded: bool,
-    /// Whether it carries Authorization or Proxy-Authorization.
+    /// Whether there is an Authorization or Proxy-Authorization.
     pub credentials: bool,
-    /// The cause of a Reason header of the protocol SIP (RFC 3326).
+    /// The cause in a Reason header of the protocol SIP (RFC 3326).
     pub reason: Option<u16>,
     top_via: &'m [u8],
     has_via_below: bool,
@@ -82,9 +82,9 @@ pub struct SipMessage<'m> {
 pub enum StartLine<'m> {
     /// A request.
     Request {
-        /// Its method; methods are compared with case.
+        /// Its method. Methods are case-sensitive.
         method: &'m str,
-        /// Its Request-URI: whom it is for now, where To says whom it was for at first. Empty where it is not UTF-8.
+        /// Its Request-URI: the current destination, while To has the original one. Empty if it is not UTF-8.
         uri: &'m str,
     },
     /// A response.
@@ -103,7 +103,7 @@ pub struct CSeq<'m> {
     pub method: &'m str,
 }
 
-/// What was read of the headers so far.
+/// The headers read so far.
 #[derive(Default)]
 struct Found<'m> {
     top_via: Option<&'m [u8]>,
@@ -120,26 +120,26 @@ struct Found<'m> {
     credentials: bool,
     reason: Option<u16>,
     top_contact: &'m [u8],
-    /// The fault in the branch, which only INVITE, CANCEL and the responses to INVITE need.
+    /// The error in the branch, which only INVITE, CANCEL and the responses to INVITE need.
     bad_branch: Option<SipError>,
-    /// The first fault in the URIs of From and To, which only INVITE needs.
+    /// The first error in the URIs of From and To, which only INVITE needs.
     bad_uri: Option<SipError>,
 }
 
-/// How long the body is.
+/// The length of the body.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) enum ContentLength {
-    /// Nothing says it.
+    /// There is no Content-Length.
     #[default]
     Absent,
-    /// So many bytes.
+    /// This many bytes.
     Bytes(usize),
-    /// What the header says is no number, or another one than the header before.
+    /// The header is not a number, or not the same number as an earlier one.
     Unusable,
 }
 
 impl ContentLength {
-    /// With one more header of this value.
+    /// The length after one more header with this value.
     pub(super) fn and(self, value: &[u8]) -> Self {
         match (self, decimal(value).and_then(|length| usize::try_from(length).ok())) {
             (ContentLength::Absent, Some(length)) => ContentLength::Bytes(length),
@@ -150,13 +150,13 @@ impl ContentLength {
 }
 
 impl<'m> SipMessage<'m> {
-    /// Reads one message: one datagram, or what a stream's framing cut out.
+    /// Parses one message: a datagram, or a message from the framing of a stream.
     ///
-    /// Empty lines before the first line are skipped; lines may end in LF alone.
+    /// Empty lines before the first line are skipped. Lines may end in LF only.
     ///
     /// # Errors
     ///
-    /// The first thing that is not as RFC 3261 wants it, among the things that are read.
+    /// The first violation of RFC 3261 in the parts that are read.
     pub fn parse(bytes: &'m [u8]) -> Result<Self, SipError> {
         let mut bytes = bytes;
         while let [b'\r' | b'\n', rest @ ..] = bytes {
@@ -180,37 +180,37 @@ impl<'m> SipMessage<'m> {
         found.message(start_line, headers, rest)
     }
 
-    /// Whether it is a request, and not a response.
+    /// Whether this is a request, and not a response.
     #[must_use]
     pub fn is_a_request(&self) -> bool {
         matches!(self.start_line, StartLine::Request { .. })
     }
 
-    /// The topmost Via: who sent the request, and where its responses go. `None` where there is none that can be read.
+    /// The topmost Via: who sent the request, and where its responses go. `None` if there is none or it cannot be read.
     #[must_use]
     pub fn via(&self) -> Option<Via<'m>> {
         Via::parse(self.top_via)
     }
 
-    /// The URI of the first Contact: where its sender wants requests. `None` where there is none that can be read.
+    /// The URI of the first Contact: where its sender expects requests. `None` if there is none or it cannot be read.
     #[must_use]
     pub fn contact(&self) -> Option<&'m str> {
         first_uri(self.top_contact)
     }
 
-    /// Whether a proxy has passed it on, or is to pass it on: a Via is below the topmost one.
+    /// Whether there is a Via below the topmost one: a proxy has forwarded the message, or has to forward it.
     #[must_use]
     pub fn has_via_below(&self) -> bool {
         self.has_via_below
     }
 
-    /// All Contacts, in their order; in a 2xx to REGISTER they are what is registered for To (RFC 3261 section 10.3).
-    /// What cannot be read ends the header that it stands in.
+    /// All Contacts in order. In a 2xx to REGISTER they are the registrations of To (RFC 3261 section 10.3). A Contact
+    /// that cannot be read ends the header that contains it.
     pub fn contacts(&self) -> impl Iterator<Item = Contact<'m>> + use<'m> {
         contacts(self.headers)
     }
 
-    /// Whether it is a request with this method.
+    /// Whether this is a request with this method.
     #[must_use]
     pub fn is_request(&self, wanted: &str) -> bool {
         matches!(self.start_line, StartLine::Request { method, .. } if method == wanted)
@@ -262,7 +262,8 @@ fn check_version(version: &[u8]) -> Result<(), SipError> {
 impl<'m> Found<'m> {
     fn header(&mut self, header: Header, value: &'m [u8]) -> Result<(), SipError> {
         match header {
-            // The topmost counts, and the one below if it can be read: the others are of proxies further on.
+            // Only the topmost counts, and the one below it if it can be read. The others are from proxies further
+            // away.
             Header::Via => {
                 if self.top_via.is_none() {
                     let (first, rest) = first_of(value).unwrap_or((value, None));
@@ -363,7 +364,7 @@ impl<'m> Found<'m> {
             top_via: self.top_via.unwrap_or_default(),
             has_via_below: self.has_via_below,
             top_contact: self.top_contact,
-            // Without the body, so that a message is the same whatever follows it.
+            // Without the body, so that messages compare equal whatever follows them.
             headers: headers.get(..headers.len().saturating_sub(rest.len())).unwrap_or_default(),
         })
     }
@@ -392,7 +393,7 @@ fn cseq(value: &[u8]) -> Result<CSeq<'_>, SipError> {
     Ok(CSeq { number, method: token(trim(method)).ok_or_else(bad)? })
 }
 
-/// The cause of the first value of the protocol SIP.
+/// The cause in the first value of the protocol SIP.
 fn reason(value: &[u8]) -> Option<u16> {
     let mut rest = Some(value);
     while let Some(values) = rest {

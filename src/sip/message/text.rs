@@ -1,4 +1,4 @@
-//! The text of a MESSAGE: RFC 3428, in a CPIM wrapper (RFC 3862) or in a multipart body (RFC 2046) or plain.
+//! The text of a MESSAGE (RFC 3428): plain, in a CPIM wrapper (RFC 3862) or in a multipart body (RFC 2046).
 
 use alloc::borrow::Cow;
 use alloc::string::String;
@@ -6,11 +6,11 @@ use alloc::string::String;
 use super::SipMessage;
 use super::lexer::{trim, with_parameters};
 
-/// How deep wrappers may stand in each other.
+/// The maximum nesting of wrappers.
 const DEEPEST: u32 = 4;
 
-/// The text that a message carries, without the line end that closes it; `None` where it carries none: no body, a body
-/// that is no text (isComposing, IMDN), or one that is compressed.
+/// The text of a message, without the line end that closes it. `None` if there is no body, or if the body is compressed
+/// or not a text (isComposing, IMDN).
 pub(in crate::sip) fn text_of<'m>(message: &SipMessage<'m>) -> Option<Cow<'m, str>> {
     if message.encoded { None } else { text(message.content_type, message.body, DEEPEST) }
 }
@@ -26,7 +26,7 @@ fn text<'m>(content_type: &[u8], body: &'m [u8], depth: u32) -> Option<Cow<'m, s
         return decoded(without_last_line_end(body), charset);
     }
     if is(kind, "message") && is(subtype, "cpim") {
-        // The headers of the wrapper, then those of the content, then the content.
+        // The headers of the wrapper are followed by those of the content, then by the content.
         let (_, wrapped) = part_headers(body)?;
         let (content_type, content) = part_headers(wrapped)?;
         return text(content_type.unwrap_or(b"text/plain"), content, depth);
@@ -52,7 +52,7 @@ fn decoded<'m>(body: &'m [u8], charset: &[u8]) -> Option<Cow<'m, str>> {
     Some(String::from_utf8_lossy(body))
 }
 
-/// The line end that closes the body is not part of what somebody wrote.
+/// Removes the line end that closes the body, since nobody typed it.
 fn without_last_line_end(body: &[u8]) -> &[u8] {
     body.strip_suffix(b"\r\n").or_else(|| body.strip_suffix(b"\n")).unwrap_or(body)
 }
@@ -62,7 +62,7 @@ fn halves(bytes: &[u8], separator: u8) -> Option<(&[u8], &[u8])> {
     Some((trim(first), trim(rest.get(1..)?)))
 }
 
-/// The Content-Type among the headers of a part, if it is there, and what follows the empty line.
+/// The Content-Type of a part, if there is one, and the content after the empty line.
 fn part_headers(part: &[u8]) -> Option<(Option<&[u8]>, &[u8])> {
     let mut content_type = None;
     let mut rest = part;
@@ -81,14 +81,14 @@ fn part_headers(part: &[u8]) -> Option<(Option<&[u8]>, &[u8])> {
     }
 }
 
-/// The parts of a multipart body: what stands between two boundary lines.
+/// The parts of a multipart body: the text between two boundary lines.
 struct Parts<'m, 'b> {
     rest: &'m [u8],
     boundary: &'b [u8],
 }
 
 impl<'m> Parts<'m, '_> {
-    /// What stands before the next boundary line, and what after it.
+    /// The text before the next boundary line, and the text after it.
     fn split(&self) -> Option<(&'m [u8], &'m [u8])> {
         let mut start = 0;
         for line in self.rest.split_inclusive(|&byte| byte == b'\n') {
@@ -108,7 +108,7 @@ impl<'m> Iterator for Parts<'m, '_> {
     fn next(&mut self) -> Option<&'m [u8]> {
         let (_, after) = self.split()?;
         self.rest = after;
-        // The closing boundary has no part after it.
+        // No part follows the closing boundary.
         let (part, _) = self.split()?;
         Some(part)
     }

@@ -1,15 +1,15 @@
-//! The user part of a URI: what the crate calls a DN.
+//! The user part of a URI, which the crate calls a DN.
 
 use alloc::borrow::Cow;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-/// The DN that a URI stands for: its user part, percent-decoded, without a password.
+/// The DN of a URI: its user part, percent-decoded, without a password.
 ///
-/// `sip:`, `sips:`, `im:` and `pres:` have a user part before the `@`; a `sip:` address without one stands for its
-/// host. The number of a `tel:` URI, and of a `sip:` URI with `user=phone`, ends at its first parameter. Of any other
-/// URI it is all after the scheme. `None` where nothing is left.
+/// `sip:`, `sips:`, `im:` and `pres:` have a user part before the `@`. For a `sip:` or `sips:` address without a user
+/// the DN is its host. The number of a `tel:` URI, and of a `sip:` URI with `user=phone`, ends at its first parameter.
+/// For any other URI the DN is everything after the scheme, up to its parameters. `None` if the result is empty.
 ///
 /// ```
 /// use im_session::sip::dn_of_uri;
@@ -41,9 +41,9 @@ pub fn dn_of_uri(uri: &str) -> Option<Cow<'_, str>> {
     if dn.is_empty() { None } else { Some(decoded(dn)) }
 }
 
-/// The address-of-record of a `sip:` or `sips:` URI as one text, so that two of them can be compared: `user@host`, the
-/// user percent-decoded and without a password, the host in lower case; port and parameters are not part of it. `None`
-/// for every other URI, and where there is no user or no host.
+/// The address-of-record of a `sip:` or `sips:` URI in a comparable form: `user@host`, with the user percent-decoded
+/// and without a password, the host in lower case, and no port or parameters. `None` for any other URI, and if there is
+/// no user or no host.
 ///
 /// ```
 /// use im_session::sip::address_of_record;
@@ -65,7 +65,7 @@ pub fn address_of_record(uri: &str) -> Option<String> {
     dn_of_uri(uri).map(|user| format!("{user}@{}", host.to_ascii_lowercase()))
 }
 
-/// Whether an address names somebody, and not only a host.
+/// Whether an address has a user or a number, and not only a host.
 pub(in crate::sip) fn has_user(uri: &str) -> bool {
     uri.split_once(':').is_some_and(|(scheme, rest)| {
         let user = rest.split_once('@').map_or("", |(user, _)| user);
@@ -90,7 +90,7 @@ fn is_phone(host_and_parameters: &str) -> bool {
     host_and_parameters.split(';').skip(1).any(|parameter| parameter.eq_ignore_ascii_case("user=phone"))
 }
 
-/// Percent-decoded, unless that would give control characters or something that is not UTF-8.
+/// Percent-decodes a text, unless the result would have control characters or not be UTF-8.
 fn decoded(text: &str) -> Cow<'_, str> {
     if !text.contains('%') {
         return Cow::Borrowed(text);

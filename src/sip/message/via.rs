@@ -9,11 +9,11 @@ use crate::sip::error::{SipError, excerpt};
 pub struct Via<'m> {
     /// The transport: `UDP`, `TCP`, `TLS`, `WS`, ….
     pub transport: &'m str,
-    /// The host of sent-by: what the sender says of itself. An IPv6 address is in brackets.
+    /// The host of sent-by, as the sender claims. An IPv6 address is in brackets.
     pub host: &'m str,
-    /// The port of sent-by, on which the sender listens; `None` where it is the transport's own.
+    /// The port of sent-by, on which the sender listens. `None` means the default port of the transport.
     pub port: Option<u16>,
-    /// The address that the request really came from, where that was another than `host`.
+    /// The address from which the request really came, if that is not `host`.
     pub received: Option<&'m str>,
     /// The parameter rport.
     pub rport: Rport,
@@ -22,11 +22,11 @@ pub struct Via<'m> {
 /// The parameter rport of Via (RFC 3581).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Rport {
-    /// There is none.
+    /// There is no rport.
     Absent,
-    /// The client asks for responses at the port that it sends from.
+    /// The client asks for responses at the port from which it sends.
     Asked,
-    /// The port that the request came from.
+    /// The port from which the request came.
     Port(u16),
 }
 
@@ -34,7 +34,7 @@ impl<'m> Via<'m> {
     pub(super) fn parse(value: &'m [u8]) -> Option<Self> {
         let (sent, parameters) = with_parameters(value).ok()?;
         let text = |bytes| core::str::from_utf8(trim(bytes)).ok();
-        // SIP / 2.0 / UDP host : port, with white space around the signs.
+        // `SIP / 2.0 / UDP host : port`, with optional white space around the separators.
         let mut parts = sent.splitn(3, |&byte| byte == b'/');
         let rest = trim(parts.nth(2)?);
         let (transport, sent_by) = rest.split_at_checked(rest.iter().position(|&byte| is_lws(byte))?)?;
@@ -60,9 +60,9 @@ impl<'m> Via<'m> {
         })
     }
 
-    /// The port at which the sender of the request is reached over a transport without connections, for a request that
-    /// came from `source_port`: responses go there (RFC 3261 section 18.2.2, RFC 3581 section 4). An endpoint that
-    /// sends from a port on which it does not listen is known by this one.
+    /// The port to which responses go over a connectionless transport, for a request that came from `source_port` (RFC
+    /// 3261 section 18.2.2, RFC 3581 section 4). It identifies an endpoint that sends from a port on which it does not
+    /// listen.
     #[must_use]
     pub fn reply_port(&self, source_port: u16) -> u16 {
         match self.rport {
@@ -73,7 +73,7 @@ impl<'m> Via<'m> {
     }
 }
 
-/// The branch of the first value of a Via header.
+/// The branch in the first value of a Via header.
 pub(super) fn branch(value: &[u8]) -> Result<&str, SipError> {
     let bad = |expected| SipError::BadHeader { header: "Via", expected, found: excerpt(value) };
     find_outside(value, |_| false).map_err(|_| bad("quotes that end"))?;

@@ -1,5 +1,5 @@
-//! The calls of an observer, and how the call of a message is found: by the endpoint's role in it, the Call-ID and the
-//! caller's tag.
+//! The calls of an observer. The call of a message is found by the role of the endpoint, the Call-ID and the tag of the
+//! caller.
 
 use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
@@ -10,14 +10,14 @@ use super::Direction;
 use crate::sip::call::{Call, Role};
 use crate::sip::message::SipMessage;
 
-/// All calls, by what their messages name them by, and by their numbers.
+/// All calls, by their keys and by their numbers.
 #[derive(Clone, Default)]
 pub(super) struct Calls {
     by_number: BTreeMap<u64, Entry>,
     numbers: BTreeMap<Box<str>, u64>,
     /// The number of the newest call.
     last: u64,
-    /// The key that is looked up, kept for its memory.
+    /// A buffer for the key to look up, kept to reuse its memory.
     key: String,
 }
 
@@ -47,23 +47,23 @@ impl Calls {
         self.by_number.values_mut().map(|entry| &mut entry.call)
     }
 
-    /// The call whose INVITE the endpoint sent (as the caller) or received, by the Call-ID and the caller's tag.
+    /// The call whose INVITE the endpoint sent as the caller or received as the callee, by the Call-ID and the tag of
+    /// the caller.
     pub(super) fn find(&mut self, role: Role, call_id: &str, caller_tag: &str) -> Option<&mut Call> {
         let number = self.numbers.get(make_key(&mut self.key, role, call_id, caller_tag))?;
         self.by_number.get_mut(number).map(|entry| &mut entry.call)
     }
 
-    /// The call of a request in a dialog or of any response, and the To tag of the call's INVITE, which names the
-    /// dialog.
+    /// The call of a request in a dialog or of any response, and the To tag of its INVITE, which identifies the dialog.
     pub(super) fn find_in_dialog<'m>(
         &mut self,
         direction: Direction,
         message: &SipMessage<'m>,
     ) -> Option<(&mut Call, &'m str)> {
-        // From names the sender of the request; a response goes the other way.
+        // From is the sender of the request, also in a response, which goes the other way.
         let own_is_from = (direction == Direction::Sent) == message.is_a_request();
         let (own, other) = if own_is_from { (message.from, message.to) } else { (message.to, message.from) };
-        // Without tags (RFC 2543) only the response to an INVITE is known to be of its call.
+        // Without tags (RFC 2543) only a response to an INVITE can be assigned to a call.
         let no_tags = message.from.tag.is_empty() && message.to.tag.is_empty();
         if no_tags && (message.is_a_request() || message.cseq.method != "INVITE") {
             return None;
@@ -76,7 +76,7 @@ impl Calls {
         self.by_number.get_mut(number).map(|entry| (&mut entry.call, tag))
     }
 
-    /// A new call, which is not known under this role, Call-ID and tag; `make` gets its number.
+    /// Adds a call, which must not be known under this role, Call-ID and tag. `make` receives its number.
     pub(super) fn insert(
         &mut self,
         (role, call_id, caller_tag): (Role, &str, &str),
@@ -96,7 +96,7 @@ impl Calls {
     }
 }
 
-/// What a call is found by. A Call-ID has no control characters.
+/// The key of a call. The separator is unambiguous, since a Call-ID has no control characters.
 fn make_key<'k>(key: &'k mut String, role: Role, call_id: &str, caller_tag: &str) -> &'k str {
     key.clear();
     key.push(match role {

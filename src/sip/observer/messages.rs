@@ -1,4 +1,4 @@
-//! What each kind of message does: finds the call that it belongs to, tells it, and makes the event.
+//! Handles each kind of message: finds its call, passes the message on, and makes the event.
 
 use alloc::boxed::Box;
 
@@ -27,13 +27,13 @@ impl Observer {
                 Ok(self.in_dialog(direction, message, |call, tag| call.bye(tag, caller(call.role))))
             }
             StartLine::Request { method: "MESSAGE", .. } => self.message(direction, message),
-            // Nothing happened, but the dialog lives.
+            // No event, but the message shows that the dialog is alive.
             StartLine::Request { .. } => Ok(self.in_dialog(direction, message, |_, _| None)),
             StartLine::Response { status } => self.response(direction, message, status),
         }
     }
 
-    /// An INVITE that is not in a dialog.
+    /// Handles an INVITE outside of a dialog.
     fn invite(&mut self, direction: Direction, message: &SipMessage<'_>) -> Result<Option<Event<'static>>, SipError> {
         let (role, own, other) = match direction {
             Direction::Sent => (Role::Caller, message.from.uri, message.to),
@@ -56,7 +56,7 @@ impl Observer {
             let name = if attempt == Some(Attempt::Same) { call.invite(branch, cseq) } else { None };
             return Ok(bookkeeping.record(call, name));
         }
-        // Everything that can fail comes before the first change.
+        // Do everything that can fail before the first change.
         let this_dn: Box<str> = match own_dn {
             Some(dn) => dn.clone(),
             None => dn(own, limits.dn_length)?.ok_or_else(|| SipError::BadHeader {
@@ -71,7 +71,7 @@ impl Observer {
                 let identity = CallIdentity::new(message.call_id, message.from.tag, "", &this_dn);
                 Some(bookkeeping.new_session(&identity)?.0)
             }
-            // Its own tag is not known yet.
+            // The tag of the callee is not known yet.
             Role::Callee => None,
         };
         let call = match calls.find(role, message.call_id, message.from.tag) {
@@ -91,8 +91,8 @@ impl Observer {
         Ok(bookkeeping.record(call, name))
     }
 
-    /// Whether an INVITE that the endpoint sends is one that it received: a proxy adds its Via on top and leaves the
-    /// rest (RFC 3261 section 16.6). It is not the caller, and not the callee of what it received.
+    /// Whether the endpoint forwards an INVITE that it received: a proxy adds its Via on top and leaves the rest (RFC
+    /// 3261 section 16.6). A proxy is neither the caller nor the callee.
     fn passes_on(&mut self, message: &SipMessage<'_>) -> bool {
         if message.branch_below.is_empty() {
             return false;
@@ -136,7 +136,7 @@ impl Observer {
         Ok(event.map(|event| event.with_extensions(extensions)))
     }
 
-    /// A response: to an initial INVITE of its call, or in a dialog.
+    /// Handles a response to an initial INVITE, or in a dialog.
     fn response(
         &mut self,
         direction: Direction,
@@ -150,7 +150,7 @@ impl Observer {
         let bookkeeping = &mut self.bookkeeping;
         call.heard = bookkeeping.now;
         let (branch, cseq) = (message.branch, message.cseq.number);
-        // Of the caller's own INVITE, or of the one that the callee received: the callee's re-INVITE is none of them.
+        // Only responses to the INVITE that began the call count, not those to a re-INVITE of the callee.
         let role = if direction == Direction::Received { Role::Caller } else { Role::Callee };
         if message.cseq.method == "INVITE" && call.role == role && call.is_initial(branch, cseq) {
             if call.begins_with(branch, cseq, status) {
@@ -159,7 +159,7 @@ impl Observer {
             let name = call.response(branch, cseq, status, message.to.tag, bookkeeping.retry_until());
             return Ok(bookkeeping.record(call, name));
         }
-        // Who received the response had sent the request.
+        // The receiver of the response is the sender of the request.
         let sent = direction == Direction::Received;
         let name = match (message.cseq.method, status) {
             ("BYE", 200..=299) => {
@@ -172,8 +172,8 @@ impl Observer {
                 call.message_challenged(tag, sent);
                 None
             }
-            // A 481 to BYE comes too late; those to CANCEL and PRACK are about a transaction; those to SUBSCRIBE and
-            // NOTIFY end a subscription and not the session (RFC 5057).
+            // A 481 to BYE is too late to matter. Those to CANCEL and PRACK are about a transaction. Those to SUBSCRIBE
+            // and NOTIFY end a subscription, not the session (RFC 5057).
             ("ACK" | "BYE" | "CANCEL" | "PRACK" | "SUBSCRIBE" | "NOTIFY", _) => None,
             (_, 408 | 481) => call.dialog_gone(tag),
             (_, _) => None,
@@ -181,7 +181,7 @@ impl Observer {
         Ok(bookkeeping.record(call, name))
     }
 
-    /// A request in a dialog; `decide` gets the call and the To tag of its INVITE.
+    /// Handles a request in a dialog. `decide` receives the call and the To tag of its INVITE.
     fn in_dialog(
         &mut self,
         direction: Direction,
@@ -196,8 +196,9 @@ impl Observer {
 }
 
 impl Bookkeeping {
-    /// The session of a callee begins with its first 18x or its 2xx; the local tag of that makes its id. An ended
-    /// session begins anew with Dialing or Ringing, never with Established: before a 2xx this is the EventRinging.
+    /// Begins the session of a callee with its first 18x or its 2xx, whose local tag becomes part of the id. An ended
+    /// session is opened anew only by Dialing or Ringing, not by Established, so in that case an EventRinging precedes
+    /// the event of the 2xx.
     fn begin_at_callee(
         &mut self,
         call: &mut Call,
@@ -211,14 +212,14 @@ impl Bookkeeping {
         Ok(if status >= 200 && again { call.event(&mut self.source, CallEvent::Ringing) } else { None })
     }
 
-    /// The session of a call that begins, and whether one like it has ended. Changes nothing.
+    /// The key of a session that begins, and whether a session with this key has ended. Changes nothing.
     fn new_session(&self, identity: &CallIdentity<'_>) -> Result<(SessionKey, bool), SipError> {
         let session = (identity.this_dn.into(), self.source.session_id(identity)?);
         let again = self.session_ids.may_begin(&session)?;
         Ok((session, again))
     }
 
-    /// Until when the end of what was cancelled must have come.
+    /// The latest time for the final response after a cancellation.
     fn cancel_until(&self) -> core::time::Duration {
         self.now.saturating_add(self.source.limits.cancel_wait)
     }
@@ -232,8 +233,8 @@ impl Bookkeeping {
     }
 }
 
-/// The callee's own address. The Request-URI says who is called now; To may still name whom the caller wanted first
-/// (RFC 3261 8.2.2.1), but it is all there is where the Request-URI has no user.
+/// The address of the callee. The Request-URI has the current destination, while To may still have the original one
+/// (RFC 3261 section 8.2.2.1). To is used only if the Request-URI has no user.
 fn called_uri<'m>(message: &SipMessage<'m>) -> &'m str {
     match message.start_line {
         StartLine::Request { uri, .. } if has_user(uri) => uri,

@@ -1,7 +1,6 @@
-//! The observer: one endpoint's calls, their limits and their time.
+//! The observer: the calls of one endpoint, their limits and their time.
 //!
-//! What a message does is in `messages`, which of the calls it belongs to in `calls`, and what a call makes of it in
-//! `call`.
+//! `messages` handles each message, `calls` finds its call, and `call` decides what it means for that call.
 
 mod calls;
 mod messages;
@@ -28,7 +27,7 @@ use super::source::{Source, settings};
 use crate::event::Event;
 use crate::machine::CallEvent;
 
-/// Which way a message went, seen from the endpoint.
+/// The direction of a message, seen from the endpoint.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Direction {
     /// The endpoint sent it.
@@ -40,14 +39,14 @@ pub enum Direction {
 /// One endpoint's view of the SIP messages that it sends and receives, as the events that SIP Server would report for
 /// its DN.
 ///
-/// The observer opens nothing, sends nothing and reads no clock: bytes and the caller's time go in, events come out.
+/// The observer does no I/O and reads no clock: bytes and the caller's time go in, events come out.
 ///
 /// # Isolation
 ///
-/// Without [`with_dn`](Self::with_dn) the DN of a session is what the messages say: at the callee the user of the
-/// Request-URI, at the caller that of From. **A stranger chooses both.** Who calls `sip:3002@…` at the address of the
-/// agent at 3001 makes events for 3002 there. Where DNs decide who sees what, give each endpoint's observer its DN,
-/// from a map of the endpoints' addresses or registrations to DNs; see `docs/sip.md`.
+/// Without [`with_dn`](Self::with_dn) the DN of a session is taken from the messages: the user of the Request-URI at
+/// the callee, that of From at the caller. **A stranger chooses both.** Whoever calls `sip:3002@…` at the address of
+/// the agent at 3001 causes events for 3002 there. If DNs decide who sees what, set the DN of each endpoint's observer,
+/// from a map of addresses or registrations to DNs; see `docs/sip.md`.
 ///
 /// ```
 /// use core::time::Duration;
@@ -71,11 +70,11 @@ pub struct Observer {
     dn: Option<Box<str>>,
     calls: Calls,
     bookkeeping: Bookkeeping,
-    /// Events that are made and not handed over yet.
+    /// Events that have not been returned yet.
     undelivered: Vec<Event<'static>>,
 }
 
-/// What is kept about the calls beside the calls themselves, and the source of their events.
+/// The data about the calls that is not in the calls themselves, and the source of their events.
 #[derive(Default)]
 struct Bookkeeping {
     source: Source,
@@ -85,7 +84,8 @@ struct Bookkeeping {
 }
 
 impl Bookkeeping {
-    /// After a change of a call: what it waits for, whether it is over, and the event that the change gave.
+    /// Updates the bookkeeping after a change of a call: what it waits for, and whether it is over. Returns the event
+    /// of the change.
     fn record(&mut self, call: &mut Call, name: Option<CallEvent>) -> Option<Event<'static>> {
         if self.schedule.update(call, self.now) {
             self.session_ids.ended(call);
@@ -114,22 +114,22 @@ impl Observer {
 
     settings!(bookkeeping.source);
 
-    /// The same with this DN for every session, whatever the addresses in the messages are.
+    /// Sets the DN of every session, whatever the addresses in the messages are.
     #[must_use]
     pub fn with_dn(self, dn: impl Into<Box<str>>) -> Self {
         Observer { dn: Some(dn.into()), ..self }
     }
 
-    /// Takes one message that the endpoint sent or received, at the caller's time.
+    /// Processes one message that the endpoint sent or received, at the caller's time.
     ///
-    /// The events are those that fell due until `now`, then that of the message itself, if it has one. (Two it has in
-    /// one case: a callee answers without 18x, under the id of a session that ended; EventRinging opens it anew.) Time
-    /// that runs backward stands still. An empty datagram, or one of line ends alone (RFC 5626 keep-alive), is no
-    /// message and no error.
+    /// Returns the events that fell due until `now`, then the event of the message, if it has one. (It has two in one
+    /// case: a callee answers without 18x, under the id of a session that has ended; then EventRinging opens the
+    /// session anew.) A time earlier than the last one counts as the last one. A datagram that is empty or has only
+    /// line ends (RFC 5626 keep-alive) is not a message, and not an error.
     ///
     /// # Errors
     ///
-    /// [`SipError`]: the message changed nothing. What fell due meanwhile comes with the next call.
+    /// [`SipError`]: the message changed nothing. Events that fell due in the meantime are returned by the next call.
     pub fn observe(
         &mut self,
         direction: Direction,
@@ -146,12 +146,12 @@ impl Observer {
         self.observe_parsed(direction, &SipMessage::parse(message)?, now)
     }
 
-    /// The same for a message that was parsed already: whoever watches both endpoints of a message parses it once. How long it is was
-    /// the caller's to check.
+    /// The same for a parsed message, so that programs that watch both endpoints of a message parse it only once. The
+    /// caller has to check its length.
     ///
     /// # Errors
     ///
-    /// [`SipError`]: the message changed nothing. What fell due meanwhile comes with the next call.
+    /// [`SipError`]: the message changed nothing. Events that fell due in the meantime are returned by the next call.
     pub fn observe_parsed(
         &mut self,
         direction: Direction,
@@ -173,7 +173,7 @@ impl Observer {
         }
     }
 
-    /// The caller's time has come to `now`: the events of what was waited for and did not come.
+    /// Advances the time to `now`. Returns the events for messages that were expected by then and did not arrive.
     pub fn advance(&mut self, now: Duration) -> Vec<Event<'static>> {
         let bookkeeping = &mut self.bookkeeping;
         bookkeeping.now = bookkeeping.now.max(now);
@@ -193,13 +193,13 @@ impl Observer {
         events
     }
 
-    /// When [`advance`](Self::advance) has something to do next.
+    /// The next time at which [`advance`](Self::advance) has something to do.
     #[must_use]
     pub fn next_due(&self) -> Option<Duration> {
         self.bookkeeping.schedule.next_due()
     }
 
-    /// Ends every open call that heard nothing since `before`: lost messages must not leave calls for ever.
+    /// Ends every open call without a message since `before`. Otherwise lost messages would leave calls open for ever.
     pub fn expire(&mut self, before: Duration) -> Vec<Event<'static>> {
         let mut events = core::mem::take(&mut self.undelivered);
         for call in self.calls.iter_mut().filter(|call| !call.is_over() && call.heard < before) {
@@ -209,7 +209,7 @@ impl Observer {
         events
     }
 
-    /// There will be no more messages: ends what only waited for one more, a retry or the end of what was cancelled.
+    /// Ends the input: ends the calls that only wait for a retry, or for the final response after a cancellation.
     pub fn finish(&mut self) -> Vec<Event<'static>> {
         match self.bookkeeping.schedule.last_due() {
             Some(last) => self.advance(last),
@@ -217,13 +217,13 @@ impl Observer {
         }
     }
 
-    /// How many calls are open.
+    /// The number of open calls.
     #[must_use]
     pub fn open_calls(&self) -> usize {
         self.calls.len() - self.bookkeeping.schedule.ended_calls()
     }
 
-    /// How many calls are held in memory, the ended ones that are still remembered included.
+    /// The number of calls in memory, including ended ones that are still remembered.
     #[must_use]
     pub fn held_calls(&self) -> usize {
         self.calls.len()

@@ -1,23 +1,23 @@
-//! Which call falls due when, and which ended calls can be forgotten: by the caller's time, and by the limit.
+//! When calls fall due, and which ended calls can be forgotten, by the caller's time and by the limit.
 
 use alloc::collections::{BTreeMap, BTreeSet};
 use core::time::Duration;
 
 use crate::sip::call::Call;
 
-/// The times of all calls of an observer, by the numbers of the calls.
+/// The times of all calls of an observer, with the numbers of the calls.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Schedule {
     due: BTreeSet<(Duration, u64)>,
     ended: BTreeMap<Ended, u64>,
-    /// How many ended so far.
+    /// The number of all calls that have ended so far.
     count: u64,
 }
 
-/// When a call ended, and how many had ended then: that tells those of one moment apart.
+/// When a call ended, and its number among the ended calls, which distinguishes calls that ended at the same time.
 type Ended = (Duration, u64);
 
-/// Where a call stands in the schedule.
+/// The entries of a call in the schedule.
 #[derive(Debug, Clone, Copy, Default)]
 pub(in crate::sip) struct Scheduled {
     due: Option<Duration>,
@@ -25,7 +25,7 @@ pub(in crate::sip) struct Scheduled {
 }
 
 impl Schedule {
-    /// The call has changed: what it waits for, or whether it is over. Whether it has just ended.
+    /// Updates the schedule after a change of a call. Returns whether the call has just ended.
     pub(super) fn update(&mut self, call: &mut Call, now: Duration) -> bool {
         let due = call.wait.map(|(_, until)| until);
         let known = core::mem::replace(&mut call.scheduled.due, due);
@@ -44,7 +44,7 @@ impl Schedule {
                 call.scheduled.ended = Some((now, self.count));
                 true
             }
-            // It began again.
+            // The call began again.
             (Some(ended), false) => {
                 self.ended.remove(&ended);
                 call.scheduled.ended = None;
@@ -54,7 +54,7 @@ impl Schedule {
         }
     }
 
-    /// A call that is due at `now`; it stays due until it was updated.
+    /// A call that is due at `now`. It stays due until it is updated.
     pub(super) fn due(&self, now: Duration) -> Option<u64> {
         self.due.first().filter(|(due, _)| *due <= now).map(|&(_, number)| number)
     }
@@ -67,7 +67,7 @@ impl Schedule {
         self.due.last().map(|&(due, _)| due)
     }
 
-    /// A call that ended before this time, or the oldest of more than `most`.
+    /// Removes and returns the call that ended first, if that was before this time or there are more than `most`.
     pub(super) fn forget(&mut self, before: Duration, most: usize) -> Option<u64> {
         let (&(oldest, _), _) = self.ended.first_key_value()?;
         if oldest >= before && self.ended.len() <= most {

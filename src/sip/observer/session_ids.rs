@@ -1,4 +1,4 @@
-//! Which call a session id is of, as long as the call is remembered: two open calls must not have one.
+//! The call of each session id, while the call is remembered. Two open calls must not have the same id.
 
 use alloc::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use crate::sip::error::SipError;
 #[derive(Debug, Clone, Default)]
 pub(super) struct SessionIds(BTreeMap<SessionKey, Use>);
 
-/// What has the id.
+/// The user of an id.
 #[derive(Debug, Clone, Copy)]
 struct Use {
     /// The number of the call.
@@ -18,7 +18,8 @@ struct Use {
 }
 
 impl SessionIds {
-    /// Whether a session can begin under this key; `Ok(true)`: one that has ended begins anew. Changes nothing.
+    /// Whether a session can begin under this key. `Ok(true)` means that one with this key has ended and begins anew.
+    /// Changes nothing.
     pub(super) fn may_begin(&self, session: &SessionKey) -> Result<bool, SipError> {
         match self.0.get(session) {
             Some(Use { open: true, .. }) => Err(SipError::SessionIdInUse { id: (*session.1).into() }),
@@ -27,7 +28,7 @@ impl SessionIds {
         }
     }
 
-    /// The session is of this call from now on.
+    /// Assigns the session to this call.
     pub(super) fn begin(&mut self, call: &mut Call, session: SessionKey) {
         self.0.insert(session.clone(), Use { call: call.number, open: true });
         if let Some(forgotten) = call.begin_session(session) {
@@ -35,7 +36,7 @@ impl SessionIds {
         }
     }
 
-    /// The call is over: its current session, the last one, with it.
+    /// Marks the current session of a call, which is its last one, as ended.
     pub(super) fn ended(&mut self, call: &Call) {
         if let Some(current) = call.sessions().last().and_then(|session| self.0.get_mut(session)) {
             if current.call == call.number {
@@ -44,14 +45,14 @@ impl SessionIds {
         }
     }
 
-    /// Nothing of this call is remembered any more.
+    /// Removes the sessions of a call that is forgotten.
     pub(super) fn remove(&mut self, call: &Call) {
         for session in call.sessions() {
             self.forget(session, call.number);
         }
     }
 
-    /// Another call that has the session by now keeps it.
+    /// Removes a session, unless it belongs to another call by now.
     fn forget(&mut self, session: &SessionKey, call: u64) {
         if self.0.get(session).is_some_and(|of| of.call == call) {
             self.0.remove(session);

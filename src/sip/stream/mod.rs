@@ -1,8 +1,8 @@
-//! SIP messages in a connection: where each begins and ends, over TCP (RFC 3261 section 18.3) and WebSocket (RFC 7118).
+//! Finds the SIP messages in a connection over TCP (RFC 3261 section 18.3) or WebSocket (RFC 7118).
 //!
-//! Both adapters take the bytes of one direction of one connection as they come, in pieces of any size, and give the
-//! messages for [`Observer::observe`](super::Observer::observe). How the bytes are cut into pieces changes nothing.
-//! Neither does I/O, puts segments in order, or knows TLS; what is kept is at most one message of the limit's length.
+//! Both types take the bytes of one direction of one connection in pieces of any size, and return the messages for
+//! [`Observer::observe`](super::Observer::observe). The results do not depend on how the bytes are split. Neither type
+//! does I/O, reorders segments, or handles TLS. Each keeps at most one message, within the limit.
 //!
 //! ```
 //! use im_session::sip::stream::{Framed, TcpFraming};
@@ -20,62 +20,62 @@ mod web_socket;
 pub use tcp::TcpFraming;
 pub use web_socket::WebSocketFraming;
 
-/// The longest message by default, as in [`SipLimits`](super::SipLimits).
+/// The default limit for the length of a message, as in [`SipLimits`](super::SipLimits).
 const LONGEST: usize = super::SipLimits::DEFAULT.message;
 
-/// What a connection carries.
+/// A message or skipped bytes of a connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Framed<'a> {
     /// A message: start line, headers and body.
     Message(&'a [u8]),
-    /// Bytes that are passed over, because they are no message.
+    /// Bytes that were skipped, because they are not a message.
     Skipped {
-        /// How many.
+        /// The number of bytes.
         bytes: u64,
         /// Why.
         fault: FramingFault,
     },
 }
 
-/// Why bytes are passed over.
+/// Why bytes were skipped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum FramingFault {
-    /// No line of them begins a message.
+    /// None of their lines begins a message.
     #[error("expected the start line of a SIP message, found other bytes")]
     NotSip,
     /// The message is longer than the limit.
     #[error("expected a message within the limit, found a longer one")]
     TooLong,
-    /// The connection ended, or was left, before the message did.
+    /// The connection ended, or was abandoned, before the message was complete.
     #[error("expected the rest of a message, found the end")]
     Cut,
-    /// What is no frame of RFC 6455. There is no way to find the next frame after it.
+    /// The bytes are not a frame of RFC 6455. There is no way to find the next frame after them.
     #[error("expected a WebSocket frame, found something else")]
     NotAFrame,
-    /// A fragment of a message that did not begin, or of one that another interrupts.
-    #[error("expected the fragments of one message after each other, found others")]
+    /// A fragment without the beginning of its message, or of a message that another one interrupts.
+    #[error("expected consecutive fragments of one message, found others")]
     Fragments,
-    /// The message is of an extension of WebSocket, such as compression.
-    #[error("expected a message without extensions of WebSocket, found one with")]
+    /// The message uses an extension of WebSocket, such as compression.
+    #[error("expected a message without WebSocket extensions, found one with an extension")]
     Extension,
 }
 
-/// A result before it borrows the message.
+/// A result that does not borrow the message yet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Given {
     Message,
     Skipped(u64, FramingFault),
 }
 
-/// Takes as many bytes off the input as there are, up to `most`.
+/// Removes up to `most` bytes from the front of the input, and returns them.
 fn take<'i>(input: &mut &'i [u8], most: usize) -> &'i [u8] {
     let (taken, rest) = input.split_at_checked(most).unwrap_or((*input, &[]));
     *input = rest;
     taken
 }
 
-/// So many bytes, where that fits into memory at all.
+/// A number of bytes as `usize`, or the maximum if it does not fit.
 fn as_length(bytes: u64) -> usize {
     usize::try_from(bytes).unwrap_or(usize::MAX)
 }

@@ -1,4 +1,4 @@
-//! Messages in a TCP connection: each is as long as its Content-Length says.
+//! Messages in a TCP connection, whose length is determined by Content-Length.
 
 use alloc::vec::Vec;
 
@@ -8,45 +8,46 @@ use crate::sip::message::{ContentLength, Header, HeaderLine, HeaderLines, StartL
 
 /// The messages in one direction of one TCP connection.
 ///
-/// Line ends before a message (keep-alives, RFC 5626) are passed over. A message without Content-Length, or with one
-/// that is no number or several, has no body. After what is no message the next line that begins one is looked for, so
-/// a connection that was joined in the middle, or has a gap, is read from the next message on.
+/// Line ends before a message (keep-alives, RFC 5626) are skipped. A message without Content-Length, or whose
+/// Content-Length is not one number, has no body. After bytes that are not a message the search continues with the next
+/// line that begins one. So a connection that was joined in the middle, or has a gap, is read from the next message on.
 ///
-/// A message that is longer than the limit is passed over to its end, without being kept.
+/// A message that is longer than the limit is skipped to its end, and not kept.
 #[derive(Debug, Clone)]
 pub struct TcpFraming {
     limit: usize,
-    /// The message so far; after it was given, that message.
+    /// The message so far, or the message that was returned last.
     buffer: Vec<u8>,
     place: Place,
-    /// What is passed over and not reported yet, and why.
+    /// The number of skipped bytes that are not reported yet, and the reason.
     skipped: u64,
     fault: FramingFault,
 }
 
-/// Where the bytes that come next stand.
+/// The position of the next bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Place {
     Between,
     FirstLine,
-    /// Where in the buffer the line of the headers begins that has not ended.
+    /// In the headers. The current line begins at this position of the buffer.
     Headers(usize),
-    /// How many bytes are still to come.
+    /// In the body, with this many bytes left.
     Body(u64),
-    /// In the rest of a line that is longer than a message may be: of one that begins no message, or of the headers of a
-    /// message that is too long, with what the lines before say of the body.
+    /// In the rest of a line that exceeds the limit by itself. `None` if the line does not begin a message; otherwise
+    /// it is in the headers of a message that is too long, with the Content-Length from the lines before.
     RestOfLine(Option<ContentLength>),
-    /// In the headers of a message that is too long: the line that is read, and what the lines before say of the body.
+    /// In the headers of a message that is too long, with the Content-Length from the lines before. The buffer has only
+    /// the current line.
     LongHeaders(ContentLength),
-    /// In the body of such a message.
+    /// In the body of a message that is too long, with this many bytes left.
     LongBody(u64),
 }
 
-/// How a line was taken.
+/// The result of reading a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Line {
     Whole,
-    /// Its end is still to come.
+    /// The input ended before the line.
     Part,
     TooLong,
 }
@@ -58,27 +59,28 @@ impl Default for TcpFraming {
 }
 
 impl TcpFraming {
-    /// Before the first byte; messages may have 65 535 bytes.
+    /// Framing from the first byte of a connection. Messages may have up to 65 535 bytes.
     #[must_use]
     pub fn new() -> Self {
         Self::with_limit(LONGEST)
     }
 
-    /// The same with another limit of the length of a message.
+    /// The same with another limit for the length of a message.
     #[must_use]
     pub fn with_limit(limit: usize) -> Self {
         let (place, fault) = (Place::Between, FramingFault::NotSip);
         TcpFraming { limit, buffer: Vec::new(), place, skipped: 0, fault }
     }
 
-    /// The next message, whose bytes are taken off the input. `None`: all is taken, and the next message is not whole.
+    /// Removes the bytes of the next message from the input, and returns it. `None` if the input is used up before the
+    /// next message is complete.
     pub fn next_message(&mut self, input: &mut &[u8]) -> Option<Framed<'_>> {
         let given = self.next(input)?;
         Some(self.framed(given))
     }
 
-    /// The connection has ended, or bytes are missing: what there is of a message whose headers are whole, or how much
-    /// was passed over. What comes then begins anew.
+    /// Ends the connection, or marks a gap. Returns a message that is complete except for its body, or the bytes that
+    /// were skipped. After this, framing starts again.
     pub fn finish(&mut self) -> Option<Framed<'_>> {
         let kept = u64::try_from(self.buffer.len()).unwrap_or(u64::MAX);
         let next = match core::mem::replace(&mut self.place, Place::Between) {
@@ -152,7 +154,7 @@ impl TcpFraming {
                 }
                 Place::LongHeaders(length) => match self.line(input) {
                     Line::Part => return None,
-                    // Nothing that says how long the body is.
+                    // A line of this length is not a Content-Length.
                     Line::TooLong => {
                         self.skip_buffer();
                         self.place = Place::RestOfLine(Some(length));
@@ -184,7 +186,7 @@ impl TcpFraming {
         }
     }
 
-    /// A line of the headers is whole; it begins there in the buffer.
+    /// Handles a complete header line, which begins at this position of the buffer.
     fn header_line(&mut self, begin: usize) {
         if !self.buffer.get(begin..).is_some_and(is_empty_line) {
             self.place = Place::Headers(self.buffer.len());
@@ -200,7 +202,7 @@ impl TcpFraming {
         }
     }
 
-    /// The headers are too long: only the line that has not ended, which begins there in the buffer, is kept.
+    /// Handles headers that are too long: keeps only the current line, which begins at this position of the buffer.
     fn long_headers(&mut self, begin: usize) {
         let (lines, _) = self.buffer.split_at_checked(begin).unwrap_or((&self.buffer, &[]));
         self.place = Place::LongHeaders(with_headers(ContentLength::Absent, lines));
@@ -209,7 +211,7 @@ impl TcpFraming {
         self.buffer.drain(..begin);
     }
 
-    /// Takes the rest of a line, up to the limit.
+    /// Reads the rest of a line, up to the limit.
     fn line(&mut self, input: &mut &[u8]) -> Line {
         let room = self.limit.saturating_sub(self.buffer.len());
         let end = input.iter().take(room).position(|&byte| byte == b'\n');
@@ -221,13 +223,13 @@ impl TcpFraming {
         }
     }
 
-    /// What the buffer holds is no message.
+    /// Skips the content of the buffer, which is not a message.
     fn skip_buffer(&mut self) {
         self.skipped += self.buffer.len() as u64;
         self.buffer.clear();
     }
 
-    /// What was passed over, and so many bytes more.
+    /// Reports the skipped bytes, and `more`.
     fn report(&mut self, more: u64) -> Option<Given> {
         let bytes = core::mem::take(&mut self.skipped).saturating_add(more);
         let fault = core::mem::replace(&mut self.fault, FramingFault::NotSip);
@@ -235,7 +237,7 @@ impl TcpFraming {
     }
 }
 
-/// Whether the line is a start line, of whatever version.
+/// Whether the line is a start line of any version.
 fn begins_a_message(line: &[u8]) -> bool {
     !matches!(StartLine::parse(line), Err(SipError::NotSip { .. }))
 }
@@ -244,7 +246,7 @@ fn is_empty_line(line: &[u8]) -> bool {
     matches!(line, b"\n" | b"\r\n")
 }
 
-/// What these lines, the start line among them or not, say of the body's length.
+/// The length of the body after these lines, which may include the start line.
 fn with_headers(mut length: ContentLength, lines: &[u8]) -> ContentLength {
     let mut lines = HeaderLines::new(lines);
     loop {

@@ -1,4 +1,4 @@
-//! Messages in a WebSocket connection, after its handshake: RFC 6455 section 5, RFC 7118.
+//! Messages in a WebSocket connection after its handshake: RFC 6455 section 5, RFC 7118.
 
 use alloc::vec::Vec;
 
@@ -6,42 +6,42 @@ use super::{Framed, FramingFault, Given, LONGEST, as_length, take};
 
 /// The messages in one direction of one WebSocket connection, from the first byte after the handshake on.
 ///
-/// A WebSocket message, text or binary, masked or not, in one frame or in fragments, is a SIP message. Control frames
-/// and messages of line ends alone (keep-alives) are passed over; so are messages of extensions, and messages that are
-/// longer than the limit, to their end and without being kept. What is no frame ends it: nothing says where the next
-/// one begins.
+/// Each WebSocket message is a SIP message, whether it is text or binary, masked or not, in one frame or in fragments.
+/// Control frames and messages of line ends only (keep-alives) are skipped. Messages with extensions, and messages
+/// longer than the limit, are skipped to their end and not kept. After bytes that are not a frame everything is
+/// skipped, since the next frame cannot be found.
 #[derive(Debug, Clone)]
 pub struct WebSocketFraming {
     limit: usize,
-    /// The message so far; after it was given, that message.
+    /// The message so far, or the message that was returned last.
     buffer: Vec<u8>,
     place: Place,
-    /// Whether a message is open: it began, and its last frame has not ended. The buffer is of it, or else of what was
-    /// given.
+    /// Whether a message is open: it has begun, and its last frame has not ended. If not, the buffer has the message
+    /// that was returned last.
     open: bool,
-    /// Why the message is not kept, and how many bytes of it were passed over.
+    /// Why the message is not kept, and how many bytes were skipped.
     dropped: Option<FramingFault>,
     skipped: u64,
 }
 
-/// Where the bytes that come next stand.
+/// The position of the next bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Place {
-    /// In the head of a frame, after so many bytes of it.
+    /// In the head of a frame, with this many bytes of it read.
     Head([u8; 14], usize),
     Payload(Payload),
-    /// After what is no frame.
+    /// After bytes that are not a frame.
     Lost,
 }
 
 /// The payload of a frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Payload {
-    /// How many bytes are still to come.
+    /// The number of bytes that are left.
     left: u64,
-    /// The mask for the next four bytes; zero for a frame without.
+    /// The mask for the next four bytes; zero for an unmasked frame.
     mask: [u8; 4],
-    /// Whether it is of a message, and then whether it is the last of its fragments.
+    /// `None` for a control frame; otherwise whether it is the last fragment of its message.
     of_message: Option<bool>,
 }
 
@@ -54,26 +54,27 @@ impl Default for WebSocketFraming {
 }
 
 impl WebSocketFraming {
-    /// After the handshake; messages may have 65 535 bytes.
+    /// Framing from the first byte after the handshake. Messages may have up to 65 535 bytes.
     #[must_use]
     pub fn new() -> Self {
         Self::with_limit(LONGEST)
     }
 
-    /// The same with another limit of the length of a message.
+    /// The same with another limit for the length of a message.
     #[must_use]
     pub fn with_limit(limit: usize) -> Self {
         WebSocketFraming { limit, buffer: Vec::new(), place: NEXT_FRAME, open: false, dropped: None, skipped: 0 }
     }
 
-    /// The next message, whose bytes are taken off the input. `None`: all is taken, and the next message is not whole.
+    /// Removes the bytes of the next message from the input, and returns it. `None` if the input is used up before the
+    /// next message is complete.
     pub fn next_message(&mut self, input: &mut &[u8]) -> Option<Framed<'_>> {
         let given = self.next(input)?;
         Some(self.framed(given))
     }
 
-    /// The connection has ended, or bytes are missing: how much was passed over, a message that is not whole among it.
-    /// What comes then begins anew, with a frame.
+    /// Ends the connection, or marks a gap. Returns the number of skipped bytes, including those of an incomplete
+    /// message. After this, framing starts again with a frame.
     pub fn finish(&mut self) -> Option<Framed<'_>> {
         let unfinished = match core::mem::replace(&mut self.place, NEXT_FRAME) {
             Place::Head(_, length) => length as u64,
@@ -148,7 +149,7 @@ impl WebSocketFraming {
         }
     }
 
-    /// A frame begins; a message that it interrupts is reported.
+    /// Begins a frame. Reports a message that it interrupts.
     fn frame(&mut self, head: &[u8; 14], length: usize) -> Option<Given> {
         let [first, second, rest @ ..] = head;
         let extended = |size: usize| rest.iter().take(size).fold(0_u64, |sum, byte| sum << 8 | u64::from(*byte));
@@ -194,7 +195,7 @@ impl WebSocketFraming {
         interrupted
     }
 
-    /// What came is no frame.
+    /// Handles bytes that are not a frame.
     fn lose(&mut self, length: usize) -> Option<Given> {
         self.drop_message(FramingFault::NotAFrame);
         self.open = false;
@@ -203,7 +204,7 @@ impl WebSocketFraming {
         None
     }
 
-    /// The message is not kept, for this reason or for the one before.
+    /// Stops keeping the message, for this reason or an earlier one.
     fn drop_message(&mut self, fault: FramingFault) {
         self.skipped += if self.open { self.buffer.len() as u64 } else { 0 };
         self.buffer.clear();
@@ -217,7 +218,7 @@ impl WebSocketFraming {
     }
 }
 
-/// How long the head of a frame is, as far as what is there of it says.
+/// The length of the head of a frame, as far as the bytes read so far determine it.
 fn head_length(head: &[u8; 14], length: usize) -> usize {
     let [_, second, ..] = head;
     if length < 2 {

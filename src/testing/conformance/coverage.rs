@@ -1,4 +1,4 @@
-//! Which cells of the specification a run has reached.
+//! The cells of the specification that a run has reached.
 
 use core::{fmt, iter};
 
@@ -7,15 +7,15 @@ use crate::session::Cause;
 use crate::testing::Step;
 use crate::testing::prelude::*;
 
-/// A cell: of what, and which. `("transitions", "EventRinging in Alerting")`.
+/// A cell: its group and its name, such as `("transitions", "EventRinging in Alerting")`.
 pub type Cell = (&'static str, String);
 
-/// How often each cell was reached. Every cell is there from the beginning.
+/// How often each cell was reached. It has every cell from the beginning.
 ///
-/// The cells: 25 of the transition table and the two reopenings (specification 2.1), what is stale after a session is gone (2.1), 30 of
-/// the events that carry data (2.2), what can come of one to a whole call, the outcomes and reject reasons (7), the causes (2.1), the 8
-/// of the capabilities (3), the notifications (5), every statusCode that an operation and a read can have (4), how a request is settled,
-/// and what an embedder does.
+/// The cells are: the 25 of the transition table and the two reopenings (specification 2.1), events that are stale
+/// after a session is gone (2.1), the 30 of the data events (2.2), the outcomes of an event to a whole call, the
+/// outcomes and reject reasons (7), the causes (2.1), the 8 of the capabilities (3), the notifications (5), every
+/// statusCode of operations and reads (4), the results of requests, and the actions of an embedder.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Coverage {
     cells: BTreeMap<Cell, u64>,
@@ -26,7 +26,7 @@ impl Default for Coverage {
         let states = || iter::once("no session").chain(State::ALL.map(State::name));
         let in_states = |name: &'static str| states().map(move |state| format!("{name} in {state}"));
         let user_data = |state: State| ["with", "without"].map(|some| format!("{state} {some} user data"));
-        // Nothing is required of Complete.
+        // Complete has no required parameter.
         let can_be = |operation, code| operation != Operation::Complete || code != 1;
         let codes = |operation: Operation| {
             let codes = [0, 1, 2, 3, 5, 6, 10].into_iter().filter(move |&code| can_be(operation, code));
@@ -53,12 +53,12 @@ impl Default for Coverage {
 }
 
 impl Coverage {
-    /// These cells of a group can be reached.
+    /// Adds cells of a group.
     fn know(&mut self, group: &'static str, names: impl IntoIterator<Item = impl ToString>) {
         self.cells.extend(names.into_iter().map(|name| ((group, name.to_string()), 0)));
     }
 
-    /// The cells and how often each was reached.
+    /// The cells, and how often each was reached.
     pub fn cells(&self) -> impl Iterator<Item = (&Cell, u64)> {
         self.cells.iter().map(|(cell, count)| (cell, *count))
     }
@@ -75,7 +75,7 @@ impl Coverage {
         self.missing().is_empty()
     }
 
-    /// Notes a step and what the model answered.
+    /// Counts the cells of a step with the answer of the model.
     pub(super) fn note(&mut self, step: &Step, answer: &Value) {
         let refused = if answer.get("answer") == Some(&"refused".into()) { " refused" } else { "" };
         match step {
@@ -100,7 +100,7 @@ impl Coverage {
         }
     }
 
-    /// Notes the resources of a list.
+    /// Counts the cells of the resources in a list.
     pub(super) fn note_list(&mut self, list: Option<&Value>) {
         let resources = list.and_then(|list| list.get("imSessions")).and_then(Value::as_array);
         for resource in resources.into_iter().flatten() {
@@ -150,21 +150,21 @@ impl Coverage {
         } else if from == "Completed" && outcome == "changed" {
             self.reach("reopening", name.to_string());
         } else if !["stale", "limit"].contains(&reason) {
-            // Stale is decided before the table is asked, and the limit says nothing of it.
+            // Staleness is checked before the table, and a limit does not depend on the table.
             let group =
                 if CallEvent::ALL.iter().any(|event| event.name() == name) { "transitions" } else { "data events" };
             self.reach(group, format!("{name} in {from}"));
         }
     }
 
-    /// A cell that is not there is not counted: it would be one that cannot be.
+    /// Counts a cell. A cell that does not exist is ignored, since it cannot be reached by a correct system.
     fn reach(&mut self, group: &'static str, name: String) {
         if let Some(count) = self.cells.get_mut(&(group, name)) {
             *count += 1;
         }
     }
 
-    /// A line for each kind of cell.
+    /// Writes a line for each group of cells.
     pub(super) fn write_groups(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut groups: BTreeMap<&str, (u32, u32)> = BTreeMap::new();
         for ((group, _), count) in self.cells() {
@@ -175,13 +175,13 @@ impl Coverage {
         groups.iter().try_for_each(|(group, (reached, all))| writeln!(f, "  {group:<20} {reached:>3} of {all:>3}"))
     }
 
-    /// A line for each cell that was not reached.
+    /// Writes a line for each cell that was not reached.
     pub(super) fn write_missing(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.missing().iter().try_for_each(|(group, name)| writeln!(f, "  not reached: {group}: {name}"))
     }
 }
 
-/// The operation that a body names, if there is one of that name.
+/// The operation that a body names, or `no operation`.
 fn operation(body: &str) -> String {
     let body: Value = serde_json::from_str(body).unwrap_or_default();
     let name = body.get("operationName").and_then(Value::as_str).unwrap_or_default();
@@ -189,7 +189,7 @@ fn operation(body: &str) -> String {
     if known { name.to_string() } else { "no operation".to_string() }
 }
 
-/// A line for each kind of cell, and the cells that were not reached.
+/// A line for each group of cells, and one for each cell that was not reached.
 impl fmt::Display for Coverage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.write_groups(f)?;

@@ -1,4 +1,4 @@
-//! How a system in another language takes part: a line of JSON to it, a line of JSON from it.
+//! The protocol for systems in other languages: one line of JSON to the system, one line of JSON back.
 
 use std::io::{self, BufRead, Write};
 
@@ -11,30 +11,33 @@ use crate::session::Limits;
 use crate::testing::prelude::*;
 use crate::testing::{Agent, History, Setup, Step};
 
-/// A system behind a pair of pipes: one JSON object to it in one line, one from it in one line, which it must flush.
+/// A system behind a pair of pipes. It receives a JSON object in one line, and answers with a JSON object in one line,
+/// which it must flush.
 ///
 /// | to the system | from the system |
 /// |---|---|
-/// | `{"do":"reset","baseUri":"http://localhost:8090"}`, with `"limits":"default"` those of [`Limits::DEFAULT`], else the specification's own | `{}` |
+/// | `{"do":"reset","baseUri":"http://localhost:8090"}`: with `"limits":"default"` the limits are [`Limits::DEFAULT`], otherwise those of the specification | `{}` |
 /// | `{"do":"event","Event":"EventRinging",…}`, the keys of the JSON lines form (specification 6) | `{"told":{"outcome":…},"notifications":[…],"settled":[…]}` |
 /// | `{"do":"post","me":[{"devicePath":…,"dn":…}],"id":…,"body":"…"}`, `id` null for the list, `body` the text posted | `{"answer":{…},"requests":[…]}` |
 /// | `{"do":"list","me":[…],"query":"fields=*"}` | `{"answer":{…}}` |
 /// | `{"do":"read","me":[…],"id":…,"query":""}` | `{"answer":{…}}` |
 /// | `{"do":"time","now":SECONDS}` | `{}` |
-/// | `{"do":"expire","before":SECONDS}`: the sessions that heard nothing since, and the requests sent before | `{"notifications":[…],"settled":[…]}` |
-/// | `{"do":"forget","before":SECONDS}`: the sessions completed before | `{}` |
-/// | `{"do":"restart"}`: a snapshot, and a service that begins with it | `{}` |
+/// | `{"do":"expire","before":SECONDS}`: sessions without an event since then, and requests sent before | `{"notifications":[…],"settled":[…]}` |
+/// | `{"do":"forget","before":SECONDS}`: sessions completed before | `{}` |
+/// | `{"do":"restart"}`: take a snapshot, and start again from it | `{}` |
 ///
-/// `answer` is the body of the HTTP answer, or `"refused"` where a time is later than now. `told` may be left out, and so may any of its
-/// keys, and `settled`. `notifications`, `[{"thisDN":…,"notification":{…}}]`, and `requests` may stand in any answer: they are
-/// what was pushed and sent since the last; a system that shows its requests says `"requests":[]` in the answer to `reset`.
-/// `{"error":"…"}` says that the system cannot go on. A member of `me` may have `"rights":["SendMessage",…]`; without it the agent
-/// has all.
+/// `answer` is the body of the HTTP answer, or `"refused"` if a time is later than now. `told`, any of its keys, and
+/// `settled` are optional. `notifications`, `[{"thisDN":…,"notification":{…}}]`, and `requests` may be in any answer:
+/// they are what was pushed and sent since the previous one. A system that shows its requests answers `reset` with
+/// `"requests":[]`. `{"error":"…"}` means that the system cannot continue. A member of `me` may have
+/// `"rights":["SendMessage",…]`; without it the agent has all rights.
 ///
-/// Where other limits, or many sessions per agent, are not those of [`Setup::default`], the system must be started with the same.
+/// If limits, or the number of sessions per agent, differ from [`Setup::default`], the system must be started with the
+/// same settings.
 ///
-/// An end of what it says, and a line that is no answer, are errors that the run reports with their history. Reading waits as long as
-/// `R` does; a reader with a time limit makes an error of silence, as the one of `im-session conformance` does.
+/// The end of the output, and a line that is not an answer, are errors, which the run reports with their history.
+/// Reading blocks as long as `R` does. With a reader that has a time limit, as in `im-session conformance`, a missing
+/// answer is an error as well.
 #[derive(Debug)]
 pub struct JsonLines<R, W> {
     from_system: R,
@@ -51,7 +54,7 @@ enum Command<'c> {
         #[serde(skip_serializing_if = "Option::is_none")]
         limits: Option<Cow<'c, str>>,
     },
-    /// Read with what only the text of a line says: see [`Event::from_json_line`].
+    /// Not deserialised here, since [`Event::from_json_line`] needs the text of the line.
     #[serde(skip_deserializing)]
     Event(&'c Event<'c>),
     Post {
@@ -89,10 +92,10 @@ struct WireDevice {
     rights: Option<Operations>,
 }
 
-/// Writes the lines of a history, whose times are relative, and reads them back.
+/// Converts between steps and lines. The times of steps are relative, those of lines absolute.
 #[derive(Debug, Clone, Copy, Default)]
 struct Lines {
-    /// In seconds.
+    /// The current time, in seconds.
     now: u64,
 }
 
@@ -103,12 +106,12 @@ impl Lines {
         serde_json::to_string(&Command::Reset { base_uri: Some(setup.base_uri.as_str().into()), limits }).ok()
     }
 
-    /// The line that has a system carry out this step; none for what has no command.
+    /// The line for this step. `None` if there is no command for it.
     fn write(&mut self, agents: &[Agent], step: &Step) -> Option<String> {
         let me = |agent: &usize| agents.get(*agent).map(devices).unwrap_or_default();
         let since = |now: u64, ago: i64| now.saturating_add_signed(ago.saturating_neg());
         let command = match step {
-            // The form has nothing for a list that is hidden, and no event of another name.
+            // The form can represent neither a hidden list nor an event with any other name.
             Step::Event(event) if event.user_data.is_hidden() || event.extensions.is_hidden() => return None,
             Step::Event(event) if !is_a_name(event.name.as_str()) => return None,
             Step::Event(event) => Command::Event(event),
@@ -129,13 +132,13 @@ impl Lines {
         serde_json::to_string(&command).ok()
     }
 
-    /// Has the system do what a line says, and gives its answer. A line speaks of one agent at most.
+    /// Carries out the command of a line at the system, and returns its answer. A line has at most one agent.
     fn answer(&mut self, system: &mut impl System, setup: &Setup, line: &str) -> Result<Value, Error> {
         let wrong = |error: serde_json::Error| Error(error.to_string());
         let ago = |now: u64, before: u64| i64::try_from(i128::from(now) - i128::from(before)).unwrap_or(i64::MAX);
         let command: Value = serde_json::from_str(line).map_err(wrong)?;
         let (me, step) = if command.get("do") == Some(&json!("event")) {
-            // One that cannot be read is told of as a store tells of one.
+            // An event that cannot be read has the same outcome as in a store.
             let Ok(event) = Event::from_json_line(line) else { return Ok(json!({"told": {"outcome": "unreadable"}})) };
             (Vec::new(), Step::Event(event.into_owned()))
         } else {
@@ -170,7 +173,7 @@ impl Lines {
     }
 }
 
-/// `Event` and letters. Specification 6.1.
+/// Whether the name is `Event` followed by letters. Specification 6.1.
 fn is_a_name(name: &str) -> bool {
     name.strip_prefix("Event")
         .is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_alphabetic()))
@@ -191,7 +194,8 @@ fn agent(me: Vec<WireDevice>) -> Agent {
 }
 
 impl History {
-    /// The lines that a system behind [`JsonLines`] hears in this history: `reset`, and one for each step that has a command.
+    /// The lines that a system behind [`JsonLines`] receives for this history: `reset`, and one for each step with a
+    /// command.
     ///
     /// ```
     /// use im_session::testing::{Agent, History, Setup, Step};
@@ -252,12 +256,12 @@ impl<R: BufRead, W: Write> System for JsonLines<R, W> {
     }
 }
 
-/// The other side: answers the lines of [`JsonLines`] with what a system of this language does, until they end. It is set up as
-/// `setup`, but for what comes with `reset`.
+/// The other side of [`JsonLines`], for a system in Rust: answers lines until they end. The system has the settings of
+/// `setup`, except for those in `reset`.
 ///
 /// # Errors
 ///
-/// The pipe's own.
+/// The I/O errors of the pipes.
 pub fn serve(
     system: &mut impl System,
     setup: &Setup,

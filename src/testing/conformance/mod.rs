@@ -1,16 +1,16 @@
-//! The conformance kit: drives any implementation with random histories against the [`Model`](super::Model), shrinks what
-//! fails, and says which cells of the specification were reached.
+//! The conformance kit: compares any implementation with the [`Model`](super::Model) on random histories, shrinks a
+//! failing history, and reports which cells of the specification were reached.
 //!
-//! An implementation stands behind [`System`]: a few methods to write. One in another language speaks [`JsonLines`] over a pipe;
-//! `cargo run --example conformance -- COMMAND…` starts it and tests it.
+//! An implementation is tested through the trait [`System`], which has two methods. One in another language speaks
+//! [`JsonLines`] over a pipe; the command `im-session conformance PROGRAM…` of the tool starts and tests it.
 //!
 //! | file | question |
 //! |---|---|
 //! | `system` | What must an implementation be able to do? |
-//! | `run` | Does it do what the model does? If not, what instead, and after which history? |
+//! | `run` | Does it behave like the model? If not, what is the difference, and after which history? |
 //! | `coverage` | Which cells of the specification were reached? |
-//! | `from_bytes::random` | What happens to it? |
-//! | `json_lines` | How does one in another language take part? |
+//! | `from_bytes::random` | Which histories is it tested with? |
+//! | `json_lines` | How is an implementation in another language tested? |
 //!
 //! ```
 //! use im_session::testing::Setup;
@@ -25,8 +25,8 @@
 //!
 //! # A part of an implementation
 //!
-//! What an implementation does not have yet is left out of the histories; then what counts is that there is no difference, since some
-//! cells cannot be reached:
+//! Steps that an implementation does not support yet are removed from the histories. Some cells can then not be
+//! reached, so only the absence of differences counts:
 //!
 //! ```
 //! use im_session::testing::conformance::{Histories, run};
@@ -43,14 +43,16 @@
 //!
 //! # Where the specification leaves it open
 //!
-//! The model has chosen, and the kit compares with that:
+//! The model makes these choices, and the kit compares with them:
 //!
-//! - An `operationName` that is no string is no operation: statusCode 3.
-//! - White space around the names in `fields=id, uri` does not count.
-//! - An EventPrivateInfo without `text` is ignored only if it is readable: without CallUUID or ThisDN it is unreadable first.
+//! - An `operationName` that is not a string is not an operation: statusCode 3.
+//! - White space around the names in `fields=id, uri` is ignored.
+//! - An EventPrivateInfo without `text` is ignored only if it is readable: without CallUUID or ThisDN it is unreadable
+//!   first.
 //! - A request is settled by the ReferenceID of an answer that names the DN of the request, or none.
-//! - `"userData":{}` of an InitiateIMSession is sent as an empty `UserData`; without it there is none in the request.
-//! - An attribute that is an empty string is one that is absent, in the JSON lines form as in the others.
+//! - `"userData":{}` of an InitiateIMSession is sent as an empty `UserData`. Without `userData` the request has no
+//!   `UserData`.
+//! - An attribute that is an empty string counts as absent, also in the JSON lines form.
 
 mod coverage;
 mod json_lines;

@@ -1,4 +1,4 @@
-//! Drives a system with histories, and compares it with the model at every step.
+//! Plays histories on a system, and compares it with the model after every step.
 
 use core::fmt;
 use core::mem::take;
@@ -7,22 +7,22 @@ use super::{Coverage, Error, System};
 use crate::testing::prelude::*;
 use crate::testing::{Agent, History, Model, Setup, Step, shortest};
 
-/// What came of a run.
+/// The result of a run.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Report {
-    /// How many histories were played.
+    /// The number of histories that were played.
     pub histories: usize,
-    /// How many steps these had.
+    /// The number of their steps.
     pub steps: usize,
-    /// Which cells were reached.
+    /// The cells that were reached.
     pub coverage: Coverage,
-    /// Where the system does other than the model, or cannot go on.
+    /// The first difference from the model, or the first step after which the system cannot continue.
     pub failure: Option<Failure>,
 }
 
 impl Report {
-    /// Whether the system does what the model does, and every cell was reached.
+    /// Whether the system behaves like the model, and every cell was reached.
     #[must_use]
     pub fn conforms(&self) -> bool {
         self.failure.is_none() && self.coverage.is_complete()
@@ -33,7 +33,7 @@ impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "histories: {}, with {} steps in all; reached:", self.histories, self.steps)?;
         self.coverage.write_groups(f)?;
-        // A run that was cut short says nothing of what it did not reach.
+        // The missing cells of an aborted run are not significant.
         if let Some(failure) = &self.failure {
             return writeln!(f, "DOES NOT CONFORM: {failure}");
         }
@@ -46,17 +46,18 @@ impl fmt::Display for Report {
     }
 }
 
-/// Where a system fails: printed, it is a report for a person with the history as lines for a system behind a pipe, and as Rust.
+/// A failure of a system. Its `Display` is a report for a person, with the history as lines for a system behind a pipe,
+/// and as Rust code.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Failure {
-    /// The shortest history that shows it; of a system that cannot be reset any more, the one that was played.
+    /// The shortest history that shows the failure. If the system can no longer be reset, the history that was played.
     pub history: History,
-    /// The lines of it, see [`History::json_lines`].
+    /// The lines of the history, see [`History::json_lines`].
     pub lines: Vec<String>,
-    /// The step that shows it, from 0; `None` if the system could not even be reset.
+    /// The step that shows the failure, from 0; `None` if the system could not be reset.
     pub step: Option<usize>,
-    /// What it shows.
+    /// The kind of the failure.
     pub why: Why,
 }
 
@@ -64,16 +65,16 @@ pub struct Failure {
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum Why {
-    /// It does other than the model.
+    /// It differs from the model.
     Difference {
         /// What differs: `the answer`, `the notifications`, `the list of agent 1`, …
         what: String,
-        /// What the model says.
+        /// The value of the model.
         expected: Value,
-        /// What the system says.
+        /// The value of the system.
         found: Value,
     },
-    /// It could not go on: it died, did not answer, answered nonsense.
+    /// It could not continue: it died, did not answer, or its answer was invalid.
     Halt(Error),
 }
 
@@ -103,11 +104,12 @@ impl From<Error> for Why {
     }
 }
 
-/// Plays the histories at the system and at the model, and stops at the first difference, or where the system cannot go on.
+/// Plays the histories on the system and on the model. Stops at the first difference, or when the system cannot
+/// continue.
 ///
-/// After every step the answer, the requests (where the system shows them), what was notified and the whole list of every agent
-/// are compared. The history is then made as short as can be; of a system that cannot go on only if it can be
-/// [reset](System::reset) after that.
+/// After every step it compares the answer, the requests (if the system shows them), the notifications, and the whole
+/// list of every agent. A failing history is then shrunk; if the system cannot continue, only if it can be
+/// [reset](System::reset) afterwards.
 pub fn run(system: &mut impl System, setup: &Setup, histories: impl IntoIterator<Item = History>) -> Report {
     let mut report = Report { histories: 0, steps: 0, coverage: Coverage::default(), failure: None };
     for history in histories {
@@ -121,10 +123,10 @@ pub fn run(system: &mut impl System, setup: &Setup, histories: impl IntoIterator
     report
 }
 
-/// Where a history ended before its end, none before the first step; and why.
+/// The step at which a history was aborted (`None` before the first one), and why.
 type Stop = (Option<usize>, Why);
 
-/// The shortest history that stops the system in the same way, and how that one does.
+/// The failure with the shortest history that stops the system in the same way.
 fn shrunk(system: &mut impl System, setup: &Setup, mut history: History, mut last: Stop) -> Failure {
     history.steps.truncate(last.0.map_or(0, |step| step + 1));
     let mut nowhere = Coverage::default();
@@ -139,7 +141,8 @@ fn shrunk(system: &mut impl System, setup: &Setup, mut history: History, mut las
     Failure { history, lines, step, why }
 }
 
-/// One that cannot go on shows nothing of what it does, and one that cannot even begin shows nothing at all.
+/// Whether two failures are of the same kind. A failed reset is like no other failure, so a history is not shrunk by
+/// it.
 fn is_like((step, why): &Stop, (other_step, other): &Stop) -> bool {
     match (why, other) {
         (Why::Halt(_), Why::Halt(_)) => step.is_some() && other_step.is_some(),
@@ -165,20 +168,20 @@ fn play(system: &mut impl System, setup: &Setup, history: &History, coverage: &m
     Ok(())
 }
 
-/// Looks at the steps of a history.
+/// Compares the steps of a history.
 struct Look<'l> {
     agents: &'l [Agent],
     model: Model,
     coverage: &'l mut Coverage,
-    /// Whether the system ever said which requests it sent.
+    /// Whether the system has ever shown its requests.
     shows_requests: bool,
-    /// What was sent and pushed since they were compared.
+    /// Requests and notifications since the last comparison.
     requests: Vec<Value>,
     notifications: Vec<Value>,
 }
 
 impl Look<'_> {
-    /// What was pushed and sent may stand in any answer; the rest of it.
+    /// Collects the notifications and requests, which may be in any answer, and returns the rest of the answer.
     fn take_in(&mut self, mut answer: Value) -> Value {
         let mut list = |name: &str| match answer.get_mut(name).map(Value::take) {
             Some(Value::Array(list)) => Some(list),
@@ -211,7 +214,7 @@ impl Look<'_> {
             ("rendered", "what agents without all rights are told", of("rendered")),
         ] {
             let nothing = if name == "answer" { Value::Null } else { json!([]) };
-            // What a system does not say is not compared.
+            // Values that a system leaves out are not compared.
             if let Some(found) = found {
                 same(what, expected.get_mut(name).map_or(nothing, Value::take), found)?;
             }
@@ -233,8 +236,8 @@ fn same(what: &str, expected: Value, found: Value) -> Result<(), Why> {
     if expected == found { Ok(()) } else { Err(Why::Difference { what: what.into(), expected, found }) }
 }
 
-/// What a system may leave out of `told`, and the words of an error `{"statusCode":n,"statusMessage":"…"}`, are then expected to be
-/// as they are.
+/// Makes optional parts match: the keys that a system leaves out of `told`, and the text of an error
+/// `{"statusCode":n,"statusMessage":"…"}`.
 fn leave_free(expected: &mut Value, found: &Value) {
     if let (Some(Value::Object(of_model)), Some(Value::Object(told))) = (expected.get_mut("told"), found.get("told")) {
         let known = take(of_model);

@@ -1,4 +1,4 @@
-//! The laws: what holds for every history, each with a name and a sentence.
+//! The laws: properties that hold for every history, each with a name and a sentence.
 //!
 //! ```
 //! use im_session::testing::{Agent, History, Setup, Step, laws};
@@ -11,7 +11,7 @@
 //! };
 //! laws::check_all(&Setup::default(), &history).unwrap();
 //!
-//! // Another table of capabilities breaks a law; what is printed says which, where, and the shortest history that does.
+//! // Another table of capabilities breaks a law. The error has the law, the step, and the shortest such history.
 //! let mut setup = Setup::default();
 //! setup.capabilities = CapabilityTable::DOCUMENTED_SAMPLE;
 //! let broken = laws::check_all(&setup, &history).unwrap_err();
@@ -19,7 +19,7 @@
 //! assert_eq!(broken.history.steps.len(), 2);
 //! ```
 //!
-//! A service that wraps the store, or has one of its own, shows it through [`StoreUnderTest`], and the same laws are asked of it:
+//! A service that wraps the store, or has its own, implements [`StoreUnderTest`], and is checked by the same laws:
 //! [`check_all_of`].
 
 mod of_events;
@@ -43,34 +43,34 @@ pub struct Law {
     pub name: &'static str,
     /// What holds.
     pub sentence: &'static str,
-    /// Begins to look at a history, step by step.
+    /// Starts checking a history, step by step.
     begin: fn() -> Look,
 }
 
-/// Looks at a step, and tells where the law does not hold.
+/// Checks a step, and returns where the law does not hold.
 type Look = Box<dyn FnMut(&Played<'_>) -> Result<(), Broken>>;
 
-/// What is to be, and what is.
+/// What was expected, and what was found.
 type Broken = (String, String);
 
 /// Where a law does not hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Violation {
-    /// At which step, from 0.
+    /// The step, from 0.
     pub step: usize,
-    /// What the law says.
+    /// What was expected by the law.
     pub expected: String,
-    /// What came instead.
+    /// What was found instead.
     pub found: String,
 }
 
-/// A broken law with the shortest history that breaks it. Printed it is for a person, with `{:?}` too, so that `unwrap` in a
-/// test shows it.
+/// A broken law with the shortest history that breaks it. `Display` and `Debug` are both for people, so that `unwrap`
+/// in a test prints a readable report.
 #[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub struct LawBroken {
-    /// The law's name.
+    /// The name of the law.
     pub name: &'static str,
     /// What should hold.
     pub sentence: &'static str,
@@ -88,7 +88,7 @@ macro_rules! laws {
         )*];
     };
     (@look $file:ident::$name:ident) => { Box::new($file::$name) };
-    // A law that remembers something from step to step.
+    // A law with a state from step to step.
     (@look $file:ident::$name:ident ($state:expr)) => {{
         let mut state = $state;
         Box::new(move |played| $file::$name(&mut state, played))
@@ -97,49 +97,51 @@ macro_rules! laws {
 
 laws! {
     of_events::state_never_goes_back: "No event takes a session back: Initiating = Alerting < Talking < Completed.",
-    of_events::completed_absorbs: "No event leaves Completed, but a Dialing or Ringing that is provably newer.",
+    of_events::completed_absorbs: "No event leaves Completed, except a Dialing or Ringing that is provably newer.",
     of_events::a_refusal_changes_nothing:
-        "An event that is rejected, ignored or unreadable changes no session and is told to nobody.",
-    of_events::repeated_delivery_changes_nothing_more: "An event that is delivered again at once changes nothing more.",
+        "An event that is rejected, ignored or unreadable changes no session and causes no notification.",
+    of_events::repeated_delivery_changes_nothing_more:
+        "An event that is delivered again at once causes no further change.",
     of_events::an_event_changes_only_its_own_session:
-        "An event changes the session of its ThisDN and CallUUID, without ThisDN those of its CallUUID, and no other; where it opens one, completed ones may go.",
-    of_events::numbers_only_rise: "Under one ServerStartTime the number of the last accepted event never falls.",
+        "An event changes only the session of its ThisDN and CallUUID, or without ThisDN those of its CallUUID. If it opens one, completed ones may be forgotten.",
+    of_events::numbers_only_rise: "Under one ServerStartTime the number of the last accepted event never decreases.",
     of_events::the_outcome_is_what_changed:
-        "changed is told where the resource differs, and nowhere else; its notificationType says what differs.",
+        "The outcome is changed if and only if the resource differs, and the notificationType says what differs.",
     of_what_agents_see::capabilities_follow_state_and_data:
-        "The capabilities are those of the table of specification 3, for the state and for user data being there.",
+        "The capabilities are those of the table of specification 3, by the state and whether there is user data.",
     of_what_agents_see::notifications_fold_to_the_list(Default::default()):
-        "Whoever follows the notifications alone holds what a fresh list gives.",
+        "A client that only follows the notifications has the same sessions as a fresh list.",
     of_whole_stores::an_operation_changes_nothing: "An operation or a read changes no session by itself.",
     of_what_agents_see::agents_see_only_their_own:
-        "An agent reads the sessions of its own DNs; another's answers as one that does not exist.",
-    of_what_agents_see::lists_are_in_order: "Lists are in byte order of DN, then id, each session once.",
-    of_what_agents_see::participants_are_others: "Participants are there once each, and never the agent's own DN.",
+        "An agent reads the sessions of its own DNs. The answer for another's session is that it does not exist.",
+    of_what_agents_see::lists_are_in_order: "Lists are in byte order of DN, then id, with each session once.",
+    of_what_agents_see::participants_are_others: "A session has each participant once, and never the agent's own DN.",
     of_what_agents_see::no_right_leaks:
-        "What an agent reads or is told offers nothing that it has no right to, and what it has no right to is not sent.",
-    of_whole_stores::an_open_session_stays: "Only what is completed is forgotten, whoever needs room.",
+        "No list or notification offers an agent an operation that it has no right to, and no such request is sent.",
+    of_whole_stores::an_open_session_stays: "Only completed sessions are forgotten, even to make room.",
     of_whole_stores::what_is_over_has_a_cause: "A session has a cause if and only if it is completed, and keeps it.",
     of_whole_stores::what_has_ended_stays_ended:
-        "A legal feed of one server start, reordered and delivered again, opens nothing that it would not have open in order.",
+        "A legal feed of one server start, reordered and repeated, opens no session that is not open after it in order.",
     of_whole_stores::limits_are_kept:
-        "No step takes the sessions, those of a DN or a call, the participants or the user data over a limit.",
-    of_whole_stores::a_restored_store_goes_on(None): "A store that is restored from its snapshot answers and notifies as the original.",
-    of_whole_stores::the_model_agrees(None): "The reference model answers and notifies the same.",
+        "No step takes the sessions in all, of a DN or of a call, the participants or the user data over a limit.",
+    of_whole_stores::a_restored_store_goes_on(None):
+        "A store that is restored from its snapshot gives the same answers and notifications as the original.",
+    of_whole_stores::the_model_agrees(None): "The reference model gives the same answers and notifications.",
 }
 
 impl Law {
-    /// Plays a history at a store that is empty and set up like this, and tells where the law does not hold.
+    /// Plays a history on a store, which must be empty and have these settings, and checks the law after every step.
     ///
     /// # Errors
     ///
-    /// Where it does not.
+    /// The first violation of the law.
     pub fn check(&self, setup: &Setup, store: &dyn StoreUnderTest, history: &History) -> Result<(), Violation> {
         let mut look = (self.begin)();
         play(setup, store, history, |played| look(played))
     }
 }
 
-/// Whether all laws hold for this history, in this crate's store.
+/// Checks that all laws hold for this history in this crate's store.
 ///
 /// # Errors
 ///
@@ -148,14 +150,14 @@ pub fn check_all(setup: &Setup, history: &History) -> Result<(), Box<LawBroken>>
     check_all_of(setup, &setup.sessions(), history)
 }
 
-/// The same of any store, which must be empty and set up like this. The history is played once for all laws.
+/// The same for any store, which must be empty and have these settings. The history is played once for all laws.
 ///
 /// # Errors
 ///
 /// The first that is broken, with the shortest history that breaks it.
 pub fn check_all_of(setup: &Setup, store: &dyn StoreUnderTest, history: &History) -> Result<(), Box<LawBroken>> {
     let mut looks = LAWS.map(|law| (law, (law.begin)()));
-    // Of a store that cannot be played with every law says so.
+    // If the store cannot be tested at all, every law fails, so the first one is reported.
     let [mut law, ..] = LAWS;
     let checked = play(setup, store, history, |played| {
         looks.iter_mut().try_for_each(|(one, look)| look(played).inspect_err(|_| law = *one))

@@ -1,4 +1,4 @@
-//! Laws of what an event may do. Specification 2.
+//! Laws of what an event may change. Specification 2.
 
 use super::played::{Played, all, find};
 use super::{Broken, SeenSession, broken, same};

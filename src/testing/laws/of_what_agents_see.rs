@@ -1,4 +1,4 @@
-//! Laws of what agents read and are told. Specification 1, 3, 4 and 5.
+//! Laws of what agents read and which notifications they get. Specification 1, 3, 4 and 5.
 
 use super::played::{Played, find, list as list_in};
 use super::{Broken, broken, same};
@@ -20,10 +20,10 @@ pub(super) fn capabilities_follow_state_and_data(played: &Played<'_>) -> Result<
     Ok(())
 }
 
-/// What a client knows by DN and id.
+/// The resources that a client knows, by DN and id.
 type Known = BTreeMap<(String, String), Value>;
 
-/// What is forgotten, the embedder tells: completed sessions alone.
+/// Completed sessions may be forgotten without a notification, since the embedder knows which.
 pub(super) fn notifications_fold_to_the_list(known: &mut Known, played: &Played<'_>) -> Result<(), Broken> {
     for told in played.notifications() {
         let (dn, resource) = (told.get("thisDN"), told.pointer("/notification/data/imSession"));
@@ -44,7 +44,7 @@ pub(super) fn notifications_fold_to_the_list(known: &mut Known, played: &Played<
     Ok(())
 }
 
-/// The list of these resources, as this agent reads it.
+/// The list of these resources as this agent reads it.
 fn list_of(resources: Vec<&Value>, agent: &Agent) -> Value {
     let mine: Vec<Value> = resources.into_iter().map(|resource| for_rights(resource.clone(), agent)).collect();
     json!({"imSessions": mine, "statusCode": 0})

@@ -1,4 +1,4 @@
-//! Laws of operations, limits and snapshots, and the model.
+//! Laws of operations, limits and snapshots, and the comparison with the model.
 
 use core::time::Duration;
 
@@ -15,14 +15,14 @@ pub(super) fn an_operation_changes_nothing(played: &Played<'_>) -> Result<(), Br
     if is_of_an_agent { played.nothing_changed() } else { Ok(()) }
 }
 
-/// The snapshot is that of the step before.
+/// `snapshot` is that of the previous step.
 pub(super) fn a_restored_store_goes_on(snapshot: &mut Option<Value>, played: &Played<'_>) -> Result<(), Broken> {
     let before = snapshot.take().unwrap_or_else(|| played.empty.snapshot());
     let restored = played.empty.restored(&before).map_err(|error| ("a snapshot that is taken".into(), error))?;
     let mut restored = of_the_same_type(played.empty, restored)?;
     let is_limited = played.setup.limits.time_jump != Duration::MAX;
     if is_limited && matches!(played.step, Step::Time(_)) {
-        // The first time that a store is told may be any.
+        // A restored store accepts any time at first, so it may differ here.
         *snapshot = Some(played.store.snapshot());
         return Ok(());
     }
@@ -33,8 +33,8 @@ pub(super) fn a_restored_store_goes_on(snapshot: &mut Option<Value>, played: &Pl
     same(&expected, &found)
 }
 
-/// Which it is of all that ever were: what is gone is not counted after a restart, and of what was heard at the same time nobody
-/// knows which was heard first.
+/// Removes the ordinal numbers from a snapshot. They differ after a restart, since what is gone no longer counts, and
+/// the order of equal times is lost.
 fn without_orders(snapshot: &mut Value) {
     let parts = snapshot.as_object_mut().into_iter().flat_map(|parts| parts.values_mut());
     for one in parts.filter_map(Value::as_array_mut).flatten().filter_map(Value::as_object_mut) {
@@ -43,7 +43,7 @@ fn without_orders(snapshot: &mut Value) {
     }
 }
 
-/// Of the sessions that were open and are gone there is none.
+/// Checks that no open session has disappeared.
 pub(super) fn an_open_session_stays(played: &Played<'_>) -> Result<(), Broken> {
     for before in played.before.iter().filter(|before| before.state != State::Completed) {
         if find(played.after, &before.this_dn, &before.id).is_none() {
@@ -64,8 +64,8 @@ pub(super) fn what_is_over_has_a_cause(played: &Played<'_>) -> Result<(), Broken
     Ok(())
 }
 
-/// Asked at the end of a history whose events are a legal feed of one server start, in whatever order and however often they
-/// come.
+/// Checked at the end of a history whose events are a legal feed of one server start, in any order and with any
+/// repetitions.
 pub(super) fn what_has_ended_stays_ended(played: &Played<'_>) -> Result<(), Broken> {
     if played.position + 1 < played.history.steps.len() {
         return Ok(());
@@ -86,8 +86,9 @@ pub(super) fn what_has_ended_stays_ended(played: &Played<'_>) -> Result<(), Brok
     }
 }
 
-/// The events in the order of their numbers, each once, if they are a legal feed of one server start: numbered alike wherever they
-/// come again, each call at each DN one of the legal sequences of specification 2. Nothing else happens but what an embedder does.
+/// The events in the order of their numbers, each once. `None` unless they are a legal feed of one server start:
+/// repeated events have the same numbers, and each call at each DN is one of the legal sequences of specification 2.
+/// `None` also if there is a Reconcile or an Expire.
 fn feed_in_order(steps: &[Step]) -> Option<Vec<Event<'static>>> {
     let mut by_number: BTreeMap<u64, &Event<'static>> = BTreeMap::new();
     for step in steps {

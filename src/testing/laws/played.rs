@@ -1,4 +1,4 @@
-//! Plays a history, and shows every step to the laws.
+//! Plays a history, and passes every step to the laws.
 
 use core::cell::OnceCell;
 
@@ -10,24 +10,24 @@ use crate::testing::{Agent, History, Setup, Step};
 /// A step that was carried out.
 pub(super) struct Played<'p> {
     pub(super) setup: &'p Setup,
-    /// The store that was given, which is empty.
+    /// The given store, which is empty.
     pub(super) empty: &'p dyn StoreUnderTest,
     pub(super) history: &'p History,
-    /// Which of its steps, from 0.
+    /// The position of the step in the history, from 0.
     pub(super) position: usize,
     pub(super) step: &'p Step,
-    /// The sessions before and after.
+    /// The sessions before and after the step.
     pub(super) before: &'p [SeenSession],
     pub(super) after: &'p [SeenSession],
-    /// The store after it.
+    /// The store after the step.
     pub(super) store: &'p dyn StoreUnderTest,
-    /// What was answered and told.
+    /// The answer of the store.
     pub(super) answer: &'p Value,
-    /// What each agent reads, once it was asked for.
+    /// The list of each agent, computed on first use.
     lists: OnceCell<Vec<Value>>,
 }
 
-/// Plays the history, and looks at every step.
+/// Plays the history, and calls `look` for every step.
 pub(super) fn play(
     setup: &Setup,
     empty: &dyn StoreUnderTest,
@@ -52,7 +52,8 @@ pub(super) fn play(
     Ok(())
 }
 
-/// What a store of another type does says nothing of the one that was given.
+/// Checks that a duplicate or restored store has the type of the given one. Another type would not test the given
+/// store.
 pub(super) fn of_the_same_type(
     given: &dyn StoreUnderTest,
     other: Box<dyn StoreUnderTest>,
@@ -75,7 +76,7 @@ pub(super) fn list<'a>(answer: &'a Value, name: &str) -> &'a [Value] {
     answer.get(name).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default()
 }
 
-/// All sessions, to be printed.
+/// All sessions as text for a message.
 pub(super) fn all(sessions: &[SeenSession]) -> String {
     json!(sessions.iter().map(|session| &session.resource).collect::<Vec<_>>()).to_string()
 }
@@ -89,7 +90,7 @@ impl Played<'_> {
         if let Step::Event(event) = self.step { Some(event) } else { None }
     }
 
-    /// Each session that was there and still is, before and after.
+    /// Each session that exists before and after the step.
     pub(super) fn pairs(&self) -> impl Iterator<Item = (&SeenSession, &SeenSession)> {
         self.before.iter().filter_map(|before| Some((before, find(self.after, &before.this_dn, &before.id)?)))
     }
@@ -102,7 +103,7 @@ impl Played<'_> {
         list(self.answer, "notifications")
     }
 
-    /// Whether any session is another than before, comes or goes.
+    /// Checks that no session was changed, added or removed.
     pub(super) fn nothing_changed(&self) -> Result<(), Broken> {
         if self.before == self.after {
             return Ok(());
@@ -110,7 +111,7 @@ impl Played<'_> {
         broken(format!("the sessions as they were: {}", all(self.before)), all(self.after))
     }
 
-    /// What an agent reads now: the body.
+    /// The body of the answer to a read after the step.
     pub(super) fn answer_to(&self, step: &Step) -> Value {
         let answer = self.store.duplicate().carry_out(self.agents(), step);
         answer.get("answer").cloned().unwrap_or_default()

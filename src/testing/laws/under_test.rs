@@ -1,4 +1,4 @@
-//! What the laws look at.
+//! The interface of a store under test.
 
 use core::hash::BuildHasher;
 
@@ -9,10 +9,10 @@ use crate::store::{Sessions, Snapshot};
 use crate::testing::prelude::*;
 use crate::testing::{Agent, Step, carry_out};
 
-/// A store of which laws are asked: [`Sessions`], or whatever wraps or replaces it.
+/// A store that laws can check: [`Sessions`], or a type that wraps or replaces it.
 ///
-/// The laws play on duplicates and on what is restored, so both must be of the type that is tested: a wrapper that gave away the
-/// store in it would be praised for what that one does.
+/// The laws also check duplicates and restored stores, so both must have the type under test. If a wrapper returned its
+/// inner store, the laws would check that one instead of the wrapper.
 ///
 /// ```
 /// use im_session::testing::laws::{SeenSession, StoreUnderTest, check_all_of};
@@ -20,7 +20,7 @@ use crate::testing::{Agent, Step, carry_out};
 /// use im_session::{CallEvent, Event, Sessions};
 /// use serde_json::Value;
 ///
-/// /// A store that keeps to itself what happens.
+/// /// A store that drops all notifications.
 /// #[derive(Clone)]
 /// struct Silent(Sessions);
 ///
@@ -57,26 +57,27 @@ use crate::testing::{Agent, Step, carry_out};
 /// assert_eq!(broken.name, "the_outcome_is_what_changed");
 /// ```
 pub trait StoreUnderTest {
-    /// Carries a step out; what was answered and told, in the form of [`Model`](crate::testing::Model).
+    /// Carries out a step. Returns the answer in the form of [`Model`](crate::testing::Model).
     fn carry_out(&mut self, agents: &[Agent], step: &Step) -> Value;
 
-    /// Its sessions, in the order of the list.
+    /// Its sessions, in byte order of DN, then id.
     fn sessions(&self) -> Vec<SeenSession>;
 
-    /// Everything that it holds, to be kept.
+    /// A snapshot of everything in the store.
     fn snapshot(&self) -> Value;
 
-    /// A store of the same type that is set up like this one, and begins with what a snapshot holds. Asked of an empty store.
+    /// A store of the same type with the settings of this one and the contents of a snapshot. It is called on an empty
+    /// store.
     ///
     /// # Errors
     ///
-    /// Why the snapshot cannot be taken.
+    /// Why the snapshot cannot be restored.
     fn restored(&self, snapshot: &Value) -> Result<Box<dyn StoreUnderTest>, String>;
 
-    /// A store of the same type that holds the same and is another.
+    /// An independent copy of the store, of the same type.
     fn duplicate(&self) -> Box<dyn StoreUnderTest>;
 
-    /// By which it is seen that a duplicate is of the same type.
+    /// The name of the type, which shows whether a duplicate has the same type.
     fn type_name(&self) -> &'static str {
         core::any::type_name::<Self>()
     }
@@ -95,9 +96,9 @@ pub struct SeenSession {
     pub participants: Vec<String>,
     /// The user data with its repeated keys.
     pub user_data: KeyValueList<'static>,
-    /// The connection id that was last named.
+    /// The connection id of the last accepted event that had one.
     pub conn_id: Option<ConnId>,
-    /// The last event that was accepted, if it was numbered.
+    /// The identity of the last accepted event that had a number.
     pub last_event: Option<EventIdentity>,
     /// Why it is over.
     pub cause: Option<Cause>,
@@ -132,9 +133,9 @@ impl<S: BuildHasher + Clone + 'static> StoreUnderTest for Sessions<S> {
     }
 
     fn restored(&self, snapshot: &Value) -> Result<Box<dyn StoreUnderTest>, String> {
-        // As text, which is how it comes back after a restart.
+        // Through text, as after a restart.
         let snapshot: Snapshot = serde_json::from_str(&snapshot.to_string()).map_err(|error| error.to_string())?;
-        // It has sent no more than the snapshot says.
+        // No requests were sent after the snapshot, so no gap is needed.
         let mut restored = self.clone().with_reference_id_gap(0);
         restored.restore(&snapshot).map_err(|error| error.to_string())?;
         Ok(Box::new(restored.with_reference_id_gap(1_000)))

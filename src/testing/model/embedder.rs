@@ -1,18 +1,18 @@
-//! What the embedder does: sessions of the model end and come without an event, and the service begins again.
+//! The actions of the embedder: sessions of the model end or appear without an event, and the service restarts.
 
 use super::user_data::{from_json, is_over, view};
 use super::{Model, ModelSession, SECOND, is_an_id};
 use crate::event::KeyValueList;
 use crate::testing::prelude::*;
 
-/// The notifications and the requests that are settled.
+/// The notifications and the settled requests.
 type Done = (Vec<Value>, Vec<Value>);
 
-/// How many ReferenceIDs a service leaves out when it begins again: it may have sent more than it kept.
+/// How many ReferenceIDs a service skips after a restart, since it may have sent more requests than it saved.
 const GAP: u64 = 1_000;
 
 impl Model {
-    /// The time goes on; not by more than the limit, but for the first time that it is told.
+    /// Advances the time. `None` if it jumps by more than the limit, except for the first time that is set.
     pub(super) fn set_time(&mut self, by: u64) -> Option<Done> {
         let now = self.now.saturating_add(by.saturating_mul(SECOND));
         if self.time_told && u128::from(by) * u128::from(SECOND) > self.limits.time_jump.as_nanos() {
@@ -22,15 +22,15 @@ impl Model {
         Some(Done::default())
     }
 
-    /// So long ago; none where that is still to come.
+    /// The time this long ago. `None` if that is in the future.
     pub(super) fn cutoff(&self, ago: i64) -> Option<u64> {
         let span = ago.unsigned_abs().saturating_mul(SECOND);
         let before = if ago < 0 { self.now.saturating_add(span) } else { self.now.saturating_sub(span) };
         Some(before).filter(|&before| before <= self.now)
     }
 
-    /// Ends the open sessions that heard nothing since, those that heard longest ago first, and the requests that were sent before;
-    /// the notifications, in byte order of DN, then id, and the requests.
+    /// Ends the open sessions without an event since `before`, the oldest first, and the requests that were sent
+    /// before. Returns the notifications in byte order of DN, then id, and the requests.
     pub(super) fn expire(&mut self, before: u64) -> Done {
         let mut unheard = self.copies(|session| session.is_open() && session.heard < before);
         unheard.sort_by_key(|session| session.order);
@@ -59,7 +59,7 @@ impl Model {
         ended
     }
 
-    /// Forgets what was completed before, what completed longest ago first.
+    /// Forgets the sessions that completed before, the oldest first.
     pub(super) fn forget_completed(&mut self, before: u64) -> Done {
         let old = |session: &ModelSession| !session.is_open() && session.heard < before;
         while self.sessions.iter().any(old) {
@@ -68,14 +68,14 @@ impl Model {
         Done::default()
     }
 
-    /// Ends, and begins again with what it had kept: everything, but that it does not know whether more was sent.
+    /// Restarts with everything that was saved. It only does not know whether more requests were sent.
     pub(super) fn restart(&mut self) -> Done {
         let (first, last) = self.reference_ids;
         let size = last - first + 1;
         let passed = self.last_reference_id + 1 - first + GAP;
         self.last_reference_id = first - 1 + if passed > size { (passed - 1) % size + 1 } else { passed };
         self.time_told = false;
-        // What was heard at the same time has no order any more but that of the list.
+        // Sessions with equal times are in the order of the list after a restart.
         let mut open = self.copies(ModelSession::is_open);
         open.sort_by_key(|session| session.heard);
         for mut session in open {
@@ -86,7 +86,7 @@ impl Model {
         Done::default()
     }
 
-    /// Makes the sessions of a DN what the list says; the notifications, or none where the list cannot be taken.
+    /// Makes the sessions of a DN match the list, and returns the notifications. `None` if the list is refused.
     pub(super) fn reconcile(&mut self, this_dn: &str, list: &[Value]) -> Option<Done> {
         if this_dn.is_empty() {
             return None;
@@ -115,7 +115,7 @@ impl Model {
         Some((told.into_iter().map(|(_, notification)| notification).collect(), Vec::new()))
     }
 
-    /// The sessions that the list speaks of; none where one of them cannot be one, or is one too many.
+    /// The sessions of the list. `None` if one of them is invalid or exceeds a limit.
     fn wanted(&self, this_dn: &str, list: &[Value]) -> Option<Vec<ModelSession>> {
         let open_elsewhere =
             self.sessions.iter().filter(|session| session.this_dn != this_dn && session.is_open()).count();
@@ -146,7 +146,7 @@ impl Model {
             && (session.user_data.is_empty() || !is_over(&session.user_data, limits))
     }
 
-    /// The session as the list has it.
+    /// The session as in the list.
     fn taken_over(&mut self, before: Option<&ModelSession>, wanted: &ModelSession) -> ModelSession {
         let (this_dn, id) = (&wanted.this_dn, &wanted.id);
         let mut after = before.cloned().unwrap_or_else(|| ModelSession::new(this_dn, id, &wanted.state));
@@ -158,7 +158,7 @@ impl Model {
         let other_state = after.state != wanted.state;
         after.state.clone_from(&wanted.state);
         after.participants.clone_from(&wanted.participants);
-        // The same view says nothing of the pairs behind it.
+        // With the same view the pairs are kept, since they may differ from the view.
         if view(&after.user_data) != view(&wanted.user_data) {
             after.user_data.clone_from(&wanted.user_data);
         }
@@ -172,8 +172,8 @@ impl Model {
     }
 }
 
-/// The session that a resource speaks of; none where it is no resource. Reading is tolerant: only `id` and `state` must be
-/// there, the state is trimmed, `null` is nothing. Specification 1.
+/// The session of a resource. `None` if it is not a resource. Reading is tolerant: only `id` and `state` are required,
+/// the state is trimmed, and `null` counts as absent. Specification 1.
 fn wanted_session(this_dn: &str, resource: &Value) -> Option<ModelSession> {
     let state = resource.get("state")?.as_str()?.trim();
     if !["Initiating", "Alerting", "Talking", "Completed"].contains(&state) {

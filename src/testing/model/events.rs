@@ -9,7 +9,7 @@ use crate::testing::prelude::*;
 
 const MOVES: [&str; 5] = ["EventDialing", "EventRinging", "EventEstablished", "EventReleased", "EventAbandoned"];
 
-/// The event as the rules speak of it: an empty string counts as absent, and so does an OtherDN equal to ThisDN.
+/// The event in normal form: an empty string is absent, and so is an OtherDN equal to ThisDN.
 fn plain(event: &Event<'_>) -> Event<'static> {
     let mut event = event.clone().into_owned();
     for text in [&mut event.this_dn, &mut event.other_dn, &mut event.call_uuid, &mut event.error_message] {
@@ -19,7 +19,7 @@ fn plain(event: &Event<'_>) -> Event<'static> {
     event
 }
 
-/// Its name moves a session or touches its data; every other is ignored.
+/// Whether its name can change the state or the data of a session. Every other event is ignored.
 pub(super) fn is_of_a_session(event: &Event<'_>) -> bool {
     let touches =
         ["DestinationBusy", "PartyChanged", "PartyAdded", "PartyDeleted", "AttachedDataChanged", "PrivateInfo"];
@@ -27,7 +27,7 @@ pub(super) fn is_of_a_session(event: &Event<'_>) -> bool {
     MOVES.contains(&name) || name.strip_prefix("Event").is_some_and(|name| touches.contains(&name))
 }
 
-/// Of the events that are not ignored, one without a usable CallUUID, or (AttachedDataChanged apart) without ThisDN.
+/// Whether an event that is not ignored lacks a usable CallUUID or, unless it is an AttachedDataChanged, a ThisDN.
 fn is_unreadable(event: &Event<'_>) -> bool {
     let may_lack_this_dn = event.name.as_str() == "EventAttachedDataChanged";
     !event.call_uuid.as_deref().is_some_and(is_an_id) || (event.this_dn.is_none() && !may_lack_this_dn)
@@ -41,7 +41,7 @@ fn identity(event: &Event<'_>) -> Option<Identity> {
     event.event_sequence_number.map(|number| (event.server_start_time, number))
 }
 
-/// Whether its number is not higher than this, under the same ServerStartTime (absent is a value of its own).
+/// Whether its number is not higher than this one, with the same ServerStartTime (absent is a value of its own).
 fn is_stale(event: &Event<'_>, last: Option<Identity>) -> bool {
     match (last, identity(event)) {
         (Some((last_start, last)), Some((start, number))) => start == last_start && number <= last,
@@ -49,7 +49,8 @@ fn is_stale(event: &Event<'_>, last: Option<Identity>) -> bool {
     }
 }
 
-/// None where it says nothing of user data: absent of all events but one, or hidden.
+/// The user data after the event. `None` if the event does not change it: the attribute is hidden, or absent in any
+/// event but AttachedDataChanged.
 fn user_data(event: &Event<'static>) -> Option<KeyValueList<'static>> {
     match &event.user_data {
         ListAttribute::Present(list) => Some(list.clone()),
@@ -58,7 +59,7 @@ fn user_data(event: &Event<'static>) -> Option<KeyValueList<'static>> {
     }
 }
 
-/// The pair `text` of the extensions, the last of that name; an integer in decimal, a list: no text.
+/// The last pair `text` of the extensions. An integer is written in decimal; a list is not a text.
 fn text(event: &Event<'_>) -> Option<String> {
     match view(event.extensions.list()?).get("text")? {
         Value::String(text) => Some(text.clone()),
@@ -68,7 +69,7 @@ fn text(event: &Event<'_>) -> Option<String> {
 }
 
 impl Model {
-    /// Takes an event.
+    /// Handles an event.
     pub(super) fn handle_event(&mut self, event: &Event<'_>, agents: &[Agent]) -> Value {
         let event = plain(event);
         if is_of_a_session(&event) && is_unreadable(&event) {
@@ -84,8 +85,8 @@ impl Model {
         answer
     }
 
-    /// What is told, and the notifications. What is decided first: ignored by name, then unreadable (which is decided), then
-    /// stale, then the table, then limit.
+    /// The outcome and the notifications. The order is: ignored by name, then unreadable (checked by the caller), then
+    /// stale, then the table, then the limits.
     fn decide(&mut self, event: &Event<'static>) -> (Value, Vec<Value>) {
         let key = event.this_dn.as_deref().zip(event.call_uuid.as_deref());
         let before = key.and_then(|(this_dn, id)| self.session(this_dn, id)).cloned();
@@ -104,7 +105,7 @@ impl Model {
         let mut after = match self.applied(before.as_ref(), event, this_dn, id) {
             Ok(after) => after,
             Err(reason) => {
-                // The end of something never seen is remembered: it may have overtaken the begin.
+                // The end of an unknown session is remembered, since it may have overtaken the first event.
                 if let Some(identity) = identity(event).filter(|_| reason == "orphan" && ends(event)) {
                     if this_dn.len() <= self.limits.dn_length {
                         self.remember_end(this_dn, id, identity);
@@ -114,7 +115,7 @@ impl Model {
             }
         };
         if before.is_none() {
-            // A session that opens without a number is as new as the end that is remembered.
+            // A session that opens without a number takes that of the remembered end.
             after.last_event = after.last_event.or(self.end_of(this_dn, id));
             if !self.make_room(this_dn, id) {
                 return rejected("limit", None);
@@ -144,7 +145,7 @@ impl Model {
         (told, notifications)
     }
 
-    /// AttachedDataChanged without ThisDN goes to every open session of that CallUUID.
+    /// Applies an AttachedDataChanged without ThisDN to every open session of its CallUUID.
     fn at_the_whole_call(&mut self, event: &Event<'static>) -> Result<(Value, Vec<Value>), &'static str> {
         let mut open = self.copies(|session| Some(&*session.id) == event.call_uuid.as_deref() && session.is_open());
         if open.is_empty() {
@@ -156,7 +157,7 @@ impl Model {
         }
         let mut notifications = Vec::new();
         for before in open {
-            // The limit concerns the event alone: the first session that refuses it stands for all.
+            // Whether a limit is exceeded depends only on the event, so the first session decides for all.
             let after = self.applied(Some(&before), event, &before.this_dn, &before.id)?;
             notifications.extend(self.told(Some(&before), &after));
             self.put(after);
@@ -165,7 +166,7 @@ impl Model {
         Ok((json!({"outcome": outcome, "from": null, "to": null}), notifications))
     }
 
-    /// The session as the event leaves it, or why the event is rejected.
+    /// The session after the event, or why the event is rejected.
     fn applied(
         &mut self,
         before: Option<&ModelSession>,
@@ -181,7 +182,7 @@ impl Model {
         let name = event.name.as_str();
         let cell = table(name, state);
         let reopened = cell == Err("ended") && is_newer_leg(event, last);
-        // It is as if there had been no session.
+        // A reopened session starts as if there had been none.
         let to = if reopened { table(name, None)? } else { cell? };
         self.check_limits(before, event, this_dn)?;
 
@@ -206,7 +207,7 @@ impl Model {
         }
         let brings_user_data =
             name == "EventAttachedDataChanged" || (MOVES.contains(&name) && (reopened || state != Some("Completed")));
-        // Of an end event that brings too much, it is left out.
+        // User data over a limit, which only an end event can have here, is dropped.
         if let Some(user_data) = user_data(event).filter(|_| brings_user_data && !self.is_too_much(event)) {
             after.user_data = user_data;
         }
@@ -224,7 +225,7 @@ impl Model {
         Ok(after)
     }
 
-    /// An end event always ends.
+    /// Checks the limits. An end event always passes.
     fn check_limits(
         &self,
         before: Option<&ModelSession>,
@@ -242,13 +243,13 @@ impl Model {
         if over && !ends(event) { Err("limit") } else { Ok(()) }
     }
 
-    /// An attribute that is absent is within every limit.
+    /// Whether the user data exceeds a limit. An absent attribute does not.
     fn is_too_much(&self, event: &Event<'_>) -> bool {
         event.user_data.list().is_some_and(|user_data| is_over(user_data, &self.limits))
     }
 
-    /// Whether the party that the event brings would be one too many: beside the others where it is added, alone where it
-    /// takes their place.
+    /// Whether the party of the event would exceed the limit: in addition to the others if it is added, alone if it
+    /// replaces them.
     fn lacks_room(&self, before: Option<&ModelSession>, event: &Event<'static>) -> bool {
         let there = before.map(|session| &*session.participants).unwrap_or_default();
         let Some(other_dn) = event.other_dn.as_deref() else { return false };
@@ -260,7 +261,7 @@ impl Model {
         !there.iter().any(|number| number == other_dn) && beside >= self.limits.participants
     }
 
-    /// The notification that leads from one to the other; none where nothing changed.
+    /// The notification of the change. `None` if nothing changed.
     pub(super) fn told(&self, before: Option<&ModelSession>, after: &ModelSession) -> Option<Value> {
         let same_status =
             |before: &ModelSession| before.state == after.state && before.participants == after.participants;
@@ -275,7 +276,7 @@ impl Model {
     }
 }
 
-/// The notifications as they are for agents that do not have all rights.
+/// The notifications as rendered for agents without all rights.
 fn rendered(notifications: &[Value], agents: &[Agent]) -> Vec<Value> {
     let mut rendered = Vec::new();
     for (position, agent) in agents.iter().enumerate().filter(|(_, agent)| agent.rights() != Operations::ALL) {
@@ -293,7 +294,7 @@ fn rendered(notifications: &[Value], agents: &[Agent]) -> Vec<Value> {
     rendered
 }
 
-/// The table of 2.1 and the column "accepted in" of 2.2: the state after, or the reason.
+/// The table of 2.1 and the column "accepted in" of 2.2: the state after the event, or the reject reason.
 fn table(name: &str, state: Option<&str>) -> Result<&'static str, &'static str> {
     let in_open_ones = ["orphan", "Initiating", "Alerting", "Talking", "ended"];
     let [none, initiating, alerting, talking, completed] = match name {
@@ -315,7 +316,8 @@ fn table(name: &str, state: Option<&str>) -> Result<&'static str, &'static str> 
     if cell.starts_with(char::is_uppercase) { Ok(cell) } else { Err(cell) }
 }
 
-/// A Dialing or Ringing that meets `Completed` and is provably newer: of the same server start, and (not being stale) later.
+/// Whether a Dialing or Ringing in `Completed` is provably newer: it is of the same server start and, since it is not
+/// stale, later.
 fn is_newer_leg(event: &Event<'static>, last: Option<Identity>) -> bool {
     let begins = ["EventDialing", "EventRinging"].contains(&event.name.as_str());
     let same_start = |((last_start, _), (start, _))| last_start == start;

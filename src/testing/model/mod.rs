@@ -1,17 +1,17 @@
-//! A second service, written from the specification alone and as plainly as can be: a `Vec` searched from front to back,
-//! names as text, every rule where the text has it.
+//! A second service, written only from the specification and as plainly as possible: a linear search in a `Vec`, names
+//! as text, and the rules in the order of the specification.
 //!
-//! It shares no logic with the crate, so the two agree only by both being right: of an event it reads the attributes, of the
-//! limits the numbers. Whatever it tells it tells as JSON, so that anything can be compared with it.
+//! It shares no logic with the crate, so the two agree only if both are right. It uses only the attributes of events
+//! and the numbers of limits. All its results are JSON, so that any implementation can be compared with it.
 //!
 //! | file | question |
 //! |---|---|
 //! | `events` | What does an event do? Specification 2 and 5. |
-//! | `room` | When is there room for one more session, and what is remembered of those that are gone? Specification 2.1. |
-//! | `operations` | What is answered to an operation, and how does a request settle? Specification 4. |
-//! | `reads` | What is answered to a read? Specification 4. |
-//! | `embedder` | How do sessions end and come without an event? |
-//! | `user_data` | What is user data? Specification 2.3. |
+//! | `room` | When is there room for one more session, and what is remembered of past ones? Specification 2.1. |
+//! | `operations` | What is the answer to an operation, and how is a request settled? Specification 4. |
+//! | `reads` | What is the answer to a read? Specification 4. |
+//! | `embedder` | How do sessions end and appear without an event? |
+//! | `user_data` | What is the view of user data, and when does it exceed a limit? Specification 2.3. |
 
 mod embedder;
 mod events;
@@ -26,7 +26,7 @@ use crate::session::Limits;
 use crate::testing::prelude::*;
 use user_data::view;
 
-/// The model counts nanoseconds in 64 bits: later times are taken as the last of them.
+/// The model counts nanoseconds in 64 bits. Later times are clamped.
 const SECOND: u64 = 1_000_000_000;
 
 /// ServerStartTime and EventSequenceNumber.
@@ -34,19 +34,20 @@ type Identity = (Option<u64>, u64);
 
 /// The reference model.
 ///
-/// [`carry_out`](Self::carry_out) says what a service must answer to a step: the line that [a system behind a
-/// pipe](crate::testing::conformance::JsonLines) writes.
+/// [`carry_out`](Self::carry_out) returns what a service must answer to a step, which is the line that [a system behind
+/// a pipe](crate::testing::conformance::JsonLines) writes.
 ///
 /// | step | answer |
 /// |---|---|
 /// | `Event` | `told`: `{"outcome", "reason" if rejected, "from", "to", "cause" if it completed the session}` or `{"outcome":"unreadable"}` |
-/// | `Post` | `answer`: the body of the HTTP answer; `requests`: what is sent |
+/// | `Post` | `answer`: the body of the HTTP answer; `requests`: the requests to send |
 /// | `List`, `Read` | `answer`: the body of the HTTP answer |
-/// | others | `answer`: `"refused"`, or not there |
+/// | others | `answer`: `"refused"`, or absent |
 ///
-/// Of an error the body has the `statusCode` alone, as the words are free. All but reads and posts have `notifications`,
-/// `[{"thisDN", "notification"}]`, and `settled`, the requests that are no longer in flight, as [`Settled`](crate::Settled) is written.
-/// An event has `rendered`, too, where an agent does not have all rights: `[{"agent", "notification"}]`, what it is told.
+/// The body of an error has only the `statusCode`, since the text is free. All answers except those to reads and posts
+/// have `notifications`, `[{"thisDN", "notification"}]`, and `settled`, the requests that are no longer in flight, in
+/// the JSON form of [`Settled`](crate::Settled). The answer to an event also has `rendered` if an agent without all
+/// rights is notified: `[{"agent", "notification"}]`, the notifications as that agent gets them.
 ///
 /// ```
 /// use im_session::testing::{Agent, Setup, Step};
@@ -65,7 +66,7 @@ pub struct Model {
     one_session_per_agent: bool,
     reference_ids: (u64, u64),
     now: u64,
-    /// Whether the time was told since the service began.
+    /// Whether the time was set since the service started.
     time_told: bool,
     sessions: Vec<ModelSession>,
     /// DN, id and last event of the sessions that are gone, the oldest first.
@@ -73,9 +74,9 @@ pub struct Model {
     /// The requests in flight, the oldest first.
     requests: Vec<ModelRequest>,
     last_reference_id: u64,
-    /// Counts what is ordered: when a session was heard, when it completed.
+    /// A counter for the order of events and completions of sessions.
     clock: u64,
-    /// How often what happened.
+    /// How often each outcome occurred.
     counts: BTreeMap<String, u64>,
 }
 
@@ -88,11 +89,11 @@ struct ModelSession {
     participants: Vec<String>,
     user_data: KeyValueList<'static>,
     conn_id: Option<u64>,
-    /// Of the last accepted event that had a number.
+    /// The identity of the last accepted event that had a number.
     last_event: Option<Identity>,
-    /// When it last accepted an event; of a completed one, when it was completed.
+    /// The time of its last accepted event; for a completed session that of its completion.
     heard: u64,
-    /// Which of those it was that were heard, or completed, at the same time.
+    /// Its order among sessions with the same time.
     order: u64,
     /// Whether an EventDestinationBusy was accepted in this leg.
     busy: bool,
@@ -110,7 +111,7 @@ struct ModelRequest {
 }
 
 impl Model {
-    /// Without sessions, set up like this.
+    /// A model with these settings and no sessions.
     #[must_use]
     pub fn new(setup: &Setup) -> Self {
         let (first, last) = (setup.reference_ids.0.into(), setup.reference_ids.1.into());
@@ -134,7 +135,7 @@ impl Model {
     pub fn carry_out(&mut self, agents: &[Agent], step: &Step) -> Value {
         let nobody = Agent::new();
         let me = |agent: &usize| agents.get(*agent).unwrap_or(&nobody);
-        // Notifications and settled requests, unless it was refused.
+        // Notifications and settled requests, unless the step was refused.
         let done = match step {
             Step::Event(event) => {
                 let answer = self.handle_event(event, agents);
@@ -171,7 +172,7 @@ impl Model {
         self.in_order().into_iter().map(|session| self.resource(session)).collect()
     }
 
-    /// DN and id of all sessions, in byte order: what may happen next often follows from what is there.
+    /// DN and id of all sessions, in byte order. Generators of steps can use them to choose existing sessions.
     #[must_use]
     pub fn keys(&self) -> Vec<(&str, &str)> {
         self.in_order().into_iter().map(|session| (session.this_dn.as_str(), session.id.as_str())).collect()
@@ -183,8 +184,8 @@ impl Model {
         self.requests.iter().map(|request| request.reference_id).collect()
     }
 
-    /// All that is known of a session, for comparing what the resource does not show: `cause`, `connID` (hex digits), `lastEvent`
-    /// (`[ServerStartTime, EventSequenceNumber]`), `participants` (their numbers), `state`, `userData`.
+    /// The internal data of a session, to compare what the resource does not show: `cause`, `connID` (hex digits),
+    /// `lastEvent` (`[ServerStartTime, EventSequenceNumber]`), `participants` (their numbers), `state`, `userData`.
     #[must_use]
     pub fn inside(&self, this_dn: &str, id: &str) -> Option<Value> {
         let session = self.session(this_dn, id)?;
@@ -198,18 +199,19 @@ impl Model {
         }))
     }
 
-    /// How often what happened: `changed`, `unreadable`, `rejected stale`, `operation 6`, … What never happened is not there.
+    /// How often each outcome occurred: `changed`, `unreadable`, `rejected stale`, `operation 6`, … An outcome that
+    /// never occurred is absent.
     #[must_use]
     pub fn counts(&self) -> &BTreeMap<String, u64> {
         &self.counts
     }
 
-    /// The session of the DN.
+    /// The session of this DN with this id.
     fn session(&self, this_dn: &str, id: &str) -> Option<&ModelSession> {
         self.sessions.iter().find(|session| session.is_of(this_dn, id))
     }
 
-    /// Puts the session in the place of the one before, or at the end.
+    /// Replaces the session with the same key, or adds it at the end.
     fn put(&mut self, session: ModelSession) {
         match self.sessions.iter_mut().find(|known| known.is_of(&session.this_dn, &session.id)) {
             Some(known) => *known = session,
@@ -229,7 +231,8 @@ impl Model {
         self.in_order().into_iter().filter(|session| are_meant(session)).cloned().collect()
     }
 
-    /// The session, whose state was this, is heard now: an open one as long as it is open, and when it completes.
+    /// Sets the time of the session to now, if it is open, or completes with this event. `before` is its previous
+    /// state.
     fn hear(&mut self, session: &mut ModelSession, before: Option<&str>) {
         let was_open = before.is_some_and(|state| state != "Completed");
         let moves = was_open != session.is_open();
@@ -257,7 +260,7 @@ impl Model {
         resource
     }
 
-    /// A notification: the DN and what is pushed. Specification 5.
+    /// A notification with its DN. Specification 5.
     fn notification(&self, session: &ModelSession, notification_type: &str) -> Value {
         let data = json!({
             "imSession": self.resource(session),
@@ -301,7 +304,7 @@ pub(super) fn capabilities(state: &str, has_user_data: bool) -> &'static [&'stat
     }
 }
 
-/// The resource without what this agent may not do.
+/// The resource without the capabilities for which this agent has no right.
 pub(super) fn for_rights(mut resource: Value, me: &Agent) -> Value {
     if let Some(capabilities) = resource.get_mut("capabilities").and_then(Value::as_array_mut) {
         capabilities.retain(|name| name.as_str().is_some_and(|name| may(me, name)));
@@ -309,7 +312,7 @@ pub(super) fn for_rights(mut resource: Value, me: &Agent) -> Value {
     resource
 }
 
-/// Whether the agent has the right to the operation of this name.
+/// Whether the agent has the right to the operation with this name.
 pub(super) fn may(me: &Agent, operation: &str) -> bool {
     me.rights().iter().any(|right| right.name() == operation)
 }
@@ -320,7 +323,7 @@ fn participant(number: &str) -> Value {
     json!({"digits": digits, "e164Number": number, "formattedPhoneNumber": number, "phoneNumber": number})
 }
 
-/// 1 to 64 characters of `[A-Za-z0-9._~-]`, not `.` or `..`. Specification 2.
+/// Whether it is 1 to 64 characters of `[A-Za-z0-9._~-]`, but not `.` or `..`. Specification 2.
 fn is_an_id(id: &str) -> bool {
     let letters = id.chars().all(|letter| letter.is_ascii_alphanumeric() || "._~-".contains(letter));
     (1..=64).contains(&id.len()) && letters && id != "." && id != ".."

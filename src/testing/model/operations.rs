@@ -1,4 +1,4 @@
-//! What the model answers to an operation, and how a request settles. Specification 4.
+//! The answer of the model to an operation, and how a request is settled. Specification 4.
 
 use super::events::is_of_a_session;
 use super::user_data::{from_json, is_over, view};
@@ -13,7 +13,7 @@ const TAKE_USER_DATA: [&str; 3] = ["InitiateIMSession", "AttachUserData", "Updat
 const ON_A_SESSION: [&str; 5] = ["SendMessage", "AttachUserData", "UpdateUserData", "DeleteUserData", "Complete"];
 
 impl Model {
-    /// The answer, and the request to send. `target` is the id, none for the list.
+    /// The answer, and the request to send. `target` is the id; `None` for the list.
     pub(super) fn post(&mut self, me: &Agent, target: Option<&str>, body: &[u8]) -> Value {
         match self.checked(me, target, body) {
             Ok(request) => json!({"answer": {"statusCode": 0}, "requests": [request]}),
@@ -22,7 +22,7 @@ impl Model {
     }
 
     fn checked(&mut self, me: &Agent, target: Option<&str>, body: &[u8]) -> Result<Value, u8> {
-        // Body not a JSON object → 10; operationName missing → 1, unknown → 3.
+        // The body is not a JSON object → 10; operationName is missing → 1, or unknown → 3.
         let Ok(Value::Object(mut body)) = serde_json::from_slice::<Value>(body) else {
             return Err(10);
         };
@@ -33,17 +33,17 @@ impl Model {
             Some(Value::String(name)) if target.is_none() && name == "InitiateIMSession" => name.clone(),
             Some(_) => return Err(3),
         };
-        // Not among the agent's rights → 5.
+        // The agent has no right to it → 5.
         if !may(me, &operation) {
             return Err(5);
         }
-        // Session unknown, or another agent's → 6.
+        // The session is unknown, or belongs to another agent → 6.
         let device_path = body.get("devicePath").and_then(Value::as_str);
         let session = match target {
             Some(id) => Some(self.mine(me, id, device_path).cloned().ok_or(6)?),
             None => None,
         };
-        // A parameter missing → 1.
+        // A parameter is missing → 1.
         for &parameter in required(&operation, me) {
             if !body.contains_key(parameter) {
                 return Err(1);
@@ -55,14 +55,14 @@ impl Model {
                 return Err(1);
             }
         }
-        // A parameter of the wrong type, empty where a value is needed, or over a limit → 10.
+        // A parameter has the wrong type, is empty although a value is needed, or exceeds a limit → 10.
         let there = session.as_ref().map(|session| session.user_data.clone()).unwrap_or_default();
         self.check_values(&operation, &body, &there)?;
-        // devicePath not one of the agent's → 6.
+        // devicePath is not one of the agent's → 6.
         if device_path.is_some_and(|device_path| !me.devices().iter().any(|device| device.device_path == device_path)) {
             return Err(6);
         }
-        // Operation not among the capabilities → 2, and one IM session per agent.
+        // The operation is not among the capabilities → 2; the same for a second session of an agent.
         match &session {
             Some(session) => {
                 if !session.capabilities().contains(&&*operation) {
@@ -179,8 +179,8 @@ impl Model {
         Ok(request)
     }
 
-    /// The next ReferenceID that is not in flight. As every request is reported, none makes way for another: with as many in flight
-    /// as may be, or all ReferenceIDs, it is not the time for one more.
+    /// Takes the next ReferenceID that is not in flight. Every request has to be reported, so none makes room for
+    /// another: if the maximum number, or all ReferenceIDs, are in flight, the answer is statusCode 2.
     fn take_reference_id(&mut self) -> Result<(), u8> {
         let (first, last) = self.reference_ids;
         let limit = self.limits.requests.min(usize::try_from(last - first + 1).unwrap_or(usize::MAX));
@@ -195,8 +195,8 @@ impl Model {
         }
     }
 
-    /// The session with this id at one of the agent's DNs: the one that devicePath names, else the first open one in device
-    /// order, else the first.
+    /// The session with this id at one of the agent's DNs: the one that devicePath names, else the first open one in
+    /// device order, else the first.
     pub(super) fn mine(&self, me: &Agent, id: &str, device_path: Option<&str>) -> Option<&ModelSession> {
         let all =
             || me.devices().iter().filter_map(|device| Some((&device.device_path, self.session(&device.dn, id)?)));
@@ -205,8 +205,8 @@ impl Model {
         named.or_else(open).or_else(|| all().next()).map(|(_, session)| session)
     }
 
-    /// Any event with that ReferenceID settles the request, at that DN or without one; of one to initiate, EventACK and other events
-    /// of no session do not.
+    /// Any event with its ReferenceID settles a request, at the same DN or without a ThisDN. A request to initiate is
+    /// not settled by EventACK and other events that concern no session.
     pub(super) fn settle(&mut self, event: &Event<'_>) -> Vec<Value> {
         let failed = event.name.as_str() == "EventError";
         let answers = |request: &ModelRequest| {
@@ -224,7 +224,7 @@ impl Model {
 }
 
 impl ModelRequest {
-    /// The request as it is told of when it is no longer in flight.
+    /// The request as reported when it is no longer in flight.
     pub(super) fn settled(&self, result: &Value) -> Value {
         json!({
             "referenceID": self.reference_id,
@@ -236,7 +236,7 @@ impl ModelRequest {
     }
 }
 
-/// The device that initiates: the one that devicePath names, else the only one.
+/// The device that initiates: the one that devicePath names, else the first.
 fn device<'m>(me: &'m Agent, device_path: Option<&str>) -> Option<&'m Device> {
     let named = me.devices().iter().find(|device| Some(&*device.device_path) == device_path);
     named.or(me.devices().first())

@@ -1,4 +1,4 @@
-//! What the model answers to a read. Specification 4.
+//! The answer of the model to a read. Specification 4.
 
 use super::{Model, ModelSession, for_rights};
 use crate::testing::Agent;
@@ -6,7 +6,7 @@ use crate::testing::prelude::*;
 
 const FIELDS: [&str; 7] = ["capabilities", "id", "participants", "path", "state", "uri", "userData"];
 
-/// A query, taken apart.
+/// A parsed query.
 struct Query {
     fields: Option<Vec<String>>,
     filters: Vec<(String, String)>,

@@ -1,14 +1,15 @@
-//! Room for one more session, and what is remembered of those that are gone. Specification 2.1.
+//! Room for one more session, and what is remembered of past ones. Specification 2.1.
 
 use alloc::vec::Vec;
 
 use super::{Identity, Model, ModelSession};
 
-/// Where it can be full, in the order in which room is made.
+/// A limit, and the sessions that count against it.
 type Place<'a> = (usize, &'a dyn Fn(&ModelSession) -> bool);
 
 impl Model {
-    /// Makes room for one more session; whether there is any. Only open sessions can fill a DN, a call or the service.
+    /// Makes room for one more session. Returns `false` if there is none, since only open sessions can fill a DN, a
+    /// call or the service.
     pub(super) fn make_room(&mut self, this_dn: &str, id: &str) -> bool {
         let places: [Place<'_>; 3] = [
             (self.limits.sessions_per_dn, &|session| session.this_dn == this_dn),
@@ -25,7 +26,7 @@ impl Model {
         true
     }
 
-    /// Forgets as many completed sessions, of these and none that has to stay, as so many new ones need.
+    /// Forgets enough of these completed sessions to make room for `new` ones, but none that has to stay.
     pub(super) fn make_room_for(
         &mut self,
         new: usize,
@@ -39,13 +40,13 @@ impl Model {
         }
     }
 
-    /// Whether there is room, or a completed session that can go.
+    /// Whether there is room, or a completed session that can make room.
     pub(super) fn can_have_one_more(&self, limit: usize, is_there: impl Fn(&ModelSession) -> bool) -> bool {
         let there: Vec<&ModelSession> = self.sessions.iter().filter(|session| is_there(session)).collect();
         there.len() < limit || there.iter().any(|session| !session.is_open())
     }
 
-    /// Forgets the session that completed longest ago, of these.
+    /// Forgets the one of these sessions that completed longest ago.
     pub(super) fn forget_first_completed(&mut self, is_there: impl Fn(&ModelSession) -> bool) {
         let completed = self.sessions.iter().filter(|session| is_there(session) && !session.is_open());
         if let Some(first) = completed.min_by_key(|session| session.order).cloned() {
@@ -53,7 +54,7 @@ impl Model {
         }
     }
 
-    /// Forgets a completed session, and remembers its end; whether there was one.
+    /// Forgets a completed session, and remembers its end. Returns whether there was one.
     pub(super) fn forget(&mut self, this_dn: &str, id: &str) -> bool {
         let is_it = |session: &ModelSession| session.is_of(this_dn, id) && !session.is_open();
         let Some(position) = self.sessions.iter().position(is_it) else { return false };
@@ -64,7 +65,7 @@ impl Model {
         true
     }
 
-    /// One end a key; over the limit the oldest goes.
+    /// Remembers one end for each key. Over the limit the oldest is forgotten.
     pub(super) fn remember_end(&mut self, this_dn: &str, id: &str, last_event: Identity) {
         self.forget_end(this_dn, id);
         self.ends.push((this_dn.into(), id.into(), last_event));

@@ -1,10 +1,10 @@
-//! User data of the model: what is shown of it, and when it is too much. Specification 2.3.
+//! User data of the model: its JSON view, and when it exceeds a limit. Specification 2.3.
 
 use crate::event::{self, KeyValueList};
 use crate::session::Limits;
 use crate::testing::prelude::*;
 
-/// What JSON shows: of equal keys the last.
+/// The JSON view: the last of several equal keys.
 pub(super) fn view(list: &KeyValueList<'_>) -> Value {
     let value = |value: &event::Value<'_>| match value {
         event::Value::String(text) | event::Value::Binary(text) => Value::from(&**text),
@@ -14,14 +14,14 @@ pub(super) fn view(list: &KeyValueList<'_>) -> Value {
     list.iter().map(|pair| (pair.key.to_string(), value(&pair.value))).collect()
 }
 
-/// Whether it is over a limit: of its size, of the number of its pairs in all, or of its depth.
+/// Whether its size, the number of all its pairs, or its depth exceeds a limit.
 pub(super) fn is_over(list: &KeyValueList<'_>, limits: &Limits) -> bool {
     let (size, pairs, depth) = measured(list);
     size > limits.user_data_size || pairs > limits.user_data_pairs || depth > limits.user_data_depth
 }
 
-/// The UTF-8 length of keys and strings, 4 for an integer, a list its key and its pairs, binary as the text kept; how many pairs in
-/// all; the depth, of the outermost list 1.
+/// The size (the UTF-8 length of keys, strings and kept texts of binaries, and 4 for each integer), the number of all
+/// pairs, and the depth (1 for the outermost list).
 fn measured(list: &KeyValueList<'_>) -> (usize, usize, usize) {
     let (mut size, mut pairs, mut deepest) = (0, 0, 0);
     for pair in list {
@@ -39,7 +39,7 @@ fn measured(list: &KeyValueList<'_>) -> (usize, usize, usize) {
     (size, pairs, deepest + 1)
 }
 
-/// The pairs of a JSON object; `None` where a value is none of user data.
+/// The pairs of a JSON object. `None` if a value cannot be user data.
 pub(super) fn from_json(object: &Map<String, Value>) -> Option<KeyValueList<'static>> {
     let value = |value: &Value| match value {
         Value::String(text) => Some(text.clone().into()),
