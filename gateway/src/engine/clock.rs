@@ -18,7 +18,7 @@ pub async fn keep_time(engine: Arc<dyn Engine>, clock: Arc<dyn Clock>) {
         match engine.tick(clock.now()).await {
             Err(EngineError::Stopped) => return,
             // A remote store may become available again.
-            Err(error) => tracing::warn!(%error, "the shards are not told the time"),
+            Err(error) => tracing::warn!(%error, "the time cannot be passed to the shards"),
             Ok(()) => {}
         }
     }

@@ -41,12 +41,12 @@ impl Told {
         let count = self.doubted.filter(goes_with).map_or(0, |(_, count)| count) + 1;
         self.doubted = Some((now, count));
         if count == 1 {
-            tracing::warn!(?now, ?last, limit = ?self.jump, "the clock went too far ahead: time stands until it is back, or stays");
+            tracing::warn!(?now, ?last, limit = ?self.jump, "the clock is too far ahead: time stops until it is back");
         }
         if count < CONFIRMED_BY {
             return Vec::new();
         }
-        tracing::warn!(?now, ?last, "the clock stayed ahead: time goes on from there");
+        tracing::warn!(?now, ?last, "the clock stayed ahead: its time is accepted");
         self.doubted = None;
         self.last = Some(now);
         // Shards do not accept longer steps.

@@ -49,7 +49,7 @@ pub fn json(status: StatusCode, body: &impl Serialize) -> Response {
     match serde_json::to_vec(body) {
         Ok(body) => json_bytes(status, body),
         Err(error) => {
-            tracing::error!(%error, "an answer is no JSON");
+            tracing::error!(%error, "a response cannot be written as JSON");
             let body = r#"{"statusCode":4,"statusMessage":"internal error"}"#;
             json_bytes(StatusCode::INTERNAL_SERVER_ERROR, body.as_bytes().to_vec())
         }

@@ -293,13 +293,13 @@ impl Driver {
                 outgoing = self.outgoing.recv() => match outgoing {
                     Ok(outgoing) => self.publish(&outgoing),
                     Err(RecvError::Lagged(missed)) => {
-                        tracing::warn!(missed, "notifications came too fast; all sessions are sent again");
+                        tracing::warn!(missed, "the receiver of notifications lagged; all sessions are sent again");
                         self.cometd.call(Bayeux::missed);
                     }
                     Err(RecvError::Closed) => break,
                 },
                 Ok(()) = self.missed.changed() => {
-                    tracing::warn!("notifications were lost on their way here; all sessions are sent again");
+                    tracing::warn!("notifications were lost; all sessions are sent again");
                     self.cometd.call(Bayeux::missed);
                 }
                 () = self.cometd.0.earlier.notified() => {}

@@ -71,7 +71,7 @@ pub async fn serve_connections(
             }
         };
         if let Err(error) = stream.set_nodelay(true) {
-            tracing::debug!(%error, "answers may wait for others");
+            tracing::debug!(%error, "TCP_NODELAY cannot be set");
         }
         let stream = Stream::new(stream, limits.write, place);
         let router = router.clone();

@@ -308,7 +308,7 @@ fn hosts(options: &ServeOptions, address: SocketAddr) -> Vec<String> {
         });
     }
     if hosts.is_empty() {
-        tracing::warn!("without --host NAME requests from other machines are refused, since their Host is not known");
+        tracing::warn!("without --host NAME requests from other machines are refused, because their Host is unknown");
     }
     hosts
 }
@@ -343,10 +343,10 @@ async fn receive_hep(
 ) -> Result<[BoxFuture<'static, ()>; 2], ServeError> {
     let failed = |source| ServeError::Hep { address, source };
     if key.is_none() && !address.ip().is_loopback() {
-        tracing::warn!("without --hep-key-file whoever reaches {address} makes sessions of agents");
+        tracing::warn!("without --hep-key-file anybody who reaches {address} can create sessions of agents");
     }
     if !gateway.directory().current().has_sip_identities() {
-        tracing::warn!("--hep-listen: no device of the agents' file has `sip`, so there is nobody to observe");
+        tracing::warn!("--hep-listen: no device in the agents' file has `sip`, so no endpoint is observed");
     }
     let metrics = gateway.metrics().clone();
     let (receiver, messages) = HepReceiver::bind(address, key, metrics.clone()).await.map_err(failed)?;

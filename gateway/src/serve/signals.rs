@@ -45,8 +45,8 @@ pub(super) async fn reload(mut hang_up: Signal, file: Option<PathBuf>, gateway: 
                 tracing::info!(agents = agents.len(), "the agents' file was read again");
                 gateway.replace_agents(agents);
             }
-            Ok(Err(error)) => tracing::error!(%error, "the agents' file was refused; the agents stay as they were"),
-            Err(error) => tracing::error!(%error, "the agents' file was not read; the agents stay as they were"),
+            Ok(Err(error)) => tracing::error!(%error, "the agents' file was rejected; the agents are unchanged"),
+            Err(error) => tracing::error!(%error, "the agents' file was not read; the agents are unchanged"),
         }
     }
 }

@@ -22,14 +22,14 @@ fn at_sighup_and_one_that_is_refused_changes_nothing() {
 
     fs::write(&path, agents("ann") + "[[agents]]\nuser = \"bob\"\npassword = \"in clear\"\n").unwrap();
     gateway.signal("HUP");
-    let line = gateway.says("refused; the agents stay as they were");
+    let line = gateway.says("rejected; the agents are unchanged");
     assert!(line.contains("agent \"bob\": expected `password` to be an argon2 hash"), "{line}");
     assert!(!line.contains("in clear"), "{line}");
     assert_eq!(gateway.status("bob:secret"), 200);
 
     fs::write(&path, "[[agents]]\nuser = \"ann\"\npassword = \"in clear\n").unwrap();
     gateway.signal("HUP");
-    let line = gateway.says("refused; the agents stay as they were");
+    let line = gateway.says("rejected; the agents are unchanged");
     assert!(line.contains("agents.toml: line 3, column ") && !line.contains("in clear"), "{line}");
     // Nor in a line that follows.
     gateway.signal("TERM");

@@ -86,7 +86,7 @@ impl EmbeddedSettings {
             lag: 16_384,
             commits: Durations::default(),
             on_failure: Arc::new(|error| {
-                tracing::error!(%error, "the store failed: the process ends, since memory is ahead of the file");
+                tracing::error!(%error, "the store failed: the process ends, because memory is ahead of the file");
                 std::process::abort();
             }),
         }

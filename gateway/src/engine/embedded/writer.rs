@@ -130,7 +130,7 @@ impl Writer {
             shard.is_some_and(|shard| shard.record(&key).is_some())
         });
         if !dropped.is_empty() {
-            tracing::warn!(requests = dropped.len(), "requests that are over a limit are not sent");
+            tracing::warn!(requests = dropped.len(), "requests beyond a limit are not sent");
         }
         self.late_requests.extend(dropped);
     }
@@ -260,7 +260,7 @@ impl Writer {
         if let Some(FeedPosition { feed, position, .. }) = &feed
             && let Some(known) = self.feed(feed).map(|known| known.position).filter(|known| position <= known)
         {
-            tracing::warn!(feed, position, known, "a batch is not applied, since its feed was as far already");
+            tracing::warn!(feed, position, known, "a batch is skipped: its feed has already reached this position");
             return Applied { results, position: Some(known), repeated: true };
         }
         let position = feed.as_ref().map(|feed| feed.position);
@@ -314,7 +314,7 @@ impl Writer {
         for now in self.told.hear(now) {
             for number in (0..).take(self.shards.len()) {
                 if let Some(Answer::Time(Err(error))) = self.decide(number, Entry::Time(now), group) {
-                    tracing::warn!(%error, shard = number, "a shard does not take the time");
+                    tracing::warn!(%error, shard = number, "the shard rejected the time");
                 }
             }
         }

@@ -79,7 +79,7 @@ async fn ask_for_each_shard(
             feed = feed.feed,
             position = feed.position,
             known = known.position,
-            "a batch is not applied, since its feed was as far already"
+            "a batch is skipped: its feed has already reached this position"
         );
         let results = results.iter().map(|_| Ok(())).collect();
         return Ok(Applied { results, position: Some(known.position), repeated: true });

@@ -47,10 +47,10 @@ pub(super) async fn begin(
 async fn live(shared: Arc<Shared>, mut ending: watch::Receiver<bool>) {
     loop {
         if let Err(error) = shared.living(GATEWAYS, true, shared.settings.silence).await {
-            tracing::warn!(%error, "Redis does not hear that this gateway lives");
+            tracing::warn!(%error, "Redis cannot be told that this gateway is alive");
         }
         if let Err(error) = shared.deliver(None).await {
-            tracing::warn!(%error, "what was delivered is not noted");
+            tracing::warn!(%error, "what was delivered cannot be recorded");
         }
         tokio::select! {
             _ = ending.wait_for(|ending| *ending) => return,

@@ -172,7 +172,7 @@ impl<'s> Owner<'s> {
             Answer::Operation(reply) => group.answer(ticket, Some(reply)),
             Answer::Time(taken) => {
                 if let Err(error) = taken {
-                    tracing::warn!(%error, shard = self.number, "the shard does not take the time");
+                    tracing::warn!(%error, shard = self.number, "the shard rejected the time");
                 }
                 group.answer(ticket, None);
             }

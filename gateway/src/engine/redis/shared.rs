@@ -165,7 +165,7 @@ impl Shared {
         }
         let mut refused = locked(&self.refused);
         if !refused.as_ref().is_some_and(|known| Arc::ptr_eq(known, &current)) {
-            tracing::error!("the agents that were loaded have other DNs: the shards go on with those of the start");
+            tracing::error!("the reloaded agents have other DNs: those of the start stay in use");
             *refused = Some(current);
         }
         agents.clone()
@@ -273,7 +273,7 @@ impl Shared {
         pipeline.zrem(WORKERS, &self.id).zrem(GATEWAYS, &self.id);
         let gone: Result<(u64, u64), RedisError> = pipeline.query_async(&mut self.connection()).await;
         if let (Err(error), _) | (_, Err(error)) = (delivered, gone.map_err(failed("leaving"))) {
-            tracing::warn!(%error, "the end was not written");
+            tracing::warn!(%error, "leaving the cluster was not recorded");
         }
     }
 }
