@@ -1,4 +1,4 @@
-//! One JSON object an event, in the form of the specification's section 7.
+//! One JSON object per event, as in section 7 of the specification.
 
 use std::fmt::Write as _;
 use std::io::{self, Write};
@@ -31,14 +31,14 @@ struct Object<'a> {
     to: Option<State>,
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<RejectReason>,
-    /// Why the session is over, where this event ended it.
+    /// Why the session ended, if this event ended it.
     #[serde(skip_serializing_if = "Option::is_none")]
     cause: Option<Cause>,
     #[serde(skip_serializing_if = "Option::is_none")]
     notifications: Option<Vec<AtDn<'a, Notification<'a>>>>,
 }
 
-/// Something and the DN that it belongs to; in the list, with several views, also the endpoint.
+/// A value with its DN; in the list, if there are several views, also with the endpoint.
 #[derive(Serialize)]
 struct AtDn<'a, T> {
     #[serde(flatten)]
@@ -67,12 +67,12 @@ impl<W: Write> Objects<W> {
     }
 }
 
-/// Compact, and what a terminal would obey is escaped: also what JSON would allow as it is.
+/// Compact JSON that escapes everything a terminal would interpret, even what JSON allows unescaped.
 struct Printable;
 
 impl Formatter for Printable {
     fn write_string_fragment<W: Write + ?Sized>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
-        // Nearly all text has none of them, and is told by its bytes.
+        // Nearly all texts are printable ASCII, which a look at the bytes shows.
         if fragment.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
             return writer.write_all(fragment.as_bytes());
         }
@@ -81,7 +81,7 @@ impl Formatter for Printable {
             let (before, from) = rest.split_at(position);
             let mut escaped = String::new();
             for unit in character.encode_utf16(&mut [0; 2]) {
-                // Writing into a string does not fail.
+                // Writing to a string cannot fail.
                 let _ = write!(escaped, "\\u{unit:04x}");
             }
             writer.write_all(before.as_bytes())?;
@@ -126,7 +126,7 @@ impl<W: Write> Form for Objects<W> {
             endpoint,
         });
         let mut im_sessions: Vec<_> = im_sessions.collect();
-        // Each view is in the order of lists already; several together are not.
+        // Each view is already in the order of lists; several together are not.
         im_sessions.sort_by(|one, other| {
             (one.this_dn, one.what.id(), one.endpoint).cmp(&(other.this_dn, other.what.id(), other.endpoint))
         });
