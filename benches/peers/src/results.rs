@@ -25,7 +25,7 @@ pub fn markdown(figures: &Figures, machine: &str) -> String {
     text
 }
 
-/// A figure with so many places, or a dash.
+/// A figure with this many decimal places, or a dash.
 fn cell(figures: &Figures, group: &str, input: &str, who: &str, places: usize) -> String {
     figures.get(group, input, who).map_or_else(|| "–".into(), |value| format!("{value:.places$}"))
 }

@@ -1,11 +1,11 @@
-//! What must be reached, and whether it is.
+//! The targets, and whether they are reached.
 
 use std::fmt;
 
 use crate::figures::Figures;
 use crate::workloads::PEERS;
 
-/// What of allocations is counted.
+/// What is counted of allocations.
 pub const ALLOCATIONS: [&str; 2] = ["allocations a change of state", "allocations a repeated or rejected event"];
 
 const CHAIN: &str = "a step that waits for the last waits for a load from the table, some five cycles; branches that are \
@@ -20,13 +20,13 @@ const SERDE: &str = "what the struct has ready is made of the session: addresses
 const BUILDING: &str =
     "the derive macro of thiserror, which is wanted, costs what statig's macro costs; statig has no code of its own";
 
-/// A target and how far it is reached.
+/// A target, and whether it is reached.
 pub struct Target {
     what: String,
-    /// The figures it is judged by.
+    /// The figures by which it is judged.
     found: String,
     reached: bool,
-    /// What stands in the way, of those that are known not to be reached.
+    /// The reason, for targets that are known to be missed.
     because: &'static str,
 }
 
@@ -62,7 +62,7 @@ pub fn all(figures: &Figures) -> Vec<Target> {
     targets
 }
 
-/// The figures that the README has: what was measured, for this crate and for what it was measured against.
+/// The figures for the README: what was measured, for this crate and for what it is compared with.
 pub fn in_short(figures: &Figures) -> String {
     let mut text = String::from("| measured | im-session | against |\n|---|---|---|\n");
     let mut row = |what: &str, ours: Option<String>, against: Option<String>| {
@@ -163,7 +163,7 @@ fn times(figures: &Figures, targets: &mut Vec<Target>) {
     }
 }
 
-/// At most so many times the other's figure.
+/// At most this factor of the other's figure.
 #[expect(
     clippy::too_many_arguments,
     reason = "a name of three parts, the other, the limit, how to say it, and what stands in the way"
