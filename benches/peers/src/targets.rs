@@ -8,17 +8,17 @@ use crate::workloads::PEERS;
 /// What is counted of allocations.
 pub const ALLOCATIONS: [&str; 2] = ["allocations a change of state", "allocations a repeated or rejected event"];
 
-const CHAIN: &str = "a step that waits for the last waits for a load from the table, some five cycles; branches that are \
-    foretold right wait for nothing, and on a valid stream they are. Rows in words are faster there, but take more than 10 \
-    instructions and more than 2 times the bare loop";
+const CHAIN: &str = "a step that depends on the last one waits for a load from the table, some five cycles; correctly \
+    predicted branches do not wait, and on a valid stream they are predicted. Rows in words are faster there, but take \
+    more than 10 instructions and more than 2 times the bare loop";
 const GROWTH: &str =
-    "two places in memory, index and session, that no cache holds at a million; the bare map grows more";
-const STORE: &str = "beside finding the session, an event is judged; where a session completes or begins again, its \
-    place changes in two orders, that of the store and that of its DN, so that room is made at once: a second hash";
-const SERDE: &str = "what the struct has ready is made of the session: addresses are put together, bytes validated as \
-    text, and repeated keys of user data looked for";
+    "index and session are two places in memory that no cache holds at a million; the bare map grows more";
+const STORE: &str = "besides finding the session, the store judges the event; if a session completes or begins again, \
+    it moves in two lists, that of the store and that of its DN, so that room can be made at once: a second hash";
+const SERDE: &str = "values that the struct has ready are made from the session: URIs are composed, bytes validated as \
+    text, and repeated keys of user data searched";
 const BUILDING: &str =
-    "the derive macro of thiserror, which is wanted, costs what statig's macro costs; statig has no code of its own";
+    "the derive macro of thiserror, which is intended, costs as much as statig's; statig has no code of its own";
 
 /// A target, and whether it is reached.
 pub struct Target {

@@ -85,7 +85,7 @@ pub(super) enum BadEntry {
     Kind(String),
     #[error("expected JSON in the field {field:?}: {error}")]
     Json { field: &'static str, error: serde_json::Error },
-    #[error("expected an event a line: {0}")]
+    #[error("expected one event per line: {0}")]
     Event(String),
     #[error("expected nanoseconds since 1970, found {0:?}")]
     Time(String),
