@@ -100,9 +100,9 @@ fn texts(figures: &Figures, text: &mut String) -> std::fmt::Result {
         "
 ## Text to events, and the whole path
 
-The same events in each form. *Decoding*: text to event. *Whole path*: text, event, store, notification as JSON in a reused
-buffer; the plain program (`src/plain`) is serde_json into a struct or lines split by hand, a `HashMap` by text, serde_json
-out, and writes the same bytes.
+The same events in each form. *Decoding*: text to event. *Whole path*: text, event, store, notification as JSON in a
+reused buffer. The plain program (`src/plain`) uses serde_json into a struct, or splits lines by hand, a `HashMap` keyed
+by text, and serde_json for output; it writes the same bytes.
 
 | | form | who | ns an event | MB/s | instructions an event |
 |---|---|---|---|---|---|

@@ -86,8 +86,8 @@ async fn a_connect_is_released_by_a_message_to_the_agent_and_by_no_others() {
     assert_eq!(*house.engine.delivered.lock().unwrap(), [("agent3001".to_owned(), 2)]);
 }
 
-/// bayeux.adoc, "The `long-polling` request messages": "Alternatively, messages MAY be sent to the server as the `message`
-/// parameter of an `application/x-www-form-urlencoded` encoded POST request." There is no MUST for servers.
+/// bayeux.adoc, "The `long-polling` request messages": "Alternatively, messages MAY be sent to the server as the
+/// `message` parameter of an `application/x-www-form-urlencoded` encoded POST request." There is no MUST for servers.
 #[tokio::test(start_paused = true)]
 async fn messages_that_may_be_sent_as_a_form_are_refused_and_change_nothing() {
     let house = House::new();
