@@ -32,9 +32,9 @@
 //! - `advice` in the reply to a handshake or a connect has `reconnect`, and `interval`, `timeout` and `maxInterval` in
 //!   milliseconds. If another client of the same browser already has a held connect, it also has
 //!   `"multiple-clients":true` and a longer interval.
-//! - A message that failed has `"error":"CODE::TEXT"`: 400 for a malformed message, 402 for an unknown client
-//!   (`advice.reconnect` is `handshake`), 403 for a channel that is not the agent's, 500 if no random client id is
-//!   available, 503 for too many clients.
+//! - A message that failed has `"error":"CODE::TEXT"`: 400 for a malformed message, 401 if the agent was signed out,
+//!   402 for an unknown client (`advice.reconnect` is `handshake`), 403 for a channel that is not the agent's, 500 if
+//!   no random client id is available, 503 for too many clients.
 //! - A published message is `{"channel":…,"data":…,"id":…}`. A message of the list of current sessions has no `id`.
 //! - Messages precede the replies in the same body. The reply to a handshake is alone in its body; other messages in
 //!   the same request as a handshake are ignored.
