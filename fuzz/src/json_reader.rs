@@ -5,13 +5,15 @@ use im_session::{ImSession, Notification};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-/// A value that was read can be written, and is then read as the same value.
+/// A value that was read can be written, and is then read as the same value. Written directly it has the same bytes as by
+/// serde_json.
 pub fn json_reader(input: &[u8]) {
     let Ok(text) = std::str::from_utf8(input) else {
         return;
     };
     if let Ok(im_session) = serde_json::from_str::<ImSession<'_>>(text) {
         let written = serde_json::to_string(&im_session).expect("what was read can be written");
+        assert_written(&written, |output| im_session.write_json(output));
         again::<ImSession<'_>>(&written, |again| {
             assert_same(again, &im_session);
         });
@@ -27,6 +29,7 @@ pub fn json_reader(input: &[u8]) {
     }
     if let Ok(notification) = serde_json::from_str::<Notification<'_>>(text) {
         let written = serde_json::to_string(&notification).expect("what was read can be written");
+        assert_written(&written, |output| notification.write_json(output));
         again::<Notification<'_>>(&written, |again| match (again, &notification) {
             (
                 Notification::SessionChanged { im_session: again, notification_type: again_type },
@@ -42,6 +45,12 @@ pub fn json_reader(input: &[u8]) {
             (again, first) => panic!("{again:?} is not {first:?}"),
         });
     }
+}
+
+fn assert_written(expected: &str, write: impl FnOnce(&mut Vec<u8>)) {
+    let mut direct = Vec::new();
+    write(&mut direct);
+    assert_eq!(direct.escape_ascii().to_string(), expected.as_bytes().escape_ascii().to_string());
 }
 
 /// Reads the written text, passes the value to `compare`, and writes it again: the text must be the same.

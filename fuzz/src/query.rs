@@ -10,7 +10,7 @@ use im_session::testing::Step;
 use crate::situation::{Situation, line, who_and_id};
 
 /// Any query can be read. With every character escaped it means the same. No filter shows more than the whole list. The
-/// model answers the same.
+/// model answers the same. Written directly, the answer has the same bytes as by serde_json.
 pub fn query(input: &[u8]) {
     let (events, rest) = line(input);
     let (who, query) = line(rest);
@@ -25,6 +25,16 @@ pub fn query(input: &[u8]) {
     let count = |query: &Query<'_>| situation.sessions.list(&me, query).im_sessions.len();
     let all = Query { fields: Some(Fields::ALL), ..Query::default() };
     assert!(count(&parsed) <= count(&all));
+    let written = |answer: &dyn Fn(&mut Vec<u8>)| {
+        let mut direct = Vec::new();
+        answer(&mut direct);
+        direct
+    };
+    let list = situation.sessions.list(&me, &parsed);
+    assert_eq!(written(&|output| list.write_json(output)), serde_json::to_vec(&list).expect("JSON"));
+    if let Some(Ok(single)) = id.as_deref().map(|id| situation.sessions.read(&me, id, &parsed)) {
+        assert_eq!(written(&|output| single.write_json(output)), serde_json::to_vec(&single).expect("JSON"));
+    }
     let held = situation.held();
     situation.both(&match id {
         None => Step::List { agent, query: query.to_owned() },

@@ -1,6 +1,7 @@
 //! Reads the body of a POST of events: the events in it, and the lines that are not events.
 
 use im_session::Event;
+use im_session::decode::json_object;
 use serde::Serialize;
 
 /// The most errors that are listed; further ones are only counted.
@@ -30,16 +31,16 @@ pub struct LineError {
 }
 
 impl EventLines {
-    /// Reads JSON lines (specification 6.1), one event per line. Blank lines are skipped; every other line that is not
-    /// an event is an error.
+    /// Reads JSON lines (specification 6.1), one event per line, also as a JSON array with one object per line. Blank
+    /// lines and the brackets of the array are skipped; every other line that is not an event is an error.
     #[must_use]
     pub fn read(body: &[u8]) -> Self {
         let mut lines = EventLines::default();
         let body = body.strip_prefix(BYTE_ORDER_MARK).unwrap_or(body);
         for (line, number) in body.split(|&byte| byte == b'\n').zip(1..) {
             let line = line.trim_ascii();
-            if !line.is_empty() {
-                lines.take(number, event(line));
+            if !matches!(line, b"" | b"[" | b"]") {
+                lines.take(number, event(json_object(line).unwrap_or(line)));
             }
         }
         lines

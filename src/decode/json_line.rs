@@ -2,9 +2,16 @@
 
 use super::lines::first;
 
-/// The object that a line is, without the brackets and commas of an array around it; `None` where it does not begin
-/// like one.
-pub(super) fn object(line: &[u8]) -> Option<&[u8]> {
+/// The object on a line, without the brackets and commas of a JSON array that has one object a line; `None` where the
+/// line does not begin like an object. Specification 6.1.
+///
+/// ```
+/// use im_session::decode::json_object;
+///
+/// assert_eq!(json_object(br#"[{"Event":"EventRinging"},"#), Some(&br#"{"Event":"EventRinging"}"#[..]));
+/// assert_eq!(json_object(b"]"), None);
+/// ```
+pub fn object(line: &[u8]) -> Option<&[u8]> {
     let mut text = line.trim_ascii();
     if let Some(inner) = text.strip_prefix(b"[") {
         text = inner.trim_ascii_start();

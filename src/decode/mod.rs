@@ -55,4 +55,6 @@ pub use decoded::{DecodeResult, Decoded, Finished, Tally};
 pub use decoder::{Decoder, MESSAGE_LIMIT};
 pub use error::{DecodeError, DecodeErrorKind, Nearest, NearestKind};
 pub use form::Form;
+#[cfg(feature = "json")]
+pub use json_line::object as json_object;
 pub use warning::{DecodeWarning, WarningKind};

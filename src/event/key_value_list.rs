@@ -193,23 +193,23 @@ impl<'a> KeyValueList<'a> {
     /// The pairs of the JSON view, in the order of the list: the last of several equal keys.
     #[inline]
     pub fn view(&self) -> impl Iterator<Item = &Pair<'a>> {
-        let overridden = if self.len() <= SHORT { Vec::new() } else { self.overridden() };
-        self.pairs
-            .iter()
-            .enumerate()
-            .filter(move |&(index, pair)| {
-                if self.len() <= SHORT {
-                    !self.is_overridden(index, pair)
+        let is_short = self.len() <= SHORT;
+        let overridden = if is_short { Vec::new() } else { self.overridden() };
+        let mut pairs = self.pairs.iter();
+        core::iter::from_fn(move || {
+            loop {
+                let pair = pairs.next()?;
+                let later = pairs.as_slice();
+                let is_overridden = if is_short {
+                    later.iter().any(|later| later.key == pair.key)
                 } else {
-                    overridden.binary_search(&index).is_err()
+                    overridden.binary_search(&(self.len() - later.len() - 1)).is_ok()
+                };
+                if !is_overridden {
+                    return Some(pair);
                 }
-            })
-            .map(|(_, pair)| pair)
-    }
-
-    /// Whether a later pair has the same key.
-    fn is_overridden(&self, index: usize, pair: &Pair<'a>) -> bool {
-        self.pairs.get(index + 1..).unwrap_or_default().iter().any(|later| later.key == pair.key)
+            }
+        })
     }
 
     /// Whether both lists have the same JSON view: the order of keys does not count, and the last of several equal keys

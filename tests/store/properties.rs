@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use im_session::resource::{AnalysedNumber, Country};
 use im_session::store::{Part, PartKey, Snapshot};
 use im_session::testing::{Setup, Step};
 use im_session::{Agent, Event, Handled, ImSession, Limits, Operation, Query, Session, Sessions, Target, WhyNot};
@@ -47,6 +48,60 @@ fn the_store_keeps_its_limits_as_the_model_does() {
         prop_assert_eq!(&counts(&store), model.counts());
         Ok(true)
     });
+}
+
+/// Notifications, lists, single sessions and resources are the same bytes written directly and through serde_json, with
+/// number analysis and without, as views of the store and owned.
+#[test]
+fn what_is_written_directly_is_what_serde_writes() {
+    check(150, 90, (history(60), any::<bool>()), |(history, analysed)| {
+        let mut store = new_store();
+        if analysed {
+            store = store.with_number_analysis(every_other);
+        }
+        let mut notified = 0;
+        for step in &history {
+            if let Step::Event(event) = step {
+                for (_, notification) in store.handle_event(event).iter().flat_map(Handled::notifications) {
+                    same_bytes(&notification, |output| notification.write_json(output))?;
+                    let owned = notification.clone().into_owned();
+                    same_bytes(&notification, |output| owned.write_json(output))?;
+                    notified += 1;
+                }
+            } else {
+                carry_out(&mut store, step);
+            }
+        }
+        let queries = ["", "fields=*", "fields=state,userData,participants", "fields=uri,id,capabilities"];
+        for (me, query) in agents().iter().flat_map(|me| queries.map(|query| (me, Query::parse(query)))) {
+            let list = store.list(me, &query);
+            same_bytes(&list, |output| list.write_json(output))?;
+            for im_session in &list.im_sessions {
+                same_bytes(im_session, |output| im_session.write_json(output))?;
+                if let Ok(single) = store.read(me, im_session.id(), &query) {
+                    same_bytes(&single, |output| single.write_json(output))?;
+                }
+            }
+        }
+        Ok(notified > 0)
+    });
+}
+
+/// What serde_json gives, and what is written directly behind what is in the buffer already.
+fn same_bytes(value: &impl serde::Serialize, write: impl FnOnce(&mut Vec<u8>)) -> Result<(), TestCaseError> {
+    let mut direct = b"before ".to_vec();
+    write(&mut direct);
+    let through_serde = serde_json::to_string(value).unwrap();
+    prop_assert_eq!(String::from_utf8(direct).unwrap(), format!("before {through_serde}"));
+    Ok(())
+}
+
+/// Knows the numbers of even length, some of them with country and place.
+fn every_other(number: &str) -> Option<AnalysedNumber> {
+    let country = Some(Country::new("United \"States\"", "US", "1")).filter(|_| number.ends_with('2'));
+    let location = country.as_ref().map(|_| "Baie-Saint-Paul, Québec".into());
+    let analysed = || AnalysedNumber::new(format!("+{number}"), format!("({number})\t"), country, location);
+    number.len().is_multiple_of(2).then(analysed)
 }
 
 /// Folded by a client that starts from an empty list, the notifications alone give what a fresh list gives, at every

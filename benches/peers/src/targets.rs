@@ -11,6 +11,8 @@ pub const ALLOCATIONS: [&str; 2] = ["allocations a change of state", "allocation
 const CHAIN: &str = "a step that depends on the last one waits for a load from the table, some five cycles; correctly \
     predicted branches do not wait, and on a valid stream they are predicted. Rows in words are faster there, but take \
     more than 10 instructions and more than 2 times the bare loop";
+const IN_TIME: &str = "it needs fewer instructions, as demanded, but the processor completes fewer of them per \
+    nanosecond than of the plain program's, many of which copy text";
 const GROWTH: &str =
     "index and session are two places in memory that no cache holds at a million; the bare map grows more";
 const STORE: &str = "besides finding the session, the store judges the event; if a session completes or begins again, \
@@ -238,7 +240,9 @@ fn text(figures: &Figures, targets: &mut Vec<Target>) {
         }
     }
     for (input, least) in [("JSON lines", 1.3), ("T-Server log", 1.4), ("Platform SDK log", 1.4)] {
-        for (group, unit) in [("instructions whole path", "instructions"), ("ns whole path", "ns")] {
+        for (group, unit, because) in
+            [("instructions whole path", "instructions", ""), ("ns whole path", "ns", IN_TIME)]
+        {
             let figure = |who| figures.get(group, input, who);
             if let (Some(ours), Some(theirs)) = (figure("im-session"), figure("plain program")) {
                 targets.push(Target {
@@ -247,7 +251,7 @@ fn text(figures: &Figures, targets: &mut Vec<Target>) {
                     ),
                     found: format!("{ours:.0} {unit}, {theirs:.0} {unit}: {:.2} times", theirs / ours),
                     reached: ours * least <= theirs,
-                    because: "",
+                    because,
                 });
             }
         }

@@ -133,6 +133,9 @@ pub struct ServeOptions {
     /// Seconds between two connects after which a CometD client is forgotten
     #[arg(long, value_name = "SECONDS", default_value = "15", value_parser = seconds)]
     pub max_interval: Duration,
+    /// Seconds that a CometD client waits between a reply and its next connect
+    #[arg(long, value_name = "SECONDS", default_value = "0", value_parser = seconds_or_none)]
+    pub connect_interval: Duration,
     /// Number of CometD connects per browser that are held at the same time
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub sessions_per_browser: usize,

@@ -199,6 +199,7 @@ pub async fn serve(options: ServeOptions, greet: impl FnOnce(&str)) -> Result<()
 fn cometd_settings(options: &ServeOptions) -> bayeux::Settings {
     bayeux::Settings {
         timeout: options.connect_timeout,
+        interval: options.connect_interval,
         max_interval: options.max_interval,
         held_per_browser: options.sessions_per_browser,
         // There cannot be more clients than connections.

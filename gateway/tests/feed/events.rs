@@ -32,7 +32,7 @@ async fn each_line_that_is_no_event_is_named_wherever_it_stands() {
         "garbage",
         "{}",
         "{\"message\":\"EventRinging\"}",
-        "[",
+        "[1]",
         "7",
         "\u{0}",
         "12:00:00 message EventRinging",
@@ -55,6 +55,26 @@ async fn each_line_that_is_no_event_is_named_wherever_it_stands() {
         }
     }
     assert_eq!(feeds.ids().await.len(), 2 * wrong.len());
+}
+
+#[tokio::test]
+async fn an_array_with_an_object_on_each_line_is_read() {
+    let event = |call: &str| ringing(call).trim().to_owned();
+    let (first, second, third) = (event("call-1"), event("call-2"), event("call-3"));
+    for (body, accepted) in [
+        (format!("[\n{first},\n{second} , \r\n{third}\n]\n"), 3),
+        (format!("[{first},\n{second}]"), 2),
+        (format!(" [ {first} ] "), 1),
+        (format!("{first},"), 1),
+    ] {
+        let feeds = Feeds::new().await;
+        let (status, answer) = feeds.ask("POST", "/events", body.clone()).await;
+        let expected = json!({"accepted": accepted, "position": null, "errors": []});
+        assert_eq!((status, answer), (StatusCode::OK, expected), "{body}");
+        assert_eq!(feeds.ids().await, ["call-1", "call-2", "call-3"][..accepted], "{body}");
+    }
+    let (status, answer) = Feeds::new().await.ask("POST", "/events", "[\n]\n").await;
+    assert_eq!((status, &answer["accepted"]), (StatusCode::BAD_REQUEST, &json!(0)), "{answer}");
 }
 
 #[tokio::test]
