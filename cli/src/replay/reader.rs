@@ -45,12 +45,12 @@ impl<'r> Reader<'r> {
             return Ok(Self::of(&name, Box::new(Pipe::new(io::stdin(), stop.clone())), encoding, report));
         }
         if input::is_compressed(file) {
-            report.warning(&name, "it is compressed: it is read to its end and not followed");
+            report.warning(&name, "the file is compressed: it is read to its end and not followed");
             return Self::open(file, encoding, report);
         }
         let followed = Followed::new(file.to_owned(), stop.clone())?;
         if !followed.is_there() {
-            report.warning(&name, "it is not there yet");
+            report.warning(&name, "the file does not exist yet");
         }
         Ok(Self::of(&name, Box::new(followed), encoding, report))
     }

@@ -105,7 +105,7 @@ fn refusals(output: &mut impl Write, screen: Screen, closing: &Closing<'_>) -> i
         dns.truncate(NAMED);
         let mut named: Vec<String> = dns.iter().map(|(dn, number)| format!("{number} at {}", value_text(dn))).collect();
         if refusals.elsewhere > 0 {
-            named.push("others at many more DNs".to_owned());
+            named.push("others at many further DNs".to_owned());
         } else if more > 0 {
             named.push(format!("others at {}", count(more as u64, "more DN")));
         }

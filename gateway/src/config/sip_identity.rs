@@ -35,7 +35,7 @@ impl From<SocketAddr> for EndpointAddress {
 
 /// A text that is not the address of an endpoint.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("expected an address as 192.0.2.7:5060, [2001:db8::7]:5060 or 192.0.2.7, found {found:?}")]
+#[error("expected an address such as 192.0.2.7:5060, [2001:db8::7]:5060 or 192.0.2.7, found {found:?}")]
 pub struct BadEndpointAddress {
     /// The text, shortened if it is long.
     pub found: String,

@@ -25,7 +25,7 @@ pub async fn read_body(body: Body, longest: usize, patience: Duration) -> Result
         }
         Ok(Err(error)) => Err(Failed::new(Code::InputValidation, format!("the body could not be read: {error}"))),
         Err(_) => {
-            let message = format!("expected the body within {} s, got a part of it", patience.as_secs_f64());
+            let message = format!("expected the body within {} s, got only a part", patience.as_secs_f64());
             Err(Failed::new(Code::InputValidation, message).with_status(StatusCode::REQUEST_TIMEOUT))
         }
     }

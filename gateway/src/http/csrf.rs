@@ -33,7 +33,7 @@ pub(super) fn is_needed(method: &Method, path: &str) -> bool {
 pub(super) fn check(headers: &HeaderMap, signed_in: Option<&SignedIn>, has_cookie: bool) -> Result<(), Failed> {
     let Some(signed_in) = signed_in else {
         return Err(if has_cookie {
-            let message = "the session of the cookie is over: expected a GET with user and password first";
+            let message = "the session of the cookie has ended: expected a GET with user and password first";
             Failed::new(Code::NotAuthenticated, message)
         } else {
             Failed::new(Code::NoPermission, MESSAGE)

@@ -151,7 +151,7 @@ fn operation_of(body: &[u8]) -> Option<Operation> {
 }
 
 fn text(id: Id) -> Result<String, Failed> {
-    id.map(|Path(id)| id).map_err(|_| Failed::new(Code::NotFound, "there is no session with such an id"))
+    id.map(|Path(id)| id).map_err(|_| Failed::new(Code::NotFound, "there is no session with this id"))
 }
 
 fn answer(reply: Result<Reply, EngineError>) -> Result<Response, Failed> {
@@ -159,7 +159,7 @@ fn answer(reply: Result<Reply, EngineError>) -> Result<Response, Failed> {
         Ok(reply) => Ok(json_bytes(http_status(reply.status), reply.body)),
         Err(error) => {
             tracing::error!(%error, "the engine did not answer");
-            Err(Failed::new(Code::InternalError, "the sessions cannot be reached now"))
+            Err(Failed::new(Code::InternalError, "the sessions are not available now"))
         }
     }
 }

@@ -42,7 +42,7 @@ pub(super) async fn post(
             };
             // The sender is dropped without a reply only if the client was forgotten for a reason other than those
             // above.
-            let reply = reply.map_err(|_| Failed::new(Code::InternalError, "the request is not held any more"))?;
+            let reply = reply.map_err(|_| Failed::new(Code::InternalError, "the request is no longer held"))?;
             (reply, on_its_way)
         }
     };

@@ -285,7 +285,7 @@ impl IntoResponse for Refused {
                 }
                 response
             }
-            Refused::Internal => Failed::new(Code::InternalError, "nobody can sign in now").into_response(),
+            Refused::Internal => Failed::new(Code::InternalError, "signing in is not possible now").into_response(),
         }
     }
 }

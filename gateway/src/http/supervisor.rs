@@ -73,7 +73,7 @@ async fn inspect(gateway: &Gateway, inquiry: Inquiry) -> Result<Response, Failed
         Ok(reply) => Ok(json_bytes(http_status(reply.status), reply.body)),
         Err(error) => {
             tracing::error!(%error, "the engine did not answer");
-            Err(Failed::new(Code::InternalError, "the sessions cannot be reached now"))
+            Err(Failed::new(Code::InternalError, "the sessions are not available now"))
         }
     }
 }

@@ -42,7 +42,7 @@ pub(super) async fn open(
         let most = cometd.settings().web_sockets_per_agent;
         Failed::new(
             Code::OperationForbidden,
-            format!("expected at most {most} WebSockets of an agent, this is one more"),
+            format!("expected at most {most} open WebSockets of an agent, got one more"),
         )
     })?;
     let browser = Browser::of(&cometd, &headers)?;

@@ -356,7 +356,7 @@ async fn receive_hep(
     let directory = gateway.directory().clone();
     let apply = async move {
         if let Err(error) = hep::run(engine, directory, clock, metrics, messages).await {
-            tracing::error!(%error, "the SIP of capture agents is not observed any more");
+            tracing::error!(%error, "the SIP of capture agents is no longer observed");
         }
     };
     Ok([Box::pin(receiver.run()), Box::pin(apply)])
@@ -365,7 +365,7 @@ async fn receive_hep(
 async fn follow_file(gateway: Gateway, file: PathBuf) {
     let (engine, metrics) = (gateway.engine().clone(), gateway.metrics().clone());
     if let Err(error) = follow(engine, metrics, file).await {
-        tracing::error!(%error, "the file is not followed any more");
+        tracing::error!(%error, "the file is no longer followed");
     }
 }
 
