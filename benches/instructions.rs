@@ -1,8 +1,8 @@
-//! How many instructions things take: `cargo bench --bench instructions`. The same figures every time, on any load.
+//! Counts instructions: `cargo bench --bench instructions`. The figures are the same every time, on any load.
 //!
 //! The program runs itself under `valgrind --tool=callgrind`, once with N calls and once with 2N, and takes the
-//! difference: what the start and the preparation cost is in both and cancels. Without valgrind it says so and is content.
-//! `-- --quick` counts fewer calls; the figures differ by less than one in a hundred.
+//! difference, so that start and preparation cancel out. Without valgrind it prints a message and succeeds. `--
+//! --quick` makes fewer calls; the figures differ by less than one in a hundred.
 
 mod callgrind;
 mod workloads;
@@ -37,7 +37,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// In the child: calls the workload of this name so often.
+/// In the child: repeats the workload with this name.
 struct Repeat<'a> {
     name: &'a str,
     calls: u64,
@@ -83,7 +83,7 @@ impl Bench for Table {
     }
 }
 
-/// The instructions of this program with so many calls of one workload.
+/// The instructions of this program with this many calls of one workload.
 fn count(name: &str, calls: u64) -> Result<u64, String> {
     callgrind::instructions(&[name, &calls.to_string()])
 }

@@ -1,7 +1,7 @@
-//! Whether reading stays linear where an attacker writes the log: `cargo bench --bench linear`.
+//! Checks that reading is linear even if an attacker writes the log: `cargo bench --bench linear`.
 //!
-//! The program runs itself under `valgrind --tool=callgrind` with inputs of N, 2N and 4N: what the second doubling
-//! costs must be about twice what the first one costs. Without valgrind it says so and is content.
+//! The program runs itself under `valgrind --tool=callgrind` with inputs of N, 2N and 4N: the second doubling must cost
+//! about twice as much as the first. Without valgrind it prints a message and succeeds.
 
 mod callgrind;
 
@@ -12,13 +12,13 @@ use im_session::Decoder;
 
 const N: usize = 4000;
 
-/// More than this for twice the input is not linear: vectors that grow by doubling make some steps uneven.
+/// More than this for twice the input is not linear. The margin is for vectors, which grow by doubling.
 const MOST: f64 = 2.3;
 
 const TSERVER: &str = "x message EventRinging\n\tAttributeUserData\t[9] 00\n";
 const PLATFORM_SDK: &str = "x 'EventRinging' ('60')\nmessage attributes:\nAttributeUserData [bstr] = KVList:\n";
 
-/// What an input is, and a function that writes it: `n` says how much.
+/// The name of an input, and a function that writes one of size `n`.
 type Attack = (&'static str, fn(usize) -> String);
 
 const ATTACKS: [Attack; 18] = [
@@ -69,7 +69,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Prints a line for each attack; whether all are linear.
+/// Prints a line for each attack. Returns whether all are linear.
 fn table() -> Result<bool, String> {
     println!("{:<42} {:>14} {:>14} {:>8}", "instructions from N to 2N, and to 4N", "N", "2N", "ratio");
     let mut is_linear = true;

@@ -1,7 +1,7 @@
-//! The observer's time for a message, and that its memory stays constant over a million of them.
+//! Measures the observer's time per message, and that its memory stays constant over a million messages.
 //!
-//! `cargo bench --features sip --bench sip`. The stream is a PBX: calls overlap, each with INVITE, 100, 180, 200, ACK, two
-//! MESSAGE requests and their answers, BYE and 200, some refused, some cancelled.
+//! `cargo bench --features sip --bench sip`. The stream is that of a PBX: overlapping calls with INVITE, 100, 180, 200,
+//! ACK, two MESSAGE requests and their responses, BYE and 200; some are refused, some cancelled.
 
 #![allow(missing_docs, reason = "criterion's macros make public items")]
 
@@ -14,7 +14,7 @@ use im_session::sip::{Direction, Observer, SipLimits, SipMessage};
 /// How many calls overlap.
 const OVERLAP: u64 = 200;
 
-/// The messages of one call, as the callee's end sees them: whether it sends, and the bytes. `CALL` stands for its number.
+/// The messages of one call, as seen by the callee: direction and bytes. `CALL` stands for the call's number.
 fn call(kind: u64) -> Vec<(Direction, String)> {
     let message = |direction, first: &str, cseq: &str, tag: &str, body: &str| {
         let to = if tag.is_empty() { String::new() } else { format!(";tag={tag}-CALL") };
@@ -54,10 +54,10 @@ fn call(kind: u64) -> Vec<(Direction, String)> {
     messages
 }
 
-/// Plays messages without end: every call one step further, and a new one for each that ended.
+/// Plays messages without end: advances every call by one step, and replaces calls that have ended.
 struct Stream {
     kinds: [Vec<(Direction, String)>; 4],
-    /// Number and step of the calls that overlap.
+    /// Number and step of each overlapping call.
     open: Vec<(u64, usize)>,
     next: u64,
     turn: usize,
@@ -69,7 +69,7 @@ impl Stream {
         Stream { kinds: [0, 1, 2, 3].map(call), open, next: OVERLAP, turn: 0 }
     }
 
-    /// The next message, written over `bytes`.
+    /// The next message; replaces the contents of `bytes`.
     fn next(&mut self, bytes: &mut String) -> Direction {
         self.turn = (self.turn + 1) % self.open.len();
         let (number, step) = self.open[self.turn];
@@ -113,7 +113,7 @@ fn bench(criterion: &mut Criterion) {
             let (direction, bytes) = &written[at];
             at = (at + 1) % written.len();
             now += 1;
-            // Far apart, so that the calls of the last round are forgotten when it begins again.
+            // Far apart, so that the calls of the last round are forgotten in the next one.
             observer.observe(*direction, bytes, Duration::from_millis(now)).expect("readable").len()
         });
     });
@@ -121,7 +121,8 @@ fn bench(criterion: &mut Criterion) {
     a_million_messages();
 }
 
-/// Not timed by criterion: what is held in memory after each hundred thousand messages, ended calls remembered for 32 seconds.
+/// Not timed by criterion: prints the memory after each hundred thousand messages; ended calls are remembered for 32
+/// seconds.
 fn a_million_messages() {
     let mut limits = SipLimits::DEFAULT;
     limits.ended_calls = 10_000;
@@ -148,7 +149,7 @@ fn a_million_messages() {
     );
 }
 
-/// What the process has in memory, in KiB; 0 where the system does not say.
+/// The resident memory of the process, in KiB; 0 if the system does not report it.
 fn resident() -> u64 {
     let pages = std::fs::read_to_string("/proc/self/statm").unwrap_or_default();
     pages.split(' ').nth(1).and_then(|pages| pages.parse::<u64>().ok()).unwrap_or(0) * 4

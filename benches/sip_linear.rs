@@ -1,8 +1,8 @@
-//! That SIP costs as much as there are bytes: `cargo bench --features sip --bench sip_linear`.
+//! Checks that the cost of SIP is linear in the number of bytes: `cargo bench --features sip --bench sip_linear`.
 //!
-//! The worst inputs that are known, at n, 2n and 4n bytes, in instructions: the program runs itself under `valgrind
-//! --tool=callgrind` for each, and fails where twice the bytes cost more than 2.2 times as much. Without valgrind it
-//! says so and is content. No clock is read.
+//! Counts the instructions for the worst known inputs, at n, 2n and 4n bytes: the program runs itself under `valgrind
+//! --tool=callgrind` for each, and fails if twice the bytes cost more than 2.2 times as much. Without valgrind it
+//! prints a message and succeeds. No clock is used.
 
 mod callgrind;
 
@@ -13,10 +13,10 @@ use callgrind::Started;
 use im_session::sip::stream::{TcpFraming, WebSocketFraming};
 use im_session::sip::{DialogInfo, Direction, Observer, SipLimits, SipMessage};
 
-/// The bytes of the smallest input.
+/// The size of the smallest input, in bytes.
 const SMALLEST: usize = 16_384;
 
-/// A name, and what it does with so many bytes.
+/// A name, and a function that does the work for this many bytes.
 type Work = (&'static str, fn(usize));
 
 const WORKS: [Work; 15] = [
@@ -73,7 +73,7 @@ const WORKS: [Work; 15] = [
     }),
 ];
 
-/// Parts up to so many bytes.
+/// Concatenates parts up to this many bytes.
 fn fill(bytes: usize, parts: impl Iterator<Item = String>) -> String {
     let mut text = String::with_capacity(bytes + 100);
     for part in parts {
@@ -149,10 +149,10 @@ fn main() -> ExitCode {
     }
 }
 
-/// Prints a line for each piece of work; whether all are linear.
+/// Prints a line for each piece of work. Returns whether all are linear.
 fn table() -> Result<bool, String> {
     println!("{:<50} {:>12} {:>12} {:>12} {:>6} {:>6}", "instructions for", "16 KiB", "32 KiB", "64 KiB", "", "");
-    // What the start costs is in all of them.
+    // The cost of the start, which is included in all of them.
     let start = count(WORKS.len(), 0)?;
     let mut linear = true;
     for (number, (name, _)) in WORKS.iter().enumerate() {

@@ -1,9 +1,9 @@
-//! A store that is used for years, in minutes: ten million events over a hundred thousand DNs, with completions, expiry,
+//! Years of use of a store, in minutes: ten million events over a hundred thousand DNs, with completions, expiry,
 //! forgetting and restarts.
 //!
-//! `cargo bench --bench soak`, or fewer millions: `cargo bench --bench soak -- 3`. After each million it prints how many
-//! sessions there are, the memory of the process and the processor time of an event. From the second million on both should
-//! stay as they are. (Linux only: it reads `/proc`.)
+//! `cargo bench --bench soak`, or fewer millions: `cargo bench --bench soak -- 3`. After each million it prints the
+//! number of sessions, the memory of the process and the processor time per event. From the second million on both
+//! should stay constant. (Linux only: it reads `/proc`.)
 
 use std::time::Duration;
 
@@ -14,12 +14,12 @@ const MILLION: u64 = 1_000_000;
 /// Seconds between two events: a hundred events a second.
 const EVENTS_PER_SECOND: u64 = 100;
 const MINUTE: u64 = 60 * EVENTS_PER_SECOND;
-/// A session without an event for so long expires; a completed one is forgotten after as long.
+/// A session without an event for this long expires; a completed one is forgotten after the same time.
 const QUIET: Duration = Duration::from_secs(600);
 
-/// The calls of the feed, by number: each has six events and one in a hundred loses its end.
+/// The events of the feed, by number: each call has six events, and one call in a hundred loses its end.
 fn event(number: u64) -> Event<'static> {
-    // Sixty thousand calls at a time, each event of another call than the last.
+    // Sixty thousand calls at a time; consecutive events belong to different calls.
     const AT_A_TIME: u64 = 60_000;
     let (block, place) = (number / (AT_A_TIME * 6), number % (AT_A_TIME * 6));
     let (step, call) = (place / AT_A_TIME, block * AT_A_TIME + place % AT_A_TIME);
@@ -44,7 +44,7 @@ fn event(number: u64) -> Event<'static> {
         }
         4 if call % 100 == 7 => at("EventHeld"),
         4 => at(CallEvent::Released.name()),
-        // What comes late, or once more.
+        // A late event, or a repeated one.
         _ => at(CallEvent::Established.name()).with_event_sequence_number(number.saturating_sub(4 * AT_A_TIME)),
     }
 }
@@ -55,7 +55,7 @@ fn resident_kib() -> u64 {
     line.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok()).unwrap_or_default()
 }
 
-/// The processor time of this thread: what else the machine does is not part of it.
+/// The processor time of this thread, which does not depend on other load.
 fn processor_time() -> Duration {
     let schedule = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
     Duration::from_nanos(schedule.split_whitespace().next().and_then(|time| time.parse().ok()).unwrap_or_default())
@@ -66,7 +66,7 @@ fn new_store() -> Sessions {
 }
 
 fn main() {
-    // Cargo passes `--bench` and what it is given itself.
+    // Cargo passes `--bench` in addition to the arguments.
     let millions = std::env::args().skip(1).find_map(|argument| argument.parse().ok()).unwrap_or(10);
     let mut store = new_store();
     let start = Duration::from_secs(1_763_000_000);
@@ -91,7 +91,7 @@ fn main() {
             }
             spent += processor_time() - began;
         }
-        // The service is restarted, from what it wrote.
+        // The service is restarted from its snapshot.
         let text = serde_json::to_vec(&store.snapshot()).expect("JSON");
         store = new_store();
         let snapshot: Snapshot = serde_json::from_slice(&text).expect("a snapshot");

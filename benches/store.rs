@@ -1,7 +1,7 @@
-//! What an event, an operation and a read cost in a store of a thousand, a hundred thousand and a million sessions.
+//! The cost of an event, an operation and a read in a store of a thousand, a hundred thousand and a million sessions.
 //!
-//! `cargo bench --bench store`. Ten sessions to a DN, two to a call; which of them is meant jumps about, as it does in a
-//! service. What grows with the store is what a memory cache no longer holds, and nothing else.
+//! `cargo bench --bench store`. There are ten sessions per DN and two per call, accessed in scattered order, as in a
+//! service. The cost grows with the store only because a larger store does not fit into the caches.
 
 use std::hint::black_box;
 use std::time::Duration;
@@ -12,7 +12,7 @@ use im_session::{Agent, BaseUri, CallEvent, DataEvent, Event, KeyValueList, Limi
 
 const SIZES: [usize; 3] = [1_000, 100_000, 1_000_000];
 const SESSIONS_PER_DN: usize = 10;
-/// How many sessions the measured calls jump about between.
+/// Between how many sessions the measured calls alternate.
 const TOUCHED: usize = 10_000;
 
 /// The DN and the id of a session, by number.
@@ -20,7 +20,7 @@ fn key(number: usize) -> (String, String) {
     (format!("{:06}", number / SESSIONS_PER_DN), id(number))
 }
 
-/// Two sessions have it, at different DNs.
+/// Two sessions have this id, at different DNs.
 fn id(number: usize) -> String {
     let (dn, place) = (number / SESSIONS_PER_DN, number % SESSIONS_PER_DN);
     format!("007MDF3D0KAHL93L807GK2LAES{:06}", dn / 2 * SESSIONS_PER_DN + place)
@@ -30,7 +30,7 @@ fn event<'a>(name: CallEvent, (this_dn, id): &'a (String, String)) -> Event<'a> 
     Event::new(name).with_this_dn(this_dn.as_str()).with_call_uuid(id.as_str())
 }
 
-/// So many sessions, all Talking and with user data.
+/// A store with this many sessions, all Talking and with user data.
 fn store(sessions: usize) -> Sessions {
     let mut limits = Limits::DEFAULT;
     limits.sessions = sessions + 1;
@@ -53,7 +53,7 @@ fn agent(dn: &str) -> Agent {
     Agent::new().with_device("/devices/1", dn)
 }
 
-/// Numbers of sessions, far from each other.
+/// Numbers of sessions that are far apart.
 fn touched(sessions: usize) -> Vec<usize> {
     (0..TOUCHED.min(sessions)).map(|step| step * 7_919 % sessions).collect()
 }
@@ -105,7 +105,7 @@ fn bench(criterion: &mut Criterion) {
             });
         });
 
-        // Nothing is old enough: what that costs must not depend on how many sessions there are.
+        // Nothing is old enough: the cost must not depend on the number of sessions.
         store.set_time(Duration::from_secs(1)).expect("a time");
         group.bench_function(name("expire and forget none"), |bencher| {
             bencher.iter(|| {
@@ -124,7 +124,7 @@ fn bench(criterion: &mut Criterion) {
 
         let body = br#"{"operationName":"AttachUserData","userData":{"PegAG":1}}"#;
         let mut asked = keys.iter().cycle();
-        // With the event that settles the request: over `Limits::requests` in flight no more are made.
+        // With the event that settles the request, because no more than `Limits::requests` can be in flight.
         group.bench_function(name("operation and its event"), |bencher| {
             bencher.iter(|| {
                 let key = asked.next().expect("a cycle");

@@ -1,4 +1,4 @@
-//! How long things take: `cargo bench --bench times`. For figures that repeat on a busy machine see `instructions`.
+//! Measures times: `cargo bench --bench times`. `instructions` has figures that repeat on a busy machine.
 
 mod workloads;
 

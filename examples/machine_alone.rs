@@ -1,4 +1,4 @@
-//! The machine alone: no session, no store, no heap. What a device without `std` needs to follow one call.
+//! The machine alone: no session, no store, no heap. This is all that a device without `std` needs to follow one call.
 //!
 //! ```text
 //! cargo run --example machine_alone
@@ -6,14 +6,14 @@
 
 use im_session::machine::{CallEvent, CapabilityTable, State, Step, step};
 
-/// All that is known of a call: one byte.
+/// The complete state of a call: one byte.
 #[derive(Default)]
 struct Call {
     state: Option<State>,
 }
 
 impl Call {
-    /// Takes an event and says what came of it, without a heap.
+    /// Handles an event and describes the outcome, without a heap.
     fn take(&mut self, event: CallEvent) -> Step {
         let step = step(self.state, event);
         self.state = step.state();
@@ -23,7 +23,7 @@ impl Call {
 
 fn main() {
     let mut call = Call::default();
-    // Ringing comes again, late: it is refused, and the call talks on.
+    // A late second Ringing is rejected, and the call goes on talking.
     for number in [60, 64, 60, 65] {
         let Some(event) = CallEvent::from_message_number(number) else { continue };
         match call.take(event) {

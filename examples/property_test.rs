@@ -1,11 +1,11 @@
-//! A property test of something built on the crate: a desktop that knows of sessions only what it is notified of always shows
-//! what the list of the API shows.
+//! A property test of something that is based on the crate: a desktop that knows sessions only from notifications
+//! always shows the same as the list of the API.
 //!
 //! ```text
 //! cargo run --example property_test
 //! ```
 //!
-//! In a project of your own this is a `#[test]`; the strategies come with the feature `proptest`.
+//! In your own project this would be a `#[test]`; the strategies come with the feature `proptest`.
 
 use std::collections::BTreeMap;
 
@@ -14,7 +14,7 @@ use im_session::{BaseUri, Event, Notification, Sessions, State};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-/// What a desktop shows: the state of each session, by DN and path.
+/// The contents of a desktop: the state of each session, by DN and path.
 #[derive(Debug, Default, PartialEq)]
 struct Desktop {
     states: BTreeMap<(String, String), State>,
@@ -30,7 +30,7 @@ impl Desktop {
         }
     }
 
-    /// What a desktop shows that reads the list.
+    /// The contents of a desktop that reads the list.
     fn of_list(sessions: &Sessions) -> Self {
         let entry = |session| {
             let im_session = sessions.resource(session);
@@ -41,7 +41,7 @@ impl Desktop {
 }
 
 proptest! {
-    // A test of a project keeps what failed in a file; an example has no place for it.
+    // A test keeps failing cases in a file; an example has no place for one.
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     fn a_desktop_shows_what_the_list_shows(events in vec(any_event(), 1..=24)) {
@@ -55,7 +55,7 @@ proptest! {
 }
 
 fn feed(sessions: &mut Sessions, event: &Event<'_>, desktop: &mut Desktop) {
-    // What cannot be read changes nothing.
+    // An event that cannot be read changes nothing.
     let Ok(handled) = sessions.handle_event(event) else { return };
     for (dn, notification) in handled.notifications() {
         desktop.notify(dn, &notification);

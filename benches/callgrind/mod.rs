@@ -1,4 +1,5 @@
-//! Counts instructions: a bench starts itself under `valgrind --tool=callgrind`, and that child does one piece of work.
+//! Counts instructions: a bench starts itself under `valgrind --tool=callgrind`, and this child process does one piece
+//! of work.
 
 use std::io::ErrorKind;
 use std::process::{Command, ExitCode};
@@ -6,13 +7,13 @@ use std::process::{Command, ExitCode};
 /// The first argument of a child.
 const CHILD: &str = "--count";
 
-/// What the program was started for.
+/// How the program was started.
 pub(crate) enum Started {
-    /// To do the work that these arguments name, and nothing else.
+    /// As a child, to do only the work that these arguments name.
     AsChild(Vec<String>),
-    /// To count.
+    /// As a bench, to count.
     AsBench,
-    /// For nothing: it ends so.
+    /// Without a purpose: it exits with this code.
     InVain(ExitCode),
 }
 
@@ -21,7 +22,7 @@ pub(crate) fn started() -> Started {
     if arguments.first().is_some_and(|first| first == CHILD) {
         return Started::AsChild(arguments.split_off(1));
     }
-    // `cargo test --all-targets` starts benches too, without this.
+    // `cargo test --all-targets` starts benches, too, without this argument.
     if !arguments.iter().any(|argument| argument == "--bench") {
         return Started::InVain(ExitCode::SUCCESS);
     }
@@ -38,7 +39,7 @@ pub(crate) fn started() -> Started {
     }
 }
 
-/// How many instructions a child with these arguments takes.
+/// The number of instructions that a child with these arguments needs.
 pub(crate) fn instructions(arguments: &[&str]) -> Result<u64, String> {
     let program = std::env::current_exe().map_err(|error| format!("this program: {error}"))?;
     let output = Command::new("valgrind")

@@ -1,8 +1,8 @@
-//! Logs to decode: the same events in each of the three forms, lives of sessions one after the other.
+//! Logs to decode: the same events in each of the three forms, one session after the other.
 
 use std::fmt::Write;
 
-/// A form of text that is measured.
+/// A form of text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Form {
     JsonLines,
@@ -15,7 +15,7 @@ pub(crate) struct Log {
     pub(crate) events: u64,
 }
 
-/// A life: name and number of each event.
+/// The life of a session: name and number of each event.
 const LIFE: [(&str, u16); 5] = [
     ("EventRinging", 60),
     ("EventEstablished", 64),
@@ -25,7 +25,7 @@ const LIFE: [(&str, u16); 5] = [
 ];
 
 impl Log {
-    /// As many whole lives as it takes to be this long.
+    /// As many complete lives as needed for this length.
     pub(crate) fn of(form: Form, length: usize) -> Self {
         let mut text = String::new();
         let mut events = 0;

@@ -1,4 +1,4 @@
-//! What the benches measure, each thing once: `times` in seconds, `instructions` in instructions.
+//! The workloads of the benches: `times` measures their time, `instructions` their instructions.
 
 mod logs;
 
@@ -10,19 +10,19 @@ use im_session::machine::step;
 use im_session::{BaseUri, CallEvent, DataEvent, Decoder, Event, KeyValueList, Limits, Session, Sessions, State};
 use logs::{Form, Log};
 
-/// The size of the logs that are decoded.
+/// The size of the logs.
 const MIB: usize = 1024 * 1024;
 
-/// Something to measure.
+/// A workload.
 pub(crate) struct Workload {
     pub(crate) name: &'static str,
-    /// How many operations one call does, so that figures can be for one.
+    /// How many operations one call does, so that figures can be per operation.
     pub(crate) operations: u64,
-    /// How many bytes one call reads, where it reads a log.
+    /// How many bytes one call reads, if it reads a log.
     pub(crate) bytes: Option<u64>,
 }
 
-/// A bench: is shown every workload, and how to prepare it. What that returns is what to measure.
+/// A bench. It gets every workload with a function that prepares it and returns the function to measure.
 pub(crate) trait Bench {
     fn workload<W: FnMut()>(&mut self, workload: &Workload, prepare: impl FnOnce() -> W);
 }
@@ -48,7 +48,7 @@ pub(crate) fn visit(bench: &mut impl Bench) {
     bench.workload(&Workload { name: "T-Server log to notifications", operations: log.events, bytes }, || replay(log));
 }
 
-/// A store with the usual hash but without its random keys: with these no two runs would count the same.
+/// A store with the usual hash but without random keys, which would make counts differ between runs.
 fn no_sessions() -> Sessions<BuildHasherDefault<DefaultHasher>> {
     Sessions::with_hasher(BaseUri::new("http://localhost:8090"), BuildHasherDefault::default())
 }
@@ -63,7 +63,7 @@ fn event(name: CallEvent) -> Event<'static> {
     Event::new(name).with_this_dn("3002").with_other_dn("3001").with_call_uuid("007MDF3D0KAHL93L807GK2LAES000001")
 }
 
-/// Ringing, Established, Released, from no session to its end.
+/// Ringing, Established, Released: from no session to its end.
 fn apply_a_life() -> impl FnMut() {
     let life = [CallEvent::Ringing, CallEvent::Established, CallEvent::Released].map(event);
     move || {
@@ -84,7 +84,7 @@ fn apply_unchanged() -> impl FnMut() {
     }
 }
 
-/// The other party of one of a thousand sessions changes, to and fro.
+/// The other party of one of a thousand sessions changes back and forth.
 fn handle_event() -> impl FnMut() {
     let mut sessions = no_sessions();
     for dn in 0..1000 {
@@ -133,7 +133,7 @@ fn decode(log: Log) -> impl FnMut() {
     }
 }
 
-/// The whole way of an event: decoded, handled, and the notifications written.
+/// The complete path of an event: decoded, handled, notifications written.
 fn replay(log: Log) -> impl FnMut() {
     move || {
         let mut sessions = no_sessions();

@@ -45,7 +45,7 @@ fn text(address: [u8; 4]) -> String {
     address.map(|byte| byte.to_string()).join(".")
 }
 
-/// Whether the caller sends it, and what.
+/// The message of this step, and whether the caller sends it.
 fn message(call: u64, step: u64) -> (bool, String) {
     let (caller, callee) = phones(call);
     let (own, other) = (text(address(caller)), text(address(callee)));
@@ -76,7 +76,7 @@ fn message(call: u64, step: u64) -> (bool, String) {
     (matches!(step, 0 | 4 | 5 | 6), message)
 }
 
-/// A record of the capture: Ethernet, IPv4, UDP.
+/// Writes a packet of the capture: Ethernet, IPv4, UDP.
 fn packet(output: &mut impl Write, number: u64, source: u64, destination: u64, payload: &[u8]) -> io::Result<()> {
     let micros = number * PACE;
     let short = |length: usize| u16::try_from(length).map_err(io::Error::other);

@@ -1,4 +1,5 @@
-//! What the time of a log line means: to order the events of several files, and to compare with `--since` and `--until`.
+//! The meaning of the time in a log line: orders the events of several files, and is compared with `--since` and
+//! `--until`.
 
 use std::str::FromStr;
 use std::time::Duration;
@@ -7,22 +8,22 @@ const SECOND: u64 = 1_000_000_000;
 const HOUR: u64 = 3600 * SECOND;
 const DAY: u64 = 24 * HOUR;
 
-/// A time as it was written: of day, with a date or without, with an offset from UTC or without.
+/// A time as written: a time of day, with or without a date and an offset from UTC.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct When {
     /// Days since 1970-01-01.
     pub(crate) day: Option<i64>,
-    /// Whether its date was written without a year: `day` is of a year that only orders such dates among each other.
+    /// Whether the date was written without a year: `day` then serves only to compare such dates with each other.
     without_year: bool,
     /// Nanoseconds since midnight.
     of_day: u64,
-    /// Of a time without a date: how often midnight has passed in its file.
+    /// For a time without a date: how many times midnight has passed in its file.
     midnights: i64,
     /// Seconds east of UTC.
     offset: Option<i64>,
 }
 
-/// A place on the time line of one log: what events of several files are ordered by.
+/// A point on the time line of one log, by which events of several files are ordered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Moment {
     day: i64,
@@ -43,12 +44,12 @@ impl When {
         Some(When { day, without_year, of_day, midnights: 0, offset: offset(rest.trim()) })
     }
 
-    /// Since midnight.
+    /// The time since midnight.
     pub(crate) fn of_day(self) -> Duration {
         Duration::from_nanos(self.of_day)
     }
 
-    /// Where this stands on the time line; `first` is the day on which a file without dates begins.
+    /// The point on the time line; `first` is the day on which a file without dates begins.
     pub(crate) fn moment(self, first: i64) -> Moment {
         let day = self.day.unwrap_or(first + self.midnights);
         let seconds = self.offset.unwrap_or(0);
@@ -58,17 +59,18 @@ impl When {
         Moment { day: day + of_day.div_euclid(day_length), of_day: of_day.rem_euclid(day_length).unsigned_abs() }
     }
 
-    /// Whether this is not before `other`. Where only one of the two has a date, or only one an offset, those do not count.
+    /// Whether this is not before `other`. If only one of them has a date, dates are ignored; the same applies to
+    /// offsets.
     pub(crate) fn is_since(self, other: When) -> bool {
         self.compared(other).is_ge()
     }
 
-    /// Whether this is not after `other`; as for [`is_since`](Self::is_since).
+    /// Whether this is not after `other`; otherwise like [`is_since`](Self::is_since).
     pub(crate) fn is_until(self, other: When) -> bool {
         self.compared(other).is_le()
     }
 
-    /// A date without a year is taken in the year that brings it nearest to the other.
+    /// Takes a date without a year in the year that brings it nearest to the other.
     fn compared(self, other: When) -> std::cmp::Ordering {
         let (Some(day), Some(other_day)) = (self.day, other.day) else { return self.of_day.cmp(&other.of_day) };
         let (one, two) = if self.without_year { (self.near(other_day), other) } else { (self, other.near(day)) };
@@ -79,7 +81,7 @@ impl When {
         }
     }
 
-    /// The same with a year, if it has a date without one: that which brings it nearest to a day.
+    /// The same time; a date without a year gets the year that brings it nearest to a day.
     pub(crate) fn near(self, day: i64) -> When {
         match self.day {
             Some(own) if self.without_year => When { day: Some(nearest(own, day)), without_year: false, ..self },
@@ -92,13 +94,13 @@ impl When {
         self.day.filter(|_| !self.without_year)
     }
 
-    /// By how many years a date without a year is to be moved to be nearest to a day.
+    /// By how many years a date without a year has to be moved to be nearest to a day.
     pub(crate) fn years_to(self, day: i64) -> Option<i64> {
         let own = self.day.filter(|_| self.without_year)?;
         Some(Date::of(nearest(own, day)).year - Date::of(own).year)
     }
 
-    /// The same so many years later, if its date has no year.
+    /// The same time this many years later, if its date has no year.
     pub(crate) fn moved(self, years: i64) -> When {
         let moved = |day| {
             let date = Date::of(day);
@@ -108,7 +110,7 @@ impl When {
     }
 }
 
-/// A bound of `--since` or `--until`; a date alone is the whole day.
+/// A bound of `--since` or `--until`; a date alone means the whole day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Bound {
     Time(When),
@@ -129,15 +131,16 @@ impl FromStr for Bound {
     }
 }
 
-/// The times of one file, in its order: a time without a date takes the day of the one before it, a date without a year
-/// the year that brings it nearest to that.
+/// The times of one file, in order: a time without a date takes the day of the previous one, and a date without a year
+/// the year that brings it nearest to the previous one.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Clock {
     last: Option<When>,
 }
 
 impl Clock {
-    /// The time of the next event: its own, else that of the event before it. None before the first time of the file.
+    /// The time of the next event: its own, or else that of the previous event. `None` before the first time of the
+    /// file.
     pub(crate) fn next(&mut self, time: Option<&str>) -> Option<When> {
         if let Some(when) = time.and_then(When::parse) {
             self.last = Some(self.dated(when));
@@ -162,7 +165,7 @@ impl Clock {
     }
 }
 
-/// Seconds, or thirteen digits of milliseconds, since 1970.
+/// Reads seconds, or thirteen digits of milliseconds, since 1970.
 fn of_epoch(text: &str) -> Option<When> {
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
     let (whole, rest) = text.split_at_checked(digits)?;
@@ -177,7 +180,7 @@ fn of_epoch(text: &str) -> Option<When> {
     Some(When { day, without_year: false, of_day: nanoseconds % DAY, midnights: 0, offset: Some(0) })
 }
 
-/// Whether a time of day that comes after another one is of the next day: it has fallen by more than twelve hours.
+/// Whether a time of day that follows another belongs to the next day: it is lower by more than twelve hours.
 pub(crate) fn has_passed_midnight(before: Duration, now: Duration) -> bool {
     before.saturating_sub(now) > Duration::from_nanos(DAY / 2)
 }
@@ -197,7 +200,7 @@ impl Date {
         is_date.then_some(Date { year: signed(year)?, month: signed(month)?, day: signed(day)? })
     }
 
-    /// The date so many days after 1970-01-01. A year begins in March here, so that the leap day is its last.
+    /// The date this many days after 1970-01-01. Years begin in March here, so that the leap day is the last day.
     pub(crate) fn of(days: i64) -> Self {
         let days = days.saturating_add(719_468);
         let (era, day) = (days.div_euclid(146_097), days.rem_euclid(146_097));
@@ -209,7 +212,7 @@ impl Date {
         Date { year: year + era * 400, month, day }
     }
 
-    /// Days since 1970-01-01.
+    /// The number of days since 1970-01-01.
     pub(crate) fn days(self) -> i64 {
         let Date { year, month, day } = self;
         let year = if month > 2 { year } else { year - 1 };
@@ -219,7 +222,7 @@ impl Date {
     }
 }
 
-/// The day with the month and day of `day` that is nearest to `near`.
+/// The day with the same month and day as `day` that is nearest to `near`.
 fn nearest(day: i64, near: i64) -> i64 {
     let (date, year) = (Date::of(day), Date::of(near).year);
     let in_year = |year| Date { year, ..date }.days();
@@ -227,7 +230,7 @@ fn nearest(day: i64, near: i64) -> i64 {
     nearest.unwrap_or(day)
 }
 
-/// A date at the start, whether it has a year, and what follows it and its separator.
+/// Reads a date at the beginning. Returns it, whether it has a year, and the text after it and its separator.
 fn date(text: &str) -> Option<(Date, bool, &str)> {
     let with_year = iso_date(text).or_else(|| named_month(text));
     with_year.map(|(date, rest)| (date, true, rest)).or_else(|| syslog_date(text))
@@ -251,7 +254,8 @@ fn named_month(text: &str) -> Option<(Date, &str)> {
     Some((Date::new(year, month, day)?, rest.trim_start_matches([':', ' ', 'T'])))
 }
 
-/// `Jan  7 2015 `, or `Jan  7 `: a date without a year is taken as 1980, so that such dates can be compared with one another.
+/// `Jan  7 2015 `, or `Jan  7 `. A date without a year is read as 1980, so that such dates can be compared with each
+/// other.
 fn syslog_date(text: &str) -> Option<(Date, bool, &str)> {
     let (month, rest) = month(text)?;
     let (day, rest) = number(rest.strip_prefix(' ')?.trim_start(), 1..=2)?;
@@ -271,14 +275,14 @@ fn month(text: &str) -> Option<(u64, &str)> {
     Some((index as u64 + 1, rest))
 }
 
-/// A number of so many digits, and what follows it.
+/// Reads a number with this many digits, and returns it with the remaining text.
 fn number(text: &str, digits: std::ops::RangeInclusive<usize>) -> Option<(u64, &str)> {
     let count = text.bytes().take_while(u8::is_ascii_digit).count();
     let (number, rest) = text.split_at_checked(count).filter(|_| digits.contains(&count))?;
     Some((number.parse().ok()?, rest))
 }
 
-/// `11:49`, `11:49:08`, `11:49:08.388`, `11:49:08,388`, `11:49:08:388`, and what follows.
+/// `11:49`, `11:49:08`, `11:49:08.388`, `11:49:08,388`, `11:49:08:388`; returns the remaining text, too.
 fn time_of_day(text: &str) -> Option<(u64, &str)> {
     let (hours, rest) = number(text, 1..=2)?;
     let (minutes, rest) = number(rest.strip_prefix(':')?, 2..=2)?;
@@ -286,7 +290,7 @@ fn time_of_day(text: &str) -> Option<(u64, &str)> {
         Some(rest) => number(rest, 2..=2)?,
         None => (0, rest),
     };
-    // A leap second is the last of its minute.
+    // A leap second counts as the last second of its minute.
     if hours > 23 || minutes > 59 || seconds > 60 {
         return None;
     }
@@ -297,7 +301,7 @@ fn time_of_day(text: &str) -> Option<(u64, &str)> {
     Some((hours * HOUR + (minutes * 60 + seconds.min(59)) * SECOND + nanoseconds, rest))
 }
 
-/// The digits of a fraction of a second as nanoseconds, and what follows them.
+/// Reads the digits of a fraction of a second as nanoseconds; returns the remaining text, too.
 fn fraction(text: &str) -> Option<(u64, &str)> {
     let count = text.bytes().take_while(u8::is_ascii_digit).count();
     let (digits, rest) = text.split_at_checked(count).filter(|_| count > 0)?;

@@ -5,7 +5,7 @@ use std::{env, fs, io};
 
 use im_session_fuzz::packed;
 
-/// No file that is committed is larger: the smallest inputs come first, and what is beyond stays out.
+/// The largest committed file, in bytes. The smallest inputs come first, and the rest is left out.
 const LARGEST: usize = 100 * 1024;
 
 fn main() -> io::Result<()> {

@@ -1,4 +1,4 @@
-//! Replays the seeds and the minimised corpora of these targets, or of all: what `scripts/fuzz_coverage` measures.
+//! Replays the seeds and the minimised corpora of these targets, or of all, for `scripts/fuzz_coverage`.
 
 use std::path::Path;
 use std::{env, fs, io};

@@ -1,4 +1,4 @@
-//! The fuzzer around `im_session_fuzz::sip_conversation`, where everything is said.
+//! The libFuzzer target for `im_session_fuzz::sip_conversation`, which has the documentation.
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(|input: &[u8]| im_session_fuzz::sip_conversation(input));

@@ -1,20 +1,21 @@
-//! The target `bayeux`: CometD's protocol without I/O, as two agents and their engine use it and misuse it.
+//! The target `bayeux`: the protocol of CometD without I/O, as used and misused by two agents and their engine.
 //!
-//! The input is lines, a step each. `A` or `B` and three more characters say who posts: the agent, the session of HTTP, the
-//! browser, and `L` for long polling or `W` for a WebSocket. The body follows: JSON, in which `#1` stands for the id of the
-//! first client; or one of `h` (handshake), `k` (handshake with acknowledgement), `c1` (connect of the first client), `c1 7`
-//! (the same, which acknowledges batch 7), `s1` (subscribe), `u1` (unsubscribe), `d1` (disconnect). The other steps:
+//! The input consists of lines, one step each. `A` or `B` and three more characters say who posts: the agent, the HTTP
+//! session, the browser, and `L` for long polling or `W` for a WebSocket. The body follows: JSON, in which `#1` stands
+//! for the id of the first client; or one of `h` (handshake), `k` (handshake with acknowledgement), `c1` (connect of
+//! the first client), `c1 7` (the same, acknowledging batch 7), `s1` (subscribe), `u1` (unsubscribe), `d1`
+//! (disconnect). The other steps:
 //!
 //! | line | step |
 //! |---|---|
 //! | `pA`, `tA` | a message, or the state of a session, is published to agent A |
-//! | `l3`, `x` | the oldest question for present sessions is answered with three, or cannot be answered |
-//! | `+2`, `-2` | of the replies that are on their way the third was delivered, or was not |
-//! | `g2` | of the requests that are held the third has lost its connection |
+//! | `l3`, `x` | the oldest request for the current sessions is answered with three, or cannot be answered |
+//! | `+2`, `-2` | the third of the replies in flight was delivered, or was not |
+//! | `g2` | the third of the held requests has lost its connection |
 //! | `w500` | half a second passes |
 //! | `oA1` | session 1 of agent A ends |
 //! | `m`, `q` | notifications were missed; the gateway ends |
-//! | `n` and a body | somebody posts who is not signed in |
+//! | `n` and a body | a POST by somebody who is not signed in |
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::time::Duration;
@@ -27,18 +28,18 @@ use serde_json::{Value, json};
 
 use crate::live_bytes::live_bytes;
 
-/// Present sessions in one list, and messages that an engine brings with it: the most there are here.
+/// The maximum number of current sessions in a list, and of messages that an engine adds to it.
 const LISTED: usize = 9;
 const UNDELIVERED: usize = 4;
 
-/// Steps; then time passes until nothing is left.
+/// Runs the steps; then time passes until nothing is left.
 pub fn bayeux(input: &[u8]) {
     let before = live_bytes();
     let mut house = House::new(settings());
     for line in input.split(|&byte| byte == b'\n') {
         house.step(line);
         house.is_bounded();
-        // What it keeps of a request is its text; the house keeps as much. 128 KiB are far more than the limits sum up to.
+        // It keeps the text of a request, and `House` keeps as much. 128 KiB are far more than the sum of the limits.
         let most = 128 * 1_024 + 32 * isize::try_from(input.len()).expect("an input is short");
         let kept = live_bytes() - before;
         assert!(kept <= most, "{kept} bytes are kept after {} bytes of input", input.len());
@@ -46,7 +47,7 @@ pub fn bayeux(input: &[u8]) {
     house.all_is_forgotten_in_the_end();
 }
 
-/// Limits that are soon met.
+/// Low limits.
 fn settings() -> Settings {
     let mut settings = Settings::default();
     (settings.clients, settings.clients_per_agent, settings.subscriptions) = (5, 3, 3);
@@ -54,21 +55,21 @@ fn settings() -> Settings {
     settings
 }
 
-/// The gateway around `Bayeux`, and what it knows itself.
+/// The gateway around `Bayeux`, with its own record of what should hold.
 struct House {
     bayeux: Bayeux,
     settings: Settings,
     now: Duration,
     random: u128,
-    /// Whose request it is that is held.
+    /// The agent of each held request.
     held: BTreeMap<ExchangeId, &'static str>,
-    /// Replies that are on their way.
+    /// The replies in flight.
     written: Vec<ExchangeId>,
     tickets: VecDeque<(Ticket, &'static str)>,
-    /// Whose client it is, of every one that there was.
+    /// The agent of every client so far.
     owners: HashMap<String, &'static str>,
     published: HashMap<&'static str, u64>,
-    /// The positions of messages that reached no client, as the engine knows it.
+    /// The positions of messages that have reached no client, as the engine knows them.
     undelivered: HashMap<&'static str, VecDeque<u64>>,
 }
 
@@ -155,7 +156,7 @@ impl House {
         }
     }
 
-    /// A reply that goes to this agent: nothing in it is another's.
+    /// A reply to this agent. It must not contain anything of another agent.
     fn reply(&mut self, agent: &'static str, reply: &Reply) {
         let messages: Vec<Value> = serde_json::from_slice(&reply.body).expect("a reply is a JSON array");
         for message in &messages {
@@ -235,26 +236,26 @@ impl House {
         }
     }
 
-    /// What is held is known to be held, and there is no more than the settings allow.
+    /// The held requests are the recorded ones, and the sizes are within the settings.
     fn is_bounded(&self) {
         let (counts, settings) = (self.bayeux.counts(), &self.settings);
         assert_eq!(counts.held, self.held.len(), "what is held is answered at last");
         assert!(counts.clients <= settings.clients.min(2 * settings.clients_per_agent), "{counts:?}");
         assert!(counts.exchanges <= self.held.len() + self.written.len(), "{counts:?}");
-        // A list on its way, the next one, and what came with it, beside what counts.
+        // A list in flight, the next one, and the messages with it, in addition to what counts towards the limits.
         let of_a_client = settings.queue_messages + 2 * LISTED + UNDELIVERED;
         assert!(counts.messages <= counts.clients * of_a_client, "{counts:?}");
         let of_lists = (2 * LISTED + UNDELIVERED) * notification_bytes();
         assert!(counts.bytes <= counts.clients * (settings.queue_bytes + of_lists), "{counts:?}");
     }
 
-    /// Nobody comes any more: all that is held is answered, and all clients are forgotten.
+    /// No more requests: everything that is held is answered, and all clients are forgotten.
     fn all_is_forgotten_in_the_end(mut self) {
         for exchange in std::mem::take(&mut self.written) {
             self.bayeux.delivered(self.now, exchange);
             self.take_outputs();
         }
-        // Each client has a connect released, and is forgotten then.
+        // Each client has a connect released, and is then forgotten.
         for _ in 0..=2 * self.settings.clients {
             let Some(next) = self.bayeux.next_wake() else { break };
             self.now = self.now.max(next);
@@ -270,7 +271,7 @@ impl House {
     }
 }
 
-/// `B` is one agent, all else the other.
+/// `B` is one agent, everything else the other.
 fn agent(byte: u8) -> &'static str {
     if byte == b'B' { "agent B" } else { "agent A" }
 }
@@ -280,24 +281,24 @@ fn notification(agent: &str, position: u64, state: bool) -> Notification {
     Notification::new(position, &format!("n{position}"), state, data.as_bytes())
 }
 
-/// More than a message has here.
+/// An upper bound for the size of a message.
 fn notification_bytes() -> usize {
     120
 }
 
-/// Takes the one at this place, counted round.
+/// Takes the element at this index, modulo the length.
 fn take(exchanges: &mut Vec<ExchangeId>, place: u8) -> Option<ExchangeId> {
     let place = usize::from(place.wrapping_sub(b'0')).checked_rem(exchanges.len())?;
     Some(exchanges.remove(place))
 }
 
-/// The number that these digits say, as far as they are digits.
+/// The number in these digits; stops at the first other character.
 fn number(digits: &[u8]) -> u64 {
     let digits = digits.iter().map_while(|byte| byte.is_ascii_digit().then(|| u64::from(byte - b'0')));
     digits.fold(0, |number: u64, digit| number.saturating_mul(10).saturating_add(digit))
 }
 
-/// The body that is meant.
+/// The body for which this abbreviation stands.
 fn written_out(body: &[u8]) -> Vec<u8> {
     let Some((kind, rest)) = body.split_first() else { return Vec::new() };
     let client = rest.first().map(|&digit| client_id(digit)).unwrap_or_default();
@@ -325,7 +326,7 @@ fn handshake(acknowledges: bool) -> Value {
     json!({"channel": "/meta/handshake", "version": "1.0", "supportedConnectionTypes": types, "ext": {"ack": acknowledges}})
 }
 
-/// The body with the ids of clients where it has `#1`.
+/// The body with `#1` replaced by the id of the client.
 fn with_clients(body: &[u8]) -> Vec<u8> {
     let mut written = Vec::with_capacity(body.len());
     let mut rest = body;
@@ -341,7 +342,7 @@ fn with_clients(body: &[u8]) -> Vec<u8> {
     written
 }
 
-/// The ids are the numbers that `House` gives as random ones: counted from 1, `:` is the tenth.
+/// The ids are the numbers that `House` returns as random ones: counted from 1, `:` is the tenth.
 fn client_id(digit: u8) -> String {
     format!("{:032x}", digit.wrapping_sub(b'0'))
 }

@@ -1,8 +1,8 @@
-//! The target `decode`: what comes out of a log must not depend on how the bytes were cut, and more.
+//! The target `decode`: the events of a log must not depend on how its bytes were divided, and more.
 //!
-//! The first byte of the input chooses the limit of one message: even, the usual 1 MiB; odd, four times its value. The
-//! second chooses the sizes of the pieces. The rest is the log, of all forms and in all envelopes, so that seeds can be
-//! read: they begin with `@0` or `A0`.
+//! The first byte of the input determines the limit of one message: even, the usual 1 MiB; odd, four times its value.
+//! The second determines the sizes of the pieces. The rest is the log, in all forms and envelopes. To be readable,
+//! seeds begin with `@0` or `A0`.
 
 use im_session::decode::{DecodeError, DecodeWarning, Decoded, MESSAGE_LIMIT};
 use im_session::event::ListAttribute;
@@ -28,14 +28,14 @@ pub fn decode(input: &[u8]) {
     }
 }
 
-/// What a decoder gave.
+/// The output of a decoder.
 #[derive(Debug, PartialEq)]
 struct Given {
     results: Vec<Result<Decoded<'static>, DecodeError>>,
     warnings: Vec<DecodeWarning>,
 }
 
-/// How to decode, and what.
+/// A log, and how to decode it.
 struct Input<'a> {
     limit: usize,
     piece: usize,
@@ -47,7 +47,7 @@ impl<'a> Input<'a> {
         Decoder::new().with_limit(self.limit)
     }
 
-    /// Whole, in pieces and byte by byte: gives the results, which must be the same.
+    /// Decodes the log at once, in pieces and byte by byte. Returns the result, which must be the same.
     fn decode_every_way(&self) -> Given {
         let whole = given(self.decoder(), [self.log]);
         assert_eq!(whole, given(self.decoder(), self.pieces()), "whole against pieces");
@@ -56,7 +56,7 @@ impl<'a> Input<'a> {
         whole
     }
 
-    /// Pieces of sizes that go up and down.
+    /// Pieces of growing and shrinking sizes.
     fn pieces(&self) -> impl Iterator<Item = &'a [u8]> {
         let mut rest = self.log;
         let mut count = 0;
@@ -69,8 +69,7 @@ impl<'a> Input<'a> {
         })
     }
 
-    /// Every event has a line further down than, or as far as, the one before, and one that is there: a line can carry
-    /// several.
+    /// Each event has an existing line, which is not before that of the previous event: a line can contain several.
     fn lines_ascend(&self, given: &Given) {
         let lines = self.log.split(|&byte| byte == b'\n').count() as u64;
         let mut last = 0;
@@ -80,9 +79,9 @@ impl<'a> Input<'a> {
         }
     }
 
-    /// Between two pieces a decoder keeps one message, one line, what that carries, and a line in pieces, each at most
-    /// as long as the limit; the vectors they are in may have twice that room, the edges of a line over the limit are
-    /// extra, and so is what a header and warnings take.
+    /// Between two pieces a decoder keeps one message, one line, its contents, and a line in pieces, each at most as
+    /// long as the limit. The vectors may have twice that capacity; the edges of a line over the limit, a header and
+    /// warnings are extra.
     fn kept_is_little(&self) {
         const EXTRA: usize = 8192;
         let most = 2 * 4 * self.limit + EXTRA;
@@ -96,8 +95,9 @@ impl<'a> Input<'a> {
         }
     }
 
-    /// Even where all is handed over at once, no more is used than one message within the limit takes. An empty list in
-    /// a list, the worst, has some ten bytes and needs room for four pairs, and vectors grow by copying.
+    /// Even if the whole log is passed at once, no more memory is used than for one message within the limit. The worst
+    /// case is an empty list in a list: it has about ten bytes and needs room for four pairs, and vectors grow by
+    /// copying.
     fn used_is_little(&self) {
         let most = 120 * self.limit + 16_384 + 64 * self.log.len();
         let mut decoder = self.decoder();
@@ -121,10 +121,10 @@ fn given<'b>(mut decoder: Decoder, pieces: impl IntoIterator<Item = &'b [u8]>) -
     Given { results, warnings }
 }
 
-/// One event is one event in every form: written as a JSON line it must be read as the same, but that JSON has neither
-/// binary nor hidden lists.
+/// An event is the same in every form: written as a JSON line it must be read as the same event. JSON has neither
+/// binary nor hidden lists, however.
 fn same_as_json_line(event: &Event<'_>) {
-    // The names of logs may have digits and `_`.
+    // In logs, names may contain digits and `_`.
     if !event.name.as_str().bytes().all(|byte| byte.is_ascii_alphabetic())
         || is_deep(&event.user_data)
         || is_deep(&event.extensions)
@@ -140,7 +140,7 @@ fn same_as_json_line(event: &Event<'_>) {
     assert_eq!(again, expected, "{line}");
 }
 
-/// Deeper than what a reader of JSON takes.
+/// Whether a list is deeper than a JSON reader accepts.
 fn is_deep(list: &ListAttribute<'_>) -> bool {
     list.list().is_some_and(|list| list.depth() > 60)
 }

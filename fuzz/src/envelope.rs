@@ -1,15 +1,15 @@
-//! The target `envelope`: what is around a line can be taken off that line, and off others that have the same.
+//! The target `envelope`: the envelope of a line can be removed from that line, and from others that have the same.
 
 use im_session::decode::envelope::{Envelope, Opened, without_colours};
 
-/// Lines: each is opened with its own envelope, and with that of the line before.
+/// Opens each line with its own envelope, and with that of the previous line.
 pub fn envelope(input: &[u8]) {
     let mut before = Envelope::default();
     for line in input.split(|&byte| byte == b'\n') {
         let envelope = Envelope::of_line(line);
         match envelope.open(line) {
             Opened::Line { content, .. } => {
-                // Each byte of JSON that is not UTF-8 is replaced by a character of three.
+                // Each invalid byte in JSON is replaced by a character of three bytes.
                 let most = if std::str::from_utf8(line).is_ok() { line.len() } else { 3 * line.len() };
                 assert!(content.len() <= most, "what is carried is no longer than what carries it");
                 assert!(!envelope.is_none() || *content == *line, "no envelope takes nothing off");

@@ -1,5 +1,5 @@
-//! The target `event_lines`: the body of a post of events, any bytes, and what a shard makes of the events in it. What an event
-//! reads as is the matter of the target `decode`.
+//! The target `event_lines`: arbitrary bytes as the body of a POST of events, and a shard that applies them. The target
+//! `decode` checks how an event is read.
 
 use im_session::{BaseUri, Event, Limits};
 use im_session_gateway::config::{Agents, PasswordHash, demo_agents};
@@ -9,11 +9,11 @@ use serde_json::Value;
 
 use crate::live_bytes::most_live_bytes;
 
-/// There are no more events than lines, what is no event is named by its line, and what is read is applied once.
+/// There are no more events than lines, each line that is not an event is reported, and events are applied once.
 pub fn event_lines(body: &[u8]) {
     let mut read = EventLines::default();
     let used = most_live_bytes(|| read = EventLines::read(body));
-    // An event of some fifty bytes is a structure of some thousand.
+    // An event of some fifty bytes becomes a structure of about a thousand.
     let most = 256 * 1_024 + 64 * isize::try_from(body.len()).expect("an input is short");
     assert!(used <= most, "{used} bytes were used for {} bytes", body.len());
 

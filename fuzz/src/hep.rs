@@ -1,5 +1,5 @@
-//! The target `hep`: packets of capture agents one after the other, any bytes, and the events that the gateway makes of
-//! them.
+//! The target `hep`: arbitrary bytes as consecutive packets of capture agents, and the events that the gateway derives
+//! from them.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,9 +11,9 @@ use im_session_gateway::feeds::hep::{HepKey, MOST_OF_A_RECORD, Outcome, RefusedP
 
 const DNS: [&str; 2] = ["3001", "3002"];
 
-/// A packet is the same whatever follows it, and one that is cut off says so; without the key nothing is taken; events
-/// are of the DNs of the configuration alone, whatever the messages say; what registrars said is bounded, and comes
-/// back from its note.
+/// A packet is read the same whatever follows it, and a truncated one is reported as such. Without the key nothing is
+/// accepted. Events are only of configured DNs, whatever the messages contain. Registrations are bounded, and are
+/// restored from their note.
 pub fn hep(input: &[u8]) {
     let agents = Arc::new(agents());
     let mut watch = Watch::new(agents.clone(), Vec::new());
@@ -41,7 +41,7 @@ pub fn hep(input: &[u8]) {
     }
     let note = serde_json::to_string(&registered).expect("addresses, texts and times");
     assert_eq!(serde_json::from_str::<Vec<Registered>>(&note).expect("the same"), registered);
-    // After the file of agents lost all of them, nothing is left.
+    // After the agents' file has lost all agents, nothing is left.
     for event in watch.set_agents(&Arc::new(Agents::default()), now) {
         assert!(event.this_dn().is_some_and(|dn| DNS.contains(&dn)), "{event:?}");
     }
@@ -61,7 +61,7 @@ fn one(packet: &[u8]) {
     }
 }
 
-/// As they are cut out of a connection; what is no packet is one by itself.
+/// The packets as cut out of a connection; bytes that are not a packet count as one.
 fn packets(mut input: &[u8]) -> impl Iterator<Item = &[u8]> {
     std::iter::from_fn(move || {
         let length = packet_length(input).filter(|&length| length >= LENGTH_BYTES).unwrap_or(input.len());
@@ -71,7 +71,7 @@ fn packets(mut input: &[u8]) -> impl Iterator<Item = &[u8]> {
     })
 }
 
-/// Ann's phone is at 192.0.2.1:5060, Bob's where the registrar 192.0.2.100:5060 says.
+/// Ann's phone is at 192.0.2.1:5060, Bob's at the address that the registrar 192.0.2.100:5060 reports.
 fn agents() -> Agents {
     let agent = |name: &str, dn: &str, sip: &str| AgentRecord {
         id: AgentId::new(name),

@@ -1,9 +1,9 @@
-//! Fuzz targets of `im-session`, each a function from bytes to nothing that panics on what must not be.
+//! Fuzz targets of `im-session`. Each is a function of the input that panics if something does not hold.
 //!
-//! `fuzz_targets/` wraps each for libFuzzer; `tests/corpus.rs` replays the seeds in `corpus/` through the same functions
-//! on stable Rust, without a fuzzer. Nothing depends on this crate.
+//! `fuzz_targets/` wraps each for libFuzzer; `tests/corpus.rs` replays the seeds in `corpus/` through the same
+//! functions on stable Rust, without a fuzzer. Nothing depends on this crate.
 //!
-//! What each target asserts is in this crate's `README.md`.
+//! This crate's `README.md` lists what each target asserts.
 
 mod bayeux;
 mod decode;
@@ -20,10 +20,10 @@ mod reconcile;
 mod rest_bodies;
 mod restore;
 mod sip_raw;
-/// The laws are those that the library's own properties hold against connections.
+/// These laws are also used by the library's own properties of connections.
 #[path = "../../tests/sip/support/stream_laws.rs"]
 mod sip_stream_laws;
-/// The conversation is the one that the library's own properties play.
+/// This conversation is also played by the library's own properties.
 #[path = "../../tests/sip/support/conversation.rs"]
 mod sip_support;
 mod situation;
@@ -63,10 +63,10 @@ pub fn sip_web_socket(input: &[u8]) {
     sip_stream_laws::any_bytes::<im_session::sip::stream::WebSocketFraming>(input);
 }
 
-/// A target: bytes in, nothing out, and a panic where something does not hold.
+/// A target: takes an input, and panics if something does not hold.
 pub type Target = fn(&[u8]);
 
-/// All targets by name: of the binary, of the folder in `corpus/`, and of the function.
+/// All targets, by the name of the binary, of the folder in `corpus/`, and of the function.
 pub const TARGETS: [(&str, Target); 20] = [
     ("machine", machine),
     ("decode", decode),

@@ -1,4 +1,4 @@
-//! Counts the bytes that this thread holds on the heap: the decoders promise to keep little, and here that is measured.
+//! Counts the bytes that this thread holds on the heap, to check that decoders keep little.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
@@ -11,12 +11,12 @@ thread_local! {
     static MOST: Cell<isize> = const { Cell::new(0) };
 }
 
-/// The bytes that this thread allocated and did not free.
+/// How many bytes this thread has allocated and not freed.
 pub(crate) fn live_bytes() -> isize {
     LIVE.get()
 }
 
-/// The most bytes that this thread held at any time during `work`, beyond what it held before.
+/// The most bytes that this thread held at any time during `work`, beyond those that it held before.
 pub(crate) fn most_live_bytes(work: impl FnOnce()) -> isize {
     let before = LIVE.get();
     MOST.set(before);
@@ -28,7 +28,7 @@ struct Counting;
 
 impl Counting {
     fn count(bytes: isize) {
-        // A thread that ends frees things after its counter is gone.
+        // A thread that ends frees memory after its counter is gone.
         let _ = LIVE.try_with(|live| {
             live.set(live.get() + bytes);
             MOST.try_with(|most| most.set(most.get().max(live.get())))
@@ -36,17 +36,17 @@ impl Counting {
     }
 }
 
-// SAFETY: `System` does the work and keeps the contract; the counter neither allocates nor unwinds.
+// SAFETY: `System` does the work and fulfils the contract; the counter neither allocates nor unwinds.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         Self::count(layout.size() as isize);
-        // SAFETY: as the caller promised.
+        // SAFETY: the caller fulfils the contract.
         unsafe { System.alloc(layout) }
     }
 
     unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
         Self::count(-(layout.size() as isize));
-        // SAFETY: as the caller promised.
+        // SAFETY: the caller fulfils the contract.
         unsafe { System.dealloc(pointer, layout) }
     }
 }

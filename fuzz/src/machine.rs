@@ -1,7 +1,8 @@
-//! The target `machine`: the events of a history, each at the one session it is for, against the kit's reference model.
+//! The target `machine`: applies the events of a history to single sessions, and compares with the kit's reference
+//! model.
 //!
-//! The input is that of `store`: how the limits are, then a history by the table of `im_session::from_bytes`. `0ACD` is a call that
-//! is dialed, answered and ended. Of the history only the events count.
+//! The input is that of `store`: the limits, then a history by the table of `im_session::from_bytes`. `0ACD` is a call
+//! that is dialed, answered and ended. Only the events of the history are used.
 
 use std::collections::BTreeMap;
 
@@ -13,20 +14,20 @@ use serde_json::{Value, json};
 
 use crate::situation::setup;
 
-/// As many events are applied.
+/// How many events are applied.
 const LONG: usize = 400;
 
-/// The session of each DN and call, if an event opened it.
+/// The session for each DN and call, if an event opened it.
 type Sessions = BTreeMap<(String, String), Option<Session>>;
 
 /// Applies the events to single sessions, without a store, and compares each outcome and each session with the model.
 ///
-/// Besides three laws hold: what is rejected or ignored changes nothing; the state never goes back, but for the reopening of
-/// specification 2.1; nothing else leaves `Completed`.
+/// Three laws must also hold: rejected and ignored events change nothing; the state never goes back, except when a
+/// session is reopened (specification 2.1); nothing else leaves `Completed`.
 pub fn machine(input: &[u8]) {
     let mut bytes = Bytes::new(input);
     let mut setup = setup(&mut bytes);
-    // A single session knows nothing of others, nor of those that are gone.
+    // A single session does not know other sessions, nor forgotten ones.
     setup.limits.sessions = usize::MAX;
     setup.limits.sessions_per_dn = usize::MAX;
     setup.limits.sessions_per_call = usize::MAX;
@@ -39,7 +40,7 @@ pub fn machine(input: &[u8]) {
     }
 }
 
-/// The sessions of the library, and the model that must hold the same.
+/// The sessions of the library, and the model, which must be equal.
 struct Both {
     setup: Setup,
     sessions: Sessions,
@@ -86,7 +87,7 @@ impl Both {
         self.compare(event);
     }
 
-    /// Every session, down to what the resource does not show, and what may be done with it.
+    /// Compares every session, including what the resource does not show, and its capabilities.
     fn compare(&self, event: &Event<'_>) {
         let sessions: Vec<&Session> = self.sessions.values().flatten().collect();
         let keys: Vec<_> = sessions.iter().map(|session| (session.this_dn(), session.id())).collect();
@@ -118,7 +119,7 @@ fn inside(session: &Session) -> Value {
     })
 }
 
-/// Applies the event, and holds the laws against what came of it.
+/// Applies the event, and checks the laws.
 fn lawfully_applied(session: &mut Option<Session>, event: &Event<'_>, limits: &Limits) -> Outcome {
     let before = session.clone();
     let outcome = Session::apply(session, event, limits);

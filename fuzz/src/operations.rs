@@ -1,7 +1,7 @@
-//! The target `operations`: bodies of operations, any bytes, in any situation.
+//! The target `operations`: arbitrary bytes as bodies of operations, in any situation.
 //!
-//! The first line is what happened before, the second the agent and the id (none: the list), the rest the body; see
-//! `situation.rs`. `AC`, `0A`, `{"operationName":"Complete"}`.
+//! The first line contains the preceding events, the second the agent and the id (none: the list), the rest the body;
+//! see `situation.rs`. `AC`, `0A`, `{"operationName":"Complete"}`.
 
 use im_session::testing::Step;
 use im_session::{Event, StatusCode, Target};
@@ -9,7 +9,8 @@ use serde_json::json;
 
 use crate::situation::{Situation, line, who_and_id};
 
-/// An operation changes no session; what is refused changes nothing; what is sent can be settled; the model answers the same.
+/// An operation changes no session; a refused one changes nothing; one that is sent can be settled; the model answers
+/// the same.
 pub fn operations(input: &[u8]) {
     let (events, rest) = line(input);
     let (who, body) = line(rest);

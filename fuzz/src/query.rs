@@ -1,7 +1,7 @@
-//! The target `query`: what stands behind the `?` of a read.
+//! The target `query`: the query of a read.
 //!
-//! The first line is what happened before, the second the agent and the id (none: the list), the rest the query; see
-//! `situation.rs`. `AC`, `0`, `fields=id&state=Talking`.
+//! The first line contains the preceding events, the second the agent and the id (none: the list), the rest the query;
+//! see `situation.rs`. `AC`, `0`, `fields=id&state=Talking`.
 
 use im_session::Query;
 use im_session::resource::Fields;
@@ -9,8 +9,8 @@ use im_session::testing::Step;
 
 use crate::situation::{Situation, line, who_and_id};
 
-/// It is read whatever it is; written with every character escaped it means the same; no filter shows more than the whole list;
-/// the model answers the same. The answer is the same bytes written directly and by serde_json.
+/// Any query can be read. With every character escaped it means the same. No filter shows more than the whole list. The
+/// model answers the same. Written directly, the answer has the same bytes as by serde_json.
 pub fn query(input: &[u8]) {
     let (events, rest) = line(input);
     let (who, query) = line(rest);
@@ -43,7 +43,7 @@ pub fn query(input: &[u8]) {
     assert_eq!(situation.held(), held, "a read changed something");
 }
 
-/// Every byte as `%` and two hex digits, but for what gives the query its shape, and for texts that are escaped already.
+/// Every byte as `%` and two hex digits, except for delimiters of the query, and texts that are escaped already.
 fn escaped(query: &str) -> String {
     let (mark, query) = query.strip_prefix('?').map_or(("", query), |rest| ("?", rest));
     let text = |text: &str| match text {

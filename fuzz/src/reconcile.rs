@@ -1,7 +1,7 @@
 //! The target `reconcile`: another server's list, any JSON.
 //!
-//! The first line is what happened before, the second the DN, the rest the list as a JSON array; see `situation.rs`. `AC`, `3001`,
-//! `[{"id":"B","state":"Talking"}]`.
+//! The first line contains the preceding events, the second the DN, the rest the list as a JSON array; see
+//! `situation.rs`. `AC`, `3001`, `[{"id":"B","state":"Talking"}]`.
 
 use im_session::testing::{Step, carry_out};
 use im_session::{ImSession, State};
@@ -9,8 +9,8 @@ use serde_json::{Value, json};
 
 use crate::situation::{Situation, line};
 
-/// What is refused changes nothing; what is taken over is there, all else of the DN is over, other DNs are as they were; the same
-/// list again tells nobody anything; the model does the same.
+/// A refused list changes nothing. Otherwise the sessions of the list exist, all others of the DN have ended, and other
+/// DNs are unchanged; the same list again causes no notifications; the model does the same.
 pub fn reconcile(input: &[u8]) {
     let (events, rest) = line(input);
     let (this_dn, list) = line(rest);
@@ -47,7 +47,8 @@ pub fn reconcile(input: &[u8]) {
     assert_eq!(situation.both(&step)["notifications"], json!([]), "the same list again");
 }
 
-/// Whether it is written as the API writes it. What else serde reads, or refuses to, is not the model's business.
+/// Whether it is written as the API writes it. Other forms that serde accepts, or refuses, are not compared with the
+/// model.
 fn is_plainly_written(resource: &Value) -> bool {
     const TEXTS: [&str; 4] = ["digits", "e164Number", "formattedPhoneNumber", "phoneNumber"];
     let plain = |participant: &Value| {

@@ -1,7 +1,8 @@
-//! The target `rest_bodies`: what may be posted to `/api/v2/me` and to the sessions, any bytes, as a shard answers it.
+//! The target `rest_bodies`: arbitrary bytes as bodies of POSTs to `/api/v2/me` and to the sessions, answered by a
+//! shard.
 //!
-//! The first line is what happened before, the second the agent and the id (none: the list), the rest the body; see
-//! `situation.rs`. `AC`, `0A`, `{"operationName":"Complete"}`. The body is tried as a query as well.
+//! The first line contains the preceding events, the second the agent and the id (none: the list), the rest the body;
+//! see `situation.rs`. `AC`, `0A`, `{"operationName":"Complete"}`. The body is also tried as a query.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,7 +19,7 @@ use serde_json::{Value, json};
 
 use crate::situation::{line, who_and_id};
 
-/// What is refused says why, and changes nothing; what is sent is the agent's, and is settled at last.
+/// A refused operation has a reason, and changes nothing; a request belongs to the agent, and is settled eventually.
 pub fn rest_bodies(input: &[u8]) {
     let (events, rest) = line(input);
     let (who, body) = line(rest);
@@ -70,8 +71,8 @@ fn says_why(body: &Value, status: StatusCode) {
     assert!(body["statusMessage"].as_str().is_some_and(|message| (10..600).contains(&message.len())), "{body}");
 }
 
-/// A request that nothing settles is not in flight for ever, and whoever made it hears of it, unless the DN is another
-/// agent's now.
+/// A request that is not settled does not stay in flight forever, and the agent who made it is notified, unless the DN
+/// now belongs to another agent.
 fn times_out(shard: &mut Shard, agents: &Agents, reference_id: u64, maker: Option<&AgentId>) {
     let start = Duration::from_secs(1_763_000_000);
     let late = start + Times::default().time_out_after + Duration::from_secs(1);
@@ -86,7 +87,7 @@ fn times_out(shard: &mut Shard, agents: &Agents, reference_id: u64, maker: Optio
     assert_eq!(told.iter().map(|outgoing| &outgoing.agent).collect::<Vec<_>>(), Vec::from_iter(maker), "{told:?}");
 }
 
-/// Reads answer JSON whatever is asked.
+/// Reads are answered with JSON, whatever the query is.
 fn queries(shard: &Shard, agent: &AgentRecord, id: Option<&str>, query: &[u8]) {
     let query = String::from_utf8_lossy(query);
     let list = shard.list(agent, &query);
@@ -104,7 +105,7 @@ fn queries(shard: &Shard, agent: &AgentRecord, id: Option<&str>, query: &[u8]) {
     }
 }
 
-/// What can be read is one of the two, and reads as the same when it is written with nothing else.
+/// A readable operation is one of the two, and is read the same when written in the minimal form.
 fn me_operation(body: &[u8]) {
     let written = match MeOperation::from_json(body) {
         Ok(MeOperation::Start) => json!({"operationName": "StartContactCenterSession"}),
@@ -133,7 +134,7 @@ fn record(place: usize, agent: &Agent) -> AgentRecord {
     }
 }
 
-/// Those who are told: the first who has a DN.
+/// The agents that receive notifications: the first one for each DN.
 fn told(records: &[AgentRecord]) -> Agents {
     let mut known = std::collections::BTreeSet::new();
     let first = records.iter().cloned().map(|mut record| {
@@ -143,7 +144,7 @@ fn told(records: &[AgentRecord]) -> Agents {
     Agents::new(first).expect("they differ")
 }
 
-/// A shard after these events, a byte each.
+/// A shard after these events, one byte each.
 fn shard_after(events: &[u8], agents: &Agents) -> Shard {
     let settings = ShardSettings {
         base_uri: BaseUri::new("http://localhost:8090"),

@@ -7,8 +7,8 @@ use serde_json::json;
 
 use crate::situation::Situation;
 
-/// What is refused leaves the store as it was; what is taken is a store: its own snapshot restores to the same, and both go on the
-/// same.
+/// A refused snapshot leaves the store unchanged. An accepted one gives a store whose own snapshot restores to the
+/// same, and both stores continue in the same way.
 pub fn restore(input: &[u8]) {
     let Ok(snapshot) = serde_json::from_slice::<Snapshot>(input) else { return };
     let mut setup = Setup::default();
@@ -23,7 +23,7 @@ pub fn restore(input: &[u8]) {
         return;
     }
     let own = json!(restored.snapshot());
-    // It has sent no more than the snapshot says.
+    // It has sent no more requests than the snapshot contains.
     let mut again = setup.sessions().with_reference_id_gap(0);
     let read: Snapshot = serde_json::from_str(&own.to_string()).expect("a snapshot that was written can be read");
     again.restore(&read).expect("a store's own snapshot is taken");
@@ -31,7 +31,7 @@ pub fn restore(input: &[u8]) {
     go_on_the_same(&mut restored, &mut again);
 }
 
-/// Every event at every DN of the table, an operation, the time, and what ends with it.
+/// Every event at every DN of the table, an operation, the time, and the calls that depend on it.
 fn go_on_the_same(one: &mut Sessions, other: &mut Sessions) {
     let agents = agents();
     let events = (0x20..=0x7f).filter_map(event_of).map(Step::Event);

@@ -1,7 +1,8 @@
-//! What the targets of the store share: inputs of lines, the first of which is what happened before.
+//! The common part of the targets of the store: inputs that consist of lines.
 //!
-//! The first line is events, a byte each by the table of `im_session::from_bytes`: `AC` is a call that the agent at 3001 dialed and
-//! that was answered. The second says who asks and for what; the rest is what is asked, any bytes.
+//! The first line contains the preceding events, one byte each by the table of `im_session::from_bytes`: `AC` is a call
+//! that the agent at 3001 dialed and that was answered. The second line says who asks, and for what; the rest are
+//! arbitrary bytes of the question.
 
 use im_session::from_bytes::{Bytes, FromBytes, agents, event_of};
 use im_session::testing::{Agent, Model, Setup, Step, carry_out};
@@ -16,7 +17,7 @@ pub(crate) struct Situation {
 }
 
 impl Situation {
-    /// After the events of the first line.
+    /// The situation after the events of the first line.
     pub(crate) fn after(events: &[u8]) -> Self {
         let mut setup = Setup::default();
         setup.limits = Limits::DEFAULT;
@@ -30,7 +31,7 @@ impl Situation {
         situation
     }
 
-    /// What both answer: it must be the same, and so must the sessions be.
+    /// The answer of both, which must be the same, as must the sessions.
     pub(crate) fn both(&mut self, step: &Step) -> Value {
         let answer = carry_out(&mut self.sessions, &self.agents, step);
         let expected = self.model.carry_out(&self.agents, step);
@@ -40,13 +41,13 @@ impl Situation {
         answer
     }
 
-    /// Everything but the counters, which count refusals as well.
+    /// Everything except the counters, which also count refusals.
     pub(crate) fn held(&self) -> Value {
         held(&self.sessions)
     }
 }
 
-/// Everything that a store holds but its counters.
+/// Everything in a store except its counters.
 pub(crate) fn held(sessions: &Sessions) -> Value {
     let mut held = serde_json::json!(sessions.snapshot());
     let counters = held.pointer_mut("/store/counters").expect("the counters");
@@ -54,14 +55,14 @@ pub(crate) fn held(sessions: &Sessions) -> Value {
     held
 }
 
-/// The next line, without its end, and what follows it.
+/// The next line, without its end, and the remaining input.
 pub(crate) fn line(input: &[u8]) -> (&[u8], &[u8]) {
     let end = input.iter().position(|&byte| byte == b'\n').unwrap_or(input.len());
     (&input[..end], input.get(end + 1..).unwrap_or_default())
 }
 
-/// How the service is set up, by the next byte: `0` as usual, `1` with limits that are soon met, `2` with many sessions an agent,
-/// `3` with limits by the bytes that follow.
+/// The settings of the service, by the next byte: `0` the usual ones, `1` low limits, `2` many sessions per agent, `3`
+/// limits by the following bytes.
 pub(crate) fn setup(bytes: &mut Bytes<'_>) -> Setup {
     let mut setup = Setup::default();
     setup.limits = Limits::DEFAULT;
@@ -79,7 +80,7 @@ pub(crate) fn setup(bytes: &mut Bytes<'_>) -> Setup {
     setup
 }
 
-/// Who asks, a digit, and the id; none for the list.
+/// Who asks, as a digit, and the id; `None` for the list.
 pub(crate) fn who_and_id(line: &[u8]) -> (usize, Option<String>) {
     let Some((&who, id)) = line.split_first() else { return (0, None) };
     let id = String::from_utf8_lossy(id).into_owned();

@@ -1,6 +1,6 @@
-//! The target `store`: whole histories, against all laws and the reference model.
+//! The target `store`: complete histories, checked against all laws and the reference model.
 //!
-//! The first byte is how the service is set up, see `situation.rs`; the rest is a history by the table of
+//! The first byte determines the settings of the service, see `situation.rs`; the rest is a history by the table of
 //! `im_session::from_bytes`: `0AbCcDd`.
 
 use im_session::from_bytes::{Bytes, FromBytes};
@@ -8,11 +8,12 @@ use im_session::testing::{History, LAWS, Setup, laws};
 
 use crate::situation::setup;
 
-/// The laws take the square of the length; beyond this only the model is asked.
+/// The cost of the laws is quadratic in the length; longer histories are only compared with the model.
 const SHORT: usize = 24;
 const LONG: usize = 200;
 
-/// All laws of `im_session::testing::laws` hold for histories of up to 24 steps, and the model agrees for those of up to 200.
+/// All laws of `im_session::testing::laws` hold for histories of up to 24 steps, and the model agrees for those of up
+/// to 200.
 pub fn store(input: &[u8]) {
     if input.is_empty() {
         return;

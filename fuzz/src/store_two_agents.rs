@@ -1,16 +1,16 @@
-//! Two agents on one call never see each other's view: what one is answered and reads is the same whether the other is there
-//! or not.
+//! Two agents on one call never see each other's view: the answers and reads of one are the same whether the other
+//! exists or not.
 //!
 //! The same property over structured histories is `an_agent_cannot_tell_whether_others_are_on_its_calls` in
-//! `tests/store`; here bodies, ids and queries are any bytes.
+//! `tests/store`; here bodies, ids and queries are arbitrary bytes.
 //!
-//! The input is lines. `E` and an event as a JSON line; `A`, `B` and what that agent posts: the id (none: the list), a space,
-//! the body; `R`, the id (none: the list), a space and the query of what the first agent reads.
+//! The input consists of lines. `E` and an event as a JSON line; `A` or `B` and a POST of that agent: the id (none: the
+//! list), a space, the body; `R`, the id (none: the list), a space and the query for a read of the first agent.
 
 use im_session::{Agent, BaseUri, Decoder, ErrorBody, Event, Query, Sessions, Target};
 use serde_json::{Value, json};
 
-/// The agent whose view it is, and the one on the same calls.
+/// The observed agent, and the one on the same calls.
 fn agents() -> [Agent; 2] {
     let first = Agent::new().with_device("/devices/1", "3001").with_device("/devices/2", "3003");
     [first, Agent::new().with_device("/devices/1", "3002")]
@@ -20,7 +20,7 @@ fn is_of(agent: &Agent, dn: &str) -> bool {
     agent.devices().iter().any(|device| device.dn == dn)
 }
 
-/// Panics where the first agent can tell that the second is there.
+/// Panics if the first agent can tell that the second one exists.
 pub fn store_two_agents(input: &[u8]) {
     let new = || Sessions::new(BaseUri::new("http://localhost:8090"));
     let (mut both, mut alone) = (new(), new());
@@ -29,7 +29,7 @@ pub fn store_two_agents(input: &[u8]) {
         let Some((&kind, rest)) = line.split_first() else { continue };
         match kind {
             b'E' => for_every_event(rest, |event| {
-                // Answers name a request by a number that counts the requests of all.
+                // Answers refer to a request by a number that counts the requests of all agents.
                 if event.reference_id.is_some() {
                     return;
                 }
@@ -59,14 +59,14 @@ fn for_every_event(line: &[u8], mut handle: impl FnMut(&Event<'_>)) {
     decoder.finish().for_each(take);
 }
 
-/// What the first agent is notified of.
+/// The notifications of the first agent.
 fn told(store: &mut Sessions, me: &Agent, event: &Event<'_>) -> Vec<Value> {
     let Ok(handled) = store.handle_event(event) else { return Vec::new() };
     let notifications = handled.notifications().filter(|(dn, _)| is_of(me, dn));
     notifications.map(|(dn, notification)| json!([dn, notification])).collect()
 }
 
-/// The request without its ReferenceID, or the error body to the letter.
+/// The request without its ReferenceID, or the exact error body.
 fn posted(store: &mut Sessions, me: &Agent, line: &[u8]) -> Result<Value, ErrorBody> {
     let (id, body) = taken_apart(line);
     let target = if id.is_empty() { Target::Sessions } else { Target::Session(&id) };
@@ -84,7 +84,7 @@ fn read(store: &Sessions, me: &Agent, line: &[u8]) -> Result<Value, ErrorBody> {
     if id.is_empty() { Ok(json!(store.list(me, &query))) } else { store.read(me, &id, &query).map(|body| json!(body)) }
 }
 
-/// What stands before the first space, and what after it.
+/// The text before the first space, and the rest.
 fn taken_apart(line: &[u8]) -> (String, &[u8]) {
     let at = line.iter().position(|&byte| byte == b' ').unwrap_or(line.len());
     (String::from_utf8_lossy(&line[..at]).into_owned(), line.get(at + 1..).unwrap_or_default())

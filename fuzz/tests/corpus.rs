@@ -1,4 +1,4 @@
-//! Replays every seed, and what campaigns found beside them, through its target: no fuzzer and no nightly is needed.
+//! Replays every seed, and the inputs found by campaigns, through its target, without a fuzzer and without nightly.
 
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -19,7 +19,7 @@ fn every_seed_holds() {
         seeds.sort();
         assert!(!seeds.is_empty(), "{} has no seeds", folder.display());
         for seed in seeds {
-            // Shown when the target panics.
+            // Printed if the target panics.
             println!("{}", seed.display());
             target(&fs::read(&seed).expect("a seed"));
         }

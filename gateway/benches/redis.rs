@@ -1,10 +1,9 @@
-//! What the engine on Redis takes, on this machine: `cargo bench -p im-session-gateway --bench redis`. A Redis of its
-//! own, as
-//! `docs/scaling.md` has the figures: events a second by workers, beside a plain consumer of the same streams that
-//! writes as many keys by the same script and has no state machine; latency; bytes in Redis a session; the time to
-//! take a shard over.
+//! Measures the engine on Redis on this machine: `cargo bench -p im-session-gateway --bench redis`. It starts its own
+//! Redis, configured as `docs/scaling.md` describes, where the figures are: events per second by number of workers,
+//! compared with a plain consumer of the same streams that writes as many keys with the same script but has no state
+//! machine; latency; bytes in Redis per session; the time to take over a shard.
 //!
-//! `-- --quick` does a tenth of it; `-- --fsync always` (default `no`: memory only), `everysec`.
+//! `-- --quick` does a tenth of it; `-- --fsync always` or `everysec` instead of the default `no` (memory only).
 
 #![allow(clippy::unwrap_used, missing_docs, reason = "a bench says what it expects by failing")]
 
@@ -24,7 +23,7 @@ use serde_json::{Value, json};
 
 const SHARDS: u32 = 8;
 const AGENTS: usize = 2_000;
-/// Events in an entry, as of a feed that posts batches.
+/// Events per entry, as from a feed that posts batches.
 const BATCH: usize = 50;
 const START: Duration = Duration::from_secs(1_763_000_000);
 
@@ -97,7 +96,7 @@ async fn engine(redis: &Redis, role: Role, shards: u32) -> RedisEngine {
     RedisEngine::open(&redis.address(), directory(), settings).await.unwrap()
 }
 
-/// A call of five events at an agent's DN.
+/// A call with five events at an agent's DN.
 fn call(agent: usize, number: usize) -> [Value; 5] {
     let of = |name: &str| {
         json!({"Event": name, "ThisDN": dn(agent), "OtherDN": "+49301234567", "CallUUID": format!("{number:032}"),
@@ -110,7 +109,7 @@ fn call(agent: usize, number: usize) -> [Value; 5] {
     [ringing, of("EventEstablished"), text.clone(), text, of("EventReleased")]
 }
 
-/// Entries of each shard, each of [`BATCH`] events; how many events in all.
+/// Entries for each shard, each with [`BATCH`] events, and the total number of events.
 fn entries(shards: u32, calls: usize, events_a_call: usize) -> (Vec<(u32, String)>, usize) {
     let mut by_shard: BTreeMap<u32, (String, usize)> = BTreeMap::new();
     let (mut entries, mut count) = (Vec::new(), 0);
@@ -132,7 +131,7 @@ fn entries(shards: u32, calls: usize, events_a_call: usize) -> (Vec<(u32, String
     (entries, count)
 }
 
-/// Appends the entries; the last id of each shard.
+/// Appends the entries. Returns the last id of each shard.
 async fn append(redis: &Redis, entries: &[(u32, String)]) -> HashMap<u32, String> {
     let mut connection = redis.connection().await;
     let mut last = HashMap::new();
@@ -147,7 +146,7 @@ async fn append(redis: &Redis, entries: &[(u32, String)]) -> HashMap<u32, String
     last
 }
 
-/// Until these entries are committed.
+/// Waits until these entries are committed.
 async fn committed(redis: &Redis, last: &HashMap<u32, String>) {
     let mut connection = redis.connection().await;
     for (shard, id) in last {
@@ -161,7 +160,7 @@ async fn committed(redis: &Redis, last: &HashMap<u32, String>) {
     }
 }
 
-/// From the first entry that is appended to the last that is committed.
+/// The time from appending the first entry to the commit of the last.
 async fn drain(redis: &Redis, entries: &[(u32, String)]) -> Duration {
     let began = Instant::now();
     let last = append(redis, entries).await;
@@ -181,8 +180,8 @@ async fn by_workers(fsync: &str, workers: usize, entries: &[(u32, String)]) -> D
     drain(&redis, entries).await
 }
 
-/// Reads, and writes by the same script what a session and its notification take: the last event of each session, and a
-/// text of the length of a notification for each event.
+/// Reads, and writes with the same script what a session and its notification need: the last event of each session, and
+/// for each event a text with the length of a notification.
 async fn plain_consumer(redis: &Redis, shard: u32) {
     let mut connection = redis.connection().await;
     let key = |rest: &str| format!("{{s{shard}}}:{rest}");

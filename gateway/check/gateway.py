@@ -10,14 +10,14 @@ PROGRAM = ROOT / "target" / "debug" / "im-session-gateway"
 
 
 def build():
-    """Builds the program and says where it is."""
+    """Builds the program and returns its path."""
     subprocess.run(["cargo", "build", "--quiet", "-p", "im-session-gateway"], cwd=ROOT, check=True)
     return PROGRAM
 
 
 @contextlib.contextmanager
 def started(command, directory):
-    """Runs `command` until the block ends; yields the address of its first line."""
+    """Runs `command` until the block ends; yields the address in its first line."""
     environment = os.environ | {"XDG_STATE_HOME": str(directory), "RUST_LOG": os.environ.get("RUST_LOG", "warn")}
     process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True)
     try:

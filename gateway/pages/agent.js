@@ -1,4 +1,4 @@
-// The page for agents: what is pushed goes into the model, the model is shown, and operations go out.
+// The page for agents: notifications update the model, the model is shown, and operations are sent.
 
 import { CometD } from './cometd.js';
 import { Conversations } from './conversations.js';
@@ -74,7 +74,7 @@ class Desk {
     document.title = 'IM sessions';
   }
 
-  // What is pushed
+  // Notifications
 
   #received({ channel, data, id }) {
     if (channel !== CHANNEL) return;
@@ -89,7 +89,7 @@ class Desk {
         this.#frame.notify(`${wordsOf(data.operationName)} failed: ${data.errorMessage ?? 'no reason was given'}`);
         break;
       default:
-        // A newer gateway may say more.
+        // A newer gateway may send other kinds.
         break;
     }
     this.#show();
@@ -105,7 +105,7 @@ class Desk {
     } else if (JSON.stringify(before.userData) !== JSON.stringify(session.userData)) {
       this.#frame.announce(`User data of the session with ${partiesOf(session)} changed.`);
     }
-    // What goes on is shown, unless the agent looks at another one that does.
+    // An open session is shown, unless the agent is looking at another open one.
     const shown = this.#sessions.get(this.#selected)?.session;
     const isBusy = shown && (shown.state !== 'Completed' || byId('text').value);
     if (!before && session.state !== 'Completed' && !isBusy) this.#select(session.id, false);
@@ -121,7 +121,7 @@ class Desk {
     }
   }
 
-  /** The sessions follow as messages; those that do not are gone. */
+  /** The sessions follow as messages. Those that do not follow no longer exist. */
   async #subscribed() {
     const since = this.#sessions.now;
     try {
@@ -133,7 +133,7 @@ class Desk {
       if (!this.#sessions.get(this.#selected)) this.#selected = null;
       this.#show();
     } catch (error) {
-      // The next handshake asks again; what is shown meanwhile may be a session too many.
+      // The next handshake asks again. Until then a session that has ended may still be shown.
       if (error instanceof Refused && error.isSignedOut) this.#frame.failed(error, '');
     }
   }
@@ -156,7 +156,7 @@ class Desk {
       case 'waiting': {
         const tell = () => {
           const seconds = Math.max(0, Math.ceil((state.retryAt - Date.now()) / 1000));
-          // Not in the live region: nobody wants to hear each second.
+          // Not in the live region, because a screen reader would read every second aloud.
           setText(byId('retry'), seconds > 0 ? `next try in ${seconds} s` : '');
         };
         setText(connection, 'Not connected');
@@ -188,7 +188,7 @@ class Desk {
     }
   }
 
-  // What the agent does
+  // Operations of the agent
 
   async #start(number, devicePath) {
     const body = { operationName: 'InitiateIMSession', destination: { phoneNumber: number } };
@@ -219,7 +219,7 @@ class Desk {
     }
   }
 
-  // What is shown
+  // The view
 
   #select(id, byPerson) {
     this.#selected = id;
@@ -246,12 +246,12 @@ class Desk {
     document.title = unread > 0 ? `(${unread}) IM sessions` : 'IM sessions';
   }
 
-  /** Whether the conversation is before the agent's eyes: on a phone the list may be there instead. */
+  /** Whether the conversation is visible: on a phone the list may be shown instead. */
   #isSeen(id) {
     return id === this.#selected && document.visibilityState === 'visible' && byId('log').offsetParent !== null;
   }
 
-  /** The page may have come before the agent's eyes. */
+  /** The page may have become visible. */
   seen() {
     if (this.#cometd) this.#show();
   }
@@ -263,7 +263,7 @@ class Desk {
   }
 }
 
-/** The id at the end of a path or an address. */
+/** The id at the end of a path or URI. */
 function idOf(path) {
   return decodeURIComponent(path.slice(path.lastIndexOf('/') + 1));
 }

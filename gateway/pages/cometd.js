@@ -1,29 +1,29 @@
 // A client of CometD (Bayeux 1.0) by long-polling: handshake, subscriptions, then one connect after the other.
 //
-// It says where it stands by `state` events, and gives what is published by `message` events:
+// It reports its state by `state` events, and published messages by `message` events:
 //
-//   connecting   a handshake is under way
-//   connected    a connect was answered, and the next one is under way
-//   waiting      something failed; `retryAt` says when the next try begins (as `Date.now()`)
-//   ended        `stop` was called, nobody is signed in any more (`reason` is `signed out`), or the server wants no
-//                further try (`reason` is its error)
+//     connecting   a handshake is in progress
+//     connected    a connect was answered, and the next one is in progress
+//     waiting      something failed; `retryAt` is the time of the next try (as `Date.now()`)
+//     ended        `stop` was called, nobody is signed in any more (`reason` is `signed out`), or the server wants no
+//                  further try (`reason` is its error)
 //
-// After each handshake there is a `handshake` event: from here on nothing is missed, before it something may have been.
-// When the subscriptions have succeeded, a `subscribed` event follows. Delivery is at least once: whoever listens
-// compares ids.
+// A `handshake` event follows each handshake: from then on nothing is missed; before it something may have been. A
+// `subscribed` event follows when the subscriptions have succeeded. Delivery is at least once: listeners have to
+// compare ids.
 
 import { parse } from './rest.js';
 
 const FIRST_DELAY = 500;
 const LONGEST_DELAY = 15000;
-/** How much longer than the server says a request may take. */
+/** How much longer a request may take than the server says. */
 const PATIENCE = 10000;
-/** How often it is looked whether one takes longer. */
+/** How often overdue requests are looked for. */
 const GLANCE = 5000;
 
-/** The server cannot be reached, or answers nonsense: try again later. */
+/** The server cannot be reached, or its response is invalid: try again later. */
 class Failed extends Error {}
-/** Begin again with a handshake. */
+/** Start again with a handshake. */
 class Forgotten extends Error {}
 /** Do not try again. */
 class Ended extends Error {}
@@ -44,7 +44,7 @@ export class CometD extends EventTarget {
   #running = null;
   #state = { name: 'ended', reason: null };
   #wake = () => {};
-  /** What is asked now, and until when it should be answered (as `Date.now()`). */
+  /** The current request, and when it should be answered (as `Date.now()`). */
   #asking = { controller: new AbortController(), until: Infinity };
 
   constructor(url, channels) {
@@ -57,7 +57,7 @@ export class CometD extends EventTarget {
     return this.#state;
   }
 
-  /** Begins. Does nothing where it has begun. */
+  /** Starts. Does nothing if it is already running. */
   start() {
     if (this.#running) return;
     const running = new AbortController();
@@ -65,8 +65,8 @@ export class CometD extends EventTarget {
     for (const type of ['online', 'pageshow', 'focus']) {
       window.addEventListener(type, () => this.#wake(), { signal: running.signal });
     }
-    // A network that is gone, and a computer that slept, leave connections that never answer. Timers stop in sleep: the
-    // clock on the wall tells.
+    // A lost network or a suspended computer leaves connections that never answer. Timers stop during sleep, so the
+    // wall clock is checked.
     window.addEventListener('offline', () => this.#asking.controller.abort(), { signal: running.signal });
     const glance = setInterval(() => {
       if (Date.now() > this.#asking.until) this.#asking.controller.abort();
@@ -75,7 +75,7 @@ export class CometD extends EventTarget {
     this.#run(running.signal);
   }
 
-  /** Ends, and tells the server. */
+  /** Stops, and informs the server. */
   stop() {
     if (!this.#running) return;
     const clientId = this.#clientId;
@@ -84,7 +84,7 @@ export class CometD extends EventTarget {
     this.#clientId = null;
     if (clientId) {
       const body = JSON.stringify([{ channel: '/meta/disconnect', clientId, id: this.#nextId() }]);
-      // Nobody waits for the answer: the server forgets a client that stays away, too.
+      // The answer is not needed: the server also forgets a client that stays away.
       fetch(`${this.#url}/disconnect`, { ...REQUEST, body, keepalive: true }).catch(() => {});
     }
     this.#become({ name: 'ended', reason: null });
@@ -120,18 +120,18 @@ export class CometD extends EventTarget {
         }
         if (error instanceof Forgotten) {
           this.#clientId = null;
-          // At once, but not in a circle.
+          // At once, but only once in a row.
           if (!wasForgotten) {
             wasForgotten = true;
             continue;
           }
         } else if (!(error instanceof Failed)) {
-          // A listener threw: what it shows may be wrong, and whoever looks for the reason finds it there.
+          // A listener threw: its view may be wrong. The console shows the reason.
           console.error(error);
         }
         failures += 1;
         const longest = Math.min(LONGEST_DELAY, FIRST_DELAY * 2 ** Math.min(failures, 10));
-        // Not all pages at once, after a restart of the server.
+        // Random, so that not all pages connect at once after a restart of the server.
         const delay = Math.max(longest * (0.5 + Math.random() / 2), this.#advice.interval);
         this.#become({ name: 'waiting', retryAt: Date.now() + delay });
         await this.#pause(delay, signal);
@@ -180,7 +180,7 @@ export class CometD extends EventTarget {
     throw new Failed(error);
   }
 
-  /** Posts messages, publishes what comes, and returns the replies in the order of the messages. */
+  /** Posts messages, publishes received ones, and returns the replies in the order of the messages. */
   async #exchange(path, messages, timeout, signal) {
     for (const message of messages) {
       message.id = this.#nextId();
@@ -226,7 +226,7 @@ export class CometD extends EventTarget {
       const received = parse(text);
       if (Array.isArray(received)) return received;
     } catch {
-      // The same as an answer that is no list.
+      // Handled like a response that is not a list.
     }
     throw new Failed('expected a list of messages');
   }
@@ -242,7 +242,7 @@ export class CometD extends EventTarget {
     if (!isSame) this.dispatchEvent(new CometDEvent('state', { state }));
   }
 
-  /** Waits, but not after the end, and not longer than until the network is back or somebody looks at the page. */
+  /** Waits, but not after the end, and not after the network is back or the page becomes visible. */
   #pause(milliseconds, signal) {
     if (!milliseconds) return Promise.resolve();
     return new Promise((resolve) => {

@@ -1,15 +1,15 @@
-// The conversation of each session, as far as this page saw it.
+// The conversation of each session, as far as this page has seen it.
 //
-// The gateway pushes messages and keeps none, and a message does not say who wrote it. So the page keeps what it saw,
-// over a reload too (in the storage of its tab, until the agent signs out), marks where it may have missed some, and
-// takes a message for the agent's own if a page of this browser has just sent one with that text.
+// The gateway sends messages and stores none, and a message does not say who wrote it. So the page keeps what it has
+// seen, across reloads too (in the storage of its tab, until the agent signs out), and marks where it may have missed
+// messages. It takes a message for the agent's own if a page of this browser has just sent one with this text.
 
 const MOST_MESSAGES = 500;
 const MOST_SESSIONS = 50;
 const PREFIX = 'im-session/conversations/';
 
-// An entry of a conversation is a message, `{ id, text, at, isMine }`, or a place where some may be missing,
-// `{ gap, at }`.
+// An entry of a conversation is a message, `{ id, text, at, isMine }`, or a place where messages may be missing, `{
+// gap, at }`.
 
 export class Conversations {
   #agent;
@@ -19,7 +19,7 @@ export class Conversations {
 
   constructor(agent) {
     this.#agent = agent;
-    // Texts of another agent are not for this one.
+    // Texts of another agent are removed.
     for (const key of Object.keys(sessionStorage)) {
       if (key.startsWith(PREFIX) && key !== PREFIX + agent) sessionStorage.removeItem(key);
     }
@@ -30,12 +30,12 @@ export class Conversations {
     });
   }
 
-  /** What was seen of a session; `isWhole` says whether that begins with its beginning. */
+  /** The known part of a session's conversation; `isWhole` says whether it includes the beginning. */
   of(session) {
     return this.#bySession.get(session) ?? empty(false);
   }
 
-  /** A session is there. Where it cannot have had a message yet, its conversation will be whole. */
+  /** A session exists. If it cannot have had a message yet, its conversation will be complete. */
   see(session) {
     const conversation = this.#bySession.get(session.id) ?? empty(isBeforeTalking(session));
     conversation.isOver = session.state === 'Completed';
@@ -44,7 +44,7 @@ export class Conversations {
     this.#write();
   }
 
-  /** The page was not connected until now: of sessions that were not over, messages may be missing. */
+  /** The page was not connected until now: messages of open sessions may be missing. */
   interrupt() {
     for (const { isOver, entries } of this.#bySession.values()) {
       if (!isOver && !entries.at(-1)?.gap) entries.push({ gap: true, at: Date.now() });
@@ -58,12 +58,12 @@ export class Conversations {
     this.#tabs.postMessage({ agent: this.#agent, session, text });
   }
 
-  /** It was not sent. */
+  /** The text was not sent. */
   notSent(session, text) {
     this.#take(session, text);
   }
 
-  /** A message arrived. Returns it; `null` where it was there already. */
+  /** A message arrived. Returns it; `null` if it was already there. */
   receive(session, id, text) {
     const conversation = this.#bySession.get(session) ?? empty(false);
     this.#bySession.set(session, conversation);
@@ -80,13 +80,13 @@ export class Conversations {
     return message;
   }
 
-  /** The session is gone. */
+  /** The session no longer exists. */
   forget(session) {
     this.#bySession.delete(session);
     this.#write();
   }
 
-  /** The agent signed out: nothing stays. */
+  /** The agent signed out: removes everything. */
   forgetAll() {
     this.#bySession.clear();
     sessionStorage.removeItem(PREFIX + this.#agent);
@@ -99,7 +99,7 @@ export class Conversations {
   #expect(session, text) {
     const expected = this.#expected.get(session) ?? [];
     expected.push(text);
-    // What never came back is forgotten some time.
+    // Texts that are never echoed are dropped eventually.
     this.#expected.set(session, expected.slice(-20));
   }
 
@@ -115,7 +115,7 @@ export class Conversations {
     try {
       sessionStorage.setItem(PREFIX + this.#agent, JSON.stringify([...this.#bySession]));
     } catch {
-      // The storage is full or forbidden: after a reload less is known, and the page says so.
+      // The storage is full or disabled: after a reload less is known, and the page says so.
     }
   }
 }
@@ -124,7 +124,7 @@ function empty(isWhole) {
   return { isWhole, isOver: false, since: Date.now(), entries: [] };
 }
 
-/** No message can have been there yet. */
+/** Whether there cannot have been a message yet. */
 function isBeforeTalking({ state }) {
   return state === 'Initiating' || state === 'Alerting';
 }

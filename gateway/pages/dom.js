@@ -1,4 +1,4 @@
-// Elements from values. A child that is a string becomes a text node: nothing here makes markup of a text.
+// Creates elements from values. A child that is a string becomes a text node: no text is ever parsed as markup.
 
 /** The element with this id. */
 export function byId(id) {
@@ -7,7 +7,10 @@ export function byId(id) {
   return found;
 }
 
-/** An element with attributes and children. `false`, `null`, `undefined` leave an attribute out; `on` has listeners. */
+/**
+ * Makes an element with attributes and children. An attribute is omitted if it is `false`, `null` or `undefined`; `on`
+ * has listeners.
+ */
 export function element(name, attributes = {}, ...children) {
   const made = document.createElement(name);
   for (const [attribute, value] of Object.entries(attributes)) {
@@ -21,7 +24,7 @@ export function element(name, attributes = {}, ...children) {
   return made;
 }
 
-/** Changes the text where it is another one, so that a live region says only what is new. */
+/** Sets the text only if it differs, so that a live region reads only changes aloud. */
 export function setText(target, text) {
   if (target.textContent !== text) target.textContent = text;
 }
@@ -32,8 +35,8 @@ export function setShown(target, isShown) {
 }
 
 /**
- * Makes the children of a list those of `items`, in order, and keeps the elements that are there: what has the focus
- * keeps it. `make` makes an element for a key, `update` brings it up to date.
+ * Makes the children of a list correspond to `items`, in order. Existing elements are reused, so the focus is kept.
+ * `make` creates an element for a key, `update` updates it.
  */
 export function reconcile(list, items, keyOf, make, update) {
   const present = new Map([...list.children].map((child) => [child.dataset.key, child]));
@@ -56,8 +59,8 @@ export function reconcile(list, items, keyOf, make, update) {
 }
 
 /**
- * Says whether a button can be used. One that cannot stays in the order of the tab key, so that everybody can learn
- * why: `aria-describedby` leads to the reason.
+ * Sets whether a button can be used. A button that cannot be used stays reachable with the tab key, so that everybody
+ * can read the reason, to which `aria-describedby` refers.
  */
 export function setPossible(button, reason, reasonElement) {
   if (reason) {
@@ -69,7 +72,7 @@ export function setPossible(button, reason, reasonElement) {
   }
 }
 
-/** The same for a button that has a place of its own for the reason. */
+/** The same for a button with its own element for the reason. */
 export function setPossibleOrSay(button, reason, reasonElement) {
   setPossible(button, reason, reasonElement);
   setText(reasonElement, reason ?? '');

@@ -1,4 +1,4 @@
-// Faults of the simulated SIP Server: how they stand, and buttons that inject them.
+// Faults of the simulated SIP Server: their state, and buttons that inject them.
 
 import { byId, element, reconcile, setShown, setText } from './dom.js';
 import { Refused } from './rest.js';
@@ -15,7 +15,7 @@ export class Faults {
     this.#frame = frame;
   }
 
-  /** Shows how they stand now; nothing where there is no simulated SIP Server. */
+  /** Shows the current state; nothing if there is no simulated SIP Server. */
   async update() {
     try {
       const { faults } = await this.#rest.get(ADDRESS);
@@ -99,7 +99,7 @@ export class Faults {
   }
 }
 
-/** Of a field that somebody writes in, the text stays. */
+/** Does not change a field while it is being edited. */
 function show(row, { probability, waiting }) {
   const [, once, chance] = row.children;
   setText(once.lastElementChild, waiting > 0 ? `${waiting} waiting` : '');

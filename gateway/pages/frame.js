@@ -1,11 +1,11 @@
-// What both pages share: signing in and out, notices, and what screen readers are told.
+// What both pages share: signing in and out, notices, and announcements for screen readers.
 
 import { byId, element, setShown, setText } from './dom.js';
 import { Refused } from './rest.js';
 import { sentence } from './words.js';
 
 const ME = '/api/v2/me?subresources=devices,settings';
-/** More notices than these would hide the page. */
+/** The maximum number of notices; more would hide the page. */
 const MOST_NOTICES = 4;
 
 export class Frame {
@@ -14,7 +14,7 @@ export class Frame {
   #end;
   #me = null;
 
-  /** `begin` is called with the user when somebody is signed in, `end` when nobody is any more. */
+  /** `begin` is called with the user after signing in, `end` after signing out. */
   constructor(rest, begin, end) {
     this.#rest = rest;
     this.#begin = begin;
@@ -26,7 +26,7 @@ export class Frame {
     byId('sign-out').addEventListener('click', () => this.#signOut());
   }
 
-  /** Asks who is signed in. The cookie of another tab, or of before a reload, is enough. */
+  /** Finds out who is signed in. The cookie of another tab, or from before a reload, suffices. */
   async start() {
     try {
       this.#signedIn(await this.#rest.get(ME));
@@ -35,7 +35,7 @@ export class Frame {
     }
   }
 
-  /** Shows the form again: the session of HTTP is over. */
+  /** Shows the form again, because the HTTP session has ended. */
   signedOut(reason) {
     const user = this.#me?.userName;
     if (this.#me) this.#end();
@@ -88,7 +88,7 @@ export class Frame {
     try {
       await this.#rest.post('/api/v2/me', { operationName: 'EndContactCenterSession', signOut: true });
     } catch (error) {
-      // A session that is over is what was asked for.
+      // The session has already ended, as intended.
       if (!(error instanceof Refused && error.isSignedOut)) {
         this.notify(`You are still signed in: ${error.message}`);
         return;
@@ -115,14 +115,14 @@ export class Frame {
     setShown(byId('sign-in-error'), Boolean(text));
   }
 
-  /** Tells screen readers something that others see. */
+  /** Announces to screen readers what others can see. */
   announce(text) {
     const said = element('p', {}, text);
     byId('announcer').append(said);
     setTimeout(() => said.remove(), 5000);
   }
 
-  /** Tells everybody that something went wrong. */
+  /** Shows and announces that something went wrong. */
   notify(text) {
     const notices = byId('notices');
     for (const same of [...notices.children].filter((notice) => notice.firstElementChild.textContent === text)) {
@@ -138,7 +138,7 @@ export class Frame {
     notices.append(notice);
   }
 
-  /** What was asked failed: says so, or shows the form where nobody is signed in any more. */
+  /** A request failed: reports it, or shows the form if nobody is signed in any more. */
   failed(error, what) {
     if (error instanceof Refused && error.isSignedOut) {
       this.signedOut('Your session has ended. Sign in again to go on.');

@@ -1,4 +1,4 @@
-// Events a second, from what is counted at two times.
+// Events per second, from the counts at two times.
 
 const MOST_POINTS = 120;
 
@@ -6,22 +6,22 @@ export class Rates {
   #last = null;
   #rates = [];
 
-  /** So many events were counted by now; `now` is a clock that nobody sets. */
+  /** Takes the count at `now`, a monotonic time. */
   count(total, now) {
     const last = this.#last;
     this.#last = { total, now };
-    // A smaller count is that of another gateway, or of an empty store: there is nothing to compare.
+    // A lower count comes from another gateway or an empty store, and cannot be compared.
     if (!last || total < last.total || now <= last.now) return;
     this.#rates.push((total - last.total) / ((now - last.now) / 1000));
     if (this.#rates.length > MOST_POINTS) this.#rates.shift();
   }
 
-  /** Nobody counted for a while: what comes next is compared with nothing. */
+  /** There was a pause: the next count is not compared with the last one. */
   interrupt() {
     this.#last = null;
   }
 
-  /** The newest; `null` before there is one. */
+  /** The latest rate; `null` before the first. */
   get now() {
     return this.#rates.at(-1) ?? null;
   }
@@ -30,11 +30,11 @@ export class Rates {
     return Math.max(0, ...this.#rates);
   }
 
-  /** Points of a curve in a box, the newest at its right. */
+  /** The points of a curve in a box, the latest at the right. */
   points(width, height) {
     const top = Math.max(1, this.highest);
     const step = width / (MOST_POINTS - 1);
-    // One alone is a line, too.
+    // A single rate becomes a line, too.
     const rates = this.#rates.length === 1 ? [this.#rates[0], this.#rates[0]] : this.#rates;
     const first = MOST_POINTS - rates.length;
     return rates.map((rate, place) => [(first + place) * step, height - 1 - (rate / top) * (height - 4)]);

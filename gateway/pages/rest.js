@@ -1,4 +1,4 @@
-// Requests to the gateway: the cookie is the browser's, the CSRF token comes with every answer to a GET.
+// Requests to the gateway. The browser sends the cookie; the CSRF token comes with every response to a GET.
 
 /** The gateway refused, or could not be reached (`status` 0). */
 export class Refused extends Error {
@@ -10,13 +10,13 @@ export class Refused extends Error {
     this.retryAfter = retryAfter;
   }
 
-  /** Whether nobody is signed in, or not any more. */
+  /** Whether nobody is signed in, or no longer. */
   get isSignedOut() {
     return this.status === 401;
   }
 }
 
-/** JSON as the gateway writes it. An integer that a number here cannot hold stays its digits. */
+/** Parses JSON from the gateway. An integer that a number cannot represent stays a string of digits. */
 export function parse(text) {
   return JSON.parse(text, (_, value, context) => {
     const isLost = typeof value === 'number' && !Number.isSafeInteger(value) && context?.source;
@@ -27,16 +27,16 @@ export function parse(text) {
 export class Rest {
   #token = null;
 
-  /** The id of the user for whom this is: the cookie is the browser's, and another tab may change whose it is. */
+  /** The id of the user of this page. The cookie belongs to the browser, so another tab may sign in another user. */
   user = null;
 
-  /** Reads; with credentials it signs in. */
+  /** Sends a GET; with credentials it signs in. */
   async get(path, credentials = null) {
     const headers = credentials ? { Authorization: basic(credentials) } : {};
     return this.#send(path, { method: 'GET', headers });
   }
 
-  /** Does something. */
+  /** Sends a POST. */
   async post(path, body) {
     const send = () => {
       const headers = { 'Content-Type': 'application/json', ...(this.#token ? { 'X-CSRF-TOKEN': this.#token } : {}) };
@@ -45,14 +45,14 @@ export class Rest {
     try {
       return await send();
     } catch (error) {
-      // Another tab may have signed in anew: the token is another one then, and a GET tells it.
+      // Another tab may have signed in again, which changes the token; a GET returns the new one.
       if (!(error instanceof Refused && error.status === 403 && /csrf/i.test(error.message))) throw error;
       await this.check();
       return send();
     }
   }
 
-  /** Whether the cookie is still the user's. */
+  /** Checks that the cookie still belongs to the user. */
   async check() {
     const { user } = await this.get('/api/v2/me');
     if (user.id !== this.user) throw new Refused(401, null, 'another user has signed in with this browser');
@@ -73,7 +73,7 @@ export class Rest {
     try {
       answer = parse(text);
     } catch {
-      // A proxy answered, or nobody: the status says all there is.
+      // The response came from a proxy, or is empty: only the status is known.
     }
     if (!response.ok) {
       const message = answer?.statusMessage ?? `the gateway answered with HTTP status ${response.status}`;

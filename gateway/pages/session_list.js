@@ -7,7 +7,7 @@ export class SessionList {
   #select;
   #start;
 
-  /** `select` is called with the id that was chosen, `start` with a number and a devicePath. */
+  /** `select` is called with the chosen id, `start` with a number and a devicePath. */
   constructor(select, start) {
     this.#select = select;
     this.#start = start;
@@ -25,7 +25,7 @@ export class SessionList {
     });
   }
 
-  /** The agent's devices: there is a choice only where there are several. */
+  /** Sets the agent's devices. They can be chosen only if there are several. */
   setDevices(devices) {
     const choices = devices.map((device) => element('option', { value: device.devicePath }, device.phoneNumber));
     byId('device').replaceChildren(...choices);

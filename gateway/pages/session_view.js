@@ -1,4 +1,4 @@
-// One session: its state, its conversation, and what may be done with it.
+// One session: its state, its conversation, and the operations that are allowed.
 
 import { byId, element, isPossible, setPossibleOrSay, setShown, setText } from './dom.js';
 import { UserData } from './user_data.js';
@@ -14,7 +14,7 @@ export class SessionView {
   #isAtEnd = true;
   #drafts = new Map();
 
-  /** `operate` is called with the name of an operation and its parameters; it says whether it was sent. */
+  /** `operate` is called with the name of an operation and its parameters, and returns whether it was sent. */
   constructor(operate) {
     this.#operate = operate;
     this.#userData = new UserData(operate);
@@ -28,7 +28,7 @@ export class SessionView {
       event.preventDefault();
       this.#send();
     });
-    // Whoever reads the end goes on reading it, also when the pane becomes smaller.
+    // If the end of the conversation is visible, it stays visible when the pane becomes smaller.
     const log = byId('log');
     log.addEventListener('scroll', () => {
       this.#isAtEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 48;
@@ -39,7 +39,7 @@ export class SessionView {
     });
   }
 
-  /** Shows a session, or that none is chosen. */
+  /** Shows a session, or that none is selected. */
   show(session, conversation, permitted) {
     setShown(byId('no-session'), !session);
     setShown(byId('session'), Boolean(session));
@@ -68,7 +68,7 @@ export class SessionView {
     this.#showConversation(conversation, isOther);
   }
 
-  /** Nothing that was typed stays: it was another agent's. */
+  /** Clears what was typed, because it belongs to another agent. */
   forget() {
     this.#drafts.clear();
     this.#session = null;
@@ -88,14 +88,14 @@ export class SessionView {
     this.#shown = 0;
   }
 
-  /** Adds what is new; a conversation of another session, or one that was cut, is shown anew. */
+  /** Adds new messages; the conversation of another session, or a cut one, is shown completely. */
   #showConversation(conversation, isOther) {
     const log = byId('log');
     const { entries } = conversation;
     const isAnew = isOther || conversation !== this.#conversation || entries.length < this.#shown;
     this.#conversation = conversation;
     if (isAnew) {
-      // A whole conversation is not news: it is not to be read aloud at once.
+      // A complete conversation is not news, so it is not read aloud.
       log.setAttribute('aria-live', 'off');
       log.replaceChildren();
       this.#shown = 0;
@@ -154,7 +154,7 @@ export class SessionView {
     text.value = '';
     const isSent = await this.#operate('SendMessage', { text: sent, destination: { phoneNumber: this.#to() } });
     if (!isSent) {
-      // Not lost: what was typed meanwhile stays behind it.
+      // What was not sent is restored, in front of what was typed in the meantime.
       if (this.#session?.id === session) text.value = text.value ? `${sent}\n${text.value}` : sent;
       else this.#drafts.set(session, sent);
     }

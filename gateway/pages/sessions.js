@@ -1,10 +1,10 @@
-// The agent's sessions as the gateway told them last. A session is known by its id.
+// The agent's sessions in their last known state, by id.
 
 export class Sessions {
   #known = new Map();
   #order = 0;
 
-  /** All of them: open ones first, then those that changed last. */
+  /** All sessions: open ones first, then those that changed last. */
   get all() {
     const rank = ({ session }) => (session.state === 'Completed' ? 1 : 0);
     return [...this.#known.values()].sort((one, other) => rank(one) - rank(other) || other.changed - one.changed);
@@ -14,12 +14,12 @@ export class Sessions {
     return this.#known.get(id) ?? null;
   }
 
-  /** Whether one of them goes on. */
+  /** The open session, if there is one. */
   get open() {
     return this.all.find(({ session }) => session.state !== 'Completed') ?? null;
   }
 
-  /** A session is now like this. Returns how it was before; `null` where it is new. */
+  /** Takes the current state of a session. Returns the previous one; `null` if it is new. */
   tell(session) {
     const before = this.#known.get(session.id) ?? null;
     this.#order += 1;
@@ -34,7 +34,7 @@ export class Sessions {
     return before?.session ?? null;
   }
 
-  /** How many messages nobody has looked at. */
+  /** Sets the number of unread messages. */
   setUnread(id, unread) {
     const entry = this.#known.get(id);
     if (entry) entry.unread = unread;
@@ -44,12 +44,12 @@ export class Sessions {
     return [...this.#known.values()].reduce((sum, entry) => sum + entry.unread, 0);
   }
 
-  /** The place in time that `keep` needs. */
+  /** The current time for `keep`. */
   get now() {
     return this.#order;
   }
 
-  /** The server knows no others than `ids`; what was told after `since` is newer. Returns the ids that are gone. */
+  /** Removes sessions that are not in `ids` and did not change after `since`. Returns the removed ids. */
   keep(ids, since) {
     const gone = [...this.#known].filter(([id, entry]) => entry.told <= since && !ids.has(id)).map(([id]) => id);
     for (const id of gone) this.#known.delete(id);

@@ -1,4 +1,4 @@
-// The page for supervisors: it asks every two seconds how the sessions stand.
+// The page for supervisors: it reads the state of the sessions every two seconds.
 
 import { byId, element, reconcile, setShown, setText } from './dom.js';
 import { Faults } from './faults.js';
@@ -59,7 +59,7 @@ class Board {
     if (!isPaused) this.#update();
   }
 
-  /** Nobody looks: nothing is asked. */
+  /** Sends no requests while the page is not visible. */
   #visibilityChanged() {
     if (this.#timer === null || this.#isPaused) return;
     clearTimeout(this.#timer);
@@ -72,7 +72,7 @@ class Board {
     this.#timer = 0;
     try {
       const overview = await this.#rest.get('/api/supervisor/overview');
-      // The timer says whether somebody is still signed in.
+      // The timer shows whether somebody is still signed in.
       if (this.#timer === null) return;
       this.#answered = Date.now();
       this.#show(overview);
@@ -229,7 +229,7 @@ class Board {
     setShown(byId('no-timeline'), timeline.length === 0);
     setShown(byId('timeline-frame'), timeline.length > 0);
     setShown(byId('timeline-hint'), timeline.length > 0);
-    // Rows that are there stay: a selection in them does, too.
+    // Existing rows are kept, and with them a selection.
     const seen = new Map();
     const rows = timeline.map((observation) => {
       const text = JSON.stringify(observation);
@@ -260,7 +260,7 @@ function updateOpen(rowElement, { agent, state, participants, since, earlier }, 
   setText(label, STATES[state]?.label ?? state);
   label.dataset.state = state;
   setText(withCell.firstElementChild, participants.length > 0 ? participants.join(', ') : '–');
-  // The gateway found it open when it started: it is older than that.
+  // The gateway found it open when it started, so it is older.
   setText(forCell, `${earlier ? 'more than ' : ''}${duration(now - since)}`);
 }
 

@@ -17,7 +17,7 @@ export class UserData {
     for (const [operation, id] of Object.entries(BUTTONS)) {
       byId(id).addEventListener('click', () => this.#perform(operation));
     }
-    // Enter does what is most often meant: it replaces a pair that is there, and adds one that is not.
+    // Enter does the usual thing: it replaces an existing pair, or adds a new one.
     byId('value').addEventListener('keydown', (event) => {
       if (event.key !== 'Enter' || event.isComposing) return;
       event.preventDefault();
@@ -26,7 +26,7 @@ export class UserData {
     });
   }
 
-  /** Shows the user data of this session, and what may be done with it. */
+  /** Shows the user data of this session, and the operations that are allowed. */
   show(session, permitted) {
     if (this.#session?.id !== session.id) this.#change(session.id);
     this.#session = session;
@@ -43,7 +43,7 @@ export class UserData {
     this.#showButtons(session, permitted);
   }
 
-  /** What is not possible for the same reason is said in one sentence. */
+  /** Operations that are impossible for the same reason share one sentence. */
   #showButtons(session, permitted) {
     const byReason = new Map();
     for (const [operation, id] of Object.entries(BUTTONS)) {
@@ -56,7 +56,7 @@ export class UserData {
     setShown(byId('user-data-reason'), sentences.length > 0);
   }
 
-  /** Nothing that was typed stays: it was another agent's. */
+  /** Clears what was typed, because it belongs to another agent. */
   forget() {
     this.#drafts.clear();
     this.#session = null;
@@ -110,7 +110,7 @@ export class UserData {
     }
   }
 
-  /** A number stays a number where what was typed is one. */
+  /** A value that was a number stays one if the new text is a number. */
   #valueOf(key, text) {
     const wasNumber = typeof this.#session.userData?.[key] === 'number';
     const number = Number(text);
@@ -136,7 +136,7 @@ function update(item, [key, value]) {
   const [keyElement, valueElement, edit] = item.children;
   setText(keyElement, key);
   setText(valueElement, textOf(value));
-  // A list has no text that could be edited in one line.
+  // A list cannot be edited as a single line of text.
   setShown(edit, typeof value !== 'object');
 }
 

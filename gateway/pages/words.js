@@ -1,6 +1,6 @@
-// What the pages say of states, operations and times.
+// The words for states, operations and times.
 
-/** Operations as buttons say them. */
+/** The labels of operations on buttons. */
 export const OPERATIONS = {
   InitiateIMSession: 'Start session',
   SendMessage: 'Send',
@@ -11,8 +11,8 @@ export const OPERATIONS = {
 };
 
 /**
- * Why an operation on a session is not possible now; `null` where it is. The capabilities decide; the words follow the
- * order of the library's `why_not`: no right, over, no user data, not in this state.
+ * Why an operation on a session is not possible now; `null` if it is. The capabilities decide. The reasons are checked
+ * in the order of the library's `why_not`: no right, ended, no user data, not in this state.
  */
 export function whyNot(session, operation, permitted) {
   if (session.capabilities?.includes(operation)) return null;
@@ -23,7 +23,7 @@ export function whyNot(session, operation, permitted) {
   return 'not in this state';
 }
 
-/** The reason as a sentence about one operation, or several. */
+/** The reason as a sentence about one or several operations. */
 export function sentenceOf(reason, operations, state) {
   const name = LIST.format([operations].flat().map((operation) => OPERATIONS[operation]));
   switch (reason) {
@@ -42,7 +42,7 @@ export function sentenceOf(reason, operations, state) {
   }
 }
 
-/** States as people say them. */
+/** The words for states. */
 export const STATES = {
   Initiating: { label: 'Calling', while: 'the other side is being called' },
   Alerting: { label: 'Ringing', while: 'the call is ringing' },
@@ -50,13 +50,13 @@ export const STATES = {
   Completed: { label: 'Completed', while: 'completed' },
 };
 
-/** What an error says, as a sentence of its own. */
+/** The message of an error as a sentence. */
 export function sentence(message) {
   const isWhole = /[.!?]$/.test(message);
   return message.charAt(0).toUpperCase() + message.slice(1) + (isWhole ? '' : '.');
 }
 
-/** Why an event was refused. */
+/** The words for the reasons of rejected events. */
 export const REASONS = {
   orphan: 'no such session',
   'role-conflict': 'caller and callee mixed',
@@ -67,19 +67,19 @@ export const REASONS = {
   limit: 'over a limit',
 };
 
-/** What goes wrong in the simulated SIP Server. */
+/** The faults of the simulated SIP Server. */
 export const FAULTS = {
   lose: { label: 'Lose', happens: 'An event never arrives.' },
-  delay: { label: 'Delay', happens: 'An event arrives late, and all after it.' },
+  delay: { label: 'Delay', happens: 'An event is delayed, and all following ones with it.' },
   repeat: { label: 'Repeat', happens: 'An event arrives twice.' },
   reorder: { label: 'Reorder', happens: 'An event is overtaken by those of other DNs.' },
-  restart: { label: 'Restart', happens: 'The server starts anew: its calls are gone, and nobody is told.' },
+  restart: { label: 'Restart', happens: 'The server restarts: its calls are gone, and nobody is notified.' },
   busy: { label: 'Busy', happens: 'The callee of a call is busy.' },
   'no-answer': { label: 'No answer', happens: 'The callee of a call does not answer.' },
   refuse: { label: 'Refuse', happens: 'A request is refused.' },
 };
 
-/** Who else takes part, for a heading. */
+/** The other participants, for a heading. */
 export function partiesOf(session) {
   const numbers = (session.participants ?? []).map(
     ({ formattedPhoneNumber, phoneNumber }) => formattedPhoneNumber || phoneNumber || 'unknown number',
@@ -102,12 +102,12 @@ export function clockWithSeconds(milliseconds) {
   return CLOCK_WITH_SECONDS.format(milliseconds);
 }
 
-/** A time with its date, for those who ask for it. */
+/** A time with its date. */
 export function dayAndClock(milliseconds) {
   return DAY_AND_CLOCK.format(milliseconds);
 }
 
-/** How long, in the two largest units. */
+/** A duration in its two largest units. */
 export function duration(milliseconds) {
   const seconds = Math.max(0, Math.floor(milliseconds / 1000));
   const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60];

@@ -1,10 +1,10 @@
-//! Time and randomness, handed in, so that tests advance the one and know the other.
+//! Time and randomness as arguments, so that tests can advance the one and predict the other.
 
 use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-/// What time it is.
+/// Returns the current time.
 pub trait Clock: Send + Sync {
     /// The time since 1970.
     fn now(&self) -> Duration;
@@ -16,27 +16,27 @@ pub struct SystemClock;
 
 impl Clock for SystemClock {
     fn now(&self) -> Duration {
-        // A clock before 1970 is broken; at zero nothing expires, and nothing fails.
+        // A clock before 1970 is broken. Time 0 is safe: nothing expires and nothing fails.
         SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default()
     }
 }
 
-/// Bytes that nobody can guess.
+/// A source of unpredictable bytes.
 pub trait Random: Send + Sync {
-    /// Sixteen of them.
+    /// Returns 16 unpredictable bytes.
     ///
     /// # Errors
     ///
-    /// Where the source has none; nobody is signed in then.
+    /// If the source has none. Nobody can sign in then.
     fn bytes(&self) -> Result<[u8; 16], NoRandomBytes>;
 }
 
-/// The operating system gives no random bytes.
+/// The operating system provides no random bytes.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("expected 16 random bytes of the operating system, got none: {0}")]
 pub struct NoRandomBytes(pub String);
 
-/// The source of the operating system.
+/// The random source of the operating system.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SystemRandom;
 
@@ -48,12 +48,12 @@ impl Random for SystemRandom {
     }
 }
 
-/// The two together: what surrounds the gateway.
+/// A clock and a random source.
 #[derive(Clone)]
 pub struct Surroundings {
-    /// What time it is.
+    /// The clock.
     pub clock: Arc<dyn Clock>,
-    /// Bytes that nobody can guess.
+    /// The random source.
     pub random: Arc<dyn Random>,
 }
 

@@ -1,38 +1,38 @@
-//! The body of a post of events: which events are in it, and which lines are none.
+//! Reads the body of a POST of events: the events in it, and the lines that are not events.
 
 use im_session::Event;
 use im_session::decode::json_object;
 use serde::Serialize;
 
-/// How many wrong lines are named; of more it is said how many.
+/// The most errors that are listed; further ones are only counted.
 pub const MOST_ERRORS: usize = 1_000;
 
-/// What some editors write before a text.
+/// Some editors put this in front of a text.
 const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
-/// What was read of a body.
+/// The contents of a body.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct EventLines {
     /// The events, in order.
     pub events: Vec<Event<'static>>,
     /// The lines that could not be read, at most [`MOST_ERRORS`].
     pub errors: Vec<LineError>,
-    /// How many more could not be read.
+    /// How many further lines could not be read.
     pub more_errors: usize,
 }
 
 /// A line that could not be read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct LineError {
-    /// Which, from 1.
+    /// Its number, from 1.
     pub line: u64,
     /// What was expected there, and what was found.
     pub error: String,
 }
 
 impl EventLines {
-    /// Reads JSON lines, specification 6.1: one event on each line, also as a JSON array with one object on each line.
-    /// Blank lines and the brackets of the array are skipped; every other line that is no event is an error.
+    /// Reads JSON lines (specification 6.1), one event per line, also as a JSON array with one object per line. Blank
+    /// lines and the brackets of the array are skipped; every other line that is not an event is an error.
     #[must_use]
     pub fn read(body: &[u8]) -> Self {
         let mut lines = EventLines::default();
@@ -55,11 +55,11 @@ impl EventLines {
     }
 }
 
-/// Bytes that are not UTF-8 are replaced, as everywhere in events.
+/// Reads one line. Bytes that are not UTF-8 are replaced, as everywhere in events.
 fn event(line: &[u8]) -> Result<Event<'static>, String> {
     let text = String::from_utf8_lossy(line);
     let event = Event::from_json_line(&text).map_err(|error| error.to_string())?;
-    // What an engine refuses is known here, together with its line.
+    // An engine would reject an event without a route; only here is its line number known.
     event.route().map_err(|error| error.to_string())?;
     Ok(event.into_owned())
 }

@@ -4,19 +4,19 @@
 //!
 //! | module | question it answers |
 //! |---|---|
-//! | [`bayeux`] | What does CometD answer, without I/O? |
-//! | [`config`] | Who are the agents, and with which options does the gateway run? |
-//! | [`engine`] | What serves sessions: what goes in, what comes out, and what is durable when? |
-//! | [`event_lines`] | Which events are in a body? |
-//! | [`feeds`] | Which events come as SIP, as dialog-info, or from a followed log? |
-//! | [`me_operation`] | Which operation on `/api/v2/me` is in a body? |
-//! | [`simulator`] | What does a SIP Server do, where there is none? |
-//! | `clock` | What time is it, and what can nobody guess? (feature `server`) |
-//! | `logs` | What does the gateway say of itself, and what never? (feature `server`) |
-//! | `metrics` | What is counted, and how does Prometheus read it? (feature `server`) |
+//! | [`bayeux`] | What does CometD answer? (no I/O) |
+//! | [`config`] | Who are the agents, and which options are there? |
+//! | [`engine`] | How are sessions served: inputs, outputs, and what is durable when? |
+//! | [`event_lines`] | Which events does a body contain? |
+//! | [`feeds`] | Which events come from SIP, dialog-info documents, or a followed log? |
+//! | [`me_operation`] | Which operation on `/api/v2/me` does a body contain? |
+//! | [`simulator`] | What does the simulated SIP Server do? |
+//! | `clock` | What is the time, and where do random bytes come from? (feature `server`) |
+//! | `logs` | What is logged, and what never? (feature `server`) |
+//! | `metrics` | What is counted, and how is it written for Prometheus? (feature `server`) |
 //! | `monitoring` | What do operators see? (feature `server`) |
-//! | `http` | What does the gateway answer over HTTP? (feature `server`) |
-//! | `serve` | How does the program run, from the options to the last answer? (feature `server`) |
+//! | `http` | How are HTTP requests answered? (feature `server`) |
+//! | `serve` | How does the program run, from the options to the end? (feature `server`) |
 
 #![forbid(unsafe_code)]
 

@@ -1,4 +1,4 @@
-//! What the gateway says of itself while it runs. Message texts and user data are not in it unless they are asked for.
+//! The log of the gateway. Message texts and user data are not in it unless that is enabled.
 
 use std::io::IsTerminal;
 
@@ -10,21 +10,21 @@ use tracing_subscriber::fmt::{self, MakeWriter};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::{EnvFilter, Layer};
 
-/// The target of all that has message texts or user data in it.
+/// The target of all events that contain message texts or user data.
 pub const CONTENTS: &str = "im_session_gateway::contents";
 
-/// How the log is written.
+/// The format of the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub enum LogFormat {
     /// For people.
     #[default]
     Text,
-    /// A JSON object a line.
+    /// One JSON object per line.
     Json,
 }
 
-/// What writes the log. `filter` is what `RUST_LOG` says, if it says anything; with `contents` there are message texts
-/// and user data.
+/// Makes the subscriber that writes the log. `filter` is the value of `RUST_LOG`; `contents` enables message texts and
+/// user data.
 pub fn log<W>(
     format: LogFormat,
     contents: bool,
@@ -46,7 +46,7 @@ where
     tracing_subscriber::registry().with(filter).with(layer.with_filter(allowed))
 }
 
-/// Other crates write what they carry where they trace: frames of WebSockets, headers.
+/// Other crates log contents below level info: frames of WebSockets, headers.
 fn is_without_contents(event: &Metadata<'_>) -> bool {
     let is_ours = event.target().split("::").next() == Some("im_session_gateway");
     if is_ours { event.target() != CONTENTS } else { *event.level() <= LevelFilter::INFO }

@@ -32,14 +32,14 @@ fn run(command_line: CommandLine) -> Result<(), Box<dyn std::error::Error>> {
     tracing::subscriber::set_global_default(log(format, contents, filter.as_deref(), io::stderr))?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     Ok(runtime.block_on(serve(command_line.serve, |greeting| {
-        // Nobody may read it.
+        // The reader of standard output may be gone.
         let _ = io::stdout().write_all(greeting.as_bytes()).and_then(|()| io::stdout().flush());
     }))?)
 }
 
 fn print_hash() -> Result<(), Box<dyn std::error::Error>> {
     let mut password = Vec::new();
-    // One more than is allowed, so that too long is seen to be too long.
+    // Reads one byte more than is allowed, so that a longer password is detected.
     io::stdin().lock().take(LONGEST_PASSWORD as u64 + 2).read_to_end(&mut password)?;
     let line = password.split(|&byte| byte == b'\n').next().unwrap_or_default();
     let line = line.strip_suffix(b"\r").unwrap_or(line);

@@ -1,16 +1,16 @@
-//! What may be posted to `/api/v2/me`: the body of the request, without I/O. Gateway specification 2.
+//! Reads the body of a POST to `/api/v2/me`, without I/O. Gateway specification 2.
 
 use im_session::{ErrorBody, StatusCode};
 use serde_json::Value;
 
-/// What may be posted to `/api/v2/me`. Exhaustive by decision: the API has these two.
+/// The operations on `/api/v2/me`. Exhaustive by decision: the API has these two.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MeOperation {
-    /// `StartContactCenterSession`. The channels are not looked at: there is one.
+    /// `StartContactCenterSession`. The channels are ignored: there is only one.
     Start,
     /// `EndContactCenterSession`.
     End {
-        /// Whether the session of HTTP ends, too.
+        /// Whether the HTTP session ends, too.
         sign_out: bool,
     },
 }
@@ -29,7 +29,7 @@ impl MeOperation {
     ///
     /// # Errors
     ///
-    /// statusCode 10 where it is no JSON object, 1 without `operationName`, 3 for another operation.
+    /// statusCode 10 if it is not a JSON object, 1 without `operationName`, 3 for another operation.
     pub fn from_json(body: &[u8]) -> Result<Self, ErrorBody> {
         let wrong = |message: String| ErrorBody::new(StatusCode::InputValidation, message);
         let value: Value = serde_json::from_slice(body)

@@ -1,10 +1,10 @@
-//! What an analysed number costs, as a share of what rlibphonenumber's own parsing and formatting cost: `cargo bench -p
+//! The cost of an analysed number, relative to rlibphonenumber's own parsing and formatting: `cargo bench -p
 //! im-session-numbers`.
 //!
-//! *First time*: the number is in no cache, and the cache is full. *Cached*: it was asked for before. *Own*: `parse`,
-//! and `format` to E.164 and to the national form, as each analysed number needs them. All three are measured in turn,
-//! in one run; of each the fastest of many rounds counts. With valgrind the program also counts instructions, which are
-//! the same on any load.
+//! *First time*: the number is not in the cache, and the cache is full. *Cached*: the number was analysed before.
+//! *Own*: `parse`, and `format` to E.164 and to the national form, as each analysed number needs them. All three are
+//! measured in turn, in one run; the fastest of many rounds counts. With valgrind the program also counts instructions,
+//! which do not depend on the load.
 
 use std::hint::black_box;
 use std::process::{Command, ExitCode, Stdio};
@@ -14,14 +14,14 @@ use im_session::NumberAnalysis;
 use im_session_numbers::PhoneNumbers;
 use rlibphonenumber::{PHONE_NUMBER_UTIL, PhoneNumberFormat, Region};
 
-/// Enough to fill the cache and to find nothing in it when they come round again.
+/// Enough to fill the cache, so that none is still in it in the next round.
 const NUMBERS: usize = 2000;
 const CACHE: usize = 500;
 const ROUNDS: usize = 200;
-/// The argument that makes this program do one thing and nothing else.
+/// The argument that makes this program do one thing only.
 const CHILD: &str = "--count";
 
-/// The most that the README promises.
+/// The limits in the README.
 const FIRST_TIME: f64 = 1.5;
 const CACHED: f64 = 0.1;
 
@@ -37,7 +37,7 @@ const CASES: [(&str, Case); 3] = [("own", Case::Own), ("first-time", Case::First
 struct Workload {
     name: &'static str,
     home: &'static str,
-    /// The regions of its numbers; of all, in E.164, if none is named.
+    /// The region of its numbers; `None`: numbers of all regions, in E.164.
     region: Option<Region>,
 }
 
@@ -58,7 +58,7 @@ impl Workload {
         let regions: Vec<Region> = PHONE_NUMBER_UTIL.get_supported_regions().collect();
         let mut all: Vec<String> =
             regions.iter().flat_map(|region| in_e164(*region, NUMBERS / regions.len())).collect();
-        // As calls come: from one region after the other.
+        // In mixed order, as in real calls: from one region after the other.
         all.sort_by_key(|number| number.bytes().rev().collect::<Vec<u8>>());
         all
     }
@@ -74,7 +74,7 @@ fn in_e164(region: Region, count: usize) -> Vec<String> {
         .collect();
     examples.dedup();
     let analysis = PhoneNumbers::new("US").expect("a region");
-    // 7919 has no factor in common with 10 000: every ending comes once, in an order that repeats no digit for long.
+    // 7919 and 10 000 are coprime: every ending occurs once, in an order in which no digit repeats for long.
     let endings = (0..count.next_multiple_of(100) as u32).map(|step| step * 7919 % 10_000);
     let numbers = endings.flat_map(|ending| examples.iter().map(move |example| (example, ending)));
     numbers
@@ -93,7 +93,7 @@ fn as_dialled_at_home(region: Region, count: usize) -> Vec<String> {
     in_e164(region, count).into_iter().map(national).collect()
 }
 
-/// Does it once for each number, `rounds` times.
+/// Analyses each number, `rounds` times.
 struct Runner {
     home: Region,
     numbers: Vec<String>,
@@ -112,7 +112,7 @@ impl Runner {
         }
     }
 
-    /// The numbers of a case: fewer than the cache has room for where they are to be in it.
+    /// The numbers of a case. For `Cached` there are fewer than the cache holds.
     fn numbers(&self, case: Case) -> &[String] {
         let count = if case == Case::Cached { CACHE.min(self.numbers.len()) } else { self.numbers.len() };
         &self.numbers[..count]
@@ -132,9 +132,9 @@ impl Runner {
         }
     }
 
-    /// Nanoseconds a number, of each case.
+    /// Nanoseconds per number, for each case.
     fn times(&self) -> [f64; 3] {
-        // Start-up: metadata, patterns, and what is asked for again.
+        // Start-up: metadata, patterns, and the numbers for the cache.
         for (_, case) in CASES {
             self.run(case);
         }
@@ -151,7 +151,7 @@ impl Runner {
     }
 }
 
-/// Instructions of this program doing that, by callgrind.
+/// The instructions of this program for that work, by callgrind.
 fn instructions(workload: usize, case: &str, rounds: usize) -> Option<f64> {
     let program = std::env::current_exe().ok()?;
     let out = Command::new("valgrind")
@@ -166,7 +166,7 @@ fn instructions(workload: usize, case: &str, rounds: usize) -> Option<f64> {
     count.split_whitespace().next()?.parse().ok()
 }
 
-/// What a number costs: two rounds have all that three have, the start-up too, but for one round.
+/// The instructions per number: the difference between three rounds and two is one round without the start-up.
 fn instructions_a_number(workload: usize, numbers: usize, case: &str) -> Option<f64> {
     let more = instructions(workload, case, 3)? - instructions(workload, case, 2)?;
     Some(more / numbers as f64)
@@ -189,7 +189,7 @@ fn main() -> ExitCode {
         (0..rounds.parse::<usize>().expect("a number of rounds")).for_each(|_| runner.run(case));
         return ExitCode::SUCCESS;
     }
-    // `cargo test --all-targets` starts benches too, without this.
+    // `cargo test --all-targets` starts benches, too, without this argument.
     if !arguments.iter().any(|argument| argument == "--bench") {
         return ExitCode::SUCCESS;
     }
@@ -199,7 +199,7 @@ fn main() -> ExitCode {
         let runner = Runner::new(workload);
         let by_time = row(workload.name, "ns", runner.times());
         let counted = CASES.map(|(name, case)| instructions_a_number(position, runner.numbers(case).len(), name));
-        // Times depend on what else the machine does: they decide only where instructions cannot be counted.
+        // Times depend on other load: they decide only if instructions cannot be counted.
         kept &= match counted {
             [Some(own), Some(first_time), Some(cached)] => row("", "instructions", [own, first_time, cached]),
             _ => by_time,

@@ -1,10 +1,10 @@
-//! What is known of numbers: lines of a home region, a tab and a number in, the same lines with what was found out.
+//! Analyses numbers: reads lines with a home region, a tab and a number, and prints them with the results.
 //!
 //! ```text
 //! printf 'US\t9165550104\nUS\t3002\n' | cargo run -p im-session-numbers --example analyse
 //! ```
 //!
-//! adds to the first line, each after a tab, `+19165550104`, `(916) 555-0104`, `United States`, `US`, `1` and
+//! appends to the first line, each after a tab, `+19165550104`, `(916) 555-0104`, `United States`, `US`, `1` and
 //! `California`, and to the second nothing.
 
 use std::collections::HashMap;

@@ -17,12 +17,12 @@ FORMATS = {
     "national": PhoneNumberFormat.NATIONAL,
     "international": PhoneNumberFormat.INTERNATIONAL,
 }
-# Where the reference's geocoder knows no place it falls back to the country, which is a field of its own here.
+# If the reference's geocoder knows no place, it returns the country, which is a separate field here.
 geocoder.country_name_for_number = lambda *_: ""
 
 
 def reference(home, number):
-    """What phonenumbers knows of a number, as the fields of `analyse`; nothing if it is not valid."""
+    """The results of phonenumbers for a number, as the fields of `analyse`; nothing if it is not valid."""
     try:
         parsed = phonenumbers.parse(number, home)
     except phonenumbers.NumberParseException:
@@ -42,7 +42,7 @@ def reference(home, number):
 
 
 def reason(expected, found):
-    """Why a difference is meant."""
+    """The reason for an intended difference."""
     without_name = len(expected) > 2 and expected[:2] + [found[2]] + expected[3:] == found
     if without_name and expected[2] == "" and found[3] in ("AC", "TA", "XK"):
         return f"the reference has no English name of {found[3]}, here it is {found[2]}"
@@ -61,14 +61,14 @@ def examples():
 
 
 def numbers(chance):
-    """Kind, home region, number."""
+    """Yields kind, home region and number."""
     for region, number in examples():
         for kind, form in FORMATS.items():
             yield kind, region, phonenumbers.format_number(number, form)
         e164 = phonenumbers.format_number(number, PhoneNumberFormat.E164)
-        # Another home: it decides nothing where the number says its country.
+        # Another home region: it does not matter if the number contains its country.
         yield "abroad", "GB" if region != "GB" else "US", e164
-        # Digits alone, which only some homes take for a number of theirs.
+        # Digits alone, which are a national number in only some home regions.
         yield "without +", region, e164[1:]
         yield "without +", "US", phonenumbers.national_significant_number(number)
         for kind, form in FORMATS.items():
@@ -84,7 +84,7 @@ def numbers(chance):
     for prefix in chance.sample(prefixes, 20_000):
         length = chance.choice((10, 11, 11, 11, 12, 12, 13))
         yield "place", "US", "+" + prefix + "".join(chance.choices("0123456789", k=max(0, length - len(prefix))))
-    # All area codes of the calling code that 25 regions share, and the beginnings of other shared ones.
+    # All area codes of the calling code that 25 regions share, and the first digits of other shared ones.
     for code in ("1", "7", "39", "44", "47", "61", "212", "262", "290", "358", "590", "599", "54", "549", "52", "86"):
         for area in range(1000):
             length = chance.choice((7, 10, 10, 10, 11)) if code != "1" else 10

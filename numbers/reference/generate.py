@@ -1,7 +1,7 @@
 """Writes the tables of im-session-numbers, from the data in the package `phonenumbers`: generate.py DIRECTORY.
 
 locations.bin   English names of places by prefix; the layout is described in src/locations.rs
-plan.bin        which numbers are valid, of which region, and geographical; the layout is described in src/plan.rs
+plan.bin        which numbers are valid, in which region, and geographical; the layout is described in src/plan.rs
 countries.tsv   calling code, code and English name of every region that has phone numbers
 """
 
@@ -10,7 +10,7 @@ import itertools
 import pathlib
 import sys
 
-# The parser of Python's regular expressions; its modules have had these names since 3.11.
+# Python's parser of regular expressions; its modules have had these names since 3.11.
 try:
     from re import _constants as sre
     from re._parser import parse as sre_parse
@@ -30,12 +30,12 @@ NAMES_A_BLOCK = 8
 NOT_GEOGRAPHICAL = (
     "premium_rate", "toll_free", "shared_cost", "voip", "personal_number", "pager", "uan", "voicemail",
 )
-# Regions that have numbers and no name in the package's data.
+# Regions that have numbers but no name in the package's data.
 NAMES = {"AC": "Ascension Island", "TA": "Tristan da Cunha", "XK": "Kosovo"}
 
 
 def variable(number):
-    """LEB128: seven bits a byte, the lowest first."""
+    """LEB128: seven bits per byte, the lowest first."""
     out = bytearray()
     while number > 0x7F:
         out.append(number & 0x7F | 0x80)
@@ -56,7 +56,7 @@ def blocks_of(items, size):
 
 
 def front_coded(names):
-    """The names of a block: the first whole, of the others what they do not share with the one before."""
+    """The names of a block: the first completely, of the others what they do not share with the previous one."""
     out = bytearray()
     before = ""
     for name in names:
@@ -78,7 +78,7 @@ def packed(values, width):
 
 
 def runs_of(prefixes, name_of):
-    """[first, count, name]: prefixes that follow one another and have the same name."""
+    """[first, count, name]: consecutive prefixes with the same name."""
     runs = []
     for prefix in prefixes:
         number, name = int(prefix), name_of[prefix]
@@ -104,7 +104,7 @@ def block_of_runs(runs):
 
 def locations():
     english = {prefix: names["en"] for prefix, names in GEOCODE_DATA.items() if names.get("en")}
-    # By calling code, so that the numbers of a block's names are close together.
+    # By calling code, so that the names of a block have numbers that are close together.
     names = sorted({(calling_code(prefix), name) for prefix, name in english.items()})
     number_of = {name: number for number, name in enumerate(names)}
     name_of = {prefix: number_of[calling_code(prefix), name] for prefix, name in english.items()}
@@ -138,8 +138,9 @@ def locations():
 
 # plan.bin
 
-# Of a pattern only digits, classes, groups, alternatives and bounded repetitions are used. A pattern, or what is left
-# of it after some digits, is EMPTY, a set of digits, a pair that follow one another, or a set of alternatives; None matches nothing.
+# Patterns only use digits, classes, groups, alternatives and bounded repetitions. A pattern, or what is left of it
+# after some digits, is EMPTY, a set of digits, a pair of consecutive patterns, or a set of alternatives; None matches
+# nothing.
 EMPTY = ()
 
 
@@ -168,7 +169,7 @@ def sequence(items):
 
 
 def read(kind, value):
-    """A pattern as Python's own parser gives it."""
+    """A pattern in the form of Python's own parser."""
     if kind is sre.LITERAL:
         return "digit", frozenset([int(chr(value))])
     if kind is sre.IN:
@@ -215,7 +216,7 @@ def is_complete(pattern):
 
 @functools.lru_cache(None)
 def after(pattern, digit):
-    """What is left to match of a pattern after a digit."""
+    """The rest of a pattern after a digit."""
     if not pattern:
         return None
     if pattern[0] == "digit":
@@ -234,7 +235,7 @@ class Automaton:
     """
 
     def __init__(self):
-        # The number of a node, from 1, by its outcome and the numbers of its children; 0 is no node.
+        # The number of a node, from 1, by its outcome and the numbers of its children; 0 means no node.
         self.nodes = {}
 
     def node(self, outcome, children):
@@ -243,7 +244,7 @@ class Automaton:
         return self.nodes.setdefault((outcome, children), len(self.nodes) + 1)
 
     def country(self, code):
-        """The node after a calling code."""
+        """The node for a calling code."""
         regions = REGIONS_OF[code]
         metadata = [phonenumbers.PhoneMetadata.metadata_for_region_or_calling_code(code, region) for region in regions]
         names = ("general_desc", *NOT_GEOGRAPHICAL, "fixed_line", "mobile")
@@ -285,7 +286,7 @@ class Automaton:
                         patterns = (None,) * len(patterns)
                     if leading:
                         leading = after(leading, digit)
-                        # Once matched, whatever follows.
+                        # A match decides, whatever follows.
                         leading = EMPTY if is_complete(leading) else leading
                     following.append((patterns, leading))
                 alive = any(patterns[0] is not None for patterns, _ in following)
@@ -309,7 +310,7 @@ class Automaton:
 def plan():
     automaton = Automaton()
     automaton.root()
-    # The root, which came last, first: 0 can then stand for no node.
+    # The root, which was created last, goes first, so that 0 can stand for no node.
     nodes = list(automaton.nodes)[::-1]
     position_of = {number: position for position, number in enumerate(range(len(nodes), 0, -1))} | {0: 0}
     out = bytearray()

@@ -1,4 +1,4 @@
-//! What was found before: the last numbers that were asked for, in bounded memory.
+//! Caches the results of the latest numbers, in bounded memory.
 
 use std::hash::BuildHasher;
 use std::sync::{Mutex, PoisonError};
@@ -6,45 +6,45 @@ use std::sync::{Mutex, PoisonError};
 use im_session::AnalysedNumber;
 use rustc_hash::FxBuildHasher;
 
-/// How many numbers share a lock; the one that was not asked for longest goes first.
+/// How many numbers share a lock. The least recently used one is replaced.
 const WAYS: usize = 4;
 const MOST: usize = 1 << 20;
 
-/// The longest number that is cached. Who writes longer ones has few of them.
+/// The longest number that is cached, in bytes. Longer ones are rare.
 const LONGEST: usize = 24;
 
-/// A number, and zeros. In its place, so that it is compared without looking elsewhere.
+/// A number, padded with zeros. Stored inline, so that a comparison needs no further memory access.
 type Key = [u8; LONGEST];
 
-/// What was found for a number; `None`: it is not a public number. One that is not in use is that of a number without
-/// digits, which is none.
+/// The result for a number; `None` if it is not a public number. An unused entry has the key of a number without
+/// digits, which is not a public number.
 #[derive(Debug, Default)]
 struct Entry {
     key: Key,
     found: Option<AnalysedNumber>,
 }
 
-/// The entries of some numbers, the last asked for first.
+/// The entries of one set, the most recently used first.
 type Set = [Entry; WAYS];
 
-/// A number belongs to one set by its hash. Numbers of the same hash, by chance or by intention, only displace one
-/// another: finding one takes no longer.
+/// A number belongs to one set, by its hash. Numbers with the same hash, by chance or intention, only displace each
+/// other; a lookup does not take longer.
 #[derive(Debug)]
 pub(crate) struct Cache {
     sets: Box<[Mutex<Set>]>,
 }
 
 impl Cache {
-    /// Room for about so many numbers, at most 1 048 576; for none if 0.
+    /// Room for about this many numbers, at most 1 048 576; none if 0.
     pub(crate) fn new(numbers: usize) -> Self {
         let sets = numbers.min(MOST).div_ceil(WAYS);
         Cache { sets: (0..sets).map(|_| Mutex::default()).collect() }
     }
 
-    /// What is known of the number, or `find` finds. There is no zero in a number.
+    /// The cached result of a number, or that of `find`. The number must not contain a zero byte.
     pub(crate) fn get(&self, number: &str, find: impl FnOnce() -> Option<AnalysedNumber>) -> Option<AnalysedNumber> {
         let (Some(key), Some(set)) = (key(number), self.set(FxBuildHasher.hash_one(number))) else { return find() };
-        // A set is whole at every point where `find` could panic.
+        // A set is consistent at every point where `find` could panic.
         let mut set = set.lock().unwrap_or_else(PoisonError::into_inner);
         match set.iter().position(|entry| entry.key == key) {
             Some(0) => {}
@@ -59,7 +59,7 @@ impl Cache {
     }
 
     fn set(&self, hash: u64) -> Option<&Mutex<Set>> {
-        // The share of the hash in all hashes, as a share of the sets: quicker than a remainder.
+        // Scales the hash to the number of sets, which is faster than a remainder.
         let position = (u128::from(hash) * u128::try_from(self.sets.len()).ok()?) >> u64::BITS;
         self.sets.get(usize::try_from(position).ok()?)
     }
@@ -83,7 +83,7 @@ mod tests {
         (number.len() > 4).then(|| AnalysedNumber::new(format!("+{number}"), number.to_owned(), None, None))
     }
 
-    /// How often the cache had to ask for these numbers.
+    /// How many times the cache called `find` for these numbers.
     fn asked<'a>(cache: &Cache, numbers: impl IntoIterator<Item = &'a str>) -> usize {
         let asked = Cell::new(0);
         for number in numbers {

@@ -1,4 +1,4 @@
-//! The countries that have phone numbers, and what they are called in English. `numbers/generate` writes the table.
+//! The countries that have phone numbers, and their English names. `numbers/generate` writes the table.
 
 use std::sync::LazyLock;
 
@@ -15,7 +15,7 @@ struct Line {
     name: &'static str,
 }
 
-/// In the order of the calling codes; those of a calling code in libphonenumber's order, the main one first.
+/// In order of the calling codes; within a calling code in libphonenumber's order, the main country first.
 static LINES: LazyLock<Vec<Line>> = LazyLock::new(|| TABLE.lines().filter_map(read).collect());
 
 fn read(line: &'static str) -> Option<Line> {
@@ -24,14 +24,14 @@ fn read(line: &'static str) -> Option<Line> {
     Some(Line { number: calling_code.parse().ok()?, calling_code, code, name })
 }
 
-/// The country at a position among those of a calling code. Calling codes such as 800 have none.
+/// The country at a position within a calling code. Calling codes such as 800 have none.
 pub(crate) fn country(calling_code: i32, position: usize) -> Option<Country<'static>> {
     let first = LINES.partition_point(|line| line.number < calling_code);
     let line = LINES.get(first + position).filter(|line| line.number == calling_code)?;
     Some(Country::new(line.name, line.code, line.calling_code))
 }
 
-/// Whether a code, such as "US", is that of a country here.
+/// Whether a code such as "US" is in the table.
 pub(crate) fn is_country(code: &str) -> bool {
     LINES.iter().any(|line| line.code == code)
 }
@@ -42,7 +42,7 @@ mod tests {
 
     use super::{LINES, TABLE, country, is_country};
 
-    /// The plan gives positions in this order; libphonenumber must have the same.
+    /// The plan contains positions in this order, so libphonenumber must have the same.
     #[test]
     fn countries_are_those_of_libphonenumber() {
         assert_eq!(LINES.len(), TABLE.lines().count());

@@ -1,8 +1,8 @@
 //! Phone numbers as Genesys Web Services shows them: for [`im_session`], which knows no numbering plan.
 //!
-//! In the *call* resource a public number has an E.164 form, a form that a person writes, a country and a place.
-//! [`PhoneNumbers`] finds them: numbers by [`rlibphonenumber`], places by libphonenumber's geocoding data, which this
-//! crate carries in a table of its own.
+//! In the *call* resource a public number has an E.164 form, a form for people, a country and a place. [`PhoneNumbers`]
+//! determines them: numbers by [`rlibphonenumber`], places by libphonenumber's geocoding data, which this crate
+//! contains as a table of its own.
 //!
 //! ```
 //! use im_session::{NumberAnalysis, Participant};
@@ -16,18 +16,18 @@
 //! assert_eq!(participant.country.expect("a country").name, "United States");
 //! assert_eq!(participant.location.as_deref(), Some("California"));
 //!
-//! // Possible in many countries, valid in none: an extension stays as it is.
+//! Possible in many countries, valid in none: an extension is left unchanged.
 //! assert!(numbers.analyse("3002").is_none());
 //! # Ok::<(), im_session_numbers::UnknownRegion>(())
 //! ```
 //!
 //! | module | question |
 //! |---|---|
-//! | `phone_numbers` | What is known of a number? |
-//! | `plan` | Which numbers are valid, and of which region? |
+//! | `phone_numbers` | How is a number analysed? |
+//! | `plan` | Which numbers are valid, and in which region? |
 //! | `locations` | Which place has the longest prefix of a number? |
-//! | `countries` | What is a country called? |
-//! | `cache` | What was found before? |
+//! | `countries` | What is the name of a country? |
+//! | `cache` | Which numbers were analysed before? |
 
 #![forbid(unsafe_code)]
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]

@@ -1,43 +1,46 @@
-//! Which place has the longest prefix of a number: libphonenumber's English geocoding data, read where it lies.
+//! Finds the place with the longest prefix of a number, in libphonenumber's English geocoding data, which is read in
+//! place.
 //!
-//! `numbers/generate` writes `data/locations.bin`; all its numbers are little-endian. Prefixes include the calling code
+//! `numbers/generate` writes `data/locations.bin`. All its numbers are little-endian. Prefixes include the calling code
 //! and have three to nine digits.
 //!
 //! | part | content |
 //! |---|---|
-//! | header | for each length of prefixes, then for names: place of its index, blocks in it (4 bytes each) |
-//! | lengths | for every first four digits a byte: bit 0 is set where prefixes have three digits, bit 1 four, … |
-//! | index of prefixes | a block: its first prefix (4 bytes) and its place (3 bytes), in order |
-//! | index of names | a block: its place (3 bytes) |
+//! | header | for each length of prefixes, then for names: offset of its index, number of its blocks (4 bytes each) |
+//! | lengths | one byte for every first four digits: bit 0 is set if there are prefixes of three digits, bit 1 of four, … |
+//! | index of prefixes | for each block: its first prefix (4 bytes) and its offset (3 bytes), in order |
+//! | index of names | for each block: its offset (3 bytes) |
 //! | block of prefixes | up to 8 *runs* |
 //! | block of names | 8 names (the last block may have fewer), front-coded |
 //!
-//! A *run* is a series of prefixes that follow one another and have the same name. Its block begins with the smallest
-//! number of a name (2 bytes), the width of what is added to it for each run (1 byte), and how many runs there are (1
-//! byte). The values of that width follow, packed to bits. Then each run has a byte: the gap to the run before in the
-//! upper half, how many prefixes come after its first in the lower half. 15 stands for 15 and more; a LEB128 number
-//! with what is more follows, the gap's first.
+//! A *run* is a series of consecutive prefixes with the same name. Its block begins with the smallest number of a name
+//! (2 bytes), the width of the value that is added to it for each run (1 byte), and the number of runs (1 byte). The
+//! values of that width follow, packed to bits. Then each run has a byte: the gap to the previous run in the upper
+//! half, the number of prefixes after its first one in the lower half. 15 stands for 15 or more; the excess follows as
+//! a LEB128 number, that of the gap first.
 //!
-//! A block of names begins with a whole name: its length, its bytes. Of each name that follows there is the number of
-//! bytes that it shares with the one before, the number of the others, and these. All three numbers are LEB128.
+//! A block of names begins with a complete name: its length and its bytes. For each following name there are the number
+//! of bytes that it shares with the previous one, the number of the other bytes, and these bytes. All three numbers are
+//! LEB128.
 
 use std::slice;
 
 const TABLE: &[u8] = include_bytes!("../data/locations.bin");
 const SHORTEST: usize = 3;
 const LONGEST: usize = 9;
-/// The place of names in the header, after the lengths of prefixes.
+/// The position of names in the header, after the lengths of prefixes.
 const NAMES: usize = LONGEST + 1 - SHORTEST;
 const LENGTHS: usize = 8 * (NAMES + 1);
 const NAMES_A_BLOCK: usize = 8;
-/// What stands for itself and more in half a byte.
+/// The half byte that stands for this value or more.
 const MORE: u8 = 15;
 
 /// The number of a place's name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Location(usize);
 
-/// The place with the longest prefix of a number, given by its digits with the calling code. Allocates nothing.
+/// The place with the longest prefix of a number, which is given by its digits with the calling code. Allocates
+/// nothing.
 pub(crate) fn find(digits: &str) -> Option<Location> {
     let first: usize = digits.get(..4)?.parse().ok()?;
     let lengths = TABLE.get(LENGTHS + first)?;
@@ -60,7 +63,7 @@ fn find_prefix(level: usize, prefix: u32) -> Option<Location> {
     let count = usize::from(reader.byte()?);
     let names = reader.clone();
     reader.bytes((count * width).div_ceil(8))?;
-    // From the end of the run before.
+    // Counted from the end of the previous run.
     let mut left = prefix.checked_sub(first_of(block))?;
     for run in 0..count {
         let halves = reader.byte()?;
@@ -91,7 +94,7 @@ impl Location {
     }
 }
 
-/// The index of a length of prefixes, or of names.
+/// The index of prefixes of one length, or of names.
 fn index<const SIZE: usize>(position: usize) -> Option<&'static [[u8; SIZE]]> {
     let (header, _) = TABLE.as_chunks::<8>();
     let [a, b, c, d, rest @ ..] = *header.get(position)?;
@@ -101,7 +104,7 @@ fn index<const SIZE: usize>(position: usize) -> Option<&'static [[u8; SIZE]]> {
     entries.get(..blocks)
 }
 
-/// What follows a place in the table.
+/// Reads the table from an offset on.
 #[derive(Debug, Clone)]
 struct Reader(slice::Iter<'static, u8>);
 
@@ -121,7 +124,7 @@ impl Reader {
         Some(bytes)
     }
 
-    /// A LEB128 number. Nearly all are of one byte.
+    /// A LEB128 number. Nearly all have one byte.
     #[inline]
     fn number(&mut self) -> Option<u32> {
         match self.byte()? {
@@ -142,13 +145,13 @@ impl Reader {
         None
     }
 
-    /// What half a byte stands for.
+    /// The value of a half byte, with its excess.
     #[inline]
     fn half(&mut self, half: u8) -> Option<u32> {
         if half < MORE { Some(u32::from(half)) } else { self.number()?.checked_add(u32::from(MORE)) }
     }
 
-    /// The value of `width` bits, at most 16, from `bit` on; 0 where the table ends before it.
+    /// The value of `width` bits, at most 16, from `bit` on; 0 if the table ends before it.
     fn packed(&self, bit: usize, width: usize) -> usize {
         let bytes = self.0.as_slice().get(bit / 8..).unwrap_or_default();
         let bits = bytes.iter().take(3).rev().fold(0, |bits, byte| bits << 8 | usize::from(*byte));

@@ -1,4 +1,4 @@
-//! What is known of a number.
+//! Analyses numbers.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -9,24 +9,24 @@ use rlibphonenumber::{PHONE_NUMBER_UTIL, PhoneNumberFormat, Region};
 use crate::cache::Cache;
 use crate::{countries, locations, plan};
 
-/// Longer than any number with its punctuation.
+/// Longer than any number with its punctuation, in bytes.
 const LONGEST: usize = 64;
 const CACHED: usize = 4096;
 
 /// Analyses phone numbers as they are dialled in a home region.
 ///
-/// A number is analysed if it is valid: dialled nationally in the home region, or internationally from it. Whatever has
-/// letters, or is longer than 64 bytes, is the name of something else.
+/// A number is analysed if it is valid: dialled nationally in the home region, or internationally from it. A text with
+/// letters, or longer than 64 bytes, is not a number.
 ///
-/// What was found is cached: 4096 numbers unless [`with_cache`](PhoneNumbers::with_cache) says otherwise. One can be
-/// shared by threads and stores.
+/// Results are cached: 4096 numbers unless [`with_cache`](PhoneNumbers::with_cache) is used. A value can be shared by
+/// threads and stores.
 pub struct PhoneNumbers {
     home: Region,
     longest_extension: usize,
     cache: Cache,
 }
 
-/// The home region is none that has phone numbers.
+/// The home region is not a region with phone numbers.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("expected the code of a region with phone numbers, such as \"US\", found \"{found}\"")]
 pub struct UnknownRegion {
@@ -48,10 +48,11 @@ impl PhoneNumbers {
         Ok(PhoneNumbers { home, longest_extension: 0, cache: Cache::new(CACHED) })
     }
 
-    /// Numbers of up to so many digits, and no "+", are extensions: they stay as they are. None are by default.
+    /// Treats numbers of up to this many digits, without "+", as extensions: they are left unchanged. By default there
+    /// are none.
     ///
-    /// In some regions short numbers are valid: "30021" is one in Berlin. Who has extensions of five digits there says
-    /// so.
+    /// In some regions short numbers are valid: "30021" is one in Berlin. Use this if you have extensions of five
+    /// digits there.
     ///
     /// ```
     /// use im_session::NumberAnalysis;
@@ -67,7 +68,7 @@ impl PhoneNumbers {
         self
     }
 
-    /// Caches what was found for the last numbers, about so many, at most 1 048 576. 0: none.
+    /// Caches the results of about this many numbers, at most 1 048 576. 0 disables the cache.
     ///
     /// An entry takes about 300 bytes.
     #[must_use]
@@ -106,7 +107,7 @@ fn location(digits: &str, calling_code: i32) -> Option<Cow<'static, str>> {
     location.name().map(Cow::Owned)
 }
 
-/// The digits by which a place is found: without the "9" that makes a number of Argentina one of a mobile phone.
+/// The digits that identify a place: without the "9" that marks mobile numbers in Argentina.
 fn digits_of_place(digits: &str, calling_code: i32) -> Cow<'_, str> {
     let without_token = || {
         let token = PHONE_NUMBER_UTIL.get_country_mobile_token(calling_code)?;
@@ -127,7 +128,7 @@ impl NumberAnalysis for PhoneNumbers {
 }
 
 impl fmt::Debug for PhoneNumbers {
-    /// Without the cache: the numbers of callers belong into no log.
+    /// Without the cache, because callers' numbers must not be logged.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("PhoneNumbers")
             .field("home", &self.home)

@@ -1,28 +1,27 @@
-//! Which numbers are valid, and where: libphonenumber's patterns of all countries as one automaton.
+//! Which numbers are valid, and in which region: libphonenumber's patterns of all countries as one automaton.
 //!
 //! libphonenumber finds the region of a number by trying the patterns of every region with its calling code (25 for
-//! "1"), and whether it is valid and geographical by trying those of every type: often longer than it takes to parse
-//! the number. `numbers/generate` makes one automaton of all these patterns, which is done in as many steps as the
-//! number has digits.
+//! "1"), and whether it is valid and geographical by trying those of every type. This often takes longer than parsing
+//! the number. `numbers/generate` makes one automaton of all these patterns, which needs one step per digit.
 //!
-//! `data/plan.bin` is a list of nodes, the first for no digits at all. A node is one byte for the number that ends here
-//! (0: it is not valid; else 1, twice the position of its region among those of the calling code, and 1 if it is
-//! geographical), and for each digit the position of the node where it leads: two bytes, little-endian, 0 if no number
-//! goes on so.
+//! `data/plan.bin` is a list of nodes; the first is the start. A node has one byte for the number that ends here (0: it
+//! is not valid; otherwise 1, plus twice the position of its region within the calling code, plus 1 if it is
+//! geographical), and for each digit the position of the next node: two bytes, little-endian, 0 if no number continues
+//! with this digit.
 
 const TABLE: &[u8] = include_bytes!("../data/plan.bin");
 const NODE: usize = 1 + 2 * 10;
 
-/// What a valid number is.
+/// The properties of a valid number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Valid {
-    /// The position of its region among those of its calling code.
+    /// The position of its region within its calling code.
     pub(crate) region: usize,
-    /// Whether it can have a place: fixed lines have, mobile phones in some countries.
+    /// Whether it can have a place: fixed lines can, in some countries mobile phones, too.
     pub(crate) is_geographical: bool,
 }
 
-/// What the number with these digits, the calling code first, is. `None`: it is not valid.
+/// The properties of the number with these digits, which begin with the calling code; `None` if it is not valid.
 pub(crate) fn valid(digits: &str) -> Option<Valid> {
     let (nodes, _) = TABLE.as_chunks::<NODE>();
     let mut node = nodes.first()?;
@@ -71,7 +70,7 @@ mod tests {
         }
     }
 
-    /// No digits can lead out of the table, or round in it, and every node is of use.
+    /// No digits lead out of the table, or in a circle, and every node is used.
     #[test]
     fn every_node_is_whole() {
         let (nodes, rest) = TABLE.as_chunks::<NODE>();

@@ -1,4 +1,4 @@
-//! Participants as the *Call Resource* of Genesys Web Services shows them.
+//! Participants as in the *Call Resource* of Genesys Web Services.
 
 use im_session::resource::Country;
 use im_session::{AnalysedNumber, NumberAnalysis, Participant};
@@ -47,7 +47,7 @@ fn a_number_is_found_however_it_is_dialled() {
     assert_eq!(fields("US", "+44 20 8366 1177"), expected);
     assert_eq!(fields("US", "011 44 20 8366 1177"), expected);
     assert_eq!(fields("DE", "00442083661177"), expected);
-    // The same digits are another number there.
+    // The same digits are a different number there.
     assert_eq!(fields("DE", "02083661177"), some("+492083661177", "0208 3661177", "DE", "Oberhausen Rheinland"));
 }
 
@@ -63,9 +63,9 @@ fn regions_that_share_a_calling_code_are_told_apart() {
 fn only_what_has_a_place_gets_one() {
     let toll_free = some("+18002345678", "(800) 234-5678", "US", "");
     assert_eq!(fields("US", "8002345678"), toll_free);
-    // A number of no country.
+    // A number without a country.
     assert_eq!(fields("US", "+80012345678"), some("+80012345678", "1234 5678", "", ""));
-    // Mobile phones of Argentina have a "9" before the place's digits.
+    // Mobile numbers in Argentina have a "9" before the digits of the place.
     let mobile = fields("AR", "+5493435551212");
     assert_eq!(mobile.map(|(_, _, code, location)| (code, location)), Some(("AR".into(), "Nogoyá, Entre Ríos".into())));
 }
@@ -84,7 +84,7 @@ fn what_is_no_number_is_not_taken_for_one() {
     for name in names {
         assert_eq!(analyse("US", name), None, "{name}");
     }
-    // One digit too few, one too many, a place that is not in use.
+    // One digit too few, one too many, an unused area code.
     for number in ["916555010", "91655501044", "1165550104", "+1", "+", "", "++", "+999999999"] {
         assert_eq!(analyse("US", number), None, "{number}");
     }

@@ -1,4 +1,4 @@
-//! Numbers from outside may be any text: nothing panics, and what is found is always the same.
+//! Numbers from outside may be any text: nothing panics, and results are always the same.
 
 use std::sync::LazyLock;
 use std::thread;
@@ -9,7 +9,7 @@ use proptest::prelude::{ProptestConfig, any, prop, proptest};
 use proptest::sample::select;
 use proptest::test_runner::RngSeed;
 
-/// Caches so little that most numbers are found anew, and not at all.
+/// A cache so small that most numbers are analysed again, and no cache.
 static CACHED: LazyLock<Vec<PhoneNumbers>> = LazyLock::new(|| homes(8));
 static NOT_CACHED: LazyLock<Vec<PhoneNumbers>> = LazyLock::new(|| homes(0));
 
@@ -18,7 +18,7 @@ fn homes(cache: usize) -> Vec<PhoneNumbers> {
     ["US", "DE", "AR", "IT", "BR", "IL", "SH"].map(home).into()
 }
 
-/// The same answer with a cache and without one, and again; an E.164 number is the same number everywhere.
+/// The result is the same with and without a cache, and repeatedly; an E.164 number is the same everywhere.
 fn check(number: &str) {
     for (cached, not_cached) in CACHED.iter().zip(NOT_CACHED.iter()) {
         let found = not_cached.analyse(number);

@@ -1,7 +1,7 @@
-//! Times of every workload, by criterion: the fastest samples, as figures, into the file that `PEERS_FIGURES` names. The
-//! fastest and not the median, because what else the machine does can only make a sample slower.
+//! Measures the time of every workload with criterion, and appends the fastest samples as figures to the file that
+//! `PEERS_FIGURES` names. The fastest instead of the median, because other load can only make a sample slower.
 //!
-//! With `PEERS_QUICK` set each is measured once, and not all of them.
+//! With `PEERS_QUICK` each is measured once, and not all of them.
 
 use std::fs::OpenOptions;
 use std::path::{Path, PathBuf};
@@ -12,7 +12,8 @@ use im_session_peers::figures;
 use im_session_peers::work::Work;
 use im_session_peers::workloads::{self, Length, Workload};
 
-/// Each contender of an input is measured so many times, in turn with the others, so that all meet the same disturbances.
+/// How many times each contender of an input is measured, alternating with the others, so that disturbances affect all
+/// of them.
 const ROUNDS: usize = 3;
 
 fn main() {
@@ -48,7 +49,7 @@ fn criterion(round: usize) -> Criterion {
     Criterion::default()
         .without_plots()
         .output_directory(&files(round))
-        // Of the distribution nothing is used.
+        // The statistics are not used.
         .nresamples(1001)
         .sample_size(10)
         .warm_up_time(Duration::from_millis(30))
@@ -61,7 +62,7 @@ fn measure(criterion: &mut Criterion, workload: &Workload, work: &mut Option<Box
     let mut criterion_group = criterion.benchmark_group(group);
     criterion_group.sampling_mode(SamplingMode::Flat);
     criterion_group.bench_function(BenchmarkId::new(input, contender), |bencher| {
-        // Made only if criterion wants it.
+        // Prepared only if criterion runs it.
         let work = work.get_or_insert_with(|| {
             workloads::work(Length::Timed, group, input, contender).expect("a workload of this name")
         });

@@ -1,5 +1,5 @@
-//! Text to events, beside what any reader must do at least: logs beside their lines found with `memchr` and checked to be
-//! UTF-8, JSON lines beside serde_json into a struct that borrows.
+//! Text to events, compared with the minimum that any reader must do: for logs, finding lines with `memchr` and
+//! checking UTF-8; for JSON lines, serde_json into a struct that borrows.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -12,10 +12,10 @@ use serde::de::{Deserializer, MapAccess, Visitor};
 use crate::texts::{FORMS, Text};
 use crate::work::Work;
 
-/// How many calls a text has: enough that it does not fit into the fastest cache.
+/// How many calls a text contains: enough that it does not fit into the fastest cache.
 pub const CALLS: usize = 500;
 
-/// A way to read the text; gives how many it found of what it looks for.
+/// A way to read the text. Returns how many items it found.
 struct Reading {
     text: Text,
     read: fn(&Text) -> usize,
@@ -72,7 +72,7 @@ fn each_line(bytes: &[u8], mut take: impl FnMut(&[u8])) -> usize {
     lines
 }
 
-/// The keys of an event that matter, borrowed from the line.
+/// The relevant keys of an event, borrowed from the line.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[expect(dead_code, reason = "only parsed")]
@@ -100,7 +100,7 @@ struct Borrowed<'a> {
     error_message: Option<Cow<'a, str>>,
 }
 
-/// User data of texts only: simpler than any real reader may have it.
+/// User data with texts only, which is simpler than a real reader could assume.
 #[derive(Debug)]
 #[expect(dead_code, reason = "only parsed")]
 struct Pairs<'a>(Vec<(&'a str, &'a str)>);

@@ -1,17 +1,18 @@
-//! Figures as they are handed from one step of `run` to the next: one a line, three names, a value, tabs between.
+//! Figures in the form in which the steps of `run` pass them on: one per line, three names and a value, separated by
+//! tabs.
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::path::Path;
 
-/// What a figure says: what was measured, on which input, of whom.
+/// The name of a figure: what was measured, on which input, and of which contender.
 pub type Name = [String; 3];
 
 #[derive(Debug, Clone, Default)]
 pub struct Figures(BTreeMap<Name, f64>);
 
 impl Figures {
-    /// All figures of the file; of several of the same name the least: what was measured again was disturbed less.
+    /// Reads all figures of the file. Of several with the same name the lowest counts, because it was disturbed least.
     pub fn read(path: &Path) -> io::Result<Self> {
         let mut figures = Figures::default();
         for line in std::fs::read_to_string(path)?.lines() {

@@ -10,7 +10,7 @@ pub struct Keys {
     text: String,
 }
 
-/// The parts of the key of session `session`, of so many: of each call two sessions, five sessions a DN.
+/// The parts of the key of session `session` out of `of`: two sessions per call, five sessions per DN.
 fn write(session: usize, of: usize, text: &mut String) {
     const DIGITS: &[u8; 32] = b"0123456789ABCDEFGHIJKLMNOPQRSTUV";
     let (this_dn, _) = dns(session, of);

@@ -1,16 +1,16 @@
-//! What im-session is measured with and against; the script `run` in this folder starts it all.
+//! What im-session is measured with and compared with; the script `run` in this folder starts everything.
 //!
 //! | file | question |
 //! |---|---|
-//! | `machines` | The machine in every guise: how many instructions, how long? |
-//! | `stream`, `random` | Which events do they meet? |
+//! | `machines` | The machine in every implementation: how many instructions, how much time? |
+//! | `stream`, `random` | Which events do the machines get? |
 //! | `store`, `keys` | What does one event into a store of many sessions cost? |
 //! | `texts`, `decode` | What does text to event cost? |
 //! | `notification` | What does a notification cost? |
-//! | `whole_path`, `plain` | What does text to notification cost, here and in the program one would write instead? |
+//! | `whole_path`, `plain` | What does text to notification cost, here and in a plain program? |
 //! | `workloads`, `work` | What can be measured, by name? |
-//! | `figures` | How do figures get from one step to the next? |
-//! | `results`, `plot`, `targets` | What is written of them, and what is reached? |
+//! | `figures` | How are figures passed from one step to the next? |
+//! | `results`, `plot`, `targets` | What is written, and which targets are reached? |
 
 pub mod decode;
 pub mod figures;

@@ -1,5 +1,5 @@
-//! A notification from a session into a reused buffer, beside a plain struct of owned text that derives `Serialize` and says
-//! the same.
+//! A notification from a session into a reused buffer, compared with a plain struct of owned text that derives
+//! `Serialize` and has the same contents.
 
 use std::hint::black_box;
 

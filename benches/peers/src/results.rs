@@ -9,9 +9,9 @@ use crate::{decode, notification, whole_path};
 
 const HEAD: &str = "# Results
 
-Written by `benches/peers/run`; not edited by hand. Instructions are callgrind's, user code, for one event more (N and 2N
-passes, so that start-up cancels): they repeat. Times are the fastest of criterion's samples and move with what else the
-machine does; compare within one run.
+Written by `benches/peers/run`; not edited by hand. Instructions are counted by callgrind, in user code, for one more
+event (N and 2N passes, so that start-up cancels out): they repeat. Times are the fastest of criterion's samples, and
+depend on other load; compare only within one run.
 
 ";
 
@@ -25,7 +25,7 @@ pub fn markdown(figures: &Figures, machine: &str) -> String {
     text
 }
 
-/// A figure with so many places, or a dash.
+/// A figure with this many decimal places, or a dash.
 fn cell(figures: &Figures, group: &str, input: &str, who: &str, places: usize) -> String {
     figures.get(group, input, who).map_or_else(|| "–".into(), |value| format!("{value:.places$}"))
 }
@@ -35,10 +35,10 @@ fn machines(figures: &Figures, text: &mut String) -> std::fmt::Result {
         "
 ## The machine
 
-An event, its outcome looked at (changed, unchanged or rejected, counted). Streams: *mixed* is any event at any time, *valid*
-only events that the state takes; after six events a machine is made new. *1 024*: side by side, each event for another
-machine. *Chain*: one machine, each step waits for the last. *16 M*: in one array,
-one event for each machine in turn.
+An event, with its outcome (changed, unchanged or rejected) counted. Streams: *mixed* is any event at any time, *valid*
+only events that the state accepts; after six events a machine is created anew. *1 024*: machines side by side, each
+event for another one. *Chain*: one machine, each step waits for the last. *16 M*: machines in one array, one event for
+each in turn.
 
 | | instructions, 1 024, mixed | valid | instructions, chain, mixed | valid | ns, 1 024, mixed | valid | ns, chain, mixed | valid | ns, 16 M, mixed | bytes a machine |
 |---|---|---|---|---|---|---|---|---|---|---|
@@ -58,11 +58,11 @@ one event for each machine in turn.
     }
     text.write_str(
         "
-All seven crates can express the machine and are checked against all 25 cells. What a user must add: *smlang* and
-*stateforward-sml* do not say whether the state changed, so it is compared with the one before (stateforward-sml does not give
-the state out, so a copy is kept); *statig*, *finny* and *rust-sfsm* do not say what came of an event, so it is noted in the
-shared storage; *sm* checks transitions at compile time only, so every pair of state and event is matched by hand;
-*rust-fsm* says it as an output.
+All seven crates can express the machine and are checked against all 25 cells. What a user has to add: *smlang* and
+*stateforward-sml* do not report whether the state changed, so it is compared with the one before (the states of
+stateforward-sml cannot be copied, so a separate copy is kept); *statig*, *finny* and *rust-sfsm* do not report the
+outcome of an event, so it is kept in the shared storage; *sm* checks transitions at compile time only, so every pair of
+state and event is matched by hand; *rust-fsm* returns the outcome as an output.
 
 ![Instructions](machine-instructions.svg)
 
@@ -76,8 +76,8 @@ fn store(figures: &Figures, text: &mut String) -> std::fmt::Result {
         "
 ## The store
 
-One decoded event to its outcome, ns; sessions met in a shuffled order. Beside it a bare hashbrown map from (DN, id) to the
-state, with the same hasher, and the step.
+From a decoded event to its outcome, in ns; sessions are accessed in a shuffled order. For comparison: a bare hashbrown
+map from (DN, id) to the state, with the same hasher, and the step.
 
 | | hasher | a thousand | 100 thousand | a million |
 |---|---|---|---|---|
@@ -100,9 +100,9 @@ fn texts(figures: &Figures, text: &mut String) -> std::fmt::Result {
         "
 ## Text to events, and the whole path
 
-The same events in each form. *Decoding*: text to event. *Whole path*: text, event, store, notification as JSON in a reused
-buffer; the plain program (`src/plain`) is serde_json into a struct or lines split by hand, a `HashMap` by text, serde_json
-out, and writes the same bytes.
+The same events in each form. *Decoding*: text to event. *Whole path*: text, event, store, notification as JSON in a
+reused buffer. The plain program (`src/plain`) uses serde_json into a struct, or splits lines by hand, a `HashMap` keyed
+by text, and serde_json for output; it writes the same bytes.
 
 | | form | who | ns an event | MB/s | instructions an event |
 |---|---|---|---|---|---|
@@ -128,8 +128,8 @@ fn notifications(figures: &Figures, text: &mut String) -> std::fmt::Result {
         "
 ## A notification
 
-From a session to JSON in a reused buffer, beside serde_json for a struct of owned text that derives `Serialize` and writes
-the same bytes.
+From a session to JSON in a reused buffer, compared with serde_json for a struct of owned text that derives `Serialize`
+and writes the same bytes.
 
 | | who | instructions | ns |
 |---|---|---|---|
@@ -154,7 +154,7 @@ fn memory(figures: &Figures, text: &mut String) -> std::fmt::Result {
 ## Memory
 
 Bytes requested from the allocator for each of a million sessions with one participant and no user data, all indices
-included: of each call two sessions, of each DN five.
+included: two sessions per call, five per DN.
 
 | | bytes a session |
 |---|---|
@@ -175,7 +175,7 @@ fn build(figures: &Figures, text: &mut String) -> std::fmt::Result {
         "
 ## Building it
 
-From nothing, offline, two jobs, debug profile; processor time, user and system.
+From scratch, offline, two jobs, debug profile; processor time, user and system.
 
 | | seconds | crates |
 |---|---|---|

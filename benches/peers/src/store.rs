@@ -1,9 +1,9 @@
-//! One event into a store of many sessions, from decoded event to outcome; and the same into a bare hashbrown map with the
-//! same keys and the same hasher.
+//! One event into a store of many sessions, from decoded event to outcome; and the same into a bare hashbrown map with
+//! the same keys and the same hasher.
 //!
-//! The sessions are met in a shuffled order, so that in a large store each lies where nothing of it is cached. Each goes
-//! through the same circle again and again: Released, Ringing (newer, so it opens the session anew), Established; at any time
-//! a third of the sessions is at each place of it. Nothing new is stored.
+//! The sessions are accessed in a shuffled order, so that in a large store none of them is in a cache. Each goes
+//! through the same circle again and again: Released, Ringing (newer, so it reopens the session), Established. At any
+//! time a third of the sessions is at each point of the circle. Nothing new is stored.
 
 use std::borrow::Cow;
 use std::hash::{BuildHasher, Hash, RandomState};
@@ -19,12 +19,12 @@ use crate::work::Work;
 
 const SERVER_START_TIME: u64 = 1_426_099_682;
 const CIRCLE: [CallEvent; 3] = [CallEvent::Released, CallEvent::Ringing, CallEvent::Established];
-/// How many events a pass has.
+/// How many events a pass contains.
 pub const PASS: usize = 1000;
 
-/// A store, however it is made.
+/// A store of any implementation.
 pub trait Store {
-    /// Takes an event; what a user looks at afterwards: 0 changed, 1 unchanged, 2 rejected.
+    /// Handles an event. Returns what a user looks at: 0 changed, 1 unchanged, 2 rejected.
     fn handle(&mut self, event: &Event<'_>) -> usize;
 }
 
@@ -49,7 +49,7 @@ impl Equivalent<(Box<str>, Box<str>)> for Key<'_> {
     }
 }
 
-/// A map and the machine, and nothing else that a store of sessions needs.
+/// A map and the machine, without anything else that a store of sessions needs.
 pub struct BareMap<S>(HashMap<(Box<str>, Box<str>), Option<State>, S>);
 
 impl<S: BuildHasher> Store for BareMap<S> {
@@ -69,7 +69,7 @@ impl<S: BuildHasher> Store for BareMap<S> {
                 0
             }
             Step::Unchanged { .. } => 1,
-            // So that both go through the same circle: the rule that stands above the machine, without its proof.
+            // The rule that precedes the machine, without its checks, so that both go through the same circle.
             Step::Rejected { .. } if *call_event == CallEvent::Ringing => {
                 *state = Some(State::Alerting);
                 0
@@ -79,7 +79,7 @@ impl<S: BuildHasher> Store for BareMap<S> {
     }
 }
 
-/// A store of im-session with so many sessions, all talking, each with one participant and no user data.
+/// A store of im-session with this many sessions, all talking, each with one participant and no user data.
 pub fn sessions<S: BuildHasher>(count: usize, hasher: S) -> Sessions<S> {
     let base_uri = BaseUri::new("http://localhost:8090");
     let mut sessions = Sessions::with_hasher(base_uri, hasher).with_limits(Limits::SPECIFICATION);
@@ -113,10 +113,10 @@ pub fn each_established(count: usize, mut take: impl FnMut(&Event<'_>)) {
     }
 }
 
-/// A store, and where in its circle each session is.
+/// A store, with the point of the circle that each session has reached.
 pub struct Visits<T> {
     store: T,
-    /// The keys in the order of the visits.
+    /// The keys, in the order of the visits.
     keys: Keys,
     visit: usize,
     number: u64,
@@ -128,7 +128,7 @@ impl<T: Store> Visits<T> {
         Random::new(count as u64).shuffle(&mut order);
         let keys = Keys::of(order.into_iter(), count);
         let mut visits = Visits { store, keys, visit: 0, number: count as u64 };
-        // The sessions of the second third are one event ahead, those of the last two.
+        // The sessions of the second third are one event ahead, those of the last third two.
         for (ahead, name) in CIRCLE.into_iter().enumerate() {
             for place in 0..count {
                 if place % CIRCLE.len() > ahead {
@@ -151,7 +151,7 @@ impl<T: Store> Visits<T> {
         self.store.handle(black_box(&event))
     }
 
-    /// Meets the next sessions; how many events were seen as what.
+    /// Visits the next sessions. Returns the number of events by outcome.
     #[inline(never)]
     pub fn meet_next(&mut self, events: usize) -> [usize; 3] {
         let mut seen = [0; 3];

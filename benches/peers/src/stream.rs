@@ -1,25 +1,25 @@
-//! The streams of events for the machine alone, and the order in which machines meet them.
+//! The streams of events for the machine alone, and the order in which machines get them.
 //!
-//! A machine lives for [`LIFE`] events and is then made new: without that every machine would soon be completed and every
-//! event rejected.
+//! A machine lives for [`LIFE`] events and is then created anew: otherwise every machine would soon be completed, and
+//! every event rejected.
 
 use im_session::machine::{accepts, step};
 use im_session::{CallEvent, State};
 
 use crate::random::Random;
 
-/// How many events a machine meets before it is made new.
+/// How many events a machine gets before it is created anew.
 pub const LIFE: usize = 6;
-/// How many machines stand side by side in the middle workload.
+/// How many machines there are in the middle workload.
 pub const MACHINES: usize = 1024;
-/// How many machines stand in one array in the large workload.
+/// How many machines there are, in one array, in the large workload.
 pub const MANY: usize = 1 << 24;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
-    /// Any event at any time.
+    /// Arbitrary events in arbitrary order.
     Mixed,
-    /// Only events that the machine takes: changed or unchanged.
+    /// Only events that the machine accepts: changed or unchanged.
     Valid,
 }
 
@@ -62,7 +62,7 @@ pub fn chain(kind: Kind, lives: usize) -> Vec<CallEvent> {
     events
 }
 
-/// For [`MACHINES`] machines: one event for each machine, then the second for each, …
+/// For [`MACHINES`] machines: one event for each machine, then the second one for each, and so on.
 pub fn rounds(kind: Kind, lives: usize) -> Vec<CallEvent> {
     let mut random = Random::new(1024);
     let mut events = Vec::with_capacity(lives * LIFE * MACHINES);
@@ -79,7 +79,7 @@ pub fn rounds(kind: Kind, lives: usize) -> Vec<CallEvent> {
     events
 }
 
-/// Any events.
+/// Arbitrary events.
 pub fn any(count: usize) -> Vec<CallEvent> {
     let mut random = Random::new(16);
     (0..count).map(|_| random.pick(&CallEvent::ALL)).collect()

@@ -1,34 +1,34 @@
-//! What must be reached, and whether it is.
+//! The targets, and whether they are reached.
 
 use std::fmt;
 
 use crate::figures::Figures;
 use crate::workloads::PEERS;
 
-/// What of allocations is counted.
+/// What is counted of allocations.
 pub const ALLOCATIONS: [&str; 2] = ["allocations a change of state", "allocations a repeated or rejected event"];
 
-const CHAIN: &str = "a step that waits for the last waits for a load from the table, some five cycles; branches that are \
-    foretold right wait for nothing, and on a valid stream they are. Rows in words are faster there, but take more than 10 \
-    instructions and more than 2 times the bare loop";
-const IN_TIME: &str = "it has fewer instructions, as demanded, but the processor completes fewer of them in a nanosecond than of the \
-    plain program's, many of which copy text";
+const CHAIN: &str = "a step that depends on the last one waits for a load from the table, some five cycles; correctly \
+    predicted branches do not wait, and on a valid stream they are predicted. Rows in words are faster there, but take \
+    more than 10 instructions and more than 2 times the bare loop";
+const IN_TIME: &str = "it needs fewer instructions, as demanded, but the processor completes fewer of them per \
+    nanosecond than of the plain program's, many of which copy text";
 const GROWTH: &str =
-    "two places in memory, index and session, that no cache holds at a million; the bare map grows more";
-const STORE: &str = "beside finding the session, an event is judged; where a session completes or begins again, its \
-    place changes in two orders, that of the store and that of its DN, so that room is made at once: a second hash";
-const SERDE: &str = "what the struct has ready is made of the session: addresses are put together, bytes validated as \
-    text, and repeated keys of user data looked for";
+    "index and session are two places in memory that no cache holds at a million; the bare map grows more";
+const STORE: &str = "besides finding the session, the store judges the event; if a session completes or begins again, \
+    it moves in two lists, that of the store and that of its DN, so that room can be made at once: a second hash";
+const SERDE: &str = "values that the struct has ready are made from the session: URIs are composed, bytes validated as \
+    text, and repeated keys of user data searched";
 const BUILDING: &str =
-    "the derive macro of thiserror, which is wanted, costs what statig's macro costs; statig has no code of its own";
+    "the derive macro of thiserror, which is intended, costs as much as statig's; statig has no code of its own";
 
-/// A target and how far it is reached.
+/// A target, and whether it is reached.
 pub struct Target {
     what: String,
-    /// The figures it is judged by.
+    /// The figures by which it is judged.
     found: String,
     reached: bool,
-    /// What stands in the way, of those that are known not to be reached.
+    /// The reason, for targets that are known to be missed.
     because: &'static str,
 }
 
@@ -64,7 +64,7 @@ pub fn all(figures: &Figures) -> Vec<Target> {
     targets
 }
 
-/// The figures that the README has: what was measured, for this crate and for what it was measured against.
+/// The figures for the README: what was measured, for this crate and for what it is compared with.
 pub fn in_short(figures: &Figures) -> String {
     let mut text = String::from("| measured | im-session | against |\n|---|---|---|\n");
     let mut row = |what: &str, ours: Option<String>, against: Option<String>| {
@@ -165,7 +165,7 @@ fn times(figures: &Figures, targets: &mut Vec<Target>) {
     }
 }
 
-/// At most so many times the other's figure.
+/// At most this factor of the other's figure.
 #[expect(
     clippy::too_many_arguments,
     reason = "a name of three parts, the other, the limit, how to say it, and what stands in the way"

@@ -1,12 +1,12 @@
-//! The same events in the three text forms, as a SIP Server's day would bring them: calls that overlap, seen at both DNs,
-//! lines of other kinds between the messages of the logs.
+//! The same events in the three text forms, as in a SIP Server's day: overlapping calls, seen at both DNs, and lines of
+//! other kinds between the messages of the logs.
 
 use std::fmt::Write;
 
 use crate::keys::{Keys, dns};
 use crate::random::Random;
 
-/// A form of text that is measured.
+/// A form of text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Form {
     JsonLines,
@@ -17,7 +17,7 @@ pub enum Form {
 /// How many calls are open at the same time.
 const OPEN: usize = 64;
 
-/// The life of a call: the event, its number, and at which party (0 the caller).
+/// The life of a call: each event with its number and its party (0 is the caller).
 const LIFE: [(&str, u16, usize); 9] = [
     ("EventDialing", 61, 0),
     ("EventRinging", 60, 1),
@@ -51,14 +51,14 @@ struct Written<'k> {
 }
 
 impl Text {
-    /// The events of so many calls.
+    /// The events of this many calls.
     pub fn of(form: Form, calls: usize) -> Self {
         let keys = Keys::of(0..2 * calls, 2 * calls);
         let mut random = Random::new(3);
         let mut text = String::new();
         let mut sequence = 0;
         let mut next_call = OPEN.min(calls);
-        // Which call, and which event of it comes next.
+        // The open calls, each with the index of its next event.
         let mut open: Vec<(usize, usize)> = (0..next_call).map(|call| (call, 0)).collect();
         while !open.is_empty() {
             let which = random.below(open.len());
@@ -89,7 +89,7 @@ impl Text {
 }
 
 impl Written<'_> {
-    /// Of a call to a queue; one in two has some from the start.
+    /// For calls to a queue; every second one has user data from the start.
     fn has_user_data(&self) -> bool {
         match self.number {
             60 | 61 => self.call.is_multiple_of(2),

@@ -1,4 +1,4 @@
-//! Text to notifications, the main job: im-session beside the plain program.
+//! Text to notifications, the main job: im-session compared with the plain program.
 
 use std::hash::{BuildHasherDefault, DefaultHasher};
 use std::hint::black_box;
@@ -37,14 +37,14 @@ impl<S> Work for WholePath<S> {
     }
 }
 
-/// SipHash as by default, but with a fixed key: a random one would not give the same count twice.
+/// SipHash like the default, but with a fixed key: a random one would make counts differ.
 pub type FixedKey = BuildHasherDefault<DefaultHasher>;
 
 fn no_sessions() -> Sessions<FixedKey> {
     Sessions::with_hasher(BaseUri::new("http://localhost:8090"), FixedKey::default()).with_limits(Limits::SPECIFICATION)
 }
 
-/// By im-session: how many bytes were written.
+/// With im-session. Returns the number of bytes written.
 fn im_session(text: &Text, sessions: &mut Sessions<FixedKey>, buffer: &mut Vec<u8>) -> usize {
     let mut bytes = 0;
     let mut sink = |result: im_session::decode::DecodeResult<'_>| {
@@ -63,7 +63,7 @@ fn im_session(text: &Text, sessions: &mut Sessions<FixedKey>, buffer: &mut Vec<u
     bytes
 }
 
-/// By the plain program.
+/// With the plain program.
 fn plain_program(text: &Text, program: &mut Program, buffer: &mut Vec<u8>) -> usize {
     match text.form {
         Form::JsonLines => {

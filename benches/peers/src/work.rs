@@ -1,15 +1,15 @@
-//! A workload: something that can be done again and again, under a clock or under callgrind.
+//! A workload: something that can be repeated, timed or under callgrind.
 
 pub trait Work {
-    /// How many units (events, notifications) a pass has.
+    /// How many units (events, notifications) a pass contains.
     fn units(&self) -> usize;
 
-    /// How many bytes a pass reads, where that is the question.
+    /// How many bytes a pass reads, if that is measured.
     fn bytes(&self) -> usize {
         0
     }
 
-    /// Puts things back as they were before a pass. Not measured by the clock.
+    /// Restores the state before a pass. Not timed.
     fn prepare(&mut self) {}
 
     fn pass(&mut self);

@@ -7,15 +7,15 @@ use crate::texts::FORMS;
 use crate::work::Work;
 use crate::{decode, notification, store, whole_path};
 
-/// What is measured, on which input, and who does it.
+/// What is measured, on which input, and for which contender.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Workload {
     pub group: &'static str,
     pub input: &'static str,
     pub contender: &'static str,
-    /// Whether it belongs to the quick run.
+    /// Whether it is part of the quick run.
     pub quick: bool,
-    /// Whether its instructions are counted. Not where what it costs is waiting for memory.
+    /// Whether its instructions are counted. They are not if most of its cost is waiting for memory.
     pub counted: bool,
 }
 
@@ -30,7 +30,7 @@ pub const HASHERS: [&str; 2] = ["SipHash", "foldhash"];
 pub fn all() -> Vec<Workload> {
     let mut all = Vec::new();
     let mut add = |group, input, contender, counted| {
-        // What takes long to make ready, for contenders that no target needs.
+        // These take long to prepare, and no target needs these contenders.
         let slow = (group == "16M machines" && !["im-session", "bare load-xor-store"].contains(&contender))
             || (group != STORES[0].0 && input == "foldhash");
         all.push(Workload { group, input, contender, quick: !slow, counted });
@@ -47,7 +47,7 @@ pub fn all() -> Vec<Workload> {
     for (group, count) in STORES {
         for hasher in HASHERS {
             for contender in ["im-session", "bare hashbrown"] {
-                // A random key of SipHash would not give the same count twice.
+                // A random key of SipHash would make counts differ.
                 add(group, hasher, contender, count == 1_000 && hasher == "foldhash");
             }
         }
@@ -68,7 +68,7 @@ pub fn all() -> Vec<Workload> {
     all
 }
 
-/// The names of all ways to write the machine.
+/// The names of all implementations of the machine.
 pub fn contenders() -> Vec<&'static str> {
     fn add<C: Contender>(names: &mut Vec<&'static str>) {
         names.push(C::NAME);
@@ -78,16 +78,16 @@ pub fn contenders() -> Vec<&'static str> {
     names
 }
 
-/// How long a workload is.
+/// The length of a workload.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Length {
-    /// For a clock: so long that no branch predictor learns the stream by heart.
+    /// For timing: so long that no branch predictor learns the stream.
     Timed,
     /// For callgrind, which is slow.
     Counted,
 }
 
-/// The workload of this name, made ready.
+/// The workload with this name, prepared.
 pub fn work(length: Length, group: &str, input: &str, contender: &str) -> Option<Box<dyn Work>> {
     fn machine<C: Contender + 'static>(length: Length, names: [&str; 3], work: &mut Option<Box<dyn Work>>) {
         let lives = match length {

@@ -1,5 +1,5 @@
-//! Measures SIP parsers on what the observer has to read: of every message Call-ID, CSeq, From and To with their tags, and the
-//! branch of the topmost Via. Prints the table of `docs/sip.md`.
+//! Compares SIP parsers on what the observer has to read from every message: Call-ID, CSeq, From and To with their
+//! tags, and the branch of the topmost Via. Prints the table of `docs/sip.md`.
 
 use std::hint::black_box;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -14,7 +14,7 @@ use ezk_sip_types::{Headers, Name};
 use im_session::sip::SipMessage;
 use rsip::prelude::{HeadersExt, ToTypedHeader, UntypedHeader};
 
-/// What a parser makes of a message: whether all that is needed could be read.
+/// A parser: whether everything required could be read from a message.
 type Parser = fn(&[u8]) -> bool;
 
 const PARSERS: [(&str, Parser); 3] = [("im-session", own), ("ezk-sip-types", ezk), ("rsip", rsip)];
@@ -151,7 +151,7 @@ fn recorded(directory: &Path) -> Vec<Vec<u8>> {
     messages
 }
 
-/// What comes from real networks, made of a recorded INVITE.
+/// Peculiarities of real networks, applied to a recorded INVITE.
 fn real_life(invite: &[u8]) -> Vec<(&'static str, Vec<u8>)> {
     let invite = String::from_utf8(invite.to_vec()).expect("a recorded message");
     let changed = |from: &str, to: &str| {
@@ -175,7 +175,7 @@ fn real_life(invite: &[u8]) -> Vec<(&'static str, Vec<u8>)> {
     ]
 }
 
-/// Recorded messages with bytes changed, doubled and cut off; the same in every run.
+/// Recorded messages with changed, duplicated and removed bytes; the same in every run.
 fn mutants(recorded: &[Vec<u8>], count: usize) -> Vec<Vec<u8>> {
     let mut state = 0x9e37_79b9_7f4a_7c15_u64;
     let mut random = move |below: usize| {

@@ -1,7 +1,8 @@
-//! Live interoperability: sipp plays scenarios over UDP on loopback against itself, and an observer at each end watches the real
-//! datagrams, which pass through a relay here. Every call must give the right events at both ends.
+//! Live interoperability test: sipp plays scenarios over UDP on loopback against itself. The datagrams pass through a
+//! relay in this program, where an observer at each end watches them. Every call must give the expected events at both
+//! ends.
 //!
-//! `scripts/sip_live` runs it. Exit status 0: all right; 1: not; 77: sipp is not installed, nothing was tested.
+//! `scripts/sip_live` runs it. Exit status: 0 passed; 1 failed; 77 sipp is not installed, nothing was tested.
 
 mod scenarios;
 
@@ -16,7 +17,7 @@ use im_session::sip::{Direction, Observer};
 use im_session::{Event, Limits, Outcome, Session};
 use scenarios::{SCENARIOS, Scenario};
 
-/// How many calls of each scenario.
+/// How many calls are made per scenario.
 const CALLS: usize = 5;
 
 /// How long one scenario may take.
@@ -43,7 +44,7 @@ fn main() -> ExitCode {
     if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-/// One end: its observer, and what its events made of the sessions.
+/// One end: its observer, and the sessions that its events resulted in.
 struct End {
     observer: Observer,
     calls: BTreeMap<String, (Vec<String>, Option<Session>)>,
@@ -71,7 +72,7 @@ impl End {
         Ok(())
     }
 
-    /// Whether every call gave these events, and there were as many calls as there should be.
+    /// Checks that every call gave these events, and that the number of calls is right.
     fn check(&self, who: &str, expected: &[&str]) -> Result<(), String> {
         let count = if expected.is_empty() { 0 } else { CALLS };
         if self.calls.len() != count {
@@ -84,7 +85,7 @@ impl End {
     }
 }
 
-/// A sipp process; it ends with this value.
+/// A sipp process. It is killed when this value is dropped.
 struct Sipp(Child);
 
 impl Drop for Sipp {
@@ -103,7 +104,7 @@ fn sipp(scenario: &Path, port: u16, remote: Option<SocketAddr>) -> io::Result<Si
     command.spawn().map(Sipp)
 }
 
-/// Plays one scenario; how many datagrams it took.
+/// Plays one scenario, and returns the number of relayed datagrams.
 fn play(scenario: &Scenario, directory: &Path) -> Result<usize, String> {
     let failed = |error: io::Error| error.to_string();
     std::fs::create_dir_all(directory).map_err(failed)?;
@@ -154,7 +155,7 @@ fn play(scenario: &Scenario, directory: &Path) -> Result<usize, String> {
             }
             over = Some(Instant::now());
         }
-        // A moment more for what is still on its way.
+        // Waits a moment for datagrams that are still in transit.
         if !any && over.is_some_and(|over: Instant| over.elapsed() > Duration::from_millis(200)) {
             break;
         }

@@ -1,24 +1,24 @@
-//! The scenarios: what caller and callee do, in a few words, and the events that it must give at both ends.
+//! The scenarios: what caller and callee do, and the events that must result at both ends.
 
 use std::fmt::Write as _;
 
 /// One step of one end.
 pub(crate) enum Step {
-    /// Sends a request: its method and CSeq number, in the dialog or not.
+    /// Sends a request outside a dialog, with this method and CSeq number.
     Send(&'static str, u32),
     /// The same within the dialog.
     SendInDialog(&'static str, u32),
-    /// Sends a response to this CSeq, and gives the dialog its tag.
+    /// Sends a response to the request with this CSeq, and adds the tag of the dialog.
     Answer(&'static str, &'static str),
-    /// Sends a response to a request that has the tag already.
+    /// Sends a response to a request that already has the tag.
     AnswerInDialog(&'static str, &'static str),
-    /// Waits for a request.
+    /// Waits for a request with this method.
     Await(&'static str),
-    /// Waits for a response to a request.
+    /// Waits for a response with this status.
     AwaitAnswer(u16),
-    /// Takes a response that may come before the next.
+    /// Accepts a response with this status before the next one.
     MayGet(u16),
-    /// Milliseconds.
+    /// Waits this many milliseconds.
     Pause(u32),
 }
 
@@ -297,7 +297,7 @@ fn request(method: &str, cseq: u32, caller: bool, in_dialog: bool) -> String {
     let to_tag = if in_dialog { format!(";tag={other_tag}") } else { String::new() };
     let body = if method == "MESSAGE" { format!("text {cseq}") } else { String::new() };
     let content = if body.is_empty() { "" } else { "Content-Type: text/plain\n" };
-    // The branch of CANCEL, and of ACK, is that of its INVITE.
+    // CANCEL, and ACK for an error response, have the branch of their INVITE.
     format!(
         "{method} sip:{other}@[remote_ip]:[remote_port] SIP/2.0\n\
          Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=z9hG4bK-[pid]-[call_number]-{own}-{cseq}\n\
@@ -307,7 +307,7 @@ fn request(method: &str, cseq: u32, caller: bool, in_dialog: bool) -> String {
     )
 }
 
-/// A response to the last request that came, or (487) to the one that it cancelled.
+/// A response to the last received request, or (487) to the request that it cancelled.
 fn response(status: &str, cseq: &str, tag: &str) -> String {
     format!(
         "SIP/2.0 {status}\n[last_Via:]\n[last_From:]\n[last_To:]{tag}\n[last_Call-ID:]\nCSeq: {cseq}\n\

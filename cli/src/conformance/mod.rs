@@ -1,8 +1,8 @@
 //! Tests an implementation in any language: `im-session conformance COMMAND…`
 //!
-//! The command is spoken to over its standard input and output, one JSON object a line: what is said stands at
-//! `im_session::testing::conformance::JsonLines`. It is started once, and again when it died or did not answer in time, so that the
-//! history that does this to it can be made as short as can be. The exit status is 0 if it conforms, 1 if not.
+//! The command's standard input and output carry one JSON object per line, as described at
+//! `im_session::testing::conformance::JsonLines`. It is started once, and again after it has crashed or not answered in
+//! time, so that a failing history can be shortened. The exit status is 0 if it conforms, 1 if not.
 //!
 //! ```text
 //! im-session conformance python3 tests/kit/im_session.py
@@ -21,22 +21,22 @@ use im_session::testing::Setup;
 use im_session::testing::conformance::{self, Histories, serve};
 use process::Process;
 
-/// How the conformance kit is run.
+/// The options of the conformance kit.
 #[derive(Args)]
 pub(crate) struct Arguments {
-    /// How many random histories to play.
+    /// Number of random histories to play.
     #[arg(long, default_value_t = 1000)]
     histories: usize,
-    /// Which random histories these are.
+    /// Seed of the random histories.
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// How many seconds it has for one answer.
+    /// Seconds that the implementation has for one answer.
     #[arg(long, default_value_t = 10)]
     answer_within: u64,
     /// Answer the kit with this crate's own store, instead of testing.
     #[arg(long, conflicts_with = "command")]
     serve: bool,
-    /// Write the vectors, for implementations that are not driven, into this folder instead.
+    /// Instead of testing, write the test vectors into this folder, for implementations that cannot be driven.
     #[arg(long, value_name = "FOLDER", conflicts_with_all = ["command", "serve"])]
     write_vectors: Option<PathBuf>,
     /// The command that starts the implementation, with its arguments.
@@ -44,7 +44,7 @@ pub(crate) struct Arguments {
     command: Vec<String>,
 }
 
-/// Tests the implementation; whether it conforms. The error is one of writing.
+/// Tests the implementation, and returns whether it conforms. An error means that the report could not be written.
 pub(crate) fn run(arguments: Arguments) -> io::Result<bool> {
     let setup = Setup::default();
     if let Some(folder) = arguments.write_vectors {

@@ -1,4 +1,5 @@
-//! The implementation as a process: killed when it does not answer in time, and started again when a history begins after that.
+//! The implementation as a process. It is killed when it does not answer in time, and restarted when the next history
+//! begins.
 
 use std::io::{self, BufReader, Read};
 use std::process::{Child, ChildStdin, Command, Stdio};
@@ -13,7 +14,7 @@ use serde_json::Value;
 pub(crate) struct Process {
     /// The program and its arguments.
     command: Vec<String>,
-    /// For one answer, and for its end.
+    /// The limit for one answer, and for the process to end.
     time_limit: Duration,
     running: Option<Running>,
 }
@@ -37,7 +38,7 @@ impl Process {
         Ok(Running { child, system: JsonLines::new(answers, to_system) })
     }
 
-    /// One that could not go on once is not asked again.
+    /// Asks the process. After a failure it is not asked again.
     fn ask<T>(
         &mut self,
         ask: impl FnOnce(&mut JsonLines<BufReader<Answers>, ChildStdin>) -> Result<T, Error>,
@@ -50,14 +51,14 @@ impl Process {
         answer
     }
 
-    /// Without its pipes it should end; after this time it is made to.
+    /// Closes the pipes, on which the process should end; after this time it is killed.
     fn stop(&mut self, time_limit: Duration) {
         let Some(Running { mut child, system }) = self.running.take() else { return };
         drop(system);
         let started = Instant::now();
         while matches!(child.try_wait(), Ok(None)) {
             if started.elapsed() >= time_limit {
-                // Where it cannot be killed it has ended.
+                // This fails only if the process has already ended.
                 let _ = child.kill();
                 let _ = child.wait();
                 return;
@@ -87,7 +88,7 @@ impl System for Process {
     }
 }
 
-/// What comes in pieces from another thread, with an error where it is silent for too long.
+/// Reads pieces from another thread; silence for too long is an error.
 pub(crate) struct Answers {
     chunks: Receiver<io::Result<Vec<u8>>>,
     chunk: Vec<u8>,
@@ -99,7 +100,7 @@ impl Answers {
         Answers { chunks, chunk: Vec::new(), time_limit }
     }
 
-    /// Of a process.
+    /// The answers of a process.
     fn of(mut from_system: impl Read + Send + 'static, time_limit: Duration) -> Self {
         let (sender, chunks) = sync_channel(16);
         thread::spawn(move || {
@@ -157,7 +158,7 @@ mod tests {
         run(&mut Process::new(command, time_limit), &Setup::default(), [history])
     }
 
-    /// Where it could not go on, and why.
+    /// The failure at which it could not continue, with its reason.
     fn halted(report: &Report) -> (&Failure, &str) {
         match &report.failure {
             Some(failure @ Failure { why: Why::Halt(error), .. }) => (failure, &error.0),

@@ -1,6 +1,6 @@
-//! `--base-uri`: an absolute URI, or it is refused.
+//! Checks the value of `--base-uri`: an absolute URI.
 
-/// Reads the base address of a service: a scheme, an authority, perhaps a path. RFC 3986.
+/// Reads the base URI of a service: a scheme, an authority, and possibly a path. RFC 3986.
 pub(crate) fn parse(text: &str) -> Result<String, String> {
     let (scheme, rest) =
         text.split_once("://").ok_or("expected an absolute URI such as https://gws.example.com:8443")?;
@@ -28,7 +28,7 @@ pub(crate) fn parse(text: &str) -> Result<String, String> {
     Ok(text.to_owned())
 }
 
-/// A name or an address, in brackets where it is IPv6, and perhaps a port.
+/// Checks a host name or an address, with brackets around IPv6, and the port if there is one.
 fn check_host(host: &str) -> Result<(), String> {
     let (name, port) = match host.strip_prefix('[') {
         Some(rest) => {

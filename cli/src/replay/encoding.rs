@@ -1,10 +1,10 @@
-//! Bytes of a log in any encoding to UTF-8.
+//! Converts the bytes of a log from any encoding to UTF-8.
 
 use encoding_rs::{Decoder, DecoderResult, Encoding, UTF_8, UTF_16BE, UTF_16LE};
 
 const REPLACEMENT: &str = "\u{fffd}";
 
-/// Reads the name of an encoding, as the WHATWG encoding standard has them.
+/// Reads the name of an encoding, as in the WHATWG encoding standard.
 pub(crate) fn named(name: &str) -> Result<&'static Encoding, String> {
     let encoding = Encoding::for_label(name.as_bytes());
     encoding
@@ -14,22 +14,22 @@ pub(crate) fn named(name: &str) -> Result<&'static Encoding, String> {
 /// The byte order marks.
 const MARKS: [&[u8]; 3] = [b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff"];
 
-/// Makes UTF-8 of one file, piece by piece. A byte order mark decides, and is left out.
+/// Converts one file to UTF-8, piece by piece. A byte order mark determines the encoding, and is removed.
 pub(crate) struct Utf8 {
     encoding: &'static Encoding,
-    /// The first bytes, as long as they may begin a byte order mark.
+    /// The first bytes, while they may be part of a byte order mark.
     start: Option<Vec<u8>>,
     decoder: Decoder,
     text: String,
-    /// Of UTF-8: a character that the end of a piece has cut.
+    /// For UTF-8: the beginning of a character that was cut by the end of a piece.
     cut: Vec<u8>,
-    /// The lines that are through, and the first in which something is replaced.
+    /// The number of complete lines, and the first line with replaced bytes.
     lines: u64,
     replaced: Option<u64>,
 }
 
 impl Utf8 {
-    /// UTF-8, unless another encoding is asked for.
+    /// A converter from this encoding; by default from UTF-8.
     pub(crate) fn new(encoding: Option<&'static Encoding>) -> Self {
         let encoding = encoding.unwrap_or(UTF_8);
         Utf8 {
@@ -43,11 +43,11 @@ impl Utf8 {
         }
     }
 
-    /// Gives the text of the next bytes to `take`; of the last ones, `last` is said.
+    /// Passes the text of the next bytes to `take`; `last` marks the last ones.
     ///
-    /// What is UTF-8 already is given as it is: whoever reads it replaces what is not. Else each call has at most one
-    /// line, and how many bytes that has in the file. Of UTF-16 a character counts as one byte, since nobody knows what
-    /// the log was before it was made UTF-16.
+    /// UTF-8 is passed on unchanged: the reader replaces invalid bytes. Otherwise each call of `take` gets at most one
+    /// line, with its length in the file in bytes. For UTF-16 the length is in characters, because nobody knows what
+    /// the encoding was before the log was converted to UTF-16.
     pub(crate) fn read(&mut self, bytes: &[u8], last: bool, mut take: impl FnMut(&[u8], usize)) {
         let Some(start) = &mut self.start else { return self.read_on(bytes, last, &mut take) };
         start.extend_from_slice(bytes);
@@ -81,7 +81,7 @@ impl Utf8 {
         }
     }
 
-    /// Looks for the first bytes that are not UTF-8.
+    /// Finds the first bytes that are not UTF-8.
     fn look_for_faults(&mut self, bytes: &[u8], last: bool) {
         if self.replaced.is_some() {
             return;
@@ -123,13 +123,13 @@ impl Utf8 {
                 }
             }
         }
-        // Where something is replaced already, the lines are of no use.
+        // After the first replacement the number of lines is not needed any more.
         if self.replaced.is_none() {
             self.lines += line_ends(self.text.as_bytes());
         }
     }
 
-    /// The first line in which bytes were replaced because they are not of the encoding, and its name.
+    /// The first line with replaced bytes, which are invalid in the encoding, and the name of the encoding.
     pub(crate) fn replaced(&self) -> Option<(u64, &'static str)> {
         Some((self.replaced?, self.encoding.name()))
     }

@@ -1,4 +1,4 @@
-//! A file that grows, followed as `tail -F` does: also after it was renamed and begun anew, or cut.
+//! Follows a growing file like `tail -F`, across rotations and truncations.
 
 use std::fs::{File, Metadata};
 use std::io::{self, ErrorKind, Read, Seek, SeekFrom};
@@ -10,9 +10,9 @@ use std::time::{Duration, Instant};
 
 use super::input::{BUFFER, Input, Piece};
 
-/// After so long without a byte, what is there of a message is taken as the whole.
+/// After this time without a byte, an unfinished message is taken as complete.
 pub(super) const PAUSE: Duration = Duration::from_secs(1);
-/// How often it is looked whether there is more.
+/// How often the file is checked for more.
 pub(super) const POLL: Duration = Duration::from_millis(50);
 
 /// Whether Ctrl-C was pressed.
@@ -20,11 +20,11 @@ pub(super) const POLL: Duration = Duration::from_millis(50);
 pub(crate) struct Stop(Arc<AtomicBool>);
 
 impl Stop {
-    /// From now on Ctrl-C sets it; pressed again it ends the program.
+    /// Sets the flag at the first Ctrl-C; the second one ends the program.
     pub(crate) fn at_ctrl_c() -> Self {
         let stop = Stop::default();
         let set = stop.clone();
-        // Where no handler can be set Ctrl-C ends the program as ever.
+        // If no handler can be set, Ctrl-C ends the program as usual.
         let _ = ctrlc::set_handler(move || {
             if set.0.swap(true, Ordering::SeqCst) {
                 std::process::exit(130);
@@ -40,11 +40,11 @@ impl Stop {
 
 pub(crate) struct Followed {
     path: PathBuf,
-    /// None until it is there.
+    /// `None` until the file exists.
     file: Option<File>,
-    /// How much of it was read.
+    /// How many bytes were read.
     position: u64,
-    /// When the last byte came; none once a pause was said.
+    /// When the last byte arrived; `None` after a pause was reported.
     last_byte: Option<Instant>,
     stop: Stop,
 }
@@ -59,7 +59,7 @@ impl Followed {
         Ok(Followed { path, file, position: 0, last_byte: None, stop })
     }
 
-    /// Whether it is there.
+    /// Whether the file exists.
     pub(crate) fn is_there(&self) -> bool {
         self.file.is_some()
     }
@@ -82,9 +82,9 @@ impl Followed {
         Ok(count > 0)
     }
 
-    /// Whether another file is there under the name, or this one was cut; it is read from its beginning then.
+    /// Whether the name now belongs to another file, or the file was truncated. It is then read from its beginning.
     fn begins_anew(&mut self, bytes: &mut Vec<u8>) -> io::Result<Option<Piece>> {
-        // A file that is gone may come back.
+        // A file that is missing may come back.
         let Ok(there) = std::fs::metadata(&self.path) else { return Ok(None) };
         let same = match &self.file {
             Some(file) => is_same(&file.metadata()?, &there),
@@ -98,7 +98,7 @@ impl Followed {
                 file.seek(SeekFrom::Start(0))?;
             }
         } else {
-            // What was written between the last look and the new name.
+            // What was written before the rename is read first.
             if self.read(bytes)? {
                 return Ok(Some(Piece::Bytes));
             }
@@ -139,7 +139,7 @@ fn is_same(one: &Metadata, other: &Metadata) -> bool {
     (one.dev(), one.ino()) == (other.dev(), other.ino())
 }
 
-/// Where files have no numbers, one that was made at another time is another.
+/// On systems without inode numbers, files are distinguished by their time of creation.
 #[cfg(not(unix))]
 fn is_same(one: &Metadata, other: &Metadata) -> bool {
     one.created().ok() == other.created().ok()

@@ -1,34 +1,34 @@
-//! A line whose end has not come, in a log that is read while it is written.
+//! Judges an unfinished line of a log that is read while it is written.
 
-/// How much of its beginning is kept.
+/// How many of its first bytes are kept.
 const KEPT: usize = 16;
 
 const ATTRIBUTE: &[u8] = b"Attribute";
 
-/// How much of its end is kept: the longest quote.
+/// How many of its last bytes are kept: the longest quote.
 const LAST: usize = '’'.len_utf8();
 
-/// The line that is being written.
+/// The unfinished line.
 #[derive(Debug, Default)]
 pub(super) struct HalfLine {
     start: Vec<u8>,
-    /// Its last bytes, but for white space.
+    /// Its last bytes, apart from white space.
     last: Vec<u8>,
 }
 
-/// What there is of a line, where nothing came for a while.
+/// The unfinished line after a pause.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Half {
-    /// Nothing, or it goes on with no message: the message before it is complete.
+    /// There is none, or it does not belong to a message: the message before it is complete.
     Apart,
-    /// All but its end, it seems.
+    /// It appears to be complete, apart from its line end.
     Whole,
-    /// Perhaps a part of a message, and not all of it: more must come.
+    /// It may belong to a message, and is incomplete: more must follow.
     Part,
 }
 
 impl HalfLine {
-    /// Takes the next text.
+    /// Takes the next piece of text.
     pub(super) fn take(&mut self, text: &[u8]) {
         let line = match text.iter().rposition(|&byte| byte == b'\n') {
             Some(end) => {
@@ -45,7 +45,7 @@ impl HalfLine {
         self.last.drain(..surplus);
     }
 
-    /// What it is.
+    /// Judges the line.
     pub(super) fn what(&self) -> Half {
         if self.last.is_empty() {
             return if self.start.is_empty() { Half::Apart } else { Half::Part };
@@ -56,7 +56,7 @@ impl HalfLine {
         if !may_be_attribute && !begins_with(&["{", " ", "\t", "'", "\"", "‘", "“", ">"]) {
             return Half::Apart;
         }
-        // A closing quote or bracket ends nearly every line of a message. A number can go on.
+        // Nearly every line of a message ends with a closing quote or bracket. A number may continue.
         if ends_with(&["'", "\"", "’", "”", "}"]) { Half::Whole } else { Half::Part }
     }
 }

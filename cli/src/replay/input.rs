@@ -1,4 +1,4 @@
-//! Where the bytes of a log come from: files, compressed or not, pipes, files that grow.
+//! The sources of a log's bytes: files, compressed or not, pipes, growing files.
 
 use std::fs::{self, File};
 use std::io::{self, BufReader, Read};
@@ -10,38 +10,38 @@ use flate2::bufread::MultiGzDecoder;
 
 use super::follow::{PAUSE, POLL, Stop};
 
-/// What comes next of an input.
+/// The next piece of an input.
 pub(crate) enum Piece {
-    /// These bytes.
+    /// The buffer contains the next bytes.
     Bytes,
-    /// Nothing came for a while.
+    /// No bytes arrived for a while.
     Pause,
-    /// The file begins anew: it was renamed or cut.
+    /// The file was renamed or truncated, and is read from its beginning.
     Anew,
-    /// There is no more.
+    /// The end of the input.
     End,
 }
 
-/// An input that is read piece by piece.
+/// An input that is read in pieces.
 pub(crate) trait Input {
-    /// The next piece; its bytes replace what is in `bytes`.
+    /// Reads the next piece; its bytes replace the contents of `bytes`.
     fn next(&mut self, bytes: &mut Vec<u8>) -> io::Result<Piece>;
 }
 
-/// What gzip begins with.
+/// The first bytes of gzip data.
 const GZIP: [u8; 2] = [0x1f, 0x8b];
 
 /// How much is read at once.
 pub(crate) const BUFFER: usize = 256 * 1024;
 
-/// An input that ends.
+/// An input that has an end.
 pub(crate) struct Whole(Box<dyn Read>);
 
 impl Whole {
-    /// What `input` holds, or what was compressed into it.
+    /// Reads `input`, decompressed if it is compressed.
     pub(crate) fn new(input: impl Read + 'static) -> io::Result<Self> {
         let mut input = BufReader::with_capacity(BUFFER, input);
-        // A pipe can hand over one byte at first, and a BufReader does not read on while it has one.
+        // A pipe may return one byte at first, and a BufReader does not read more while its buffer is not empty.
         let mut start = Vec::new();
         input.by_ref().take(2).read_to_end(&mut start)?;
         let compressed = start == GZIP;
@@ -67,7 +67,7 @@ impl Input for Whole {
     }
 }
 
-/// A pipe that is followed: another thread waits for its bytes.
+/// A pipe that is followed. A separate thread reads it.
 pub(crate) struct Pipe {
     pieces: Receiver<io::Result<Vec<u8>>>,
     stop: Stop,
@@ -116,7 +116,7 @@ impl Input for Pipe {
     }
 }
 
-/// Whether a file, and not a pipe, is compressed.
+/// Whether this is a compressed file, and not a pipe.
 pub(crate) fn is_compressed(file: &Path) -> bool {
     let mut start = [0; 2];
     size(file).is_some() && File::open(file).and_then(|mut file| file.read_exact(&mut start)).is_ok() && start == GZIP
@@ -127,12 +127,12 @@ pub(crate) fn size(file: &Path) -> Option<u64> {
     fs::metadata(file).ok().filter(fs::Metadata::is_file).map(|metadata| metadata.len())
 }
 
-/// Whether it stands for standard input.
+/// Whether the name means standard input.
 pub(crate) fn is_stdin(file: &Path) -> bool {
     file.as_os_str() == "-"
 }
 
-/// Whether its bytes come as somebody writes them.
+/// Whether this is a pipe.
 pub(crate) fn is_pipe(file: &Path) -> bool {
     if !is_stdin(file) {
         return fs::metadata(file).is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir());

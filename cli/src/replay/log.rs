@@ -1,4 +1,4 @@
-//! Files together as one log: the seam to the library's decoder.
+//! Joins files into one log, and passes it to the library's decoder.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -8,12 +8,12 @@ use super::half_line::{Half, HalfLine};
 use im_session::decode::{DecodeResult, DecodeWarning, Decoded, Tally, WarningKind};
 use im_session::{Decoder, Event};
 
-/// Where something stands.
+/// A place in a file.
 #[derive(Debug, Clone)]
 pub(crate) struct Place {
-    /// The file, as given.
+    /// The name of the file, as given.
     pub(crate) file: Rc<str>,
-    /// Which of the files it is, in the order of reading.
+    /// The number of the file, in the order of reading.
     pub(crate) number: usize,
     pub(crate) line: u64,
 }
@@ -24,20 +24,20 @@ impl fmt::Display for Place {
     }
 }
 
-/// An event, and when it was.
+/// An event with its time.
 pub(crate) struct Found<'a> {
     pub(crate) time: Option<Cow<'a, str>>,
     pub(crate) event: Event<'a>,
 }
 
-/// Takes what a log holds.
+/// Receives the contents of a log.
 pub(crate) trait Sink {
     fn event(&mut self, place: &Place, found: Found<'_>);
 
-    /// Something could not be read.
+    /// A place could not be read.
     fn unreadable(&mut self, place: &Place, reason: &dyn fmt::Display);
 
-    /// Something is good to know, and nothing is lost for it.
+    /// A warning about a place; nothing is lost.
     fn warning(&mut self, place: &Place, what: &dyn fmt::Display);
 }
 
@@ -48,12 +48,12 @@ pub(crate) struct Log {
     half: HalfLine,
     /// How many lines of the file have ended.
     lines: u64,
-    /// Whether the line that is coming was taken as whole before its end came.
+    /// Whether the current line was taken as complete before its end arrived.
     ended_early: bool,
 }
 
 impl Log {
-    /// `conn_ids`: an event without CallUUID has its ConnID as its id.
+    /// With `conn_ids`, an event without a CallUUID uses its ConnID as its id.
     pub(crate) fn new(conn_ids: bool) -> Self {
         let decoder = Decoder::new();
         Log {
@@ -65,7 +65,7 @@ impl Log {
         }
     }
 
-    /// What is pushed from now on is of this file.
+    /// Begins a file, to which the following text belongs.
     pub(crate) fn begin_file(&mut self, name: &str) {
         if !self.files.is_empty() {
             self.decoder.next_file();
@@ -76,7 +76,7 @@ impl Log {
         self.ended_early = false;
     }
 
-    /// Takes the next text of the file. Where it has another length there, it is at most one line.
+    /// Takes the next text of the file. If its length in the file differs, it is at most one line.
     pub(crate) fn push(&mut self, text: &[u8], length: usize, sink: &mut dyn Sink) {
         let is_transcoded = text.len() != length;
         let text = self.without_rest_of_line(text, sink);
@@ -91,7 +91,7 @@ impl Log {
         self.warn(sink);
     }
 
-    /// Nothing came for a while: what is there of an event is the whole, if it can be read.
+    /// Nothing arrived for a while: an unfinished event is taken as complete, if it can be read.
     pub(crate) fn pause(&mut self, sink: &mut dyn Sink) {
         let half = self.half.what();
         if half == Half::Part {
@@ -116,7 +116,7 @@ impl Log {
         self.warn(sink);
     }
 
-    /// What follows the line whose end was taken as come: the end itself is nothing new, more of the line is reported.
+    /// Removes the rest of a line that was already taken as complete: its end is skipped, and further text is reported.
     fn without_rest_of_line<'t>(&mut self, text: &'t [u8], sink: &mut dyn Sink) -> &'t [u8] {
         if !self.ended_early || text.is_empty() {
             return text;
@@ -134,7 +134,7 @@ impl Log {
         text
     }
 
-    /// There is no more. What was passed over.
+    /// Ends the log, and returns what was skipped.
     pub(crate) fn finish(mut self, sink: &mut dyn Sink) -> Tally {
         if self.files.is_empty() {
             return self.decoder.tally();
@@ -167,12 +167,12 @@ fn take(files: &[Rc<str>], result: DecodeResult<'_>, sink: &mut dyn Sink) {
     }
 }
 
-/// Bytes that are not UTF-8 are warned of where they are read, whatever becomes of them here.
+/// Invalid bytes are already reported when they are read, so warnings about them are not repeated.
 fn is_new(warning: &DecodeWarning) -> bool {
     warning.kind != WarningKind::NotUtf8
 }
 
-/// The decoder counts the files as they begin here.
+/// The decoder numbers files in the order in which they begin here.
 fn place(files: &[Rc<str>], number: usize, line: u64) -> Place {
     Place { file: files.get(number).map_or_else(|| Rc::from(""), Rc::clone), number, line }
 }

@@ -1,4 +1,4 @@
-//! `--merge`: the events of all files by time, in bounded memory.
+//! `--merge`: yields the events of all files in order of time, with bounded memory.
 
 use std::borrow::Cow;
 use std::cmp::Reverse;
@@ -13,10 +13,11 @@ use super::progress::Report;
 use super::reader::Reader;
 use crate::when::{Clock, Moment, When};
 
-/// So many events of each file are looked at to find the next one: a file whose times are out of order by fewer is put in order too.
+/// How many events of each file are read ahead to find the next one. A file whose times are out of order by fewer
+/// events is sorted, too.
 const WINDOW: usize = 4096;
 
-/// An event that waits for its turn.
+/// An event that waits to be yielded.
 pub(crate) struct Waiting {
     pub(crate) place: Place,
     pub(crate) time: Option<String>,
@@ -24,19 +25,19 @@ pub(crate) struct Waiting {
     pub(crate) event: Event<'static>,
 }
 
-/// One file on its way into the order.
+/// A file that is being merged.
 struct File<'r> {
     reader: Reader<'r>,
-    /// None once it was read to its end.
+    /// `None` after it was read to its end.
     log: Option<Log>,
     read: Read<'r>,
     ordered: BinaryHeap<Reverse<Entry>>,
     next: u64,
-    /// By how many years its dates without a year are moved, once there was one.
+    /// By how many years dates without a year are moved; `None` before the first such date.
     years: Option<i64>,
 }
 
-/// What was read and is not in the order yet.
+/// The events that were read and are not sorted yet.
 struct Read<'r> {
     clock: Clock,
     waiting: Vec<Waiting>,
@@ -59,7 +60,7 @@ impl Sink for Read<'_> {
     }
 }
 
-/// In the order of times; of equal times, or without any, in the order of the file.
+/// Ordered by time; events with equal times, or none, in the order of the file.
 struct Entry {
     key: (Option<Moment>, u64),
     waiting: Waiting,
@@ -85,7 +86,7 @@ impl Ord for Entry {
     }
 }
 
-/// Gives all events to `take`, by time, until it says no more. What was passed over comes back.
+/// Passes all events to `take` in order of time, until it returns false. Returns what was skipped.
 pub(crate) fn merge(
     readers: Vec<Reader<'_>>,
     conn_ids: bool,
@@ -97,7 +98,7 @@ pub(crate) fn merge(
     for file in &mut files {
         tallies.extend(file.fill());
     }
-    // Times without a date are of the first day that any file names, and dates without a year are near it.
+    // Times without a date are on the first day that any file names; dates without a year are near it.
     let times = || files.iter().flat_map(|file| &file.read.waiting).filter_map(|waiting| waiting.when);
     let first = times().filter_map(When::day_of_a_year).min();
     let first = first.or_else(|| times().filter_map(|when| when.day).min()).unwrap_or(0);
@@ -107,7 +108,7 @@ pub(crate) fn merge(
             file.order(first);
         }
         let key = |file: &File<'_>| file.ordered.peek().map(|Reverse(entry)| entry.key.0);
-        // Of equal times the first file's.
+        // Of equal times, the one in the first file.
         let earliest = files.iter_mut().filter(|file| !file.ordered.is_empty()).min_by_key(|file| key(file));
         let Some(Reverse(entry)) = earliest.and_then(|file| file.ordered.pop()) else { return tallies };
         if !take(entry.waiting) {
@@ -124,7 +125,7 @@ impl<'r> File<'r> {
         File { reader, log: Some(log), read, ordered: BinaryHeap::new(), next: 0, years: None }
     }
 
-    /// Reads on until there is enough to find the next event; what was passed over, once there is no more.
+    /// Reads until the next event can be determined. Returns what was skipped, once at the end of the file.
     fn fill(&mut self) -> Option<Tally> {
         while self.read.waiting.len() + self.ordered.len() < WINDOW {
             if !self.reader.step(self.log.as_mut()?, &mut self.read) {
@@ -134,7 +135,7 @@ impl<'r> File<'r> {
         None
     }
 
-    /// Puts what was read in order.
+    /// Sorts the events that were read.
     fn order(&mut self, first: i64) {
         for waiting in self.read.waiting.drain(..) {
             self.years = self.years.or_else(|| waiting.when?.years_to(first));

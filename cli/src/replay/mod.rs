@@ -3,15 +3,15 @@
 //! | file | question it answers |
 //! |---|---|
 //! | `input` | Where do the bytes come from: a file, gzip, a pipe? |
-//! | `follow` | How is a file read that grows, is renamed or cut? |
-//! | `half_line` | Is a line that is being written complete? |
-//! | `encoding` | How do bytes of any encoding become UTF-8? |
-//! | `reader` | How does one file get into a log? |
-//! | `log` | How do files together make one log, and where does each event stand? |
-//! | `merge` | In which order come events of several files by time? |
-//! | `progress` | What is said on standard error? |
-//! | `region` | Who knows phone numbers? |
-//! | `base_uri` | What is an absolute URI? |
+//! | `follow` | How is a growing, renamed or truncated file read? |
+//! | `half_line` | Is an unfinished line complete? |
+//! | `encoding` | How are bytes of any encoding converted to UTF-8? |
+//! | `reader` | How is one file read into a log? |
+//! | `log` | How are files joined into one log, and at which place is each event? |
+//! | `merge` | In which order are events of several files, by time? |
+//! | `progress` | What is written to standard error? |
+//! | `region` | How are phone numbers shown? |
+//! | `base_uri` | Is this an absolute URI? |
 
 pub(crate) mod base_uri;
 pub(crate) mod encoding;
@@ -48,46 +48,46 @@ const SHIPPED_NAME: &str = "sip-server.log";
 
 /// Replays logs of a SIP Server and shows the IM sessions in them.
 ///
-/// Reads T-Server, SIP Server, URS, ORS and OCS logs, Platform SDK logs and JSON lines, and recognises each message by itself.
-/// What cannot be read is reported on standard error as FILE:LINE: reason, all else is replayed, and the exit status is 1.
-/// Without a FILE it replays a recorded log that ships with the program.
+/// Reads T-Server, SIP Server, URS, ORS and OCS logs, Platform SDK logs and JSON lines, and recognises the form of each
+/// message. What cannot be read is reported on standard error as FILE:LINE: reason; everything else is replayed, and
+/// the exit status is 1. Without a FILE it replays a recorded log that ships with the program.
 #[derive(Args)]
 pub(crate) struct Arguments {
     /// How to show what happened.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
 
-    /// The base address of the service, for the `uri` of each session: an absolute URI.
+    /// Base URI of the service, for the `uri` of each session: an absolute URI.
     #[arg(long, value_name = "URI", default_value = BASE_URI, value_parser = base_uri::parse)]
     base_uri: String,
 
-    /// The encoding of the logs, a name such as windows-1252 [default: UTF-8, or UTF-16 with a byte order mark]. The
-    /// announced length of a SIP message counts the bytes of the file, in UTF-16 the characters.
+    /// Encoding of the logs, such as windows-1252 [default: UTF-8, or UTF-16 with a byte order mark]. The announced
+    /// length of a SIP message is in bytes of the file, for UTF-16 in characters.
     #[arg(long, value_name = "NAME", value_parser = encoding::named)]
     encoding: Option<&'static Encoding>,
 
-    /// What the id of a session is where an event has no CallUUID.
+    /// Id of a session whose events have no CallUUID.
     #[arg(long, value_enum, value_name = "KIND")]
     id: Option<Id>,
 
-    /// Show public numbers as they are in this region, such as US: E.164, national form, country, place. Needs the
+    /// Show public numbers as seen from this region, such as US: E.164, national form, country, place. Needs the
     /// feature `numbers`.
     #[arg(long, value_parser = region::parse)]
     region: Option<Region>,
 
-    /// Put the events of all files in the order of their times. Dates without a year are taken near the first date of any
-    /// file that has one.
+    /// Order the events of all files by time. For dates without a year, the year is chosen that is nearest to the first
+    /// date with a year in any file.
     #[arg(long, conflicts_with = "follow")]
     merge: bool,
 
-    /// Keep reading what is appended to the last file, as `tail -F` does; Ctrl-C ends it with the summary.
+    /// Keep reading what is appended to the last file, like `tail -F`; Ctrl-C ends it and prints the summary.
     #[arg(long, requires = "files")]
     follow: bool,
 
     #[command(flatten)]
     filters: Filters,
 
-    /// The logs to replay, one log in this order, also compressed with gzip; `-` is standard input.
+    /// Logs to replay as one log in this order, also compressed with gzip; `-` is standard input.
     #[arg(value_name = "FILE")]
     files: Vec<PathBuf>,
 }
@@ -108,14 +108,14 @@ impl Default for Arguments {
     }
 }
 
-/// Where an id comes from.
+/// Where the id of a session comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Id {
-    /// The ConnID's 16 hex digits, where an event has no CallUUID.
+    /// The 16 hex digits of the ConnID, if an event has no CallUUID.
     ConnId,
 }
 
-/// Replays everything; whether all of it could be read. The error is one of writing.
+/// Replays everything, and returns whether all of it could be read. An error means that output could not be written.
 pub(crate) fn run(arguments: Arguments) -> io::Result<bool> {
     let stdout = io::stdout();
     let colour = stdout.is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
@@ -129,7 +129,7 @@ pub(crate) fn run(arguments: Arguments) -> io::Result<bool> {
         [_, ..] => None,
     };
     let show = arguments.format.show_chosen(output, Screen::of_stdout(colour), arguments.filters, title.as_deref());
-    // A log is as large as it is: only what the specification limits is limited.
+    // A log may be of any size, so only the limits of the specification apply.
     let mut sessions = Sessions::new(BaseUri::new(arguments.base_uri)).with_limits(Limits::SPECIFICATION);
     if let Some(region) = arguments.region {
         sessions = sessions.with_number_analysis(region);
@@ -168,14 +168,14 @@ struct Replay<'r> {
     sessions: Sessions,
     show: Box<dyn Show + 'r>,
     report: &'r Report,
-    /// The times of the file with that number.
+    /// The clock of the file with this number.
     clock: (usize, Clock),
-    /// What came of writing: after an error nobody is there to read any more.
+    /// The result of writing. After an error nobody reads the output any more.
     written: io::Result<()>,
 }
 
 impl<'r> Replay<'r> {
-    /// Replays the files as one log; what was passed over.
+    /// Replays the files as one log, and returns what was skipped.
     fn one_log(
         &mut self,
         readers: impl Iterator<Item = Reader<'r>>,
@@ -197,7 +197,7 @@ impl<'r> Replay<'r> {
         log.finish(self)
     }
 
-    /// Handles an event of the merged files; whether another can be.
+    /// Handles an event of the merged files. Returns whether to continue.
     fn take(&mut self, waiting: &merge::Waiting) -> bool {
         self.handle(&waiting.place, waiting.time.as_deref(), waiting.when, &waiting.event);
         self.written.is_ok()
@@ -212,7 +212,7 @@ impl<'r> Replay<'r> {
         }
     }
 
-    /// The last numbered event of the session that a numbered event is for: what makes it stale.
+    /// The last numbered event of the session that a numbered event belongs to. It explains why an event is stale.
     fn last_of(&self, event: &Event<'_>) -> Option<EventIdentity> {
         event.event_sequence_number?;
         self.sessions.get(event.this_dn()?, event.call_uuid()?)?.last_event()

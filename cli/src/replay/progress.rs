@@ -1,4 +1,4 @@
-//! How far a large log is, on standard error when that is a terminal; and the errors that are written there.
+//! The progress in a large log, on standard error if that is a terminal; and errors and warnings.
 
 use std::cell::Cell;
 use std::fmt::Display;
@@ -8,17 +8,17 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::show::plain;
 
-/// Below this much a log is through before anybody looks.
+/// The size from which progress is shown. Smaller logs are read too quickly.
 const LARGE: u64 = 16 * 1024 * 1024;
 
-/// What is said on standard error.
+/// Writes to standard error.
 pub(crate) struct Report {
     bar: ProgressBar,
     all_read: Cell<bool>,
 }
 
 impl Report {
-    /// `size` is that of all files, where it is known.
+    /// `size` is the total size of all files, if it is known.
     pub(crate) fn new(size: Option<u64>) -> Self {
         let bar = ProgressBar::with_draw_target(size, ProgressDrawTarget::hidden());
         let form = if size.is_some() { "{msg}: {bytes} of {total_bytes}, {percent} %" } else { "{msg}: {bytes}" };
@@ -28,39 +28,39 @@ impl Report {
         Report { bar, all_read: Cell::new(true) }
     }
 
-    /// Something of a file, or a file, that could not be read: the exit status will say so.
+    /// Reports an error: something could not be read, which the exit status will show.
     pub(crate) fn error(&self, place: impl Display, reason: impl Display) {
         self.all_read.set(false);
         self.warning(place, reason);
     }
 
-    /// Something that is good to know.
+    /// Reports a warning.
     pub(crate) fn warning(&self, place: impl Display, reason: impl Display) {
         let line = plain(&format!("{place}: {reason}"));
         self.bar.suspend(|| eprintln!("{line}"));
     }
 
-    /// Whether there was no error so far.
+    /// Whether there were no errors so far.
     pub(crate) fn all_read(&self) -> bool {
         self.all_read.get()
     }
 
-    /// The file that is read from now on.
+    /// Shows the name of the file that is being read.
     pub(crate) fn begin_file(&self, name: &str) {
         self.bar.set_message(plain(name));
     }
 
-    /// Takes the progress away.
+    /// Removes the progress.
     pub(crate) fn clear(&self) {
         self.bar.finish_and_clear();
     }
 
-    /// The same input, counted as it is read.
+    /// The same input; its bytes are counted as they are read.
     pub(crate) fn counted<R: Read>(&self, input: R) -> impl Read + use<R> {
         Counted { input, bar: self.bar.clone(), drawn: false }
     }
 
-    /// The same output; on a terminal it is written where no progress stands.
+    /// The same output; on a terminal the progress is hidden while it is written.
     pub(crate) fn beside<W: Write + IsTerminal>(&self, output: W) -> impl Write + use<W> {
         let bar = output.is_terminal().then(|| self.bar.clone());
         Beside { output, bar }
@@ -79,7 +79,7 @@ impl<R: Read> Read for Counted<R> {
         self.bar.inc(count as u64);
         if !self.drawn && self.bar.position() >= LARGE {
             self.drawn = true;
-            // Draws nothing where standard error is no terminal.
+            // This draws nothing if standard error is not a terminal.
             self.bar.set_draw_target(ProgressDrawTarget::stderr());
         }
         Ok(count)

@@ -1,4 +1,4 @@
-//! One file on its way into a log: opened, decompressed, made UTF-8.
+//! Reads one file into a log: opens, decompresses and decodes it.
 
 use std::fs::File;
 use std::io;
@@ -33,7 +33,7 @@ impl<'r> Reader<'r> {
         Ok(Self::of(&file.to_string_lossy(), Box::new(input), encoding, report))
     }
 
-    /// Opens a file that grows, or a pipe; it is not read to its end before Ctrl-C.
+    /// Opens a growing file, or a pipe, which is read until Ctrl-C.
     pub(crate) fn follow(
         file: &Path,
         encoding: Option<&'static Encoding>,
@@ -45,17 +45,17 @@ impl<'r> Reader<'r> {
             return Ok(Self::of(&name, Box::new(Pipe::new(io::stdin(), stop.clone())), encoding, report));
         }
         if input::is_compressed(file) {
-            report.warning(&name, "it is compressed: it is read to its end and not followed");
+            report.warning(&name, "the file is compressed: it is read to its end and not followed");
             return Self::open(file, encoding, report);
         }
         let followed = Followed::new(file.to_owned(), stop.clone())?;
         if !followed.is_there() {
-            report.warning(&name, "it is not there yet");
+            report.warning(&name, "the file does not exist yet");
         }
         Ok(Self::of(&name, Box::new(followed), encoding, report))
     }
 
-    /// What ships with the program.
+    /// Reads the log that ships with the program.
     pub(crate) fn of_bytes(name: &str, bytes: &'static [u8], report: &'r Report) -> io::Result<Self> {
         Ok(Self::of(name, Box::new(Whole::new(bytes)?), None, report))
     }
@@ -65,13 +65,13 @@ impl<'r> Reader<'r> {
         Reader { name: name.to_owned(), input, encoding, utf8, bytes: Vec::new(), report, warned: false }
     }
 
-    /// What is read from now on is of this file.
+    /// Begins this file in the log.
     pub(crate) fn begin(&self, log: &mut Log) {
         self.report.begin_file(&self.name);
         log.begin_file(&self.name);
     }
 
-    /// Reads the next piece into the log; false where there is no more.
+    /// Reads the next piece into the log; false at the end of the file.
     pub(crate) fn step(&mut self, log: &mut Log, sink: &mut dyn Sink) -> bool {
         let (piece, failed) = match self.input.next(&mut self.bytes) {
             Ok(piece) => (piece, None),
@@ -105,7 +105,7 @@ impl<'r> Reader<'r> {
         self.warn();
     }
 
-    /// Bytes that were replaced are warned of once a file.
+    /// Warns about replaced bytes, once per file.
     fn warn(&mut self) {
         if let (false, Some((line, encoding))) = (self.warned, self.utf8.replaced()) {
             self.warned = true;

@@ -1,10 +1,10 @@
-//! Who knows phone numbers: libphonenumber, as they are dialled in a region. With the feature `numbers`.
+//! Phone numbers as seen from a region, by libphonenumber. With the feature `numbers`.
 
 use std::sync::Arc;
 
 use im_session::{AnalysedNumber, NumberAnalysis};
 
-/// What is known of numbers in the region that was named.
+/// Analyses numbers as seen from the given region.
 #[derive(Clone)]
 pub(super) struct Region(Arc<dyn NumberAnalysis>);
 

@@ -1,4 +1,4 @@
-//! The same as the timeline, by call instead of by time: each call with its DNs side by side.
+//! The timeline grouped by call: each call with its DNs side by side.
 
 use std::collections::HashMap;
 use std::io::{self, Write};
@@ -9,21 +9,21 @@ use super::tally::at;
 use super::words::{event_name, happened, time_and_date};
 use super::{Closing, Form, Shown, closing};
 
-/// The columns of a file's name at most.
+/// The maximum width of a file name, in columns.
 const LONGEST_NAME: usize = 20;
-/// Where the output is no terminal.
+/// The width if the output is not a terminal.
 const USUAL_WIDTH: usize = 120;
-/// The columns of one DN at least, and at most.
+/// The minimum and the maximum width of a DN's column.
 const NARROWEST: usize = 24;
 const WIDEST: usize = 60;
 
-/// Holds what it shows until the last event, some 200 bytes for each: only then a call is known to be over.
+/// Keeps what it shows until the end, some 200 bytes per event, because only then is it known that a call is over.
 pub(super) struct Calls<W> {
     output: W,
     screen: Screen,
     title: Option<String>,
     calls: Vec<Call>,
-    /// Where a call stands in `calls`, by its id.
+    /// The index of each call in `calls`, by id.
     by_id: HashMap<String, usize>,
     /// The events that belong to no call.
     others: Call,
@@ -32,14 +32,14 @@ pub(super) struct Calls<W> {
 #[derive(Default)]
 struct Call {
     id: String,
-    /// Its DNs as they came.
+    /// Its DNs, in order of appearance.
     dns: Vec<String>,
-    /// Where a DN stands in `dns`.
+    /// The index of each DN in `dns`.
     by_dn: HashMap<String, usize>,
     rows: Vec<Row>,
 }
 
-/// Where a row stands in a block of columns.
+/// The position of a row in a block of columns.
 struct Cell {
     row: usize,
     column: usize,
@@ -48,7 +48,7 @@ struct Cell {
 struct Row {
     place: String,
     time: String,
-    /// The DNs where this happened, by their place among those of the call. None: at no DN of its own.
+    /// The DNs where this happened, as indices into the call's DNs. Empty if it did not happen at a DN.
     at: Vec<usize>,
     style: Style,
     text: String,
@@ -76,7 +76,7 @@ impl<W: Write> Calls<W> {
 }
 
 impl Call {
-    /// The place of a DN among those of the call.
+    /// The index of a DN of the call.
     fn dn(&mut self, dn: String) -> usize {
         let next = self.dns.len();
         *self.by_dn.entry(dn).or_insert_with_key(|dn| {
@@ -113,11 +113,11 @@ impl Call {
         Ok(())
     }
 
-    /// Which rows stand where in each block of so many columns, in their order.
+    /// For each block of columns the cells in it, in order of rows.
     fn cells(&self, columns: usize, blocks: usize) -> Vec<Vec<Cell>> {
         let mut cells: Vec<Vec<Cell>> = (0..blocks).map(|_| Vec::new()).collect();
         for (row, Row { at, .. }) in self.rows.iter().enumerate() {
-            // What is at no DN of its own stands in the first column.
+            // An event that is at no DN is shown in the first column.
             for dn in at.iter().chain(at.is_empty().then_some(&0)) {
                 cells
                     .get_mut(dn / columns)
@@ -130,7 +130,7 @@ impl Call {
 }
 
 impl Row {
-    /// The row with its text in each column that `stands` names, on as many lines as it takes.
+    /// Writes the row, with its text in each column for which `stands` returns true, in as many lines as needed.
     fn write(
         &self,
         output: &mut impl Write,

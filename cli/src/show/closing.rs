@@ -1,4 +1,4 @@
-//! What is said after the last event: the sessions as they stand, then a summary.
+//! What is printed after the last event: the sessions, then a summary.
 
 use std::io::{self, Write};
 
@@ -10,7 +10,7 @@ use super::tally::at;
 use super::words::{count, others, state_style, user_data, value_text};
 use super::{Closing, PassedOver};
 
-/// The most DNs that are named with a reason.
+/// The maximum number of DNs that are listed for a reason.
 const NAMED: usize = 8;
 
 pub(super) fn write(output: &mut impl Write, screen: Screen, closing: &Closing<'_>) -> io::Result<()> {
@@ -92,7 +92,7 @@ fn events(output: &mut impl Write, screen: Screen, closing: &Closing<'_>) -> io:
     writeln!(output, "{}", screen.line("", 2, &[(Style::Plain, text)]))
 }
 
-/// How many events were refused, by reason, and at which DNs, the most first.
+/// Prints how many events were refused, by reason and DN, in descending order.
 fn refusals(output: &mut impl Write, screen: Screen, closing: &Closing<'_>) -> io::Result<()> {
     if !closing.tally.refusals.is_empty() {
         writeln!(output, "Refused:")?;
@@ -105,7 +105,7 @@ fn refusals(output: &mut impl Write, screen: Screen, closing: &Closing<'_>) -> i
         dns.truncate(NAMED);
         let mut named: Vec<String> = dns.iter().map(|(dn, number)| format!("{number} at {}", value_text(dn))).collect();
         if refusals.elsewhere > 0 {
-            named.push("others at many more DNs".to_owned());
+            named.push("others at many further DNs".to_owned());
         } else if more > 0 {
             named.push(format!("others at {}", count(more as u64, "more DN")));
         }

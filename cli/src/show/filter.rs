@@ -1,4 +1,4 @@
-//! Which events are shown. Everything is replayed; the filters choose what is shown of it.
+//! Selects the events to show. All events are replayed; the filters only affect what is shown.
 
 use std::str::FromStr;
 
@@ -8,7 +8,7 @@ use im_session::{Outcome, Session};
 use super::Shown;
 use crate::when::{Bound, When};
 
-/// What is shown, in every format.
+/// The filters, which apply to every format.
 #[derive(Args, Debug, Default)]
 #[command(next_help_heading = "Filters")]
 pub(crate) struct Filters {
@@ -16,12 +16,12 @@ pub(crate) struct Filters {
     #[arg(long, value_name = "DN", value_delimiter = ',')]
     dn: Vec<String>,
 
-    /// Only events of these calls: the id, or #N as the text form numbers them.
+    /// Only events of these calls: an id, or #N, the number in the text form.
     #[arg(long, value_name = "ID|#N", value_delimiter = ',')]
     call: Vec<Call>,
 
-    /// Only events from this time on: a time of day, or with the date before it. With a time of day alone every day counts.
-    /// A date of a log that has no year is taken in the year that brings it nearest to this.
+    /// Only events from this time on: a time of day, with or without a date. A time of day alone applies to every day.
+    /// A date in a log without a year is taken in the year that brings it nearest to this one.
     #[arg(long, value_name = "TIME")]
     since: Option<Bound>,
 
@@ -29,7 +29,7 @@ pub(crate) struct Filters {
     #[arg(long, value_name = "TIME")]
     until: Option<Bound>,
 
-    /// Only events that came to this.
+    /// Only events with this outcome.
     #[arg(long, value_name = "OUTCOME", value_delimiter = ',', value_enum)]
     only: Vec<Only>,
 }
@@ -76,7 +76,7 @@ impl Only {
 }
 
 impl Filters {
-    /// Takes away what `--dn` says of endpoints, `ENDPOINT=DN`: that chooses nothing.
+    /// Removes the values of `--dn` that assign a DN to an endpoint, `ENDPOINT=DN`: they are no filters.
     pub(crate) fn take_dns_of_endpoints(&mut self) -> Vec<(String, String)> {
         let (of_endpoints, chosen) = std::mem::take(&mut self.dn).into_iter().partition(|dn| dn.contains('='));
         self.dn = chosen;
@@ -85,13 +85,13 @@ impl Filters {
         pairs.map(|(endpoint, dn)| (endpoint.to_owned(), dn.to_owned())).collect()
     }
 
-    /// Whether anything is left out at all.
+    /// Whether any filter is set.
     pub(super) fn leave_out(&self) -> bool {
         let Filters { dn, call, since, until, only } = self;
         !dn.is_empty() || !call.is_empty() || since.is_some() || until.is_some() || !only.is_empty()
     }
 
-    /// Whether a call is named by its number.
+    /// Whether a call is selected by its number.
     pub(super) fn name_numbers(&self) -> bool {
         self.call.iter().any(|call| matches!(call, Call::Number(_)))
     }
@@ -119,7 +119,7 @@ impl Filters {
         self.call.is_empty() || self.call.iter().any(is)
     }
 
-    /// An event to a whole call is at every DN whose session it changed.
+    /// An event to a whole call is at every DN where it changed a session.
     fn choose_dn(&self, shown: &Shown<'_>) -> bool {
         let is = |dn: &str| self.dn.iter().any(|chosen| chosen == dn);
         self.dn.is_empty()
@@ -129,7 +129,7 @@ impl Filters {
             }
     }
 
-    /// An event of which no time is known is in no span of time.
+    /// An event without a known time is in no time span.
     fn choose_time(&self, when: Option<When>) -> bool {
         if self.since.is_none() && self.until.is_none() {
             return true;
@@ -146,7 +146,7 @@ impl Filters {
         if self.span_midnight() { since || until } else { since && until }
     }
 
-    /// Whether both are times of day and the end is before the beginning: from 23:50 to 00:10.
+    /// Whether both are times of day and the end is before the beginning, such as 23:50 to 00:10.
     fn span_midnight(&self) -> bool {
         match (self.since, self.until) {
             (Some(Bound::Time(since)), Some(Bound::Time(until))) => {

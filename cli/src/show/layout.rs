@@ -1,13 +1,13 @@
-//! Text in columns: the width of the terminal, colours, and lines that break between words.
+//! Text in columns: terminal width, colours, and line breaks between words.
 
 use std::fmt::Write;
 
 use super::plain::{shortened, width};
 
-/// What the output can show.
+/// The capabilities of the output.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Screen {
-    /// The columns of the terminal; none where the output is none.
+    /// The width of the terminal in columns; `None` if the output is not a terminal.
     pub(crate) width: Option<usize>,
     pub(crate) colour: bool,
 }
@@ -25,13 +25,13 @@ pub(crate) enum Style {
 }
 
 impl Screen {
-    /// What standard output can show. `COLUMNS`, where it is set, is the width whatever the output is.
+    /// The capabilities of standard output. If `COLUMNS` is set, it is the width, whatever the output is.
     pub(crate) fn of_stdout(colour: bool) -> Self {
         let columns = std::env::var("COLUMNS").ok().and_then(|columns| columns.trim().parse().ok());
         let terminal = || {
             let terminal = console::Term::stdout();
             let size = || terminal.size_checked().map(|(_, columns)| usize::from(columns));
-            // A terminal that does not know its size is as wide as most.
+            // A terminal that does not report its size is assumed to have the usual width.
             terminal.is_term().then(|| size().filter(|&columns| columns > 0).unwrap_or(80))
         };
         Screen { width: columns.filter(|&columns| columns > 0).or_else(terminal), colour }
@@ -54,18 +54,18 @@ impl Screen {
         }
     }
 
-    /// The line that begins with `head` and goes on with the words of `spans`; what does not fit goes on below, after `indent`
-    /// columns. Without line end.
+    /// A line that begins with `head` and continues with the words of `spans`. Words that do not fit continue below,
+    /// indented by `indent` columns. Without a line end.
     pub(crate) fn line(self, head: &str, indent: usize, spans: &[(Style, String)]) -> String {
         let mut line = head.to_owned();
         let limit = self.width.unwrap_or(usize::MAX);
-        // Narrower than that nothing can be set.
+        // Text needs a minimum width.
         let indent = indent.min(limit.saturating_sub(MINIMUM));
         let mut at = width(head);
         if at > indent && limit.saturating_sub(at) < MINIMUM / 2 {
             at = break_line(&mut line, indent);
         }
-        // What is painted is a run of words on one line.
+        // Adjacent words of one style on one line are painted together.
         let mut run = (Style::Plain, String::new());
         for (style, text) in spans {
             for (position, word) in text.split(' ').enumerate() {
@@ -100,17 +100,17 @@ impl Screen {
     }
 }
 
-/// The columns that the words of a line have at least.
+/// The minimum width for the words of a line.
 const MINIMUM: usize = 20;
 
 fn break_line(line: &mut String, indent: usize) -> usize {
     line.truncate(line.trim_end().len());
-    // Writing into a string does not fail.
+    // Writing to a string cannot fail.
     let _ = write!(line, "\n{:indent$}", "");
     indent
 }
 
-/// The text with blanks after it, so that it takes at least so many columns.
+/// The text, padded with blanks to at least this many columns.
 pub(crate) fn padded(text: &str, columns: usize) -> String {
     let missing = columns.saturating_sub(width(text));
     format!("{text}{:missing$}", "")

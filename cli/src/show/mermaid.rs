@@ -1,4 +1,4 @@
-//! A Mermaid sequence diagram: the SIP Server tells each DN what happened, and what arrived there.
+//! A Mermaid sequence diagram: messages from the SIP Server to each DN, and their effect.
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -12,7 +12,7 @@ use super::{Closing, Form, Shown};
 
 pub(super) struct Diagram<W> {
     output: W,
-    /// The name in the diagram of every DN seen so far.
+    /// The name in the diagram of each DN so far.
     names: HashMap<String, String>,
 }
 
@@ -21,7 +21,7 @@ impl<W: Write> Diagram<W> {
         Diagram { output, names: HashMap::new() }
     }
 
-    /// The name of a DN in the diagram; a new one is introduced.
+    /// The name of a DN in the diagram; a new one is declared first.
     fn name(&mut self, dn: &str) -> io::Result<String> {
         if self.names.is_empty() {
             writeln!(self.output, "sequenceDiagram\n    participant server as SIP Server")?;
@@ -73,10 +73,10 @@ impl<W: Write> Form for Diagram<W> {
     }
 }
 
-/// Mermaid takes `#` and `;` for its own, and a line end ends the message: all but plain characters as entity codes.
+/// Encodes all but plain characters as entity codes: Mermaid interprets `#` and `;`, and a line end ends the message.
 fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
-    // A line break is one in the diagram too; nothing else is obeyed there.
+    // A line break stays one in the diagram; nothing else is interpreted there.
     let lines: Vec<String> = text.split('\n').map(plain).collect();
     for character in lines.join("\n").chars() {
         if character.is_alphanumeric()

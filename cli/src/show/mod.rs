@@ -1,16 +1,16 @@
-//! How the commands show what happened to sessions: a timeline, calls, an object a line, or a sequence diagram.
+//! How the commands show what happened to sessions: as a timeline, by call, as JSON lines, or as a sequence diagram.
 //!
 //! | file | question it answers |
 //! |---|---|
 //! | `filter` | Which events are shown? |
-//! | `tally` | Which number has a call, which sessions are open and since when, how many events came to what? |
-//! | `timeline`, `calls` | What does a person read, by time and by call? |
-//! | `words` | What came of an event, in words? |
-//! | `closing` | What is said after the last event? |
-//! | `jsonl` | What does a program read? |
+//! | `tally` | What is the number of a call, which sessions are open since when, and how many events had which outcome? |
+//! | `timeline`, `calls` | What is printed for people, by time and by call? |
+//! | `words` | How is the outcome of an event described? |
+//! | `closing` | What is printed after the last event? |
+//! | `jsonl` | What is printed for programs? |
 //! | `mermaid` | What does a diagram show? |
 //! | `layout` | Where do lines break, and in which colours? |
-//! | `plain` | What is shown of a character that a terminal would obey? |
+//! | `plain` | How are characters shown that a terminal would interpret? |
 
 mod calls;
 mod closing;
@@ -35,38 +35,38 @@ use tally::Tally;
 
 use crate::when::When;
 
-/// What `--format` takes.
+/// The values of `--format`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Format {
-    /// A timeline for a person, then the sessions as they stand and a summary.
+    /// A timeline for people, then the sessions and a summary.
     Text,
-    /// The same by call, each with its DNs side by side; nothing is shown before the end, and what is shown is kept until
-    /// then, some 200 bytes for each event.
+    /// The same by call, each with its DNs side by side. It is printed at the end, and needs some 200 bytes of memory
+    /// per event.
     Calls,
     /// A Mermaid sequence diagram.
     Mermaid,
-    /// One JSON object an event, then the list of all sessions.
+    /// One JSON object per event, then the list of all sessions.
     Jsonl,
 }
 
-/// Where an event comes from.
+/// The origin of an event.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Source<'a> {
-    /// The endpoint whose view it is, where there is more than one.
+    /// The endpoint whose view it belongs to, if there are several.
     pub(crate) endpoint: Option<&'a str>,
-    /// The file, as given. None where its name is not shown with each event.
+    /// The file, as given. `None` if its name is not shown with each event.
     pub(crate) file: Option<&'a str>,
-    /// The line in it, from 1.
+    /// The line in the file, from 1.
     pub(crate) line: u64,
-    /// The text of its time.
+    /// The time as text.
     pub(crate) time: Option<&'a str>,
-    /// Its time for the filters: where it has none, that of the event before it in its file.
+    /// The time for the filters: if the event has none, that of the previous event in its file.
     pub(crate) when: Option<When>,
-    /// The last numbered event that the session accepted before it.
+    /// The last numbered event that the session had accepted before.
     pub(crate) last: Option<EventIdentity>,
 }
 
-/// One event and what came of it.
+/// An event and its outcome.
 struct Shown<'a> {
     source: &'a Source<'a>,
     event: &'a Event<'a>,
@@ -78,13 +78,13 @@ struct Shown<'a> {
 /// The sessions of one view.
 #[derive(Clone, Copy)]
 pub(crate) struct View<'a> {
-    /// The endpoint whose view it is, where there is more than one.
+    /// The endpoint of the view, if there are several.
     pub(crate) endpoint: Option<&'a str>,
     /// Its sessions.
     pub(crate) sessions: &'a Sessions,
 }
 
-/// What there is to say after the last event.
+/// The input of the closing summary.
 struct Closing<'a> {
     views: &'a [View<'a>],
     tally: &'a Tally,
@@ -92,54 +92,54 @@ struct Closing<'a> {
     passed_over: PassedOver,
 }
 
-/// What of a log is no event.
+/// The parts of a log that are not events.
 #[derive(Debug, Clone, Copy, Default)]
 struct PassedOver {
-    /// JSON objects that name no event.
+    /// JSON objects without the name of an event.
     objects: u64,
     /// SIP messages.
     sip_messages: u64,
-    /// Places that were warned of.
+    /// Warnings.
     warnings: u64,
 }
 
 impl<'a> Closing<'a> {
-    /// The sessions that the filters choose, view by view.
+    /// The sessions that match the filters, view by view.
     fn sessions(&self) -> impl Iterator<Item = (&'a View<'a>, &'a Session)> {
         let all = self.views.iter().flat_map(|view| view.sessions.iter().map(move |session| (view, session)));
         all.filter(|(_, session)| self.filters.choose_session(session, self.tally.number(session.id())))
     }
 }
 
-/// How one format shows events, and what it says in the end.
+/// How one format shows events and the closing summary.
 trait Form {
     fn event(&mut self, shown: &Shown<'_>) -> io::Result<()>;
 
     fn finish(&mut self, closing: &Closing<'_>) -> io::Result<()>;
 
-    /// Writes what is buffered.
+    /// Writes buffered output.
     fn flush(&mut self) -> io::Result<()>;
 }
 
-/// Shows events as they are handled, and at the end the sessions.
+/// Shows events as they are handled, and the sessions at the end.
 pub(crate) trait Show {
-    /// Shows one event, if the filters choose it.
+    /// Shows one event, if it matches the filters.
     fn event(&mut self, source: &Source<'_>, event: &Event<'_>, handled: &Handled<'_>) -> io::Result<()>;
 
-    /// The sessions with this id are over and forgotten: nothing of them is needed any more.
+    /// The sessions with this id have ended and were forgotten. Their data is not needed any more.
     fn forget(&mut self, id: &str);
 
-    /// Writes what is buffered.
+    /// Writes buffered output.
     fn flush(&mut self) -> io::Result<()>;
 
-    /// This was passed over.
+    /// Reports what was skipped.
     fn passed_over(&mut self, passed_over: &im_session::decode::Tally);
 
-    /// There are no more events. The sessions come view by view.
+    /// There are no more events. The sessions are given view by view.
     fn finish(&mut self, views: &[View<'_>]) -> io::Result<()>;
 }
 
-/// A format, with what is kept for it and what is chosen.
+/// A format, with its tally and the filters.
 struct Presenter<'w> {
     form: Box<dyn Form + 'w>,
     tally: Tally,
@@ -148,7 +148,7 @@ struct Presenter<'w> {
 }
 
 impl Format {
-    /// The same for what `filters` choose. `title` is said once, before the events.
+    /// Makes the presenter of a format with these filters. `title` is printed once, before the events.
     pub(crate) fn show_chosen<'w>(
         self,
         output: impl Write + 'w,

@@ -1,17 +1,17 @@
-//! Text of a log on a terminal: control characters and bidirectional overrides are shown, not obeyed.
+//! Makes text of a log safe for a terminal: control characters and bidirectional overrides become visible.
 
 use std::fmt::Write;
 
 use unicode_width::UnicodeWidthChar;
 
-/// The text on one line, with a visible form of every character that a terminal would obey.
+/// The text on one line, with a visible form of every character that a terminal would interpret.
 pub(crate) fn plain(text: &str) -> String {
     let mut line = String::with_capacity(text.len());
     text.chars().for_each(|character| push(&mut line, character));
     line
 }
 
-/// As [`plain`], and at most so many columns wide: the rest is `…`.
+/// Like [`plain`], and at most `columns` wide; the rest is replaced by `…`.
 pub(crate) fn shortened(text: &str, columns: usize) -> String {
     let (mut line, mut rest) = (String::new(), text.chars());
     let mut room = columns;
@@ -25,7 +25,7 @@ pub(crate) fn shortened(text: &str, columns: usize) -> String {
         };
         room = left;
     }
-    // The last characters make room for the sign that something is missing.
+    // Removes characters to make room for `…`.
     while room == 0 {
         let Some(last) = line.pop() else { break };
         room += width(last.encode_utf8(&mut [0; 4]));
@@ -34,7 +34,7 @@ pub(crate) fn shortened(text: &str, columns: usize) -> String {
     line
 }
 
-/// As [`plain`], and at most so many columns wide: what is missing is at the beginning, as the end of a path says most.
+/// Like [`plain`], and at most `columns` wide; the beginning is left out, because the end of a path says most.
 pub(crate) fn shortened_before(text: &str, columns: usize) -> String {
     let line = plain(text);
     if width(&line) <= columns {
@@ -52,28 +52,28 @@ pub(crate) fn shortened_before(text: &str, columns: usize) -> String {
     std::iter::once('…').chain(end.into_iter().rev()).collect()
 }
 
-/// How many columns a terminal needs for it.
+/// How many columns a terminal needs for the text.
 pub(crate) fn width(text: &str) -> usize {
     text.chars().map(|character| character.width().unwrap_or(0)).sum()
 }
 
-/// Whether a terminal obeys it instead of showing it, or shows nothing at all.
+/// Whether a terminal interprets the character instead of showing it, or shows nothing at all.
 pub(crate) fn is_obeyed(character: char) -> bool {
     character.is_control()
         || matches!(character,
             // Marks, embeddings, overrides and isolates of direction.
             '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
-            // Line and paragraph separators, the byte order mark, characters that no terminal shows.
+            // Line and paragraph separators, the byte order mark, invisible characters.
             | '\u{200b}' | '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{e0000}'..='\u{e007f}')
 }
 
 fn push(line: &mut String, character: char) {
     match u32::from(character) {
-        // The pictures of U+2400 stand in the order of the control characters.
+        // The symbols from U+2400 on are in the order of the control characters.
         code @ 0..=0x1f => line.push(char::from_u32(0x2400 + code).unwrap_or('·')),
         0x7f => line.push('␡'),
         code if is_obeyed(character) => {
-            // Writing into a string does not fail.
+            // Writing to a string cannot fail.
             let _ = write!(line, "<U+{code:04X}>");
         }
         _ => line.push(character),

@@ -1,4 +1,4 @@
-//! What is counted and remembered on the way: numbers of calls, sessions that are open, outcomes.
+//! Counts and remembers: numbers of calls, open sessions, outcomes.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -7,33 +7,34 @@ use im_session::{Event, Handled, Outcome, RejectReason, State};
 use super::words::time_and_date;
 use super::{Shown, Source};
 
-/// The counts, for those formats that show them.
+/// The counters, for the formats that show them.
 pub(super) struct Tally {
     numbers_calls: bool,
     for_a_person: bool,
-    /// The calls that have a session, numbered as they came: what tells two calls of one DN apart at a glance.
+    /// The calls that have a session, numbered in order of appearance, so that two calls of one DN can be told apart at
+    /// a glance.
     calls: HashMap<String, usize>,
-    /// The number of the last of them.
+    /// The number of the last call.
     last: usize,
-    /// Since when a session is open, by DN (and endpoint) and id.
+    /// Since when each session is open, by DN (and endpoint) and id.
     open: HashMap<(String, String), String>,
     /// All events, shown or not.
     pub(super) events: u64,
-    /// Events that are shown, by outcome.
+    /// The events that are shown, by outcome.
     pub(super) outcomes: Outcomes,
-    /// Events that are shown and were refused, by reason and DN.
+    /// The events that are shown and were refused, by reason and DN.
     pub(super) refusals: BTreeMap<RejectReason, Refusals>,
 }
 
-/// How often events were refused for one reason.
+/// How many events were refused for one reason.
 #[derive(Debug, Default)]
 pub(super) struct Refusals {
     pub(super) at: HashMap<String, u64>,
-    /// At DNs that are too many to be remembered.
+    /// At further DNs, beyond the maximum number.
     pub(super) elsewhere: u64,
 }
 
-/// Of so many DNs it is remembered how often they refused an event: a log can name any number of them.
+/// For how many DNs refused events are counted separately. A log can contain any number of DNs.
 const MOST_DNS: usize = 10_000;
 
 impl Refusals {
@@ -48,7 +49,7 @@ impl Refusals {
     }
 }
 
-/// How many events came to what.
+/// How many events had which outcome.
 #[derive(Debug, Default, Clone, Copy)]
 pub(super) struct Outcomes {
     pub(super) changed: u64,
@@ -93,12 +94,12 @@ impl Tally {
         self.calls.get(id).copied()
     }
 
-    /// Since when a session is open: its time, or where there is none its place.
+    /// Since when a session is open: the time, or the place if there is no time.
     pub(super) fn open_since(&self, dn: &str, endpoint: Option<&str>, id: &str) -> Option<&str> {
         self.open.get(&(at(dn, endpoint), id.to_owned())).map(String::as_str)
     }
 
-    /// Remembers what every event is needed for, and gives the number of its call.
+    /// Records an event, and returns the number of its call.
     pub(super) fn event(&mut self, source: &Source<'_>, event: &Event<'_>, handled: &Handled<'_>) -> Option<usize> {
         self.events += 1;
         if self.for_a_person {
@@ -116,13 +117,13 @@ impl Tally {
         Some(self.last)
     }
 
-    /// The sessions of a call are over and will not be shown any more.
+    /// The sessions of a call have ended and will not be shown any more.
     pub(super) fn forget(&mut self, id: &str) {
         self.calls.remove(id);
     }
 
     fn remember_open(&mut self, source: &Source<'_>, handled: &Handled<'_>) {
-        // An event to a whole call changes no state.
+        // An event to a whole call does not change states.
         let Outcome::Changed { from, to, .. } = *handled.outcome() else { return };
         let is_open = to != State::Completed;
         if from.is_some_and(|state| state != State::Completed) == is_open {
@@ -159,7 +160,7 @@ impl Tally {
     }
 }
 
-/// The DN, and where there are several views the endpoint.
+/// The DN, with the endpoint if there are several views.
 pub(super) fn at(dn: &str, endpoint: Option<&str>) -> String {
     endpoint.map_or_else(|| dn.to_owned(), |endpoint| format!("{dn} at {endpoint}"))
 }

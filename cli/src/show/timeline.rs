@@ -1,4 +1,4 @@
-//! A timeline for a person, then the sessions as they stand and the summary.
+//! A timeline for people, then the sessions and the summary.
 
 use std::collections::HashMap;
 use std::io::{self, Write};
@@ -12,26 +12,26 @@ use super::tally::at;
 use super::words::{event_name, happened, time_and_date};
 use super::{Closing, Form, Shown, closing};
 
-/// On a terminal narrower than that the columns are as narrow as what is in them.
+/// On a narrower terminal, the columns are only as wide as their contents.
 const WIDE: usize = 110;
 
-/// Below a narrow line nothing begins farther right.
+/// On a narrow terminal, continuation lines are indented by at most this.
 const NARROW_INDENT: usize = 24;
 
 pub(super) struct Timeline<W> {
     output: W,
     screen: Screen,
-    /// The one file; where there are several, each event names its own.
+    /// The name of the file, if there is only one; otherwise each event names its file.
     title: Option<String>,
     columns: Columns,
-    /// The date that was written last.
+    /// The date that was printed last.
     date: String,
     begun: bool,
-    /// What each session can do now, by DN (and endpoint) and id; those that can do nothing are left out.
+    /// The allowed operations of each session, by DN (and endpoint) and id. Sessions without any are left out.
     may: HashMap<(String, String), Operations>,
 }
 
-/// How wide the columns are. They grow with what comes.
+/// The widths of the columns. They grow with their contents.
 struct Columns {
     wide: bool,
     place: usize,
@@ -57,7 +57,7 @@ impl Columns {
         self.dn = self.dn.max(width(dn).min(longest_dn));
     }
 
-    /// What stands before the words of a line.
+    /// The part of a line before its words.
     fn head(&self, place: &str, time: &str, call: &str, dn: &str, event: &str) -> String {
         let (time, call, dn) = (padded(time, self.time), padded(call, self.call), padded(dn, self.dn));
         let (gap, event) = (if self.wide { "  " } else { " " }, padded(event, self.event));
@@ -65,7 +65,7 @@ impl Columns {
         format!("{:missing$}{place}{gap}{time}{gap}{call} {dn}{gap}{event}  ", "")
     }
 
-    /// Where the words of a line go on below it.
+    /// The indentation of continuation lines.
     fn indent(&self) -> usize {
         match self.wide {
             true => self.place + self.time + self.call + 1 + self.dn + self.event + 4 * 2,
@@ -94,7 +94,7 @@ impl<W: Write> Timeline<W> {
         writeln!(self.output, "{}", self.screen.paint(Style::Dim, &titles))
     }
 
-    /// What may be done now in each session where that changed.
+    /// The allowed operations of each session in which they changed.
     fn may(&mut self, shown: &Shown<'_>) -> Vec<(Style, String)> {
         let mut spans = Vec::new();
         for (session, notification) in shown.handled.changed().zip(told(shown)) {
@@ -110,7 +110,7 @@ impl<W: Write> Timeline<W> {
     }
 }
 
-/// The capabilities of each session that changed.
+/// The allowed operations of each session that changed.
 fn told<'s>(shown: &'s Shown<'_>) -> impl Iterator<Item = Operations> + 's {
     shown.handled.notifications().filter_map(|(_, notification)| match notification {
         Notification::SessionChanged { im_session, .. } => Some(im_session.capabilities()),

@@ -1,4 +1,4 @@
-//! What came of an event, in words.
+//! The outcome of an event in words.
 
 use im_session::event::Pair;
 use im_session::session::Cause;
@@ -11,10 +11,10 @@ use super::Shown;
 use super::layout::Style;
 use super::plain::{plain, shortened};
 
-/// The most columns of one value of a log.
+/// The maximum width of one value of a log, in columns.
 const LONGEST: usize = 60;
 
-/// What happened, and how to paint it.
+/// What happened, with its style.
 pub(super) fn happened(shown: &Shown<'_>) -> (Style, String) {
     let Shown { source, event, handled, .. } = *shown;
     match handled.outcome() {
@@ -51,12 +51,12 @@ pub(super) fn state_style(state: Option<State>) -> Style {
     }
 }
 
-/// The name of an event without what all of them begin with.
+/// The name of an event without the prefix that all names have.
 pub(super) fn event_name(event: &Event<'_>) -> String {
     value_text(event.name.as_str().strip_prefix("Event").unwrap_or(event.name.as_str()))
 }
 
-/// A change in words.
+/// A change, in words.
 fn changed(moved: Option<(Option<State>, State)>, participants: bool, user_data: bool, session: &Session) -> String {
     let mut words = Vec::new();
     if let Some((from, to)) = moved {
@@ -76,7 +76,7 @@ fn changed(moved: Option<(Option<State>, State)>, participants: bool, user_data:
     words.join(", ")
 }
 
-/// Why the session is over, where this event ended it.
+/// Why the session ended, if this event ended it.
 pub(super) fn cause_of_end(handled: &Handled<'_>) -> Option<Cause> {
     match handled.outcome() {
         Outcome::Changed { from, to: State::Completed, .. } if *from != Some(State::Completed) => {
@@ -90,7 +90,7 @@ pub(super) fn cause_of_end(handled: &Handled<'_>) -> Option<Cause> {
     }
 }
 
-/// What an event to a whole call changed, which is the same user data everywhere.
+/// What an event to a whole call changed: user data, which is the same at all DNs.
 fn whole_call(handled: &Handled<'_>) -> String {
     let dns: Vec<String> = handled.changed().map(|session| value_text(session.this_dn())).collect();
     let data = handled.changed().next().map_or_else(String::new, |session| match session.user_data() {
@@ -122,11 +122,11 @@ fn ignored(event: &Event<'_>) -> (Style, String) {
     (Style::Dim, format!("ignored: {why}"))
 }
 
-/// The event of a session whose name differs from this by at most two letters: added, left out, exchanged or others.
+/// The known event whose name differs from this one by at most two letters: added, omitted, swapped or replaced.
 fn meant(name: &str) -> Option<&'static str> {
     let calls = CallEvent::ALL.into_iter().map(CallEvent::name);
     let mut names = calls.chain(DataEvent::ALL.into_iter().map(DataEvent::name));
-    // A name of any length may come, and to compare costs the product of the lengths.
+    // A name may be of any length, and the cost of a comparison is the product of the lengths.
     let length = name.chars().count();
     names.find(|known| known.len().abs_diff(length) <= 2 && strsim::osa_distance(known, name) <= 2)
 }
@@ -137,7 +137,7 @@ fn refused(rejection: &Rejection) -> String {
     format!("refused{state}, {}: {}{limit}", rejection.reason, rejection.reason.sentence())
 }
 
-/// The other parties on one line.
+/// The other parties, on one line.
 pub(super) fn others(session: &Session) -> String {
     session.participants().map(value_text).collect::<Vec<_>>().join(", ")
 }
@@ -146,7 +146,7 @@ fn data(list: &KeyValueList<'_>) -> String {
     if list.is_empty() { "no user data".to_owned() } else { format!("data {}", user_data(list)) }
 }
 
-/// User data on one line.
+/// User data, on one line.
 pub(super) fn user_data(list: &KeyValueList<'_>) -> String {
     let pair = |pair: &Pair<'_>| format!("{}={}", value_text(&pair.key), value(&pair.value));
     list.pairs().iter().map(pair).collect::<Vec<_>>().join(" ")
@@ -161,17 +161,17 @@ fn value(value: &Value<'_>) -> String {
     }
 }
 
-/// A text of a log, on one line and not too long.
+/// A text of a log, on one line and shortened.
 pub(super) fn value_text(text: &str) -> String {
     shortened(text, LONGEST)
 }
 
-/// So many of them: `1 event`, `2 events`.
+/// A number with its noun: `1 event`, `2 events`.
 pub(super) fn count(number: u64, one: &str) -> String {
     format!("{number} {one}{}", if number == 1 { "" } else { "s" })
 }
 
-/// The time of day in the time of an event, to the millisecond, and the date before it.
+/// The time of day of an event, with milliseconds, and the date before it.
 pub(super) fn time_and_date(time: &str) -> (String, String) {
     let bytes = time.as_bytes();
     let is_time = |window: &[u8]| {

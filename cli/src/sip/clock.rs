@@ -1,4 +1,4 @@
-//! The time of messages: each file says it in its own way, and all files are one time line.
+//! The time of messages. Each file states it in its own way; all files form one time line.
 
 use std::time::Duration;
 
@@ -11,14 +11,14 @@ const DAY: Duration = Duration::from_secs(86_400);
 #[derive(Debug, Default)]
 pub(crate) struct Clock {
     now: Duration,
-    /// When the file began: what counts its time from its begin.
+    /// When the current file began; relative times are added to this.
     began: Duration,
-    /// The day of the last time of day that came without a date.
+    /// The day of the last time of day without a date.
     day: Option<Duration>,
 }
 
 impl Clock {
-    /// A new file begins.
+    /// Begins a new file.
     pub(crate) fn begin_file(&mut self) {
         self.began = self.now;
     }
@@ -27,7 +27,7 @@ impl Clock {
         self.now
     }
 
-    /// Goes on to this time; never back.
+    /// Advances to this time; the clock never goes back.
     pub(crate) fn advance(&mut self, when: &When) {
         let at = match *when {
             When::Date { at, .. } => at,
@@ -51,7 +51,7 @@ impl Clock {
     }
 }
 
-/// The text of a time, as its file writes it, or in UTC where it is a capture.
+/// A time as text: as written in the file, or in UTC for a capture.
 pub(crate) fn text(when: &When) -> Option<String> {
     match when {
         When::Date { text: Some(text), .. } | When::TimeOfDay { text, .. } => Some(text.to_string()),

@@ -1,9 +1,9 @@
 //! Which endpoint an address belongs to.
 //!
 //! An endpoint is where messages are received. One that sends from another port (RFC 3261 section 18.2.2, every TCP
-//! client) has two addresses or more and is one endpoint all the same: its Via says at which port it listens. What the
-//! Via does not say, the transaction does: the response to a request comes from whom the request went to, and goes to
-//! whom it came from; a request with two Vias or more is passed on by the proxy that received it.
+//! client) has two or more addresses, but is still one endpoint: its Via says on which port it listens. Transactions
+//! show the rest: the response to a request comes from the receiver of the request and goes to its sender, and a
+//! request with two or more Vias is forwarded by the proxy that received it.
 
 use std::collections::HashMap;
 use std::collections::hash_map::RandomState;
@@ -14,23 +14,23 @@ use im_session::sip::{Rport, SipMessage, StartLine, Via};
 
 use super::found::Address;
 
-/// The number of an endpoint; no two have the same, also where one was forgotten.
+/// The number of an endpoint. Numbers are not reused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct Id(u64);
 
-/// Who takes part in a message.
+/// The endpoints that send and receive a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Parties {
-    /// `None`: a proxy that is no party, of which nothing else is known.
+    /// `None` for a proxy that is not a party and of which nothing else is known.
     pub(crate) sender: Option<Id>,
     pub(crate) receiver: Id,
 }
 
-/// An address that is known.
+/// A known address.
 #[derive(Debug, Clone, Copy)]
 struct Known {
     endpoint: Id,
-    /// Whether the Via of a request from it was looked at.
+    /// Whether the Via of a request from it has been examined.
     checked: bool,
 }
 
@@ -49,12 +49,12 @@ pub(crate) struct Endpoints {
     known: HashMap<Address, Known>,
     next: u64,
     transactions: Transactions,
-    /// Those that came since the last call.
+    /// The endpoints that were added since the last call.
     new: Vec<(Id, Vec<Address>)>,
 }
 
 impl Endpoints {
-    /// Who takes part in this message.
+    /// The sender and the receiver of this message.
     pub(crate) fn parties(&mut self, source: &Address, destination: &Address, message: &SipMessage<'_>) -> Parties {
         match message.start_line {
             StartLine::Request { .. } => self.of_request(source, destination, message),
@@ -62,8 +62,8 @@ impl Endpoints {
         }
     }
 
-    /// The endpoints that came up since the last call, with the addresses that they have so far; the first is their
-    /// name.
+    /// The endpoints that were added since the last call, with their known addresses. The first address is the name of
+    /// the endpoint.
     pub(crate) fn take_new(&mut self) -> Vec<(Id, Vec<Address>)> {
         std::mem::take(&mut self.new)
     }
@@ -72,7 +72,7 @@ impl Endpoints {
         !self.new.is_empty()
     }
 
-    /// Forgets the addresses of endpoints that are gone.
+    /// Forgets the addresses of endpoints that no longer exist.
     pub(crate) fn retain(&mut self, is_there: impl Fn(Id) -> bool) {
         self.known.retain(|_, known| is_there(known.endpoint));
         self.transactions.retain(&is_there);
@@ -85,12 +85,12 @@ impl Endpoints {
         let below = Some(message.branch_below).filter(|branch| !branch.is_empty());
         let sender = match below.map(|branch| self.transactions.get(branch)) {
             None => Some(self.sender(source, destination, message)),
-            // The proxy is who received the request with the Via below.
+            // The proxy is the receiver of the request with the Via below.
             Some(Some(received)) => {
                 self.known.entry(source.clone()).or_insert(Known { endpoint: received.receiver, checked: true });
                 Some(received.receiver)
             }
-            // It was received where nobody captured it. Who sends an INVITE on is not the caller.
+            // That request was not captured. The sender of a forwarded INVITE is not the caller.
             Some(None) if message.is_request("INVITE") => None,
             Some(None) => self.known.get(source).map(|known| known.endpoint),
         };
@@ -119,7 +119,7 @@ impl Endpoints {
         Parties { sender: Some(self.endpoint(source)), receiver: self.endpoint(destination) }
     }
 
-    /// Who sent a request, by its only Via.
+    /// The sender of a request, determined by its only Via.
     fn sender(&mut self, source: &Address, destination: &Address, message: &SipMessage<'_>) -> Id {
         if let Some(known) = self.known.get(source) {
             if known.checked {
@@ -127,7 +127,7 @@ impl Endpoints {
             }
         }
         let listens = source.socket().and_then(|source| listens_at(source, &message.via()?)).map(Address::Socket);
-        // Nobody sends to itself: then the Via is wrong.
+        // An endpoint does not send to itself, so such a Via is wrong.
         let listens = listens.filter(|listens| listens != destination);
         let endpoint = match (self.known.get(source).copied(), listens) {
             (Some(known), None) => known.endpoint,
@@ -163,18 +163,18 @@ impl Endpoints {
     }
 }
 
-/// Where who sends from this address receives, if that is another port of it.
+/// Where the sender with this address receives, if that is another port of it.
 fn listens_at(source: SocketAddr, via: &Via<'_>) -> Option<SocketAddr> {
     let symmetric = via.rport != Rport::Absent;
     let own = match via.host.trim_matches(['[', ']']).parse::<IpAddr>() {
         Ok(ip) => ip == source.ip(),
-        // A name may be that of any address, except those of nobody (RFC 7118); and who asks for the response where the
-        // request came from may not know better.
+        // A name may stand for any address, unless it belongs to nobody (RFC 7118). A sender that asks for the response
+        // at the request's source (rport) may not know its own address.
         Err(_) => !symmetric && !via.host.to_ascii_lowercase().ends_with(".invalid"),
     };
     let port = match via.port {
         Some(port) => port,
-        // The default port is meant, but who asks for the port that it sends from seldom listens there.
+        // This means the default port, but a sender that asks for rport rarely listens there.
         None if symmetric => return None,
         None => via.reply_port(source.port()),
     };
@@ -182,7 +182,7 @@ fn listens_at(source: SocketAddr, via: &Via<'_>) -> Option<SocketAddr> {
     (own && listens != source).then_some(listens)
 }
 
-/// The requests that were seen last, by branch.
+/// The latest requests, by branch.
 struct Transactions {
     hasher: RandomState,
     recent: HashMap<u64, Transaction>,
@@ -196,7 +196,7 @@ impl Default for Transactions {
 }
 
 impl Transactions {
-    /// How many are remembered at least, and half of how many at most.
+    /// The minimum number that is remembered, which is half of the maximum.
     const ENOUGH: usize = 16_384;
 
     fn put(&mut self, branch: &str, transaction: Transaction) {

@@ -1,23 +1,23 @@
-//! What reading a file gives, one by one: SIP messages, what could not be read, and what was not read.
+//! What readers return, one by one: SIP messages, errors, and counts of what was not read.
 
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::ops::ControlFlow;
 use std::time::Duration;
 
-/// Where a message came from or went to.
+/// The source or the destination of a message.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) enum Address {
     /// An IP address and a port.
     Socket(SocketAddr),
-    /// What a log calls it: a host name, or [`LOCAL`](Self::LOCAL) and [`REMOTE`](Self::REMOTE).
+    /// A name in a log: a host name, or [`LOCAL`](Self::LOCAL) or [`REMOTE`](Self::REMOTE).
     Name(Box<str>),
 }
 
 impl Address {
-    /// The element that wrote a log of its own side.
+    /// The element that wrote the log.
     pub(crate) const LOCAL: &'static str = "local";
-    /// Whoever is at the other end, where a log does not say.
+    /// The other end, if a log does not name it.
     pub(crate) const REMOTE: &'static str = "remote";
 
     pub(crate) fn local() -> Self {
@@ -28,7 +28,8 @@ impl Address {
         Address::Name(Self::REMOTE.into())
     }
 
-    /// The address that a text names: `192.0.2.1:5060`, `[2001:db8::1]:5060`, a bare address (port 5060), or a name.
+    /// Reads an address: `192.0.2.1:5060`, `[2001:db8::1]:5060`, an address without port (port 5060 is assumed), or a
+    /// name.
     pub(crate) fn parse(text: &str) -> Self {
         if let Ok(address) = text.parse::<SocketAddr>() {
             return Address::Socket(unmapped(address));
@@ -36,7 +37,7 @@ impl Address {
         if let Ok(ip) = text.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>() {
             return Address::Socket(unmapped(SocketAddr::new(ip, 5060)));
         }
-        // An IPv6 address without brackets: the port is behind the last colon.
+        // An IPv6 address without brackets: the port follows the last colon.
         if let Some((ip, port)) = text.rsplit_once(':') {
             let ip = ip.trim_start_matches('[').trim_end_matches(']');
             if let (Ok(ip), Ok(port)) = (ip.parse::<IpAddr>(), port.parse::<u16>()) {
@@ -54,7 +55,7 @@ impl Address {
     }
 }
 
-/// `::ffff:192.0.2.1` is 192.0.2.1.
+/// Converts `::ffff:192.0.2.1` to 192.0.2.1.
 fn unmapped(address: SocketAddr) -> SocketAddr {
     match address.ip() {
         IpAddr::V6(ip) => match ip.to_ipv4_mapped() {
@@ -74,50 +75,50 @@ impl fmt::Display for Address {
     }
 }
 
-/// When a message was seen.
+/// The time of a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum When {
-    /// Since 1970. `text` is how the file writes it, if it writes it.
+    /// The time since 1970. `text` is the form in the file, if the file has one.
     Date { at: Duration, text: Option<Box<str>> },
     /// A time of day, without a date.
     TimeOfDay { at: Duration, text: Box<str> },
-    /// Since the file began.
+    /// The time since the beginning of the file.
     SinceBegin(Duration),
-    /// The file does not say.
+    /// The file contains no time.
     Unknown,
 }
 
-/// One SIP message: at a line or in a packet, from one address to another.
+/// A SIP message at a line or in a packet, with its source and destination.
 #[derive(Debug)]
 pub(crate) struct Message<'m> {
-    /// The line of its head, or the number of its packet, from 1.
+    /// The line of its header, or the number of its packet, from 1.
     pub(crate) place: u64,
     pub(crate) when: When,
     pub(crate) source: Address,
     pub(crate) destination: Address,
-    /// The message as it was on the wire.
+    /// The message as sent on the wire.
     pub(crate) bytes: &'m [u8],
 }
 
-/// Why SIP, or what may be SIP, was not read.
+/// Why SIP, or possible SIP, was not read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Unread {
-    /// Bytes of a TCP stream of SIP that belong to no whole message.
+    /// Bytes of a TCP stream with SIP that belong to no complete message.
     TcpPacket,
-    /// TLS at a port of SIP.
+    /// TLS at the port of SIP.
     Encrypted,
-    /// A WebSocket frame that is compressed.
+    /// A compressed WebSocket frame.
     CompressedFrame,
-    /// A part of a message over SCTP.
+    /// Part of a message over SCTP.
     SctpChunk,
-    /// Tunnels in tunnels, deeper than anybody builds them.
+    /// More nested tunnels than occur in practice.
     DeepTunnel,
-    /// A message in a text without a line before it that says who sent it.
+    /// A message in a text without a preceding line that names the sender.
     NoHead,
 }
 
 impl Unread {
-    /// Whether SIP was lost that should have been read.
+    /// Whether this means that readable SIP was lost.
     pub(crate) fn is_loss(self) -> bool {
         match self {
             Unread::TcpPacket | Unread::CompressedFrame | Unread::SctpChunk => true,
@@ -125,7 +126,7 @@ impl Unread {
         }
     }
 
-    /// What to say of this many.
+    /// The sentence that reports this many.
     pub(crate) fn sentence(self, count: u64) -> String {
         let (one, many, why) = match self {
             Unread::TcpPacket => ("TCP packet with SIP", "TCP packets with SIP", "parts of the stream are missing"),
@@ -139,20 +140,20 @@ impl Unread {
     }
 }
 
-/// What a reader found next.
+/// The next item of a reader.
 #[derive(Debug)]
 pub(crate) enum Found<'m> {
     /// A SIP message.
     Message(Message<'m>),
-    /// Something at this place that is SIP, or should be, and cannot be read.
+    /// Something at this place is SIP, or should be, and cannot be read.
     Unreadable { place: u64, reason: String },
-    /// Something that is read, with a doubt that a person should know of.
+    /// Something was read, but may be wrong. The user should know.
     Doubtful { place: u64, reason: String },
-    /// This many of what is not read.
+    /// This many items of this kind were not read.
     Unread(Unread, u64),
 }
 
-/// Takes what a reader finds, and says whether to go on.
+/// Takes the items of a reader, and decides whether to continue.
 pub(crate) trait Sink {
     fn take(&mut self, found: Found<'_>) -> ControlFlow<()>;
 }

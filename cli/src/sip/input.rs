@@ -1,4 +1,4 @@
-//! Opens a file, takes gzip off, makes UTF-8 of UTF-16, and says what is in it.
+//! Opens a file, decompresses gzip, converts UTF-16 to UTF-8, and detects what the file contains.
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Cursor, Read};
@@ -8,10 +8,10 @@ use flate2::bufread::MultiGzDecoder;
 use super::capture;
 use crate::replay::encoding::Utf8;
 
-/// How often a file may be compressed.
+/// How many times a file may be compressed.
 const MOST_TIMES: usize = 4;
 
-/// What is in a file.
+/// The contents of a file.
 pub(crate) enum Input {
     Capture(capture::Format, Box<dyn Read>),
     Text(Box<dyn BufRead>),
@@ -34,7 +34,7 @@ pub(crate) fn open(name: &str) -> io::Result<Input> {
     Err(io::Error::new(io::ErrorKind::InvalidData, format!("compressed more than {MOST_TIMES} times")))
 }
 
-/// The first bytes, and the input with them.
+/// Returns the first bytes, and the input including them.
 fn start(mut input: Box<dyn Read>) -> io::Result<(Vec<u8>, Box<dyn Read>)> {
     let mut start = Vec::new();
     input.by_ref().take(capture::Format::START as u64).read_to_end(&mut start)?;
@@ -42,17 +42,17 @@ fn start(mut input: Box<dyn Read>) -> io::Result<(Vec<u8>, Box<dyn Read>)> {
     Ok((start, Box::new(rest)))
 }
 
-/// Whether a text begins with the byte order mark of UTF-16: what a shell of Windows writes into a file.
+/// Whether a text begins with the byte order mark of UTF-16, which Windows shells write.
 fn is_utf16(start: &[u8]) -> bool {
     start.starts_with(&[0xff, 0xfe]) || start.starts_with(&[0xfe, 0xff])
 }
 
-/// A text in UTF-16 as UTF-8.
+/// Converts a text from UTF-16 to UTF-8.
 struct Decoded<R> {
     input: R,
     decoder: Utf8,
     text: Vec<u8>,
-    /// How much of `text` was given.
+    /// How much of `text` was returned.
     given: usize,
     ended: bool,
 }

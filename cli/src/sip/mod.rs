@@ -1,16 +1,16 @@
-//! `im-session sip`: messages on the wire in, the IM sessions of every endpoint out.
+//! `im-session sip`: SIP messages in, the IM sessions of every endpoint out.
 //!
 //! | file | question it answers |
 //! |---|---|
-//! | `input` | What is in a file, and what is around it? |
-//! | `capture` | Which packets has a capture? |
-//! | `network` | Which SIP messages has a packet, or a stream of them? |
-//! | `text` | Which SIP messages has a trace or a log? |
+//! | `input` | What does a file contain, under compression and encoding? |
+//! | `capture` | Which packets does a capture contain? |
+//! | `network` | Which SIP messages do packets and streams contain? |
+//! | `text` | Which SIP messages does a trace or a log contain? |
 //! | `start_line` | Is this SIP at all? |
-//! | `found` | What does a reader hand over? |
+//! | `found` | What does a reader return? |
 //! | `endpoints` | To which endpoint does an address belong? |
-//! | `clock` | When was it? |
-//! | `watch` | Which events has which endpoint? |
+//! | `clock` | What is the time of a message? |
+//! | `watch` | Which events occur at which endpoint? |
 
 mod capture;
 mod clock;
@@ -37,20 +37,20 @@ use input::Input;
 use text::Had;
 use watch::{Settings, Watch};
 
-/// What `--help` says below the options.
+/// The text of `--help` below the options.
 const MORE_HELP: &str = "\
 Reads captures (pcap, pcapng, snoop; UDP, TCP, WebSocket, HEP, tunnels), and the traces and logs of SIP Server, \
 Asterisk, FreeSWITCH, SIPp, ngrep, sngrep, HOMER, SIP.js, PJSUA, baresip, Linphone and others, also compressed with \
-gzip. What a file is, it says itself.
+gzip. The form of a file is recognised by its contents.
 
 Every address that receives messages is an endpoint with its own view; a log of one side calls that side `local`.
 
-The DN of an endpoint is what the messages name, and whoever sends them chooses that. `--dn ENDPOINT=DN` says which \
-it is, once for each endpoint: ENDPOINT is ADDRESS:PORT, or ADDRESS alone for all its ports, or local. (`--dn DN` \
-chooses what is shown.)
+The DN of an endpoint is taken from its messages, so their sender chooses it. `--dn ENDPOINT=DN` sets it instead, \
+once for each endpoint: ENDPOINT is ADDRESS:PORT, or ADDRESS alone for all its ports, or local. (`--dn DN` selects \
+what is shown.)
 
-What cannot be read is reported on standard error as FILE:LINE: reason, of a capture as FILE:PACKET: reason. All \
-else is shown, and the exit status is 1.";
+What cannot be read is reported on standard error as FILE:LINE: reason, in a capture as FILE:PACKET: reason. \
+Everything else is shown, and the exit status is 1.";
 
 /// Shows the IM sessions in SIP traffic, at every endpoint.
 #[derive(Args)]
@@ -60,23 +60,23 @@ pub(crate) struct Arguments {
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
 
-    /// The base address of the service, for the `uri` of each session.
+    /// Base URI of the service, for the `uri` of each session.
     #[arg(long, value_name = "URI", default_value = "http://localhost:8090", value_parser = base_uri::parse)]
     base_uri: String,
 
-    /// How long a caller may take to try again after a challenge (401, 407): people type passwords.
+    /// Seconds that a caller may take to try again after a challenge (401, 407), because people type passwords.
     #[arg(long, value_name = "SECONDS", default_value = "300", value_parser = seconds)]
     retry_wait: Duration,
 
-    /// Forget a session so long after its end, so that a capture of any length needs little memory. What happened is
-    /// shown; the list in the end has only what was not forgotten.
+    /// Forget a session this many seconds after its end, so that a capture of any length needs little memory. Its
+    /// events are shown; the final list contains only sessions that were not forgotten.
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     forget: Option<Duration>,
 
     #[command(flatten)]
     filters: Filters,
 
-    /// Captures and texts, one after the other; `-` is standard input.
+    /// Captures and texts, read one after the other; `-` is standard input.
     #[arg(value_name = "FILE", required = true)]
     files: Vec<String>,
 }
@@ -86,7 +86,7 @@ fn seconds(text: &str) -> Result<Duration, String> {
     seconds.ok_or_else(|| "expected a number of seconds".to_owned())
 }
 
-/// Shows all files; whether all of it could be read. The error is one of writing.
+/// Shows all files, and returns whether all of it could be read. An error means that output could not be written.
 pub(crate) fn run(mut arguments: Arguments) -> io::Result<bool> {
     let dns = arguments.filters.take_dns_of_endpoints();
     let stdout = io::stdout().lock();
@@ -112,13 +112,13 @@ pub(crate) fn run(mut arguments: Arguments) -> io::Result<bool> {
     Ok(all_read)
 }
 
-/// One file on its way to the endpoints.
+/// A file that is being read.
 struct Reading<'r, 'w> {
     name: &'r str,
     watch: &'r mut Watch<'w>,
     all_read: bool,
     unread: BTreeMap<Unread, u64>,
-    /// What came of writing: after an error nobody is there to read any more.
+    /// The result of writing. After an error nobody reads the output any more.
     written: io::Result<()>,
 }
 
@@ -148,7 +148,7 @@ impl Reading<'_, '_> {
     }
 }
 
-/// Whether all of it could be read.
+/// Reads a file, and returns whether all of it could be read.
 fn watch_file(name: &str, watch: &mut Watch<'_>) -> io::Result<bool> {
     let input = match input::open(name) {
         Ok(input) => input,

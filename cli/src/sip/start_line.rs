@@ -1,6 +1,6 @@
-//! Whether bytes begin as a SIP message does. A capture holds all sorts of packets, and a log all sorts of lines.
+//! Recognises the beginning of a SIP message among all kinds of packets and lines.
 
-/// The longest start line that is looked for.
+/// The longest start line that is recognised, in bytes.
 const LONGEST: usize = 4096;
 
 /// Whether this line is the first of a SIP message: `SIP/2.0 180 …`, or `INVITE sip:… SIP/2.0`.
@@ -13,7 +13,7 @@ fn is_status_line(line: &[u8]) -> bool {
     is_version(&version[..7]) && version[7] == b' ' && rest.first().is_some_and(u8::is_ascii_digit)
 }
 
-/// The method of a request line, and its address.
+/// The method and the address in a request line.
 fn request_line(line: &[u8]) -> Option<(&[u8], &[u8])> {
     let line = line.trim_ascii_end();
     let rest = line.get(..line.len().checked_sub(8)?)?;
@@ -27,14 +27,14 @@ fn request_line(line: &[u8]) -> Option<(&[u8], &[u8])> {
     (!method.is_empty() && method.iter().all(token) && is_address).then_some((method, address))
 }
 
-/// `sip:`, `tel:`, or another one.
+/// Whether it begins with `sip:`, `tel:` or another scheme.
 fn begins_with_scheme(address: &[u8]) -> bool {
     let scheme = address.split(|&byte| byte == b':').next().unwrap_or_default();
     let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || b"+-.".contains(byte);
     scheme.len() < address.len() && scheme.first().is_some_and(u8::is_ascii_alphabetic) && scheme.iter().all(is_name)
 }
 
-/// `SIP/2.0`, or another version, in any case.
+/// Whether it is `SIP/2.0` or another version, in any case.
 fn is_version(word: &[u8]) -> bool {
     match word {
         [s, i, p, b'/', major, b'.', minor] => {
@@ -46,12 +46,12 @@ fn is_version(word: &[u8]) -> bool {
     }
 }
 
-/// Whether a packet is SIP: its first line that is not empty is a start line.
+/// Whether a packet is SIP: its first non-empty line is a start line.
 pub(crate) fn begins_sip(payload: &[u8]) -> bool {
     matches!(stream_start(payload), StreamStart::Sip)
 }
 
-/// The message without the line ends before it.
+/// The message without preceding line ends.
 pub(crate) fn without_line_ends(mut bytes: &[u8]) -> &[u8] {
     while let [b'\r' | b'\n', rest @ ..] = bytes {
         bytes = rest;
@@ -59,14 +59,14 @@ pub(crate) fn without_line_ends(mut bytes: &[u8]) -> &[u8] {
     bytes
 }
 
-/// What the first bytes of a stream say.
+/// What the first bytes of a stream are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum StreamStart {
-    /// A SIP message begins here, after line ends perhaps.
+    /// A SIP message, possibly after line ends.
     Sip,
-    /// It could become one.
+    /// Possibly the beginning of one.
     Unclear,
-    /// It is something else.
+    /// Something else.
     Other,
 }
 

@@ -1,4 +1,4 @@
-//! Every endpoint's view: an observer and the sessions for each.
+//! The view of every endpoint: an observer and sessions for each.
 
 use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::io;
@@ -12,19 +12,19 @@ use super::endpoints::{Endpoints, Id};
 use super::found::{Address, Message, When};
 use crate::show::{Show, Source, View};
 
-/// How many endpoints there may be before those that have nothing are forgotten at once.
+/// Beyond this number of endpoints, those without any state are forgotten at once.
 const ENDPOINTS: usize = 65_536;
 
-/// How many calls of either kind an endpoint may have: a server has more than a phone.
+/// The maximum number of calls of either kind per endpoint: a server has more than a phone.
 const CALLS: usize = 100_000;
 
-/// What the command line says of how to watch.
+/// The settings from the command line.
 pub(crate) struct Settings {
     pub(crate) base_uri: String,
-    /// Which DN has which endpoint, whatever the messages say.
+    /// The DN of each configured endpoint, overriding the messages.
     pub(crate) dns: Vec<(String, String)>,
     pub(crate) retry_wait: Duration,
-    /// How long a session is kept after its end; `None`: all are kept.
+    /// How long a session is kept after its end; `None` keeps all.
     pub(crate) forget: Option<Duration>,
 }
 
@@ -36,7 +36,7 @@ struct Place {
     when: When,
 }
 
-/// A session that ended.
+/// A session that has ended.
 struct Ended {
     at: Duration,
     endpoint: Id,
@@ -44,20 +44,20 @@ struct Ended {
     id: String,
 }
 
-/// One endpoint's view.
+/// The view of one endpoint.
 struct Endpoint {
     name: String,
     observer: Observer,
-    /// Most endpoints never have a session.
+    /// `None` for most endpoints, which never have a session.
     sessions: Option<Box<Sessions>>,
-    /// By session: after which message it began to wait for one that may never come.
+    /// By session: the message after which it began to wait for one that may never arrive.
     waits: HashMap<String, Place>,
-    /// When the observer waits for something.
+    /// When the observer's next wait ends.
     due: Option<Duration>,
     heard: Duration,
 }
 
-/// All endpoints, and where to show what happens at them.
+/// All endpoints, and the output for their events.
 pub(crate) struct Watch<'w> {
     settings: Settings,
     limits: SipLimits,
@@ -65,15 +65,15 @@ pub(crate) struct Watch<'w> {
     show: Box<dyn Show + 'w>,
     addresses: Endpoints,
     endpoints: HashMap<Id, Endpoint>,
-    /// Which endpoint waits for something, and until when.
+    /// The endpoints that wait, by the end of the wait.
     due: BTreeSet<(Duration, Id)>,
     clock: Clock,
     /// The place of the last message.
     last: Place,
     messages: u64,
-    /// The sessions that ended, in this order, for those who want them forgotten.
+    /// The ended sessions in order of their end, if they are to be forgotten.
     ended: VecDeque<Ended>,
-    /// When and after how many messages was looked for what can be forgotten.
+    /// The time and the number of messages at the last sweep.
     swept: (Duration, u64),
     forgotten: u64,
 }
@@ -83,10 +83,10 @@ impl<'w> Watch<'w> {
         let mut limits = SipLimits::DEFAULT;
         limits.challenge_wait = settings.retry_wait;
         (limits.open_calls, limits.ended_calls) = (CALLS, CALLS);
-        // A capture is as large as it is: only what the specification limits is limited.
+        // A capture may be of any size, so only the limits of the specification apply.
         let mut store_limits = Limits::SPECIFICATION;
         if settings.forget.is_some() {
-            // An observer's events come in their order: none overtakes an end.
+            // An observer's events are in order, so none arrives after the end.
             store_limits.remembered_ends = 0;
         }
         Watch {
@@ -106,13 +106,13 @@ impl<'w> Watch<'w> {
         }
     }
 
-    /// The messages that follow are of this file.
+    /// Begins a file, to which the following messages belong.
     pub(crate) fn begin_file(&mut self, name: &str) {
         self.clock.begin_file();
         name.clone_into(&mut self.last.file);
     }
 
-    /// Shows one message at the endpoint that sent it and at the one that received it; what they could not read of it.
+    /// Shows one message at its sender and at its receiver. Returns the error if they could not read it.
     pub(crate) fn message(&mut self, message: &Message<'_>) -> io::Result<Option<SipError>> {
         let (limit, found) = (self.limits.message, message.bytes.len());
         if found > limit {
@@ -145,15 +145,14 @@ impl<'w> Watch<'w> {
                     }
                     self.events(id, &events, false)?;
                 }
-                // Both refuse the same message: once is enough.
+                // Both reject the same message, so one error is enough.
                 Err(error) => unreadable = Some(error),
             }
         }
         Ok(unreadable)
     }
 
-    /// There are no more messages: what waited for one more is over; then the sessions as they stand. How many were
-    /// forgotten.
+    /// There are no more messages: ends all waits, then shows the sessions. Returns how many were forgotten.
     pub(crate) fn finish(mut self) -> io::Result<u64> {
         let mut ids: Vec<Id> = self.endpoints.keys().copied().collect();
         ids.sort_unstable();
@@ -172,7 +171,7 @@ impl<'w> Watch<'w> {
         self.show.finish(&views)?;
         drop(views);
         let forgotten = self.forgotten;
-        // The program ends: giving back every small piece of memory would take longer than it is worth.
+        // The program ends; freeing every small allocation would only take time.
         std::mem::forget(self);
         Ok(forgotten)
     }
@@ -191,7 +190,7 @@ impl<'w> Watch<'w> {
         }
     }
 
-    /// The endpoints whose wait is over.
+    /// Shows the events of endpoints whose wait is over.
     fn fall_due(&mut self) -> io::Result<()> {
         while self.due.first().is_some_and(|(due, _)| *due <= self.clock.now()) {
             let Some((_, id)) = self.due.pop_first() else { break };
@@ -203,7 +202,7 @@ impl<'w> Watch<'w> {
         Ok(())
     }
 
-    /// Shows events: where the last message stood, or, of a wait that was in vain, where it began.
+    /// Shows events: at the place of the last message or, after a wait in vain, where the wait began.
     fn events(&mut self, id: Option<Id>, events: &[Event<'_>], in_vain: bool) -> io::Result<()> {
         let Some((id, endpoint)) = id.and_then(|id| Some((id, self.endpoints.get_mut(&id)?))) else {
             return Ok(());
@@ -246,7 +245,7 @@ impl<'w> Watch<'w> {
         Ok(())
     }
 
-    /// Forgets the sessions that ended long enough ago. One that began again is not forgotten.
+    /// Forgets the sessions that ended long enough ago, unless they began again.
     fn forget(&mut self) {
         let Some(forget) = self.settings.forget else { return };
         let now = self.clock.now();
@@ -262,8 +261,8 @@ impl<'w> Watch<'w> {
         }
     }
 
-    /// Now and then: forgets endpoints that have nothing and were not heard. Looking at every one of them is worth it
-    /// after as many messages as there are endpoints.
+    /// Called from time to time: forgets idle endpoints without any state. Each sweep examines all endpoints, so it
+    /// runs only after a comparable number of messages.
     fn sweep(&mut self) {
         const IDLE: Duration = Duration::from_secs(64);
         const SOME: u64 = 4096;
@@ -285,7 +284,7 @@ impl<'w> Watch<'w> {
             if now.saturating_sub(endpoint.heard) < idle || endpoint.sessions.is_some() || endpoint.due.is_some() {
                 return true;
             }
-            // What fell due was shown when it did.
+            // Events that were due have already been shown.
             endpoint.observer.advance(now);
             endpoint.observer.held_calls() > 0
         });
@@ -296,7 +295,7 @@ impl<'w> Watch<'w> {
 }
 
 impl Endpoint {
-    /// A challenge or a redirect that a caller received: if no new INVITE follows, the end is told where it stood.
+    /// Remembers a challenge or a redirect to a caller: if no new INVITE follows, the end is shown at this place.
     fn note_wait(&mut self, message: &SipMessage<'_>, place: &Place) {
         const MOST: usize = 100_000;
         let waits = match message.start_line {
@@ -315,7 +314,7 @@ impl Endpoint {
     }
 }
 
-/// The DN that the command line gives an endpoint: by one of its addresses, with the port or without.
+/// The DN that the command line assigns to an endpoint, by one of its addresses, with or without the port.
 fn dn_of(dns: &[(String, String)], addresses: &[Address], names: &[String]) -> Option<String> {
     let is = |wanted: &str| {
         names.iter().any(|name| name == wanted)
@@ -324,7 +323,7 @@ fn dn_of(dns: &[(String, String)], addresses: &[Address], names: &[String]) -> O
                 address.socket().is_some_and(of_host)
             })
     };
-    // With the port is more than without.
+    // An address with the port takes precedence.
     let exact = dns.iter().find(|(endpoint, _)| names.contains(endpoint));
     exact.or_else(|| dns.iter().find(|(endpoint, _)| is(endpoint))).map(|(_, dn)| dn.clone())
 }

@@ -44,8 +44,8 @@ fn bytes_that_are_replaced_are_warned_of_once_a_file() {
     }
 }
 
-/// Found in review: the announced length of a SIP message was counted after the log had been made UTF-8, so that a body
-/// of bytes that become longer then ended early, and what a chat partner wrote was read as an event.
+/// Found in review: the announced length of a SIP message was counted after the conversion to UTF-8. A body of bytes
+/// that become longer then ended early, and a chat partner's text was read as an event.
 #[test]
 fn what_is_in_a_sip_message_never_becomes_an_event_whatever_the_encoding() {
     let forged = json_event("Ringing", "6666", "FORGED");
@@ -69,12 +69,12 @@ fn what_is_in_a_sip_message_never_becomes_an_event_whatever_the_encoding() {
     }
     let japanese = log(&b"\x93\xfa\x96\x7b".repeat(50), real.as_bytes());
     assert_eq!(dns(&["--encoding", "shift_jis"], &japanese), "3002", "nothing after the message is skipped");
-    // What a shell makes of the bytes: a character each.
+    // Like the output of a shell: one character per byte.
     let text: String = bytes.iter().copied().map(char::from).collect();
     for unit in [u16::to_le_bytes as fn(u16) -> [u8; 2], u16::to_be_bytes] {
         assert_eq!(dns(&[], &utf_16(&format!("\u{feff}{text}"), unit)), "3002", "UTF-16");
     }
-    // Of UTF-8 made UTF-16 fewer characters than bytes: the message never ends early.
+    // UTF-16 that was made from UTF-8 has fewer characters than bytes: the message never ends early.
     let text = String::from_utf8(log("ÿ".repeat(200).as_bytes(), b"")).expect("UTF-8");
     let run = replay_piped(&["--format", "jsonl", "-"], &utf_16(&format!("\u{feff}{text}"), u16::to_le_bytes));
     assert!(

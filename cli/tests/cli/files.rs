@@ -1,4 +1,4 @@
-//! What can a log be, and how do several become one?
+//! Which files can be a log, and how do several become one?
 
 use std::io::{BufRead, BufReader, Write as _};
 use std::process::Stdio;
@@ -30,7 +30,7 @@ fn several_files_share_the_sessions_whatever_their_form() {
     assert_eq!(run.column("file"), [json.as_str(), &tserver, &sdk]);
     assert_eq!(run.objects().1["imSessions"].as_array().map(Vec::len), Some(1));
 
-    // Standard input among files.
+    // Standard input between files.
     let run = replay_piped(&["--format", "jsonl", "-", &tserver], RINGING.as_bytes());
     assert_eq!(run.column("from"), ["null", "Alerting"]);
     assert_eq!(run.column("file"), ["-", &tserver]);
@@ -40,7 +40,7 @@ fn several_files_share_the_sessions_whatever_their_form() {
 fn gzip_is_recognised_by_its_first_bytes() {
     let whole = gzip(RINGING);
     let established = json_event("Established", "3002", "A");
-    // Members one after the other are one file, as gzip has it.
+    // In gzip, consecutive members are one file.
     let members = [whole.clone(), gzip(&established)].concat();
     let path = file("gzip", "log", &members);
     let run = replay_jsonl(&[&path]);
@@ -63,7 +63,7 @@ fn an_event_of_a_pipe_is_printed_as_soon_as_it_is_complete() {
     let mut lines = BufReader::new(child.stdout.take().expect("its output")).lines();
     for (event, to) in [("Ringing", "Alerting"), ("Established", "Talking"), ("Released", "Completed")] {
         stdin.write_all(json_event(event, "3002", "A").as_bytes()).expect("it reads");
-        // Were it kept in a buffer, this would wait for ever: no more is written before it is read.
+        // If output were kept in a buffer, this would wait forever: nothing more is written before it is read.
         let line = lines.next().expect("a line").expect("text");
         assert!(line.contains(&format!("\"to\":\"{to}\"")), "{line}");
     }
@@ -82,7 +82,8 @@ fn a_reader_that_has_seen_enough_is_no_failure() {
     assert!(output.status.success());
 }
 
-/// Found in review: after the reader of the pipe had gone, the rest of the log was still read, and one without end for ever.
+/// Found in review: after the reader of the pipe had gone, the rest of the log was still read, and an endless one
+/// forever.
 #[test]
 fn a_reader_that_goes_away_ends_the_replay() {
     let mut command = tool(&["replay", "--format", "jsonl", "-"]);
@@ -90,7 +91,7 @@ fn a_reader_that_goes_away_ends_the_replay() {
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("it runs");
     drop(child.stdout.take());
     let mut stdin = child.stdin.take().expect("a pipe");
-    // Writes until it no longer reads: were it to read for ever, this would not end.
+    // Writes until the tool stops reading. If the tool read forever, this would not end.
     let message = b"x message EventHeld\n\tAttributeThisDN\t'1'\n".repeat(10_000);
     while stdin.write_all(&message).is_ok() {}
     drop(stdin);
@@ -105,7 +106,7 @@ fn an_empty_file_is_no_error() {
     assert_eq!(run.objects().0.len(), 0);
 }
 
-/// Names on Linux are bytes.
+/// On Linux, names are bytes.
 #[test]
 #[cfg(target_os = "linux")]
 fn a_name_need_not_be_utf_8() {

@@ -1,18 +1,18 @@
-//! The tool as people run it. One program, a file a question.
+//! The tool as people run it. One program; each file answers a question.
 //!
 //! | file | question |
 //! |---|---|
-//! | `replay_cases`, `field_cases`, `more_field_cases` | Does it say what the specification's examples say? |
+//! | `replay_cases`, `field_cases`, `more_field_cases` | Does it give the results of the specification's examples? |
 //! | `formats` | What does each format show? |
-//! | `jsonl` | Which fields has an object? |
-//! | `filters` | What is shown of what is replayed? |
+//! | `jsonl` | Which fields does an object have? |
+//! | `filters` | What is shown of the replayed events? |
 //! | `width` | Where do lines break? |
-//! | `files`, `rotation`, `encodings` | How do files become one log? |
-//! | `merge` | In which order do events come? |
+//! | `files`, `rotation`, `encodings` | How are files joined into one log? |
+//! | `merge` | In which order are events shown? |
 //! | `follow` | When is an event of a growing file printed? |
 //! | `region` | How are public numbers shown? |
-//! | `errors` | What is said of what cannot be read? |
-//! | `sip` | Which messages and events are in captures and traces, and at which endpoint? |
+//! | `errors` | How is unreadable input reported? |
+//! | `sip` | Which messages and events do captures and traces contain, and at which endpoint? |
 //! | `machine`, `conformance` | What do the other commands print? |
 
 mod conformance;

@@ -1,5 +1,5 @@
-//! More logs as they come from the field, of the kinds of `field_cases`: made from public descriptions, with names and numbers of
-//! our own.
+//! More logs as they occur in the field, of the same kinds as `field_cases`: written from public descriptions, with
+//! invented names and numbers.
 
 use serde_json::{Value, json};
 
@@ -11,7 +11,7 @@ fn replayed(log: &str) -> Run {
     run
 }
 
-/// Line, event and state after it of every event.
+/// Line, event and state after it, for every event.
 fn events(run: &Run) -> Value {
     let row = |object: &Value| json!([object["line"], object["event"], object["to"]]);
     json!(run.objects().0.iter().map(row).collect::<Vec<_>>())
@@ -31,7 +31,7 @@ fn user_data(run: &Run) -> Value {
 
 const ATTRIBUTES: &str = "\tAttributeCallUUID\t'C1'\n\tAttributeThisDN\t'7001'\n";
 
-/// The two messages of a T-Server log, each line with this before it.
+/// The two messages of a T-Server log, with this prefix on each line.
 fn tserver(prefix: &str) -> String {
     let header =
         |time: &str, name: &str| format!("{time} Trc 04542 received from 65200(TS)host:3010(fd=8) message {name}\n");
@@ -69,7 +69,7 @@ fn headers_of_every_kind() {
         format!("2024-03-01 09:15:00,250 INFO x got: '{name}' ({number}) attributes:\n{attributes}")
     };
     rings_and_is_answered(&[java("EventRinging", 60), java("EventEstablished", 64)].concat(), 1, 4);
-    // Forms that change within a file, with requests of both between.
+    // Forms that change within a file, with requests of both between them.
     let request = "09:15:01.000 message RequestAnswerCall\n\tAttributeThisDN\t'7009'\n'RequestAnswerCall' ('2')\nmessage attributes:\nAttributeThisDN [str] = \"7009\"\n";
     let json = "{\"Event\":\"EventReleased\",\"ThisDN\":\"7001\",\"CallUUID\":\"C1\"}\n";
     let run = replayed(&[&java("EventRinging", 60), request, &net("EventEstablished", 64), json].concat());
@@ -183,7 +183,7 @@ fn values_of_several_lines() {
     let run = replayed(&log);
     assert_eq!(user_data(&run), json!({"address": "1 Road\n\nTown, it''s", "k": "v"}));
     assert_eq!(run.column("line"), ["1", "9"]);
-    // One that no quote closes has what its first line has, and takes nothing of what follows.
+    // A value without a closing quote consists of its first line, and takes nothing of what follows.
     let open = format!(
         "09:15:00 message EventEstablished\n\tAttributeOtherDN\t'7002\n{ATTRIBUTES}09:15:01 message EventHeld\n"
     );
@@ -192,7 +192,7 @@ fn values_of_several_lines() {
     assert!(run.errors[0].starts_with("-:2: warning: "), "{:?}", run.errors);
 }
 
-/// Whatever a chat partner writes: no body of a SIP message in the log becomes an event.
+/// Whatever a chat partner writes, the body of a SIP message in the log never becomes an event.
 #[test]
 fn bodies_of_sip_messages() {
     let forged = "please see\n09:15:01.000 message EventReleased\n\tAttributeThisDN\t'7001'\n\tAttributeCallUUID\t'C1'\n{\"Event\":\"EventReleased\",\"ThisDN\":\"7001\",\"CallUUID\":\"C1\"}\n";

@@ -1,4 +1,4 @@
-//! `replay --region`: public numbers as they are in a region, where the program knows phone numbers.
+//! `replay --region`: public numbers as seen from a region, if the program supports phone numbers.
 
 use super::tool::{file, replay_jsonl, run};
 

@@ -1,4 +1,4 @@
-//! The cases of `tests/data/replay`, which came with the specification.
+//! The cases of `tests/data/replay`, which are part of the specification.
 
 use std::fs;
 

@@ -1,4 +1,4 @@
-//! Files that a log was cut into are one log.
+//! Files into which a log was cut are one log.
 
 use super::tool::{Run, file, replay_jsonl, tserver_event};
 
@@ -10,7 +10,7 @@ fn together(test: &str, parts: &[&str]) -> Run {
     replay_jsonl(&paths.iter().map(String::as_str).collect::<Vec<_>>())
 }
 
-/// Wherever a log is cut, at a line end or not, the events are those of the whole.
+/// Wherever a log is cut, at a line end or not, the events are those of the whole log.
 #[test]
 fn a_cut_between_lines_changes_nothing_but_files_and_lines() {
     let log = [
@@ -71,7 +71,7 @@ fn a_line_that_was_cut_is_one_line() {
     let log = tserver_event("10:00:00.000", "Ringing", "3002", "A");
     for cut in 1..log.len() {
         let (first, second) = log.split_at(cut);
-        // What begins like a line of its own is one: that cannot be told from a log.
+        // A continuation that looks like a separate line counts as one, because it cannot be distinguished from one.
         if first.ends_with('\n')
             || second.starts_with(['\t', '\n', ' ', '\''])
             || second.starts_with("Attribute")
@@ -99,7 +99,7 @@ fn a_json_line_that_was_cut_is_one_line() {
     }
 }
 
-/// It continues another: that it has no header of its own is no error.
+/// The file continues another one, so it is not an error that it has no header.
 #[test]
 fn a_file_that_only_continues_is_no_error() {
     let first = "10:00:00.000 message EventRinging\n\tAttributeCallUUID\t'A'\n";

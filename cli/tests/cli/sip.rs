@@ -1,4 +1,4 @@
-//! `im-session sip`: traces and captures of every kind, errors, exit status.
+//! `im-session sip`: all kinds of traces and captures, errors, exit status.
 
 #[path = "sip/captures.rs"]
 mod captures;

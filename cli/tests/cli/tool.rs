@@ -1,4 +1,4 @@
-//! Running the tool, and the files that it is given.
+//! Runs the tool, and creates its input files.
 
 use std::fs;
 use std::io::Write as _;
@@ -8,7 +8,7 @@ use std::thread;
 
 use serde_json::Value;
 
-/// What came of a run.
+/// The result of a run.
 pub(crate) struct Run {
     pub(crate) status: i32,
     pub(crate) out: String,
@@ -27,7 +27,7 @@ impl From<Output> for Run {
 }
 
 impl Run {
-    /// The objects of `--format jsonl`, the list at the end apart.
+    /// The objects of `--format jsonl`, and separately the list at the end.
     pub(crate) fn objects(&self) -> (Vec<Value>, Value) {
         let object = |line: &str| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"));
         let mut objects: Vec<Value> = self.out.lines().map(object).collect();
@@ -53,7 +53,7 @@ impl Run {
     }
 }
 
-/// The tool, which sees neither a terminal nor its width.
+/// The tool without a terminal and its width.
 pub(crate) fn tool(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_im-session"));
     command.args(arguments).env_remove("COLUMNS").env("NO_COLOR", "1").stdin(Stdio::null());
@@ -72,20 +72,20 @@ pub(crate) fn replay_jsonl(arguments: &[&str]) -> Run {
     replay(&[&["--format", "jsonl"], arguments].concat())
 }
 
-/// The same with this on standard input, through a pipe.
+/// The same with this text on standard input, through a pipe.
 pub(crate) fn replay_piped(arguments: &[&str], input: &[u8]) -> Run {
     let mut command = tool(&[&["replay"], arguments].concat());
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().expect("the tool runs");
     let (mut stdin, input) = (child.stdin.take().expect("its standard input"), input.to_vec());
-    // It may print before it has read everything, and end before that.
+    // The tool may print before it has read everything, and end before that.
     let writer = thread::spawn(move || drop(stdin.write_all(&input)));
     let output = child.wait_with_output().expect("it ends");
     writer.join().expect("the writer ends");
     output.into()
 }
 
-/// A folder of a test's own, below that of the build.
+/// A separate folder for a test, below the build directory.
 pub(crate) fn folder(test: &str) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(test);
     let _ = fs::remove_dir_all(&folder);
@@ -93,7 +93,7 @@ pub(crate) fn folder(test: &str) -> PathBuf {
     folder
 }
 
-/// A file with this content in a folder of the test's own.
+/// A file with this content in the test's folder.
 pub(crate) fn file(test: &str, name: &str, content: impl AsRef<[u8]>) -> String {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(test);
     fs::create_dir_all(&folder).expect("a folder");

@@ -1,4 +1,4 @@
-//! The text fits the terminal.
+//! Text fits the width of the terminal.
 
 use super::tool::{RINGING, Run, file, tool};
 
@@ -7,7 +7,7 @@ fn at_width(columns: usize, format: &str) -> Run {
     command.env("COLUMNS", columns.to_string()).output().expect("the tool runs").into()
 }
 
-/// What this log has is one column a character.
+/// In this log every character takes one column.
 fn widest(run: &Run) -> usize {
     run.out.lines().map(|line| line.chars().count()).max().unwrap_or(0)
 }
@@ -23,7 +23,7 @@ fn no_line_is_wider_than_the_terminal() {
     }
 }
 
-/// Lines break where the text has a blank: put together again it is the text without a limit.
+/// Lines break at blanks: joined again, they are the text without a width limit.
 #[test]
 fn no_line_breaks_in_mid_word() {
     let words = |run: &Run| run.out.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
@@ -32,7 +32,7 @@ fn no_line_breaks_in_mid_word() {
     assert_eq!(words(&at_width(132, "text")), words(&endless));
 }
 
-/// Long names of files are cut at their beginning.
+/// Long file names are shortened at their beginning.
 #[test]
 fn files_are_named_within_the_width() {
     let path = |name: &str| file("width", &format!("a-name-that-is-much-longer-than-any-column-{name}.jsonl"), RINGING);

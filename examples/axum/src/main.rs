@@ -28,7 +28,7 @@ struct Service {
 
 type Shared = State<Arc<Service>>;
 
-/// The agent who asks. A real service takes it from its sign-on, never from a header that anybody can write.
+/// The agent who asks. A real service takes it from its sign-on, never from a header that anybody can set.
 struct Me(im::Agent);
 
 impl FromRequestParts<Arc<Service>> for Me {
@@ -50,7 +50,7 @@ fn answer(result: Result<impl serde::Serialize, im::ErrorBody>) -> Response {
     result.map_or_else(failed, |body| Json(body).into_response())
 }
 
-/// Events of the SIP Server, a JSON object a line. Nobody but the SIP Server's side may reach this.
+/// Events of the SIP Server, one JSON object per line. Only the SIP Server's side may be able to reach this.
 async fn feed(State(service): Shared, lines: String) -> Result<StatusCode, (StatusCode, String)> {
     let unreadable = |error: &dyn std::error::Error| (StatusCode::BAD_REQUEST, error.to_string());
     for line in lines.lines().filter(|line| !line.trim().is_empty()) {
@@ -58,7 +58,7 @@ async fn feed(State(service): Shared, lines: String) -> Result<StatusCode, (Stat
         let mut sessions = service.sessions.lock().await;
         let handled = sessions.handle_event(&event).map_err(|error| unreadable(&error))?;
         for (dn, notification) in handled.notifications() {
-            // An error says that nobody listens.
+            // An error means that there are no receivers.
             let _ = service.notifications.send((dn.to_owned(), notification.into_owned()));
         }
     }
@@ -77,7 +77,7 @@ async fn read(State(service): Shared, Me(me): Me, id: Option<Path<String>>, RawQ
 async fn operate(State(service): Shared, Me(me): Me, id: Option<Path<String>>, body: Bytes) -> Response {
     let target = id.as_ref().map_or(im::Target::Sessions, |Path(id)| im::Target::Session(id));
     let request = service.sessions.lock().await.post(&me, target, &body);
-    // A real service sends it to the SIP Server, whose events say what came of it.
+    // A real service sends it to the SIP Server, whose events show the result.
     answer(request.map(|request| {
         println!("{}", serde_json::json!(request));
         im::resource::Sent

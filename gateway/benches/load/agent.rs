@@ -1,5 +1,4 @@
-//! What does the client of an agent do? It signs in, shakes hands, subscribes, and then always has a connect at the
-//! server.
+//! The client of one agent. It signs in, shakes hands, subscribes, and then always has a connect at the server.
 
 use std::cell::RefCell;
 use std::net::SocketAddr;
@@ -15,16 +14,16 @@ use super::connection::{Answer, Connection, find};
 use super::fixture::{self, PASSWORD};
 use super::options::Server;
 
-/// What the clients of all agents share.
+/// The state that the clients of all agents share.
 #[derive(Debug)]
 pub(crate) struct Arrivals {
-    /// What the times in the texts count from.
+    /// The origin of the times in the texts.
     pub(crate) began: Instant,
-    /// How long each text took to its client.
+    /// How long each text took to reach its client.
     times: RefCell<Vec<Duration>>,
-    /// Connects that were sent and are held.
+    /// The number of connects that were sent and are held.
     held: RefCell<usize>,
-    /// One of these has changed.
+    /// Notified when one of these changes.
     changed: Notify,
 }
 
@@ -34,14 +33,14 @@ impl Arrivals {
         Rc::new(Arrivals { began: Instant::now(), times, held, changed: Notify::new() })
     }
 
-    /// Waits until so many connects are held.
+    /// Waits until this many connects are held.
     pub(crate) async fn until_held(&self, held: usize) {
         while *self.held.borrow() < held {
             self.changed.notified().await;
         }
     }
 
-    /// Waits until so many texts have come, and takes their times.
+    /// Waits until this many texts have arrived, and takes their times.
     pub(crate) async fn take(&self, texts: usize) -> Vec<Duration> {
         while self.times.borrow().len() < texts {
             self.changed.notified().await;
@@ -74,12 +73,12 @@ impl Arrivals {
 pub(crate) struct Client {
     connection: Connection,
     path: String,
-    /// What it posts again and again.
+    /// The body that it posts again and again.
     connect: String,
 }
 
 impl Client {
-    /// Everything up to the first connect that is held.
+    /// Does everything up to the first held connect.
     pub(crate) async fn begin(server: &Server, address: SocketAddr, agent: usize) -> Outcome<Self> {
         let mut connection = Connection::open(address).await?;
         let (path, channel) = match server {
@@ -106,13 +105,13 @@ impl Client {
             let connect = r#""channel":"/meta/connect","id":"3","connectionType":"long-polling""#;
             format!(r#"[{{{connect},"clientId":"{id}"{more}}}]"#)
         };
-        // As clients do: the first one is to be answered at once.
+        // As usual for clients, the first connect asks for an immediate answer.
         good(&connection.ask("POST", path, "", &connect(r#","advice":{"timeout":0}"#)).await?)?;
         let connect = connect("");
         Ok(Client { connection, path: path.to_owned(), connect })
     }
 
-    /// Connects for ever.
+    /// Connects forever.
     pub(crate) async fn stay(mut self, arrivals: Rc<Arrivals>) -> Outcome<()> {
         loop {
             arrivals.is_held(1);
@@ -123,7 +122,7 @@ impl Client {
     }
 }
 
-/// The body of an answer that is what was asked for.
+/// The body of an answer; fails unless the answer is as expected.
 fn good<'a>(answer: &Answer<'a>) -> Outcome<&'a [u8]> {
     let is_good = answer.status == 200 && find(answer.body, br#""successful":false"#).is_none();
     let text = || format!("an answer with status {}: {}", answer.status, String::from_utf8_lossy(answer.body));

@@ -1,5 +1,5 @@
-//! What is the bare handler? Axum with layers of tower-http, and nothing that knows of agents, sessions or Bayeux: a
-//! request is held until there is a text for it.
+//! The bare handler: axum with layers of tower-http, and nothing that knows agents, sessions or Bayeux. A request is
+//! held until there is a text for it.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -15,7 +15,7 @@ use tower_http::cors::CorsLayer;
 
 use super::Outcome;
 
-/// The texts of each DN, and who waits for them.
+/// For each DN its texts, and the request that waits for them.
 type Places = Arc<Mutex<HashMap<String, Place>>>;
 
 struct Place {
@@ -30,7 +30,7 @@ impl Default for Place {
     }
 }
 
-/// Prints where it listens, and serves until it is killed.
+/// Prints its address, and serves until it is killed.
 pub(crate) async fn serve() -> Outcome<()> {
     let routes = Router::new().route("/connect/{dn}", post(connect)).route("/events", post(events));
     let routes = routes.layer(CorsLayer::permissive()).layer(CatchPanicLayer::new()).with_state(Places::default());

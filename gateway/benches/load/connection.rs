@@ -1,5 +1,4 @@
-//! How does a request go over a connection? HTTP/1.1 by hand: a client that takes little of the machine that is
-//! measured.
+//! A connection with HTTP/1.1 written by hand: a client that uses little of the measured machine.
 
 use std::net::SocketAddr;
 
@@ -8,7 +7,7 @@ use tokio::net::TcpStream;
 
 use super::Outcome;
 
-/// A connection that is kept, and the cookies of its browser.
+/// A connection that is kept open, with the cookies of its browser.
 pub(crate) struct Connection {
     stream: TcpStream,
     address: SocketAddr,
@@ -19,7 +18,7 @@ pub(crate) struct Connection {
 /// An answer.
 pub(crate) struct Answer<'c> {
     pub(crate) status: u16,
-    /// As it came: with the lengths of its chunks, where it has some.
+    /// As received: with the lengths of chunks, if it has chunks.
     pub(crate) body: &'c [u8],
 }
 
@@ -54,14 +53,14 @@ impl Connection {
     }
 }
 
-/// Where the head ends, and where the body does, if all of it is there.
+/// The ends of the head and of the body, if all of it has arrived.
 fn whole(received: &[u8]) -> Outcome<Option<(usize, usize)>> {
     let Some(head) = find(received, b"\r\n\r\n").map(|place| place + 4) else { return Ok(None) };
     let lines = std::str::from_utf8(received.get(..head).unwrap_or_default())?.to_ascii_lowercase();
     let header = |name: &str| lines.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':')).map(str::trim);
     let end = match header("content-length") {
         Some(length) => Some(head + length.parse::<usize>()?),
-        // No body that is sent here has the last chunk in it.
+        // No body in this bench contains the last chunk.
         None => received.ends_with(b"\r\n0\r\n\r\n").then_some(received.len()),
     };
     Ok(end.filter(|&end| end <= received.len()).map(|end| (head, end)))
@@ -77,7 +76,7 @@ fn keep_cookies(cookies: &mut Vec<(String, String)>, head: &str) {
     }
 }
 
-/// Where `what` begins.
+/// The position of `what`.
 pub(crate) fn find(text: &[u8], what: &[u8]) -> Option<usize> {
     text.windows(what.len()).position(|window| window == what)
 }

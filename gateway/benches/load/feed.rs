@@ -1,4 +1,4 @@
-//! How do events reach a server? By POST of JSON lines, at all servers alike.
+//! Posts events as JSON lines, in the same way to all servers.
 
 use std::net::SocketAddr;
 

@@ -1,4 +1,4 @@
-//! Who are the agents, and which events are theirs?
+//! The agents and their events.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -10,7 +10,7 @@ use super::Outcome;
 
 pub(crate) const PASSWORD: &str = "password";
 
-/// The name that the agent signs in with.
+/// The user name of the agent.
 pub(crate) fn user(agent: usize) -> String {
     format!("agent{agent}")
 }
@@ -19,7 +19,7 @@ pub(crate) fn dn(agent: usize) -> String {
     format!("{:07}", 1_000_000 + agent)
 }
 
-/// Writes the agents' file. Its one hash is of the cheapest kind that there is: what is measured is not argon2.
+/// Writes the agents' file. Its only hash is of the cheapest kind, because argon2 is not to be measured.
 pub(crate) fn write_agents(path: &Path, agents: usize) -> Outcome<()> {
     let hash = hash_password(PASSWORD.as_bytes(), &SystemRandom, Cost::Test)?;
     let mut file = String::new();
@@ -31,7 +31,7 @@ pub(crate) fn write_agents(path: &Path, agents: usize) -> Outcome<()> {
     Ok(std::fs::write(path, file)?)
 }
 
-/// The events that make a session of the agent in which texts arrive, a line each.
+/// The events that create a session of the agent in which texts arrive, one per line.
 pub(crate) fn answered_call(agent: usize) -> String {
     let (dn, mut lines) = (dn(agent), String::new());
     for event in ["EventRinging", "EventEstablished"] {
@@ -40,7 +40,7 @@ pub(crate) fn answered_call(agent: usize) -> String {
     lines
 }
 
-/// A text in that session; the client finds in it when it was sent.
+/// A text in that session, containing the time when it was sent.
 pub(crate) fn text(agent: usize, sent: u128) -> String {
     line("EventPrivateInfo", &dn(agent), agent, &format!(r#","Extensions":{{"text":"{sent}"}}"#))
 }

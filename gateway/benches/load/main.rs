@@ -1,19 +1,19 @@
-//! What many agents cost: memory while their connects are held, processor time of a push, time from an event to its
+//! The cost of many agents: memory while their connects are held, processor time per push, time from an event to its
 //! client.
 //!
-//! `scripts/gateway_load` builds and installs what this needs, and runs it. One server after the other has the same
-//! load from this process: the gateway on its store, the gateway in memory, npm `cometd-nodejs-server` as the peer, and
-//! a bare axum handler, which shows what HTTP alone costs. Agents come from a fixture whose password is cheap to check.
+//! `scripts/gateway_load` builds and installs what this needs, and runs it. One server after the other gets the same
+//! load from this process: the gateway with its store, the gateway in memory, npm `cometd-nodejs-server` as the peer,
+//! and a bare axum handler, which shows the cost of HTTP alone. The agents' password has a cheap hash.
 //!
 //! | file | question |
 //! |---|---|
 //! | `options` | Which servers, how many agents, how much load? |
-//! | `fixture` | Who are the agents, and which events are theirs? |
-//! | `process` | How is a server started, and what does it take of the machine? |
-//! | `connection` | How does a request go over a connection? |
-//! | `agent` | What does the client of an agent do? |
+//! | `fixture` | Who are the agents, and what are their events? |
+//! | `process` | How is a server started, and how much processor time and memory does it use? |
+//! | `connection` | How is a request sent over a connection? |
+//! | `agent` | What does an agent's client do? |
 //! | `feed` | How do events reach a server? |
-//! | `measurement` | In which order is a server measured? |
+//! | `measurement` | In which steps is a server measured? |
 //! | `table` | How are the figures printed? |
 //! | `bare` | What is the bare handler? |
 //! | `peer.mjs` | What is the peer? |

@@ -1,5 +1,4 @@
-//! In which order is a server measured? Started, its agents connected, at rest, at a steady rate, and as fast as it
-//! can.
+//! Measures a server: started, with its agents connected, at rest, at a steady rate, and at full speed.
 
 use std::net::SocketAddr;
 use std::process::Command;
@@ -17,13 +16,13 @@ use super::fixture::{answered_call, text, write_agents};
 use super::options::{Options, Server};
 use super::process::Process;
 
-/// How many agents sign in at a time.
+/// How many agents sign in at the same time.
 const AT_A_TIME: usize = 16;
 
 /// How often events are posted at a steady rate.
 const BEAT: Duration = Duration::from_millis(10);
 
-/// How long everything may take that has to come.
+/// How long to wait for anything.
 const PATIENCE: Duration = Duration::from_secs(120);
 
 /// The figures of one server.
@@ -33,12 +32,12 @@ pub(crate) struct Row {
     /// Resident memory in KiB before there are connections, and with all of them held.
     pub(crate) resident_before: f64,
     pub(crate) resident: f64,
-    /// From an event to its client at a steady rate, ascending.
+    /// The times from an event to its client at a steady rate, ascending.
     pub(crate) times: Vec<Duration>,
-    /// Processor time of the server for each push, at a steady rate and as fast as it can.
+    /// Processor time of the server per push, at a steady rate and at full speed.
     pub(crate) steady: Duration,
     pub(crate) fast: Duration,
-    /// Pushes a second, as fast as it can.
+    /// Pushes per second at full speed.
     pub(crate) rate: f64,
 }
 
@@ -61,7 +60,7 @@ async fn measure_here(server: &Server, options: &Options) -> Outcome<Row> {
     let arrivals = Arrivals::new();
     let connected = connect(server, process.address, options.agents, &arrivals);
     in_time("connects of all agents", connected).await??;
-    // What is left of the handshakes ends.
+    // Lets the rest of the handshakes end.
     sleep(Duration::from_secs(2)).await;
     let resident = process.resident()?;
 
@@ -108,7 +107,7 @@ fn command(server: &Server, options: &Options, directory: &tempfile::TempDir) ->
     Ok(command)
 }
 
-/// Connects all agents, some at a time, and waits until their connects are held.
+/// Connects all agents, a few at a time, and waits until their connects are held.
 async fn connect(server: &Server, address: SocketAddr, agents: usize, arrivals: &Rc<Arrivals>) -> Outcome<()> {
     let clients = futures_util::stream::iter(0..agents).map(|agent| Client::begin(server, address, agent));
     let mut clients = std::pin::pin!(clients.buffer_unordered(AT_A_TIME));
@@ -124,7 +123,7 @@ async fn connect(server: &Server, address: SocketAddr, agents: usize, arrivals: 
     Ok(())
 }
 
-/// One event after the other to each agent in turn, at the rate of the options. How long each took to its client.
+/// Sends single events to each agent in turn, at the configured rate. Returns the time that each took to its client.
 async fn steady(feed: &mut Feed, options: &Options, arrivals: &Rc<Arrivals>) -> Outcome<Vec<Duration>> {
     let beats = options.seconds * 1_000 / BEAT.as_millis() as usize;
     let each = options.rate * BEAT.as_millis() as usize / 1_000;
@@ -137,7 +136,7 @@ async fn steady(feed: &mut Feed, options: &Options, arrivals: &Rc<Arrivals>) -> 
     in_time("texts", arrivals.take(beats * each)).await
 }
 
-/// An event to each agent, and all of them at their clients.
+/// Sends an event to each agent, and waits until all have reached their clients.
 async fn round(feed: &mut Feed, options: &Options, arrivals: &Rc<Arrivals>) -> Outcome<()> {
     for first in (0..options.agents).step_by(options.batch) {
         let agents = first..(first + options.batch).min(options.agents);

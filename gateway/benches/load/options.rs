@@ -9,44 +9,44 @@ use super::Outcome;
 /// Measures servers that hold the connects of many agents.
 #[derive(Debug, Parser)]
 pub(crate) struct Options {
-    /// How many agents.
+    /// Number of agents.
     #[arg(long, default_value_t = 10_000)]
     pub(crate) agents: usize,
-    /// How many events a second are sent while the time to the client is measured.
+    /// Events per second while the time to the client is measured.
     #[arg(long, default_value_t = 1_000)]
     pub(crate) rate: usize,
-    /// For how many seconds.
+    /// Duration of this measurement in seconds.
     #[arg(long, default_value_t = 20)]
     pub(crate) seconds: usize,
-    /// How many events each agent gets as fast as the server takes them.
+    /// Number of events for each agent at full speed.
     #[arg(long, default_value_t = 10)]
     pub(crate) rounds: usize,
-    /// How many events a POST has in these rounds.
+    /// Number of events per POST at full speed.
     #[arg(long, default_value_t = 100)]
     pub(crate) batch: usize,
     /// The program of the gateway.
     #[arg(long)]
     gateway: Option<PathBuf>,
-    /// The directory where npm installed the peer.
+    /// The directory in which npm has installed the peer.
     #[arg(long)]
     peer: Option<PathBuf>,
-    /// These only: store, memory, peer, bare.
+    /// Measure only these: store, memory, peer, bare.
     #[arg(long)]
     only: Vec<String>,
-    /// Serves as the bare handler, and measures nothing.
+    /// Serve as the bare handler instead of measuring.
     #[arg(long)]
     pub(crate) serve_bare: bool,
-    /// What cargo passes.
+    /// Passed by cargo, ignored.
     #[arg(long, hide = true)]
     bench: bool,
 }
 
-/// A server that is measured.
+/// A server to measure.
 #[derive(Debug)]
 pub(crate) enum Server {
-    /// The gateway, on its store or in memory.
+    /// The gateway, with its store or in memory.
     Gateway { program: PathBuf, memory: bool },
-    /// `cometd-nodejs-server`, installed there.
+    /// `cometd-nodejs-server`, installed in this directory.
     Peer { installed: PathBuf },
     /// A handler on axum with layers of tower-http.
     Bare,

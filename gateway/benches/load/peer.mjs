@@ -1,6 +1,6 @@
-// What is the peer? npm cometd-nodejs-server with the times of the gateway, a channel for each DN, and the same POST of events.
+// The peer: npm cometd-nodejs-server with the times of the gateway, a channel for each DN, and the same POST of events.
 //
-// Usage: node peer.mjs DIRECTORY   where npm installed it
+// Usage: node peer.mjs DIRECTORY, where npm has installed it
 
 import { createServer } from "node:http";
 import { createRequire } from "node:module";

@@ -1,4 +1,4 @@
-//! How is a server started, and what does it take of the machine?
+//! Starts a server, and measures its processor time and memory.
 
 use std::fs;
 use std::io::{BufRead, BufReader};
@@ -8,17 +8,17 @@ use std::time::Duration;
 
 use super::Outcome;
 
-/// How many ticks of `/proc/PID/stat` a second has: `USER_HZ`, on every Linux.
+/// Ticks per second in `/proc/PID/stat`: `USER_HZ`, the same on every Linux.
 const TICKS_PER_SECOND: f64 = 100.0;
 
-/// A server that runs; it ends with this.
+/// A running server. It is killed when this value is dropped.
 pub(crate) struct Process {
     child: Child,
     pub(crate) address: SocketAddr,
 }
 
 impl Process {
-    /// Starts it. Its first line names the address at its end.
+    /// Starts it. Its first line has to end with its address.
     pub(crate) fn start(command: &mut Command) -> Outcome<Self> {
         let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).env("RUST_LOG", "error").spawn()?;
         let mut first = String::new();
@@ -38,10 +38,10 @@ impl Process {
         Ok(line.trim().trim_end_matches(" kB").parse()?)
     }
 
-    /// Processor time until now, of the program and of the system for it.
+    /// The processor time so far, of the program and of the system on its behalf.
     pub(crate) fn processor(&self) -> Outcome<Duration> {
         let stat = fs::read_to_string(format!("/proc/{}/stat", self.child.id()))?;
-        // The name before it may have spaces and parentheses.
+        // The preceding name may contain spaces and parentheses.
         let fields = stat.rsplit(") ").next().ok_or("no fields")?;
         let ticks = |field: usize| -> Outcome<f64> {
             Ok(fields.split(' ').nth(field).ok_or("no processor time")?.parse::<f64>()?)

@@ -1,11 +1,11 @@
-//! How are the figures printed?
+//! Prints the figures.
 
 use std::time::Duration;
 
 use super::measurement::Row;
 use super::options::{Options, Server};
 
-/// Prints a table as Markdown has it, with the peer's figures beside those of the others.
+/// Prints a Markdown table, in which the figures of the others are compared with those of the peer.
 pub(crate) fn print(rows: &[Row], options: &Options) {
     let Options { agents, rate, seconds, rounds, batch, .. } = options;
     println!(
@@ -40,7 +40,7 @@ fn micros(duration: Duration) -> f64 {
     duration.as_secs_f64() * 1e6
 }
 
-/// The smallest time that so many of a hundred do not exceed.
+/// The lowest time that this percentage of the times does not exceed.
 fn percentile(ascending: &[Duration], of_hundred: usize) -> Duration {
     let place = (ascending.len() * of_hundred).div_ceil(100).saturating_sub(1);
     ascending.get(place).copied().unwrap_or_default()

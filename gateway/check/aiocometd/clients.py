@@ -1,4 +1,4 @@
-"""The Python client aiocometd-ng, as it is published. Usage: GATEWAY=binary python clients.py"""
+"""The published Python client aiocometd-ng. Usage: GATEWAY=binary python clients.py"""
 
 import asyncio
 import importlib.metadata
@@ -16,7 +16,7 @@ CHANNEL = "/v2/me/im-sessions"
 
 
 class Gateway:
-    """A gateway that a check starts for itself."""
+    """A gateway that is started for a check."""
 
     async def start(self, *options):
         how = options if "--data" in options else ("--memory", *options)
@@ -35,10 +35,10 @@ class Gateway:
 
 
 class Agent:
-    """An agent who is signed in, over REST."""
+    """A signed-in agent, over REST."""
 
     async def sign_in(self, gateway, user):
-        # Cookies of addresses, too.
+        # Cookies for IP addresses, too.
         self.http = aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True))
         self.url = gateway.url + "/api/v2/me"
         async with self.http.get(self.url, auth=aiohttp.BasicAuth(user, "demo")) as answer:
@@ -66,7 +66,7 @@ class Agent:
 
 def client_of(gateway, agent, kind):
     """A client with the agent's cookie; aiocometd makes its own session, which has none."""
-    # Its own time-out does not run on Python 3.10 and later; the checks have theirs.
+    # Its own time-out does not work on Python 3.10 and later; the checks have their own.
     client = Client(gateway.url + "/api/v2/notifications", kind, connection_timeout=0)
     make = client._get_http_session
 
@@ -80,7 +80,7 @@ def client_of(gateway, agent, kind):
 
 
 async def receive(client, wanted, seconds=20):
-    """The data of the messages up to the first that is wanted."""
+    """The data of the messages up to the first matching one."""
     received = []
     while not received or not wanted(received[-1]):
         received.append((await asyncio.wait_for(client.receive(), seconds))["data"])
@@ -141,7 +141,7 @@ async def forgotten(scene):
     async with client_of(gateway, me, ConnectionType.LONG_POLLING) as client:
         await client.subscribe(CHANNEL)
         await asyncio.sleep(0.5)
-        # Nothing of this process runs for longer than the gateway waits.
+        # No other code of this process runs for longer than the gateway waits.
         time.sleep(4)
         session = await other.call("3001")
         await receive(client, lambda data: data.get("imSession", {}).get("state") == "Talking")
@@ -160,7 +160,7 @@ async def stranger(scene):
 
 
 def unheard(loop, context):
-    """What the client itself cancels when it is closed is no news."""
+    """Ignores what the client itself cancels when it is closed."""
     if not isinstance(context.get("exception"), asyncio.CancelledError):
         loop.default_exception_handler(context)
 

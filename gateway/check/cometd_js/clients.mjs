@@ -1,4 +1,4 @@
-// The CometD client of CometD's own project, as it is published. Usage: GATEWAY=binary node clients.mjs DIRECTORY
+// The published CometD client of the CometD project. Usage: GATEWAY=binary node clients.mjs DIRECTORY
 //
 // DIRECTORY is where npm has installed cometd, cometd-nodejs-client and ws.
 
@@ -17,7 +17,7 @@ const load = async name => {
     return module.default ?? module;
 };
 
-// Before cometd is there: version 3 looks for it while it is loaded.
+// Before cometd is loaded, because version 3 looks for it at that time.
 const adapter = await load("cometd-nodejs-client");
 const options = {};
 adapter.adapt(options);
@@ -30,9 +30,9 @@ if (!lib.AckExtension) {
 
 const CHANNEL = "/v2/me/im-sessions";
 
-/** A client of the agent; `received` has the data of all messages. */
+/** A client of the agent; `received` contains the data of all messages. */
 function client(agent, { transport = "long-polling", ack = false } = {}) {
-    // Nothing sends cookies with a WebSocket outside of browsers.
+    // Outside of browsers, WebSockets send no cookies.
     window.WebSocket = class extends WebSocket {
         constructor(url, protocols) {
             super(url, protocols ?? [], { headers: { cookie: agent.cookie } });
@@ -74,7 +74,7 @@ async function scene(ends, ...options) {
     return { gateway, me: await Agent.signIn(gateway, "agent3001"), other: await Agent.signIn(gateway, "agent3002") };
 }
 
-/** A chat arrives, whatever the transport. */
+/** A chat arrives, over any transport. */
 async function chat(ends, how) {
     const { me, other } = await scene(ends);
     const cometd = await subscribed(me, how);
@@ -140,7 +140,7 @@ await run(`npm cometd ${version}`, {
     async "what was not acknowledged comes again"(ends) {
         const { me, other } = await scene(ends, "--connect-timeout", "1");
         const cometd = client(me, { ack: true });
-        // Extensions see what goes out in the reverse order, so that this one comes after the other.
+        // Extensions see outgoing messages in reverse order, so this one runs after the other.
         const ack = cometd.getExtension("ack");
         cometd.unregisterExtension("ack");
         let held = null;
@@ -190,7 +190,7 @@ await run(`npm cometd ${version}`, {
         cometd.received.length = 0;
         const gateway = await Gateway.start("--data", data, "--listen", `127.0.0.1:${port}`);
         ends(() => gateway.stop());
-        // The cookie is gone with the process: that is the application's part.
+        // The cookie is lost with the process; signing in again is the application's task.
         me = await Agent.signIn(gateway, "agent3001");
         cometd.configure({ url: gateway.notifications, requestHeaders: { Cookie: me.cookie }, backoffIncrement: 200, maxBackoff: 400 });
         await until("a second handshake", () => handshakes.filter(reply => reply.successful).length === 2, 40);
@@ -227,9 +227,9 @@ await run(`npm cometd ${version}`, {
             });
         });
         await handshake(cometd);
-        // Answered after the sleep, as to a client that is forgotten, it would take the callback of the next one with it.
+        // If it were answered after the sleep, as to a forgotten client, it would take the callback of the next one.
         await until("a subscription", () => subscriptions === 1);
-        // This process sleeps for longer than the gateway waits.
+        // This process sleeps longer than the gateway waits.
         Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 4_000);
         await until("a second handshake", () => handshakes >= 2);
         await other.call("3001");

@@ -1,11 +1,11 @@
-// A gateway that a check starts for itself, and the agents who use it over REST.
+// A gateway that is started for a check, and agents who use it over REST.
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 
-/** Fails instead of waiting for ever. */
+/** Fails instead of waiting forever. */
 export async function within(seconds, what, promise) {
     let timer;
     const late = new Promise((_, reject) => {
@@ -18,7 +18,7 @@ export async function within(seconds, what, promise) {
     }
 }
 
-/** Waits until `condition` gives something. */
+/** Waits until `condition` returns something. */
 export async function until(what, condition, seconds = 20) {
     for (const end = Date.now() + seconds * 1000; Date.now() < end;) {
         const found = condition();
@@ -63,7 +63,7 @@ export class Gateway {
     }
 }
 
-/** An agent who is signed in. */
+/** A signed-in agent. */
 export class Agent {
     static async signIn(gateway, user) {
         const agent = new Agent();
@@ -89,7 +89,7 @@ export class Agent {
         return (await answer.json()).imSessions;
     }
 
-    /** Calls, and waits until the other one talks. */
+    /** Calls, and waits until the other party is talking. */
     async call(number) {
         await this.operate("/im-sessions", { operationName: "InitiateIMSession", destination: { phoneNumber: number } });
         for (;;) {
@@ -110,7 +110,7 @@ export class Agent {
     }
 }
 
-/** Runs the checks, one after the other, each with a gateway of its own. */
+/** Runs the checks, one after the other, each with its own gateway. */
 export async function run(title, checks) {
     let failed = 0;
     for (const [name, check] of Object.entries(checks)) {

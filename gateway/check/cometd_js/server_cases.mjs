@@ -1,4 +1,5 @@
-// What cometd-nodejs-server asks of itself, asked of this server, with nothing but HTTP. Usage: GATEWAY=binary node server_cases.mjs
+// The test cases of cometd-nodejs-server, applied to this server over plain HTTP. Usage: GATEWAY=binary node
+// server_cases.mjs
 
 import assert from "node:assert/strict";
 import http from "node:http";

@@ -1,10 +1,11 @@
-//! The hand-over of one shard between workers on Redis (`gateway/src/engine/redis`), with every state within the
-//! bounds checked: appending, claiming by lease with a fencing token, reading, deciding, committing, trimming,
-//! pausing, crashing. Redis does one script at a time, so a script is one step here; whatever lies between two scripts
-//! of a worker may be any number of steps of others.
+//! A model of the hand-over of one shard between workers on Redis (`gateway/src/engine/redis`), in which every state
+//! within the bounds is checked: appending, claiming by lease with a fencing token, reading, deciding, committing,
+//! trimming, pausing, crashing. Redis executes one script at a time, so a script is one step here; between two scripts
+//! of a worker there may be any number of steps of others.
 //!
-//! `cargo run --release` checks the model as it is, then three that are wrong: without the fencing token, without any
-//! check in the commit, and with a trim that does not wait for the commit. Each wrong one must be found out, or the
+//! `cargo run --release` checks the model, then three wrong variants: without the fencing token, without any check in
+//! the commit, and with a trim that does not wait for the commit. Each wrong one must fail, to show that the check can
+//! fail. The argument `short` reduces the bounds.
 //! check could not fail. With the argument `short` the bounds are smaller.
 
 use std::process::ExitCode;
@@ -15,25 +16,25 @@ const ZOMBIE: &str = "a worker that lost the shard commits nothing";
 const TWICE: &str = "no entry is committed twice";
 const TRIMMED: &str = "nothing is trimmed before it is committed";
 
-/// How far the model goes.
+/// The bounds of the model.
 #[derive(Debug, Clone, Copy)]
 struct Bounds {
     workers: usize,
-    /// Entries that are appended.
+    /// The number of appended entries.
     entries: u8,
-    /// How often a shard is claimed.
+    /// How many times a shard is claimed.
     claims: u8,
-    /// How often a commit is sent without its answer coming back.
+    /// How many commits are sent whose answer is lost.
     lost_answers: u8,
 }
 
-/// What is checked in a commit and in a trim.
+/// What a commit and a trim check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Rules {
     AsTheyAre,
-    /// The position is checked, the token is not.
+    /// The position is checked, but not the token.
     NoToken,
-    /// Neither is.
+    /// Neither is checked.
     NoChecks,
     TrimsWhatIsAppended,
 }
@@ -44,15 +45,15 @@ struct HandOver {
     rules: Rules,
 }
 
-/// A worker as it believes to be. What it believes may be old.
+/// The state of a worker as it knows it, which may be outdated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum Worker {
     Idle,
-    /// It has claimed, and has not read the records yet.
+    /// It has claimed the shard, and has not read the records yet.
     Claimed {
         token: u8,
     },
-    /// It has restored the shard up to an entry.
+    /// It has restored the shard up to this entry.
     Owns {
         token: u8,
         entry: u8,
@@ -68,21 +69,21 @@ enum Worker {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 struct State {
     workers: Vec<Worker>,
-    /// Who holds the lease; nobody where it is over.
+    /// The holder of the lease; `None` if it has expired.
     owner: Option<usize>,
     token: u8,
-    /// How many entries were appended, and below which they were trimmed (exclusive).
+    /// How many entries were appended, and up to which (exclusive) they were trimmed.
     appended: u8,
     trimmed: u8,
-    /// The position: the last entry that is committed.
+    /// The position: the last committed entry.
     entry: u8,
-    /// How often each entry was committed: its records, answers and notifications.
+    /// How many times each entry was committed: its records, answers and notifications.
     committed: Vec<u8>,
-    /// Whether the commits came in order.
+    /// Whether the commits were in order.
     in_order: bool,
-    /// Whether a worker committed that had lost the shard.
+    /// Whether a worker that had lost the shard has committed.
     zombie_committed: bool,
-    /// Whether an owner read on where entries were missing.
+    /// Whether an owner continued reading after missing entries.
     skipped: bool,
     lost_answers: u8,
 }
@@ -90,16 +91,16 @@ struct State {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 enum Action {
     Append,
-    /// The lease ends: its owner was paused, or is dead, or the network is slow.
+    /// The lease expires: its owner was paused, is dead, or the network is slow.
     LeaseEnds,
     Claim(usize),
     Restore(usize),
     /// Reads and decides up to an entry.
     Decide(usize, u8),
     Commit(usize),
-    /// As `Commit`, but the worker does not hear of it.
+    /// Like `Commit`, but the answer does not reach the worker.
     CommitUnheard(usize),
-    /// The process dies, and starts again with nothing.
+    /// The process dies, and is restarted without any state.
     Crash(usize),
     Trim,
 }
@@ -195,7 +196,7 @@ impl Model for HandOver {
             }
             Action::Decide(place, last) => {
                 if let Worker::Owns { token, entry } = state.workers[place] {
-                    // What was trimmed is not in the stream any more. A worker that is behind reads on after it.
+                    // Trimmed entries are no longer in the stream. A worker that is behind continues after them.
                     next.skipped |= state.token == token && state.trimmed > entry;
                     next.workers[place] = Worker::Decided { token, entry, last };
                 }
@@ -205,7 +206,7 @@ impl Model for HandOver {
                     let is_committed = self.commit(&mut next, token, entry, last);
                     let heard = matches!(action, Action::Commit(_));
                     next.lost_answers += u8::from(!heard);
-                    // Who does not know gives the shard up, and begins again with what is committed.
+                    // A worker without an answer gives the shard up, and starts again from the committed state.
                     let goes_on = is_committed && heard;
                     next.workers[place] = if goes_on { Worker::Owns { token, entry: last } } else { Worker::Idle };
                 }
@@ -243,7 +244,7 @@ impl Model for HandOver {
     }
 }
 
-/// Checks every state. Which properties do not hold.
+/// Checks every state. Returns the properties that do not hold.
 fn check(bounds: Bounds, rules: Rules) -> Vec<&'static str> {
     let checker = HandOver { bounds, rules }.checker().threads(2).spawn_bfs().join();
     let properties = checker.model().properties();

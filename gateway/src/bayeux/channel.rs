@@ -1,17 +1,18 @@
-//! Channels: names, patterns, and which of them are an agent's.
+//! Channels: names, patterns, and which of them belong to an agent.
 
-/// The channel of an agent's sessions.
+/// The channel on which an agent's sessions are published.
 pub const IM_SESSIONS: &str = "/v2/me/im-sessions";
 
-/// What stands before every channel of the signed-in agent.
+/// The prefix of every channel of the signed-in agent.
 const OF_THE_AGENT: &str = "/v2/me/";
 
-/// More is no channel of ours, and must not be kept.
+/// The longest channel in bytes. A longer one is none of ours, and storing it would let clients fill memory.
 const LONGEST: usize = 256;
 
 /// Whether a subscription to `pattern` receives what is published on `channel`.
 ///
-/// `/foo/*` covers the names one segment below `/foo`, `/foo/**` all names below it, any other pattern itself.
+/// `/foo/*` covers the names one segment below `/foo`, `/foo/**` all names below it. Any other pattern covers only
+/// itself.
 #[must_use]
 pub fn covers(pattern: &str, channel: &str) -> bool {
     let below = |parent: &str| channel.strip_prefix(parent).filter(|rest| !rest.is_empty());
@@ -24,7 +25,7 @@ pub fn covers(pattern: &str, channel: &str) -> bool {
     }
 }
 
-/// Whether the signed-in agent may subscribe to this channel or pattern: all below `/v2/me/`, and nothing else.
+/// Whether the signed-in agent may subscribe to this channel or pattern: only to those below `/v2/me/`.
 #[must_use]
 pub fn may_subscribe(pattern: &str) -> bool {
     pattern.len() <= LONGEST
@@ -35,7 +36,7 @@ pub fn may_subscribe(pattern: &str) -> bool {
         })
 }
 
-/// `channel_segment` of the specification.
+/// `channel_segment` in the grammar of the Bayeux specification.
 fn is_segment(segment: &str) -> bool {
     !segment.is_empty() && segment.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_!~()$@".contains(&byte))
 }

@@ -1,4 +1,4 @@
-//! What is known of a client between its handshake and its end.
+//! The state of one client, from its handshake to its end.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -12,10 +12,10 @@ use super::exchange::ExchangeId;
 use super::positions::Positions;
 use super::queue::Queue;
 
-/// Names a client where its id would be a secret on the loose. Never given twice.
+/// Identifies a client inside the server, so that its id, which is a secret, is not passed around. Never reused.
 pub(super) type Key = u64;
 
-/// One question for the present sessions of an agent, for one client.
+/// Identifies one request for an agent's current sessions, made for one client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Ticket {
     pub(super) client: Key,
@@ -28,15 +28,15 @@ pub(super) struct Hold {
     pub(super) exchange: ExchangeId,
     /// The `id` of the connect.
     pub(super) message_id: Option<Value>,
-    /// The browser that it counts for; none for a WebSocket.
+    /// The browser against whose limit it counts; `None` for a WebSocket.
     pub(super) browser: Option<Arc<str>>,
 }
 
-/// The present sessions are asked for, but not here yet.
+/// The current sessions have been requested and have not arrived yet.
 #[derive(Debug)]
 pub(super) struct Listing {
     pub(super) ticket: Ticket,
-    /// What came since. It follows the list.
+    /// Notifications published since the request. They follow the list.
     pub(super) waiting: Vec<Notification>,
     pub(super) waiting_bytes: usize,
 }
@@ -45,19 +45,19 @@ pub(super) struct Listing {
 pub(super) struct Client {
     pub(super) id: Arc<str>,
     pub(super) agent: Arc<str>,
-    /// The HTTP session that it was last seen in.
+    /// The HTTP session in which the client was last seen.
     pub(super) session: Arc<str>,
     pub(super) subscriptions: BTreeSet<String>,
     pub(super) queue: Queue,
-    /// Whether a connect came since the handshake.
+    /// Whether the client has connected since the handshake.
     pub(super) connected: bool,
     pub(super) hold: Option<Hold>,
     pub(super) listing: Option<Listing>,
-    /// The position of the last list: no older state is sent after it.
+    /// The position of the last list. No state older than this is sent after it.
     pub(super) listed: u64,
-    /// What was queued: nothing is queued twice.
+    /// The positions that were queued, so that nothing is queued twice.
     pub(super) queued: Positions,
-    /// When its connect is released; where none is held, when it is forgotten.
+    /// When its connect is released, or, if none is held, when the client is forgotten.
     pub(super) deadline: Duration,
 }
 
@@ -66,7 +66,7 @@ impl Client {
         self.subscriptions.iter().any(|pattern| covers(pattern, channel))
     }
 
-    /// Messages and bytes that count for the limits.
+    /// The number of messages, and of bytes, that count towards the limits.
     pub(super) fn counted(&self) -> (usize, usize) {
         let (messages, bytes) = self.queue.counted();
         let waiting = self.listing.as_ref();

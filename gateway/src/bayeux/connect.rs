@@ -1,4 +1,4 @@
-//! A connect: it is held, or answered at once, and what was held is released.
+//! Connects: holds them, answers them at once, and releases those that were held.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use super::reply::{Failure, advice, failed_with_id, members};
 use super::server::{Bayeux, CONNECT};
 
 impl Bayeux {
-    /// The reply to a connect, or none if it is held.
+    /// Returns the reply to a connect, or `None` if it is held.
     pub(super) fn connect(
         &mut self,
         key: Key,
@@ -25,7 +25,7 @@ impl Bayeux {
         if !message.connection_type().is_some_and(|name| self.connection_types().contains(&name)) {
             return Err(Failure::ConnectionType);
         }
-        // There is one connect a client: this one.
+        // A client has at most one held connect, and from now on it is this one.
         self.release_empty(key);
         let Some(client) = self.clients.get_mut(&key) else { return Err(Failure::UnknownClient) };
         let reached = match message.acknowledged() {
@@ -109,7 +109,7 @@ impl Bayeux {
         }
     }
 
-    /// Answers the connect that is held, with the messages that are ready.
+    /// Answers the held connect with the messages that are ready.
     pub(super) fn release(&mut self, key: Key, interval: Duration) {
         let Some(hold) = self.take_hold(key) else { return };
         self.expect_connect(key, interval);
@@ -118,7 +118,7 @@ impl Bayeux {
         self.outputs.push_back(Output::Reply(reply));
     }
 
-    /// Answers the connect that is held, if there is one, since another came. The other takes the messages.
+    /// Answers the held connect, if any, without messages, because another one has arrived and takes them.
     pub(super) fn release_empty(&mut self, key: Key) {
         let Some(hold) = self.take_hold(key) else { return };
         let interval = self.settings.multiple_clients_interval;
@@ -127,7 +127,7 @@ impl Bayeux {
         self.outputs.push_back(Output::Reply(reply));
     }
 
-    /// Answers the connect that is held, if there is one: the client is no more.
+    /// Answers the held connect, if any, because the client no longer exists.
     pub(super) fn end_hold(&mut self, key: Key, failure: Failure, reconnect: &str) {
         let Some(hold) = self.take_hold(key) else { return };
         let mut reply = failed_with_id(&self.settings, Some(CONNECT), hold.message_id.as_ref(), failure);

@@ -1,13 +1,13 @@
-//! When published messages reach a client.
+//! When a published message reaches a client.
 //!
-//! A notification goes into the queue of each client of the agent that is subscribed to its channel. From there it
-//! leaves with the next reply to the client, and is forgotten when that reply was delivered or, with the `ack`
-//! extension, acknowledged.
+//! A notification is queued for each client of the agent that is subscribed to its channel. It leaves with the next
+//! reply to the client, and is removed from the queue when that reply was delivered or, with the `ack` extension,
+//! acknowledged.
 //!
-//! A subscription to the sessions begins with a list of them. From the subscription to the list, notifications wait;
-//! then the list is queued, and after it what the list does not tell, by position: messages of any age that the client
-//! does not have, whether they waited or reached nobody yet, and states that are newer. States that arrive later and are
-//! not newer than the list are left out.
+//! A subscription to the sessions begins with a list of them. Notifications that are published between the subscription
+//! and the list wait. Then the list is queued, followed by what it does not contain, in order of position: states newer
+//! than the list, and all messages, of any age, that the client does not have yet. States that arrive later but are not
+//! newer than the list are dropped.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,27 +20,26 @@ use super::reply::{Failure, event};
 use super::server::Bayeux;
 use super::settings::Settings;
 
-/// A notification to an agent.
+/// A notification for an agent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Notification {
-    /// Its place among the notifications of the agent, from 1; they are published in this order.
+    /// Its number among the agent's notifications, from 1. They are published in this order.
     pub position: u64,
-    /// Whether it says the state of a session, which the present sessions tell too.
+    /// Whether it reports the state of a session, which the list of current sessions contains too.
     pub state: bool,
-    /// The message as it goes over the wire.
+    /// The serialized message.
     event: Event,
 }
 
 impl Notification {
-    /// A notification on the channel of the sessions. `id` is the `id` of the message, `data` its `data`, which is
-    /// JSON.
+    /// A notification on the channel of the sessions. `id` and `data` become the members of that name; `data` is JSON.
     #[must_use]
     pub fn new(position: u64, id: &str, state: bool, data: &[u8]) -> Self {
         Self { position, state, event: event(IM_SESSIONS, Some(id), data) }
     }
 }
 
-/// The present sessions of an agent.
+/// The current sessions of an agent.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Present {
     position: u64,
@@ -49,9 +48,9 @@ pub struct Present {
 }
 
 impl Present {
-    /// Sessions of which notifications with a position above `position` are newer. Each is the `data` of a message,
-    /// which is JSON. `undelivered` has the notifications up to `position` that are no states and reached no client
-    /// yet.
+    /// Builds the list. Notifications with a position above `position` are newer than the sessions. Each session is the
+    /// `data` of a message, as JSON. `undelivered` holds the notifications up to `position` that report no state and
+    /// have not reached any client yet.
     pub fn new<'a>(
         position: u64,
         sessions: impl IntoIterator<Item = &'a [u8]>,
@@ -85,7 +84,7 @@ impl Bayeux {
         }
     }
 
-    /// The present sessions that [`Output::List`] asked for. A ticket that is not valid any more is ignored.
+    /// Takes the current sessions that [`Output::List`] requested. A ticket that is no longer valid is ignored.
     pub fn list(&mut self, now: Duration, ticket: Ticket, present: &Present) {
         self.wake(now);
         let Some(client) = self.clients.get_mut(&ticket.client) else { return };
@@ -95,7 +94,7 @@ impl Bayeux {
         let listed = present.undelivered.iter().map(|one| (one, Kind::Listed(one.position)));
         let waited = listing.waiting.iter().map(|one| (one, Kind::Published(one.position)));
         let mut both: Vec<_> = listed.chain(waited).collect();
-        // What is in both is first among those that the list brought: the sort is stable.
+        // The sort is stable, so a notification that both sources contain comes first from the list.
         both.sort_by_key(|(one, _)| one.position);
         for (notification, kind) in both {
             client.enqueue(notification, kind);
@@ -107,7 +106,7 @@ impl Bayeux {
         }
     }
 
-    /// The present sessions cannot be had. The client is forgotten, so that it does not wait for them in vain.
+    /// The current sessions cannot be read. Forgets the client, so that it does not wait for them in vain.
     pub fn cannot_list(&mut self, now: Duration, ticket: Ticket) {
         self.wake(now);
         let listing = self.clients.get(&ticket.client).and_then(|client| client.listing.as_ref());
@@ -116,12 +115,12 @@ impl Bayeux {
         }
     }
 
-    /// Notifications may have been missed: every subscribed client gets the present sessions again.
+    /// Notifications may have been missed. Every subscribed client gets the current sessions again.
     pub fn missed(&mut self, now: Duration) {
         self.wake(now);
         let subscribed = self.clients.iter().filter(|(_, client)| client.receives(IM_SESSIONS));
         for key in subscribed.map(|(key, _)| *key).collect::<Vec<_>>() {
-            // A list that is under way may be older than what was missed.
+            // A list that has been requested may be older than what was missed.
             if let Some(client) = self.clients.get_mut(&key) {
                 let waited = client.listing.take();
                 self.ask_for_list(key, waited);
@@ -129,7 +128,7 @@ impl Bayeux {
         }
     }
 
-    /// The reply of this exchange was written to its end.
+    /// Reports that the reply of this exchange was written completely.
     pub fn delivered(&mut self, now: Duration, exchange: ExchangeId) {
         self.wake(now);
         for key in self.exchanges.remove(&exchange).unwrap_or_default() {
@@ -141,7 +140,8 @@ impl Bayeux {
         }
     }
 
-    /// The reply of this exchange was not written to its end, or its connection is gone while it is held.
+    /// Reports that the reply of this exchange was not written completely, or that the connection of a held request is
+    /// gone.
     pub fn not_delivered(&mut self, now: Duration, exchange: ExchangeId) {
         self.wake(now);
         for key in self.exchanges.remove(&exchange).unwrap_or_default() {
@@ -156,7 +156,8 @@ impl Bayeux {
         }
     }
 
-    /// After a successful subscription that covers the sessions. One list answers all subscriptions until it comes.
+    /// Requests the list after a successful subscription that covers the sessions. One list serves all subscriptions
+    /// that are made before it arrives.
     pub(super) fn begin_listing(&mut self, key: Key) {
         if self.clients.get(&key).is_some_and(|client| client.listing.is_none()) {
             self.ask_for_list(key, None);
@@ -182,10 +183,10 @@ impl Bayeux {
 }
 
 impl Client {
-    /// Queues what the client does not have, and no list told it.
+    /// Queues a notification unless the client has it already or a list contained it.
     pub(super) fn enqueue(&mut self, notification: &Notification, kind: Kind) {
         let is_told = notification.state && notification.position <= self.listed;
-        // Told or queued, it is known: what follows it makes no gap.
+        // Its position is known even if a list contained it, so the next one leaves no gap.
         if self.queued.insert(notification.position) && !is_told {
             self.queue.push(Arc::clone(&notification.event), kind);
         }

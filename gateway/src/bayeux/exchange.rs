@@ -1,87 +1,87 @@
-//! What goes in and comes out: requests, replies, and what else is to be done.
+//! The input and the output of [`Bayeux`](super::Bayeux): requests, replies and further actions.
 
 use std::sync::Arc;
 
 use super::client::Ticket;
 
-/// One request and its reply. Never given twice.
+/// Identifies one request and its reply. Never reused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ExchangeId(pub(super) u64);
 
-/// How a request came.
+/// How a request arrived.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Transport {
-    /// A POST; its response is the reply.
+    /// As a POST; the reply is its response.
     LongPolling,
-    /// A message on a WebSocket; the reply is another.
+    /// As a message on a WebSocket; the reply is another message.
     WebSocket,
 }
 
-/// Whose request it is.
+/// Who sends a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Sender<'a> {
-    /// The agent who is signed in.
+    /// The signed-in agent.
     pub agent: &'a str,
     /// The HTTP session, for [`Bayeux::sign_out`](super::Bayeux::sign_out).
     pub session: &'a str,
-    /// The cookie `BAYEUX_BROWSER`.
+    /// The value of the cookie `BAYEUX_BROWSER`.
     pub browser: &'a str,
-    /// How it came.
+    /// How the request arrived.
     pub transport: Transport,
 }
 
-/// What to write.
+/// A reply to be written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reply {
-    /// What to call [`Bayeux::delivered`](super::Bayeux::delivered) or
-    /// [`Bayeux::not_delivered`](super::Bayeux::not_delivered) with.
+    /// Identifies it in calls of [`Bayeux::delivered`](super::Bayeux::delivered) and
+    /// [`Bayeux::not_delivered`](super::Bayeux::not_delivered).
     pub exchange: ExchangeId,
     /// JSON.
     pub body: Vec<u8>,
 }
 
-/// What becomes of a request.
+/// How a request is answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Received {
-    /// Answer it now.
+    /// With this reply, now.
     Reply(Reply),
-    /// An [`Output::Reply`] will answer it.
+    /// Later, with an [`Output::Reply`].
     Held(ExchangeId),
 }
 
-/// What to do beside that.
+/// What else the caller has to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Output {
-    /// Answer a request that was held.
+    /// Write the reply to a request that was held.
     Reply(Reply),
-    /// Ask for the present sessions of the agent, and call [`Bayeux::list`](super::Bayeux::list) with them.
+    /// Read the current sessions of the agent, and pass them to [`Bayeux::list`](super::Bayeux::list).
     List {
-        /// What to answer with.
+        /// To be passed with them.
         ticket: Ticket,
-        /// Whose sessions.
+        /// The agent.
         agent: Arc<str>,
     },
-    /// Notifications of the agent up to this position have reached one of its clients.
+    /// Record that the agent's notifications up to this position have reached one of its clients.
     Delivered {
-        /// Whose.
+        /// The agent.
         agent: Arc<str>,
-        /// The highest of them.
+        /// The highest position delivered.
         position: u64,
     },
 }
 
-/// How much there is.
+/// The current sizes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct Counts {
-    /// Clients.
+    /// The number of clients.
     pub clients: usize,
-    /// Connects that are held.
+    /// The number of connects that are held.
     pub held: usize,
-    /// Messages that wait, or are on their way.
+    /// The number of messages that wait or are in flight.
     pub messages: usize,
-    /// Bytes of them.
+    /// The size of these messages in bytes.
     pub bytes: usize,
-    /// Requests that are held or whose replies are on their way.
+    /// The number of requests that are held or whose replies are in flight.
     pub exchanges: usize,
 }

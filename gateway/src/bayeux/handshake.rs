@@ -1,4 +1,4 @@
-//! A handshake: a client comes into being.
+//! A handshake: creates a client.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -17,8 +17,8 @@ use super::server::{Bayeux, HANDSHAKE};
 const LONG_POLLING: &str = "long-polling";
 const WEB_SOCKET: &str = "websocket";
 
-/// How often a client id is drawn anew where it is taken. With 128 random bits it is never; a source that repeats
-/// itself must not hold us for ever.
+/// How often a new client id is drawn if one is taken. With 128 random bits this does not happen; the limit keeps a
+/// random source that repeats itself from looping forever.
 const DRAWS: usize = 4;
 
 impl Bayeux {
@@ -80,12 +80,12 @@ impl Bayeux {
     }
 }
 
-/// Whether the client speaks version 1.0. What it does not say does not speak against it.
+/// Whether the client speaks version 1.0. Fields that it leaves out are no objection.
 fn includes_version(message: &Message) -> bool {
     let major = |version: &str| version.split('.').next().and_then(|major| major.parse::<u32>().ok());
     let version = message.version().map_or(Some(1), major);
     let minimum = message.minimum_version().map_or(Some(1), major);
-    // "1.0" is not above "1.0beta".
+    // `minimumVersion` may be "1.0beta", which "1.0" satisfies.
     let minor = message.minimum_version().and_then(|minimum| minimum.strip_prefix("1."));
     version.is_some_and(|major| major >= 1)
         && minimum.is_some_and(|major| major <= 1)

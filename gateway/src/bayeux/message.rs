@@ -1,4 +1,4 @@
-//! What a client sent: a JSON array of messages, or one message.
+//! Reads what a client sent: a JSON array of messages, or one message.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use thiserror::Error;
 use super::server::HANDSHAKE;
 use super::settings::Settings;
 
-/// A body that has no messages.
+/// Why no messages can be read from a body.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum Unreadable {
@@ -21,20 +21,20 @@ pub enum Unreadable {
     /// The array is too long.
     #[error("expected at most {limit} messages in one request, got {got}")]
     TooMany {
-        /// How many there may be.
+        /// The limit.
         limit: usize,
-        /// How many there are.
+        /// The number of messages in the array.
         got: usize,
     },
 }
 
-/// A message of a client. One that is no JSON object is one without members.
+/// A message of a client. A value that is not a JSON object becomes a message without members.
 #[derive(Debug)]
 pub(super) struct Message {
     members: Map<String, Value>,
 }
 
-/// The messages of a request. Reading them takes no [`Bayeux`](super::Bayeux), so many can be read at a time.
+/// The messages of a request. They are read without a [`Bayeux`](super::Bayeux), so bodies can be read in parallel.
 #[derive(Debug)]
 pub struct Request(Vec<Message>);
 
@@ -43,12 +43,12 @@ impl Request {
     ///
     /// # Errors
     ///
-    /// The body has no messages: answer with HTTP status 400.
+    /// If the body contains no messages. Answer with HTTP status 400.
     pub fn read(body: &[u8], settings: &Settings) -> Result<Self, Unreadable> {
         read(body, settings.messages_per_request).map(Self)
     }
 
-    /// Whether a client wants to come into being, which takes random bits.
+    /// Whether the request contains a handshake, which needs random bits.
     #[must_use]
     pub fn is_handshake(&self) -> bool {
         self.handshake().is_some()
@@ -63,7 +63,7 @@ impl Request {
     }
 }
 
-/// The messages of a body.
+/// Reads the messages in a body.
 pub(super) fn read(body: &[u8], limit: usize) -> Result<Vec<Message>, Unreadable> {
     let values = match serde_json::from_slice(body).map_err(Unreadable::NotJson)? {
         Value::Array(values) => values,
@@ -97,7 +97,7 @@ impl Message {
         self.text("clientId")
     }
 
-    /// The `id`, as it came: text, as the specification has it, or a number, as some clients send.
+    /// The `id` as received: a string, as the specification requires, or a number, as some clients send.
     pub(super) fn id(&self) -> Option<&Value> {
         self.members.get("id").filter(|id| id.is_string() || id.is_number())
     }
@@ -123,7 +123,7 @@ impl Message {
         self.text("connectionType")
     }
 
-    /// How long the client wants its connect to be held at most.
+    /// The longest time for which the client wants its connect to be held.
     pub(super) fn timeout(&self) -> Option<Duration> {
         self.members.get("advice")?.get("timeout")?.as_u64().map(Duration::from_millis)
     }
@@ -134,17 +134,17 @@ impl Message {
         ack.is_some_and(|ack| ack.as_bool() == Some(true) || ack.get("enabled").and_then(Value::as_bool) == Some(true))
     }
 
-    /// `ext.ack` of a connect: the number of the last batch that arrived.
+    /// `ext.ack` of a connect: the number of the last batch that the client received.
     pub(super) fn acknowledged(&self) -> Option<u64> {
         self.members.get("ext")?.get("ack")?.as_u64()
     }
 
-    /// The `subscription`, as it came.
+    /// The `subscription` as received.
     pub(super) fn subscription(&self) -> Option<&Value> {
         self.members.get("subscription")
     }
 
-    /// The channels and patterns of `subscription`; `None` where it is neither a text nor a list of texts.
+    /// The channels and patterns in `subscription`; `None` if it is neither a string nor an array of strings.
     pub(super) fn subscriptions(&self) -> Option<Vec<&str>> {
         match self.subscription()? {
             Value::String(one) => Some(vec![one]),

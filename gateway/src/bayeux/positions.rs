@@ -1,20 +1,20 @@
-//! Which notifications a client was sent already.
+//! Which notifications a client has been sent.
 
 use std::collections::BTreeMap;
 
-/// How many gaps are remembered.
+/// How many runs are kept.
 const GAPS: usize = 1_024;
 
-/// Positions, in any order. Those that follow each other are one run, so that a client that gets everything costs one. Where
-/// there are too many runs, the lowest is forgotten: a message may come twice then, but none is left out.
+/// A set of positions, stored as runs of consecutive ones, so that a client that gets everything needs one run. If
+/// there are too many runs, the lowest is dropped. A message may then be sent twice, but none is lost.
 #[derive(Debug, Default)]
 pub(super) struct Positions {
-    /// The first position of each run: the last.
+    /// The first position of each run, with its last.
     runs: BTreeMap<u64, u64>,
 }
 
 impl Positions {
-    /// Adds a position. False where it was there already.
+    /// Adds a position. Returns false if it was already there.
     pub(super) fn insert(&mut self, position: u64) -> bool {
         let before = self.runs.range(..=position).next_back().map(|(first, last)| (*first, *last));
         if before.is_some_and(|(_, last)| position <= last) {

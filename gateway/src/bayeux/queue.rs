@@ -1,28 +1,28 @@
-//! The messages of a client: those that wait, those in a reply on its way, those not acknowledged yet.
+//! The messages of one client: waiting, in flight in a reply, or not acknowledged yet.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
 
 use super::exchange::ExchangeId;
 
-/// A message as it goes over the wire, shared by all clients that get it.
+/// A serialized message, shared by all clients that get it.
 pub(super) type Event = Arc<[u8]>;
 
-/// What a message of a queue is.
+/// Where a queued message comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
-    /// One of the present sessions: a newer list takes its place.
+    /// The list of current sessions. A newer list replaces it.
     Session,
-    /// A notification with this position that a list brought.
+    /// A list, which contained the notification with this position.
     Listed(u64),
-    /// A notification with this position that was published.
+    /// A published notification with this position.
     Published(u64),
-    /// A notification that was published, and leaves before the list that would bring what is before it.
+    /// A published notification that is sent before the list that would contain the earlier ones.
     Overtaking,
 }
 
 impl Kind {
-    /// Whether it counts for the limits from the beginning.
+    /// Whether it counts towards the limits from the beginning.
     fn counts(self) -> bool {
         match self {
             Kind::Session | Kind::Listed(_) => false,
@@ -30,7 +30,7 @@ impl Kind {
         }
     }
 
-    /// The position up to which the agent was told everything when it arrives, if that can be said.
+    /// The position up to which the agent has everything once this message arrives, if that is known.
     fn reaches(self) -> Option<u64> {
         match self {
             Kind::Listed(position) | Kind::Published(position) => Some(position),
@@ -43,29 +43,31 @@ impl Kind {
 struct Entry {
     event: Event,
     kind: Kind,
-    /// The last list when it was queued; one of the present sessions is of it.
+    /// The number of lists queued when this message was queued. A session of the list belongs to this list.
     list: u64,
-    /// Whether it counts for the limits. What the last list brings does not: its store bounds it, and a client that is
-    /// forgotten for it would come back for the same. What an older list brought does: many of them have no bound.
+    /// Whether it counts towards the limits. Messages of the newest list do not: the store bounds that list, and a
+    /// client that was forgotten because of it would come back and request it again. Messages of older lists do,
+    /// because the number of lists is not bounded.
     counts: bool,
-    /// The batch that the message is of, for clients that acknowledge.
+    /// The batch of the message, for clients that acknowledge.
     batch: u64,
 }
 
-/// A queue, in the order of delivery.
+/// A queue, in order of delivery.
 #[derive(Debug)]
 pub(super) struct Queue {
     entries: VecDeque<Entry>,
-    /// How many entries, and bytes of them, count for the limits.
+    /// How many entries, and how many of their bytes, count towards the limits.
     counted: usize,
     counted_bytes: usize,
     bytes: usize,
-    /// The reply on its way, and how many entries from the front it has. Not used for clients that acknowledge.
+    /// The reply in flight, with the number of entries from the front that it contains. Unused for clients that
+    /// acknowledge.
     in_flight: Option<(ExchangeId, usize)>,
     acknowledges: bool,
-    /// The batch that is open: what is queued now is of it.
+    /// The open batch, to which messages queued now belong.
     batch: u64,
-    /// How many lists were queued.
+    /// How many lists have been queued.
     lists: u64,
 }
 
@@ -98,8 +100,8 @@ impl Queue {
         self.entries.push_back(Entry { event, kind, list: self.lists, counts, batch: self.batch });
     }
 
-    /// Queues the present sessions. Those of an older list that were not sent are dropped; what else it brought counts
-    /// from now on.
+    /// Queues the current sessions. Sessions of an older list that were not sent are dropped; the other messages of
+    /// that list count towards the limits from now on.
     pub(super) fn push_list(&mut self, list: impl Iterator<Item = Event>) {
         let kept = self.in_flight.map_or(0, |(_, count)| count);
         let mut position = 0;
@@ -119,35 +121,35 @@ impl Queue {
         }
     }
 
-    /// Messages and bytes that count for the limits.
+    /// The number of messages, and of bytes, that count towards the limits.
     pub(super) fn counted(&self) -> (usize, usize) {
         (self.counted, self.counted_bytes)
     }
 
-    /// All messages and their bytes.
+    /// The number of all messages and of their bytes.
     pub(super) fn size(&self) -> (usize, usize) {
         (self.entries.len(), self.bytes)
     }
 
-    /// Whether a reply that is written now takes messages along. While one is on its way the others wait for it, since
-    /// it may come back, and order is kept.
+    /// Whether a reply that is written now takes messages. While a reply is in flight the other messages wait, because
+    /// its messages may come back and the order must be kept.
     pub(super) fn is_ready(&self) -> bool {
         !self.entries.is_empty() && self.in_flight.is_none()
     }
 
-    /// Closes the batch and says its number.
+    /// Closes the batch and returns its number.
     pub(super) fn close_batch(&mut self) -> u64 {
         self.batch += 1;
         self.batch - 1
     }
 
-    /// Forgets what was acknowledged, and says the highest position in it.
+    /// Removes what was acknowledged, and returns the highest position in it.
     pub(super) fn acknowledge(&mut self, batch: u64) -> Option<u64> {
         let count = self.entries.partition_point(|entry| entry.batch <= batch && entry.batch < self.batch);
         self.drop_front(count)
     }
 
-    /// The messages for a reply that is written now; none if the queue is not ready.
+    /// Returns the messages for a reply that is written now; none if the queue is not ready.
     pub(super) fn send(&mut self, exchange: ExchangeId) -> impl Iterator<Item = &Event> {
         let ready = if self.is_ready() { self.entries.len() } else { 0 };
         if ready > 0 && !self.acknowledges {
@@ -156,13 +158,14 @@ impl Queue {
         self.entries.iter().take(ready).map(|entry| &entry.event)
     }
 
-    /// The reply arrived. Says the highest position in it.
+    /// The reply arrived. Removes its messages, and returns the highest position among them.
     pub(super) fn delivered(&mut self, exchange: ExchangeId) -> Option<u64> {
         let (_, count) = self.in_flight.take_if(|(of, _)| *of == exchange)?;
         self.drop_front(count)
     }
 
-    /// The reply did not arrive: its messages are the first again, but for those of a list that a newer one follows.
+    /// The reply did not arrive. Its messages become the first again, except those of a list that a newer one has
+    /// replaced.
     pub(super) fn not_delivered(&mut self, exchange: ExchangeId) {
         if self.in_flight.take_if(|(of, _)| *of == exchange).is_some() {
             self.entries.retain(|entry| entry.kind != Kind::Session || entry.list == self.lists);

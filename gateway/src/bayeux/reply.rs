@@ -1,4 +1,4 @@
-//! How replies look on the wire.
+//! How replies are written.
 
 use std::time::Duration;
 
@@ -8,10 +8,10 @@ use super::message::{self, Message};
 use super::queue::Event;
 use super::settings::Settings;
 
-/// The version of the protocol, the only one.
+/// The only version of the protocol.
 pub(super) const VERSION: &str = "1.0";
 
-/// Why a message failed: `error` of its reply.
+/// Why a message failed: the member `error` of its reply.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Failure {
     NoChannel,
@@ -42,7 +42,7 @@ impl Failure {
         }
     }
 
-    /// What the client is to do; `None` where the message alone failed.
+    /// What the client has to do (`advice.reconnect`); `None` if only this message failed.
     fn reconnect(self) -> Option<&'static str> {
         match self {
             Failure::NoChannel | Failure::NoSubscription | Failure::Forbidden | Failure::TooManySubscriptions => None,
@@ -89,7 +89,7 @@ pub(super) fn failed(settings: &Settings, message: &Message, failure: Failure) -
     reply
 }
 
-/// The same where the message is not at hand any more.
+/// The same, if the message itself is no longer available.
 pub(super) fn failed_with_id(
     settings: &Settings,
     channel: Option<&str>,
@@ -99,7 +99,7 @@ pub(super) fn failed_with_id(
     let mut reply = members(channel, id, false);
     reply.insert("error".to_owned(), failure.text().into());
     let interval = match failure {
-        // Some clients may be gone by then.
+        // By then some clients may be gone.
         Failure::TooManyClients | Failure::NoClientId => settings.max_interval,
         Failure::NoChannel
         | Failure::NoSubscription
@@ -110,7 +110,7 @@ pub(super) fn failed_with_id(
         | Failure::Forbidden
         | Failure::TooManySubscriptions => settings.interval,
     };
-    // Whatever failed: a handshake and a connect have advice, or clients do as they please.
+    // The reply to a handshake or a connect always has advice; without it clients choose an interval of their own.
     let always = matches!(channel, Some("/meta/handshake" | "/meta/connect")).then_some("retry");
     if let Some(reconnect) = failure.reconnect().or(always) {
         reply.insert("advice".to_owned(), advice(settings, reconnect, interval));
@@ -118,8 +118,8 @@ pub(super) fn failed_with_id(
     reply.into()
 }
 
-/// The body that answers a request without a signed-in agent, beside HTTP status 401: each message has failed, and the
-/// client is not to try again by itself.
+/// The body of a 401 response to a request without a signed-in agent. Each message fails, and the advice tells the
+/// client not to retry by itself.
 #[must_use]
 pub fn unauthenticated(settings: &Settings, body: &[u8]) -> Vec<u8> {
     let messages = message::read(body, settings.messages_per_request).unwrap_or_default();
@@ -127,7 +127,7 @@ pub fn unauthenticated(settings: &Settings, body: &[u8]) -> Vec<u8> {
     array(std::iter::empty(), &replies)
 }
 
-/// A body: the messages first, then the replies.
+/// Writes a body: the messages first, then the replies.
 pub(super) fn array<'e>(events: impl Iterator<Item = &'e Event>, replies: &[Value]) -> Vec<u8> {
     let mut body = vec![b'['];
     for event in events {
@@ -135,7 +135,7 @@ pub(super) fn array<'e>(events: impl Iterator<Item = &'e Event>, replies: &[Valu
         body.push(b',');
     }
     for reply in replies {
-        // A `Value` has text keys only, and a `Vec` takes what is written: nothing can fail.
+        // This cannot fail: the keys of a `Value` are strings, and writing to a `Vec` always succeeds.
         body.extend_from_slice(reply.to_string().as_bytes());
         body.push(b',');
     }

@@ -1,4 +1,4 @@
-//! What a request changes, and what its reply is.
+//! What a request changes, and what the reply to it is.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::sync::Arc;
@@ -31,7 +31,7 @@ pub struct Bayeux {
     /// How many connects are held for each browser.
     pub(super) browsers: HashMap<Arc<str>, usize>,
     pub(super) deadlines: BTreeSet<(Duration, Key)>,
-    /// The clients that an exchange is for: held, or with messages on their way.
+    /// The clients of each exchange: those whose connect is held, or whose messages are in flight.
     pub(super) exchanges: HashMap<ExchangeId, Vec<Key>>,
     pub(super) outputs: VecDeque<Output>,
     pub(super) last_key: Key,
@@ -41,7 +41,7 @@ pub struct Bayeux {
 }
 
 impl Bayeux {
-    /// No clients yet.
+    /// A server without clients.
     #[must_use]
     pub fn new(settings: Settings) -> Self {
         Self { settings, ..Self::default() }
@@ -53,12 +53,12 @@ impl Bayeux {
         &self.settings
     }
 
-    /// A request. `random` is asked for 128 random bits at a handshake; they become the client's id. Where it has
-    /// none, the handshake fails.
+    /// Handles a request. At a handshake `random` is called for 128 random bits, which become the client's id; if it
+    /// returns none, the handshake fails.
     ///
     /// # Errors
     ///
-    /// The body has no messages. Nothing has changed then, and there is no reply: answer with HTTP status 400.
+    /// If the body contains no messages. Nothing has changed then, and there is no reply: answer with HTTP status 400.
     pub fn receive(
         &mut self,
         now: Duration,
@@ -69,7 +69,7 @@ impl Bayeux {
         Ok(self.answer(now, sender, &Request::read(body, &self.settings)?, random))
     }
 
-    /// The same for a request that was read before.
+    /// The same for a request that has already been read.
     pub fn answer(
         &mut self,
         now: Duration,
@@ -87,7 +87,7 @@ impl Bayeux {
             return Received::Reply(Reply { exchange, body: array(std::iter::empty(), &[reply]) });
         }
         let mut replies = Vec::with_capacity(messages.len());
-        // Who gets messages with this reply.
+        // The clients whose messages go with this reply.
         let mut receivers = BTreeSet::new();
         for message in messages {
             let known = self.known(sender, message);
@@ -124,8 +124,8 @@ impl Bayeux {
         Received::Reply(self.reply(exchange, receivers, &replies))
     }
 
-    /// Does what is due: connects that were held long enough are answered, clients that stayed away are forgotten. All
-    /// other calls do it first.
+    /// Does what is due: answers connects that were held long enough, and forgets clients that stayed away. All other
+    /// calls do this first.
     pub fn wake(&mut self, now: Duration) {
         self.now = self.now.max(now);
         while let Some(&(deadline, key)) = self.deadlines.first().filter(|(deadline, _)| *deadline <= self.now) {
@@ -145,12 +145,12 @@ impl Bayeux {
         self.deadlines.first().map(|(deadline, _)| *deadline)
     }
 
-    /// What to do, in order. Take it after every other call.
+    /// The actions for the caller, in order. Take them after every other call.
     pub fn outputs(&mut self) -> impl Iterator<Item = Output> {
         self.outputs.drain(..)
     }
 
-    /// An HTTP session of the agent has ended, and its clients with it.
+    /// An HTTP session of the agent has ended. Forgets its clients.
     pub fn sign_out(&mut self, now: Duration, agent: &str, session: &str) {
         self.wake(now);
         for key in self.clients_of(agent) {
@@ -161,7 +161,7 @@ impl Bayeux {
         }
     }
 
-    /// Answers all that is held, and holds nothing any more.
+    /// Answers everything that is held, and holds nothing from now on.
     pub fn shut_down(&mut self, now: Duration) {
         self.wake(now);
         self.shutting_down = true;
@@ -172,7 +172,7 @@ impl Bayeux {
         }
     }
 
-    /// How much there is. Linear in the number of clients.
+    /// The current sizes. Linear in the number of clients.
     #[must_use]
     pub fn counts(&self) -> Counts {
         let mut counts = Counts { clients: self.clients.len(), exchanges: self.exchanges.len(), ..Counts::default() };
@@ -187,7 +187,7 @@ impl Bayeux {
         counts
     }
 
-    /// The client that a message is of. Another agent's is as unknown as one that never was.
+    /// The client that sent a message. The client of another agent is reported as unknown, like one that never existed.
     fn known(&self, sender: &Sender<'_>, message: &Message) -> Option<Key> {
         let key = *self.keys.get(message.client_id()?)?;
         self.clients.get(&key).filter(|client| &*client.agent == sender.agent)?;
@@ -204,7 +204,7 @@ impl Bayeux {
         failed(&self.settings, message, failure)
     }
 
-    /// The body of a reply, with the messages of those who get them.
+    /// The body of a reply, with the messages of the receivers.
     pub(super) fn reply(&mut self, exchange: ExchangeId, receivers: BTreeSet<Key>, replies: &[Value]) -> Reply {
         let mut events = Vec::new();
         let mut in_flight = Vec::new();
@@ -223,7 +223,7 @@ impl Bayeux {
         Reply { exchange, body: array(events.iter(), replies) }
     }
 
-    /// Forgets a client, and tells it if it is there.
+    /// Forgets a client, and answers its held connect, if any, with this failure.
     pub(super) fn forget(&mut self, key: Key, failure: Failure) {
         self.end_hold(key, failure, "handshake");
         self.remove(key);
@@ -245,7 +245,7 @@ impl Bayeux {
         self.agents.get(agent).into_iter().flatten().copied().collect()
     }
 
-    /// A connect has to come within the interval and `max_interval`, or the client is forgotten.
+    /// Sets the deadline: unless a connect comes within the interval plus `max_interval`, the client is forgotten.
     pub(super) fn expect_connect(&mut self, key: Key, interval: Duration) {
         let deadline = self.now.saturating_add(interval).saturating_add(self.settings.max_interval);
         self.set_deadline(key, deadline);

@@ -8,29 +8,29 @@ use std::time::Duration;
 pub struct Settings {
     /// How long a connect is held: 30 s.
     pub timeout: Duration,
-    /// How long clients are to wait between a reply and the next connect: 0.
+    /// How long clients should wait between a reply and the next connect: 0.
     pub interval: Duration,
-    /// How long after that a client may stay away before it is forgotten: 15 s.
+    /// How long after that interval a client may stay away before it is forgotten: 15 s.
     pub max_interval: Duration,
-    /// The interval of a client whose connect is not held, since others of its browser are: 2 s.
+    /// The interval for a client whose connect is not held because its browser has too many held connects: 2 s.
     pub multiple_clients_interval: Duration,
-    /// How many long-polling connects are held for one browser: 1. Browsers open a few connections only.
+    /// How many long-polling connects are held per browser: 1. Browsers open only a few connections to a host.
     pub held_per_browser: usize,
-    /// Whether handshakes offer `websocket` beside `long-polling`.
+    /// Whether handshakes offer `websocket` in addition to `long-polling`.
     pub web_socket: bool,
-    /// How many WebSockets an agent has open: 100. Whoever opens them counts them.
+    /// How many WebSockets an agent may have open: 100. The code that opens them enforces this.
     pub web_sockets_per_agent: usize,
-    /// How many messages wait for a client: 1 000. One more, and the client is forgotten.
+    /// How many messages may wait for a client: 1 000. A client that exceeds this is forgotten.
     pub queue_messages: usize,
-    /// How many bytes of messages wait for a client: 1 MiB.
+    /// How many bytes of messages may wait for a client: 1 MiB.
     pub queue_bytes: usize,
-    /// How many clients there are in all: 10 000.
+    /// How many clients there may be in all: 10 000.
     pub clients: usize,
-    /// How many clients an agent has: 100.
+    /// How many clients an agent may have: 100.
     pub clients_per_agent: usize,
-    /// How many channels and patterns a client is subscribed to: 100.
+    /// How many channels and patterns a client may subscribe to: 100.
     pub subscriptions: usize,
-    /// How many messages a request has: 100.
+    /// How many messages a request may contain: 100.
     pub messages_per_request: usize,
 }
 

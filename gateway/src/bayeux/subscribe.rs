@@ -1,4 +1,4 @@
-//! Subscriptions, and their end.
+//! Subscribing and unsubscribing.
 
 use std::collections::BTreeSet;
 
@@ -36,12 +36,13 @@ impl Bayeux {
             client.subscriptions.remove(pattern);
         }
         if !client.receives(IM_SESSIONS) {
-            // What waits for the list was published to a subscriber, and is delivered without it.
+            // The client was subscribed when these were published, so they are delivered even if the list is no longer
+            // wanted.
             let waiting = client.listing.take().map(|listing| listing.waiting).unwrap_or_default();
             for notification in &waiting {
                 client.enqueue(notification, Kind::Overtaking);
             }
-            // Who does not acknowledge gets it with this reply.
+            // A client that does not acknowledge gets them with this reply.
             if client.queue.acknowledges() {
                 self.release_if_ready(key);
             }

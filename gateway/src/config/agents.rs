@@ -1,4 +1,4 @@
-//! The agents: who they are, what they may do, and whose a DN is.
+//! The agents: who they are, what they are allowed to do, and which DNs belong to them.
 
 use std::borrow::Borrow;
 use std::collections::HashMap;
@@ -11,19 +11,19 @@ use serde::{Deserialize, Serialize};
 
 use super::{EndpointAddress, SipIdentity};
 
-/// The id of an agent: what `/users/{id}` and the key of a shard are made of.
+/// The id of an agent. It appears in `/users/{id}` and selects the agent's shard.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct AgentId(Arc<str>);
 
 impl AgentId {
-    /// This id.
+    /// Makes an id from this text.
     #[must_use]
     pub fn new(id: impl Into<Arc<str>>) -> Self {
         AgentId(id.into())
     }
 
-    /// Its text.
+    /// The id as text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -42,12 +42,12 @@ impl fmt::Display for AgentId {
     }
 }
 
-/// The hash of a password, as a PHC string: `$argon2id$v=19$…`. It is never printed.
+/// The hash of a password, as a PHC string: `$argon2id$v=19$…`. `Debug` does not print it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct PasswordHash(String);
 
 impl PasswordHash {
-    /// This hash.
+    /// Makes a hash from a PHC string, unchecked.
     #[must_use]
     pub fn new(phc: impl Into<String>) -> Self {
         PasswordHash(phc.into())
@@ -66,25 +66,25 @@ impl fmt::Debug for PasswordHash {
     }
 }
 
-/// One device of an agent.
+/// A device of an agent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DeviceRecord {
     /// Its id; the `devicePath` is `/devices/{id}`.
     pub id: String,
     /// Its DN.
     pub dn: String,
-    /// By what SIP names it; nothing where no feed of SIP is for it.
+    /// How SIP identifies it; empty if no SIP feed concerns it.
     pub sip: Vec<SipIdentity>,
 }
 
 impl DeviceRecord {
-    /// A device with this id and DN, which SIP does not name.
+    /// A device with this id and DN, without SIP identities.
     #[must_use]
     pub fn new(id: impl Into<String>, dn: impl Into<String>) -> Self {
         DeviceRecord { id: id.into(), dn: dn.into(), sip: Vec::new() }
     }
 
-    /// The name of the device in operations: `/devices/1`.
+    /// Its path in the bodies of operations, such as `/devices/1`.
     #[must_use]
     pub fn path(&self) -> String {
         format!("/devices/{}", self.id)
@@ -106,33 +106,33 @@ pub struct AgentRecord {
     pub devices: Vec<DeviceRecord>,
     /// The operations that the agent may perform.
     pub rights: Operations,
-    /// Whether the agent sees all sessions and counters.
+    /// Whether the agent may see all sessions and counters.
     pub supervisor: bool,
-    /// What a password is checked against.
+    /// The hash that a password is checked against.
     pub password: PasswordHash,
 }
 
 impl AgentRecord {
-    /// The agent as the library wants it.
+    /// The agent in the form that the library needs.
     #[must_use]
     pub fn agent(&self) -> Agent {
         let add = |agent: Agent, device: &DeviceRecord| agent.with_device(device.path(), device.dn.clone());
         self.devices.iter().fold(Agent::new().with_rights(self.rights), add)
     }
 
-    /// The agent's DNs in the order of the devices.
+    /// The agent's DNs, in the order of the devices.
     pub fn dns(&self) -> impl Iterator<Item = &str> {
         self.devices.iter().map(|device| &*device.dn)
     }
 
-    /// Whether this DN is one of the agent's.
+    /// Whether this DN belongs to the agent.
     #[must_use]
     pub fn has_dn(&self, dn: &str) -> bool {
         self.dns().any(|mine| mine == dn)
     }
 }
 
-/// Why agents do not make a directory.
+/// Why records do not make a set of agents.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum BadAgents {
     /// Two agents have the same id.
@@ -142,36 +142,36 @@ pub enum BadAgents {
     #[error("two agents have the user name {0:?}: expected names that differ")]
     SameUserName(String),
     /// A DN occurs twice.
-    #[error("the DN {dn:?} of agent {second} is a DN of agent {first} already: expected one agent a DN")]
+    #[error("the DN {dn:?} of agent {second} is a DN of agent {first} already: expected one agent for each DN")]
     SameDn {
         /// The DN.
         dn: String,
-        /// Who has it.
+        /// The agent that has it.
         first: AgentId,
-        /// Who wants it, too.
+        /// The second agent with it.
         second: AgentId,
     },
     /// Two devices have the same identity in SIP.
-    #[error("{identity} is of the DN {second:?} and of the DN {first:?}: expected that SIP names one device by it")]
+    #[error("{identity} belongs to the DN {first:?} and to the DN {second:?}: expected it at one device only")]
     SameSip {
         /// The identity.
         identity: SipIdentity,
-        /// Whose it is.
+        /// The DN of the first device with it.
         first: String,
-        /// Whose it would be, too.
+        /// The DN of the second device with it.
         second: String,
     },
     /// Two devices of an agent have the same id.
     #[error("agent {agent} has two devices with the id {device:?}: expected ids that differ")]
     SameDevice {
-        /// Whose.
+        /// The agent.
         agent: AgentId,
         /// The id of the device.
         device: String,
     },
 }
 
-/// All agents at one time. It does not change; [`Directory`] replaces it as a whole.
+/// All agents at one time. The value does not change; [`Directory`] replaces it as a whole.
 #[derive(Debug, Clone, Default)]
 pub struct Agents {
     by_id: HashMap<AgentId, Arc<AgentRecord>>,
@@ -183,11 +183,12 @@ pub struct Agents {
 }
 
 impl Agents {
-    /// These agents.
+    /// Makes a set of these agents.
     ///
     /// # Errors
     ///
-    /// Where two of them cannot be told apart: by id, user name, DN, or device.
+    /// If two of them share an id, a user name, a DN, an identity in SIP, or if an agent has two devices with the same
+    /// id.
     pub fn new(records: impl IntoIterator<Item = AgentRecord>) -> Result<Self, BadAgents> {
         let mut agents = Agents::default();
         for record in records {
@@ -228,65 +229,66 @@ impl Agents {
         self.by_id.get(id)
     }
 
-    /// The agent who signs in with this name.
+    /// The agent with this user name.
     #[must_use]
     pub fn by_user_name(&self, user_name: &str) -> Option<&Arc<AgentRecord>> {
         self.by_user_name.get(user_name)
     }
 
-    /// The agent who has this DN.
+    /// The agent to whom this DN belongs.
     #[must_use]
     pub fn by_dn(&self, dn: &str) -> Option<&Arc<AgentRecord>> {
         self.by_dn.get(dn)
     }
 
-    /// The same, where these addresses are of registrars: they say which endpoint an address-of-record is at.
+    /// The same agents, with the addresses of the registrars, whose responses say at which endpoint an
+    /// address-of-record is.
     #[must_use]
     pub fn with_registrars(self, registrars: Vec<EndpointAddress>) -> Self {
         Agents { registrars, ..self }
     }
 
-    /// Whether it is the address of a registrar.
+    /// Whether this is the address of a registrar.
     #[must_use]
     pub fn is_registrar(&self, address: SocketAddr) -> bool {
         let ours = [address.into(), EndpointAddress::of_host(address.ip())];
         self.registrars.iter().any(|registrar| ours.contains(registrar))
     }
 
-    /// The DN that the configuration gives the endpoint at this address, and how it names the endpoint: with the port
-    /// goes before all ports of the host.
+    /// The DN that is configured for the endpoint at this address, and the configured address: one with the port takes
+    /// precedence over one for all ports of the host.
     #[must_use]
     pub fn dn_of_endpoint(&self, address: SocketAddr) -> Option<(EndpointAddress, &str)> {
         let dn = |named| Some((named, self.dn_of_named(named)?));
         dn(address.into()).or_else(|| dn(EndpointAddress::of_host(address.ip())))
     }
 
-    /// The DN that the configuration gives the endpoint that it names so.
+    /// The DN that is configured for exactly this address.
     #[must_use]
     pub fn dn_of_named(&self, named: EndpointAddress) -> Option<&str> {
         self.dn_by_sip.get(&SipIdentity::Address(named)).map(|dn| &**dn)
     }
 
-    /// The DN that the configuration gives this address-of-record, written as
-    /// [`address_of_record`](im_session::sip::address_of_record) does.
+    /// The DN that is configured for this address-of-record, which is written as by
+    /// [`address_of_record`](im_session::sip::address_of_record).
     #[must_use]
     pub fn dn_of_record(&self, record: &str) -> Option<&str> {
         self.dn_by_sip.get(&SipIdentity::Record(record.to_owned())).map(|dn| &**dn)
     }
 
-    /// Whether SIP names any device.
+    /// Whether any device has an identity in SIP.
     #[must_use]
     pub fn has_sip_identities(&self) -> bool {
         !self.dn_by_sip.is_empty()
     }
 
-    /// What a shard is chosen by for this DN: the id of its agent, or the DN where no agent has it.
+    /// The key that selects the shard of this DN: the id of its agent, or the DN itself if it belongs to no agent.
     #[must_use]
     pub fn shard_key<'a>(&'a self, dn: &'a str) -> &'a str {
         self.by_dn(dn).map_or(dn, |record| record.id.as_str())
     }
 
-    /// Whether each DN belongs to the same agent as in the others, so that sessions are where they were.
+    /// Whether each DN belongs to the same agent in both sets, so that all sessions stay in their shards.
     #[must_use]
     pub fn have_the_same_dns(&self, others: &Agents) -> bool {
         let has_same =
@@ -294,32 +296,33 @@ impl Agents {
         self.by_dn.len() == others.by_dn.len() && self.by_dn.iter().all(has_same)
     }
 
-    /// What a password is checked against where nobody has the name, so that it takes as long as for an agent: the hash of the
-    /// first one. All agents' hashes should therefore cost the same, as those of one command do.
+    /// The hash to check a password against if the user name is unknown, so that the check takes as long as for an
+    /// agent: the hash of the first agent. All agents' hashes should therefore have the same cost, as those made by one
+    /// command have.
     #[must_use]
     pub fn decoy(&self) -> Option<&PasswordHash> {
         self.decoy.as_ref()
     }
 
-    /// All of them, in no particular order.
+    /// All agents, in no particular order.
     pub fn iter(&self) -> impl Iterator<Item = &Arc<AgentRecord>> {
         self.by_id.values()
     }
 
-    /// How many there are.
+    /// The number of agents.
     #[must_use]
     pub fn len(&self) -> usize {
         self.by_id.len()
     }
 
-    /// Whether there is none.
+    /// Whether there are no agents.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.by_id.is_empty()
     }
 }
 
-/// The agents as they are now. Clones share them, so that whoever asks after a reload sees the new ones.
+/// The current agents. Clones share them, so a reader sees the new ones after a reload.
 #[derive(Debug, Clone, Default)]
 pub struct Directory(Arc<RwLock<Arc<Agents>>>);
 
@@ -330,14 +333,14 @@ impl Directory {
         Directory(Arc::new(RwLock::new(Arc::new(agents))))
     }
 
-    /// The agents as they are now.
+    /// The current agents.
     #[must_use]
     pub fn current(&self) -> Arc<Agents> {
-        // What the lock protects is one pointer: whoever panicked cannot have left half of it.
+        // The lock protects a single pointer, so a thread that panicked cannot have left it half written.
         self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// From now on, these.
+    /// Replaces the agents.
     pub fn replace(&self, agents: Agents) {
         *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(agents);
     }

@@ -1,4 +1,4 @@
-//! The agents' file: TOML in, a directory out, or what is wrong and where.
+//! Reads the agents' file: TOML in; a directory, or an error with its place, out.
 //!
 //! ```toml
 //! [[agents]]
@@ -6,10 +6,10 @@
 //! password = "$argon2id$v=19$m=19456,t=2,p=1$…"   # im-session-gateway hash-password
 //! first_name = "Ann"
 //! last_name = "Lee"
-//! devices = [{ id = "1", dn = "3001" }]          # sip = ["192.0.2.7:5060", "sip:ann@example.com"] for feeds of SIP
-//! # id = "ann"                                    the user's name unless given
-//! # rights = ["SendMessage", "Complete"]          all operations unless given
-//! # supervisor = true                             sees all sessions and counters
+//! devices = [{ id = "1", dn = "3001" }]          # sip = ["192.0.2.7:5060", "sip:ann@example.com"] for SIP feeds
+//! # id = "ann"                                    by default the user name
+//! # rights = ["SendMessage", "Complete"]          by default all operations
+//! # supervisor = true                             may see all sessions and counters
 //! ```
 
 use std::path::{Path, PathBuf};
@@ -21,10 +21,10 @@ use serde::Deserialize;
 use super::passwords::is_usable;
 use super::{AgentId, AgentRecord, Agents, BadAgents, DeviceRecord, EndpointAddress, PasswordHash, SipIdentity};
 
-/// The longest user name.
+/// The longest user name, in bytes.
 pub const LONGEST_USER_NAME: usize = 256;
 
-/// Why an agents' file was refused.
+/// Why an agents' file was rejected.
 #[derive(Debug, thiserror::Error)]
 pub enum AgentsFileError {
     /// It could not be read.
@@ -32,10 +32,10 @@ pub enum AgentsFileError {
     Unreadable {
         /// The file.
         path: PathBuf,
-        /// Why.
+        /// The cause.
         source: io::Error,
     },
-    /// It is no TOML, or not of this form.
+    /// It is not TOML, or not of this form.
     #[error("{}: line {line}, column {column}: {expected}", .path.display())]
     Malformed {
         /// The file.
@@ -44,36 +44,36 @@ pub enum AgentsFileError {
         line: usize,
         /// The column, from 1.
         column: usize,
-        /// What was expected there. Never what came: a password stands in the file.
+        /// What was expected there. The found text is left out because it may be a password.
         expected: String,
     },
-    /// An agent cannot be accepted.
+    /// An agent is invalid.
     #[error("{}: agent {agent:?}: {what}", .path.display())]
     Agent {
         /// The file.
         path: PathBuf,
-        /// The name of the user.
+        /// Its user name.
         agent: String,
-        /// What was expected, and what came.
+        /// What was expected, and what was found.
         what: String,
     },
-    /// The address of a registrar is none.
+    /// A registrar is not a valid address.
     #[error("{}: registrars: {what}", .path.display())]
     Registrar {
         /// The file.
         path: PathBuf,
-        /// What was expected, and what came.
+        /// What was expected, and what was found.
         what: String,
     },
-    /// Two agents cannot be told apart.
+    /// Two agents conflict.
     #[error("{}: {source}", .path.display())]
     Agents {
         /// The file.
         path: PathBuf,
-        /// Which.
+        /// The conflict.
         source: BadAgents,
     },
-    /// Nobody could sign in.
+    /// It has no agents, so nobody could sign in.
     #[error("{}: expected at least one [[agents]] table, got none", .path.display())]
     Empty {
         /// The file.
@@ -120,17 +120,17 @@ struct DeviceTable {
 ///
 /// # Errors
 ///
-/// Where it cannot be read, is malformed, or has an agent that cannot be accepted. Nothing of it counts then.
+/// If it cannot be read, is malformed, or contains an invalid agent. The file is then rejected as a whole.
 pub fn read_agents_file(path: &Path) -> Result<Agents, AgentsFileError> {
     let text = fs::read_to_string(path).map_err(|source| AgentsFileError::Unreadable { path: path.into(), source })?;
     agents_of(path, &text)
 }
 
-/// The agents of this text; `path` is for the errors.
+/// Reads the agents from this text; `path` is used in errors.
 ///
 /// # Errors
 ///
-/// As [`read_agents_file`].
+/// As for [`read_agents_file`].
 pub fn agents_of(path: &Path, text: &str) -> Result<Agents, AgentsFileError> {
     let file: File = toml::from_str(text).map_err(|error| malformed(path, text, &error))?;
     if file.agents.is_empty() {
@@ -149,7 +149,7 @@ pub fn agents_of(path: &Path, text: &str) -> Result<Agents, AgentsFileError> {
     Ok(agents.with_registrars(registrars.map_err(bad)?))
 }
 
-/// Where the mistake is and what was expected. toml's own error shows the line as it stands.
+/// The place of the mistake, and what was expected. The error of `toml` would quote the line, which may be a password.
 fn malformed(path: &Path, text: &str, error: &toml::de::Error) -> AgentsFileError {
     let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
     let last_line = before.rsplit('\n').next().unwrap_or_default();
@@ -161,7 +161,8 @@ fn malformed(path: &Path, text: &str, error: &toml::de::Error) -> AgentsFileErro
     }
 }
 
-/// The part of a message of toml or serde that has nothing of the file: before the last `expected` it may be quoted.
+/// The part of a message of toml or serde that quotes nothing from the file: what precedes the last `expected` may be
+/// quoted.
 fn expected_by(message: &str) -> String {
     let missing = message.strip_prefix("missing field ").map(|field| format!("expected the field {field}"));
     let expected = || message.rsplit_once("expected ").map(|(_, what)| format!("expected {what}"));
@@ -171,16 +172,16 @@ fn expected_by(message: &str) -> String {
 
 fn record(table: AgentTable) -> Result<AgentRecord, String> {
     let user_name = table.user;
-    // HTTP Basic ends the name at the first colon.
+    // HTTP Basic ends the user name at the first colon.
     if user_name.is_empty() || user_name.len() > LONGEST_USER_NAME || user_name.contains([':', '\0']) {
         return Err(format!("expected a user name of 1 to {LONGEST_USER_NAME} bytes without a colon"));
     }
     let id = match table.id {
         Some(id) => path_segment("id", id)?,
-        // Nobody has written an id, so an error must not speak of one that was.
+        // The file has no `id` here, so the error must not refer to one.
         None => path_segment("user's name, since there is no `id`,", user_name.clone())?,
     };
-    // Never the text that came: it may be a password in clear.
+    // The found text is left out because it may be a password in clear text.
     if !is_usable(&table.password) {
         return Err("expected `password` to be an argon2 hash that `im-session-gateway hash-password` made".into());
     }
@@ -205,7 +206,7 @@ fn record(table: AgentTable) -> Result<AgentRecord, String> {
     })
 }
 
-/// It becomes part of an address.
+/// Checks an id that becomes a path segment of a URI.
 fn path_segment(what: &str, text: String) -> Result<String, String> {
     let is_fine = |byte: u8| byte.is_ascii_alphanumeric() || b"._~-@".contains(&byte);
     if (1..=64).contains(&text.len()) && text.bytes().all(is_fine) && text != "." && text != ".." {

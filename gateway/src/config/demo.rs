@@ -1,4 +1,5 @@
-//! The agents who are there without an agents' file. Their password is known, so only loopback may be bound with them.
+//! The agents that exist without an agents' file. Their password is public, so with them the gateway listens on
+//! loopback only.
 
 use im_session::Operations;
 
@@ -11,7 +12,7 @@ pub const DEMO_PASSWORD: &str = "demo";
 ///
 /// # Errors
 ///
-/// Never: the three differ. The type says what making a directory can say.
+/// None in practice, because the three differ. The type is that of [`Agents::new`].
 pub fn demo_agents(password: &PasswordHash) -> Result<Agents, BadAgents> {
     let agent = |id: &str, first_name: &str, dn: Option<&str>| AgentRecord {
         id: AgentId::new(id),

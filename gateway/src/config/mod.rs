@@ -1,13 +1,13 @@
-//! Who the agents are, and with which options the gateway runs.
+//! The agents, and the options of the gateway.
 //!
 //! | file | question |
 //! |---|---|
-//! | `agents` | Who is an agent, and whose is a DN? |
-//! | `agents_file` | How does the agents' file become agents, and what is wrong with it? |
-//! | `demo` | Who is there without a file? |
-//! | `sip_identity` | By what does SIP name an agent's device? |
-//! | `passwords` | Does a password fit a hash, and how is a hash made? |
-//! | `options` | What does the command line say? |
+//! | `agents` | Who is an agent, and to whom does a DN belong? |
+//! | `agents_file` | How is the agents' file read, and which mistakes does it report? |
+//! | `demo` | Which agents exist without a file? |
+//! | `sip_identity` | How does SIP identify an agent's device? |
+//! | `passwords` | Does a password match a hash, and how is a hash made? |
+//! | `options` | Which options does the command line have? |
 
 mod agents;
 #[cfg(feature = "server")]

@@ -13,7 +13,7 @@ use crate::engine::redis::Role;
 use crate::logs::LogFormat;
 use crate::simulator::LikelyFault;
 
-/// Where the gateway listens unless told otherwise.
+/// The address that the gateway listens on by default.
 pub const DEFAULT_ADDRESS: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8090);
 
 /// Serves IM sessions over HTTP and CometD.
@@ -28,7 +28,7 @@ pub struct CommandLine {
     pub serve: ServeOptions,
 }
 
-/// What else the program does.
+/// The other commands.
 #[derive(Debug, Clone, PartialEq, Eq, Subcommand)]
 pub enum Command {
     /// Reads a password from standard input, up to the first line end, and prints its argon2 hash for the agents' file
@@ -38,19 +38,19 @@ pub enum Command {
 /// How to serve.
 #[derive(Clone, PartialEq, Eq, Args)]
 pub struct ServeOptions {
-    /// Address and port, or a name of loopback as localhost:8090; 127.0.0.1:8090, or the next free port, unless given
+    /// Address and port, or a loopback name such as localhost:8090; default: 127.0.0.1:8090, or the next free port
     #[arg(long, value_name = "ADDRESS", value_parser = listen_address)]
     pub listen: Option<SocketAddr>,
-    /// TOML file of the agents, read again on SIGHUP; without it there are demo agents, on loopback only
+    /// TOML file with the agents, reread on SIGHUP; without it the demo agents exist, on loopback only
     #[arg(long, value_name = "FILE")]
     pub agents: Option<PathBuf>,
-    /// Directory of the store; $XDG_STATE_HOME/im-session-gateway/PORT unless given
+    /// Directory of the store; default: $XDG_STATE_HOME/im-session-gateway/PORT
     #[arg(long, value_name = "DIR", conflicts_with = "memory")]
     pub data: Option<PathBuf>,
-    /// Keep everything in memory: nothing is there after a restart
+    /// Keep everything in memory only: a restart loses it
     #[arg(long)]
     pub memory: bool,
-    /// Redis that keeps everything for many processes, as redis://HOST:PORT/0, instead of a store of this process
+    /// URL of a Redis that keeps the state for several processes, such as redis://HOST:PORT/0, instead of a local store
     #[cfg(feature = "redis")]
     #[arg(long, value_name = "URL", conflicts_with_all = ["memory", "data"])]
     pub engine: Option<String>,
@@ -58,31 +58,32 @@ pub struct ServeOptions {
     #[cfg(feature = "redis")]
     #[arg(long, value_enum, default_value_t, requires = "engine")]
     pub role: Role,
-    /// With --engine: seconds after which the shards of a worker that says nothing go to others
+    /// With --engine: seconds of silence after which other workers take over the shards of a worker
     #[cfg(feature = "redis")]
     #[arg(long, value_name = "SECONDS", default_value = "3", value_parser = seconds, requires = "engine")]
     pub lease: Duration,
-    /// With --engine: seconds that a gateway that says nothing is waited for, before notifications for its clients go
+    /// With --engine: seconds of silence after which notifications for the clients of a gateway are dropped
     #[cfg(feature = "redis")]
     #[arg(long, value_name = "SECONDS", default_value = "30", value_parser = seconds, requires = "engine")]
     pub silence: Duration,
-    /// How many shards the sessions are divided into; a store that has another number is divided anew
+    /// Number of shards that the sessions are divided into; a store with another number is divided again
     #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..=4_096))]
     pub shards: u32,
-    /// Base address in the `uri` of a session; the address that is listened on unless given
+    /// Base URI for the `uri` of a session; default: the address that the gateway listens on
     #[arg(long, value_name = "URI", value_parser = base_uri)]
     pub base_uri: Option<String>,
-    /// Token of the feeds and of whoever fetches requests; visible to other users of the machine, so prefer the file
+    /// Token for the feeds and for clients that fetch requests; other users of the machine can see it, so prefer the
+    /// file
     #[arg(long, value_name = "TOKEN", conflicts_with = "bearer_token_file")]
     pub bearer_token: Option<String>,
-    /// File with that token, without the white space at its end
+    /// File with that token; trailing white space is ignored
     #[arg(long, value_name = "FILE")]
     pub bearer_token_file: Option<PathBuf>,
-    /// Origin of other pages that may use the gateway, scheme and port with it; may be given several times
+    /// Origin whose pages may use the gateway, with scheme and port; may be given several times
     #[arg(long, value_name = "ORIGIN", value_parser = origin)]
     pub allowed_origin: Vec<String>,
-    /// Name under which clients reach the gateway, without scheme and port; loopback is known; may be given several
-    /// times
+    /// Name under which clients reach the gateway, without scheme and port; loopback is always accepted; may be given
+    /// several times
     #[arg(long, value_name = "NAME", value_parser = host)]
     pub host: Vec<String>,
     /// Mark cookies as Secure: for a gateway behind TLS
@@ -94,37 +95,36 @@ pub struct ServeOptions {
     /// Accept operations without a CSRF token, and HTTP Basic without a cookie
     #[arg(long)]
     pub no_csrf: bool,
-    /// Log of T-Library events to follow as `tail -F` does, in any form that the library reads; may be given several
-    /// times
+    /// Log of T-Library events to follow like `tail -F`, in any form that the library reads; may be given several times
     #[arg(long, value_name = "FILE")]
     pub follow: Vec<PathBuf>,
-    /// Port, or address and port, at which capture agents send SIP in HEP, version 3, over UDP and TCP; loopback where
-    /// it is a port alone; nothing is listened to unless given
+    /// Port, or address and port, for SIP from capture agents (HEP version 3, over UDP and TCP); a port alone means
+    /// loopback; default: do not listen
     #[arg(long, value_name = "[ADDRESS:]PORT", value_parser = hep_address, requires = "agents")]
     pub hep_listen: Option<SocketAddr>,
-    /// File with the authentication key that they have to send, without the white space at its end; none unless given
+    /// File with the authentication key that capture agents must send; trailing white space is ignored; default: no key
     #[arg(long, value_name = "FILE", requires = "hep_listen")]
     pub hep_key_file: Option<PathBuf>,
-    /// No simulated SIP Server: requests wait for whoever fetches them
+    /// Run no simulated SIP Server: requests wait until a bridge fetches them
     #[arg(long)]
     pub no_simulator: bool,
     /// Seconds that a callee of the simulated SIP Server rings
     #[arg(long, value_name = "SECONDS", default_value = "0", value_parser = seconds_or_none)]
     pub answer_after: Duration,
-    /// What the ids of the simulated SIP Server are made from; random unless given, and a store remembers it
+    /// Seed for the ids of the simulated SIP Server; default: random; kept in the store
     #[arg(long, value_name = "NUMBER")]
     pub simulator_seed: Option<u64>,
-    /// What goes wrong in the simulated SIP Server, and how likely it is: lose, delay, repeat or reorder an event;
-    /// restart; busy, no-answer; refuse. As lose=0.01; may be given several times
+    /// Fault of the simulated SIP Server with its probability, such as lose=0.01: lose, delay, repeat or reorder an
+    /// event; restart; busy, no-answer; refuse; may be given several times
     #[arg(long, value_name = "FAULT=PROBABILITY", conflicts_with = "no_simulator")]
     pub fault: Vec<LikelyFault>,
     /// Seconds by which its faults delay, reorder and repeat events
     #[arg(long, value_name = "SECONDS", default_value = "1", value_parser = seconds)]
     pub fault_delay: Duration,
-    /// Seconds after which a session of HTTP ends that nobody used
+    /// Seconds after which an unused HTTP session ends
     #[arg(long, value_name = "SECONDS", default_value = "1800", value_parser = seconds)]
     pub session_timeout: Duration,
-    /// Seconds for the head of a request to arrive, again for its body, and for a client to go on reading an answer
+    /// Seconds for the head of a request to arrive, the same for its body, and for a client to go on reading a response
     #[arg(long, value_name = "SECONDS", default_value = "30", value_parser = seconds)]
     pub request_timeout: Duration,
     /// Seconds that a CometD connect is held
@@ -136,29 +136,29 @@ pub struct ServeOptions {
     /// Seconds that a CometD client waits between a reply and its next connect
     #[arg(long, value_name = "SECONDS", default_value = "0", value_parser = seconds_or_none)]
     pub connect_interval: Duration,
-    /// CometD connects of one browser that are held at a time
+    /// Number of CometD connects per browser that are held at the same time
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub sessions_per_browser: usize,
-    /// Seconds that requests may still take after SIGTERM or SIGINT
+    /// Seconds that open requests may take after SIGTERM or SIGINT
     #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = seconds)]
     pub shutdown_timeout: Duration,
-    /// Address and port of /metrics, /healthz and /readyz; the gateway's own address, for loopback only, unless given
+    /// Address and port of /metrics, /healthz and /readyz; default: the gateway's own address, for loopback only
     #[arg(long, value_name = "ADDRESS")]
     pub operations_listen: Option<SocketAddr>,
-    /// How the log is written
+    /// Format of the log
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t = LogFormat::Text)]
     pub log_format: LogFormat,
-    /// Write message texts and user data into the log: for tests with made-up data only
+    /// Write message texts and user data to the log: for tests with made-up data only
     #[arg(long)]
     pub log_contents: bool,
-    /// Connections at a time, further ones wait; also how many clients of CometD there may be
+    /// Maximum number of connections, further ones wait; also the maximum number of CometD clients
     #[arg(long, value_name = "N", default_value_t = 20_000, value_parser = clap::value_parser!(u32).range(1..))]
     pub connections: u32,
 }
 
 impl fmt::Debug for ServeOptions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Never the token.
+        // The token is never printed.
         f.debug_struct("ServeOptions")
             .field("listen", &self.listen)
             .field("agents", &self.agents)
@@ -166,10 +166,10 @@ impl fmt::Debug for ServeOptions {
     }
 }
 
-/// Why the options do not go together.
+/// Why the options contradict each other.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum OptionsError {
-    /// Demo agents where others could reach them.
+    /// The demo agents would be reachable from other machines.
     #[error(
         "the demo agents have a password that everybody knows: expected a loopback address for --listen, got {0}; \
          give --agents FILE to listen elsewhere"
@@ -178,7 +178,7 @@ pub enum OptionsError {
 }
 
 impl ServeOptions {
-    /// Whether this process serves clients and feeds. A worker beside gateways does not.
+    /// Whether this process serves clients and feeds. In a cluster with roles, a worker does not.
     #[must_use]
     pub fn has_clients(&self) -> bool {
         #[cfg(feature = "redis")]
@@ -187,7 +187,7 @@ impl ServeOptions {
         true
     }
 
-    /// Whether the simulated SIP Server runs here. Of a cluster that has roles nobody does it.
+    /// Whether the simulated SIP Server runs here. In a cluster with roles no process runs it.
     #[must_use]
     pub fn simulates(&self) -> bool {
         #[cfg(feature = "redis")]
@@ -196,11 +196,11 @@ impl ServeOptions {
         !self.no_simulator
     }
 
-    /// Whether the options go together.
+    /// Checks that the options are consistent.
     ///
     /// # Errors
     ///
-    /// Where the demo agents would be reachable from another machine.
+    /// If the demo agents would be reachable from another machine.
     pub fn check(&self) -> Result<(), OptionsError> {
         match self.listen {
             Some(address) if self.agents.is_none() && !address.ip().is_loopback() => {
@@ -211,8 +211,8 @@ impl ServeOptions {
     }
 }
 
-/// An address and a port. A name is taken where it is one of loopback: who can reach the gateway must not depend on
-/// what another name means today.
+/// Reads an address and a port. A name is accepted only if it resolves to loopback: who can reach the gateway must not
+/// depend on what another name resolves to today.
 fn listen_address(text: &str) -> Result<SocketAddr, String> {
     let expected = || {
         format!(
@@ -226,11 +226,11 @@ fn listen_address(text: &str) -> Result<SocketAddr, String> {
     if addresses.iter().any(|address| !address.ip().is_loopback()) {
         return Err(expected());
     }
-    // Of both versions the older one: every client has it.
+    // Prefers IPv4, because every client has it.
     addresses.iter().find(|address| address.is_ipv4()).or(addresses.first()).copied().ok_or_else(expected)
 }
 
-/// An address and a port, or a port alone, which is one of loopback.
+/// Reads an address and a port, or a port alone, which means loopback.
 fn hep_address(text: &str) -> Result<SocketAddr, String> {
     let port = || text.parse().ok().map(|port| SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), port));
     let expected = || format!("expected a port, as 9060, or an address and a port, as 192.0.2.1:9060, got {text:?}");
@@ -247,7 +247,7 @@ fn seconds(text: &str) -> Result<Duration, String> {
     if (0.001..=31_536_000.0).contains(&seconds) { Ok(Duration::from_secs_f64(seconds)) } else { Err(expected()) }
 }
 
-/// A name, or an address: IPv6 in brackets, as in the header Host.
+/// Reads a name or an address; IPv6 in brackets, as in the header Host.
 fn host(text: &str) -> Result<String, String> {
     let name = text.strip_suffix('.').unwrap_or(text);
     let is_address = name.parse::<Ipv4Addr>().is_ok();
@@ -260,7 +260,7 @@ fn host(text: &str) -> Result<String, String> {
     Err(format!("expected a name without scheme, port and path, like im.example.com or [2001:db8::1], got {text:?}"))
 }
 
-/// An absolute URI that paths can be appended to.
+/// Reads an absolute URI to which paths can be appended.
 fn base_uri(text: &str) -> Result<String, String> {
     let expected = || format!("expected an absolute URI like https://im.example.com, got {text:?}");
     let uri: Uri = text.parse().map_err(|_| expected())?;
@@ -269,7 +269,7 @@ fn base_uri(text: &str) -> Result<String, String> {
     if is_http && has_host && !text.contains(['?', '#', '@']) { Ok(text.to_owned()) } else { Err(expected()) }
 }
 
-/// An origin as browsers write it: scheme, host, port unless it is the scheme's.
+/// Reads an origin as browsers write it: scheme, host, and the port unless it is the scheme's default.
 fn origin(text: &str) -> Result<String, String> {
     let expected = || format!("expected an origin like https://desktop.example.com, got {text:?}");
     let (scheme, authority) = text.split_once("://").ok_or_else(expected)?;

@@ -1,4 +1,4 @@
-//! Does this password fit this hash? Argon2id, as the agents' file has it.
+//! Checks passwords against the hashes in the agents' file, and makes hashes: Argon2id.
 
 use argon2::password_hash::{PasswordHash as Phc, PasswordHasher as _, PasswordVerifier as _, SaltString};
 use argon2::{Algorithm, Argon2, Params, Version};
@@ -6,19 +6,19 @@ use argon2::{Algorithm, Argon2, Params, Version};
 use super::PasswordHash;
 use crate::clock::{NoRandomBytes, Random};
 
-/// The longest password that is looked at. A longer one is wrong.
+/// The longest password, in bytes. A longer one counts as wrong.
 pub const LONGEST_PASSWORD: usize = 1_024;
 
-/// The dearest hash that is accepted: 256 MiB and 16 passes. A check must not take the machine down.
+/// The most expensive hash that is accepted: 256 MiB and 16 passes. A check must not exhaust the machine.
 const DEAREST: (u32, u32) = (256 * 1_024, 16);
 
-/// What checks passwords. It takes long by design, so it is called on a thread that may block.
+/// Checks passwords. A check is slow by design, so it is called on a thread that may block.
 pub trait Passwords: Send + Sync {
-    /// Whether this password fits this hash.
+    /// Whether this password matches this hash.
     fn fits(&self, hash: &PasswordHash, password: &[u8]) -> bool;
 }
 
-/// Argon2, with the parameters that stand in the hash.
+/// Argon2 with the parameters in the hash.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Argon2Passwords;
 
@@ -28,37 +28,37 @@ impl Passwords for Argon2Passwords {
     }
 }
 
-/// Why a password has no hash.
+/// Why no hash was made.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum HashError {
-    /// Nothing to hash.
+    /// The password is empty.
     #[error("expected a password, got nothing")]
     Empty,
-    /// More than is looked at when signing in.
+    /// The password is longer than sign-in accepts.
     #[error("expected a password of at most {LONGEST_PASSWORD} bytes, got {0}")]
     TooLong(usize),
-    /// No salt.
+    /// There is no random salt.
     #[error(transparent)]
     Random(#[from] NoRandomBytes),
-    /// Argon2 itself.
+    /// Argon2 failed.
     #[error("argon2 refused the password: {0}")]
     Argon2(String),
 }
 
-/// How dear a check is. Exhaustive by decision: tests need a cheap one, all others the usual.
+/// The cost of a check. Exhaustive by decision: tests need a cheap one, everything else the usual one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Cost {
-    /// 19 MiB, two passes: what OWASP recommends, and the crate's default.
+    /// 19 MiB, two passes: the recommendation of OWASP, and the default of the crate.
     Usual,
     /// 8 KiB, one pass: for tests only.
     Test,
 }
 
-/// The argon2id hash of a password, with a salt of its own.
+/// Makes the argon2id hash of a password, with a new salt.
 ///
 /// # Errors
 ///
-/// For an empty or a too long password, and where no salt can be had.
+/// If the password is empty or too long, or if there are no random bytes.
 pub fn hash_password(password: &[u8], random: &dyn Random, cost: Cost) -> Result<PasswordHash, HashError> {
     if password.is_empty() {
         return Err(HashError::Empty);
@@ -77,7 +77,7 @@ pub fn hash_password(password: &[u8], random: &dyn Random, cost: Cost) -> Result
     Ok(PasswordHash::new(hash.to_string()))
 }
 
-/// Whether a text is a hash that can be checked, and at a price that the gateway pays.
+/// Whether a text is a hash that can be checked, and whose cost is acceptable.
 pub(super) fn is_usable(hash: &str) -> bool {
     let Ok(hash) = Phc::new(hash) else { return false };
     let params = Params::try_from(&hash);

@@ -1,4 +1,4 @@
-//! By what SIP names an agent's device: the address of an endpoint, or an address-of-record.
+//! How SIP identifies an agent's device: by the address of an endpoint, or by an address-of-record.
 
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use im_session::sip::address_of_record;
 
-/// The address of an endpoint: with its port, or all ports of a host.
+/// The address of an endpoint: with a port, or all ports of a host.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct EndpointAddress {
     ip: IpAddr,
@@ -20,7 +20,7 @@ impl EndpointAddress {
         EndpointAddress { ip: ip.to_canonical(), port: None }
     }
 
-    /// The address, where it has a port.
+    /// The address, if it has a port.
     #[must_use]
     pub fn socket(self) -> Option<SocketAddr> {
         self.port.map(|port| SocketAddr::new(self.ip, port))
@@ -33,11 +33,11 @@ impl From<SocketAddr> for EndpointAddress {
     }
 }
 
-/// A text that is no address of an endpoint.
+/// A text that is not the address of an endpoint.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("expected an address as 192.0.2.7:5060, [2001:db8::7]:5060 or 192.0.2.7, found {found:?}")]
+#[error("expected an address such as 192.0.2.7:5060, [2001:db8::7]:5060 or 192.0.2.7, found {found:?}")]
 pub struct BadEndpointAddress {
-    /// The text, its beginning where it is long.
+    /// The text, shortened if it is long.
     pub found: String,
 }
 
@@ -60,23 +60,24 @@ impl fmt::Display for EndpointAddress {
     }
 }
 
-/// By what SIP names a device. Only the configuration says whose it is: who calls must not choose that.
+/// How SIP identifies a device. Only the configuration says to whom a device belongs, because a caller must not be able
+/// to choose that.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum SipIdentity {
-    /// Where its messages come from and go to.
+    /// The address that it sends from and receives at.
     Address(EndpointAddress),
-    /// What it registers, as [`address_of_record`] writes it.
+    /// The address-of-record that it registers, as [`address_of_record`] writes it.
     Record(String),
 }
 
-/// A text that is no identity.
+/// A text that is not an identity.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
     "expected an address-of-record as sip:ann@example.com, or an address as 192.0.2.7:5060, [2001:db8::7]:5060 or \
      192.0.2.7, found {found:?}"
 )]
 pub struct BadSipIdentity {
-    /// The text, its beginning where it is long.
+    /// The text, shortened if it is long.
     pub found: String,
 }
 

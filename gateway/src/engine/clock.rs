@@ -1,4 +1,4 @@
-//! Who tells an engine the time.
+//! Passes the time to an engine.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,8 +8,8 @@ use tokio::time::MissedTickBehavior;
 use super::{Engine, EngineError};
 use crate::clock::Clock;
 
-/// Tells the engine the time once a second, until it stops. Tell it the time once before it is given events, too: what
-/// happens before that happened in 1970, and expires with the next tick.
+/// Passes the time to the engine once a second, until the engine stops. Also pass it the time once before its first
+/// events: events before that would be dated 1970, and their sessions would expire at the next tick.
 pub async fn keep_time(engine: Arc<dyn Engine>, clock: Arc<dyn Clock>) {
     let mut interval = tokio::time::interval(Duration::from_secs(1));
     interval.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -17,8 +17,8 @@ pub async fn keep_time(engine: Arc<dyn Engine>, clock: Arc<dyn Clock>) {
         interval.tick().await;
         match engine.tick(clock.now()).await {
             Err(EngineError::Stopped) => return,
-            // A store that is elsewhere comes back.
-            Err(error) => tracing::warn!(%error, "the shards are not told the time"),
+            // A remote store may become available again.
+            Err(error) => tracing::warn!(%error, "the time cannot be passed to the shards"),
             Ok(()) => {}
         }
     }

@@ -1,5 +1,5 @@
-//! What has reached a client and is not noted yet. Nobody waits for that, so it wakes nobody: an engine fetches it
-//! before what it does next, or from time to time.
+//! Which notifications have reached a client and are not recorded yet. Nobody waits for this, so nothing is woken: an
+//! engine fetches it before its next action, or from time to time.
 
 use std::collections::HashMap;
 use std::mem::take;
@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::config::AgentId;
 
-/// Up to which position notifications reached a client, by agent. Clones share it.
+/// The position up to which notifications have reached a client, by agent. Clones share it.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Delivered(Arc<Mutex<HashMap<AgentId, u64>>>);
 
@@ -18,13 +18,13 @@ impl Delivered {
         *known = up_to.max(*known);
     }
 
-    /// What came of one agent since it was fetched last.
+    /// The position of one agent, if it was reported since the last fetch.
     #[cfg(feature = "redis")]
     pub(super) fn fetch_of(&self, agent: &AgentId) -> Option<u64> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(agent)
     }
 
-    /// What came since it was fetched last.
+    /// All positions reported since the last fetch.
     pub(super) fn fetch(&self) -> HashMap<AgentId, u64> {
         take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }

@@ -1,8 +1,8 @@
-//! What goes into which shard; and how the records of shards are divided anew, where the number of shards changes or a
-//! DN goes to another agent.
+//! Assigns events and records to shards, and reassigns records if the number of shards changes or a DN moves to another
+//! agent.
 //!
-//! The library numbers what it keeps in order (completions, remembered ends, requests) within one store. Records of
-//! several stores meet in one here, so these numbers are given anew, by time where there is one.
+//! Within one store the library numbers completions, remembered ends and requests. Reassigning brings records of
+//! several stores together, so these numbers are assigned again: by time where the record has one.
 
 use std::collections::BTreeMap;
 
@@ -16,20 +16,20 @@ use crate::config::Agents;
 /// A record: its shard, its key, and its value as JSON.
 pub type Record = (u32, Vec<u8>, Vec<u8>);
 
-/// The shard in which a feed keeps what it keeps once: that of `feed:NAME`.
+/// The shard that stores what a feed has only once, such as its note: the shard of `feed:NAME`.
 #[must_use]
 pub fn home_of_feed(feed: &str, shards: u32) -> u32 {
     shard(&format!("feed:{feed}"), shards)
 }
 
-/// The shard of a DN: that of its agent, or its own where no agent has it.
+/// The shard of a DN: that of its agent, or one of its own if it belongs to no agent.
 #[must_use]
 pub fn shard_of_dn(dn: &str, agents: &Agents, shards: u32) -> u32 {
     shard(agents.shard_key(dn), shards)
 }
 
-/// Which events go into which shard, in their order, each with its place among all: one goes to the shard of its DN,
-/// one without a DN to all of them.
+/// Assigns events to shards, in order, each with its index in `events`. An event goes to the shard of its DN; one
+/// without a DN goes to all shards.
 #[must_use]
 pub fn divide_events(
     events: Vec<Event<'static>>,
@@ -46,12 +46,12 @@ pub fn divide_events(
     divided
 }
 
-/// All records, divided for these shards; `None` where they are as they should be. `settings` makes the settings of a
-/// shard from its number.
+/// Divides all records among these shards; `None` if they are already divided correctly. `settings` returns the
+/// settings of a shard by its number.
 ///
 /// # Errors
 ///
-/// Where a record is damaged.
+/// If a record is damaged.
 pub fn divide(
     records: &[Record],
     from_shards: u32,
@@ -87,8 +87,8 @@ pub fn divide(
                 let feed = serde_json::from_value::<FeedPosition>(one.value);
                 let key = RecordKey::Feed(name.clone());
                 let feed = feed.map_err(|error| DamagedShard::Value { shard: one.shard, key, error })?;
-                // What a shard has not heard of was not for it: the furthest is the position of all. Of two that are as
-                // far one has the note.
+                // A shard that received nothing from a batch does not know the position, so the highest one is the
+                // feed's. Of two equal positions, one record has the note.
                 let known = feeds.entry(name).or_insert_with(|| feed.clone());
                 if (feed.position, feed.note.is_some()) > (known.position, known.note.is_some()) {
                     *known = feed;
@@ -113,7 +113,7 @@ pub fn divide(
 }
 
 fn record(number: u32, key: &RecordKey, value: &impl serde::Serialize) -> Record {
-    // What was read from JSON.
+    // The value was read from JSON, so it can be written as JSON.
     (number, key.to_bytes(), serde_json::to_vec(value).unwrap_or_default())
 }
 
@@ -121,12 +121,12 @@ fn number_of(part: &Value, field: &str) -> u64 {
     part[field].as_u64().unwrap_or_default()
 }
 
-/// A record that was read.
+/// A record that has been read.
 struct Read {
     shard: u32,
     key: RecordKey,
     value: Value,
-    /// Where it belongs; `None` for what every shard has of its own.
+    /// The shard to which it belongs; `None` for a record that every shard has.
     target: Option<u32>,
 }
 
@@ -157,11 +157,11 @@ impl Read {
     }
 }
 
-/// A shard as it comes to be.
+/// A shard under construction.
 struct Divided {
-    /// The store of a shard that has seen nothing.
+    /// The store record of an empty shard.
     empty_store: Value,
-    /// The ReferenceIDs that it may give.
+    /// The ReferenceIDs that it may assign.
     reference_ids: std::ops::RangeInclusive<u64>,
     counters: Option<Value>,
     parts: Vec<(u32, RecordKey, Value)>,
@@ -182,7 +182,7 @@ impl Divided {
         Ok(Divided { empty_store, reference_ids, counters: None, parts: Vec::new(), completions: 0 })
     }
 
-    /// Gives the numbers of an order anew, each kind its own.
+    /// Assigns the numbers again, separately for each kind of record.
     fn number_anew(&mut self) {
         self.completions = number_by(&mut self.parts, "session", "completion", "lastHeard");
         number_by(&mut self.parts, "end", "order", "order");
@@ -195,7 +195,8 @@ impl Divided {
         let part = &mut store["store"];
         part["now"] = now.into();
         part["completions"] = self.completions.into();
-        // It goes on after what was given of its range, by whichever shard: that may be in flight.
+        // Continues after the last ReferenceID of its range, whichever shard assigned it: that request may be in
+        // flight.
         let last = given.iter().copied().filter(|given| self.reference_ids.contains(given)).max();
         if let Some(last) = last {
             part["lastReferenceId"] = last.into();
@@ -207,7 +208,7 @@ impl Divided {
     }
 }
 
-/// Numbers the parts of a kind from 1 where they have a number: by time, then by the number they had. Returns how many
+/// Numbers the records of one kind from 1, if they have a number: by time, then by their old number. Returns how many
 /// there are.
 fn number_by(parts: &mut [(u32, RecordKey, Value)], kind: &str, number: &str, time: &str) -> u64 {
     let mut numbered: Vec<(u32, &mut Value)> = parts

@@ -1,4 +1,4 @@
-//! The values that go into an engine and come out of it.
+//! The values that are passed to an engine and returned by it.
 
 use bytes::Bytes;
 use im_session::{ErrorBody, Request, StatusCode, Target, UnreadableEvent};
@@ -6,38 +6,40 @@ use serde::{Deserialize, Serialize};
 
 use crate::config::AgentId;
 
-/// How far a feed is after a batch of events, and what it wants to find again after a restart.
+/// How far a feed is after a batch of events, and a note that it gets back after a restart.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FeedPosition {
     /// The name of the feed.
     pub feed: String,
-    /// The position after the batch. Positions of a feed rise; a batch whose position is not higher was applied before.
+    /// The position after the batch. Positions of a feed rise; a batch with a position that is not higher has been
+    /// applied before.
     pub position: u64,
-    /// What the feed keeps with its position, in the same transaction. The simulated SIP Server keeps its calls here.
+    /// A text that is committed together with the position. The simulated SIP Server stores its calls here.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
 }
 
 impl FeedPosition {
-    /// This position of this feed, without a note.
+    /// A position of a feed, without a note.
     #[must_use]
     pub fn new(feed: impl Into<String>, position: u64) -> Self {
         FeedPosition { feed: feed.into(), position, note: None }
     }
 }
 
-/// What became of a batch of events.
+/// The result of a batch of events.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Applied {
     /// One result for each event.
     pub results: Vec<Result<(), UnreadableEvent>>,
-    /// How far the feed is now; `None` where the batch had no position.
+    /// The position of the feed now; `None` if the batch had no position.
     pub position: Option<u64>,
-    /// Whether nothing was applied, since the feed was as far already. The results are then those of events that can be read.
+    /// Whether the batch was skipped because the feed had already reached its position. The results are then those of
+    /// readable events.
     pub repeated: bool,
 }
 
-/// What an operation is posted to, as a value that can be kept.
+/// The target of an operation, as an owned value that can be stored.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum OwnedTarget {
     /// `/me/im-sessions`.
@@ -47,7 +49,7 @@ pub enum OwnedTarget {
 }
 
 impl OwnedTarget {
-    /// The library's form.
+    /// The target in the library's form.
     #[must_use]
     pub fn as_target(&self) -> Target<'_> {
         match self {
@@ -56,7 +58,7 @@ impl OwnedTarget {
         }
     }
 
-    /// The id of the session, where there is one.
+    /// The id of the session, if there is one.
     #[must_use]
     pub fn id(&self) -> Option<&str> {
         match self {
@@ -66,7 +68,7 @@ impl OwnedTarget {
     }
 }
 
-/// The answer to an operation or a read: a JSON body and its statusCode, which says the HTTP status.
+/// The answer to an operation or a read: a JSON body, and its statusCode, which determines the HTTP status.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reply {
     /// The statusCode of the body.
@@ -76,7 +78,7 @@ pub struct Reply {
 }
 
 impl Reply {
-    /// `{"statusCode":0}`: sent.
+    /// `{"statusCode":0}`: the operation was sent.
     #[must_use]
     pub fn sent() -> Self {
         Reply { status: StatusCode::Ok, body: br#"{"statusCode":0}"#.to_vec() }
@@ -85,32 +87,33 @@ impl Reply {
 
 impl From<&ErrorBody> for Reply {
     fn from(error: &ErrorBody) -> Self {
-        // A number and a text: there is nothing in it that JSON cannot have.
+        // This cannot fail: the error consists of a number and a text.
         Reply { status: error.status_code, body: serde_json::to_vec(error).unwrap_or_default() }
     }
 }
 
-/// A notification to an agent that is committed.
+/// A committed notification to an agent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Outgoing {
-    /// Which notification of its shard it is. All notifications of an agent come from one shard, so that two of them compare.
+    /// Its position within its shard. All notifications of an agent come from one shard, so their positions can be
+    /// compared.
     pub position: u64,
-    /// The same however often it is sent: the `id` of the message on CometD.
+    /// The `id` of the message on CometD. It is the same each time the notification is sent.
     pub id: String,
-    /// For whom it is.
+    /// The agent who gets it.
     pub agent: AgentId,
-    /// What it is about.
+    /// Its subject.
     pub kind: OutgoingKind,
-    /// The JSON of the CometD member `data`, without what the agent has no right to.
+    /// The JSON of the CometD member `data`, without anything that the agent has no right to see.
     #[serde(with = "text")]
     pub data: Bytes,
 }
 
-/// What a notification is about.
+/// The subject of a notification.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum OutgoingKind {
-    /// A session as it is now. Whoever reads the present sessions knows it already.
+    /// The current state of a session. It is also in the list of current sessions.
     Session,
     /// A message that arrived.
     Message,
@@ -118,17 +121,17 @@ pub enum OutgoingKind {
     Error,
 }
 
-/// A request to the SIP Server that is kept until it is confirmed, settled or timed out.
+/// A request to the SIP Server, kept until it is confirmed, settled or timed out.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StoredRequest {
-    /// Its place in the order of all requests, from 1.
+    /// Its number among all requests, from 1.
     pub offset: u64,
     /// The request.
     #[serde(flatten)]
     pub request: Request,
 }
 
-/// JSON text kept as a string.
+/// Serializes JSON text as a string.
 mod text {
     use bytes::Bytes;
     use serde::{Deserialize, Deserializer, Serializer};

@@ -1,4 +1,4 @@
-//! What the server asks of an engine.
+//! The interface between the server and an engine.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,92 +12,93 @@ use super::inspection::Inquiry;
 use super::{Applied, FeedPosition, Outgoing, OwnedTarget, Reply, StoredRequest};
 use crate::config::{AgentId, AgentRecord};
 
-/// What an engine answers when what was asked is decided and durable.
+/// The answer of an engine, available once the call is decided and durable.
 pub type Pending<T> = BoxFuture<'static, Result<T, EngineError>>;
 
-/// Why an engine does not answer. Nothing can be said of what was asked then: it may be durable, or not.
+/// Why an engine does not answer. The effect of the call is then unknown: it may be durable or not.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum EngineError {
-    /// The engine has ended, or is ending.
+    /// The engine has stopped, or is stopping.
     #[error("the engine has stopped")]
     Stopped,
-    /// What is stored cannot be read, or written.
+    /// The store cannot be read or written.
     #[error("the store failed while {doing}: {error}")]
     Store {
-        /// What the engine was about to do.
+        /// What the engine was doing.
         doing: &'static str,
-        /// What the store said.
+        /// The error of the store.
         error: String,
     },
-    /// What is stored is not what an engine wrote.
+    /// A stored value is not one that an engine wrote.
     #[error("{place}: expected {expected}, found {found}")]
     Damaged {
-        /// Which record.
+        /// Its place.
         place: String,
-        /// What should be there.
+        /// What was expected.
         expected: &'static str,
-        /// What is there.
+        /// What was found.
         found: String,
     },
 }
 
-/// What serves sessions: the embedded store, or Redis Streams. Object-safe: the server holds an `Arc<dyn Engine>`.
+/// Serves sessions: the embedded store, or Redis Streams. The trait is object-safe: the server holds an `Arc<dyn
+/// Engine>`.
 ///
-/// A call takes effect when its future is polled first, and calls whose futures are polled one after the other take
-/// effect in that order. Dropping a future does not undo what it began. A future that finds the engine's queue full
-/// waits.
+/// A call takes effect when its future is first polled; calls whose futures are polled one after the other take effect
+/// in that order. Dropping a future does not undo the call. If the engine's queue is full, the future waits.
 pub trait Engine: Send + Sync + 'static {
-    /// Events of a feed, in order; the answer has one result for each. It comes once they are durable. With a position,
-    /// a batch at or before the feed's position is not applied again, and is answered as if all its events could be
-    /// read, with the position that the feed has.
+    /// Applies events of a feed in order, and returns one result for each, once they are durable. If the feed has
+    /// already reached the given position, the batch is not applied again: the answer contains the position of the
+    /// feed, and results as if all events were readable.
     fn events(&self, feed: Option<FeedPosition>, events: Vec<Event<'static>>) -> Pending<Applied>;
 
-    /// An operation of an agent (specification 4). It goes through the stream of the agent's shard, as events do.
+    /// Performs an operation of an agent (specification 4). Like events, it goes through the stream of the agent's
+    /// shard.
     fn operate(&self, agent: Arc<AgentRecord>, target: OwnedTarget, body: Vec<u8>) -> Pending<Reply>;
 
-    /// `GET im-sessions` with its query string, without the question mark: committed state only.
+    /// `GET im-sessions` with a query string without the question mark. Reads committed state only.
     fn list(&self, agent: Arc<AgentRecord>, query: String) -> Pending<Reply>;
 
-    /// `GET im-sessions/{id}` with its query string: committed state only.
+    /// `GET im-sessions/{id}` with a query string. Reads committed state only.
     fn read(&self, agent: Arc<AgentRecord>, id: String, query: String) -> Pending<Reply>;
 
-    /// The agent's present sessions, and what was not delivered yet: what a subscription begins with.
+    /// The agent's current sessions and undelivered notifications, with which a subscription begins.
     fn present(&self, agent: Arc<AgentRecord>) -> Pending<Present>;
 
-    /// Committed notifications as they come, those of an agent in order of their positions. A receiver that lags is
-    /// told so and starts again with [`present`](Self::present). Call this before `present`, so that nothing falls
-    /// between.
+    /// Committed notifications as they arrive; those of one agent come in order of their positions. A receiver that
+    /// lags gets an error, and has to start again with [`present`](Self::present). Call this before `present`, so that
+    /// no notification is missed in between.
     fn outgoing(&self) -> broadcast::Receiver<Arc<Outgoing>>;
 
-    /// Changes when notifications were lost on their way to [`outgoing`](Self::outgoing) and to all its receivers: they
-    /// start again with [`present`](Self::present). An engine that loses none never changes it.
+    /// Changes when notifications were lost before they reached the receivers of [`outgoing`](Self::outgoing), which
+    /// then have to start again with [`present`](Self::present). For an engine that cannot lose any it never changes.
     fn missed(&self) -> watch::Receiver<u64> {
         watch::channel(0).1
     }
 
-    /// Notifications of the agent up to this position have reached a client, so that they need not be sent again after
-    /// a restart. Not durable at once: after a crash they may be sent again, with the same id.
+    /// Records that notifications of the agent up to this position have reached a client, so that they need not be sent
+    /// again after a restart. This is not durable at once: after a crash they may be sent again, with the same id.
     fn delivered(&self, agent: AgentId, up_to: u64);
 
-    /// Requests that operations made, with an offset of at least `from`, oldest first; at most some hundreds at once.
+    /// Requests that operations made, beginning with offset `from`, oldest first; at most a few hundred per call.
     fn requests(&self, from: u64) -> Pending<Vec<StoredRequest>>;
 
-    /// The offset of the newest request that was committed; 0 before the first. It changes when there is one more.
+    /// The offset of the newest committed request; 0 before the first. It changes with every new request.
     fn newest_request(&self) -> watch::Receiver<u64>;
 
-    /// Requests up to this offset, included, need not be kept any longer.
+    /// Requests up to and including this offset need no longer be kept.
     fn confirm_requests(&self, up_to: u64) -> Pending<()>;
 
-    /// How far a feed is, with the note that it left.
+    /// The position of a feed, with its note.
     fn feed(&self, feed: String) -> Pending<Option<FeedPosition>>;
 
-    /// Time passes; a `Duration` since 1970. An entry of every shard's stream: sessions expire and are forgotten,
-    /// requests time out.
+    /// Passes the time, as a `Duration` since 1970. It becomes an entry in the stream of every shard: sessions expire
+    /// and are forgotten, and requests time out.
     fn tick(&self, now: Duration) -> Pending<()>;
 
-    /// How the sessions stand, or what happened at a DN: committed state only, and an answer of bounded length. An
-    /// engine that keeps no account of it says so by statusCode 6.
+    /// The state of the sessions, or what happened at a DN. Reads committed state only; the answer is bounded. An
+    /// engine that does not record this answers with statusCode 6.
     fn inspect(&self, inquiry: Inquiry) -> Pending<Reply> {
         let _ = inquiry;
         let error = ErrorBody::new(StatusCode::NotFound, "this engine keeps no account of what happens");
@@ -105,15 +106,15 @@ pub trait Engine: Send + Sync + 'static {
     }
 }
 
-/// What a subscription begins with.
+/// The beginning of a subscription.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Present {
-    /// Notifications of the agent with a higher position are newer than all of this.
+    /// Notifications of the agent with a higher position are newer than everything in this value.
     pub position: u64,
     /// Each session as the `data` of an `IMSessionStateChangeMessage` / `StatusChange`, in the order of the list.
     pub sessions: Vec<Bytes>,
-    /// Messages (`IMLogUpdateMessage`) and errors (`ErrorMessage`) that reached no client of the agent yet, oldest
-    /// first: the sessions do not tell them. They are those in the outbox after what was
-    /// [`delivered`](Engine::delivered).
+    /// Messages (`IMLogUpdateMessage`) and errors (`ErrorMessage`) that have not reached any client of the agent yet,
+    /// oldest first. The list of sessions does not contain them. They are the notifications in the outbox after the
+    /// position that was [`delivered`](Engine::delivered).
     pub undelivered: Vec<Arc<Outgoing>>,
 }

@@ -1,22 +1,23 @@
-//! What serves sessions: events, operations, reads and time go in; answers, notifications and requests come out.
+//! Engines serve sessions. Their input is events, operations, reads and time; their output is answers, notifications
+//! and requests.
 //!
-//! One place decides: events and operations of an agent go through the same stream, that of the agent's shard, and what
-//! comes of an entry is durable before anybody hears of it. `docs/gateway-engine.md` says how that maps to Redis
+//! Events and operations of an agent go through one stream, that of the agent's shard, and are decided in one place.
+//! The decision is durable before anybody sees a result. `docs/gateway-engine.md` describes how this maps to Redis
 //! Streams.
 //!
 //! | file | question |
 //! |---|---|
-//! | `interface` | What can the server ask of an engine? (feature `server`) |
+//! | `interface` | What can the server call? (feature `server`) |
 //! | [`embedded`] | The engine in this process: one file, one thread. (feature `server`) |
 //! | `redis` | The engine of many processes: Redis Streams. (feature `redis`) |
-//! | `clock`, `told` | Who tells the time, and which time is believed? (feature `server`) |
-//! | `delivered` | What has reached a client, and is not noted yet? (feature `server`) |
-//! | `entry` | What goes into an engine, and what comes out? |
-//! | `shard` | What comes of an entry, in one shard? Pure and deterministic. |
-//! | `key`, `stored` | Which records does a shard consist of, and how does it come back from them? |
-//! | [`division`] | How are events and records divided among shards, and records divided anew? |
-//! | `outgoing` | What is an agent told? |
-//! | [`inspection`] | How do the sessions stand, and what happened at a DN? |
+//! | `clock`, `told` | Who passes the time, and which clock values are accepted? (feature `server`) |
+//! | `delivered` | Which notifications have reached a client and are not recorded yet? (feature `server`) |
+//! | `entry` | Which values are passed in and returned? |
+//! | `shard` | What does one shard decide about an entry? Pure and deterministic. |
+//! | `key`, `stored` | Of which records does a shard consist, and how is it restored from them? |
+//! | [`division`] | How are events and records divided among shards, and records divided again? |
+//! | `outgoing` | What do notifications contain? |
+//! | [`inspection`] | What is the state of the sessions, and what happened at a DN? |
 
 #[cfg(feature = "server")]
 mod clock;

@@ -1,4 +1,4 @@
-//! What an agent is told: notifications of sessions, messages, and what became of requests that failed.
+//! The contents of notifications: sessions, messages, and failed requests.
 
 use bytes::Bytes;
 use im_session::resource::NotificationType;
@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::OutgoingKind;
 
-/// The JSON of the CometD member `data` of a notification: what the library writes, without the object around it.
+/// The JSON of the CometD member `data` of a notification: the library's JSON without the surrounding object.
 pub(super) fn data_of(notification: &Notification<'_>) -> Bytes {
     let mut json = Vec::new();
     notification.write_json(&mut json);
@@ -23,12 +23,12 @@ pub(super) fn kind_of(notification: &Notification<'_>) -> OutgoingKind {
     }
 }
 
-/// A session that is there, as if it had just changed.
+/// The notification for a session that already exists, as if it had just changed.
 pub(super) fn present(im_session: ImSession<'_>) -> Bytes {
     data_of(&Notification::SessionChanged { im_session, notification_type: NotificationType::StatusChange })
 }
 
-/// A request that failed or timed out: `gateway.md` 3.
+/// A request that failed or timed out (gateway specification 3).
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct ErrorMessage<'s> {
@@ -41,7 +41,7 @@ struct ErrorMessage<'s> {
     error_message: &'s str,
 }
 
-/// What an agent is told of a request that is no longer in flight; nothing of one that was carried out.
+/// The notification for a request that is no longer in flight; `None` for one that succeeded.
 pub(super) fn error_of(settled: &Settled) -> Option<Bytes> {
     let (error_code, error_message) = match &settled.result {
         RequestResult::Done => return None,
@@ -55,6 +55,6 @@ pub(super) fn error_of(settled: &Settled) -> Option<Bytes> {
         error_code,
         error_message,
     };
-    // Texts and numbers alone.
+    // This cannot fail: it consists of texts and numbers.
     serde_json::to_vec(&message).map(Bytes::from).ok()
 }

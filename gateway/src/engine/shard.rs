@@ -1,4 +1,4 @@
-//! One shard: an entry in, what it decides out. Pure and deterministic: no clock, no I/O. The same entries give the same
+//! Decides the entries of one shard. Pure and deterministic, without clock or I/O: the same entries give the same
 //! records, answers, notifications and requests, on every machine and after every restart.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,23 +16,23 @@ use super::outgoing::{data_of, error_of, kind_of, present};
 use super::{FeedPosition, Outgoing, OutgoingKind, OwnedTarget, RecordKey, Reply};
 use crate::config::{AgentId, AgentRecord, Agents};
 
-/// How a shard is set up. It has to be the same whenever the shard is restored.
+/// The settings of a shard. They have to be the same whenever it is restored.
 #[derive(Debug, Clone)]
 pub struct ShardSettings {
-    /// The address of the service.
+    /// The base URI of the service.
     pub base_uri: BaseUri,
-    /// Which shard it is, from 0.
+    /// The number of the shard, from 0.
     pub number: u32,
-    /// How many shards there are.
+    /// The number of shards.
     pub shards: u32,
     /// How much its sessions may hold.
     pub limits: Limits,
-    /// When what ends.
+    /// When sessions and requests expire.
     pub times: Times,
 }
 
 impl ShardSettings {
-    /// The first and the last ReferenceID that the shard gives: each its own part of all.
+    /// The range of ReferenceIDs that the shard assigns. The ranges of shards do not overlap.
     pub(super) fn reference_ids_from_to(&self) -> RangeInclusive<u64> {
         let per_shard = u64::from(ReferenceIds::HIGHEST.checked_div(self.shards).unwrap_or_default());
         let number = u64::from(self.number);
@@ -46,14 +46,14 @@ impl ShardSettings {
     }
 }
 
-/// How long what lasts.
+/// After which times sessions and requests expire.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Times {
-    /// An open session without an accepted event for so long expires.
+    /// An open session expires after this time without an accepted event.
     pub expire_after: Duration,
-    /// A request that nothing settled for so long has timed out.
+    /// A request that is not settled within this time has timed out.
     pub time_out_after: Duration,
-    /// A session that completed so long ago is forgotten.
+    /// A completed session is forgotten after this time.
     pub forget_after: Duration,
 }
 
@@ -68,21 +68,21 @@ impl Default for Times {
     }
 }
 
-/// What goes into a shard: an element of its stream.
+/// An entry of a shard's stream.
 #[derive(Debug, Clone)]
 pub enum Entry {
-    /// Events of a feed, in order. With a position they are not applied again where the shard is as far already.
+    /// Events of a feed, in order. They are skipped if the feed has already reached their position in this shard.
     Events {
-        /// How far the feed is after them.
+        /// The position of the feed after them.
         feed: Option<FeedPosition>,
         /// The events.
         events: Vec<Event<'static>>,
     },
-    /// An operation of an agent, with all that decides it.
+    /// An operation of an agent, with everything that it depends on.
     Operation {
-        /// Who.
+        /// The agent.
         agent: Arc<AgentRecord>,
-        /// To what.
+        /// The target.
         target: OwnedTarget,
         /// The JSON body.
         body: Vec<u8>,
@@ -91,36 +91,36 @@ pub enum Entry {
     Time(Duration),
 }
 
-/// What comes of an entry. All of it is committed at once, or nothing of it.
+/// The effects of an entry. They are committed together.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Decision {
-    /// The records that may have changed: [`Shard::record`] says what they are now. Of several entries that are committed
-    /// together, each record needs to be written once.
+    /// The records that may have changed; [`Shard::record`] returns their new values. If several entries are committed
+    /// together, each record has to be written only once.
     pub changed: BTreeSet<RecordKey>,
-    /// The answer to whoever brought the entry.
+    /// The answer for the caller.
     pub answer: Answer,
     /// Notifications, in order of position.
     pub outgoing: Vec<Outgoing>,
     /// Requests to send to the SIP Server.
     pub requests: Vec<Request>,
-    /// The ReferenceIDs of requests that need not be sent any more: settled, or timed out.
+    /// The ReferenceIDs of requests that need not be sent any more, because they were settled or have timed out.
     pub settled: Vec<u64>,
-    /// Whether nothing happened but that time passed. It need not be written before something else is.
+    /// Whether only the time has changed. This need not be written before the next other change.
     pub only_time: bool,
 }
 
 /// The answer to an entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Answer {
-    /// To events: one result each.
+    /// To events: one result for each.
     Events(Vec<Result<(), UnreadableEvent>>),
     /// To an operation.
     Operation(Reply),
-    /// To time: whether it is taken. One that jumps further than the limits allow changes nothing.
+    /// To the time: whether it was accepted. A jump beyond the limit changes nothing.
     Time(Result<(), TimeError>),
 }
 
-/// Who asked for a request, and at which DN.
+/// Who made a request, and at which DN.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Requester {
     agent: AgentId,
@@ -128,7 +128,7 @@ pub(super) struct Requester {
     this_dn: String,
 }
 
-/// A shard: the sessions, the positions of feeds, and the number of the last notification.
+/// A shard: the sessions, the positions of the feeds, and the position of the last notification.
 #[derive(Debug, Clone)]
 pub struct Shard {
     pub(super) number: u32,
@@ -136,7 +136,7 @@ pub struct Shard {
     pub(super) feeds: BTreeMap<String, FeedPosition>,
     pub(super) notified: u64,
     pub(super) observer: Observer,
-    /// Who asked for the requests in flight, by ReferenceID.
+    /// Who made each request in flight, by ReferenceID.
     pub(super) requesters: BTreeMap<u64, Requester>,
     times: Times,
 }
@@ -146,9 +146,9 @@ impl Shard {
     ///
     /// # Errors
     ///
-    /// Where there are more shards than ReferenceIDs, or none, or the number is not one of theirs.
+    /// If there are no shards, more shards than ReferenceIDs, or no shard with this number.
     pub fn new(settings: &ShardSettings) -> Result<Self, BadReferenceIds> {
-        // A request is sent after it is committed, so no more were sent than are known.
+        // A request is sent only after it is committed, so a restored store knows every request that was sent.
         let sessions = Sessions::new(settings.base_uri.clone())
             .with_limits(settings.limits)
             .with_reference_ids(settings.reference_ids()?)
@@ -164,7 +164,7 @@ impl Shard {
         })
     }
 
-    /// Decides what comes of an entry. `agents` says whose a DN is, and what its agent may see.
+    /// Decides an entry. `agents` says to whom a DN belongs, and what its agent may see.
     pub fn decide(&mut self, entry: Entry, agents: &Agents) -> Decision {
         match entry {
             Entry::Events { feed, events } => self.events(feed, &events, agents),
@@ -192,11 +192,11 @@ impl Shard {
         agents: &Agents,
         deciding: &mut Deciding,
     ) -> Result<(), UnreadableEvent> {
-        // It is counted, whatever comes of it.
+        // The store's counters change whatever the outcome is.
         deciding.changed.insert(RecordKey::Part(PartKey::Store));
         let now = self.sessions.now();
         let handled = self.sessions.handle_event(event)?;
-        // One without a DN is observed at each DN where it changed something.
+        // An event without a DN is recorded at each DN where it changed something.
         let to_call = if event.this_dn().is_none() { Some(handled.changed()) } else { None };
         for dn in event.this_dn().into_iter().chain(to_call.into_iter().flatten().map(|session| session.this_dn())) {
             self.observer.observe(dn, Observation::of_event(now, &event.name, event.call_uuid(), handled.outcome()));
@@ -225,7 +225,7 @@ impl Shard {
                 Reply::sent()
             }
             Err(error) => {
-                // Which operation it was is not known where its body could not be read.
+                // The body could not be read, so the operation is unknown.
                 let observation = Observation::of_operation(now, "operation", id, Some(error.status_code));
                 agent.dns().take(1).for_each(|dn| self.observer.observe(dn, observation.clone()));
                 Reply::from(&error)
@@ -243,7 +243,7 @@ impl Shard {
         let now = self.sessions.now();
         let Times { expire_after, time_out_after, forget_after } = self.times;
         let mut teller = Teller::new(self.number, &mut self.notified, &mut self.requesters, agents);
-        // A cutoff is never after the store's time, which is the only error.
+        // The only possible error is a cutoff after the store's time, which this is not.
         if let Ok(expired) = self.sessions.expire(now.saturating_sub(expire_after)) {
             for session in expired.changed() {
                 self.observer.changed(session, now);
@@ -285,20 +285,20 @@ impl Shard {
         }
     }
 
-    /// The agent's sessions, each as the `data` of a notification that tells its state.
+    /// The agent's sessions, each as the `data` of a notification with its state.
     #[must_use]
     pub fn present(&self, agent: &AgentRecord) -> Vec<Bytes> {
         let list = self.sessions.list(&agent.agent(), &Query::parse("fields=*"));
         list.im_sessions.into_iter().map(present).collect()
     }
 
-    /// How the sessions stand.
+    /// The state of the sessions.
     #[must_use]
     pub fn overview(&self, agents: &Agents) -> Overview {
         Overview::of(&self.sessions, &self.observer, agents)
     }
 
-    /// What happened at a DN of this shard, as far as it is remembered.
+    /// The observations at a DN of this shard that are still remembered.
     #[must_use]
     pub fn timeline(&self, dn: &str, agents: &Agents) -> Timeline {
         let (agent, timeline) = (agents.by_dn(dn).map(|agent| agent.id.clone()), self.observer.at(dn).cloned());
@@ -311,7 +311,7 @@ impl Shard {
         self.notified
     }
 
-    /// How far a feed is in this shard.
+    /// The position of a feed in this shard.
     #[must_use]
     pub fn feed(&self, feed: &str) -> Option<&FeedPosition> {
         self.feeds.get(feed)
@@ -324,7 +324,7 @@ impl Shard {
     }
 }
 
-/// What has been decided of an entry so far.
+/// The effects of an entry so far.
 #[derive(Default)]
 struct Deciding {
     changed: BTreeSet<RecordKey>,
@@ -334,7 +334,7 @@ struct Deciding {
 }
 
 impl Deciding {
-    /// Takes over what the library's store did.
+    /// Adds the effects of an operation of the library's store.
     fn take(&mut self, handled: &im_session::Handled<'_>, teller: &mut Teller<'_>) {
         self.changed.extend(handled.parts().map(RecordKey::Part));
         for (dn, notification) in handled.notifications() {
@@ -359,7 +359,7 @@ impl Deciding {
     }
 }
 
-/// Gives notifications their numbers.
+/// Assigns positions to notifications.
 struct Teller<'s> {
     shard: u32,
     notified: &'s mut u64,
@@ -383,8 +383,9 @@ impl<'s> Teller<'s> {
         Outgoing { position, id: format!("{}-{position}", self.shard), agent: agent.clone(), kind, data }
     }
 
-    /// What whoever asked for a request is told of its end. Where the DN went to somebody else meanwhile, nobody is: it is not
-    /// for the other, and notifications of the former come from another shard.
+    /// The notification about the end of a failed request, for the agent who made it. If the DN has moved to another
+    /// agent in the meantime, nobody gets it: it does not concern the new agent, and the notifications of the former
+    /// one come from another shard.
     fn error(&mut self, settled: &Settled) -> Option<Outgoing> {
         let Requester { agent, .. } = self.requesters.remove(&settled.reference_id)?;
         self.agents.by_dn(&settled.this_dn).filter(|owner| owner.id == agent)?;

@@ -1,22 +1,22 @@
-//! A shard as records, and back.
+//! Converts a shard to records and back.
 
 use im_session::store::{BadReferenceIds, Part, PartKey, RestoreError, Snapshot};
 
 use super::inspection::Observer;
 use super::{FeedPosition, RecordKey, Shard, ShardSettings};
 
-/// Why records make no shard.
+/// Why a shard cannot be restored from records.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum DamagedShard {
-    /// The name of a record cannot be read.
+    /// The key of a record cannot be read.
     #[error("shard {shard}: expected the key of a record, found {found:?}: {error}")]
     Key {
         /// The shard.
         shard: u32,
-        /// The key.
+        /// The key as found.
         found: String,
-        /// What is wrong with it.
+        /// The error.
         error: serde_json::Error,
     },
     /// The value of a record cannot be read.
@@ -26,33 +26,33 @@ pub enum DamagedShard {
         shard: u32,
         /// The record.
         key: RecordKey,
-        /// What is wrong with its value.
+        /// The error.
         error: serde_json::Error,
     },
-    /// There are parts, but not the one of the store.
+    /// There are records of parts, but none of the store.
     #[error("shard {shard}: expected the part of the store, found parts without it")]
     NoStore {
         /// The shard.
         shard: u32,
     },
-    /// The library does not take the parts.
+    /// The library rejects the parts.
     #[error("shard {shard}: {error}")]
     Parts {
         /// The shard.
         shard: u32,
-        /// Why.
+        /// The cause.
         error: RestoreError,
     },
-    /// The settings are not those of a shard.
+    /// The settings are invalid.
     #[error(transparent)]
     Settings(#[from] BadReferenceIds),
 }
 
 impl Shard {
-    /// A record as it is now, JSON; `None` where it does not exist, or no longer.
+    /// The current value of a record, as JSON; `None` if it does not exist.
     #[must_use]
     pub fn record(&self, key: &RecordKey) -> Option<Vec<u8>> {
-        // The library's parts, positions and numbers: there is nothing in them that JSON cannot have.
+        // This cannot fail: parts, positions and numbers can always be written as JSON.
         match key {
             RecordKey::Part(key) => self.sessions.part(key).map(|part| serde_json::to_vec(&part).unwrap_or_default()),
             RecordKey::Feed(name) => self.feeds.get(name).map(|feed| serde_json::to_vec(feed).unwrap_or_default()),
@@ -63,11 +63,11 @@ impl Shard {
         }
     }
 
-    /// The shard that these records are, and those of them that are to be deleted, since they say nothing any more.
+    /// Restores a shard from these records. Also returns those that are obsolete and have to be deleted.
     ///
     /// # Errors
     ///
-    /// [`DamagedShard`] names what is wrong.
+    /// [`DamagedShard`] says what is wrong.
     pub fn restore<'r>(
         settings: &ShardSettings,
         records: impl IntoIterator<Item = (&'r [u8], &'r [u8])>,
@@ -97,14 +97,14 @@ impl Shard {
         }
         if !parts.is_empty() {
             let snapshot = Snapshot::of_parts(parts).ok_or(DamagedShard::NoStore { shard: number })?;
-            // Limits can be lower than they were.
+            // The limits may be lower than when the records were written.
             shard
                 .sessions
                 .restore_what_fits(&snapshot)
                 .map_err(|error| DamagedShard::Parts { shard: number, error })?;
         }
         shard.observer = Observer::new(&shard.sessions);
-        // Of a request that was left out nobody asks.
+        // Requests that were left out need no requester.
         let Shard { requesters, sessions, .. } = &mut shard;
         requesters.retain(|&reference_id, _| sessions.part(&PartKey::Request { reference_id }).is_some());
         keys.retain(|key| shard.record(key).is_none());

@@ -1,31 +1,32 @@
-//! Which times the shards are told. One wrong value of a clock must not become their time, since it does not fall; a
-//! pause that was long, as of a machine that slept, must.
+//! Which times are passed to the shards. Their time never goes back, so a single wrong clock value must not become
+//! their time. A real pause, such as that of a suspended machine, must.
 
 use std::time::Duration;
 
-/// So many values in a row that are too far ahead, and go together, are the time: a minute of them.
+/// This many consecutive values that are too far ahead but consistent with each other are accepted as the time: one
+/// minute.
 const CONFIRMED_BY: u32 = 60;
 
-/// The time that was told last, and what was not believed since.
+/// The last time that was passed on, and values that were not accepted since.
 #[derive(Debug)]
 pub(super) struct Told {
     last: Option<Duration>,
-    /// How far ahead of the last time the next may be.
+    /// How far the next time may be ahead of the last.
     jump: Duration,
-    /// The last time that was not believed, and how many went with it.
+    /// The last time that was not accepted, and how many consistent values there were.
     doubted: Option<(Duration, u32)>,
 }
 
 impl Told {
     pub(super) fn new(jump: Duration) -> Self {
-        // Steps of nothing would have no end.
+        // Steps of length zero would never end.
         Told { last: None, jump: jump.max(Duration::from_secs(1)), doubted: None }
     }
 
-    /// The times that a shard is told, one after the other, now that the clock says this; none where it is not
-    /// believed. The first one may be any.
+    /// The times to pass to the shards, in order, for this value of the clock; none if the value is not accepted. The
+    /// first value is always accepted.
     pub(super) fn hear(&mut self, now: Duration) -> Vec<Duration> {
-        // The library keeps no later time, so that there are not too many steps.
+        // The library stores no later time, and the number of steps has to be bounded.
         let now = now.min(Duration::from_nanos(u64::MAX));
         let Some(last) = self.last else {
             self.last = Some(now);
@@ -40,15 +41,15 @@ impl Told {
         let count = self.doubted.filter(goes_with).map_or(0, |(_, count)| count) + 1;
         self.doubted = Some((now, count));
         if count == 1 {
-            tracing::warn!(?now, ?last, limit = ?self.jump, "the clock went too far ahead: time stands until it is back, or stays");
+            tracing::warn!(?now, ?last, limit = ?self.jump, "the clock is too far ahead: time stops until it is back");
         }
         if count < CONFIRMED_BY {
             return Vec::new();
         }
-        tracing::warn!(?now, ?last, "the clock stayed ahead: time goes on from there");
+        tracing::warn!(?now, ?last, "the clock stayed ahead: its time is accepted");
         self.doubted = None;
         self.last = Some(now);
-        // No step is longer than the shards believe.
+        // Shards do not accept longer steps.
         let steps = std::iter::successors(Some(last), |step| step.checked_add(self.jump)).skip(1);
         steps.take_while(|&step| step < now).chain([now]).collect()
     }

@@ -1,5 +1,5 @@
-//! Dialog-info documents (RFC 4235): the events of every address-of-record that the configuration gives to a device.
-//! Pure: documents and time in, events out.
+//! Events from dialog-info documents (RFC 4235), for every address-of-record that is configured for a device. Pure:
+//! documents and time are arguments, events are returned.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -10,20 +10,20 @@ use im_session::sip::{DialogInfo, DialogInfoError, SipLimits, address_of_record}
 
 use crate::config::Agents;
 
-/// How much is kept of one entity: an agent has one open session at a time.
+/// Limits per entity. They are low because an agent has one open session at a time.
 const LIMITS: SipLimits = {
     let mut limits = SipLimits::DEFAULT;
     (limits.open_calls, limits.ended_calls) = (64, 64);
     limits
 };
 
-/// The dialogs of all entities, as far as documents told of them. One for each address-of-record of the configuration
-/// at most.
+/// The dialogs of all entities, as known from documents. There is at most one entity for each configured
+/// address-of-record.
 #[derive(Debug, Default)]
 pub struct DialogInfos {
     agents: Arc<Agents>,
     by_record: HashMap<String, Entity>,
-    /// The ServerStartTime that was given last: each entity numbers its events by itself.
+    /// The last ServerStartTime assigned. It differs per entity, because each entity numbers its events separately.
     started: u64,
 }
 
@@ -33,36 +33,36 @@ struct Entity {
     dialogs: DialogInfo,
 }
 
-/// What came of a document.
+/// The result of a document.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Taken {
     /// The events, in order.
     pub events: Vec<Event<'static>>,
-    /// Whether a document was missed, so that a full one should be asked for.
+    /// Whether a document was missed. The notifier should then be asked for a full one.
     pub needs_refresh: bool,
 }
 
-/// Why a document was not taken. Nothing has changed.
+/// Why a document was rejected. Nothing has changed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum RefusedDocument {
-    /// The document itself.
+    /// It cannot be read.
     #[error(transparent)]
     Document(#[from] DialogInfoError),
-    /// It is about nobody here.
+    /// It is about an unknown entity.
     #[error("expected a document about an address-of-record of the agents' file, found one about {entity:?}")]
     OfNobody {
-        /// Whom it is about, the beginning where that is long.
+        /// The entity, shortened if it is long.
         entity: String,
     },
 }
 
 impl DialogInfos {
-    /// Takes one document. With `resubscribed` it is the first one of a new subscription, whose versions begin again.
+    /// Processes one document. `resubscribed` marks the first one of a new subscription, whose versions begin again.
     ///
     /// # Errors
     ///
-    /// [`RefusedDocument`]: it cannot be read, or is about nobody whom the configuration knows.
+    /// [`RefusedDocument`] if it cannot be read, or if its entity is not configured.
     pub fn take(
         &mut self,
         document: &[u8],
@@ -87,7 +87,7 @@ impl DialogInfos {
         Ok(taken)
     }
 
-    /// Forgets the entities that are nobody's any more, or somebody else's.
+    /// Forgets the entities that no longer belong to a DN, or belong to another one.
     fn follow(&mut self, agents: &Arc<Agents>) {
         if !Arc::ptr_eq(&self.agents, agents) {
             self.by_record.retain(|record, entity| agents.dn_of_record(record) == Some(&entity.dn));

@@ -1,5 +1,5 @@
-//! A log is read while it is written, as `tail -F` does: also after it was renamed and begun anew, or cut. All forms
-//! and envelopes of `im_session::Decoder`.
+//! Reads a log while it is written, like `tail -F`, across rotations and truncations. Supports all forms and envelopes
+//! of `im_session::Decoder`.
 
 use std::collections::VecDeque;
 use std::io;
@@ -17,24 +17,24 @@ use super::note::{Note, Reading};
 use crate::engine::{Engine, EngineError, FeedPosition};
 use crate::metrics::Metrics;
 
-/// After so long without a byte, what is there of a message is taken as the whole.
+/// After this time without a byte, an unfinished message is taken as complete.
 const PAUSE: Duration = Duration::from_secs(1);
-/// How often it is looked whether there is more.
+/// How often the file is checked for more.
 const POLL: Duration = Duration::from_millis(100);
-/// How much is read at a time.
+/// How many bytes are read at once.
 const PIECE: usize = 64 * 1_024;
 /// How many events are applied together.
 const BATCH: usize = 1_024;
 
-/// Why a file is not followed any more.
+/// Why following a file failed.
 #[derive(Debug, thiserror::Error)]
 pub enum FollowError {
-    /// It is there and cannot be read.
+    /// It exists and cannot be read.
     #[error("--follow {}: {source}", .path.display())]
     File {
         /// The file.
         path: PathBuf,
-        /// Why.
+        /// The cause.
         source: io::Error,
     },
     /// The engine does not answer.
@@ -42,7 +42,7 @@ pub enum FollowError {
     Engine(#[from] EngineError),
 }
 
-/// The name of the feed that a followed file is. Of a long path it is the end.
+/// The name of the feed for a followed file: its path, or the end of a long one.
 #[must_use]
 pub fn name_of(path: &Path) -> String {
     let path = path.to_string_lossy();
@@ -51,12 +51,12 @@ pub fn name_of(path: &Path) -> String {
     format!("follow:{}", path.get(start..).unwrap_or_default())
 }
 
-/// Applies the events of a file, and of those that take its name after it, until the engine stops. A file that is not
-/// there yet is waited for. Dropping the future stops it at any moment; the next one goes on where the last was.
+/// Applies the events of a file, and of the files that replace it, until the engine stops. A file that does not exist
+/// yet is waited for. The future can be dropped at any moment; the next one continues where it stopped.
 ///
 /// # Errors
 ///
-/// Where the file is there and cannot be read, or the engine fails.
+/// If the file exists and cannot be read, or if the engine fails.
 pub async fn follow(engine: Arc<dyn Engine>, metrics: Metrics, path: PathBuf) -> Result<(), FollowError> {
     let mut follower = Follower::new(engine, metrics, &path).await?;
     loop {
@@ -91,9 +91,9 @@ struct Follower {
     metrics: Metrics,
     path: PathBuf,
     feed: String,
-    /// How often events were applied, of all files: the position of the feed.
+    /// The position of the feed: how many batches were applied, over all files.
     position: u64,
-    /// What was applied before the restart, until it is known whether the file is the same.
+    /// The note from before the restart, until the file is opened and compared with it.
     before: Option<Note>,
     file: Option<Open>,
 }
@@ -103,9 +103,9 @@ struct Open {
     file: File,
     reading: Reading,
     decoder: Decoder,
-    /// Events that were applied before the restart and come again.
+    /// How many of the next events were applied before the restart and are to be skipped.
     known: u64,
-    /// When the last byte came; none once a pause was taken.
+    /// When the last byte arrived; `None` once the unfinished message was taken.
     last_byte: Option<Instant>,
 }
 
@@ -114,12 +114,12 @@ impl Follower {
         let feed = name_of(path);
         let before = engine.feed(feed.clone()).await?;
         let position = before.as_ref().map(|before| before.position).unwrap_or_default();
-        // A note that cannot be read is none of ours: the file is new then.
+        // An unreadable note was not written by this program. The file then counts as new.
         let before = before.and_then(|before| serde_json::from_str(&before.note?).ok());
         Ok(Follower { engine, metrics, path: path.to_owned(), feed, position, before, file: None })
     }
 
-    /// Reads what there is, looks for another file, or waits.
+    /// Reads the next piece, detects another file, or waits.
     async fn step(&mut self) -> Result<(), Failed> {
         let Some(open) = &mut self.file else {
             match File::open(&self.path).await {
@@ -145,10 +145,10 @@ impl Follower {
             open.decoder.flush().into_iter().for_each(|result| take(result, &mut read, &mut errors));
             return self.apply(read, errors).await;
         }
-        // A file that is gone may come back.
+        // A file that is missing may come back.
         let is_over = match tokio::fs::metadata(&self.path).await {
             Ok(there) if open.reading.is_of(&there) => there.is_file() && there.len() < open.reading.read,
-            // What was written between the last look and the new name is read first.
+            // What was written before the rename is read first.
             Ok(_) => open.file.metadata().await?.len() <= open.reading.read,
             Err(_) => false,
         };
@@ -159,7 +159,7 @@ impl Follower {
         Ok(())
     }
 
-    /// From the beginning, although it may have been read before the restart.
+    /// Reads a file from its beginning, even if it was read before the restart.
     async fn begin(&mut self, mut file: File) -> io::Result<()> {
         let metadata = file.metadata().await?;
         let mut known = 0;
@@ -171,7 +171,7 @@ impl Follower {
                 known = before.events;
             } else {
                 let file = self.path.display();
-                tracing::warn!(%file, "begun anew since the last start; what the old one got afterwards is not read");
+                tracing::warn!(%file, "replaced since the last start; what the old file got after that is not read");
             }
         }
         let reading = Reading::of(&metadata);
@@ -179,7 +179,7 @@ impl Follower {
         Ok(())
     }
 
-    /// The file ends; what takes its name begins anew.
+    /// Finishes the file. The file that replaces it is read from its beginning.
     async fn end(&mut self) -> Result<(), Failed> {
         if let Some(open) = &mut self.file {
             let (mut read, mut errors) = (VecDeque::new(), 0);

@@ -1,11 +1,11 @@
-//! Feeds of other forms than JSON lines, and those that the gateway fetches by itself.
+//! Feeds in forms other than JSON lines, and those that the gateway reads by itself.
 //!
 //! | file | question |
 //! |---|---|
-//! | `follow` | How is a log read while it is written, over rotations and restarts? (feature `server`) |
-//! | `note` | What of a followed file is found again after a restart? (feature `server`) |
-//! | [`hep`] | Which events has the SIP that capture agents send? |
-//! | [`dialog_info`] | Which events have dialog-info documents? |
+//! | `follow` | How is a log read while it is written, across rotations and restarts? (feature `server`) |
+//! | `note` | What is stored about a followed file for a restart? (feature `server`) |
+//! | [`hep`] | Which events does SIP from capture agents mean? |
+//! | [`dialog_info`] | Which events do dialog-info documents mean? |
 
 pub mod dialog_info;
 #[cfg(feature = "server")]

@@ -1,14 +1,15 @@
-//! What of a followed file is found again after a restart.
+//! What is stored about a followed file, so that reading continues after a restart.
 //!
-//! Forms and envelopes of logs go over many lines, so no byte of a file is one to go on at. It is read again from its
-//! beginning instead, and the events that were applied are passed over: the same bytes give the same events.
+//! Forms and envelopes of logs span many lines, so reading cannot resume at a byte position. The file is read again
+//! from its beginning instead, and the events that were already applied are skipped: the same bytes give the same
+//! events.
 
 use std::fs::Metadata;
 use std::os::unix::fs::MetadataExt;
 
 use serde::{Deserialize, Serialize};
 
-/// How much of its beginning a file is known by, where its number was given to another file.
+/// How many bytes of its beginning identify a file, in case its inode number was given to another file.
 const HEAD: usize = 1_024;
 
 /// How far a file was read.
@@ -17,7 +18,7 @@ const HEAD: usize = 1_024;
 pub(super) struct Note {
     device: u64,
     inode: u64,
-    /// The first bytes, as far as they were read: how many, and their hash.
+    /// The length and the hash of the first bytes, as far as they were read.
     head: usize,
     hash: u64,
     /// How many bytes were read.
@@ -26,7 +27,7 @@ pub(super) struct Note {
     pub(super) events: u64,
 }
 
-/// What is being read of a file.
+/// The state of reading a file.
 #[derive(Debug, Clone)]
 pub(super) struct Reading {
     device: u64,
@@ -37,12 +38,12 @@ pub(super) struct Reading {
 }
 
 impl Reading {
-    /// Nothing yet of this file.
+    /// The state before the first byte of this file.
     pub(super) fn of(file: &Metadata) -> Self {
         Reading { device: file.dev(), inode: file.ino(), head: Vec::new(), read: 0, events: 0 }
     }
 
-    /// Whether this is the file.
+    /// Whether this is the same file.
     pub(super) fn is_of(&self, file: &Metadata) -> bool {
         (self.device, self.inode) == (file.dev(), file.ino())
     }
@@ -60,19 +61,19 @@ impl Reading {
 }
 
 impl Note {
-    /// How many bytes of the beginning say whether a file is this one.
+    /// How many bytes of the beginning identify the file.
     pub(super) fn head(&self) -> usize {
         self.head.min(HEAD)
     }
 
-    /// Whether it is the file that was read, with these first bytes: not another one, and not cut since.
+    /// Whether this is the file that was read, with these first bytes: not another one, and not truncated since.
     pub(super) fn is_of(&self, file: &Metadata, head: &[u8]) -> bool {
         let is_same = (self.device, self.inode) == (file.dev(), file.ino());
         is_same && file.len() >= self.read && head.len() == self.head && hash(head) == self.hash
     }
 }
 
-/// FNV-1a: it is stored, so it must not change with the compiler.
+/// FNV-1a. The hash is stored, so it must not change with the compiler.
 fn hash(bytes: &[u8]) -> u64 {
     let offset = 0xcbf2_9ce4_8422_2325;
     bytes.iter().fold(offset, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))

@@ -1,4 +1,4 @@
-//! Answers: always a JSON body with a statusCode.
+//! Responses: always a JSON body with a statusCode.
 
 use axum::body::Body;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Response};
 use im_session::ErrorBody;
 use serde::Serialize;
 
-/// An answer that went wrong, with the HTTP status of its statusCode unless another is given.
+/// An error response. Its HTTP status follows from the statusCode unless another one is set.
 #[derive(Debug, Clone)]
 pub struct Failed {
     status: StatusCode,
@@ -14,13 +14,13 @@ pub struct Failed {
 }
 
 impl Failed {
-    /// With this statusCode, and its HTTP status.
+    /// An error with this statusCode and its HTTP status.
     #[must_use]
     pub fn new(status_code: im_session::StatusCode, message: impl Into<String>) -> Self {
         Failed { status: http_status(status_code), body: ErrorBody::new(status_code, message) }
     }
 
-    /// The same with another HTTP status, where HTTP has a word of its own for it.
+    /// The same with another HTTP status, if HTTP has a more specific one.
     #[must_use]
     pub fn with_status(self, status: StatusCode) -> Self {
         Failed { status, ..self }
@@ -44,19 +44,19 @@ impl IntoResponse for Failed {
     }
 }
 
-/// This body as JSON.
+/// A response with this body as JSON.
 pub fn json(status: StatusCode, body: &impl Serialize) -> Response {
     match serde_json::to_vec(body) {
         Ok(body) => json_bytes(status, body),
         Err(error) => {
-            tracing::error!(%error, "an answer is no JSON");
+            tracing::error!(%error, "a response cannot be written as JSON");
             let body = r#"{"statusCode":4,"statusMessage":"internal error"}"#;
             json_bytes(StatusCode::INTERNAL_SERVER_ERROR, body.as_bytes().to_vec())
         }
     }
 }
 
-/// JSON that was written already.
+/// A response with a body that is JSON already.
 pub fn json_bytes(status: StatusCode, body: Vec<u8>) -> Response {
     let mut response = Response::new(Body::from(body));
     *response.status_mut() = status;
@@ -64,7 +64,7 @@ pub fn json_bytes(status: StatusCode, body: Vec<u8>) -> Response {
     response
 }
 
-/// The HTTP status of an answer with this statusCode.
+/// The HTTP status for this statusCode.
 #[must_use]
 pub fn http_status(status_code: im_session::StatusCode) -> StatusCode {
     StatusCode::from_u16(status_code.http_status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)

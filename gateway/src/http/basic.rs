@@ -1,4 +1,4 @@
-//! The user and password of HTTP Basic.
+//! Reads user name and password from HTTP Basic.
 
 use std::fmt;
 
@@ -8,17 +8,17 @@ use base64::engine::general_purpose::STANDARD;
 
 use crate::config::{LONGEST_PASSWORD, LONGEST_USER_NAME};
 
-/// What stands in `Authorization`.
+/// The contents of `Authorization`.
 pub(super) enum Basic {
-    /// No HTTP Basic.
+    /// There is no HTTP Basic.
     None,
-    /// HTTP Basic that cannot be read.
+    /// There is HTTP Basic, and it cannot be read.
     Malformed,
     /// A user and a password.
     Is(Credentials),
 }
 
-/// A user and a password. The password is never printed.
+/// A user name and a password. `Debug` does not print the password.
 pub(super) struct Credentials {
     pub(super) user_name: String,
     pub(super) password: Vec<u8>,

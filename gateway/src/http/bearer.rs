@@ -1,4 +1,4 @@
-//! Who may post events and read requests: whoever has the token.
+//! Lets clients with the bearer token post events and read requests.
 
 use std::fmt;
 use std::sync::Arc;
@@ -12,27 +12,27 @@ use subtle::ConstantTimeEq;
 
 use super::answer::Failed;
 
-/// The shortest token that is taken: one that is guessed is worse than none.
+/// The shortest accepted token: one that can be guessed is worse than none.
 pub const SHORTEST_TOKEN: usize = 16;
 
-/// The token of those who feed the gateway. It is never printed.
+/// The token for feeds. `Debug` does not print it.
 #[derive(Clone)]
 pub struct BearerToken(Arc<str>);
 
-/// A token that is too short.
+/// A token was too short or not sendable.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("expected a bearer token of at least {SHORTEST_TOKEN} visible ASCII characters, found {length} characters")]
 pub struct BadToken {
-    /// How long it is.
+    /// The number of its characters.
     pub length: usize,
 }
 
 impl BearerToken {
-    /// This token.
+    /// Makes a token.
     ///
     /// # Errors
     ///
-    /// Where it is too short, or no client could send it in a header.
+    /// If it is too short, or contains characters that cannot be sent in a header.
     pub fn new(token: &str) -> Result<Self, BadToken> {
         if token.len() >= SHORTEST_TOKEN && token.bytes().all(|byte| byte.is_ascii_graphic()) {
             Ok(BearerToken(token.into()))
@@ -41,7 +41,7 @@ impl BearerToken {
         }
     }
 
-    /// Whether the header is this token, in a time that tells nothing of it but its length.
+    /// Whether the header has this token. The comparison takes a time that reveals only its length.
     fn is(&self, header: Option<&HeaderValue>) -> bool {
         let token = header.and_then(|value| value.as_bytes().split_at_checked("Bearer ".len()));
         let Some((scheme, token)) = token else { return false };
@@ -55,7 +55,7 @@ impl fmt::Debug for BearerToken {
     }
 }
 
-/// Lets those pass who have the token.
+/// Passes on the requests that have the token, and refuses all others.
 pub(super) async fn check(State(token): State<BearerToken>, request: Request, next: Next) -> Response {
     if token.is(request.headers().get(header::AUTHORIZATION)) {
         return next.run(request).await;

@@ -1,19 +1,19 @@
-//! How is a script told that nobody is signed in? Without the dialog that a browser opens of its own accord.
+//! Tells a script that nobody is signed in, without making the browser open its own dialog.
 
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
 
-/// What scripts say of themselves. It is one of the headers that clients of GWS send.
+/// The header by which a script identifies itself. Clients of GWS send it.
 const SCRIPT: &str = "x-requested-with";
 
-/// Whether a script says that it asks.
+/// Whether the request comes from a script.
 pub(super) fn is_script(headers: &HeaderMap) -> bool {
     headers.contains_key(SCRIPT)
 }
 
-/// Changes what a script is told. A browser that reads `Basic` asks for a password in a window of its own, over the
-/// page that has a form for it. So a script that says that it is one is told another name, which browsers do not know.
-/// Everybody else gets `Basic`.
+/// Replaces the challenge for a script. A browser that receives `Basic` opens a password dialog on top of the page,
+/// which has a form of its own. Scripts therefore receive a scheme that browsers do not know; all other clients receive
+/// `Basic`.
 pub(super) fn spare_dialog(response: &mut Response) {
     if response.status() == StatusCode::UNAUTHORIZED {
         let challenge = HeaderValue::from_static("XBasic realm=\"im-session\", charset=\"UTF-8\"");

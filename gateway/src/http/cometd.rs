@@ -1,4 +1,4 @@
-//! CometD over HTTP: the clients of [`bayeux`](crate::bayeux), fed by the engine. Gateway specification 3.
+//! CometD over HTTP: connects the clients of [`bayeux`](crate::bayeux) with the engine. Gateway specification 3.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -20,30 +20,30 @@ use crate::config::{AgentId, AgentRecord};
 use crate::engine::{self, Outgoing, OutgoingKind};
 use crate::logs::CONTENTS;
 
-/// The cookie that tells browsers apart.
+/// The cookie that distinguishes browsers.
 pub const BROWSER_COOKIE: &str = "BAYEUX_BROWSER";
 
-/// CometD clients of all agents. Clones share them.
+/// The CometD clients of all agents. Clones share them.
 #[derive(Clone)]
 pub struct CometD(Arc<Shared>);
 
 struct Shared {
     gateway: Gateway,
     settings: Settings,
-    /// What the times of the protocol count from: a clock that is set does not end clients.
+    /// The origin of the protocol's times. It is monotonic, so that setting the clock does not expire clients.
     started: Instant,
     state: Mutex<State>,
-    /// How many WebSockets each agent has open; no agent has none.
+    /// The number of open WebSockets per agent. An agent without any has no entry.
     sockets: Mutex<HashMap<AgentId, usize>>,
-    /// The next wake is earlier than [`Driver`] knows.
+    /// Notified when the next wake is earlier than [`Driver`] knows.
     earlier: Notify,
 }
 
 struct State {
     bayeux: Bayeux,
-    /// Who waits for the replies to held requests.
+    /// The senders for the replies to held requests.
     waiting: HashMap<ExchangeId, oneshot::Sender<Reply>>,
-    /// When the driver wakes by itself.
+    /// When the driver wakes without a notification.
     wake: Option<Duration>,
 }
 
@@ -53,14 +53,14 @@ impl fmt::Debug for CometD {
     }
 }
 
-/// What feeds the clients and lets their time pass.
+/// Passes notifications and time to the clients.
 #[must_use = "without it nothing is pushed and nothing times out"]
 pub struct Driver {
     cometd: CometD,
     outgoing: broadcast::Receiver<Arc<Outgoing>>,
-    /// Notifications were lost on their way to `outgoing`.
+    /// Changes when notifications were lost before they reached `outgoing`.
     missed: watch::Receiver<u64>,
-    /// Sessions of HTTP that end.
+    /// HTTP sessions that have ended.
     ends: mpsc::UnboundedReceiver<(AgentId, SignInId)>,
 }
 
@@ -70,13 +70,13 @@ impl fmt::Debug for Driver {
     }
 }
 
-/// What became of a request.
+/// The answer to a request.
 pub(super) enum Answer {
     Now(Reply, OnItsWay),
     Held(oneshot::Receiver<Reply>, OnItsWay),
 }
 
-/// A reply that is to be written. Unless it is said to be delivered, it was not.
+/// A reply to be written. If it is dropped without [`delivered`](Self::delivered), it counts as not delivered.
 pub(super) struct OnItsWay {
     cometd: CometD,
     exchange: ExchangeId,
@@ -99,7 +99,7 @@ impl Drop for OnItsWay {
     }
 }
 
-/// A WebSocket of an agent that counts for the limit until this is dropped.
+/// An agent's open WebSocket. It counts towards the limit until it is dropped.
 pub(super) struct Place {
     cometd: CometD,
     agent: AgentId,
@@ -118,9 +118,9 @@ impl Drop for Place {
 }
 
 impl CometD {
-    /// No clients yet. The driver has to [run](Driver::run).
+    /// Starts without clients. The driver has to [run](Driver::run).
     pub fn new(gateway: Gateway, settings: Settings) -> (Self, Driver) {
-        // Before anything is listed, so that nothing falls between the list and what is newer.
+        // Subscribed before the first list, so that no notification between the two is missed.
         let (outgoing, missed) = (gateway.engine().outgoing(), gateway.engine().missed());
         let ends = gateway.sign_in().ends();
         let state = State { bayeux: Bayeux::new(settings.clone()), waiting: HashMap::new(), wake: None };
@@ -130,8 +130,8 @@ impl CometD {
         (cometd.clone(), Driver { cometd, outgoing, missed, ends })
     }
 
-    /// `/api/v2/notifications`, with a slash after it, and all below: clients put the kind of their message there, or
-    /// nothing.
+    /// `/api/v2/notifications`, with and without a trailing slash, and all paths below: some clients append the kind of
+    /// their message.
     pub fn router(&self) -> Router {
         let all = get(web_socket::open).post(long_polling::post);
         Router::new()
@@ -141,19 +141,19 @@ impl CometD {
             .with_state(self.clone())
     }
 
-    /// How much there is.
+    /// The current sizes. Linear in the number of clients.
     #[must_use]
     pub fn counts(&self) -> Counts {
         self.state().bayeux.counts()
     }
 
-    /// How many WebSockets are open, of all agents.
+    /// The number of open WebSockets of all agents.
     #[must_use]
     pub fn web_sockets(&self) -> usize {
         self.sockets().values().sum()
     }
 
-    /// A place for one more WebSocket of the agent; none where the agent has as many as may be.
+    /// Counts one more WebSocket of the agent; `None` if the agent has reached the limit.
     pub(super) fn place(&self, agent: &AgentId) -> Option<Place> {
         let most = self.settings().web_sockets_per_agent;
         let mut sockets = self.sockets();
@@ -186,10 +186,10 @@ impl CometD {
         let session = signed_in.session.0.to_string();
         let sender = Sender { agent: signed_in.agent.id.as_str(), session: &session, browser, transport };
         let request = Request::read(body, &self.0.settings)?;
-        // Drawn before the lock is taken: the operating system may take its time.
+        // Drawn before the lock is taken, because the operating system may be slow.
         let bits = request.is_handshake().then(|| self.gateway().surroundings().random.bytes().ok()).flatten();
         let mut bits = bits.map(u128::from_be_bytes);
-        // What is declared before the lock is dropped after it, also where a panic does it: an answer that is not delivered
+        // Declared before the lock, so that it is dropped after it, also during a panic: dropping an undelivered answer
         // takes the lock.
         let answer;
         let mut state = self.state();
@@ -209,7 +209,7 @@ impl CometD {
         Ok(answer)
     }
 
-    /// The session of HTTP has ended, and the clients that were seen in it.
+    /// An HTTP session has ended. Ends the clients that were last seen in it.
     pub(super) fn sign_out(&self, agent: &AgentId, session: SignInId) {
         let session = session.0.to_string();
         self.call(|bayeux, now| bayeux.sign_out(now, agent.as_str(), &session));
@@ -223,7 +223,7 @@ impl CometD {
         self.0.started.elapsed()
     }
 
-    // What the lock protects is whole after every statement, so a panic of another thread leaves it usable.
+    // Ignores poisoning: the state is consistent after every statement.
     fn state(&self) -> MutexGuard<'_, State> {
         self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -239,7 +239,7 @@ impl CometD {
         for output in bayeux.outputs() {
             match output {
                 Output::Reply(reply) => {
-                    // Who does not wait any more has dropped its `OnItsWay`, or is about to: that queues the messages
+                    // A receiver that is gone has dropped its `OnItsWay`, or is about to, which queues the messages
                     // again.
                     let _gone = waiting.remove(&reply.exchange).map(|waiting| waiting.send(reply));
                 }
@@ -258,7 +258,7 @@ impl CometD {
     fn ask_for_list(&self, ticket: Ticket, agent: &str) {
         let agent = self.gateway().directory().current().by_id(agent).cloned();
         let cometd = self.clone();
-        // Not here: the lock is held.
+        // In a task, because the lock is held here.
         tokio::spawn(async move { cometd.list(ticket, agent).await });
     }
 
@@ -275,7 +275,7 @@ impl CometD {
 }
 
 impl Driver {
-    /// Feeds the clients until the gateway ends; then what is held is answered, and the future resolves.
+    /// Passes notifications and time until the gateway ends. Then it answers everything that is held, and returns.
     pub async fn run(mut self) {
         let mut ending = self.cometd.gateway().ending();
         loop {
@@ -284,7 +284,7 @@ impl Driver {
                 state.wake = state.bayeux.next_wake();
                 state.wake
             };
-            // A day is as good as never: each call sets it anew.
+            // A day is long enough: each call sets the time again.
             let wake = self.cometd.0.started + wake.unwrap_or(Duration::MAX).min(self.cometd.now() + DAY);
             tokio::select! {
                 biased;
@@ -293,13 +293,13 @@ impl Driver {
                 outgoing = self.outgoing.recv() => match outgoing {
                     Ok(outgoing) => self.publish(&outgoing),
                     Err(RecvError::Lagged(missed)) => {
-                        tracing::warn!(missed, "notifications came too fast; all sessions are sent again");
+                        tracing::warn!(missed, "the receiver of notifications lagged; all sessions are sent again");
                         self.cometd.call(Bayeux::missed);
                     }
                     Err(RecvError::Closed) => break,
                 },
                 Ok(()) = self.missed.changed() => {
-                    tracing::warn!("notifications were lost on their way here; all sessions are sent again");
+                    tracing::warn!("notifications were lost; all sessions are sent again");
                     self.cometd.call(Bayeux::missed);
                 }
                 () = self.cometd.0.earlier.notified() => {}
@@ -319,9 +319,9 @@ impl Driver {
 
 const DAY: Duration = Duration::from_secs(24 * 3_600);
 
-/// Resolves when the gateway ends.
+/// Waits until the gateway ends.
 pub(super) async fn until(ending: &mut tokio::sync::watch::Receiver<bool>) {
-    // Where the sender is gone, so is the gateway.
+    // If the sender is gone, the gateway has ended.
     let _gone = ending.wait_for(|ending| *ending).await;
 }
 

@@ -1,14 +1,15 @@
-//! The cookie that bears a session of HTTP.
+//! The cookie of an HTTP session.
 
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::Response;
 
 use super::http_sessions::Cookie;
 
-/// Its name, as GWS has it.
+/// Its name, the same as in GWS.
 pub const SESSION_COOKIE: &str = "JSESSIONID";
 
-/// Cookies of that name that are looked at. Cookies do not know ports: other servers on this host may have set some, too.
+/// How many cookies of that name are examined. Cookies do not depend on the port, so other servers on this host may
+/// have set some.
 const CANDIDATES: usize = 8;
 
 /// The values of all cookies with this name.
@@ -20,17 +21,17 @@ pub fn cookies<'h>(headers: &'h HeaderMap, name: &'h str) -> impl Iterator<Item 
     })
 }
 
-/// The cookies that may be of a session.
+/// The cookies that may belong to an HTTP session.
 pub(super) fn of_sessions(headers: &HeaderMap) -> impl Iterator<Item = Cookie> {
     cookies(headers, SESSION_COOKIE).take(CANDIDATES).filter_map(Cookie::of)
 }
 
-/// Gives the browser its cookie.
+/// Sets the cookie in the browser.
 pub(super) fn give(response: &mut Response, cookie: Cookie, secure: bool) {
     set(response, &format!("{SESSION_COOKIE}={}{}", cookie.text(), attributes(secure)));
 }
 
-/// Takes the cookie from the browser.
+/// Deletes the cookie in the browser.
 pub(super) fn take(response: &mut Response, secure: bool) {
     set(response, &format!("{SESSION_COOKIE}={}; Max-Age=0", attributes(secure)));
 }

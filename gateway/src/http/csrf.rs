@@ -1,4 +1,4 @@
-//! Did a page of ours send this operation? The token of the session says so. Gateway specification 2.
+//! Checks by the session's token that an operation was sent by a page of ours. Gateway specification 2.
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use axum::response::Response;
@@ -9,29 +9,31 @@ use super::answer::Failed;
 use super::http_sessions::SignedIn;
 use super::origin::is_safe;
 
-/// Names the header that the token has to be sent in.
+/// The header that names the token's header.
 pub const CSRF_HEADER: HeaderName = HeaderName::from_static("x-csrf-header");
 
-/// The token.
+/// The header that contains the token.
 pub const CSRF_TOKEN: HeaderName = HeaderName::from_static("x-csrf-token");
 
 const MESSAGE: &str = "Missing or invalid Csrf token";
 
-/// Whether a request needs the token: what may change something under `/api/v2/me`, or in the simulated SIP Server.
+/// Whether a request needs the token: everything that may change something under `/api/v2/me`, or in the simulated SIP
+/// Server.
 pub(super) fn is_needed(method: &Method, path: &str) -> bool {
     let is_below = |of: &str| path.strip_prefix(of).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
     !is_safe(method) && (is_below("/api/v2/me") || is_below("/simulator"))
 }
 
-/// Whether the request has the token of its session.
+/// Checks that the request has the token of its session.
 ///
 /// # Errors
 ///
-/// 403 without a cookie and with another token; 401 where the cookie's session is over, so that the client signs in again.
+/// 403 without a cookie, or with a wrong token; 401 if the session of the cookie has ended, so that the client signs in
+/// again.
 pub(super) fn check(headers: &HeaderMap, signed_in: Option<&SignedIn>, has_cookie: bool) -> Result<(), Failed> {
     let Some(signed_in) = signed_in else {
         return Err(if has_cookie {
-            let message = "the session of the cookie is over: expected a GET with user and password first";
+            let message = "the session of the cookie has ended: expected a GET with user and password first";
             Failed::new(Code::NotAuthenticated, message)
         } else {
             Failed::new(Code::NoPermission, MESSAGE)
@@ -43,7 +45,7 @@ pub(super) fn check(headers: &HeaderMap, signed_in: Option<&SignedIn>, has_cooki
     if fits { Ok(()) } else { Err(Failed::new(Code::NoPermission, MESSAGE)) }
 }
 
-/// Tells the client its token.
+/// Adds the token to the response.
 pub(super) fn tell(response: &mut Response, signed_in: &SignedIn) {
     if response.status() == StatusCode::SWITCHING_PROTOCOLS {
         return;

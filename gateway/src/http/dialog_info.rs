@@ -1,4 +1,4 @@
-//! `POST /dialog-info`: dialog-info documents (RFC 4235), of whoever has the token of feeds. Gateway specification 4.
+//! `POST /dialog-info`: dialog-info documents (RFC 4235), with the bearer token of feeds. Gateway specification 4.
 
 use std::sync::Arc;
 
@@ -24,7 +24,7 @@ use crate::feeds::dialog_info::{DialogInfos, Taken};
 #[derive(Clone)]
 struct Shared {
     gateway: Gateway,
-    /// One document after the other: their versions rise.
+    /// Locked while a document is processed, because their versions have to rise.
     dialogs: Arc<Mutex<DialogInfos>>,
 }
 
@@ -38,16 +38,16 @@ struct Parameters {
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Accepted {
-    /// How many events the document made.
+    /// How many events the document caused.
     accepted: usize,
     position: Option<u64>,
-    /// How many of them were not applied, since the feed was as far already.
+    /// How many of them were skipped because the feed had already reached this position.
     #[serde(skip_serializing_if = "is_zero")]
     repeated: usize,
     needs_refresh: bool,
 }
 
-/// The route `/dialog-info`, for whoever has the token.
+/// The route `/dialog-info`, for clients with the token.
 pub fn dialog_info_routes(gateway: Gateway, token: BearerToken) -> Router {
     let dialogs = Arc::default();
     Router::new()
@@ -73,7 +73,7 @@ async fn take(
     };
     let document = read_body(body, LONGEST_BODY, gateway.settings().request_timeout).await?;
     let apply = async move {
-        // Held until the events are durable, so that those of the next document come after them.
+        // Held until the events are durable, so that the events of the next document follow them.
         let mut dialogs = dialogs.lock().await;
         let (agents, now) = (gateway.directory().current(), gateway.surroundings().clock.now());
         let taken = dialogs.take(&document, resubscribed, &agents, now);
@@ -84,8 +84,8 @@ async fn take(
         let repeated = if applied.repeated { accepted } else { 0 };
         Ok::<_, Failed>(Accepted { accepted, position: applied.position, repeated, needs_refresh })
     };
-    // A task of its own: a client that goes must not end it between the two, when the document is taken and its events
-    // are not applied.
+    // In a task of its own, because a client that disconnects must not stop it after the document was processed and
+    // before its events are applied.
     let accepted = tokio::spawn(apply).await.map_err(|error| {
         tracing::error!(%error, "a dialog-info document was not taken");
         Failed::new(im_session::StatusCode::InternalError, "internal error")

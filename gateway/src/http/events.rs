@@ -31,7 +31,7 @@ pub(super) struct Parameters {
 struct Accepted {
     accepted: usize,
     position: Option<u64>,
-    /// How many of the accepted ones were not applied, since the feed was as far already.
+    /// How many of the accepted events were skipped because the feed had already reached this position.
     #[serde(skip_serializing_if = "is_zero")]
     repeated: usize,
     errors: Vec<LineError>,
@@ -50,7 +50,7 @@ pub(super) fn is_zero(number: &usize) -> bool {
     *number == 0
 }
 
-/// The feed's name, where there is one.
+/// Checks the name of the feed, if there is one.
 fn feed_name(feed: Option<String>) -> Result<Option<String>, Failed> {
     match feed {
         Some(feed) if feed.is_empty() || feed.len() > LONGEST_FEED => {
@@ -60,10 +60,10 @@ fn feed_name(feed: Option<String>) -> Result<Option<String>, Failed> {
     }
 }
 
-/// Where the feed is after the events of a post.
+/// The position of the feed after the events of a POST.
 pub(super) fn feed_position(feed: Option<String>, position: Option<String>) -> Result<Option<FeedPosition>, Failed> {
     match (feed_name(feed)?, position) {
-        // With its position each of them keeps what it finds again after a restart.
+        // These feeds store a note with their position that they need after a restart.
         (Some(feed), _) if feed == simulator::FEED => Err(wrong(format!(
             "expected the name of another feed, found {feed:?}, which is the simulated SIP Server's"
         ))),
@@ -90,7 +90,7 @@ pub(super) async fn post(
     let Query(parameters) = parameters.map_err(|error| wrong(error.body_text()))?;
     let feed_position = feed_position(parameters.feed, parameters.position)?;
     let body = read_body(body, LONGEST_EVENTS, feed.patience).await?;
-    // Megabytes take a while; others are served meanwhile.
+    // Reading megabytes takes a while, during which other requests are served.
     let lines = tokio::task::spawn_blocking(move || EventLines::read(&body)).await;
     let EventLines { events, mut errors, more_errors } = lines.map_err(|error| {
         tracing::error!(%error, "events could not be read");
@@ -100,12 +100,12 @@ pub(super) async fn post(
         errors.push(LineError { line: 1, error: "expected events as JSON lines, found nothing".to_owned() });
     }
     if events.is_empty() && !errors.is_empty() {
-        // Nothing is applied, and something should have been, so the feed stays where it is. Where nothing came, a position
-        // moves it all the same.
+        // Lines were sent and none of them is an event, so nothing is applied and the feed keeps its position. An empty
+        // body with a position moves the feed.
         let refused = Accepted { accepted: 0, position: None, repeated: 0, errors, more_errors };
         return Ok(json(StatusCode::BAD_REQUEST, &refused));
     }
-    // What the decoder lets pass can be read: it has asked already.
+    // Every event has a route, because `EventLines` has checked that.
     let applied = feed.engine.events(feed_position, events).await.map_err(|error| failed(&error))?;
     let accepted = applied.results.iter().filter(|result| result.is_ok()).count();
     let repeated = if applied.repeated { accepted } else { 0 };

@@ -1,4 +1,4 @@
-//! `/simulator/faults`: what is to go wrong, for supervisors. It is there only with the simulated SIP Server. Gateway
+//! `/simulator/faults`: lets supervisors inject faults. It exists only with the simulated SIP Server. Gateway
 //! specification 5.
 
 use axum::Router;
@@ -39,12 +39,12 @@ struct Faults {
     faults: Vec<FaultState>,
 }
 
-/// The route, with what injects faults into the server.
+/// The route, for the server behind this injector.
 pub fn fault_routes(gateway: Gateway, injector: FaultInjector) -> Router {
     Router::new().route("/simulator/faults", get(list).post(inject)).with_state(Shared { gateway, injector })
 }
 
-/// Which faults there are in the simulated SIP Server, how likely each is, and how many single shots wait.
+/// The faults of the simulated SIP Server, with the probability of each and the number of waiting single faults.
 #[utoipa::path(
     get,
     path = "/simulator/faults",
@@ -58,11 +58,11 @@ pub(super) async fn list(State(shared): State<Shared>, me: SignedIn) -> Result<R
     Ok(json(StatusCode::OK, &Faults { status_code: Code::Ok, faults }))
 }
 
-/// A fault strikes once, at the next chance; with a probability it is so likely from now on instead.
+/// Injects a fault once, at the next opportunity, or sets its probability from now on.
 ///
-/// A chance is an event for lose, delay, repeat and reorder, a request for restart and refuse, a call for busy and
-/// no-answer. A single restart needs no chance. Answered when it is durable: it holds after a restart of the gateway,
-/// too.
+/// An opportunity is an event for lose, delay, repeat and reorder, a request for restart and refuse, a call for busy
+/// and no-answer. A single restart happens at once. The answer is sent once the fault is durable: it also holds after a
+/// restart of the gateway.
 #[utoipa::path(
     post,
     path = "/simulator/faults",

@@ -1,4 +1,4 @@
-//! What a bridge to a SIP Server uses: events in, requests out, behind a bearer token. Gateway specification 4.
+//! The routes for a bridge to a SIP Server: events in, requests out, with a bearer token. Gateway specification 4.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,7 +14,7 @@ use super::bearer::{self, BearerToken};
 use super::{events, requests};
 use crate::engine::{Engine, EngineError};
 
-/// What the handlers of this file's routes share.
+/// The shared state of these routes.
 #[derive(Clone)]
 pub(super) struct Feed {
     pub(super) engine: Arc<dyn Engine>,
@@ -22,8 +22,8 @@ pub(super) struct Feed {
     pub(super) patience: Duration,
 }
 
-/// The routes `/events`, `/events/position`, `/requests` and `/requests/confirm`, for whoever has the token. A body may take
-/// `patience`; what is held is answered when `ending` becomes true.
+/// The routes `/events`, `/events/position`, `/requests` and `/requests/confirm`, for clients with the token. A body
+/// may take `patience`; held requests are answered when `ending` becomes true.
 pub fn feed_routes(
     engine: Arc<dyn Engine>,
     token: BearerToken,
@@ -39,13 +39,13 @@ pub fn feed_routes(
         .with_state(Feed { engine, ending, patience })
 }
 
-/// The answer where the engine does not answer. What it said may have an address in it: that goes into the log.
+/// The response if the engine fails. Its error may contain an address, so it goes into the log only.
 pub(super) fn failed(error: &EngineError) -> Failed {
     tracing::error!(%error, "the engine does not answer");
     Failed::new(Code::InternalError, "the store does not answer")
 }
 
-/// The answer to a query that cannot be read.
+/// The response to a query that cannot be read.
 pub(super) fn wrong(message: impl Into<String>) -> Failed {
     Failed::new(Code::InputValidation, message)
 }

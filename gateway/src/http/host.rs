@@ -1,5 +1,5 @@
-//! Is the request for this gateway? A page of another site whose name was bound to this address is refused. Gateway
-//! specification 2.
+//! Checks that a request is meant for this gateway. A page of another site whose name was bound to this address (DNS
+//! rebinding) is refused. Gateway specification 2.
 
 use std::net::IpAddr;
 
@@ -9,11 +9,11 @@ use im_session::StatusCode as Code;
 
 use super::answer::Failed;
 
-/// Whether the request is for loopback or one of these hosts.
+/// Checks that the request is for loopback or one of these hosts.
 ///
 /// # Errors
 ///
-/// 421 where it is for another one, or for none.
+/// 421 if it is for another host, or for none.
 pub(super) fn check(request: &Request, hosts: &[String]) -> Result<(), Failed> {
     let message = match authority(request.headers(), request.uri()) {
         Some(authority) if is_ours(host_of(authority), hosts) => return Ok(()),
@@ -23,7 +23,7 @@ pub(super) fn check(request: &Request, hosts: &[String]) -> Result<(), Failed> {
     Err(Failed::new(Code::NoPermission, message).with_status(StatusCode::MISDIRECTED_REQUEST))
 }
 
-/// Host and port that the request is for, if they are said in one way.
+/// Host and port of the request; `None` if they are missing or ambiguous.
 pub(super) fn authority<'r>(headers: &'r HeaderMap, uri: &'r Uri) -> Option<&'r str> {
     let mut hosts = headers.get_all(header::HOST).iter();
     let host = hosts.next().and_then(|host| host.to_str().ok());
@@ -36,7 +36,7 @@ pub(super) fn authority<'r>(headers: &'r HeaderMap, uri: &'r Uri) -> Option<&'r 
     }
 }
 
-/// The host of an authority, without port.
+/// The host of an authority, without the port.
 pub(super) fn host_of(authority: &str) -> &str {
     let end_of_address = authority.find(']').map(|end| end + 1);
     let (start, rest) = authority.split_at(end_of_address.unwrap_or_default());

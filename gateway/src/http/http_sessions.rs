@@ -1,4 +1,4 @@
-//! Whose is a cookie? The sessions of HTTP: begun by a password, ended by signing out, by idleness, or by a change of the agent.
+//! The HTTP sessions: begun with a password, ended by signing out, by inactivity, or by a change of the agent.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
@@ -9,15 +9,15 @@ use tokio::sync::{mpsc, watch};
 
 use crate::config::{AgentId, AgentRecord, Agents, PasswordHash};
 
-/// Sessions of HTTP of one agent at a time. One more ends the one that was not used for longest.
+/// The maximum number of HTTP sessions per agent. A further one ends the one that was unused for longest.
 pub const SESSIONS_OF_AN_AGENT: usize = 100;
 
-/// What the browser keeps. It is never printed.
+/// The secret that the browser stores. `Debug` does not print it.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct Cookie(pub(super) [u8; 16]);
 
 impl Cookie {
-    /// The cookie with this text, 32 hex digits.
+    /// Reads a cookie from its text of 32 hex digits.
     pub(super) fn of(text: &str) -> Option<Self> {
         let is_hex = text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
         is_hex.then(|| u128::from_str_radix(text, 16).ok()).flatten().map(|bits| Cookie(bits.to_be_bytes()))
@@ -34,18 +34,18 @@ impl fmt::Debug for Cookie {
     }
 }
 
-/// Which session of HTTP; no secret. A number is given once in the life of the process.
+/// Identifies an HTTP session; not a secret. Numbers are not reused within a process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SignInId(pub u64);
 
-/// Says that a session of HTTP has ended. Clones wait for the same.
+/// Resolves when an HTTP session has ended. Clones wait for the same session.
 #[derive(Debug, Clone)]
 pub struct Ended(watch::Receiver<()>);
 
 impl Ended {
-    /// Resolves when the session of HTTP has ended.
+    /// Waits until the HTTP session has ended.
     pub async fn wait(&mut self) {
-        // Nothing is ever sent: the only change is that the sender is gone.
+        // Nothing is ever sent: `changed` fails once the sender is dropped.
         while self.0.changed().await.is_ok() {}
     }
 
@@ -56,14 +56,14 @@ impl Ended {
     }
 }
 
-/// Who asks: an agent, signed in.
+/// A signed-in agent.
 #[derive(Debug, Clone)]
 pub struct SignedIn {
     /// The agent, as configured now.
     pub agent: Arc<AgentRecord>,
-    /// Which session of HTTP.
+    /// The HTTP session.
     pub session: SignInId,
-    /// Says when it has ended.
+    /// Resolves when the session has ended.
     pub ended: Ended,
     pub(super) csrf_token: Arc<str>,
     pub(super) cookie: Cookie,
@@ -73,15 +73,15 @@ pub struct SignedIn {
 struct HttpSession {
     cookie: Cookie,
     agent: AgentId,
-    /// The hash that the password fitted. With another one the session is over.
+    /// The hash that the password matched. The session ends when the agent has another one.
     password: PasswordHash,
     csrf_token: Arc<str>,
     last_used: Duration,
-    /// Gone with the session, which wakes those who wait for its end.
+    /// Dropped with the session, which wakes those who wait for its end.
     alive: watch::Sender<()>,
 }
 
-/// All sessions of HTTP.
+/// All HTTP sessions.
 #[derive(Debug)]
 pub(super) struct HttpSessions {
     idle: Duration,
@@ -89,20 +89,20 @@ pub(super) struct HttpSessions {
     by_cookie: HashMap<Cookie, SignInId>,
     sessions: BTreeMap<SignInId, HttpSession>,
     by_agent: HashMap<AgentId, Vec<SignInId>>,
-    /// Who is told of each that ends.
+    /// The receivers of the sessions that end.
     listeners: Vec<mpsc::UnboundedSender<(AgentId, SignInId)>>,
 }
 
 impl HttpSessions {
-    /// None, of which one ends when nobody used it for `idle`.
+    /// No sessions yet. A session ends when it was unused for `idle`.
     pub(super) fn new(idle: Duration) -> Self {
         let (by_cookie, by_agent) = (HashMap::new(), HashMap::new());
         HttpSessions { idle, last: 0, by_cookie, sessions: BTreeMap::new(), by_agent, listeners: Vec::new() }
     }
 
-    /// Each session that ends from now on, however it does.
+    /// Returns a receiver of each session that ends from now on, for whatever reason.
     pub(super) fn ends(&mut self) -> mpsc::UnboundedReceiver<(AgentId, SignInId)> {
-        // Not bounded, since nobody may wait here; there are no more than there were sessions.
+        // Unbounded, because nothing may wait here. There are never more elements than sessions.
         let (listener, ends) = mpsc::unbounded_channel();
         self.listeners.push(listener);
         ends
@@ -140,7 +140,7 @@ impl HttpSessions {
         SignedIn { agent, session, ended: Ended(ended), csrf_token, cookie }
     }
 
-    /// Who has this cookie; it counts as a use.
+    /// The agent with this cookie. The session counts as used.
     pub(super) fn find(&mut self, cookie: Cookie, agents: &Agents, now: Duration) -> Option<SignedIn> {
         let session = *self.by_cookie.get(&cookie)?;
         let Some(agent) = self.agent_of(session, agents, now) else {
@@ -153,7 +153,7 @@ impl HttpSessions {
         Some(SignedIn { agent, session, ended, csrf_token: found.csrf_token.clone(), cookie })
     }
 
-    /// Counts as a use, where nothing was sent with a cookie: a message on a WebSocket.
+    /// Counts a session as used without a cookie: for a message on a WebSocket. Returns false if the session has ended.
     pub(super) fn renew(&mut self, session: SignInId, agents: &Agents, now: Duration) -> bool {
         let cookie = self.sessions.get(&session).map(|session| session.cookie);
         cookie.is_some_and(|cookie| self.find(cookie, agents, now).is_some())
@@ -171,7 +171,7 @@ impl HttpSessions {
         self.listeners.retain(|listener| listener.send((ended.agent.clone(), session)).is_ok());
     }
 
-    /// Ends those whose time is over, and those of agents who are gone or have another password.
+    /// Ends expired sessions, and those of agents who were removed or have another password.
     pub(super) fn sweep(&mut self, agents: &Agents, now: Duration) {
         let is_over = |&session: &SignInId| self.agent_of(session, agents, now).is_none();
         let over: Vec<SignInId> = self.sessions.keys().copied().filter(is_over).collect();
@@ -184,7 +184,7 @@ impl HttpSessions {
         self.sessions.len()
     }
 
-    /// The agent of a session that is not over.
+    /// The agent of a session that has not ended.
     fn agent_of(&self, session: SignInId, agents: &Agents, now: Duration) -> Option<Arc<AgentRecord>> {
         let session = self.sessions.get(&session)?;
         let is_idle = now.saturating_sub(session.last_used) >= self.idle;

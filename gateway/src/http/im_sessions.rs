@@ -1,4 +1,5 @@
-//! `/api/v2/me/im-sessions[/{id}]` and `/api/v2/im-sessions/{id}`: the engine decides, this hands over. Gateway specification 2.
+//! `/api/v2/me/im-sessions[/{id}]` and `/api/v2/im-sessions/{id}`. The engine decides; this module translates. Gateway
+//! specification 2.
 
 use std::borrow::Cow;
 
@@ -20,23 +21,23 @@ use super::open_api::{
 use crate::engine::{EngineError, OwnedTarget, Reply};
 use crate::logs::CONTENTS;
 
-/// An id in an address that is no text is nobody's id.
+/// The id in a path. One that is not UTF-8 belongs to no session.
 type Id = Result<Path<String>, PathRejection>;
 
-/// My sessions: their addresses, or with `fields` themselves.
+/// My sessions: their URIs, or the sessions themselves if `fields` is given.
 ///
-/// Each of `id`, `path`, `state` and `uri` is a filter, too: `state=Talking`. Several filters must all hold.
-/// `capabilities`, `participants` and `userData` are no plain values: a filter on one of them finds nothing.
+/// `id`, `path`, `state` and `uri` are filters as well, as in `state=Talking`; several filters must all match.
+/// `capabilities`, `participants` and `userData` are not plain values: a filter on one of them matches nothing.
 #[utoipa::path(
     get,
     path = "/api/v2/me/im-sessions",
     tag = "IM sessions",
     params(
-        ("fields" = Option<String>, Query, description = "`*`, or names separated by commas; none: addresses"),
+        ("fields" = Option<String>, Query, description = "`*`, or names separated by commas; without it: only URIs"),
         ("state" = Option<SessionState>, Query, description = "Only sessions in this state"),
         ("id" = Option<String>, Query, description = "Only the session with this id"),
         ("path" = Option<String>, Query, description = "Only the session with this path"),
-        ("uri" = Option<String>, Query, description = "Only the session with this address")
+        ("uri" = Option<String>, Query, description = "Only the session with this URI")
     ),
     responses((status = 200, body = ImSessionsAnswer), NotSignedIn, Refusals),
     security(("cookie" = []), ("basic" = []))
@@ -56,8 +57,8 @@ pub(super) async fn list(
     tag = "IM sessions",
     params(
         ("id" = String, Path, description = "The id of the session", example = "007MDF3D0KAHL93L807GK2LAES000001"),
-        ("fields" = Option<String>, Query, description = "`*`, or names separated by commas; all without it"),
-        ("devicePath" = Option<String>, Query, description = "Which one, where two of my devices have it")
+        ("fields" = Option<String>, Query, description = "`*`, or names separated by commas; without it: all"),
+        ("devicePath" = Option<String>, Query, description = "The device, if several of mine have this session")
     ),
     responses((status = 200, body = ImSessionAnswer), Unknown, NotSignedIn, Refusals),
     security(("cookie" = []), ("basic" = []))
@@ -71,15 +72,15 @@ pub(super) async fn read_mine(
     read(gateway, me, id, query).await
 }
 
-/// The same: the `uri` of a session leads here.
+/// One of my sessions, at the address in its `uri`.
 #[utoipa::path(
     get,
     path = "/api/v2/im-sessions/{id}",
     tag = "IM sessions",
     params(
         ("id" = String, Path, description = "The id of the session", example = "007MDF3D0KAHL93L807GK2LAES000001"),
-        ("fields" = Option<String>, Query, description = "`*`, or names separated by commas; all without it"),
-        ("devicePath" = Option<String>, Query, description = "Which one, where two of my devices have it")
+        ("fields" = Option<String>, Query, description = "`*`, or names separated by commas; without it: all"),
+        ("devicePath" = Option<String>, Query, description = "The device, if several of mine have this session")
     ),
     responses((status = 200, body = ImSessionAnswer), Unknown, NotSignedIn, Refusals),
     security(("cookie" = []), ("basic" = []))
@@ -95,7 +96,7 @@ pub(super) async fn read(
 
 /// Opens a session.
 ///
-/// An agent has one open session at a time: 409 where there is another. StartContactCenterSession need not come first.
+/// An agent has one open session at a time: 409 if there is another. StartContactCenterSession is not required.
 #[utoipa::path(
     post,
     path = "/api/v2/me/im-sessions",
@@ -108,7 +109,7 @@ pub(super) async fn initiate(State(gateway): State<Gateway>, me: SignedIn, body:
     operate(&gateway, me, OwnedTarget::Sessions, body).await
 }
 
-/// Does something with one of my sessions.
+/// Performs an operation on one of my sessions.
 #[utoipa::path(
     post,
     path = "/api/v2/me/im-sessions/{id}",
@@ -138,7 +139,7 @@ async fn operate(gateway: &Gateway, me: SignedIn, target: OwnedTarget, body: Bod
     answer(reply)
 }
 
-/// Which operation a body names; it is counted by it.
+/// The operation that a body names, for the metrics.
 fn operation_of(body: &[u8]) -> Option<Operation> {
     #[derive(Deserialize)]
     #[serde(rename_all = "camelCase")]
@@ -150,7 +151,7 @@ fn operation_of(body: &[u8]) -> Option<Operation> {
 }
 
 fn text(id: Id) -> Result<String, Failed> {
-    id.map(|Path(id)| id).map_err(|_| Failed::new(Code::NotFound, "there is no session with such an id"))
+    id.map(|Path(id)| id).map_err(|_| Failed::new(Code::NotFound, "there is no session with this id"))
 }
 
 fn answer(reply: Result<Reply, EngineError>) -> Result<Response, Failed> {
@@ -158,7 +159,7 @@ fn answer(reply: Result<Reply, EngineError>) -> Result<Response, Failed> {
         Ok(reply) => Ok(json_bytes(http_status(reply.status), reply.body)),
         Err(error) => {
             tracing::error!(%error, "the engine did not answer");
-            Err(Failed::new(Code::InternalError, "the sessions cannot be reached now"))
+            Err(Failed::new(Code::InternalError, "the sessions are not available now"))
         }
     }
 }

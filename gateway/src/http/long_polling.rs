@@ -1,4 +1,4 @@
-//! CometD by POST: a held request is answered when there is something to say.
+//! CometD by POST. A held request is answered when there is something to send.
 
 use std::convert::Infallible;
 
@@ -17,7 +17,7 @@ use super::cometd::{Answer, BROWSER_COOKIE, CometD, OnItsWay};
 use super::{SignedIn, cookies};
 use crate::bayeux::{Reply, Transport, unauthenticated};
 
-/// `POST /api/v2/notifications`, and below.
+/// `POST /api/v2/notifications`, and all paths below.
 pub(super) async fn post(
     State(cometd): State<CometD>,
     signed_in: Option<SignedIn>,
@@ -40,9 +40,9 @@ pub(super) async fn post(
                     reply.await
                 }
             };
-            // The sender goes away without a reply only where the client was forgotten for another reason than those
+            // The sender is dropped without a reply only if the client was forgotten for a reason other than those
             // above.
-            let reply = reply.map_err(|_| Failed::new(Code::InternalError, "the request is not held any more"))?;
+            let reply = reply.map_err(|_| Failed::new(Code::InternalError, "the request is no longer held"))?;
             (reply, on_its_way)
         }
     };
@@ -52,9 +52,9 @@ pub(super) async fn post(
     Ok(response)
 }
 
-/// Each message has failed: clients that read bodies only see it, too.
+/// Each message fails, because some clients read only bodies.
 pub(super) fn not_signed_in(cometd: &CometD, body: &[u8]) -> Response {
-    // For the challenge.
+    // Only its challenge is used.
     let mut response = Failed::new(Code::NotAuthenticated, "").into_response();
     let messages = json_bytes(StatusCode::UNAUTHORIZED, unauthenticated(cometd.settings(), body));
     *response.body_mut() = messages.into_body();
@@ -79,7 +79,7 @@ impl Browser {
         Ok(Self { id: format!("{:032x}", u128::from_be_bytes(bytes)), is_new: true })
     }
 
-    /// Gives the browser its cookie, if it has none.
+    /// Sets the cookie, unless the browser has one.
     pub(super) fn give(&self, response: &mut Response, secure: bool) {
         let secure = if secure { "; Secure" } else { "" };
         let cookie = format!("{BROWSER_COOKIE}={}; Path=/; HttpOnly; SameSite=Lax{secure}", self.id);
@@ -89,18 +89,18 @@ impl Browser {
     }
 }
 
-/// Resolves when the runtime has looked at the connections again, and told those who wait for one that is closed.
+/// Waits until the runtime has polled the connections again, and has woken the tasks of closed ones.
 pub(super) async fn connections_seen() {
-    // In a task of its own: this one may be polled before that, since it waits for other things, too.
+    // In a task of its own: this task may be polled earlier, because it waits for other things too.
     let _ended = tokio::spawn(yield_now()).await;
 }
 
-/// The body of a reply, which says whether it was written.
+/// The body of a reply. It reports whether it was written.
 ///
-/// The server asks for more when it has taken a piece into its buffer. It has to wait then, which makes it write what
-/// it has, and look whether the client has closed the connection. Only when it comes again the body is at its end, and
-/// delivered. Otherwise the body is dropped before that. The length is not told in advance: the server would not ask
-/// after the last byte.
+/// The server asks for the next piece once it has the previous one in its buffer. The wait below then makes it write
+/// its buffer, and notice if the client has closed the connection, in which case it drops the body. Only if it asks
+/// again is the reply delivered. The length is not announced, because the server would not ask again after the last
+/// byte.
 fn reply_body(reply: Reply, on_its_way: OnItsWay) -> Body {
     let reply = (Some(Bytes::from(reply.body)), on_its_way);
     Body::from_stream(unfold(reply, |(body, on_its_way)| async {

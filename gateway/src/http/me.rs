@@ -1,4 +1,4 @@
-//! `/api/v2/me`: who am I, and the beginning and the end of my work. Gateway specification 2.
+//! `/api/v2/me`: who is signed in, and the beginning and end of work. Gateway specification 2.
 
 use axum::body::Body;
 use axum::extract::{RawQuery, State};
@@ -27,7 +27,7 @@ pub(crate) struct Me {
     user: User,
 }
 
-/// An agent as the API shows it.
+/// An agent in the API.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct User {
@@ -72,7 +72,7 @@ struct Feature {
     id: &'static str,
 }
 
-/// The subresources that a query asks for.
+/// The subresources in a query.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 struct Subresources {
     devices: bool,
@@ -84,7 +84,7 @@ struct Subresources {
 impl Subresources {
     const ALL: Self = Subresources { devices: true, channels: true, features: true, settings: true };
 
-    /// Names, or `*`; of several `subresources` the last counts, and unknown names are skipped.
+    /// Reads names, or `*`. If there are several `subresources`, the last one counts; unknown names are ignored.
     fn parse(query: &str) -> Self {
         let value = query.split('&').filter_map(|pair| pair.strip_prefix("subresources=")).next_back();
         let decoded = value.unwrap_or_default().replace("%2C", ",").replace("%2c", ",").replace("%2A", "*");
@@ -124,7 +124,7 @@ impl User {
     }
 }
 
-/// What a page for the agent needs to know: the operations that are permitted, and whether all sessions may be seen.
+/// What an agent's page needs to know: the permitted operations, and whether the agent may see all sessions.
 fn settings(agent: &AgentRecord) -> serde_json::Map<String, Value> {
     let operations: Vec<&str> = agent.rights.iter().map(im_session::Operation::name).collect();
     [("permittedOperations", operations.into()), ("supervisor", agent.supervisor.into())]
@@ -133,9 +133,10 @@ fn settings(agent: &AgentRecord) -> serde_json::Map<String, Value> {
         .collect()
 }
 
-/// Who am I?
+/// The signed-in agent.
 ///
-/// With user and password this signs in: the answer sets the cookie, and has the token of operations in `X-CSRF-TOKEN`.
+/// With user and password this signs in: the response sets the cookie, and has the token for operations in
+/// `X-CSRF-TOKEN`.
 #[utoipa::path(
     get,
     path = "/api/v2/me",
@@ -154,9 +155,9 @@ pub(super) async fn read(State(gateway): State<Gateway>, me: SignedIn, RawQuery(
     json(StatusCode::OK, &Me { status_code: Code::Ok, user })
 }
 
-/// Begins or ends my work, and my session of HTTP with it where `signOut` says so.
+/// Begins or ends my work, and with `signOut` my HTTP session.
 ///
-/// To begin is not required: sessions are served without it.
+/// Beginning is not required: sessions are served without it.
 #[utoipa::path(
     post,
     path = "/api/v2/me",

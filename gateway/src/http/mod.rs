@@ -1,26 +1,26 @@
-//! What the gateway answers over HTTP.
+//! The HTTP interface of the gateway.
 //!
-//! A request passes these in order; each may answer instead of the next.
+//! A request passes these checks in order; each of them may answer it.
 //!
 //! | file | question |
 //! |---|---|
-//! | `host` | Is it for this gateway? |
-//! | `origin` | Does a page of this gateway ask, or one that may? |
-//! | `sign_in`, `basic`, `cookies`, `http_sessions`, `rate_limit` | Who asks? |
-//! | `csrf` | Did a page of ours send it? |
-//! | `body`, `answer` | What came, and how does an answer look? |
-//! | `me` | Who am I? |
-//! | `cometd`, `long_polling`, `web_socket` | What is pushed to clients? |
-//! | `im_sessions` | Which sessions do I have, and what may I do? |
-//! | `bearer`, `feed` | Who may feed the gateway, and with what? |
-//! | `events` | Which events happened? |
-//! | `dialog_info` | In which states are the dialogs of an agent? |
-//! | `requests` | What is the SIP Server to do? |
-//! | `pages` | What is there, for people? |
-//! | `challenge` | How is a script told that nobody is signed in? |
-//! | `supervisor` | How do the sessions stand, and what happened at a DN? |
-//! | `faults` | What is to go wrong? |
-//! | `open_api` | What is there, for programs? |
+//! | `host` | Is it meant for this gateway? |
+//! | `origin` | Does it come from a page that is allowed to send it? |
+//! | `sign_in`, `basic`, `cookies`, `http_sessions`, `rate_limit` | Who sends it? |
+//! | `csrf` | Was it sent by a page of ours? |
+//! | `body`, `answer` | How is a body read, and a response written? |
+//! | `me` | Who is signed in? |
+//! | `cometd`, `long_polling`, `web_socket` | How do notifications reach clients? |
+//! | `im_sessions` | Which sessions does an agent have, and which operations are allowed? |
+//! | `bearer`, `feed` | Who may feed the gateway, and by which routes? |
+//! | `events` | How are events posted? |
+//! | `dialog_info` | How are dialog-info documents posted? |
+//! | `requests` | How does a bridge fetch the requests to the SIP Server? |
+//! | `pages` | Which pages are there? |
+//! | `challenge` | How does a script learn that nobody is signed in? |
+//! | `supervisor` | What is the state of the sessions, and what happened at a DN? |
+//! | `faults` | How are faults injected? |
+//! | `open_api` | How is the API described to programs? |
 
 mod answer;
 mod basic;
@@ -85,18 +85,18 @@ use crate::config::{Agents, Directory};
 use crate::engine::Engine;
 use crate::metrics::Metrics;
 
-/// How the gateway answers over HTTP.
+/// The settings of the HTTP interface.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// The base address in the `uri` of a session.
+    /// The base URI for the `uri` of a session.
     pub base_uri: BaseUri,
-    /// Names of this gateway, apart from loopback.
+    /// The names of this gateway, apart from loopback.
     pub hosts: Vec<String>,
-    /// Origins of other pages that may use it.
+    /// Other origins whose pages may use it.
     pub allowed_origins: Vec<String>,
-    /// Whether cookies are for TLS only.
+    /// Whether cookies are marked as Secure.
     pub secure_cookies: bool,
-    /// Whether the client's address is what the proxy says.
+    /// Whether the client's address is taken from the proxy's header.
     pub behind_proxy: bool,
     /// Whether operations need a CSRF token.
     pub csrf: bool,
@@ -105,7 +105,7 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// At this address, with everything else as it is unless told otherwise.
+    /// Settings with this base URI, and defaults for everything else.
     #[must_use]
     pub fn new(base_uri: BaseUri) -> Self {
         Settings {
@@ -120,7 +120,7 @@ impl Settings {
     }
 }
 
-/// What the handlers share. Clones share it, too.
+/// The shared state of the handlers. Clones share it, too.
 #[derive(Clone)]
 pub struct Gateway(Arc<Shared>);
 
@@ -154,61 +154,61 @@ impl Gateway {
         Gateway(Arc::new(Shared { engine, directory, sign_in, surroundings, settings, ending, metrics }))
     }
 
-    /// What serves sessions.
+    /// The engine.
     #[must_use]
     pub fn engine(&self) -> &Arc<dyn Engine> {
         &self.0.engine
     }
 
-    /// Who the agents are.
+    /// The agents.
     #[must_use]
     pub fn directory(&self) -> &Directory {
         &self.0.directory
     }
 
-    /// Who is signed in.
+    /// The HTTP sessions.
     #[must_use]
     pub fn sign_in(&self) -> &SignIn {
         &self.0.sign_in
     }
 
-    /// Time and randomness.
+    /// The clock and the random source.
     #[must_use]
     pub fn surroundings(&self) -> &Surroundings {
         &self.0.surroundings
     }
 
-    /// How it answers.
+    /// The settings.
     #[must_use]
     pub fn settings(&self) -> &Settings {
         &self.0.settings
     }
 
-    /// From now on, these are the agents. Who is gone, or has another password, is signed out at once.
+    /// Replaces the agents. Agents who were removed or have another password are signed out at once.
     pub fn replace_agents(&self, agents: Agents) {
         self.directory().replace(agents);
         self.sign_in().sweep();
     }
 
-    /// What it counts.
+    /// The counters.
     #[must_use]
     pub fn metrics(&self) -> &Metrics {
         &self.0.metrics
     }
 
-    /// Becomes true when the gateway ends: whatever is held is to be answered now.
+    /// Becomes true when the gateway ends; held requests must then be answered.
     #[must_use]
     pub fn ending(&self) -> watch::Receiver<bool> {
         self.0.ending.subscribe()
     }
 
-    /// Says that the gateway ends.
+    /// Begins the end of the gateway.
     pub fn end(&self) {
         self.0.ending.send_replace(true);
     }
 }
 
-/// The whole of the gateway: its own routes and `more`, behind the checks that all of them share.
+/// All routes: its own and `more`, behind the checks that they share.
 pub fn router(gateway: Gateway, more: Router) -> Router {
     let router = Router::new()
         .route("/api/v2/me", get(me::read).post(me::operate))
@@ -224,7 +224,7 @@ pub fn router(gateway: Gateway, more: Router) -> Router {
         .fallback(not_found)
         .method_not_allowed_fallback(wrong_method)
         .layer(from_fn_with_state(gateway.clone(), admit));
-    // Outside of what refuses, so that a page that may ask can read why it was refused.
+    // Outside the checks, so that a page of an allowed origin can read why its request was refused.
     let router = match cors(&gateway.settings().allowed_origins) {
         Some(cors) => router.layer(cors),
         None => router,
@@ -232,7 +232,7 @@ pub fn router(gateway: Gateway, more: Router) -> Router {
     router.layer((from_fn_with_state(gateway, receive), CatchPanicLayer::custom(panicked)))
 }
 
-/// Is it for this gateway? What is, is counted and answered plainly, and so is what is not.
+/// Checks the host. Counts every response, and gives it the same headers.
 async fn receive(State(gateway): State<Gateway>, request: Request, next: Next) -> Response {
     let _in_flight = gateway.metrics().request_begins();
     let mut response = match host::check(&request, &gateway.settings().hosts) {
@@ -244,10 +244,10 @@ async fn receive(State(gateway): State<Gateway>, request: Request, next: Next) -
     response
 }
 
-/// May it ask, and who asks?
+/// Checks the origin, and identifies the sender.
 ///
-/// One layer for these checks and one for those before: what passes through a layer is copied there, and so is what it
-/// goes to.
+/// There are two layers with several checks each, instead of one per check, because every layer copies the request and
+/// the service behind it.
 async fn admit(State(gateway): State<Gateway>, request: Request, next: Next) -> Response {
     let is_script = challenge::is_script(request.headers());
     let mut response = match origin::check(&request, &gateway.settings().allowed_origins) {
@@ -270,11 +270,11 @@ async fn wrong_method(method: Method) -> Failed {
 }
 
 fn panicked(_: Box<dyn Any + Send + 'static>) -> Response {
-    // The panic hook has written what and where; the client is told nothing of it.
+    // The panic hook has logged the details; the client gets none.
     Failed::new(Code::InternalError, "internal error").into_response()
 }
 
-/// Answers are for the one who asked, and are what they say they are.
+/// Responses must not be cached by others, nor interpreted as another type.
 fn plain_headers(headers: &mut HeaderMap) {
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     if !headers.contains_key(header::CACHE_CONTROL) {
@@ -282,7 +282,7 @@ fn plain_headers(headers: &mut HeaderMap) {
     }
 }
 
-/// Pages of these origins may ask, with cookies. Gateway specification 2.
+/// Lets pages of these origins send requests, with cookies. Gateway specification 2.
 fn cors(origins: &[String]) -> Option<CorsLayer> {
     let origins: Vec<HeaderValue> = origins.iter().filter_map(|origin| origin.parse().ok()).collect();
     if origins.is_empty() {

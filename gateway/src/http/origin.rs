@@ -1,4 +1,4 @@
-//! Does a page of this gateway ask, or one that may? Gateway specification 2.
+//! Checks that a request comes from a page that is allowed to send it. Gateway specification 2.
 
 use axum::extract::Request;
 use axum::http::{HeaderMap, Method, header};
@@ -7,11 +7,12 @@ use im_session::StatusCode as Code;
 use super::answer::Failed;
 use super::host;
 
-/// Whether the request only reads, or comes from no page of another origin than the gateway's own and the allowed ones.
+/// Checks that the request only reads, or that no page of a foreign origin sends it. The gateway's own origin and the
+/// allowed ones are not foreign.
 ///
 /// # Errors
 ///
-/// 403 for what may change something, and for WebSockets, from pages of other origins.
+/// 403 for requests that may change something, and for WebSockets, from pages of foreign origins.
 pub(super) fn check(request: &Request, allowed: &[String]) -> Result<(), Failed> {
     let is_checked = !is_safe(request.method()) || is_web_socket(request.headers());
     if is_checked && !is_allowed(request, allowed) {
@@ -26,13 +27,13 @@ pub(super) fn is_safe(method: &Method) -> bool {
     matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS)
 }
 
-/// Whether the client asks for a WebSocket.
+/// Whether the request opens a WebSocket.
 pub(super) fn is_web_socket(headers: &HeaderMap) -> bool {
     let upgrades = headers.get_all(header::UPGRADE).iter().filter_map(|value| value.to_str().ok());
     upgrades.flat_map(|value| value.split(',')).any(|protocol| protocol.trim().eq_ignore_ascii_case("websocket"))
 }
 
-/// No Origin: no page asks. Of several, each has to be allowed.
+/// Without an Origin, no page sent the request. If there are several, each has to be allowed.
 fn is_allowed(request: &Request, allowed: &[String]) -> bool {
     let own = host::authority(request.headers(), request.uri());
     request.headers().get_all(header::ORIGIN).iter().all(|origin| {
@@ -42,7 +43,7 @@ fn is_allowed(request: &Request, allowed: &[String]) -> bool {
     })
 }
 
-/// Whether a page of this origin came from this host and port. The scheme may be either: TLS ends before the gateway.
+/// Whether the origin has this host and port, with either scheme, because TLS may end at a proxy.
 fn is_of(origin: &str, host: &str) -> bool {
     let Some((scheme, authority)) = origin.split_once("://") else { return false };
     let default_port = match scheme {

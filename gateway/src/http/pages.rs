@@ -1,4 +1,4 @@
-//! The pages for agents and supervisors, and what they are made of: all of it is in the program. Gateway specification 2.
+//! The pages for agents and supervisors. Their files are part of the program. Gateway specification 2.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
@@ -8,7 +8,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use axum::routing::get;
 
-/// Where a page is, of which type, and its text.
+/// Path, content type and text of a file.
 type Asset = (&'static str, &'static str, &'static str);
 
 /// A file of `gateway/pages`.
@@ -47,8 +47,8 @@ const ASSETS: [Asset; 21] = [
     ("/pages/faults.js", SCRIPT, file!("faults.js")),
 ];
 
-/// What a page may do: run scripts and use styles of its own, ask the gateway, and nothing else. Texts cannot become markup,
-/// even by mistake: no script may make HTML of a string.
+/// The Content-Security-Policy. A page may run its own scripts, use its own styles and contact the gateway, and nothing
+/// else. Scripts cannot create HTML from strings, so a text cannot become markup even by mistake.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; \
      base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
 
@@ -57,7 +57,7 @@ const HEADERS: [(HeaderName, &str); 5] = [
     (header::REFERRER_POLICY, "no-referrer"),
     (header::X_FRAME_OPTIONS, "DENY"),
     (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
-    // A browser asks each time, and is told quickly that it has the newest: after an update nobody uses half of the old one.
+    // Browsers validate each time, and usually get a short 304. So after an update no page mixes old and new files.
     (header::CACHE_CONTROL, "private, no-cache"),
 ];
 
@@ -85,7 +85,7 @@ fn answer(headers: &HeaderMap, content_type: &'static str, text: &'static str, t
     response
 }
 
-/// The same for the same text, in one program.
+/// A tag of the text: the same text has the same tag, within one build.
 fn tag(text: &str) -> String {
     let mut hasher = DefaultHasher::new();
     text.hash(&mut hasher);

@@ -1,10 +1,13 @@
-//! How many wrong passwords are too many? Ten in a minute for a user, a hundred for an address; then a minute of nothing.
+//! Limits wrong passwords: ten a minute for a user, a hundred a minute for an address. After that nothing is checked
+//! for a minute.
 //!
-//! A minute begins with the first wrong one. While passwords are checked nobody knows whether they are wrong, so no more are
-//! checked at a time than may still be wrong; others wait. A hundred at once are a hundred, and twelve right ones are none.
+//! The minute begins with the first wrong password. The result of a check is unknown while it runs, so at most as many
+//! run as may still be wrong; further ones wait. So a hundred parallel attempts count as a hundred, and twelve correct
+//! passwords as none.
 //!
-//! The tables are bounded. Names that nobody has share a fixed number of counters, chosen by a keyed hash, and so do addresses:
-//! whoever makes names up fills no memory, locks no agent out, and sees what he would see for a name that exists.
+//! The tables are bounded. Unknown user names share a fixed number of counters, selected by a keyed hash, and so do
+//! addresses. Made-up names therefore fill no memory and lock no agent out, and the responses do not differ from those
+//! for existing names.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher, Hash, RandomState};
@@ -13,19 +16,19 @@ use std::time::Duration;
 
 use crate::config::{AgentId, Agents};
 
-/// Wrong passwords a minute for one user.
+/// How many wrong passwords a user may have per minute.
 pub const ATTEMPTS_OF_A_USER: u32 = 10;
 
-/// Wrong passwords a minute from one address; of IPv6 the first 64 bits count.
+/// How many wrong passwords may come from one address per minute; of IPv6 addresses the first 64 bits count.
 pub const ATTEMPTS_FROM_AN_ADDRESS: u32 = 100;
 
-/// How long attempts count, and how long nothing is checked after too many.
+/// How long attempts count, and how long checks are blocked after too many.
 pub const MINUTE: Duration = Duration::from_secs(60);
 
-/// Counters for names that nobody has.
+/// The number of counters for unknown user names.
 const NAMES: usize = 4_096;
 
-/// Counters for addresses.
+/// The number of counters for addresses.
 const ADDRESSES: usize = 16_384;
 
 /// Who tries to sign in.
@@ -33,11 +36,11 @@ const ADDRESSES: usize = 16_384;
 pub(super) enum Who<'a> {
     /// An agent.
     Agent(&'a AgentId),
-    /// Nobody has this name.
+    /// A user name that belongs to no agent.
     Nobody(&'a str),
 }
 
-/// An attempt that was begun, and is not over.
+/// An attempt in progress.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Attempt {
     user: Place,
@@ -50,14 +53,14 @@ impl Attempt {
     }
 }
 
-/// What becomes of an attempt.
+/// Whether an attempt may begin.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Begun {
-    /// It may be made.
+    /// It may.
     Attempt(Attempt),
-    /// There were too many wrong ones: nothing is checked for so long.
+    /// There were too many wrong passwords: nothing is checked for this time.
     Blocked(Duration),
-    /// With those that are being made there may be too many: it has to wait for one of them.
+    /// Together with those in progress there might be too many: it has to wait for one of them.
     Full,
 }
 
@@ -68,7 +71,7 @@ enum Place {
     Address(usize),
 }
 
-/// A minute of wrong passwords, and what is being checked.
+/// The wrong passwords of one minute, and the checks in progress.
 #[derive(Debug, Clone, Copy, Default)]
 struct Minute {
     since: Duration,
@@ -78,7 +81,7 @@ struct Minute {
 }
 
 impl Minute {
-    /// How long nothing is checked from now on, if it is so.
+    /// For how long nothing is checked; `None` if checks are not blocked.
     fn blocked(&self, limit: u32, now: Duration) -> Option<Duration> {
         (self.wrong >= limit).then(|| self.blocked_until.saturating_sub(now)).filter(|wait| !wait.is_zero())
     }
@@ -87,7 +90,7 @@ impl Minute {
         now.saturating_sub(self.since) >= MINUTE && self.blocked(limit, now).is_none()
     }
 
-    /// Begins anew where it is over, or what was blocked is not any more.
+    /// Starts again if the minute is over, or the block has ended.
     fn renew(&mut self, limit: u32, now: Duration) {
         if self.is_over(limit, now) || (self.wrong >= limit && self.blocked(limit, now).is_none()) {
             *self = Minute { since: now, checking: self.checking, ..Minute::default() };
@@ -125,7 +128,7 @@ impl RateLimits {
         }
     }
 
-    /// Begins an attempt, if there may be one more.
+    /// Begins an attempt, if one more is allowed.
     pub(super) fn begin(&mut self, who: Who<'_>, address: IpAddr, now: Duration) -> Begun {
         let user = match who {
             Who::Agent(id) => Place::Agent(id.clone()),
@@ -155,7 +158,7 @@ impl RateLimits {
         attempt.places().into_iter().for_each(|place| self.minute(place).was_wrong(limit(place), now));
     }
 
-    /// The password was right, or nobody looked at it.
+    /// The password was right, or was not checked.
     pub(super) fn take_back(&mut self, attempt: &Attempt) {
         for place in attempt.places() {
             let minute = self.minute(place);
@@ -163,7 +166,7 @@ impl RateLimits {
         }
     }
 
-    /// Forgets agents whose minute is over, or who are gone.
+    /// Forgets agents whose minute is over, and those who were removed.
     pub(super) fn sweep(&mut self, agents: &Agents, now: Duration) {
         self.agents.retain(|id, minute| {
             let is_over = minute.checking == 0 && minute.is_over(ATTEMPTS_OF_A_USER, now);
@@ -180,7 +183,7 @@ impl RateLimits {
     }
 
     fn bucket(&self, key: impl Hash, buckets: usize) -> usize {
-        // Less than the number of buckets, which is a `usize`.
+        // The result is less than the number of buckets, so it fits a `usize`.
         (self.hasher.hash_one(key) % buckets as u64) as usize
     }
 }
@@ -192,7 +195,7 @@ fn limit(place: &Place) -> u32 {
     }
 }
 
-/// Whoever has one IPv6 address has all of its network.
+/// The holder of one IPv6 address usually controls the whole /64 network.
 fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V4(address) => IpAddr::V4(address),

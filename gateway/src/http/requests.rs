@@ -18,7 +18,7 @@ use super::body::{LONGEST_BODY, read_body};
 use super::feed::{Feed, failed, wrong};
 use crate::engine::StoredRequest;
 
-/// After so long without a request an empty line is sent, so that both sides see a connection that is gone.
+/// After this time without a request an empty line is sent, so that both sides notice a broken connection.
 const HEARTBEAT: Duration = Duration::from_secs(15);
 
 #[derive(Debug, Deserialize)]
@@ -31,7 +31,7 @@ struct Confirmation {
     offset: u64,
 }
 
-/// What a connection was sent, and what comes next.
+/// What was sent on a connection, and what comes next.
 struct Reading {
     feed: Feed,
     newest: watch::Receiver<u64>,
@@ -52,9 +52,9 @@ impl Reading {
             if *self.feed.ending.borrow() {
                 return None;
             }
-            // Before it is read: what comes meanwhile is a change.
+            // Before the read, so that requests made in the meantime count as a change.
             self.newest.mark_unchanged();
-            // The engine has stopped: who reads connects again, to one that runs.
+            // If the engine has stopped, the body ends, so that the client connects to a gateway that runs.
             self.read = self.feed.engine.requests(self.from).await.ok()?.into();
             if self.read.is_empty() {
                 let is_silent = tokio::select! {

@@ -1,4 +1,5 @@
-//! Who asks? A cookie says it, or a user and a password, which begin a session of HTTP. Gateway specification 2.
+//! Identifies who sends a request: by a cookie, or by user and password, which begin an HTTP session. Gateway
+//! specification 2.
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -23,13 +24,13 @@ use super::{Gateway, cookies, csrf, origin};
 use crate::clock::Surroundings;
 use crate::config::{AgentId, Directory, PasswordHash, Passwords};
 
-/// Passwords that are checked at a time. Each check takes 19 MiB.
+/// How many passwords are checked at a time. Each check takes 19 MiB.
 const CHECKS: usize = 2;
 
-/// Passwords that wait for a check. Whoever comes then is told to come again.
+/// How many passwords may wait for a check. Further clients have to try again later.
 const WAITING: usize = 32;
 
-/// Signs agents in and knows who is.
+/// Signs agents in, and identifies those who are.
 pub struct SignIn {
     directory: Directory,
     surroundings: Surroundings,
@@ -38,7 +39,7 @@ pub struct SignIn {
     limits: Mutex<RateLimits>,
     checks: Arc<Semaphore>,
     waiting: Semaphore,
-    /// A check is over, whatever came of it.
+    /// Notified when a check has ended, whatever the result.
     checked: Notify,
 }
 
@@ -48,19 +49,19 @@ impl fmt::Debug for SignIn {
     }
 }
 
-/// Why nobody was signed in.
+/// Why signing in failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Refused {
-    /// The user or the password is wrong; which of them is not said.
+    /// The user or the password is wrong. The client does not learn which.
     Wrong,
-    /// Too many wrong ones, or too many at once: come again after this time.
+    /// There were too many wrong passwords, or there are too many checks: try again after this time.
     TooMany(Duration),
     /// There are no random bytes for a cookie.
     Internal,
 }
 
-/// An attempt whose password is being checked. Dropped, it counts for nothing: the password was right, or nobody waits to hear of
-/// it any more.
+/// An attempt whose password is being checked. Dropping it does not count as a wrong password: the password was right,
+/// or the client is gone.
 struct Checking<'s> {
     sign_in: &'s SignIn,
     attempt: Option<Attempt>,
@@ -85,7 +86,7 @@ impl Drop for Checking<'_> {
 }
 
 impl SignIn {
-    /// Nobody is signed in.
+    /// Starts without HTTP sessions.
     #[must_use]
     pub fn new(
         directory: Directory,
@@ -105,29 +106,30 @@ impl SignIn {
         }
     }
 
-    /// Ends a session of HTTP: its cookie, its token, and what waits for its [`Ended`](super::Ended).
+    /// Ends an HTTP session with its cookie and token, and resolves its [`Ended`](super::Ended).
     pub fn sign_out(&self, session: SignInId) {
         self.sessions().end(session);
     }
 
-    /// Each session of HTTP that ends from now on: by signing out, by idleness, by a change of the agent.
+    /// Returns a receiver of each HTTP session that ends from now on: by signing out, by inactivity, or by a change of
+    /// the agent.
     pub(super) fn ends(&self) -> mpsc::UnboundedReceiver<(AgentId, SignInId)> {
         self.sessions().ends()
     }
 
-    /// Counts as a use of a session, where no cookie came: a message on a WebSocket. False where it is over.
+    /// Counts a session as used without a cookie: for a message on a WebSocket. Returns false if the session has ended.
     pub fn renew(&self, session: SignInId) -> bool {
         self.sessions().renew(session, &self.directory.current(), self.surroundings.clock.now())
     }
 
-    /// Ends the sessions whose time is over. To be called now and then; a session that is over answers nothing even before.
+    /// Removes expired sessions. To be called from time to time; an expired session is rejected before that, too.
     pub fn sweep(&self) {
         let (agents, now) = (self.directory.current(), self.surroundings.clock.now());
         self.sessions().sweep(&agents, now);
         self.limits().sweep(&agents, now);
     }
 
-    /// How many sessions of HTTP there are.
+    /// The number of HTTP sessions.
     #[must_use]
     pub fn sessions_now(&self) -> usize {
         self.sessions().len()
@@ -147,7 +149,8 @@ impl SignIn {
             return Err(Refused::TooMany(Duration::from_secs(1)));
         };
         let attempt = self.begin(who, address).await?;
-        // A name that nobody has costs a check, too: of the password of somebody, whatever comes of it.
+        // For an unknown user name a password is checked, too, so that the time does not reveal that the name is
+        // unknown.
         let hash = agent.map(|agent| &agent.password).or_else(|| agents.decoy()).cloned();
         let fits = self.check(hash, credentials.password).await;
         let Some(agent) = agent.filter(|_| fits) else {
@@ -165,11 +168,11 @@ impl SignIn {
         Ok(self.sessions().begin(agent.clone(), Cookie(cookie), uuid(token).into(), now))
     }
 
-    /// Begins an attempt. Where those that are being checked may be as many wrong ones as there may be, it waits for them.
+    /// Begins an attempt. Waits if the checks in progress could use up the limit of wrong passwords.
     async fn begin(&self, who: Who<'_>, address: IpAddr) -> Result<Checking<'_>, Refused> {
         loop {
             let mut checked = pin!(self.checked.notified());
-            // From here on no check ends unnoticed.
+            // From here on no notification is missed.
             checked.as_mut().enable();
             let begun = self.limits().begin(who, address, self.surroundings.clock.now());
             match begun {
@@ -185,14 +188,14 @@ impl SignIn {
         let Ok(permit) = self.checks.clone().acquire_owned().await else { return false };
         let passwords = self.passwords.clone();
         let check = spawn_blocking(move || {
-            // Held by the check: a client that goes away does not make room for one more.
+            // Held by the check, so that a client that disconnects does not make room for another one.
             let _permit = permit;
             hash.is_some_and(|hash| passwords.fits(&hash, &password))
         });
         check.await.unwrap_or(false)
     }
 
-    // What the locks protect is whole after every statement, so a panic of another thread leaves it usable.
+    // Ignore poisoning: the protected values are consistent after every statement.
 
     fn sessions(&self) -> MutexGuard<'_, HttpSessions> {
         self.sessions.lock().unwrap_or_else(PoisonError::into_inner)
@@ -203,7 +206,7 @@ impl SignIn {
     }
 }
 
-/// Says who asks: to the handlers by an extension, to the client by a cookie and a token.
+/// Identifies the sender: for the handlers by an extension of the request, for the client by a cookie and a token.
 pub(super) async fn identify(gateway: &Gateway, mut request: Request, next: Next) -> Response {
     let (sign_in, settings) = (gateway.sign_in(), gateway.settings());
     let mut signed_in = sign_in.with_cookie(request.headers());
@@ -249,8 +252,8 @@ pub(super) async fn identify(gateway: &Gateway, mut request: Request, next: Next
     response
 }
 
-/// Whether a user and a password are looked at: where something is read, and CometD apart, which wants the cookie. With a
-/// password alone nothing is changed, since browsers send passwords that they know for pages of others, too.
+/// Whether user and password are accepted: on requests that read, except for CometD, which needs the cookie. A password
+/// alone must not permit changes, because browsers also send known passwords with requests of foreign pages.
 fn passwords_count(request: &Request, csrf: bool) -> bool {
     let is_cometd = request.uri().path().starts_with("/api/v2/notifications");
     !is_cometd && !origin::is_web_socket(request.headers()) && (origin::is_safe(request.method()) || !csrf)
@@ -259,7 +262,7 @@ fn passwords_count(request: &Request, csrf: bool) -> bool {
 /// The address that attempts are counted for.
 fn client_address(request: &Request, behind_proxy: bool) -> IpAddr {
     let forwarded = request.headers().get_all(HeaderName::from_static("x-forwarded-for")).iter().next_back();
-    // The last one is the proxy's own word; those before it are the client's.
+    // The proxy appended the last address itself; those before it come from the client.
     let forwarded = forwarded.and_then(|line| line.to_str().ok()?.rsplit(',').next()?.trim().parse().ok());
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
     let forwarded = forwarded.filter(|_| behind_proxy);
@@ -282,7 +285,7 @@ impl IntoResponse for Refused {
                 }
                 response
             }
-            Refused::Internal => Failed::new(Code::InternalError, "nobody can sign in now").into_response(),
+            Refused::Internal => Failed::new(Code::InternalError, "signing in is not possible now").into_response(),
         }
     }
 }
@@ -291,7 +294,7 @@ fn not_authenticated() -> Failed {
     Failed::new(Code::NotAuthenticated, "Access denied: expected the cookie of a session, or user and password")
 }
 
-/// A handler that takes it is for those who are signed in; all others get 401.
+/// A handler that takes a `SignedIn` requires that an agent is signed in; otherwise the response is 401.
 impl<S: Sync> FromRequestParts<S> for SignedIn {
     type Rejection = Failed;
 
@@ -300,7 +303,7 @@ impl<S: Sync> FromRequestParts<S> for SignedIn {
     }
 }
 
-/// A handler that takes an `Option` answers the others itself.
+/// A handler that takes an `Option` answers the other requests itself.
 impl<S: Sync> OptionalFromRequestParts<S> for SignedIn {
     type Rejection = Failed;
 
@@ -309,7 +312,7 @@ impl<S: Sync> OptionalFromRequestParts<S> for SignedIn {
     }
 }
 
-/// A version 4 UUID of these random bytes.
+/// Makes a version 4 UUID from random bytes.
 fn uuid(mut bytes: [u8; 16]) -> String {
     bytes[6] = bytes[6] & 0x0f | 0x40;
     bytes[8] = bytes[8] & 0x3f | 0x80;

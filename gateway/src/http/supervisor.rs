@@ -1,4 +1,4 @@
-//! What supervisors see: how the sessions stand, and what happened at a DN. Gateway specification 6.
+//! The state of the sessions and what happened at a DN, for supervisors. Gateway specification 6.
 
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
@@ -12,7 +12,7 @@ use super::http_sessions::SignedIn;
 use super::open_api::{ErrorAnswer, NotSignedIn, OnlySupervisors, OverviewAnswer, Refusals, TimelineAnswer};
 use crate::engine::inspection::Inquiry;
 
-/// The longest DN that is looked up.
+/// The longest DN that is looked up, in bytes.
 pub const LONGEST_DN: usize = 255;
 
 #[derive(Debug, Deserialize)]
@@ -20,7 +20,7 @@ pub(super) struct Parameters {
     dn: Option<String>,
 }
 
-/// How the sessions stand: by state; events, refusals and operations since the store began; those open longest.
+/// The state of the sessions.
 #[utoipa::path(
     get,
     path = "/api/supervisor/overview",
@@ -33,7 +33,7 @@ pub(super) async fn overview(State(gateway): State<Gateway>, me: SignedIn) -> Re
     inspect(&gateway, Inquiry::Overview).await
 }
 
-/// What happened at a DN last, oldest first. Kept in memory: nothing is known of what was before the gateway started.
+/// The latest observations at a DN, oldest first. They are kept in memory, from the start of the gateway.
 #[utoipa::path(
     get,
     path = "/api/supervisor/timeline",
@@ -41,7 +41,7 @@ pub(super) async fn overview(State(gateway): State<Gateway>, me: SignedIn) -> Re
     params(("dn" = String, Query, description = "The DN, 1 to 255 bytes")),
     responses(
         (status = 200, body = TimelineAnswer),
-        (status = 400, description = "No DN (statusCode 1), or one that cannot be (10).", body = ErrorAnswer),
+        (status = 400, description = "No DN (statusCode 1), or an invalid one (10).", body = ErrorAnswer),
         OnlySupervisors,
         NotSignedIn,
         Refusals
@@ -73,7 +73,7 @@ async fn inspect(gateway: &Gateway, inquiry: Inquiry) -> Result<Response, Failed
         Ok(reply) => Ok(json_bytes(http_status(reply.status), reply.body)),
         Err(error) => {
             tracing::error!(%error, "the engine did not answer");
-            Err(Failed::new(Code::InternalError, "the sessions cannot be reached now"))
+            Err(Failed::new(Code::InternalError, "the sessions are not available now"))
         }
     }
 }

@@ -1,4 +1,5 @@
-//! CometD over a WebSocket: each message of it is a request, and its reply another message. Gateway specification 3.
+//! CometD over a WebSocket: each of its messages is a request, and the reply is another message. Gateway specification
+//! 3.
 
 use std::time::Duration;
 
@@ -20,10 +21,10 @@ use super::cometd::{Answer, CometD, OnItsWay, until};
 use super::long_polling::{Browser, connections_seen, not_signed_in};
 use crate::bayeux::{Reply, Transport};
 
-/// A reply to a held request; `None` where the client is no more.
+/// The reply to a held request; `None` if the client no longer exists.
 type HeldReply = BoxFuture<'static, Option<(Reply, OnItsWay)>>;
 
-/// `GET /api/v2/notifications`, and below: nothing but a WebSocket is there to get.
+/// `GET /api/v2/notifications`, and all paths below. Accepts only WebSockets.
 pub(super) async fn open(
     State(cometd): State<CometD>,
     signed_in: Option<SignedIn>,
@@ -41,7 +42,7 @@ pub(super) async fn open(
         let most = cometd.settings().web_sockets_per_agent;
         Failed::new(
             Code::OperationForbidden,
-            format!("expected at most {most} WebSockets of an agent, this is one more"),
+            format!("expected at most {most} open WebSockets of an agent, got one more"),
         )
     })?;
     let browser = Browser::of(&cometd, &headers)?;
@@ -59,7 +60,7 @@ pub(super) async fn open(
     Ok(response)
 }
 
-/// `GET` is a method here, but of a WebSocket alone: what is left is `POST`.
+/// `GET` is allowed, but only for a WebSocket, so `Allow` names `POST`.
 fn no_web_socket() -> Response {
     let message = "expected a POST of Bayeux messages, or a WebSocket";
     let failed = Failed::new(Code::OperationForbidden, message).with_status(StatusCode::METHOD_NOT_ALLOWED);
@@ -73,15 +74,15 @@ struct Connection {
     signed_in: SignedIn,
     browser: String,
     socket: WebSocket,
-    /// Replies that were written; whether the client was still there is not known yet.
+    /// Replies that were written, as long as it is unknown whether the client was still connected.
     written: Vec<OnItsWay>,
 }
 
-/// Why a connection is closed.
+/// Why the connection ends.
 enum End {
     /// The client closed it, or it broke.
     Gone,
-    /// It says so itself.
+    /// The gateway closes it, with this code and reason.
     Close(u16, &'static str),
 }
 
@@ -96,14 +97,14 @@ impl Connection {
 
     async fn serve(&mut self) -> End {
         let settings = self.cometd.settings().clone();
-        // A client that is there connects more often than that.
+        // A live client connects more often than this.
         let patience = settings.timeout + settings.max_interval + settings.max_interval;
         let mut ending = self.cometd.gateway().ending();
         let mut held = FuturesUnordered::<HeldReply>::new();
         let mut last_message = Instant::now();
         loop {
             tokio::select! {
-                // What is rare comes first: a client that never stops sending does not keep the others out.
+                // Rare events come first, so that a client that never stops sending cannot starve them.
                 biased;
                 () = self.signed_in.ended.wait() => {
                     self.cometd.sign_out(&self.signed_in.agent.id, self.signed_in.session);
@@ -146,7 +147,7 @@ impl Connection {
                         Err(_) => return End::Close(close_code::INVALID, "expected Bayeux messages"),
                     }
                 }
-                // The runtime has looked at the connection since, and it was not closed.
+                // The runtime has polled the connection since, and it was not closed.
                 () = connections_seen(), if !self.written.is_empty() => {
                     self.written.drain(..).for_each(OnItsWay::delivered);
                 }
@@ -155,9 +156,9 @@ impl Connection {
         }
     }
 
-    /// Writes a reply. False where the connection is gone; the reply is queued again then.
+    /// Writes a reply. Returns false if the connection is gone; the messages of the reply are then queued again.
     async fn write(&mut self, reply: Reply, on_its_way: OnItsWay) -> bool {
-        // The body is JSON, and so is text.
+        // The body is JSON, and therefore UTF-8.
         let Ok(text) = String::from_utf8(reply.body) else { return false };
         match timeout(WRITE, self.socket.send(Message::Text(text.into()))).await {
             Ok(Ok(())) => {
@@ -168,7 +169,7 @@ impl Connection {
         }
     }
 
-    /// What is held has been answered, or is just now.
+    /// Writes the replies to held requests, which have been answered or are just being answered.
     async fn write_all(&mut self, held: &mut FuturesUnordered<HeldReply>) {
         while let Ok(Some(reply)) = timeout(WRITE, held.next()).await {
             if let Some((reply, on_its_way)) = reply
@@ -180,8 +181,8 @@ impl Connection {
     }
 }
 
-/// How many replies are written before the runtime has looked at the connection again. Then it does, and nothing is read before
-/// that.
+/// The maximum number of replies that are written before the runtime polls the connection again. Until then nothing
+/// more is read.
 const WRITTEN: usize = 64;
 
 /// How long a client may take to read a reply.

@@ -1,4 +1,4 @@
-//! What the gateway counts by itself: what the sessions cannot know.
+//! What the gateway itself counts, because the sessions cannot know it.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
@@ -12,7 +12,7 @@ use super::text::{Kind, Text};
 /// The classes of HTTP statuses.
 const CLASSES: [&str; 5] = ["1xx", "2xx", "3xx", "4xx", "5xx"];
 
-/// What came of dialog-info documents.
+/// The results of dialog-info documents.
 const DIALOG_INFOS: [&str; 2] = ["taken", "refused"];
 
 /// Counters since the gateway started. Clones share them.
@@ -21,18 +21,18 @@ pub struct Metrics(Arc<Counted>);
 
 #[derive(Debug, Default)]
 struct Counted {
-    /// By class of their status.
+    /// By class of the status.
     http_requests: [AtomicU64; CLASSES.len()],
     in_flight: AtomicU64,
-    /// By name and statusCode. Both are ours, so there are few.
+    /// By name and statusCode. Both come from fixed sets, so there are few.
     operations: Mutex<BTreeMap<(&'static str, u8), u64>>,
-    /// What could not be read, by feed: those that the gateway fetches by itself, so there are few.
+    /// What could not be read, by feed. These are the feeds that the gateway reads by itself, so there are few.
     feeds_refused: Mutex<BTreeMap<String, u64>>,
     hep: Hep,
     dialog_infos: [AtomicU64; DIALOG_INFOS.len()],
 }
 
-/// A request that is in flight as long as this is there.
+/// Counts a request as in flight until it is dropped.
 #[derive(Debug)]
 pub struct InFlight(Metrics);
 
@@ -43,33 +43,33 @@ impl Drop for InFlight {
 }
 
 impl Metrics {
-    /// A request over HTTP has begun.
+    /// An HTTP request has begun.
     #[must_use = "it counts as long as the value is there"]
     pub fn request_begins(&self) -> InFlight {
         self.0.in_flight.fetch_add(1, Relaxed);
         InFlight(self.clone())
     }
 
-    /// A request over HTTP was answered with this status.
+    /// An HTTP request was answered with this status.
     pub fn request_answered(&self, status: u16) {
         if let Some(count) = self.0.http_requests.get(usize::from(status / 100).wrapping_sub(1)) {
             count.fetch_add(1, Relaxed);
         }
     }
 
-    /// An operation was answered. `None` is one whose body names none of the six.
+    /// An operation was answered; `None` if its body names no known operation.
     pub fn operation_answered(&self, operation: Option<Operation>, status_code: StatusCode) {
         let name = operation.map_or("unknown", Operation::name);
         *self.operations().entry((name, status_code.code())).or_default() += 1;
     }
 
-    /// So much of a feed that the gateway fetches could not be read.
+    /// This many items of a feed that the gateway reads by itself could not be read.
     pub fn feed_refused(&self, feed: &str, count: u64) {
         let mut refused = self.0.feeds_refused.lock().unwrap_or_else(PoisonError::into_inner);
         *refused.entry(feed.to_owned()).or_default() += count;
     }
 
-    /// A dialog-info document was taken, or refused.
+    /// A dialog-info document was accepted or rejected.
     pub fn dialog_info(&self, is_taken: bool) {
         let [taken, refused] = &self.0.dialog_infos;
         if is_taken { taken } else { refused }.fetch_add(1, Relaxed);
@@ -79,7 +79,7 @@ impl Metrics {
         &self.0.hep
     }
 
-    /// Writes them.
+    /// Writes the counters.
     pub fn write(&self, text: &mut Text) {
         let name = "im_session_gateway_operations_total";
         text.family(name, Kind::Counter, "Operations of agents since the start, by name and statusCode of the answer.");
@@ -90,14 +90,14 @@ impl Metrics {
         text.family(
             name,
             Kind::Counter,
-            "What could not be read of the feeds that the gateway fetches, since the start.",
+            "What could not be read from feeds that the gateway reads by itself, since the start.",
         );
         for (feed, count) in &*self.0.feeds_refused.lock().unwrap_or_else(PoisonError::into_inner) {
             text.sample(name, &[("feed", feed)], count);
         }
         self.0.hep.write(text);
         let name = "im_session_gateway_dialog_info_total";
-        text.family(name, Kind::Counter, "Dialog-info documents since the start, by what came of them.");
+        text.family(name, Kind::Counter, "Dialog-info documents since the start, by outcome.");
         for (outcome, count) in DIALOG_INFOS.iter().zip(&self.0.dialog_infos) {
             text.sample(name, &[("outcome", outcome)], count.load(Relaxed));
         }
@@ -106,7 +106,7 @@ impl Metrics {
         for (class, count) in CLASSES.iter().zip(&self.0.http_requests) {
             text.sample(name, &[("class", class)], count.load(Relaxed));
         }
-        let help = "HTTP requests that are not answered yet, held connects of CometD among them.";
+        let help = "HTTP requests that are not answered yet, including held connects of CometD.";
         text.single("im_session_gateway_http_requests_in_flight", Kind::Gauge, help, self.0.in_flight.load(Relaxed));
     }
 

@@ -1,4 +1,4 @@
-//! How long something takes, by buckets.
+//! A histogram of durations.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::text::{Kind, Text};
 
-/// The upper bounds of the buckets: microseconds, and how they are written.
+/// The upper bounds of the buckets: in microseconds, and as text in seconds.
 const BOUNDS: [(u64, &str); 12] = [
     (500, "0.0005"),
     (1_000, "0.001"),
@@ -22,19 +22,19 @@ const BOUNDS: [(u64, &str); 12] = [
     (5_000_000, "5"),
 ];
 
-/// How often something took how long. Clones share it.
+/// Counts durations by bucket. Clones share the counters.
 #[derive(Debug, Clone, Default)]
 pub struct Durations(Arc<Shared>);
 
 #[derive(Debug, Default)]
 struct Shared {
-    /// Those of each bucket alone; the last is of those over all bounds.
+    /// The count of each bucket alone; the last one counts what exceeds all bounds.
     buckets: [AtomicU64; BOUNDS.len() + 1],
     microseconds: AtomicU64,
 }
 
 impl Durations {
-    /// It took so long.
+    /// Counts one duration.
     pub fn observe(&self, took: Duration) {
         let microseconds = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
         let place = BOUNDS.iter().position(|(bound, _)| microseconds <= *bound).unwrap_or(BOUNDS.len());
@@ -44,7 +44,7 @@ impl Durations {
         self.0.microseconds.fetch_add(microseconds, Relaxed);
     }
 
-    /// Writes them as a histogram.
+    /// Writes a histogram.
     pub fn write(&self, text: &mut Text, name: &str, help: &str) {
         text.family(name, Kind::Histogram, help);
         let mut so_far = 0;
@@ -60,7 +60,7 @@ impl Durations {
             &[],
             format_args!("{}.{:06}", microseconds / 1_000_000, microseconds % 1_000_000),
         );
-        // Not read anew: it has to be what the last bucket says.
+        // Not read again, because it has to equal the last bucket.
         text.sample(&format!("{name}_count"), &[], so_far);
     }
 }

@@ -1,28 +1,28 @@
-//! What comes of packets of HEP.
+//! Counts the packets of HEP.
 
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
 
 use super::Metrics;
 use super::text::{Kind, Text};
 
-/// What came of a packet.
+/// The result of a packet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum HepOutcome {
     /// SIP of an endpoint that has a DN.
     Observed,
     /// SIP of no such endpoint.
     OfNobody,
-    /// Not to be read as SIP, or over a limit of its endpoint.
+    /// Not readable as SIP, or over a limit of its endpoint.
     Unreadable,
-    /// Something else than SIP.
+    /// Something other than SIP.
     OtherProtocol,
     /// Its payload is compressed.
     Compressed,
-    /// No whole packet of HEP, version 3.
+    /// Not a complete packet of HEP version 3.
     Malformed,
-    /// The authentication key is missing, or another one.
+    /// The authentication key is missing or wrong.
     WrongKey,
-    /// Too much waited to be looked at.
+    /// Too many messages were waiting.
     Dropped,
 }
 
@@ -47,7 +47,7 @@ pub(super) struct Hep {
     endpoints: AtomicUsize,
 }
 
-/// A connection that is open as long as this is there.
+/// Counts a connection as open until it is dropped.
 #[derive(Debug)]
 pub struct HepConnection(Metrics);
 
@@ -58,26 +58,26 @@ impl Drop for HepConnection {
 }
 
 impl Metrics {
-    /// This came of a packet.
+    /// Counts a packet.
     pub fn hep_packet(&self, packet: HepOutcome) {
         if let Some(count) = self.hep().packets.get(packet as usize) {
             count.fetch_add(1, Relaxed);
         }
     }
 
-    /// A connection has begun.
+    /// A connection was opened.
     #[must_use = "it counts as long as the value is there"]
     pub fn hep_connection_begins(&self) -> HepConnection {
         self.hep().connections.fetch_add(1, Relaxed);
         HepConnection(self.clone())
     }
 
-    /// One too many was closed.
+    /// A connection was closed because there were too many.
     pub fn hep_connection_refused(&self) {
         self.hep().connections_refused.fetch_add(1, Relaxed);
     }
 
-    /// So many endpoints have calls now.
+    /// Sets the number of endpoints that have calls.
     pub fn hep_endpoints(&self, count: usize) {
         self.hep().endpoints.store(count, Relaxed);
     }
@@ -86,7 +86,7 @@ impl Metrics {
 impl Hep {
     pub(super) fn write(&self, text: &mut Text) {
         let name = "im_session_gateway_hep_packets_total";
-        text.family(name, Kind::Counter, "Packets of HEP since the start, by what came of them.");
+        text.family(name, Kind::Counter, "Packets of HEP since the start, by outcome.");
         for ((_, outcome), count) in HepOutcome::ALL.iter().zip(&self.packets) {
             text.sample(name, &[("outcome", outcome)], count.load(Relaxed));
         }
@@ -94,9 +94,9 @@ impl Hep {
             text.single(&format!("im_session_gateway_hep_{name}"), kind, help, value);
         };
         single("connections", Kind::Gauge, "TCP connections of HEP.", self.connections.load(Relaxed));
-        let help = "TCP connections of HEP that were closed since there were too many.";
+        let help = "TCP connections of HEP that were closed because there were too many.";
         single("connections_refused_total", Kind::Counter, help, self.connections_refused.load(Relaxed));
-        let help = "Endpoints of SIP that have calls.";
+        let help = "SIP endpoints that have calls.";
         single("endpoints", Kind::Gauge, help, self.endpoints.load(Relaxed) as u64);
     }
 }

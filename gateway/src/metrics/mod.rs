@@ -1,11 +1,11 @@
-//! What is counted while the gateway runs, and how it is told to Prometheus.
+//! What is counted while the gateway runs, and how it is written for Prometheus.
 //!
 //! | file | question |
 //! |---|---|
-//! | `counted` | What does the gateway count by itself? |
-//! | `hep` | What comes of packets of HEP? |
-//! | `durations` | How long does something take, by buckets? |
-//! | `text` | How does Prometheus read it? |
+//! | `counted` | What does the gateway itself count? |
+//! | `hep` | What happens to packets of HEP? |
+//! | `durations` | How are durations counted? |
+//! | `text` | What does Prometheus read? |
 
 mod counted;
 mod durations;

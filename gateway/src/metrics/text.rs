@@ -2,18 +2,18 @@
 
 use std::fmt::{Display, Write as _};
 
-/// What a metric is.
+/// The type of a metric.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
-    /// It only rises, but for a restart.
+    /// Only rises, except at a restart.
     Counter,
-    /// It rises and falls.
+    /// Rises and falls.
     Gauge,
-    /// How often something took how long.
+    /// Counts durations by bucket.
     Histogram,
 }
 
-/// A text that Prometheus reads.
+/// A text in this format.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Text(String);
 
@@ -21,18 +21,18 @@ impl Text {
     /// Its Content-Type.
     pub const CONTENT_TYPE: &'static str = "text/plain; version=0.0.4; charset=utf-8";
 
-    /// Begins a metric. Its samples follow.
+    /// Begins a metric. Its samples have to follow.
     pub fn family(&mut self, name: &str, kind: Kind, help: &str) {
         let kind = match kind {
             Kind::Counter => "counter",
             Kind::Gauge => "gauge",
             Kind::Histogram => "histogram",
         };
-        // Writing to a string does not fail; here and below.
+        // Writing to a string cannot fail, here and below.
         let _ = writeln!(self.0, "# HELP {name} {help}\n# TYPE {name} {kind}");
     }
 
-    /// A sample: names of labels are ours, their values are anybody's.
+    /// Writes a sample. Names of labels are not escaped because they are constants; values are.
     pub fn sample(&mut self, name: &str, labels: &[(&str, &str)], value: impl Display) {
         self.0.push_str(name);
         for (place, (label, text)) in labels.iter().enumerate() {
@@ -51,7 +51,7 @@ impl Text {
         let _ = writeln!(self.0, "{end} {value}");
     }
 
-    /// A metric of one sample.
+    /// Writes a metric with one sample.
     pub fn single(&mut self, name: &str, kind: Kind, help: &str, value: impl Display) {
         self.family(name, kind, help);
         self.sample(name, &[], value);

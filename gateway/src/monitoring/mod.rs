@@ -1,10 +1,10 @@
 //! What operators see: `/metrics`, `/healthz`, `/readyz`. Gateway specification 6.
 //!
-//! Nobody signs in there. So they are on an address of their own, or on the gateway's for loopback only.
+//! They need no sign-in, so they are served at an address of their own, or at the gateway's for loopback only.
 //!
 //! | file | question |
 //! |---|---|
-//! | `routes` | What is answered, and to whom? |
+//! | `routes` | Which routes are there, and who may read them? |
 //! | `exposition` | Which metrics are there? |
 
 mod exposition;
@@ -17,36 +17,37 @@ use std::time::Duration;
 use crate::http::{CometD, Gateway};
 use crate::metrics::Durations;
 
-/// How long the engine may take to show that it is alive.
+/// How long the engine may take to answer a health check.
 pub const ENGINE_PATIENCE: Duration = Duration::from_secs(5);
 
-/// What operators see. Clones share it. It is there before the gateway is, so that somebody can say it is not ready.
+/// The state that operators see. Clones share it. It exists before the gateway, so that it can report that the gateway
+/// is not ready.
 #[derive(Clone, Default)]
 pub struct Monitoring(Arc<OnceLock<Sources>>);
 
-/// Where the numbers come from.
+/// The sources of the metrics.
 pub struct Sources {
     /// The gateway.
     pub gateway: Gateway,
     /// The clients of CometD.
     pub cometd: CometD,
-    /// How long the engine's commits take.
+    /// The durations of the engine's commits.
     pub commits: Durations,
 }
 
 /// Whether the gateway serves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Readiness {
-    /// What is stored is being restored.
+    /// The store is being restored.
     Starting,
     /// It serves.
     Ready,
-    /// It answers what was asked, and nothing more.
+    /// It answers pending requests and accepts no new ones.
     Draining,
 }
 
 impl Readiness {
-    /// The word for it.
+    /// Its name.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -70,7 +71,7 @@ impl fmt::Debug for Sources {
 }
 
 impl Monitoring {
-    /// What was stored is restored: from now on the gateway serves. Only the first call counts.
+    /// The store has been restored, and the gateway serves from now on. Only the first call counts.
     pub fn restored(&self, sources: Sources) {
         let _second = self.0.set(sources);
     }

@@ -1,4 +1,4 @@
-//! What is answered, and to whom.
+//! The routes for operators.
 
 use std::net::SocketAddr;
 
@@ -15,11 +15,11 @@ use super::{Monitoring, Readiness};
 use crate::http::{Failed, is_for_loopback};
 use crate::metrics::Text;
 
-/// What a proxy adds: whoever has it is not on this machine.
+/// Headers that a proxy adds. A request with one of them comes from another machine.
 const FORWARDED: [HeaderName; 2] = [HeaderName::from_static("x-forwarded-for"), header::FORWARDED];
 
 impl Monitoring {
-    /// The routes, for whoever reaches the address.
+    /// The routes for everybody who can reach the address.
     pub fn routes(&self) -> Router {
         Router::new()
             .route("/metrics", get(expose))
@@ -28,13 +28,14 @@ impl Monitoring {
             .with_state(self.clone())
     }
 
-    /// The routes, for processes of this machine: to anybody else there is nothing.
+    /// The routes for processes on this machine. All others get 404.
     pub fn routes_on_loopback(&self) -> Router {
         self.routes().route_layer(from_fn(check_loopback))
     }
 }
 
-/// A proxy on this machine passes on who asks, or for which host; either shows that it is somebody else.
+/// Passes on requests from this machine. A proxy on this machine adds a header, or keeps the original host; either
+/// shows that the client is elsewhere.
 async fn check_loopback(request: Request, next: Next) -> Response {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
     let is_near = peer.is_some_and(|ConnectInfo(peer)| peer.ip().to_canonical().is_loopback());

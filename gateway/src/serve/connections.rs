@@ -1,5 +1,5 @@
-//! How connections are served: so many at a time, WebSockets among them, their heads in time, and to the end when the gateway
-//! ends.
+//! Serves connections: limits their number, WebSockets included, and the time for a request's head; finishes them when
+//! the gateway ends.
 
 use std::convert::Infallible;
 use std::future::Future;
@@ -20,23 +20,23 @@ use tower_service::Service;
 
 use super::stream::Stream;
 
-/// The longest head of a request.
+/// The longest head of a request, in bytes.
 const LONGEST_HEAD: usize = 64 * 1_024;
 
-/// What a connection may take.
+/// The limits of connections.
 #[derive(Debug, Clone, Copy)]
 pub struct ConnectionLimits {
-    /// How many there are at a time. Further ones wait to be accepted.
+    /// The maximum number of connections. Further ones wait to be accepted.
     pub connections: u32,
-    /// How long the head of a request may take; also how long a connection stays without one.
+    /// How long the head of a request may take, and how long a connection may be idle.
     pub head: Duration,
-    /// How long a client may take nothing of what is written to it.
+    /// How long a client may read nothing of what is written to it.
     pub write: Duration,
-    /// How long connections may go on after the end.
+    /// How long open connections may continue after the end has begun.
     pub end: Duration,
 }
 
-/// Serves until `ending` resolves; then answers what was asked, as long as the limits say.
+/// Serves until `ending` resolves. Then answers pending requests, for as long as the limits allow.
 pub async fn serve_connections(
     listener: TcpListener,
     router: Router,
@@ -58,19 +58,20 @@ pub async fn serve_connections(
             () = &mut ending => break,
             accepted = accepted => accepted,
         };
-        // There is a place, since nobody closes the semaphore.
+        // This does not fail, because the semaphore is never closed.
         let Ok(place) = place else { break };
         let (stream, peer) = match accepted {
             Ok(accepted) => accepted,
             Err(error) => {
-                // No more file descriptors, or a connection that broke at once: neither gets better by asking at once again.
+                // There are no more file descriptors, or the connection broke at once. Trying again immediately would
+                // not help.
                 tracing::warn!(%error, "a connection could not be accepted");
                 tokio::time::sleep(Duration::from_millis(50)).await;
                 continue;
             }
         };
         if let Err(error) = stream.set_nodelay(true) {
-            tracing::debug!(%error, "answers may wait for others");
+            tracing::debug!(%error, "TCP_NODELAY cannot be set");
         }
         let stream = Stream::new(stream, limits.write, place);
         let router = router.clone();
@@ -87,13 +88,13 @@ pub async fn serve_connections(
         });
         let connection = builder.serve_connection(TokioIo::new(stream), service).with_upgrades();
         let mut end = end.subscribe();
-        // A WebSocket takes the stream with it, and so its place: it is waited for, too.
+        // A WebSocket takes over the stream and with it the place, so it is waited for, too.
         tokio::spawn(async move {
             let mut connection = std::pin::pin!(connection);
             let done = tokio::select! {
                 done = &mut connection => done,
                 () = begun(&mut end) => {
-                    // What was asked is answered, and nothing more is read.
+                    // Pending requests are answered, and nothing more is read.
                     connection.as_mut().graceful_shutdown();
                     connection.await
                 }
@@ -110,8 +111,8 @@ pub async fn serve_connections(
     }
 }
 
-/// Resolves when the end has begun.
+/// Waits until the end has begun.
 async fn begun(end: &mut watch::Receiver<bool>) {
-    // Where the sender is gone, the end is over.
+    // If the sender is gone, the end is over.
     let _gone = end.wait_for(|end| *end).await;
 }

@@ -1,24 +1,24 @@
-//! What the program prints when it is ready: where it is, and how to try it.
+//! What the program prints when it is ready: its address, and how to try it.
 
 use std::fmt::Write as _;
 use std::net::SocketAddr;
 
 use crate::config::DEMO_PASSWORD;
 
-/// What a reader of the first lines needs to know.
+/// The values for the greeting.
 #[derive(Debug, Clone, Copy)]
 pub struct Ready<'r> {
-    /// Where it listens.
+    /// The address that it listens on.
     pub address: SocketAddr,
-    /// Where sessions are kept.
+    /// Where sessions are stored.
     pub store: &'r str,
     /// Whether the agents are the demo agents.
     pub demo: bool,
-    /// Whether requests wait for a bridge, and no bearer token lets one in.
+    /// Whether requests wait for a bridge, but no bearer token is set that would let one in.
     pub unreachable_requests: bool,
 }
 
-/// The address in the first line; below it, with demo agents, what to type.
+/// The address in the first line; then, for demo agents, commands to try.
 #[must_use]
 pub fn greeting(ready: Ready<'_>) -> String {
     let Ready { address, store, demo, unreachable_requests } = ready;
@@ -33,7 +33,7 @@ pub fn greeting(ready: Ready<'_>) -> String {
     if demo {
         let user = format!("agent3001:{DEMO_PASSWORD}");
         let curl = "curl -b cookies -c cookies";
-        // Writing to a string does not fail.
+        // Writing to a string cannot fail.
         let _ = write!(
             text,
             "demo agents: agent3001 and agent3002 (DNs 3001 and 3002), supervisor; password {DEMO_PASSWORD}\n\n\

@@ -1,4 +1,4 @@
-//! Where the gateway listens: where it was told to, else at the first free port from 8090 on.
+//! Listens at the given address, or at the first free port from 8090.
 
 use std::io;
 use std::net::SocketAddr;
@@ -7,35 +7,35 @@ use tokio::net::TcpListener;
 
 use crate::config::DEFAULT_ADDRESS;
 
-/// Ports that are tried where none was given.
+/// How many ports are tried if no address is given.
 const PORTS: u16 = 100;
 
 /// Why it does not listen.
 #[derive(Debug, thiserror::Error)]
 pub enum ListenError {
-    /// The address that was given cannot be had.
+    /// The given address is not available.
     #[error("--listen {address}: {source}")]
     Given {
-        /// It.
+        /// The address.
         address: SocketAddr,
-        /// Why.
+        /// The cause.
         source: io::Error,
     },
     /// No port is free.
-    #[error("expected a free port of {PORTS} from {first} on, got none; the last one said: {source}")]
+    #[error("expected a free port among {PORTS} from {first}, found none; error of the last one: {source}")]
     NoneFree {
-        /// The first that was tried.
+        /// The first port that was tried.
         first: u16,
-        /// Why the last one cannot be had.
+        /// The error of the last port.
         source: io::Error,
     },
 }
 
-/// Listens at `given`, or at the first free port from the default on.
+/// Listens at `given`, or at the first free port from the default one.
 ///
 /// # Errors
 ///
-/// Where the address that was given cannot be had, or no port is free.
+/// If the given address is not available, or no port is free.
 pub async fn listen(given: Option<SocketAddr>) -> Result<TcpListener, ListenError> {
     if let Some(address) = given {
         return TcpListener::bind(address).await.map_err(|source| ListenError::Given { address, source });

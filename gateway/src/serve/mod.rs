@@ -1,11 +1,11 @@
-//! How the program runs: from the options to the last answer.
+//! Runs the program, from the options to the end.
 //!
 //! | file | question |
 //! |---|---|
-//! | `listen` | Where does it listen? |
+//! | `listen` | Which address does it listen on? |
 //! | `set_up` | Which agents, which store, which routes? |
-//! | `connections` | How are connections served, and how do they end? |
-//! | `stream` | How long does a connection keep its place? |
+//! | `connections` | How are connections served and ended? |
+//! | `stream` | How long does a connection occupy its place? |
 //! | `signals` | What do SIGHUP, SIGTERM and SIGINT do? |
 //! | `greeting` | What does it print when it is ready? |
 

@@ -1,4 +1,4 @@
-//! From the options to the last answer: agents, store, routes, connections, and the end.
+//! Sets up agents, store and routes from the options, serves, and ends.
 
 use std::fs;
 use std::io;
@@ -34,61 +34,61 @@ use crate::metrics::Durations;
 use crate::monitoring::{Monitoring, Sources};
 use crate::simulator::{self, FaultInjector, FaultSettings, InjectedFaults, SimulatorSettings};
 
-/// How often sessions of HTTP that are over are forgotten.
+/// How often expired HTTP sessions are removed.
 const SWEEP: Duration = Duration::from_secs(10);
 
-/// Why the gateway does not serve.
+/// Why the gateway cannot serve.
 #[derive(Debug, thiserror::Error)]
 pub enum ServeError {
-    /// The options do not go together.
+    /// The options contradict each other.
     #[error(transparent)]
     Options(#[from] OptionsError),
-    /// The bearer token is none.
+    /// The bearer token is invalid.
     #[error(transparent)]
     Token(#[from] BadToken),
-    /// The agents' file was refused.
+    /// The agents' file was rejected.
     #[error(transparent)]
     Agents(#[from] AgentsFileError),
-    /// The demo agents cannot be told apart.
+    /// The demo agents conflict.
     #[error(transparent)]
     Demo(#[from] BadAgents),
-    /// The demo agents have no password.
+    /// The demo agents' password could not be hashed.
     #[error(transparent)]
     Password(#[from] HashError),
-    /// The simulated SIP Server has no seed.
+    /// There is no random seed for the simulated SIP Server.
     #[error(transparent)]
     Random(#[from] NoRandomBytes),
-    /// It does not listen.
+    /// It cannot listen.
     #[error(transparent)]
     Listen(#[from] ListenError),
-    /// It does not listen for operators.
+    /// It cannot listen for operators.
     #[error("--operations-listen {address}: {source}")]
     Operations {
-        /// Where.
+        /// The address.
         address: SocketAddr,
-        /// Why.
+        /// The cause.
         source: io::Error,
     },
-    /// It does not listen for capture agents.
+    /// It cannot listen for capture agents.
     #[error("--hep-listen {address}: {source}")]
     Hep {
-        /// Where.
+        /// The address.
         address: SocketAddr,
-        /// Why.
+        /// The cause.
         source: io::Error,
     },
-    /// The key of capture agents is none.
+    /// The file with the key of capture agents is empty.
     #[error("--hep-key-file {}: expected a key, found nothing", .0.display())]
     NoKey(PathBuf),
-    /// A file or directory cannot be had.
+    /// A file or directory cannot be read or created.
     #[error("{what}: {source}")]
     File {
-        /// Which, and what it is for.
+        /// Its name, and what it is for.
         what: String,
-        /// Why.
+        /// The cause.
         source: io::Error,
     },
-    /// Nobody says where the store is.
+    /// No directory for the store is known.
     #[error("expected --data DIR or --memory, since neither XDG_STATE_HOME nor HOME is set")]
     NoDirectory,
     /// The store cannot be opened.
@@ -96,19 +96,19 @@ pub enum ServeError {
     Store {
         /// Its file.
         path: PathBuf,
-        /// Why.
+        /// The cause.
         source: EngineError,
     },
-    /// The operating system gives no signals, or no address.
+    /// The operating system refuses signals or an address.
     #[error("the operating system refused: {0}")]
     System(#[from] io::Error),
 }
 
-/// Serves until a signal ends it. `greet` gets what is to be printed when it is ready.
+/// Serves until a signal ends it. `greet` gets the text to print when it is ready.
 ///
 /// # Errors
 ///
-/// Where it cannot begin.
+/// If it cannot start.
 pub async fn serve(options: ServeOptions, greet: impl FnOnce(&str)) -> Result<(), ServeError> {
     options.check()?;
     let surroundings = Surroundings::system();
@@ -118,11 +118,11 @@ pub async fn serve(options: ServeOptions, greet: impl FnOnce(&str)) -> Result<()
     });
     let bearer_token = bearer_token(&options)?;
     let monitoring = Monitoring::default();
-    // Before the first await that matters: no signal is missed.
+    // Before the first await, so that no signal is missed.
     let (end, hang_up) = (signals::end()?, signals::hang_up()?);
     let listener = listen(options.listen).await?;
     let address = listener.local_addr()?;
-    // Before the store is opened: that takes a while, and somebody may want to know that it does.
+    // Before the store is opened, because that takes a while and operators should see it.
     let mut background = vec![];
     if let Some(address) = options.operations_listen {
         background.push(tokio::spawn(monitor(address, &monitoring).await?));
@@ -145,7 +145,7 @@ pub async fn serve(options: ServeOptions, greet: impl FnOnce(&str)) -> Result<()
     let gateway = Gateway::new(engine.clone(), directory, sign_in, surroundings.clone(), settings);
 
     let clock = surroundings.clock.clone();
-    // What was stored before may be old: the time first, then what happens.
+    // The stored time may be old, so the current time is passed before any event.
     engine.tick(clock.now()).await.map_err(|source| ServeError::Store { path: PathBuf::from(&store), source })?;
     let (cometd, driver) = CometD::new(gateway.clone(), cometd_settings(&options));
     background.extend([
@@ -176,7 +176,7 @@ pub async fn serve(options: ServeOptions, greet: impl FnOnce(&str)) -> Result<()
         more = more.merge(dialog_info_routes(gateway.clone(), token.clone()));
         more = more.merge(feed_routes(engine, token, gateway.ending(), options.request_timeout));
     }
-    // A worker shows how it is, and nothing else.
+    // A worker serves only metrics and health.
     let router = if options.has_clients() { router(gateway.clone(), more) } else { monitoring.routes_on_loopback() };
     greet(&greeting(Ready { address, store: &store, demo: options.agents.is_none(), unreachable_requests }));
 
@@ -202,7 +202,7 @@ fn cometd_settings(options: &ServeOptions) -> bayeux::Settings {
         interval: options.connect_interval,
         max_interval: options.max_interval,
         held_per_browser: options.sessions_per_browser,
-        // More could not listen at a time.
+        // There cannot be more clients than connections.
         clients: options.connections as usize,
         ..bayeux::Settings::default()
     }
@@ -260,21 +260,21 @@ async fn redis_engine(
     settings.lease = options.lease;
     settings.silence = options.silence;
     settings.commits = commits;
-    // Never with the password.
+    // The password is left out.
     let store = format!("redis at {}", redis.rsplit('@').next().unwrap_or_default());
     let failed = |source| ServeError::Store { path: PathBuf::from(&store), source };
     let engine = RedisEngine::open(redis, directory.clone(), settings).await.map_err(failed)?;
     Ok((Arc::new(engine), store))
 }
 
-/// One a port, since two gateways must not share a store.
+/// One directory per port, because two gateways must not share a store.
 fn default_directory(port: u16) -> Result<PathBuf, ServeError> {
     let set = |name| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
     let state = set("XDG_STATE_HOME").or_else(|| set("HOME").map(|home| home.join(".local/state")));
     Ok(state.ok_or(ServeError::NoDirectory)?.join("im-session-gateway").join(port.to_string()))
 }
 
-/// For its owner alone: user data is in it.
+/// Readable by its owner only, because it contains user data.
 fn make_directory(path: &Path) -> Result<(), ServeError> {
     use std::os::unix::fs::DirBuilderExt;
     let made = fs::DirBuilder::new().recursive(true).mode(0o700).create(path);
@@ -290,7 +290,7 @@ fn bearer_token(options: &ServeOptions) -> Result<Option<BearerToken>, ServeErro
     Ok(token.as_deref().map(str::trim_end).map(BearerToken::new).transpose()?)
 }
 
-/// The address that clients know, as far as it can be told.
+/// The base URI that clients use, as far as it is known.
 fn base_uri(options: &ServeOptions, address: SocketAddr) -> String {
     match options.host.first() {
         Some(host) => format!("http://{host}:{}", address.port()),
@@ -299,7 +299,7 @@ fn base_uri(options: &ServeOptions, address: SocketAddr) -> String {
     }
 }
 
-/// The names that are given, and the address if it is one: nobody can bind another name to that.
+/// The given names, and the address if it is a specific one: no other name can pretend to be an address.
 fn hosts(options: &ServeOptions, address: SocketAddr) -> Vec<String> {
     let mut hosts = options.host.clone();
     if !address.ip().is_unspecified() {
@@ -309,7 +309,7 @@ fn hosts(options: &ServeOptions, address: SocketAddr) -> Vec<String> {
         });
     }
     if hosts.is_empty() {
-        tracing::warn!("without --host NAME requests from other machines are refused, since their Host is not known");
+        tracing::warn!("without --host NAME requests from other machines are refused, because their Host is unknown");
     }
     hosts
 }
@@ -336,7 +336,7 @@ fn hep_key(options: &ServeOptions) -> Result<Option<HepKey>, ServeError> {
     HepKey::new(key.trim_ascii_end()).map(Some).ok_or_else(|| ServeError::NoKey(path.clone()))
 }
 
-/// Listens for capture agents; what receives from them, and what applies it.
+/// Listens for capture agents. Returns the tasks that receive packets and apply events.
 async fn receive_hep(
     gateway: &Gateway,
     address: SocketAddr,
@@ -344,10 +344,10 @@ async fn receive_hep(
 ) -> Result<[BoxFuture<'static, ()>; 2], ServeError> {
     let failed = |source| ServeError::Hep { address, source };
     if key.is_none() && !address.ip().is_loopback() {
-        tracing::warn!("without --hep-key-file whoever reaches {address} makes sessions of agents");
+        tracing::warn!("without --hep-key-file anybody who reaches {address} can create sessions of agents");
     }
     if !gateway.directory().current().has_sip_identities() {
-        tracing::warn!("--hep-listen: no device of the agents' file has `sip`, so there is nobody to observe");
+        tracing::warn!("--hep-listen: no device in the agents' file has `sip`, so no endpoint is observed");
     }
     let metrics = gateway.metrics().clone();
     let (receiver, messages) = HepReceiver::bind(address, key, metrics.clone()).await.map_err(failed)?;
@@ -356,7 +356,7 @@ async fn receive_hep(
     let directory = gateway.directory().clone();
     let apply = async move {
         if let Err(error) = hep::run(engine, directory, clock, metrics, messages).await {
-            tracing::error!(%error, "the SIP of capture agents is not observed any more");
+            tracing::error!(%error, "the SIP of capture agents is no longer observed");
         }
     };
     Ok([Box::pin(receiver.run()), Box::pin(apply)])
@@ -365,7 +365,7 @@ async fn receive_hep(
 async fn follow_file(gateway: Gateway, file: PathBuf) {
     let (engine, metrics) = (gateway.engine().clone(), gateway.metrics().clone());
     if let Err(error) = follow(engine, metrics, file).await {
-        tracing::error!(%error, "the file is not followed any more");
+        tracing::error!(%error, "the file is no longer followed");
     }
 }
 

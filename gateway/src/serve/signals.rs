@@ -1,4 +1,4 @@
-//! What signals do: SIGTERM and SIGINT end the gateway, SIGHUP reads the agents' file again.
+//! Handles signals: SIGTERM and SIGINT end the gateway, SIGHUP rereads the agents' file.
 
 use std::io;
 use std::path::PathBuf;
@@ -8,11 +8,11 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use crate::config::read_agents_file;
 use crate::http::Gateway;
 
-/// Resolves at the first SIGTERM or SIGINT.
+/// Waits for the first SIGTERM or SIGINT.
 ///
 /// # Errors
 ///
-/// Where the operating system gives no signals.
+/// If the operating system refuses signals.
 pub(super) fn end() -> io::Result<impl Future<Output = ()>> {
     let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     Ok(async move {
@@ -23,16 +23,16 @@ pub(super) fn end() -> io::Result<impl Future<Output = ()>> {
     })
 }
 
-/// From here on, no SIGHUP ends the process.
+/// From here on, SIGHUP does not end the process.
 ///
 /// # Errors
 ///
-/// Where the operating system gives no signals.
+/// If the operating system refuses signals.
 pub(super) fn hang_up() -> io::Result<Signal> {
     signal(SignalKind::hangup())
 }
 
-/// Reads the agents' file again at every SIGHUP. One that is refused changes nothing.
+/// Rereads the agents' file at every SIGHUP. A file that is rejected changes nothing.
 pub(super) async fn reload(mut hang_up: Signal, file: Option<PathBuf>, gateway: Gateway) {
     while hang_up.recv().await.is_some() {
         let Some(file) = file.clone() else {
@@ -45,8 +45,8 @@ pub(super) async fn reload(mut hang_up: Signal, file: Option<PathBuf>, gateway: 
                 tracing::info!(agents = agents.len(), "the agents' file was read again");
                 gateway.replace_agents(agents);
             }
-            Ok(Err(error)) => tracing::error!(%error, "the agents' file was refused; the agents stay as they were"),
-            Err(error) => tracing::error!(%error, "the agents' file was not read; the agents stay as they were"),
+            Ok(Err(error)) => tracing::error!(%error, "the agents' file was rejected; the agents are unchanged"),
+            Err(error) => tracing::error!(%error, "the agents' file was not read; the agents are unchanged"),
         }
     }
 }

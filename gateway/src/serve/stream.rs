@@ -1,4 +1,4 @@
-//! What a connection has as long as it is open, whoever uses it: HTTP first, a WebSocket perhaps later.
+//! The stream of a connection, as long as it is open: used by HTTP first, and later perhaps by a WebSocket.
 
 use std::io::{self, IoSlice};
 use std::pin::Pin;
@@ -10,13 +10,13 @@ use tokio::net::TcpStream;
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::{Sleep, sleep};
 
-/// A connection with its place among the connections, which is free again when the stream is dropped. Writing fails where the
-/// other side takes nothing for too long.
+/// A connection with its place among the connections; dropping it frees the place. Writing fails if the peer reads
+/// nothing for too long.
 #[derive(Debug)]
 pub(super) struct Stream {
     stream: TcpStream,
     patience: Duration,
-    /// Set while a write waits: when it has waited for too long.
+    /// While a write waits: the time at which it has waited too long.
     waiting: Option<Pin<Box<Sleep>>>,
     _place: OwnedSemaphorePermit,
 }
@@ -26,7 +26,7 @@ impl Stream {
         Stream { stream, patience, waiting: None, _place: place }
     }
 
-    /// The outcome of a write, unless it waits for too long.
+    /// Returns the result of a write, or an error if it has waited too long.
     fn in_time<T>(&mut self, cx: &mut Context<'_>, written: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
         if written.is_ready() {
             self.waiting = None;
@@ -34,7 +34,7 @@ impl Stream {
         }
         let patience = self.patience;
         ready!(self.waiting.get_or_insert_with(|| Box::pin(sleep(patience))).as_mut().poll(cx));
-        Poll::Ready(Err(io::Error::new(io::ErrorKind::TimedOut, "the other side does not read")))
+        Poll::Ready(Err(io::Error::new(io::ErrorKind::TimedOut, "the peer does not read")))
     }
 }
 

@@ -1,27 +1,28 @@
-//! One call: two parties, each with a connection of its own, and the user data that they share.
+//! One call: two parties, each with its own connection, and the user data that they share.
 
 use std::time::Duration;
 
 use im_session::{ConnId, KeyValueList};
 use serde::{Deserialize, Serialize};
 
-/// A call that is open.
+/// An open call.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Call {
     pub(super) call_uuid: String,
     pub(super) caller: Party,
     pub(super) callee: Party,
-    /// When the callee answers; `None` where it has.
+    /// When the callee answers; `None` once it has.
     pub(super) answer_at: Option<Duration>,
-    /// When it was heard last: it began, was answered, or a request changed it. A note of an older version has none.
+    /// The time of its last activity: it began, was answered, or was changed by a request. Missing in notes of older
+    /// versions.
     #[serde(default)]
     pub(super) heard: Duration,
     #[serde(with = "all_pairs")]
     pub(super) user_data: KeyValueList<'static>,
 }
 
-/// A DN in a call.
+/// A DN in a call, with its connection.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Party {
@@ -37,7 +38,7 @@ impl Party {
 }
 
 impl Call {
-    /// The party with this connection, and the other one.
+    /// The party with this connection, followed by the other party.
     pub(super) fn parties(&self, dn: &str, conn_id: Option<ConnId>) -> Option<(&Party, &Party)> {
         if self.caller.is(dn, conn_id) {
             Some((&self.caller, &self.callee))
@@ -57,7 +58,7 @@ impl Call {
     }
 }
 
-/// A ConnID as its number.
+/// Serializes a ConnID as a number.
 mod hex {
     use im_session::ConnId;
     use serde::{Deserialize, Deserializer, Serializer};
@@ -71,7 +72,7 @@ mod hex {
     }
 }
 
-/// User data with its repeated keys. On its own it is written as agents see it, each key once; as that of an event it is written whole.
+/// Serializes user data as that of an event, which keeps repeated keys. The form for agents has each key only once.
 mod all_pairs {
     use im_session::{DataEvent, Event, KeyValueList};
     use serde::{Deserialize, Deserializer, Serialize, Serializer};

@@ -1,4 +1,4 @@
-//! The calls of the server, and what requests do to them. Each event is numbered as it happens: numbers rise over all DNs.
+//! The calls of the server, and the effect of requests on them. Event numbers rise over all DNs.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -11,20 +11,20 @@ use serde::{Deserialize, Serialize};
 use super::call::{Call, Party};
 use super::random::Random;
 
-/// What a request meets.
+/// The conditions under which a request is carried out.
 pub(super) struct Rules<'r> {
     pub(super) now: Duration,
     /// How long a callee rings.
     pub(super) answer_after: Duration,
-    /// The DNs that there are.
+    /// The configured DNs.
     pub(super) dns: &'r BTreeSet<String>,
-    /// Those of them that are always busy.
+    /// The DNs that are always busy.
     pub(super) busy: &'r BTreeSet<String>,
-    /// Whether the callee of this call is busy, whatever else it is.
+    /// Whether the callee of this call is busy in any case.
     pub(super) callee_is_busy: bool,
 }
 
-/// All calls, and what is counted.
+/// All calls, and the counters.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Calls {
@@ -33,13 +33,13 @@ pub(super) struct Calls {
     server_start_time: u64,
     /// The number of the last event.
     event_sequence_number: u64,
-    /// How many calls there ever were.
+    /// The number of calls made so far.
     made: u64,
-    /// By their place among all calls that there ever were.
+    /// The open calls, by their number among all calls.
     open: BTreeMap<u64, Call>,
 }
 
-/// Why a request is not carried out: a T-Library error code, and words.
+/// Why a request is not carried out: a T-Library error code and a message.
 struct Refused(i64, &'static str);
 
 const UNKNOWN_CONNECTION: Refused = Refused(56, "Invalid connection id");
@@ -51,7 +51,7 @@ const UNKNOWN_CALLER: Refused = Refused(59, "DN is not configured");
 
 impl Calls {
     pub(super) fn new(seed: u64, server_start_time: u64) -> Self {
-        // A server that starts anew gives other ids.
+        // The seed depends on the start time, so that a restarted server assigns other ids.
         let random = Random::new(seed ^ server_start_time.rotate_left(32));
         Calls { random, server_start_time, event_sequence_number: 0, made: 0, open: BTreeMap::new() }
     }
@@ -64,12 +64,12 @@ impl Calls {
         self.open.len()
     }
 
-    /// When the next call is answered.
+    /// When the next call has to be answered.
     pub(super) fn next_answer(&self) -> Option<Duration> {
         self.open.values().filter_map(|call| call.answer_at).min()
     }
 
-    /// Answers the calls that are to be answered by now.
+    /// Answers the calls that are due.
     pub(super) fn answer(&mut self, now: Duration) -> Vec<Event<'static>> {
         let mut answered: Vec<(Duration, u64)> =
             self.open.iter().filter_map(|(&number, call)| Some((call.answer_at?, number))).collect();
@@ -88,12 +88,13 @@ impl Calls {
         events
     }
 
-    /// When the next call ends that nothing is heard of for so long.
+    /// When the next call ends if it stays silent.
     pub(super) fn next_end(&self, end_after: Duration) -> Option<Duration> {
         self.open.values().map(|call| call.heard.saturating_add(end_after)).min()
     }
 
-    /// Ends the calls that nothing was heard of for so long by now, as their sessions expire. Their DNs are free then.
+    /// Ends the calls that have been silent for `end_after`, after which their sessions expire, too. This frees their
+    /// DNs.
     pub(super) fn end(&mut self, now: Duration, end_after: Duration) -> Vec<Event<'static>> {
         let is_over = |call: &Call| call.heard.saturating_add(end_after) <= now;
         let over: Vec<u64> = self.open.iter().filter(|(_, call)| is_over(call)).map(|(&number, _)| number).collect();
@@ -107,7 +108,7 @@ impl Calls {
         events
     }
 
-    /// The events that a request makes; an EventError where it cannot be carried out.
+    /// The events that a request causes; an EventError if it cannot be carried out.
     pub(super) fn carry_out(&mut self, request: &Request, rules: &Rules<'_>) -> Vec<Event<'static>> {
         let done = match request.name {
             RequestName::RequestMakeCall => self.make_call(request, rules),
@@ -120,7 +121,7 @@ impl Calls {
         done.unwrap_or_else(|refused| vec![self.error(request, refused)])
     }
 
-    /// The event of a request that is not carried out although it could be.
+    /// The EventError for a request that is refused although it could be carried out.
     pub(super) fn refuse(&mut self, request: &Request) -> Event<'static> {
         self.error(request, REFUSED)
     }
@@ -201,7 +202,7 @@ impl Calls {
     fn release(&mut self, request: &Request) -> Result<Vec<Event<'static>>, Refused> {
         let (number, call) = self.find(request)?;
         let (mine, other) = call.parties(&request.this_dn, request.conn_id).ok_or(UNKNOWN_CONNECTION)?;
-        // The callee of a call that was not answered is told that the caller gave up.
+        // The callee of a call that was not answered gets EventAbandoned.
         let gave_up = !call.is_answered() && other == &call.callee;
         let at_other = if gave_up { CallEvent::Abandoned } else { CallEvent::Released };
         let here = self.event(CallEvent::Released, &call, mine, other).with_reference_id(request.reference_id);
@@ -210,7 +211,7 @@ impl Calls {
         Ok(vec![here, there])
     }
 
-    /// The call that a request is for.
+    /// Finds the call of a request.
     fn find(&self, request: &Request) -> Result<(u64, Call), Refused> {
         let is_it = |call: &Call| call.parties(&request.this_dn, request.conn_id).is_some();
         let found = self.open.iter().find(|(_, call)| is_it(call));
@@ -221,7 +222,7 @@ impl Calls {
         self.open.values().any(|call| call.has(dn))
     }
 
-    /// An event of a call, at one of its parties.
+    /// An event of a call at one of its parties.
     fn event(
         &mut self,
         name: impl Into<EventName<'static>>,
@@ -240,12 +241,12 @@ impl Calls {
     }
 }
 
-/// With the call's user data, if there is any.
+/// Adds the call's user data, if there is any.
 fn with_data(event: Event<'static>, call: &Call) -> Event<'static> {
     if call.user_data.is_empty() { event } else { event.with_user_data(call.user_data.clone()) }
 }
 
-/// The user data after a request; `None` where the request cannot change it.
+/// The user data after a request; `None` if the request cannot change user data.
 fn changed(user_data: &KeyValueList<'static>, request: &Request) -> Option<KeyValueList<'static>> {
     let mut changed = user_data.clone();
     match request.name {

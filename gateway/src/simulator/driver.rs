@@ -1,4 +1,4 @@
-//! Carries requests from an engine to the simulated SIP Server, and its events back.
+//! Passes requests from an engine to the simulated SIP Server, and its events back.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,15 +8,15 @@ use crate::clock::Clock;
 use crate::config::Directory;
 use crate::engine::{Engine, EngineError, FeedPosition};
 
-/// The feed that the simulated SIP Server posts its events to.
+/// The feed of the simulated SIP Server.
 pub const FEED: &str = "simulator";
 
-/// Runs a simulated SIP Server until the engine stops. Dropping the future stops it at any moment, as a crash does: what it was
-/// about to post is carried out again by the next one, from the note that was committed last.
+/// Runs a simulated SIP Server until the engine stops. The future can be dropped at any moment, as in a crash: the next
+/// one continues from the note that was committed last, and repeats what had not been committed.
 ///
 /// # Errors
 ///
-/// [`EngineError::Damaged`] where the note is not that of a simulator.
+/// [`EngineError::Damaged`] if the note was not written by a simulator.
 pub async fn run(
     engine: Arc<dyn Engine>,
     directory: Directory,
@@ -30,7 +30,7 @@ pub async fn run(
 ///
 /// # Errors
 ///
-/// As [`run`].
+/// As for [`run`].
 pub async fn run_with_faults(
     engine: Arc<dyn Engine>,
     directory: Directory,
@@ -45,7 +45,7 @@ pub async fn run_with_faults(
     }
 }
 
-/// What nothing is.
+/// A type without values.
 enum Never {}
 
 async fn run_until_stopped(
@@ -57,13 +57,13 @@ async fn run_until_stopped(
 ) -> Result<Never, EngineError> {
     let mut newest = engine.newest_request();
     let mut simulator = start(engine, clock.now(), settings).await?;
-    // It may have been carried out and not confirmed.
+    // The requests may have been carried out without being confirmed.
     engine.confirm_requests(simulator.carried_out()).await?;
     injected.tell(simulator.faults());
-    // Those who injected a fault and wait until that is durable.
+    // Injections whose sender waits until they are durable.
     let mut injecting = Vec::new();
     loop {
-        // Before they are read: what comes meanwhile is a change.
+        // Before the read, so that requests made in the meantime count as a change.
         newest.mark_unchanged();
         let requests = engine.requests(simulator.carried_out().saturating_add(1)).await?;
         let now = clock.now();
@@ -84,7 +84,7 @@ async fn run_until_stopped(
                 tracing::error!(error = %unreadable, "the simulated SIP Server made an event that cannot be read");
             }
             injected.tell(simulator.faults());
-            // Who injected may be gone.
+            // The sender may be gone.
             injecting.drain(..).for_each(|done| {
                 let _gone = done.send(());
             });
@@ -94,7 +94,7 @@ async fn run_until_stopped(
             continue;
         }
         let until_due = simulator.next_due().map_or(Duration::MAX, |due| due.saturating_sub(now));
-        // It ends early where there is a request; a sender that is gone says that the engine stopped.
+        // Ends early when there is a request. If the sender of the watch is gone, the engine has stopped.
         tokio::select! {
             changed = newest.changed() => changed.map_err(|_| EngineError::Stopped)?,
             Some((injection, done)) = injected.next() => {
@@ -113,7 +113,7 @@ fn inject(simulator: &mut Simulator, now: Duration, injection: Injection) {
     }
 }
 
-/// The server as it was when its last events were committed, or a new one.
+/// The server in the state of its last commit, or a new one.
 async fn start(engine: &dyn Engine, now: Duration, settings: SimulatorSettings) -> Result<Simulator, EngineError> {
     match engine.feed(FEED.into()).await?.and_then(|feed| feed.note) {
         Some(note) => Simulator::restore(settings, &note).map_err(|error| EngineError::Damaged {

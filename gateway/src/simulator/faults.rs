@@ -1,4 +1,4 @@
-//! What goes wrong on demand. Gateway specification 5.
+//! Faults on demand. Gateway specification 5.
 
 use std::collections::BTreeMap;
 use std::str::FromStr;
@@ -8,19 +8,19 @@ use serde::{Deserialize, Serialize};
 
 use super::random::Random;
 
-/// What can go wrong: with events on the line, or with the server.
+/// A fault of the line or of the server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Fault {
-    /// An event never arrives.
+    /// An event is lost.
     Lose,
-    /// An event arrives late, and all that come after it.
+    /// An event is delayed, and all following ones with it.
     Delay,
     /// An event arrives twice.
     Repeat,
-    /// An event is overtaken by those of other DNs. Those of its own DN stay in order, as those of a SIP Server do.
+    /// An event is overtaken by events of other DNs. Events of its own DN stay in order, as they do with a SIP Server.
     Reorder,
-    /// The server starts anew: its calls are gone, and nobody is told.
+    /// The server restarts: its calls are gone, and nobody is notified.
     Restart,
     /// The callee of a call is busy.
     Busy,
@@ -31,7 +31,7 @@ pub enum Fault {
 }
 
 impl Fault {
-    /// All of them.
+    /// All faults.
     pub const ALL: [Self; 8] = [
         Fault::Lose,
         Fault::Delay,
@@ -59,11 +59,11 @@ impl Fault {
     }
 }
 
-/// A name that no fault has.
+/// A name that is not the name of a fault.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("expected one of lose, delay, repeat, reorder, restart, busy, no-answer and refuse, found {found:?}")]
 pub struct UnknownFault {
-    /// The name, its beginning where it is long.
+    /// The name, shortened if it is long.
     pub found: String,
 }
 
@@ -76,17 +76,17 @@ impl FromStr for Fault {
     }
 }
 
-/// A fault and how likely it is: `lose=0.01`.
+/// A fault with its probability: `lose=0.01`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LikelyFault {
-    /// Which.
+    /// The fault.
     pub fault: Fault,
-    /// How often in a million chances: at each event, request or call.
+    /// The probability in millionths, applied to each event, request or call.
     pub in_a_million: u32,
 }
 
 impl LikelyFault {
-    /// With this probability, if it is one: from 0 to 1.
+    /// A fault with this probability; `None` unless it is from 0 to 1.
     #[must_use]
     pub fn new(fault: Fault, probability: f64) -> Option<Self> {
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "from 0 to a million")]
@@ -95,16 +95,16 @@ impl LikelyFault {
     }
 }
 
-/// Why a text is no fault with its probability.
+/// Why a text is not a fault with its probability.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum BadLikelyFault {
     /// There is no such fault.
     #[error(transparent)]
     Fault(#[from] UnknownFault),
-    /// There is no probability.
+    /// The probability is missing or invalid.
     #[error("expected FAULT=PROBABILITY with a probability from 0 to 1, as lose=0.01, found {found:?}")]
     Probability {
-        /// The text.
+        /// The text, shortened if it is long.
         found: String,
     },
 }
@@ -116,65 +116,65 @@ impl FromStr for LikelyFault {
         let bad = || BadLikelyFault::Probability { found: text.chars().take(40).collect() };
         let (name, probability) = text.split_once('=').ok_or_else(bad)?;
         let probability: f64 = probability.parse().map_err(|_| bad())?;
-        // That the number is wrong is said before that the name is.
+        // A wrong number is reported before a wrong name.
         LikelyFault::new(Fault::Lose, probability).ok_or_else(bad)?;
         LikelyFault::new(name.parse()?, probability).ok_or_else(bad)
     }
 }
 
-/// A fault, and how it stands.
+/// The settings of a fault and its waiting single faults.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct FaultState {
-    /// Which.
+    /// The fault.
     pub fault: Fault,
-    /// How likely it is, from 0 to 1: at each event, request or call.
+    /// Its probability from 0 to 1, applied to each event, request or call.
     pub probability: f64,
-    /// How many single shots wait for a chance to strike.
+    /// How many single faults wait for an opportunity.
     pub waiting: u32,
 }
 
-/// How likely faults are, and how long they last.
+/// The probabilities of faults, and their delay.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FaultSettings {
-    /// Of two of the same fault the last counts. What is not there does not happen by itself.
+    /// If a fault occurs twice, the last entry counts. A fault that is missing does not happen by itself.
     pub likely: Vec<LikelyFault>,
-    /// How late an event is that is delayed, reordered, or comes again.
+    /// By how much events are delayed, reordered or repeated.
     pub delay: Duration,
 }
 
 impl Default for FaultSettings {
-    /// No faults; those that are asked for delay by a second.
+    /// No faults. Injected ones delay by a second.
     fn default() -> Self {
         FaultSettings { likely: Vec::new(), delay: Duration::from_secs(1) }
     }
 }
 
-/// What the server has to find again of its faults. Chance has a source of its own: ids are the same with and without
-/// faults.
+/// The state of the faults that has to survive a restart of the process. Faults have their own source of randomness, so
+/// that ids are the same with and without faults.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Faults {
     random: Random,
-    /// Single shots that have not struck yet.
+    /// Single faults that have not happened yet.
     shots: BTreeMap<Fault, u32>,
-    /// How often in a million chances, where that was changed since the settings said it.
+    /// Probabilities in millionths that were changed at run time, overriding the settings.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     likely: BTreeMap<Fault, u32>,
 }
 
 impl Faults {
     pub(super) fn new(seed: u64) -> Self {
-        // Another stream than that of ids.
+        // A sequence that differs from that of the ids.
         let random = Random::new(seed ^ 0x6661_756c_7473);
         Faults { random, shots: BTreeMap::new(), likely: BTreeMap::new() }
     }
 
-    /// From now on it is so likely, whatever the settings say.
+    /// Sets the probability, overriding the settings.
     pub(super) fn set(&mut self, likely: LikelyFault) {
         self.likely.insert(likely.fault, likely.in_a_million);
     }
 
-    /// How all of them stand.
+    /// The state of all faults.
     pub(super) fn states(&self, settings: &FaultSettings) -> Vec<FaultState> {
         let state = |fault| FaultState {
             fault,
@@ -190,13 +190,13 @@ impl Faults {
         changed.or_else(|| by_settings().map(|likely| likely.in_a_million)).unwrap_or_default()
     }
 
-    /// It strikes at the next chance.
+    /// Makes this fault happen at the next opportunity.
     pub(super) fn load(&mut self, fault: Fault) {
         let shots = self.shots.entry(fault).or_default();
         *shots = shots.saturating_add(1);
     }
 
-    /// Whether a fault strikes now.
+    /// Whether a fault happens now.
     pub(super) fn strikes(&mut self, fault: Fault, settings: &FaultSettings) -> bool {
         if let Some(shots) = self.shots.get_mut(&fault) {
             *shots -= 1;
@@ -206,7 +206,7 @@ impl Faults {
             return true;
         }
         let in_a_million = self.in_a_million(fault, settings);
-        // Chance is not asked where there is none, so that other faults strike as they would.
+        // With probability 0 no number is drawn, so that it does not affect other faults.
         in_a_million > 0 && self.random.below(1_000_000) < u64::from(in_a_million)
     }
 }

@@ -1,5 +1,5 @@
-//! The line between the server and the gateway: when an event arrives. What can go wrong with events goes wrong here: each is on
-//! its way with a time of its own, which a fault may change, or take away, or double.
+//! The line between the server and the gateway, which determines when an event arrives. Faults of events happen here:
+//! they change an event's arrival time, drop the event, or duplicate it.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -9,14 +9,14 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use super::faults::{Fault, FaultSettings, Faults};
 
-/// Events on their way.
+/// Events in transit.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Line {
     on_their_way: Vec<OnItsWay>,
-    /// Nothing that sets out arrives before this.
+    /// No event that is sent now arrives before this time.
     delayed_until: Duration,
-    /// Nothing of these DNs that sets out arrives before this.
+    /// No event of these DNs that is sent now arrives before this time.
     overtaken_until: BTreeMap<String, Duration>,
 }
 
@@ -28,7 +28,8 @@ struct OnItsWay {
 }
 
 impl Line {
-    /// Events set out now. Without faults they arrive at once, in order; with faults those of a DN stay in order, too.
+    /// Sends events. Without faults they arrive at once and in order. With faults, events of one DN still stay in
+    /// order.
     pub(super) fn send(
         &mut self,
         now: Duration,
@@ -60,23 +61,23 @@ impl Line {
         }
     }
 
-    /// Takes the events that have arrived, those that arrived first before the rest.
+    /// Takes the events that have arrived, in order of arrival.
     pub(super) fn arrived(&mut self, now: Duration) -> Vec<Event<'static>> {
         let all = std::mem::take(&mut self.on_their_way).into_iter();
         let (mut arrived, rest): (Vec<OnItsWay>, Vec<OnItsWay>) = all.partition(|one| one.at <= now);
         self.on_their_way = rest;
-        // Stable: what arrives together stays in order.
+        // The sort is stable: events that arrive together stay in order.
         arrived.sort_by_key(|one| one.at);
         arrived.into_iter().map(|one| one.event).collect()
     }
 
-    /// When the next one arrives.
+    /// When the next event arrives.
     pub(super) fn next_arrival(&self) -> Option<Duration> {
         self.on_their_way.iter().map(|one| one.at).min()
     }
 }
 
-/// An event with all its text copied.
+/// Reads an event and copies its text.
 fn owned<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Event<'static>, D::Error> {
     Event::deserialize(deserializer).map(Event::into_owned)
 }

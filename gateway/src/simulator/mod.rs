@@ -1,17 +1,18 @@
-//! A simulated SIP Server: requests in, events out. It is what agents talk through where there is no SIP Server.
+//! A simulated SIP Server: requests in, events out. Agents communicate through it if there is no real SIP Server.
 //!
-//! Gateway specification 5. The core is pure: time comes in, and what is random comes from a seed. All that it knows is in its
-//! note, which is committed with the events that it posts, so that a crash neither loses a call nor makes it twice.
+//! Gateway specification 5. The core is pure: time is an argument, and random values are derived from a seed. Its whole
+//! state is in its note, which is committed together with the events that it posts. So a crash neither loses a call nor
+//! repeats it.
 //!
 //! | file | question |
 //! |---|---|
-//! | `calls` | Which calls are there, and what does a request do to them? |
-//! | `call` | Who takes part in a call? |
+//! | `calls` | Which calls are open, and what does a request do to them? |
+//! | `call` | Who are the parties of a call? |
 //! | `line` | When does an event reach the gateway? |
 //! | `faults` | What goes wrong, and how often? |
-//! | `injector` | How does a fault get here from elsewhere? (feature `server`) |
+//! | `injector` | How are faults injected from elsewhere? (feature `server`) |
 //! | `random` | Which ids come next? |
-//! | `driver` | How do requests and events get to and from an engine? (feature `server`) |
+//! | `driver` | How are requests and events exchanged with an engine? (feature `server`) |
 
 mod call;
 mod calls;
@@ -41,19 +42,19 @@ pub use faults::{BadLikelyFault, Fault, FaultSettings, FaultState, LikelyFault, 
 #[cfg(feature = "server")]
 pub use injector::{FaultInjector, InjectedFaults, Injection, NoSimulator};
 
-/// How the simulated SIP Server behaves.
+/// The settings of the simulated SIP Server.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SimulatorSettings {
-    /// What its ids are made from.
+    /// The seed of its ids.
     pub seed: u64,
     /// How long a callee rings.
     pub answer_after: Duration,
-    /// How long a call goes on of which nothing is heard. As long as its sessions do: otherwise agents whose sessions expired
-    /// would stay busy.
+    /// After which time a silent call ends. It equals the expiry of sessions: otherwise agents whose sessions have
+    /// expired would stay busy.
     pub end_after: Duration,
     /// DNs that are always busy.
     pub busy: BTreeSet<String>,
-    /// What goes wrong.
+    /// Its faults.
     pub faults: FaultSettings,
 }
 
@@ -78,7 +79,7 @@ pub struct Simulator {
     state: State,
 }
 
-/// What the server has to find again after a restart of the process.
+/// The state of the server that has to survive a restart of the process.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct State {
@@ -86,7 +87,7 @@ struct State {
     line: Line,
     /// The offset of the last request that was carried out.
     carried_out: u64,
-    /// How often events were posted.
+    /// How many times events were posted.
     position: u64,
     faults: Faults,
 }
@@ -101,23 +102,23 @@ impl Simulator {
         Simulator { settings, dns: BTreeSet::new(), state }
     }
 
-    /// The server that left this note.
+    /// Restores the server from its note.
     ///
     /// # Errors
     ///
-    /// Where it is not the note of a server.
+    /// If the note was not written by a simulated server.
     pub fn restore(settings: SimulatorSettings, note: &str) -> Result<Self, serde_json::Error> {
         Ok(Simulator { settings, dns: BTreeSet::new(), state: serde_json::from_str(note)? })
     }
 
-    /// What the server has to find again.
+    /// The server's state as a note.
     #[must_use]
     pub fn note(&self) -> String {
-        // Texts, numbers and lists that were read from JSON: it has nothing that JSON cannot have.
+        // This cannot fail: the state consists of texts, numbers and lists.
         serde_json::to_string(&self.state).unwrap_or_default()
     }
 
-    /// The DNs that there are. A call to another one is as a call to one that is busy.
+    /// Sets the configured DNs. A call to any other DN behaves like a call to a busy one.
     pub fn set_dns(&mut self, dns: impl IntoIterator<Item = String>) {
         self.dns = dns.into_iter().collect();
     }
@@ -128,25 +129,25 @@ impl Simulator {
         self.state.carried_out
     }
 
-    /// How often events were posted.
+    /// How many times events were posted.
     #[must_use]
     pub fn position(&self) -> u64 {
         self.state.position
     }
 
-    /// The number of calls that are open.
+    /// The number of open calls.
     #[must_use]
     pub fn open_calls(&self) -> usize {
         self.state.calls.open()
     }
 
-    /// Carries out a request, once: one whose offset is not higher than the last was carried out before.
+    /// Carries out a request once: a request whose offset is not higher than the last one is skipped.
     pub fn carry_out(&mut self, now: Duration, offset: u64, request: &Request) {
         if offset <= self.state.carried_out {
             return;
         }
         self.state.carried_out = offset;
-        // What ended by now keeps nobody busy.
+        // Calls that have ended by now must not keep anybody busy.
         self.pass(now);
         if self.strikes(Fault::Restart) {
             self.restart(now);
@@ -170,7 +171,7 @@ impl Simulator {
         self.pass(now);
     }
 
-    /// A fault strikes at the next chance, once: the next event, request or call. A restart needs no chance.
+    /// Makes a fault happen once, at the next opportunity: an event, request or call. A restart happens at once.
     pub fn inject(&mut self, now: Duration, fault: Fault) {
         match fault {
             Fault::Restart => self.restart(now),
@@ -184,20 +185,20 @@ impl Simulator {
         }
     }
 
-    /// From now on a fault is so likely, whatever the settings say, also after a restart of the process.
+    /// Sets the probability of a fault, overriding the settings, also after a restart of the process.
     pub fn set_likely(&mut self, likely: LikelyFault) {
         self.state.faults.set(likely);
     }
 
-    /// How all faults stand.
+    /// The state of all faults.
     #[must_use]
     pub fn faults(&self) -> Vec<FaultState> {
         self.state.faults.states(&self.settings.faults)
     }
 
-    /// The calls are gone. What is on the line still arrives.
+    /// Removes all calls. Events in transit still arrive.
     fn restart(&mut self, now: Duration) {
-        // Never the same start again: events after it would seem to be repeated.
+        // The start time must differ from the last one: otherwise the following events would look like repetitions.
         let start = now.as_secs().max(self.state.calls.server_start_time().saturating_add(1));
         self.state.calls = Calls::new(self.settings.seed, start);
     }
@@ -210,7 +211,7 @@ impl Simulator {
         self.state.line.send(now, events, &mut self.state.faults, &self.settings.faults);
     }
 
-    /// The events that have reached the gateway by now, to be posted at the next [`position`](Self::position).
+    /// Takes the events that have arrived by now, to be posted with the next [`position`](Self::position).
     pub fn due(&mut self, now: Duration) -> Vec<Event<'static>> {
         self.pass(now);
         self.state.line.arrived(now)
@@ -224,13 +225,14 @@ impl Simulator {
         next.into_iter().flatten().min()
     }
 
-    /// From now on the events that were due count as posted, if what is posted with them is committed.
+    /// Counts the events that were taken as posted, and returns their position. They are, once the note is committed
+    /// with them.
     pub fn advance(&mut self) -> u64 {
         self.state.position += 1;
         self.state.position
     }
 
-    /// Calls end of which nothing was heard for long enough, and those that have rung for long enough are answered.
+    /// Ends the calls that have been silent for too long, and answers those that have rung long enough.
     fn pass(&mut self, now: Duration) {
         let ended = self.state.calls.end(now, self.settings.end_after);
         self.send(now, ended);

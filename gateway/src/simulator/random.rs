@@ -1,14 +1,14 @@
-//! Numbers that look random, and are the same for the same seed: SplitMix64.
+//! Pseudorandom numbers, the same for the same seed: SplitMix64.
 
 use im_session::ConnId;
 use serde::{Deserialize, Serialize};
 
-/// A source of numbers. Its state is part of the note, so that it goes on after a restart.
+/// A generator. Its state is part of the note, so that it continues after a restart.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub(super) struct Random(u64);
 
-/// What a CallUUID is made of.
+/// The digits of a CallUUID.
 const DIGITS: &[u8; 32] = b"0123456789ABCDEFGHIJKLMNOPQRSTUV";
 
 impl Random {
@@ -23,12 +23,12 @@ impl Random {
         mixed ^ (mixed >> 31)
     }
 
-    /// From 0 on, less than `bound`.
+    /// A number from 0 to `bound`, exclusive.
     pub(super) fn below(&mut self, bound: u64) -> u64 {
         self.next().checked_rem(bound).unwrap_or_default()
     }
 
-    /// 32 digits: 26 of them random, and six that count, as those of a SIP Server do.
+    /// 32 digits: 26 random ones, then six that count, as in the ids of a SIP Server.
     pub(super) fn call_uuid(&mut self, number: u64) -> String {
         let mut bits = [self.next(), self.next(), self.next()].into_iter().flat_map(|word| {
             (0..12).map(move |place| DIGITS.get((word >> (5 * place)) as usize % DIGITS.len()).copied())
@@ -39,7 +39,7 @@ impl Random {
     }
 
     pub(super) fn conn_id(&mut self) -> ConnId {
-        // Not zero, which is none.
+        // Zero would mean that there is no ConnID.
         ConnId(self.next() | 1)
     }
 }

@@ -23,7 +23,7 @@ fn the_first_after_a_handshake_is_answered_at_once_and_the_next_is_held_until_th
     assert_eq!(released.len(), 1);
     assert_eq!(released[0]["successful"], true);
     assert_eq!(released[0]["advice"]["reconnect"], "retry");
-    // And it has maxInterval from then on.
+    // From then on maxInterval counts.
     server.pass(Duration::from_millis(14_999));
     server.post(connect(&client)).held();
 }
@@ -62,7 +62,7 @@ fn a_second_one_of_the_same_client_releases_the_first() {
     let second = server.post(connect(&client)).held();
     let released = server.release_of(first);
     assert_eq!(released[0]["successful"], true);
-    // A client that answers each reply with a connect must not spin.
+    // A client that sends a connect after each reply must not spin.
     assert_eq!(released[0]["advice"]["interval"], 2000);
     server.publish(1);
     assert_eq!(data(&server.release_of(second)), [1]);
@@ -82,11 +82,11 @@ fn one_is_held_for_a_browser_and_the_other_client_is_not_starved() {
     assert_eq!(data(&server.release_of(held)), [1]);
     server.delivered(held);
     assert_eq!(data(&server.exchange(connect(&two))), [1]);
-    // Now the other is first.
+    // Now the other client is the first.
     server.post(connect(&two)).held();
     let reply = server.post(connect(&one)).one();
     assert_eq!(reply["advice"]["multiple-clients"], true);
-    // It has its interval, and maxInterval after it.
+    // The limit is its interval plus maxInterval.
     server.pass(Duration::from_millis(16_999));
     assert_eq!(server.post(connect(&one)).one()["successful"], true);
 }

@@ -1,4 +1,4 @@
-//! Whether a message is lost, repeated or out of order.
+//! Whether messages are lost, repeated or out of order.
 
 use std::time::Duration;
 
@@ -30,7 +30,7 @@ fn what_is_newer_waits_while_a_reply_is_on_its_way() {
     server.publish(1);
     server.release_of(held);
     server.publish(2);
-    // The client is quicker than the news that its reply arrived.
+    // The client sends the next connect before the server learns that its reply arrived.
     let next = server.post(connect(&client)).held();
     assert!(server.released().is_empty());
     server.delivered(held);
@@ -93,7 +93,7 @@ fn it_is_told_up_to_where_messages_reached_a_client() {
     assert!(server.reached.is_empty());
     server.delivered(exchange);
     assert_eq!(server.reached, [("agent3001".to_owned(), 7)]);
-    // Once is enough.
+    // A second report changes nothing.
     server.delivered(exchange);
     server.not_delivered(exchange);
     assert_eq!(server.reached.len(), 1);

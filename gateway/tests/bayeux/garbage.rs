@@ -1,4 +1,4 @@
-//! Whatever is sent: no panic, and a reply that is an array of messages, each with `successful`.
+//! Whatever is sent, nothing panics, and the reply is an array of messages, each with `successful`.
 
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::support::{Answer, Server, connect};
 
-/// JSON in which some members have the names that matter, and values that do not fit them.
+/// JSON in which some members have meaningful names but unsuitable values.
 fn value() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
         Just(Value::Null),
@@ -65,7 +65,7 @@ fn whatever_is_sent_is_refused_or_answered() {
         let mut server = Server::new();
         let client = server.subscribed();
         let tree = value().new_tree(&mut runner).unwrap();
-        // Every other one is known to the server.
+        // Every second client is known to the server.
         let text =
             proptest::strategy::ValueTree::current(&tree).to_string().replace("\"ID\"", &json!(client).to_string());
         match server.post_bytes(text.as_bytes()) {
@@ -79,7 +79,7 @@ fn whatever_is_sent_is_refused_or_answered() {
             }
             Ok(Answer::Held(_)) => held += 1,
         }
-        // It is as it was, unless it has been told to go.
+        // The client is unchanged, unless it was told to leave.
         server.publish(1);
         assert!(matches!(server.post(connect(&client)), Answer::Now(..)), "{text}");
     }

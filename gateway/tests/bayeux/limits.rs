@@ -1,4 +1,4 @@
-//! What is bounded, and what is another agent's.
+//! Limits, and isolation between agents.
 
 use std::time::Duration;
 
@@ -76,7 +76,7 @@ fn what_older_lists_brought_counts_since_lists_have_no_end() {
     let mut server = Server::with(settings);
     let client = server.handshake_that_acknowledges();
     server.post(connect(&client)).one();
-    // It never acknowledges, and begins anew with each four messages that reached no client.
+    // The client never acknowledges, and starts again after every four messages that reached no client.
     for round in 0..3 {
         server.post(subscribe(&client, json!(CHANNEL))).one();
         let undelivered = (1..=4).map(|message| crate::support::notification(4 * round + message, false));
@@ -103,7 +103,7 @@ fn of_lists_that_did_not_arrive_the_newest_is_kept() {
         server.list(ticket, &Present::new(round, [round.to_string().as_bytes()], []));
         let Answer::Now(messages, exchange) = server.post(connect(&client)) else { panic!("a list is ready") };
         assert_eq!(data(&messages), [round]);
-        // A newer list comes while it is on its way.
+        // A newer list arrives while this one is in flight.
         server.missed();
         let ticket = server.tickets()[0];
         server.list(ticket, &Present::new(round, [(10 + round).to_string().as_bytes()], []));

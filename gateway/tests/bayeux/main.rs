@@ -1,15 +1,15 @@
-//! Bayeux 1.0, section by section of its specification, then what the gateway decides beyond it.
+//! Bayeux 1.0, section by section of its specification, then the decisions of the gateway beyond it.
 //!
 //! | file | question |
 //! |---|---|
-//! | `musts_messages`, `musts_meta`, `musts_events` | Does the server keep each MUST of the specification? |
+//! | `musts_messages`, `musts_meta`, `musts_events` | Does the server fulfil each MUST of the specification? |
 //! | `connects` | How many connects are held, and when are they released? |
-//! | `delivery` | Is a message lost, repeated or out of order? |
-//! | `acknowledgement` | The `ack` extension. |
+//! | `delivery` | Are messages lost, repeated or out of order? |
+//! | `acknowledgement` | Does the `ack` extension work? |
 //! | `present_sessions` | What follows a subscription? |
-//! | `limits` | What is bounded, and what is another agent's? |
-//! | `garbage` | What becomes of requests that make no sense? |
-//! | `model` | The same as a plain model of the protocol, whatever comes. |
+//! | `limits` | What is limited, and are agents isolated from each other? |
+//! | `garbage` | How are meaningless requests answered? |
+//! | `model` | Does the server equal a plain model of the protocol, whatever happens? |
 
 mod acknowledgement;
 mod connects;

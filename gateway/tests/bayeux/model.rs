@@ -1,8 +1,8 @@
-//! The same as a plain model of the protocol, whatever comes: requests of several agents and browsers, replies that
-//! arrive or do not, lists that come late, time that passes.
+//! Compares the server with a plain model of the protocol, under arbitrary steps: requests of several agents and
+//! browsers, replies that arrive or do not, late lists, passing time.
 //!
-//! The model has no index, no timer and no counter: it looks through everything at each step, and keeps messages in one
-//! list a client. It says of each step which replies come, and what is in them.
+//! The model has no index, no timer and no counter: it examines everything at each step, and keeps the messages in one
+//! list per client. For each step it predicts the replies and their contents.
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -55,7 +55,7 @@ enum Step {
         agent: u64,
         state: bool,
     },
-    /// The present sessions come; they are of so many notifications ago.
+    /// The current sessions arrive, as they were this many notifications ago.
     List {
         ticket: Index,
         behind: u64,
@@ -64,7 +64,7 @@ enum Step {
         ticket: Index,
     },
     Missed,
-    /// A reply arrives, or does not, or the connection of a held request goes.
+    /// A reply arrives, or does not, or the connection of a held request is lost.
     Arrive {
         reply: Index,
     },
@@ -119,7 +119,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         3 => time.prop_map(|milliseconds| Step::Pass { milliseconds }),
         1 => (1..3_u64).prop_map(|agent| Step::SignOut { agent }),
     ];
-    // A client that is subscribed, most of the time: from there more happens.
+    // Usually a subscribed client, because more happens from there.
     let first = prop::sample::select(vec![0_usize, 4, 4, 4]);
     let all = (first, any::<bool>(), any::<Index>(), prop::collection::vec(step, 1..150));
     all.prop_map(|(first, acknowledges, any, more)| {
@@ -135,14 +135,14 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
     })
 }
 
-/// What was published, or a present session.
+/// A published message, or a current session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Item {
-    /// What stands in `data`: of whom it is, and which it is.
+    /// The contents of `data`: whose item it is, and which one.
     data: u64,
-    /// None for a present session.
+    /// `None` for a current session.
     position: Option<u64>,
-    /// Whether all before it came before it; not where it overtook a list.
+    /// Whether all earlier items were sent before it; false if it overtook a list.
     reaches: bool,
     counts: bool,
     batch: u64,
@@ -162,7 +162,7 @@ struct Client {
     acknowledges: bool,
     subscriptions: Vec<String>,
     items: Vec<Item>,
-    /// The first so many items are in this reply, and nobody knows whether it arrives.
+    /// The first items that are in this reply, of which it is unknown whether it arrives.
     away: Option<(ExchangeId, usize)>,
     batch: u64,
     connected: bool,
@@ -195,7 +195,7 @@ impl Client {
         self.items.iter().filter(|item| item.counts).count() + waiting > QUEUE
     }
 
-    /// What a reply takes along.
+    /// The items that a reply takes along.
     fn send(&mut self, exchange: ExchangeId) -> Vec<String> {
         if !self.ready() {
             return Vec::new();
@@ -215,7 +215,7 @@ impl Client {
         reply
     }
 
-    /// Drops the first items, and says how far the agent was reached.
+    /// Drops the first items, and returns the position up to which the agent was reached.
     fn drop_first(&mut self, count: usize) -> Option<u64> {
         self.items.drain(..count).filter(|item| item.reaches).filter_map(|item| item.position).max()
     }
@@ -227,7 +227,7 @@ type Released = Vec<(ExchangeId, Vec<String>)>;
 struct Model {
     now: u64,
     clients: Vec<Client>,
-    /// What the last step released, asked and reached.
+    /// The replies, questions and deliveries of the last step.
     released: Released,
     asked: Vec<String>,
     reached: Vec<(String, u64)>,
@@ -323,7 +323,7 @@ fn agent(number: u64) -> String {
     format!("agent{number}")
 }
 
-/// A message of a reply in the words of the model.
+/// A message of a reply in the notation of the model.
 fn words(message: &Value) -> String {
     if let Some(data) = message.get("data") {
         return data.to_string();
@@ -347,30 +347,30 @@ fn words(message: &Value) -> String {
     words
 }
 
-/// The implementation and the model, side by side.
+/// The implementation and the model.
 struct Pair {
     server: Server,
     model: Model,
     published: [u64; 3],
-    /// Positions of the messages of each agent, without states.
+    /// The positions of each agent's messages, without states.
     messages: [Vec<u64>; 3],
-    /// Up to where messages of each agent reached a client. No list has them any more.
+    /// Up to which position each agent's messages reached a client. Lists do not contain them any more.
     delivered: [u64; 3],
     tickets: Vec<Asked>,
-    /// Replies that may arrive, and held requests whose connection may go.
+    /// Replies that may arrive, and held requests whose connection may be lost.
     open: Vec<ExchangeId>,
     lists: u64,
 }
 
-/// A question for the present sessions.
+/// A request for the current sessions.
 struct Asked {
     ticket: Ticket,
     client: String,
-    /// Not where the client does not want it any more, or asked again.
+    /// False if the client no longer wants it, or has asked again.
     waited_for: bool,
 }
 
-/// What happened in all cases.
+/// What happened, over all cases.
 #[derive(Debug, Default)]
 struct Seen {
     cases: u64,
@@ -394,20 +394,20 @@ impl Pair {
         Pair { server, model, published, messages, delivered, tickets: Vec::new(), open: Vec::new(), lists: 0 }
     }
 
-    /// One of the last requests, since most of the older ones are over.
+    /// One of the latest requests, because most of the older ones have ended.
     fn take_open(&mut self, index: Index) -> ExchangeId {
         let from_the_end = 1 + index.index(self.open.len().min(3));
         self.open.remove(self.open.len() - from_the_end)
     }
 
-    /// The client of the model, and who it is for the server; none if there is none.
+    /// The client of the model, and its identity for the server; `None` if there is none.
     fn client(&mut self, index: Index) -> Option<usize> {
         let at = (!self.model.clients.is_empty()).then(|| index.index(self.model.clients.len()))?;
         self.server.agent = agent(self.model.clients[at].agent);
         Some(at)
     }
 
-    /// Sends a body that is answered at once; the model says how.
+    /// Sends a body that is answered at once. The model predicts the answer.
     fn ask(&mut self, at: Option<usize>, body: Value, expected: &[String]) -> Result<Vec<Value>, TestCaseError> {
         let Answer::Now(messages, exchange) = self.server.post(body) else {
             return Err(TestCaseError::fail("expected an answer at once"));
@@ -613,7 +613,7 @@ impl Pair {
             Step::Arrive { .. } | Step::Lose { .. } if self.open.is_empty() => {}
             Step::Arrive { reply } => {
                 let exchange = self.take_open(reply);
-                // What is held did not arrive.
+                // The held reply did not arrive.
                 if self
                     .model
                     .clients
@@ -643,7 +643,7 @@ impl Pair {
                     }
                     if client.away.take_if(|(of, _)| *of == exchange).is_some() {
                         seen.lost_with_messages += 1;
-                        // Each list here is one session; of several the newest counts.
+                        // Each list consists of one session here; of several lists the newest counts.
                         let listed = client.items.iter().filter(|item| item.position.is_none());
                         let newest = listed.map(|item| item.data).max();
                         client.items.retain(|item| item.position.is_some() || Some(item.data) == newest);
@@ -668,7 +668,7 @@ impl Pair {
         Ok(())
     }
 
-    /// What came beside the answer, and what there is now.
+    /// Compares the other outputs and the sizes.
     fn compare(&mut self, seen: &mut Seen) -> Result<(), TestCaseError> {
         let by_exchange = |mut released: Released| {
             released.sort();
@@ -727,7 +727,7 @@ fn whatever_comes_the_server_does_what_the_model_does() {
     outcome.unwrap_or_else(|error| panic!("{error}"));
     let seen = seen.into_inner();
     assert_eq!(seen.cases, u64::from(cases));
-    // Each of these is rare enough to be missed by a strategy that went wrong.
+    // Each of these is rare enough that a faulty strategy would miss it.
     for (what, count) in [
         ("held", seen.held),
         ("released with messages", seen.released_with_messages),

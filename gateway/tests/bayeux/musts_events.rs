@@ -42,8 +42,8 @@ fn delivery_with_any_reply_but_that_of_a_handshake() {
     assert_eq!(replies.len(), 1);
 }
 
-/// "Publish Response": `successful` says that nobody may publish here. "Meta Channels": what is published to them MUST
-/// NOT be distributed.
+/// "Publish Response": `successful` shows that nobody may publish here. "Meta Channels": messages published to them
+/// MUST NOT be distributed.
 #[test]
 fn publishing_is_forbidden() {
     let mut server = Server::new();
@@ -55,7 +55,7 @@ fn publishing_is_forbidden() {
     server.post(connect(&client)).held();
 }
 
-/// "HTTP Transport": MUST NOT need more than two requests at a time, so one is answered while another is held.
+/// "HTTP Transport": a client MUST NOT need more than two requests at a time, so one is answered while another is held.
 #[test]
 fn two_connection_operation() {
     let mut server = Server::new();
@@ -68,7 +68,7 @@ fn two_connection_operation() {
     assert_eq!(data(&server.release_of(held)), [1]);
 }
 
-/// "Messages": several are transported together, and answered in order.
+/// "Messages": several messages in one request are answered in order.
 #[test]
 fn a_batch_is_answered_in_order() {
     let mut server = Server::new();

@@ -70,7 +70,7 @@ fn channel_and_successful_are_in_every_reply() {
     }
 }
 
-/// `error` in "`error`", of the characters in "Common Elements".
+/// Checks `error` against the grammar in "`error`", with the characters in "Common Elements".
 fn is_error(error: &str) -> bool {
     let mut parts = error.splitn(3, ':');
     let code = parts.next().unwrap();
@@ -158,7 +158,7 @@ fn channel_globbing_covers_what_the_examples_say() {
     }
 }
 
-/// "`clientId`": care must be taken not to leak it to other clients.
+/// "`clientId`": it must not be revealed to other clients.
 #[test]
 fn client_id_is_not_in_what_others_get() {
     let mut server = Server::new();

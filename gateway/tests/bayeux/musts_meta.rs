@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::support::{CHANNEL, Server, connect, data, disconnect, handshake, subscribe, unsubscribe};
 
-/// "Successful Handshake Response" MUST contain.
+/// "Successful Handshake Response": the members that it MUST contain.
 #[test]
 fn handshake_response_has_its_fields() {
     let reply = Server::new().post(handshake()).one();
@@ -68,7 +68,7 @@ fn handshake_stands_alone() {
     assert_eq!(server.bayeux.counts().clients, 2);
 }
 
-/// "Connect Response" MUST contain; every one has advice.
+/// "Connect Response": the members that it MUST contain; every response has advice.
 #[test]
 fn connect_response_has_its_fields() {
     let mut server = Server::new();
@@ -94,7 +94,7 @@ fn connect_without_a_connection_type_fails_with_advice() {
     }
 }
 
-/// "`reconnect` advice field": `handshake` where the server has terminated the connection.
+/// "`reconnect` advice field": `handshake` if the server has terminated the connection.
 #[test]
 fn unknown_clients_are_told_to_handshake() {
     let mut server = Server::new();
@@ -108,7 +108,7 @@ fn unknown_clients_are_told_to_handshake() {
     }
 }
 
-/// "Connect Response": where no connect is held, and none comes in time, the server SHOULD act as after a disconnect.
+/// "Connect Response": if no connect is held, and none arrives in time, the server SHOULD act as after a disconnect.
 #[test]
 fn connect_that_does_not_come_ends_the_client() {
     let almost = Duration::from_millis(14_999);
@@ -117,7 +117,7 @@ fn connect_that_does_not_come_ends_the_client() {
     server.pass(almost);
     server.post(connect(&after_handshake)).one();
     server.pass(almost);
-    // Other messages are no connects.
+    // Other messages do not count as connects.
     server.post(subscribe(&after_handshake, json!(CHANNEL))).one();
     server.pass(Duration::from_millis(1));
     assert_eq!(server.post(connect(&after_handshake)).one()["error"], "402::Unknown client");
@@ -142,8 +142,8 @@ fn disconnect_releases_the_connect_and_removes_the_client() {
     assert_eq!(server.post(disconnect(&client)).one()["error"], "402::Unknown client");
 }
 
-/// "Subscribe Response" and "Unsubscribe Response" MUST contain; `subscription` is a name, a pattern or an array of
-/// them.
+/// "Subscribe Response" and "Unsubscribe Response": the members that they MUST contain; `subscription` is a name, a
+/// pattern or an array of these.
 #[test]
 fn subscribe_and_unsubscribe_take_one_or_a_list() {
     for subscription in [json!(CHANNEL), json!("/v2/me/*"), json!("/v2/me/**"), json!(["/v2/me/calls", CHANNEL])] {
@@ -166,7 +166,7 @@ fn subscribe_and_unsubscribe_take_one_or_a_list() {
     }
 }
 
-/// "Unsubscribe": of what was not subscribed, and of one of two that cover the same.
+/// "Unsubscribe": from something that was not subscribed, and from one of two patterns that cover the same channel.
 #[test]
 fn unsubscribe_takes_away_its_own_subscription_only() {
     let mut server = Server::new();
@@ -194,7 +194,7 @@ fn subscription_that_is_none_is_refused() {
     }
 }
 
-/// "Meta Channels", "Service Channels", and all that is not the agent's.
+/// "Meta Channels", "Service Channels", and all channels that are not the agent's.
 #[test]
 fn subscription_to_what_is_not_the_agents_is_forbidden() {
     let mut server = Server::new();
@@ -225,7 +225,7 @@ fn subscription_to_what_is_not_the_agents_is_forbidden() {
         assert_eq!(reply["error"], "403::Forbidden", "{channel}");
         assert_eq!(reply.get("advice"), None);
     }
-    // None of the list was taken.
+    // No channel of the array was accepted.
     assert!(server.tickets().is_empty());
     server.publish(1);
     server.post(connect(&client)).held();

@@ -51,7 +51,7 @@ fn they_come_before_anything_newer() {
     server.publish_state(7);
     assert!(server.released().is_empty(), "nothing overtakes the list");
     server.list(ticket, &present(6, &["60"], &[3]));
-    // 4 is in the list; 3 and 5 are messages, which no list tells.
+    // 4 is in the list; 3 and 5 are messages, which are never in it.
     assert_eq!(data(&server.release_of(held)), [60, 3, 5, 7]);
 }
 
@@ -89,7 +89,7 @@ fn one_list_answers_the_subscriptions_until_it_comes() {
     let tickets = server.tickets();
     assert_eq!(tickets.len(), 1);
     server.list(tickets[0], &present(0, &["1"], &[]));
-    // The same answer twice is one too many.
+    // A second answer with the same ticket is ignored.
     server.list(tickets[0], &present(0, &["2"], &[]));
     assert_eq!(data(&server.post(connect(&client)).now()), [1]);
 }
@@ -99,7 +99,7 @@ fn a_newer_list_takes_the_place_of_one_that_was_not_sent() {
     let mut server = Server::new();
     let client = server.connected();
     for list in [["1"], ["2"], ["3"]] {
-        // A batch, so that the reply is known to be for the subscription alone.
+        // A batch, so that the reply must belong to the subscription alone.
         server.post(unsubscribe(&client, json!("/v2/me/x"))).now();
         let subscription = subscribe(&client, json!(CHANNEL));
         let sent = server.post(subscription).now();
@@ -171,7 +171,7 @@ fn a_list_does_not_overtake_messages_that_wait_and_reached_another_client() {
     let client = server.connected();
     server.post(subscribe(&client, json!(CHANNEL))).one();
     let ticket = server.tickets()[0];
-    // Another client of the agent has 6 already, so the list does not bring it.
+    // Another client of the agent has received 6, so the list does not contain it.
     server.publish(6);
     server.list(ticket, &present(8, &["80"], &[8]));
     server.publish(7);
@@ -189,7 +189,7 @@ fn messages_before_one_that_overtook_its_list_are_neither_left_out_nor_said_to_h
     let Answer::Now(messages, exchange) = server.post(unsubscribe(&client, json!(CHANNEL))) else { panic!("held") };
     assert_eq!(data(&messages), [43]);
     server.delivered(exchange);
-    // 41 and 42 reached nobody, and the list is to bring them.
+    // 41 and 42 have reached no client, so the list is expected to contain them.
     assert!(server.reached.is_empty());
     server.post(subscribe(&client, json!(CHANNEL))).one();
     let ticket = server.tickets()[0];

@@ -1,4 +1,4 @@
-//! A server in a test: one agent, one browser, a clock that the test moves.
+//! A server in a test: one agent, one browser, and a clock that the test advances.
 
 use std::time::Duration;
 
@@ -17,13 +17,13 @@ pub(crate) struct Server {
     pub(crate) session: String,
     pub(crate) transport: Transport,
     random: u128,
-    /// What came out and was not taken yet.
+    /// Outputs that were not taken yet.
     released: Vec<Reply>,
     tickets: Vec<Ticket>,
     pub(crate) reached: Vec<(String, u64)>,
 }
 
-/// What became of a request.
+/// The answer to a request.
 #[derive(Debug)]
 pub(crate) enum Answer {
     Now(Vec<Value>, ExchangeId),
@@ -95,7 +95,7 @@ impl Server {
         self.post_bytes(body.to_string().as_bytes()).unwrap()
     }
 
-    /// The same for a reply that arrives.
+    /// The same; the reply arrives.
     #[track_caller]
     pub(crate) fn exchange(&mut self, body: Value) -> Vec<Value> {
         match self.post(body) {
@@ -117,12 +117,12 @@ impl Server {
         }
     }
 
-    /// The replies to held requests that came since.
+    /// The replies to held requests since the last call.
     pub(crate) fn released(&mut self) -> Vec<(ExchangeId, Vec<Value>)> {
         self.released.drain(..).map(|reply| (reply.exchange, parse(&reply))).collect()
     }
 
-    /// The reply to the request that is held, which has to be there.
+    /// The reply to this held request, which must exist.
     #[track_caller]
     pub(crate) fn release_of(&mut self, exchange: ExchangeId) -> Vec<Value> {
         let released = self.released();
@@ -199,7 +199,7 @@ impl Server {
         self.collect();
     }
 
-    /// Answers all questions for the present sessions: there are none.
+    /// Answers all requests for the current sessions with an empty list.
     pub(crate) fn list_nothing(&mut self) {
         for ticket in self.tickets() {
             self.list(ticket, &Present::default());
@@ -229,7 +229,7 @@ impl Server {
         client
     }
 
-    /// A client whose next connect is held, subscribed, with no sessions present.
+    /// A subscribed client whose next connect is held, without current sessions.
     #[track_caller]
     pub(crate) fn subscribed(&mut self) -> String {
         let client = self.connected();

@@ -1,11 +1,11 @@
-//! What becomes of a client whose session of HTTP ends, whatever the client does just then.
+//! What happens to a client when its HTTP session ends, whatever the client is doing.
 
 use axum::http::Method;
 use serde_json::json;
 
 use crate::support::{Caller, House, connect};
 
-/// Waits until there are no clients; nobody else does anything meanwhile.
+/// Waits until there are no clients. Nothing else happens in the meantime.
 async fn until_none(house: &House) {
     for _ in 0..1_000 {
         if house.cometd.counts().clients == 0 {
@@ -31,7 +31,7 @@ async fn a_sign_out_ends_a_client_between_two_connects() {
     caller.subscribed().await;
     sign_out(&mut caller).await;
     until_none(&house).await;
-    // Another session of the same agent is another matter.
+    // Another HTTP session of the same agent is independent.
     let client = other.subscribed().await;
     let again = house.signed_in("agent3001").await;
     sign_out(&mut again.clone()).await;

@@ -1,4 +1,4 @@
-//! What a POST answers, and when.
+//! How and when a POST is answered.
 
 use std::time::Duration;
 
@@ -86,8 +86,8 @@ async fn a_connect_is_released_by_a_message_to_the_agent_and_by_no_others() {
     assert_eq!(*house.engine.delivered.lock().unwrap(), [("agent3001".to_owned(), 2)]);
 }
 
-/// bayeux.adoc, "The `long-polling` request messages": "Alternatively, messages MAY be sent to the server as the `message`
-/// parameter of an `application/x-www-form-urlencoded` encoded POST request." There is no MUST for servers.
+/// bayeux.adoc, "The `long-polling` request messages": "Alternatively, messages MAY be sent to the server as the
+/// `message` parameter of an `application/x-www-form-urlencoded` encoded POST request." There is no MUST for servers.
 #[tokio::test(start_paused = true)]
 async fn messages_that_may_be_sent_as_a_form_are_refused_and_change_nothing() {
     let house = House::new();
@@ -98,7 +98,7 @@ async fn messages_that_may_be_sent_as_a_form_are_refused_and_change_nothing() {
     assert_eq!(answer.status, StatusCode::BAD_REQUEST);
     assert!(answer.text.contains("expected a JSON array of Bayeux messages"), "{answer:?}");
     assert_eq!(house.cometd.counts().clients, 0);
-    // JSON is JSON, whatever it is called.
+    // The Content-Type is irrelevant.
     caller.handshake().await;
 }
 
@@ -147,7 +147,7 @@ async fn a_client_that_lags_is_told_the_sessions_again_and_nothing_is_lost() {
     };
     let present = Present { position: 40, sessions: Vec::new(), undelivered: (1..=40).map(message).collect() };
     house.engine.present.lock().unwrap().insert("agent3001".to_owned(), present);
-    // More than the feed holds, before the driver comes to read it.
+    // More than the channel holds, before the driver reads from it.
     for position in 1..=40 {
         house.message("agent3001", position);
     }

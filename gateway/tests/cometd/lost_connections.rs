@@ -1,4 +1,4 @@
-//! Whether a message is lost where the connection goes away.
+//! Whether messages are lost if the connection breaks.
 
 use std::net::SocketAddr;
 
@@ -9,7 +9,7 @@ use tokio::net::{TcpSocket, TcpStream};
 
 use crate::support::{Caller, House, URL, connect, texts};
 
-/// Posts over a connection of its own, which stays open.
+/// Posts over a separate connection, which stays open.
 async fn send(address: SocketAddr, caller: &Caller, body: &Value) -> TcpStream {
     let stream = TcpStream::connect(address).await.unwrap();
     send_over(stream, address, caller, body).await
@@ -26,7 +26,7 @@ async fn send_over(mut stream: TcpStream, address: SocketAddr, caller: &Caller, 
     stream
 }
 
-/// The messages of the answer.
+/// The messages of the response.
 async fn receive(stream: &mut TcpStream) -> Vec<Value> {
     let mut answer = Vec::new();
     while !answer.ends_with(b"0\r\n\r\n") {
@@ -51,7 +51,7 @@ async fn a_connect_whose_client_has_gone_takes_no_message_along() {
         let held = send(address, &caller, &connect(&client)).await;
         house.until_held(1).await;
         drop(held);
-        // At once, so that the gateway does not know yet; every other time it may.
+        // Every second time at once, before the gateway notices; otherwise it may have noticed.
         if position % 2 == 0 {
             house.until_held(0).await;
         }
@@ -78,7 +78,7 @@ async fn a_reply_that_was_read_is_not_sent_again() {
     assert!(delivered.len() >= 19, "{delivered:?}");
 }
 
-/// Longer than what the operating system takes in advance: how far that went to the client, nobody knows without the
+/// The reply is longer than the operating system buffers: how much of it reached the client is unknown without the
 /// `ack` extension.
 #[tokio::test]
 async fn a_long_reply_that_was_read_in_part_is_sent_again() {

@@ -2,12 +2,12 @@
 //!
 //! | file | question |
 //! |---|---|
-//! | `long_polling` | What does a POST answer, and when? |
-//! | `lost_connections` | Is a message lost where the connection goes away? |
-//! | `web_sockets` | The same over a WebSocket. |
-//! | `ends_of_sessions` | What becomes of a client whose session of HTTP ends? |
-//! | `web_socket_limits` | How long may a WebSocket be silent or not read, and how many are there? |
-//! | `strangers` | What do those get who are not signed in? |
+//! | `long_polling` | How and when is a POST answered? |
+//! | `lost_connections` | Are messages lost if the connection breaks? |
+//! | `web_sockets` | Does the same hold over a WebSocket? |
+//! | `ends_of_sessions` | What happens to a client when its HTTP session ends? |
+//! | `web_socket_limits` | How long may a WebSocket be silent or unread, and how many may there be? |
+//! | `strangers` | How are clients answered that are not signed in? |
 
 #![cfg(feature = "server")]
 

@@ -1,4 +1,4 @@
-//! What those get who are not signed in.
+//! How clients are answered that are not signed in.
 
 use axum::http::{Method, StatusCode};
 use serde_json::json;

@@ -1,4 +1,4 @@
-//! A gateway whose engine says what the test wants, and somebody who asks it.
+//! A gateway with an engine that the test controls, and a client.
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
@@ -65,9 +65,9 @@ impl Passwords for Demo {
 
 pub(crate) struct TestEngine {
     outgoing: broadcast::Sender<Arc<Outgoing>>,
-    /// What is present of an agent.
+    /// The current sessions of each agent.
     pub(crate) present: Mutex<HashMap<String, Present>>,
-    /// What reached a client.
+    /// The deliveries that were reported.
     pub(crate) delivered: Mutex<Vec<(String, u64)>>,
 }
 
@@ -126,7 +126,7 @@ impl Engine for TestEngine {
     }
 }
 
-/// A gateway with the demo agents; its driver runs.
+/// A gateway with the demo agents and a running driver.
 pub(crate) struct House {
     pub(crate) engine: Arc<TestEngine>,
     pub(crate) gateway: Gateway,
@@ -164,7 +164,7 @@ impl House {
         address
     }
 
-    /// A WebSocket over a pipe that holds so many bytes: paused time does not see those on their way through a network.
+    /// A WebSocket over a pipe with a buffer of this many bytes: paused time does not account for bytes in a network.
     pub(crate) async fn web_socket(
         &self,
         caller: &Caller,
@@ -184,7 +184,7 @@ impl House {
         tokio_tungstenite::client_async(request, client).await.map(|(socket, _)| socket)
     }
 
-    /// A message to an agent; its text is the position.
+    /// Sends a message to an agent; its text is the position.
     pub(crate) fn message(&self, agent: &str, position: u64) {
         self.publish(agent, position, json!({"messageType": "IMLogUpdateMessage", "message": position}));
     }
@@ -207,7 +207,7 @@ impl House {
         Caller { router: self.router.clone(), cookies: Vec::new(), headers: HeaderMap::new() }
     }
 
-    /// Waits until so many connects are held.
+    /// Waits until this many connects are held.
     pub(crate) async fn until_held(&self, held: usize) {
         while self.cometd.counts().held != held {
             tokio::task::yield_now().await;
@@ -282,7 +282,7 @@ impl Caller {
         reply["clientId"].as_str().unwrap().to_owned()
     }
 
-    /// Subscribed, with what was present received; the next connect is held.
+    /// Subscribes, receives the current sessions, and has the next connect held.
     pub(crate) async fn subscribed(&mut self) -> String {
         let client = self.handshake().await;
         self.post(connect(&client)).await;

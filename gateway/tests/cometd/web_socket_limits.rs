@@ -1,4 +1,4 @@
-//! How long may a WebSocket be silent or not read, and how many are there?
+//! How long a WebSocket may be silent or unread, and how many there may be.
 
 use std::time::Duration;
 
@@ -14,12 +14,12 @@ use crate::support::{House, handshake, texts};
 
 const ROOM: usize = 4_096;
 
-/// A message for which there is no room.
+/// A message that does not fit into the buffer.
 fn longer_than_the_room() -> Value {
     json!({"messageType": "IMLogUpdateMessage", "message": 1, "long": "x".repeat(2 * ROOM)})
 }
 
-/// Waits until so many WebSockets are open.
+/// Waits until this many WebSockets are open.
 async fn until_open(house: &House, open: usize) {
     while house.cometd.web_sockets() != open {
         tokio::task::yield_now().await;
@@ -32,7 +32,7 @@ async fn one_that_sends_no_message_for_a_minute_is_closed_whatever_else_it_sends
     let caller = house.signed_in("agent3001").await;
     let mut socket = house.web_socket(&caller, ROOM).await.unwrap();
     sleep(Duration::from_secs(59)).await;
-    // This counts, and no ping does.
+    // A message counts as activity, a ping does not.
     ask(&mut socket, &handshake()).await;
     let began = Instant::now();
     sleep(Duration::from_secs(30)).await;
@@ -81,7 +81,7 @@ async fn an_agent_has_as_many_as_the_limit_and_room_again_when_one_is_closed() {
     settings.web_sockets_per_agent = 2;
     let house = House::with(settings);
     let (caller, other) = (house.signed_in("agent3001").await, house.signed_in("agent3002").await);
-    // Two sessions of HTTP are one agent.
+    // Two HTTP sessions belong to the same agent.
     let again = house.signed_in("agent3001").await;
     let first = house.web_socket(&caller, ROOM).await.unwrap();
     let _second = house.web_socket(&again, ROOM).await.unwrap();

@@ -1,4 +1,4 @@
-//! Which agents' files are accepted, and what is said of the others?
+//! Which agents' files are accepted, and how are the others reported?
 
 use std::fs;
 use std::path::Path;

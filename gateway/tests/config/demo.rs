@@ -1,4 +1,4 @@
-//! Who is there without an agents' file?
+//! Which agents exist without an agents' file?
 
 use im_session::Operations;
 use im_session_gateway::config::{PasswordHash, demo_agents};

@@ -1,4 +1,4 @@
-//! Do all who ask see the agents as they are now?
+//! Do all readers see the current agents?
 
 use im_session_gateway::config::{Agents, Directory, PasswordHash, demo_agents};
 

@@ -1,4 +1,4 @@
-//! Agents, passwords and options: what is accepted, and what is said of the rest?
+//! Agents, passwords and options: which are accepted, and how are the others reported?
 
 mod agents_file;
 mod demo;

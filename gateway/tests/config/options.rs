@@ -1,4 +1,4 @@
-//! What does the command line say?
+//! How is the command line read?
 
 use std::collections::BTreeSet;
 use std::time::Duration;

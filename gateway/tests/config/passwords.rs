@@ -1,4 +1,4 @@
-//! Does a password fit its hash, and no other?
+//! Does a password match its own hash, and no other?
 
 use im_session_gateway::clock::{NoRandomBytes, Random};
 use im_session_gateway::config::{

@@ -1,4 +1,4 @@
-//! A gateway behind the kit's trait `System`.
+//! Implements the kit's trait `System` with a gateway.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -29,7 +29,7 @@ const TOKEN: &str = "the-token-of-the-kit";
 const USER: &str = "me";
 const PASSWORD: &str = "password";
 
-/// How much was asked.
+/// The number of questions of each kind.
 #[derive(Debug, Default)]
 pub(crate) struct Counts {
     pub(crate) events: usize,
@@ -53,7 +53,7 @@ struct Running {
     outgoing: broadcast::Receiver<Arc<Outgoing>>,
     router: Router,
     directory: Directory,
-    /// DNs that events named. Somebody has each of them, so that its notifications are heard.
+    /// The DNs of events so far. Each belongs to an agent, so that its notifications can be received.
     dns: BTreeSet<String>,
     next_request: u64,
     now: u64,
@@ -64,7 +64,7 @@ impl Running {
         let base_uri = BaseUri::new(setup.base_uri.clone());
         let directory = Directory::new(Agents::default());
         let mut settings = EmbeddedSettings::new(base_uri.clone());
-        // One shard: whose a DN is changes with each question here.
+        // A single shard, because the agents of the DNs change with each question here.
         settings.shards = 1;
         settings.limits = setup.limits;
         let never = Duration::from_secs(100 * 365 * 24 * 3_600);
@@ -74,7 +74,7 @@ impl Running {
         let surroundings = Surroundings::system();
         let patience = Duration::from_secs(30);
         let sign_in = SignIn::new(directory.clone(), surroundings.clone(), Arc::new(Argon2Passwords), patience);
-        // A POST with a password alone is enough then.
+        // With this, a POST with a password alone is accepted.
         let settings = Settings { csrf: false, ..Settings::new(base_uri) };
         let gateway = Gateway::new(engine.clone(), directory.clone(), sign_in, surroundings, settings);
         let feed = feed_routes(engine.clone(), BearerToken::new(TOKEN).unwrap(), gateway.ending(), patience);
@@ -82,14 +82,14 @@ impl Running {
         Running { engine, outgoing, router, directory, dns: BTreeSet::new(), next_request: 1, now: 0 }
     }
 
-    /// From now on each DN is that of an agent of its own, who may do everything.
+    /// Assigns each DN to a separate agent with all rights.
     fn each_dn_is_somebodys(&self, password: &PasswordHash) {
         let observers =
             self.dns.iter().enumerate().map(|(number, dn)| record(&number.to_string(), [dn.as_str()], password));
         self.directory.replace(Agents::new(observers).unwrap());
     }
 
-    /// From now on there is this agent and no other.
+    /// Replaces all agents with this one.
     fn only(&self, agent: &Agent, password: &PasswordHash) {
         let devices = agent.devices().iter().map(|device| {
             let path = &device.device_path;
@@ -111,7 +111,7 @@ impl Running {
         let status = response.status().as_u16();
         let body = to_bytes(response.into_body(), usize::MAX).await.map_err(|error| Error(error.to_string()))?;
         let answer: Value = serde_json::from_slice(&body).map_err(|error| Error(format!("{path}: {error}")))?;
-        // What the library says of the two has to be what comes.
+        // The statusCode and the HTTP status have to correspond, as the library defines.
         if let Some(code) = answer["statusCode"].as_u64() {
             let code = im_session::StatusCode::from_code(u8::try_from(code).unwrap()).unwrap();
             assert_eq!(status, code.http_status(), "{path}: {answer}");
@@ -119,7 +119,7 @@ impl Running {
         Ok(answer)
     }
 
-    /// As the agent.
+    /// Sends a request as the agent.
     async fn as_me(&self, method: Method, path: &str, body: &str) -> Result<Value, Error> {
         let authorization = format!("Basic {}", STANDARD.encode(format!("{USER}:{PASSWORD}")));
         self.ask(method, path, &authorization, body.as_bytes().to_vec()).await
@@ -134,12 +134,12 @@ impl Running {
         })
     }
 
-    /// What was pushed since the last time. It was before the answer to what caused it.
+    /// The notifications since the last call. They precede the answer to their cause.
     fn notifications(&mut self) -> Result<Vec<Value>, Error> {
         let mut notifications = Vec::new();
         loop {
             match self.outgoing.try_recv() {
-                // Of a request that failed: the kit hears of that as `settled`, or not at all.
+                // Errors of requests: the kit receives them as `settled`, or not at all.
                 Ok(outgoing) if outgoing.kind == OutgoingKind::Error => {}
                 Ok(outgoing) => {
                     let number: usize = outgoing.agent.as_str().parse().map_err(|_| Error(format!("{outgoing:?}")))?;
@@ -154,7 +154,7 @@ impl Running {
         }
     }
 
-    /// What was sent since the last time.
+    /// The requests since the last call.
     async fn requests(&mut self) -> Result<Vec<Value>, Error> {
         let requests = self.engine.requests(self.next_request).await.map_err(|error| Error(error.to_string()))?;
         if let Some(last) = requests.last() {
@@ -208,7 +208,7 @@ impl System for OverHttp {
                 answer["notifications"] = json!(notifications);
                 Some(answer)
             }
-            // The empty id has no address.
+            // The empty id cannot be in a path.
             Step::Post { target: Some(id), .. } | Step::Read { id, .. } if id.is_empty() => None,
             Step::Post { agent, target, body } => {
                 counts.posts += 1;
@@ -245,13 +245,13 @@ impl System for OverHttp {
     }
 }
 
-/// `Event` and letters.
+/// Whether it is `Event` followed by letters.
 fn is_a_name(name: &str) -> bool {
     let rest = name.strip_prefix("Event").unwrap_or_default();
     !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_alphabetic())
 }
 
-/// As one segment of a path.
+/// Escapes a text for one path segment.
 fn segment(text: &str) -> String {
     text.bytes().fold(String::new(), |mut segment, byte| {
         if byte.is_ascii_alphanumeric() {
@@ -263,7 +263,7 @@ fn segment(text: &str) -> String {
     })
 }
 
-/// A query with what cannot stand in an address escaped, and what is escaped already left.
+/// Escapes a query, except for what is escaped already.
 fn escaped(query: &str) -> String {
     query.bytes().fold(String::new(), |mut escaped, byte| {
         if byte.is_ascii_graphic() && !b"#\"<>`{}|\\^".contains(&byte) {

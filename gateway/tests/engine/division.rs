@@ -1,4 +1,5 @@
-//! Another number of shards, or another directory: nothing is lost, and an agent's sessions are in one shard again.
+//! With another number of shards, or another directory, nothing is lost, and an agent's sessions are in one shard
+//! again.
 
 use std::io;
 use std::sync::Arc;
@@ -25,7 +26,7 @@ async fn engine(backend: &Arc<InMemoryBackend>, directory: Directory, shards: u3
     engine
 }
 
-/// Sessions that are open and completed, ends that are remembered, requests in flight, a feed with a note.
+/// Creates open and completed sessions, remembered ends, requests in flight, and a feed with a note.
 async fn fill(engine: &EmbeddedEngine) {
     for (number, dn) in ["3001", "3002", "4001", "4002", "5001", "9001", "9002"].into_iter().enumerate() {
         for call in 0..3 {
@@ -47,7 +48,7 @@ async fn fill(engine: &EmbeddedEngine) {
         .unwrap();
 }
 
-/// This agent at these DNs.
+/// An agent with these DNs.
 fn moved(id: &str, dns: &[&str]) -> AgentRecord {
     let device = |(place, dn): (usize, &&str)| DeviceRecord::new((place + 1).to_string(), *dn);
     AgentRecord { devices: dns.iter().enumerate().map(device).collect(), ..AgentRecord::clone(&agent(id)) }
@@ -79,7 +80,7 @@ async fn another_number_of_shards_loses_nothing() {
         assert_eq!(engine.requests(0).await.unwrap(), requests);
         assert_eq!(engine.feed("sip".into()).await.unwrap().unwrap().note.as_deref(), Some("kept"));
         let mut outgoing = engine.outgoing();
-        // The batch is not applied again, what ended stays ended, who initiates does not initiate again.
+        // The batch is not applied again, ended sessions stay ended, and an initiating agent cannot initiate again.
         let again = vec![simple("Ringing", "3002", "again")];
         engine.events(Some(FeedPosition::new("sip", 5)), again).await.unwrap();
         let stale = simple("Ringing", "3001", "orphan").with_event_sequence_number(6).with_server_start_time(1);
@@ -106,7 +107,7 @@ async fn a_dn_that_goes_to_another_agent_takes_its_sessions_along() {
     let before = states(&engine, "bob").await;
     assert!(!before.is_empty());
 
-    // 3002 goes from bob to ann, and 9001, which nobody had, to bob.
+    // 3002 moves from bob to ann, and 9001, which belonged to nobody, to bob.
     let ann = moved("ann", &["3001", "3002"]);
     let bob = moved("bob", &["9001"]);
     let of_ann = states(&engine, "ann").await;
@@ -121,7 +122,7 @@ async fn a_dn_that_goes_to_another_agent_takes_its_sessions_along() {
     assert_eq!(ids(&ann).await, [of_ann, before].concat());
     assert_eq!(ids(&bob).await.last().unwrap().0, "ringing");
 
-    // Events of the DN reach its session there.
+    // Events of the DN reach its session in the new shard.
     let mut outgoing = engine.outgoing();
     engine.events(None, vec![simple("Established", "9001", "ringing")]).await.unwrap();
     let told = received(&mut outgoing);
@@ -141,7 +142,7 @@ async fn what_became_of_a_request_is_told_to_nobody_else_where_the_dn_moved() {
         operate(&first, "bob", Some("call-1"), r#"{"operationName":"Complete"}"#).await;
         operate(&first, "ann", None, INITIATE).await;
         let requests = first.requests(0).await.unwrap();
-        // While it runs, or while it does not.
+        // The agents change while the engine runs, or while it does not.
         let agents = || Agents::new([moved("ann", &["3001", "3002"]), moved("bob", &["9001"])]).unwrap();
         let second = if restarts {
             drop(first);
@@ -159,7 +160,7 @@ async fn what_became_of_a_request_is_told_to_nobody_else_where_the_dn_moved() {
         };
         second.events(None, vec![failed(0)]).await.unwrap();
         assert!(received(&mut outgoing).is_empty(), "restarts: {restarts}");
-        // Her own is told to ann.
+        // ann is notified of her own request.
         second.events(None, vec![failed(1)]).await.unwrap();
         let told = received(&mut outgoing);
         assert_eq!((told.len(), told[0].agent.as_str()), (1, "ann"), "restarts: {restarts}");
@@ -183,7 +184,7 @@ async fn a_request_that_is_not_in_flight_any_more_is_not_sent() {
         let engine = EmbeddedEngine::on_backend(Shared(backend.clone()), directory(), fewer.clone()).unwrap();
         engine.tick(START).await.unwrap();
         assert_eq!(engine.requests(0).await.unwrap().len(), 2);
-        // At the limit an operation is refused, and takes no other request's place.
+        // At the limit an operation is refused, and does not displace another request.
         let refused = operate(&engine, "bob", Some("call-1"), r#"{"operationName":"Complete"}"#).await;
         assert_eq!((refused.status, engine.requests(0).await.unwrap().len()), (StatusCode::InvalidState, 2));
     }
@@ -192,7 +193,7 @@ async fn a_request_that_is_not_in_flight_any_more_is_not_sent() {
     assert!(engine.requests(0).await.unwrap().is_empty());
 }
 
-/// A backend that counts what is written.
+/// A backend that counts writes.
 #[derive(Debug)]
 struct Counting(Shared, Arc<AtomicUsize>);
 
@@ -229,7 +230,7 @@ async fn agents_at_the_same_dns_leave_the_store_alone() {
     shared.replace(Agents::new(others.into_iter().chain([changed])).unwrap());
     assert_eq!(states(&engine, "ann").await, [crate::place::pair("call-1", "Talking")]);
     assert_eq!(count.load(Ordering::SeqCst), before);
-    // And one who has another DN does not.
+    // Agents with other DNs, for which the records are divided again.
     shared.replace(Agents::new([moved("ann", &["3001", "9001"])]).unwrap());
     assert_eq!(states(&engine, "ann").await, [crate::place::pair("call-1", "Talking")]);
     assert!(count.load(Ordering::SeqCst) > before);

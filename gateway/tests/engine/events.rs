@@ -1,4 +1,4 @@
-//! Events make sessions.
+//! Events create sessions.
 
 use futures_util::future::join_all;
 

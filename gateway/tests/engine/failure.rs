@@ -1,4 +1,4 @@
-//! A commit that fails stops the engine, and nobody hears of what was not written.
+//! A failed commit stops the engine, and nothing that was not written is reported.
 
 use std::io;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use redb::backends::InMemoryBackend;
 
 use crate::place::{Shared, directory, pair, received, settings, simple, states, talking};
 
-/// A backend that fails to write from some time on.
+/// A backend on which writes fail from some time on.
 #[derive(Debug)]
 struct Failing(Shared, Arc<AtomicBool>);
 
@@ -60,7 +60,7 @@ async fn a_commit_that_fails_stops_the_engine() {
     assert_eq!(answer, Err(EngineError::Stopped));
     let error = failure.recv().unwrap();
     assert!(error.to_string().contains("the disk is full"), "{error}");
-    // Nobody was told, and nobody can ask: the state in memory is ahead.
+    // Nothing was sent, and nobody can ask: the state in memory is ahead.
     assert!(received(&mut outgoing).is_empty());
     let agent = directory().current().by_id("ann").unwrap().clone();
     assert_eq!(engine.list(agent, String::new()).await, Err(EngineError::Stopped));

@@ -1,5 +1,5 @@
-//! What every engine promises (`docs/gateway-engine.md`), one case a promise. The cases know nothing of how an engine is made: a
-//! `Place` makes one, and makes it again after a restart.
+//! The guarantees of every engine (`docs/gateway-engine.md`), one case for each. The cases do not know how an engine is
+//! made: a `Place` makes one, and makes it again after a restart.
 
 #![cfg(feature = "server")]
 #![allow(clippy::unwrap_used, missing_docs, reason = "a test says what it expects by failing")]

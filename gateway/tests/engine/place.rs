@@ -1,4 +1,4 @@
-//! Where an engine's state is, so that a second engine can go on with it. Who the agents are, and what they do.
+//! Where the state of an engine is stored, so that a second engine can continue; and the agents with their actions.
 
 use std::io;
 use std::sync::Arc;
@@ -60,7 +60,7 @@ impl Place {
         Place::File(tempfile::tempdir().unwrap())
     }
 
-    /// `None` where this machine has no redis-server; it is said so.
+    /// `None`, with a message, if this machine has no redis-server.
     #[cfg(feature = "redis")]
     pub(crate) fn in_redis(case: &str) -> Option<Self> {
         let server = RedisServer::start();
@@ -70,7 +70,7 @@ impl Place {
         server.map(Place::Redis)
     }
 
-    /// The engine whose state is here, at the time [`START`]. There is one at a time.
+    /// The engine on this state, at the time [`START`]. There is one at a time.
     pub(crate) async fn engine(&self) -> Arc<dyn Engine> {
         self.engine_at(START).await
     }
@@ -93,7 +93,7 @@ impl Place {
     }
 }
 
-/// How many notifications of an agent the engines of this suite keep.
+/// How many notifications per agent the engines of this suite keep.
 pub(crate) const OUTBOX: usize = 8;
 
 pub(crate) fn settings() -> EmbeddedSettings {
@@ -132,12 +132,12 @@ pub(crate) fn agent(id: &str) -> Arc<AgentRecord> {
     directory().current().by_id(id).unwrap().clone()
 }
 
-/// An event of the JSON lines form.
+/// An event as a JSON line.
 pub(crate) fn event(json: &str) -> Event<'static> {
     Event::from_json_line(json).unwrap().into_owned()
 }
 
-/// `EventRinging` and so on, of a call at a DN.
+/// `EventRinging` etc. of a call at a DN.
 pub(crate) fn simple(name: &str, dn: &str, call: &str) -> Event<'static> {
     event(&format!(r#"{{"Event":"Event{name}","ThisDN":"{dn}","OtherDN":"9","CallUUID":"{call}","ConnID":"00{dn}"}}"#))
 }
@@ -170,7 +170,7 @@ pub(crate) fn json(bytes: &[u8]) -> Value {
     serde_json::from_slice(bytes).unwrap()
 }
 
-/// What has come so far. What is committed is broadcast before it is answered.
+/// The notifications so far. They are broadcast before the answer.
 pub(crate) fn received(receiver: &mut Receiver<Arc<Outgoing>>) -> Vec<Arc<Outgoing>> {
     let mut all = Vec::new();
     loop {

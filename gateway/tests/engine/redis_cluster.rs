@@ -1,4 +1,4 @@
-//! What several processes on one Redis promise one another; here each is an engine of its own.
+//! What several processes on one Redis guarantee together; each is an engine here.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,7 +11,7 @@ use crate::operations::INITIATE;
 use crate::place::{START, agent, json, operate, pair, received, simple, states, talking};
 use crate::redis_server::{RedisServer, SHARDS};
 
-/// The server, or a word that there is none.
+/// The server, or a message that there is none.
 fn server(case: &str) -> Option<RedisServer> {
     let server = RedisServer::start();
     if server.is_none() {
@@ -28,7 +28,7 @@ async fn gateways_keep_nothing_and_see_the_same() {
     let one = server.engine(Role::Gateway, SHARDS).await.unwrap();
     let other = server.engine(Role::Gateway, SHARDS).await.unwrap();
     assert_eq!((worker.owned_shards(), one.owned_shards()), (SHARDS as usize, 0));
-    // A worker answers nobody, and says so at once.
+    // A worker does not answer this, and says so at once.
     let overview = worker.inspect(Inquiry::Overview).await.unwrap();
     assert_eq!(overview.status, im_session::StatusCode::NotFound);
     assert!(worker.events(None, vec![simple("Ringing", "3001", "call-1")]).await.is_err());
@@ -39,14 +39,14 @@ async fn gateways_keep_nothing_and_see_the_same() {
         let told = outgoing.recv().await.unwrap();
         assert_eq!((told.agent.as_str(), told.position), ("ann", expected));
     }
-    // A request that one gateway made is read at the other, and is gone there when it is confirmed here.
+    // A request that was made at one gateway can be read at the other, and disappears there when it is confirmed here.
     let mut newest = other.newest_request();
     operate(&one, "bob", None, INITIATE).await;
     newest.wait_for(|&newest| newest == 1).await.unwrap();
     assert_eq!(other.requests(0).await.unwrap().len(), 1);
     one.confirm_requests(1).await.unwrap();
     assert!(other.requests(0).await.unwrap().is_empty());
-    // A supervisor is shown all shards, wherever they are.
+    // A supervisor sees all shards, wherever they are.
     let overview = json(&other.inspect(Inquiry::Overview).await.unwrap().body);
     assert_eq!(overview["sessions"]["Talking"], 1, "{overview}");
     let openest = &overview["openLongest"][0];
@@ -74,7 +74,7 @@ async fn shards_move_evenly_when_workers_come_and_go() {
             break;
         }
         assert!(call < 200, "{:?}", owned());
-        // It is served while they move.
+        // It is served while the shards move.
         talking(&gateway, "3001", &format!("call-{call}")).await;
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
@@ -101,7 +101,7 @@ async fn without_a_worker_a_question_is_answered_when_one_comes() {
     let mut outgoing = gateway.outgoing();
     let asking = gateway.clone();
     let asked = tokio::spawn(async move { operate(&*asking, "ann", None, INITIATE).await });
-    // What is committed can be read, though nobody decides.
+    // Committed state can be read without a worker.
     assert!(states(&*gateway, "ann").await.is_empty());
     let worker = server.engine(Role::Worker, SHARDS).await.unwrap();
     assert_eq!(asked.await.unwrap().status, im_session::StatusCode::Ok);

@@ -1,4 +1,4 @@
-//! A Redis of a test's own: on a socket in a directory that goes with it, ended by its process id.
+//! A Redis for one test: on a socket in a temporary directory, ended by its process id.
 
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
@@ -10,7 +10,7 @@ use im_session_gateway::engine::redis::{RedisEngine, RedisSettings, Role};
 
 use crate::place::{OUTBOX, directory};
 
-/// How many shards the engines of this suite have.
+/// The number of shards in this suite.
 pub(crate) const SHARDS: u32 = 8;
 
 pub(crate) struct RedisServer {
@@ -19,7 +19,7 @@ pub(crate) struct RedisServer {
 }
 
 impl RedisServer {
-    /// `None` where this machine has none.
+    /// `None` if this machine has no redis-server.
     pub(crate) fn start() -> Option<Self> {
         let folder = tempfile::tempdir().unwrap();
         let socket = folder.path().join("redis.sock");
@@ -37,7 +37,7 @@ impl RedisServer {
             Err(error) => panic!("redis-server does not start: {error}"),
         };
         let server = RedisServer { process, folder };
-        // It says nothing when it listens.
+        // It does not report when it listens.
         for _ in 0..1_000 {
             if std::os::unix::net::UnixStream::connect(&socket).is_ok() {
                 return Some(server);
@@ -55,13 +55,13 @@ impl RedisServer {
         format!("redis+unix://{}", self.socket().display())
     }
 
-    /// An engine that plays this part.
+    /// An engine with this role.
     pub(crate) async fn engine(&self, role: Role, shards: u32) -> Result<RedisEngine, EngineError> {
         let mut settings = RedisSettings::new(BaseUri::new("http://localhost:8090"));
         settings.role = role;
         settings.shards = shards;
         settings.outbox = OUTBOX;
-        // So long that a loaded machine does not lose it in between.
+        // Long enough that a loaded machine does not lose it by accident.
         settings.lease = Duration::from_secs(2);
         RedisEngine::open(&self.address(), directory(), settings).await
     }

@@ -1,4 +1,4 @@
-//! Events come in.
+//! Events are posted.
 
 use axum::http::StatusCode;
 use im_session_gateway::http::LONGEST_EVENTS;
@@ -88,7 +88,7 @@ async fn a_body_without_a_line_is_told_what_was_expected() {
     }
 }
 
-/// Each event that the page shows is one that the gateway takes.
+/// The gateway accepts each event on the page.
 #[tokio::test]
 async fn the_events_of_the_readme_are_events() {
     let readme = include_str!("../../README.md");

@@ -1,4 +1,5 @@
-//! `POST /events`, `GET /events/position`, `GET /requests`, `POST /requests/confirm`: requests to the routes, without a connection.
+//! `POST /events`, `GET /events/position`, `GET /requests`, `POST /requests/confirm`, tested on the routes without a
+//! connection.
 
 #![allow(clippy::unwrap_used, missing_docs, reason = "a test says what it expects by failing")]
 #![cfg(feature = "server")]

@@ -1,4 +1,4 @@
-//! Requests go out.
+//! Requests are fetched.
 
 use axum::http::StatusCode;
 use futures_util::StreamExt;
@@ -8,7 +8,7 @@ use crate::support::{Feeds, TOKEN, ringing};
 
 const COMPLETE: &str = r#"{"operationName":"Complete"}"#;
 
-/// The stream of requests, as it comes.
+/// The stream of requests.
 struct Reader(axum::body::BodyDataStream);
 
 impl Reader {
@@ -41,17 +41,17 @@ async fn requests_come_as_they_are_made() {
     let expected = json!({"offset": 1, "Request": "RequestReleaseCall", "RequestNumber": 17, "ThisDN": "3001",
         "ConnID": "0000000000000001", "ReferenceID": first["ReferenceID"]});
     assert_eq!(first, expected);
-    // The reader waits, and is woken.
+    // The reader is waiting, and is woken.
     let (second, ()) = tokio::join!(reader.next(), feeds.operate(Some("call-1"), COMPLETE));
     assert_eq!(second.unwrap()["offset"], 2);
 
-    // From an offset on; what is confirmed is gone.
+    // Beginning with an offset; confirmed requests are gone.
     assert_eq!(Reader::new(&feeds, "/requests?from=2").await.next().await.unwrap()["offset"], 2);
     let (status, answer) = feeds.ask("POST", "/requests/confirm", r#"{"offset":1}"#).await;
     assert_eq!((status, answer), (StatusCode::OK, json!({"statusCode": 0})));
     assert_eq!(Reader::new(&feeds, "/requests?from=0").await.next().await.unwrap()["offset"], 2);
 
-    // The gateway ends, and with it the streams.
+    // The gateway ends, and the streams with it.
     feeds.ending.send_replace(true);
     assert_eq!(reader.next().await, None);
 }
@@ -70,6 +70,6 @@ async fn what_cannot_be_read_is_refused() {
         assert_eq!(feeds.ask("POST", "/requests/confirm", body).await.0, StatusCode::BAD_REQUEST, "{body}");
     }
     assert_eq!(feeds.ask("GET", "/requests?from=x", "").await.0, StatusCode::BAD_REQUEST);
-    // Before there are any.
+    // Before there are any requests.
     assert_eq!(feeds.ask("POST", "/requests/confirm", r#"{"offset":9}"#).await.0, StatusCode::OK);
 }

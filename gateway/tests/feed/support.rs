@@ -61,7 +61,7 @@ impl Feeds {
         self.routes.clone().oneshot(request.body(body.into()).unwrap()).await.unwrap()
     }
 
-    /// With the token.
+    /// Sends a request with the token.
     pub(crate) async fn ask(&self, method: &str, uri: &str, body: impl Into<Body>) -> (StatusCode, Value) {
         let response = self.send(method, uri, Some(&format!("Bearer {TOKEN}")), body).await;
         (response.status(), json(response).await)

@@ -1,4 +1,4 @@
-//! Whoever has the token may, and nobody else.
+//! Only clients with the token are admitted.
 
 use axum::http::{StatusCode, header};
 use im_session_gateway::http::BearerToken;

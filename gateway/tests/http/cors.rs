@@ -1,4 +1,4 @@
-//! Pages of which origins may read answers?
+//! From which origins may pages read responses?
 
 use axum::http::Method;
 

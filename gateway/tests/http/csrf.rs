@@ -1,4 +1,4 @@
-//! Which requests need the token of the session?
+//! Which requests need the session's token?
 
 use axum::http::Method;
 use im_session_gateway::config::DEMO_PASSWORD;

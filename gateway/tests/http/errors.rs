@@ -1,4 +1,4 @@
-//! What is there always: a JSON body with a statusCode, and the headers of an answer.
+//! Does every response have a JSON body with a statusCode, and the usual headers?
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Do sessions get to the engine and back as they are?
+//! Are sessions passed to the engine and back unchanged?
 
 use serde_json::json;
 
@@ -38,7 +38,7 @@ async fn all_six_operations() {
         r#"{"operationName":"Complete"}"#,
     ];
     for body in operations {
-        // Whatever the Content-Type.
+        // Whatever the Content-Type is.
         let question = house.post(&path, body).of(&talking).header("content-type", "text/plain");
         assert_eq!(question.send().await.codes(), (200, 0), "{body}");
     }

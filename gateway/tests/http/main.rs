@@ -1,4 +1,5 @@
-//! What the gateway answers over HTTP: requests to the router, no connection, no waiting, a clock that the tests advance.
+//! Responses over HTTP: requests to the router, without connections or waiting, and with a clock that the tests
+//! advance.
 
 mod support;
 

@@ -1,4 +1,4 @@
-//! Who am I, and what may I post there?
+//! Who is signed in, and what may be posted there?
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! Is the OpenAPI document complete and true?
+//! Is the OpenAPI document complete and correct?
 
 use std::collections::BTreeSet;
 
@@ -89,13 +89,13 @@ async fn every_reference_leads_somewhere() {
     }
 }
 
-/// The schema behind a reference, or the schema itself.
+/// Resolves a reference to a schema.
 fn resolved<'d>(document: &'d Value, schema: &'d Value) -> &'d Value {
     let name = schema["$ref"].as_str().and_then(|reference| reference.strip_prefix("#/components/schemas/"));
     name.map_or(schema, |name| &document["components"]["schemas"][name])
 }
 
-/// Something that fits the schema: what it requires, and nothing else.
+/// A minimal value that matches the schema: only what it requires.
 fn fitting(document: &Value, schema: &Value) -> Value {
     let schema = resolved(document, schema);
     if let Some(example) = schema.get("example") {
@@ -122,7 +122,7 @@ async fn operations_are_accepted_with_the_fields_that_are_required_and_refused_w
     let house = House::new();
     let document = document(&house).await;
     let session = format!("/api/v2/me/im-sessions/{ID}");
-    // The first has a session, the other may open one.
+    // The first one has a session, the other one may open one.
     let targets = [
         ("/api/v2/me", "agent3001", "/api/v2/me"),
         ("/api/v2/me/im-sessions", "agent3002", "/api/v2/me/im-sessions"),
@@ -143,7 +143,7 @@ async fn operations_are_accepted_with_the_fields_that_are_required_and_refused_w
                 assert_eq!(post(&without).await.codes(), (400, 1), "{without}");
                 refused += 1;
             }
-            // A name that nobody reads is skipped, whatever its value.
+            // A name that is not read is ignored, whatever its value.
             let properties = operation["properties"].as_object().unwrap().keys();
             for name in properties.filter(|name| !["operationName", "channels", "signOut"].contains(&name.as_str())) {
                 let mut wrong = fits.clone();

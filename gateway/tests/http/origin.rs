@@ -1,4 +1,4 @@
-//! Pages of which origins may change something?
+//! From which origins may pages change something?
 
 use super::support::House;
 

@@ -1,4 +1,4 @@
-//! When is a session of HTTP over?
+//! When does an HTTP session end?
 
 use std::time::Duration;
 

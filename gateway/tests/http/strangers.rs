@@ -1,4 +1,4 @@
-//! Another agent's session, cookie or token never answers: every endpoint, every method, everybody who might ask.
+//! Another agent's session, cookie or token is never accepted: every endpoint, every method, every kind of client.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use im_session_gateway::config::DEMO_PASSWORD;
 
 use super::support::{Caller, House, ID, Question, SECRET};
 
-/// Somebody who asks, what of agent3001's this one may do, and how the question looks.
+/// A client, what it may do with agent3001's data, and how it identifies itself.
 struct Identity {
     name: &'static str,
     reads: bool,
@@ -161,7 +161,7 @@ async fn nobody_but_the_owner_reads_or_operates() {
     for identity in IDENTITIES {
         for (path, method) in paths().iter().flat_map(|path| METHODS.iter().map(move |method| (path, method))) {
             for body in BODIES {
-                // Wrong passwords of the case before do not count against this one.
+                // Wrong passwords of the previous case must not count against this one.
                 house.clock.advance(Duration::from_secs(61));
                 house.get("/api/v2/me").cookie(&people.owner.cookie).send().await;
                 house.get("/api/v2/me").cookie(&people.stranger.cookie).send().await;
@@ -198,7 +198,7 @@ const NOTIFICATIONS: [&str; 4] = [
     "/api/v2/notifications/subscribe?clientId=x",
 ];
 
-/// What is said in the name of the owner's client.
+/// Messages in the name of the owner's client.
 fn messages(client: &str) -> Vec<String> {
     let message = |kind: &str, more: &str| format!(r#"{{"channel":"/meta/{kind}","clientId":"{client}"{more}}}"#);
     let connect = message("connect", r#","connectionType":"long-polling""#);
@@ -223,7 +223,7 @@ async fn says(house: &House, caller: &Caller, body: String) -> String {
     house.post(NOTIFICATIONS[0], body).cookie(&caller.cookie).send().await.text
 }
 
-/// A client of the owner's that is subscribed, and has not heard yet of the session.
+/// A subscribed client of the owner that has not been notified of the session yet.
 async fn client(house: &House, owner: &Caller) -> String {
     let handshake = r#"[{"channel":"/meta/handshake","version":"1.0","supportedConnectionTypes":["long-polling"]}]"#;
     let answer = says(house, owner, handshake.into()).await;

@@ -1,4 +1,4 @@
-//! A gateway with two agents and a store in memory, and somebody who asks it.
+//! A gateway with two agents and a store in memory, and a client.
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
@@ -24,7 +24,7 @@ use im_session_gateway::http::{BearerToken, CometD, Gateway, Settings, SignIn, f
 use serde_json::Value;
 use tower::ServiceExt;
 
-/// A session of agent3001, with this in its user data.
+/// A session of agent3001 that has this in its user data.
 pub(crate) const ID: &str = "007MDF3D0KAHL93L807GK2LAES000001";
 pub(crate) const SECRET: &str = "nobody else may read this";
 
@@ -46,7 +46,7 @@ impl Clock for TestClock {
     }
 }
 
-/// Never the same twice.
+/// Never returns the same twice.
 #[derive(Default)]
 pub(crate) struct TestRandom(AtomicU64);
 
@@ -57,10 +57,10 @@ impl Random for TestRandom {
     }
 }
 
-/// Counts the checks, and remembers what they cost.
+/// Counts the checks, and records their cost.
 #[derive(Default)]
 pub(crate) struct CountedPasswords {
-    /// While a test has it for itself, no check ends.
+    /// While a test holds it exclusively, no check ends.
     pub(crate) gate: RwLock<()>,
     pub(crate) checks: AtomicUsize,
     pub(crate) hashes: Mutex<Vec<PasswordHash>>,
@@ -75,7 +75,7 @@ impl Passwords for CountedPasswords {
     }
 }
 
-/// The library's store behind a lock; remembers who operated on what.
+/// The library's store behind a lock. Records the operations and their agents.
 pub(crate) struct TestEngine {
     pub(crate) sessions: Mutex<Sessions>,
     pub(crate) operations: Mutex<Vec<(String, OwnedTarget)>>,
@@ -155,7 +155,7 @@ impl Engine for TestEngine {
     }
 }
 
-/// A gateway, and what surrounds it.
+/// A gateway with its clock and random source.
 pub(crate) struct House {
     pub(crate) clock: Arc<TestClock>,
     pub(crate) passwords: Arc<CountedPasswords>,
@@ -171,7 +171,7 @@ pub(crate) fn demo() -> Agents {
 }
 
 impl House {
-    /// The demo agents; agent3001 talks to 3009.
+    /// With the demo agents; agent3001 is talking to 3009.
     pub(crate) fn new() -> Self {
         Self::with(|_| {})
     }
@@ -232,7 +232,7 @@ impl House {
     }
 }
 
-/// Cookie and token of somebody who is signed in.
+/// Cookie and token of a signed-in agent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Caller {
     pub(crate) cookie: String,

@@ -1,4 +1,4 @@
-//! What agents write is not in the log, whatever is asked of it, unless it is asked for.
+//! Texts of agents are not in the log, whatever its level, unless that is enabled.
 
 use serde_json::Value;
 
@@ -7,7 +7,7 @@ use crate::program::{Running, exchange};
 const USER_DATA: &str = "the-invoice-of-the-customer";
 const TEXT: &str = "my-credit-card-is-lost";
 
-/// Two agents chat; what the log said until the end.
+/// Two agents chat. Returns the log.
 fn log_of_a_chat(options: &[&str]) -> Vec<String> {
     let mut gateway = Running::start(&[&["--no-csrf", "--simulator-seed", "1"], options].concat());
     let post = |path: &str, body: &str| {
@@ -35,7 +35,7 @@ fn log_of_a_chat(options: &[&str]) -> Vec<String> {
         r#"{{"operationName":"SendMessage","text":"{TEXT}","destination":{{"phoneNumber":"3002"}},"devicePath":"/devices/1"}}"#
     );
     post(&format!("/api/v2/me/im-sessions/{id}"), &send);
-    // A body that is wrong is not told, either.
+    // A wrong body is not logged, either.
     exchange(gateway.connect(), "POST /api/v2/me HTTP/1.1\r\nAuthorization: Basic YWdlbnQzMDAxOmRlbW8=", TEXT);
     gateway.signal("TERM");
     gateway.child.wait().unwrap();

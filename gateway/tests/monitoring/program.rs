@@ -1,4 +1,4 @@
-//! The program, started and ended.
+//! Starts and ends the program.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -7,10 +7,10 @@ use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::Duration;
 
-/// How long anything is waited for: longer than it takes on a machine that is busy.
+/// How long to wait for anything: longer than a busy machine takes.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// A gateway that runs and says all that it can; it is killed with this.
+/// A running gateway with full logging. It is killed when this value is dropped.
 pub(crate) struct Running {
     pub(crate) child: Child,
     address: SocketAddr,
@@ -18,7 +18,7 @@ pub(crate) struct Running {
 }
 
 impl Running {
-    /// On a free port, in memory, and with these arguments.
+    /// Starts it on a free port, in memory, with these arguments.
     pub(crate) fn start(arguments: &[&str]) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_im-session-gateway"));
         command.args(["--memory", "--listen", "127.0.0.1:0"]).args(arguments).env("RUST_LOG", "trace");
@@ -34,7 +34,7 @@ impl Running {
         Running { child, address, log }
     }
 
-    /// Waits until the log says this.
+    /// Waits until the log contains this.
     pub(crate) fn says(&self, what: &str) -> String {
         loop {
             let line = self.log.recv_timeout(PATIENCE).unwrap_or_else(|error| panic!("{what}: {error}"));
@@ -44,7 +44,7 @@ impl Running {
         }
     }
 
-    /// What it said until its end, and nobody has read yet.
+    /// The rest of the log that was not read yet.
     pub(crate) fn rest_of_the_log(&self) -> Vec<String> {
         self.log.iter().collect()
     }
@@ -66,7 +66,7 @@ impl Drop for Running {
     }
 }
 
-/// Sends a request, the head of which begins so, and returns all that is answered.
+/// Sends a request whose head begins with this, and returns the whole response.
 pub(crate) fn exchange(mut stream: TcpStream, head: &str, body: &str) -> String {
     stream.set_read_timeout(Some(PATIENCE)).unwrap();
     let more = format!("Host: localhost\r\nConnection: close\r\nContent-Length: {}", body.len());

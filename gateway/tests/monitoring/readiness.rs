@@ -1,4 +1,4 @@
-//! Is the gateway ready, and who may ask?
+//! Is the gateway ready, and who may see it?
 
 use axum::body::Body;
 use axum::http::Request;
@@ -47,7 +47,7 @@ async fn to_others_there_is_nothing_at_the_gateways_address() {
             ("::1", "localhost", None, 200),
             ("::ffff:127.0.0.1", "[::1]:8090", None, 200),
             ("192.0.2.1", "127.0.0.1:8090", None, 404),
-            // By a proxy on this machine.
+            // Through a proxy on this machine.
             ("127.0.0.1", "im.example.com", None, 404),
             ("127.0.0.1", "127.0.0.1:8090", Some("x-forwarded-for"), 404),
             ("127.0.0.1", "127.0.0.1:8090", Some("forwarded"), 404),

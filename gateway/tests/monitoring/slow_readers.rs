@@ -13,7 +13,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-/// Says so when the server lets go of the answer.
+/// Reports when the server drops the response.
 struct Answer(watch::Sender<bool>);
 
 impl Drop for Answer {

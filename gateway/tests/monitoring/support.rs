@@ -1,4 +1,4 @@
-//! A gateway on the embedded engine in memory, and somebody who watches it.
+//! A gateway on the embedded engine in memory, and a client that observes it.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -31,7 +31,7 @@ impl Clock for StoppedClock {
     }
 }
 
-/// Never the same twice.
+/// Never returns the same twice.
 #[derive(Default)]
 pub(crate) struct Counting(AtomicU64);
 
@@ -74,14 +74,14 @@ impl House {
         House { engine, gateway, monitoring, router }
     }
 
-    /// As `agent3001`.
+    /// Sends a request as `agent3001`.
     pub(crate) async fn post(&self, path: &str, body: &str) -> Answer {
         let basic = format!("Basic {}", STANDARD.encode(format!("agent3001:{DEMO_PASSWORD}")));
         let request = Request::post(path).header(header::AUTHORIZATION, basic).body(Body::from(body.to_owned()));
         self.send(request.unwrap(), "127.0.0.1", "127.0.0.1:8090").await
     }
 
-    /// As `agent3001`, who signs in first.
+    /// Signs in as `agent3001`, then sends a request.
     pub(crate) async fn post_with_cookie(&self, path: &str, body: &str) -> Answer {
         let signed_in = self.post("/api/v2/me", r#"{"operationName":"StartContactCenterSession"}"#).await;
         let cookie = signed_in.headers["set-cookie"].to_str().unwrap().split(';').next().unwrap();

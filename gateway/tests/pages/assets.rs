@@ -1,4 +1,4 @@
-//! How the pages are served: of the right type, with a policy that lets no text become a program, and revalidated.
+//! How the pages are served: with the right type, a policy that prevents texts from becoming code, and revalidation.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::support::{Answer, House};
 
-/// Everything that the two pages are made of, by its address.
+/// All files of the two pages, by path.
 async fn assets(house: &House) -> Vec<(String, Answer)> {
     let mut addresses = vec!["/".to_owned(), "/supervisor".to_owned()];
     for file in fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("pages")).unwrap() {
@@ -100,7 +100,7 @@ async fn nothing_is_fetched_from_elsewhere() {
     }
 }
 
-/// The browser refuses these, too; here it is said before somebody opens the page.
+/// The browser refuses these, too; here they are reported before somebody opens the page.
 #[tokio::test]
 async fn scripts_make_no_markup_of_texts() {
     let mut scripts = 0;

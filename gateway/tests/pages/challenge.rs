@@ -1,4 +1,4 @@
-//! How scripts are told that nobody is signed in.
+//! How scripts learn that nobody is signed in.
 
 use super::support::House;
 

@@ -1,4 +1,4 @@
-//! How the sessions stand.
+//! The state of the sessions.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! A gateway on the embedded engine in memory, and somebody who asks it.
+//! A gateway on the embedded engine in memory, and a client.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -28,7 +28,7 @@ impl Clock for StoppedClock {
     }
 }
 
-/// Never the same twice.
+/// Never returns the same twice.
 #[derive(Default)]
 struct Counting(AtomicU64);
 
@@ -74,7 +74,7 @@ impl House {
         self.engine.operate(agent, target, body.into()).await.unwrap().status.code()
     }
 
-    /// Asks without saying who.
+    /// Sends a request without authentication.
     pub(crate) async fn get(&self, path: &str, headers: &[(&'static str, &str)]) -> Answer {
         let mut request = Request::get(path).header(header::HOST, "127.0.0.1:8090").body(Body::empty()).unwrap();
         for (name, value) in headers {
@@ -85,7 +85,7 @@ impl House {
         Answer { status: parts.status, headers: parts.headers, text: String::from_utf8(body.to_vec()).unwrap() }
     }
 
-    /// Asks as a user with the demo password.
+    /// Sends a request as a user with the demo password.
     pub(crate) async fn get_as(&self, user: &str, path: &str) -> Answer {
         let basic = format!("Basic {}", STANDARD.encode(format!("{user}:{DEMO_PASSWORD}")));
         self.get(path, &[("authorization", &basic)]).await
@@ -115,7 +115,7 @@ impl Answer {
     }
 }
 
-/// The settings of the only shard.
+/// The settings of the single shard.
 pub(crate) fn shard_settings() -> ShardSettings {
     let times = Times { expire_after: Duration::from_secs(60), ..Times::default() };
     let base_uri = BaseUri::new("http://127.0.0.1:8090");

@@ -1,4 +1,4 @@
-//! What happened at a DN.
+//! The observations at a DN.
 
 use im_session_gateway::engine::OwnedTarget;
 use serde_json::{Value, json};

@@ -1,4 +1,4 @@
-//! Is the agents' file read again, and is a bad one refused?
+//! Is the agents' file reread, and is an invalid one rejected?
 
 use std::fs;
 
@@ -22,16 +22,16 @@ fn at_sighup_and_one_that_is_refused_changes_nothing() {
 
     fs::write(&path, agents("ann") + "[[agents]]\nuser = \"bob\"\npassword = \"in clear\"\n").unwrap();
     gateway.signal("HUP");
-    let line = gateway.says("refused; the agents stay as they were");
+    let line = gateway.says("rejected; the agents are unchanged");
     assert!(line.contains("agent \"bob\": expected `password` to be an argon2 hash"), "{line}");
     assert!(!line.contains("in clear"), "{line}");
     assert_eq!(gateway.status("bob:secret"), 200);
 
     fs::write(&path, "[[agents]]\nuser = \"ann\"\npassword = \"in clear\n").unwrap();
     gateway.signal("HUP");
-    let line = gateway.says("refused; the agents stay as they were");
+    let line = gateway.says("rejected; the agents are unchanged");
     assert!(line.contains("agents.toml: line 3, column ") && !line.contains("in clear"), "{line}");
-    // Nor in a line that follows.
+    // Nor is it in a later line.
     gateway.signal("TERM");
     for line in gateway.log() {
         assert!(!line.contains("in clear"), "{line}");

@@ -1,4 +1,4 @@
-//! Does the command make a hash that lets somebody in?
+//! Does the command make a hash with which an agent can sign in?
 
 use std::io::Write;
 use std::process::Stdio;

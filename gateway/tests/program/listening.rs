@@ -1,4 +1,4 @@
-//! Where does it listen, and what does it say first?
+//! Where does it listen, and what does it print first?
 
 use std::io::{BufRead, BufReader};
 use std::process::Stdio;
@@ -24,7 +24,7 @@ fn where_it_is_told_or_not_at_all() {
     assert_eq!(text(&output.stdout), "");
 }
 
-/// The first lines, up to the one that has this.
+/// The first lines, up to the one that contains this.
 fn greeting(arguments: &[&str], last: &str) -> String {
     let mut command = program();
     let command = command.args(["--memory", "--listen", "localhost:0"]).args(arguments);

@@ -1,4 +1,4 @@
-//! What does the program do, from its first line to its last?
+//! What does the program do from start to end?
 
 mod support;
 

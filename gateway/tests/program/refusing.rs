@@ -1,4 +1,4 @@
-//! What does it not begin with?
+//! When does it refuse to start?
 
 use super::support::{Running, output, program, text};
 

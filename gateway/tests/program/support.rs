@@ -1,4 +1,4 @@
-//! The program, started and ended.
+//! Starts and ends the program.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -7,7 +7,7 @@ use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::Duration;
 
-/// How long anything is waited for: longer than it takes on a machine that is busy.
+/// How long to wait for anything: longer than a busy machine takes.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
 pub(crate) fn program() -> Command {
@@ -20,7 +20,7 @@ pub(crate) fn output(arguments: &[&str]) -> Output {
     program().args(arguments).stdin(Stdio::null()).output().unwrap()
 }
 
-/// A gateway that runs; it is killed with this.
+/// A running gateway. It is killed when this value is dropped.
 pub(crate) struct Running {
     pub(crate) child: Child,
     pub(crate) address: SocketAddr,
@@ -28,7 +28,7 @@ pub(crate) struct Running {
 }
 
 impl Running {
-    /// On a free port, in memory, and with these arguments.
+    /// Starts it on a free port, in memory, with these arguments.
     pub(crate) fn start(arguments: &[&str]) -> Self {
         Self::of(program().args(["--memory", "--listen", "127.0.0.1:0"]).args(arguments))
     }
@@ -46,7 +46,7 @@ impl Running {
         Running { child, address, log }
     }
 
-    /// Waits until the log says this.
+    /// Waits until the log contains this.
     pub(crate) fn says(&self, what: &str) -> String {
         loop {
             let line = self.log.recv_timeout(PATIENCE).unwrap_or_else(|error| panic!("{what}: {error}"));
@@ -56,7 +56,7 @@ impl Running {
         }
     }
 
-    /// What the log says from here to its end.
+    /// The rest of the log.
     pub(crate) fn log(&self) -> Vec<String> {
         self.log.iter().collect()
     }
@@ -72,7 +72,7 @@ impl Running {
         stream
     }
 
-    /// The status of an answer to a GET with user and password.
+    /// The status of the response to a GET with user and password.
     pub(crate) fn status(&self, credentials: &str) -> u16 {
         use base64::Engine as _;
         let encoded = base64::engine::general_purpose::STANDARD.encode(credentials);

@@ -17,10 +17,10 @@ fn with_status_0_at_sigterm_and_at_sigint() {
 fn what_was_asked_is_answered() {
     let mut gateway = Running::start(&[]);
     let mut stream = gateway.connect();
-    // The body is on its way when it ends.
+    // The body is in transit when the gateway ends.
     let head = "POST /api/v2/notifications HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\n";
     stream.write_all(format!("{head}[").as_bytes()).unwrap();
-    // It is known to be read when a later connection was answered.
+    // Once a later connection was answered, the first one must have been read.
     assert_eq!(gateway.status("agent3001:demo"), 200);
     gateway.signal("TERM");
     gateway.says("ending");

@@ -1,11 +1,11 @@
-//! The agents of the library's histories as records of the gateway.
+//! Converts the agents of the library's histories to records of the gateway.
 
 use std::sync::Arc;
 
 use im_session::{Agent, Operations};
 use im_session_gateway::config::{AgentId, AgentRecord, Agents, DeviceRecord, PasswordHash};
 
-/// An agent of a history, named by its place.
+/// An agent of a history, named by its index.
 pub(crate) fn record(place: usize, agent: &Agent) -> AgentRecord {
     let device = |device: &im_session::store::Device| {
         DeviceRecord::new(device.device_path.trim_start_matches("/devices/"), device.dn.clone())
@@ -26,7 +26,7 @@ pub(crate) fn records(agents: &[Agent]) -> Vec<Arc<AgentRecord>> {
     agents.iter().enumerate().map(|(place, agent)| Arc::new(record(place, agent))).collect()
 }
 
-/// Those who are told: the first who has a DN. The others of the histories operate beside them.
+/// The agents that receive notifications: the first one for each DN. The others only perform operations.
 pub(crate) fn directory(agents: &[Agent]) -> Agents {
     let mut known = std::collections::BTreeSet::new();
     let first = agents.iter().enumerate().map(|(place, agent)| {
@@ -37,7 +37,7 @@ pub(crate) fn directory(agents: &[Agent]) -> Agents {
     Agents::new(first.collect::<Vec<_>>()).unwrap()
 }
 
-/// What an agent who is told may do.
+/// The rights of an agent that receives notifications.
 pub(crate) fn rights(agents: &Agents, id: &AgentId) -> Operations {
     agents.by_id(id.as_str()).unwrap().rights
 }

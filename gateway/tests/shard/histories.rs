@@ -1,4 +1,4 @@
-//! Any history, cut at every place.
+//! Arbitrary histories, interrupted at every place.
 
 use std::cell::Cell;
 use std::collections::BTreeMap;
@@ -19,7 +19,7 @@ use crate::agents::{directory, record, records, rights};
 
 fn settings() -> ShardSettings {
     let mut limits = Limits::DEFAULT;
-    // Few enough that histories reach them.
+    // Low enough that histories reach them.
     limits.requests = 2;
     limits.sessions_per_dn = 4;
     limits.remembered_ends = 5;
@@ -32,7 +32,7 @@ fn settings() -> ShardSettings {
     ShardSettings { base_uri: BaseUri::new("http://localhost:8090"), number: 3, shards: 8, limits, times }
 }
 
-/// What was committed.
+/// The committed records.
 #[derive(Default)]
 struct Disk(Records);
 
@@ -48,7 +48,7 @@ impl Disk {
         }
     }
 
-    /// The shard that was committed, and how many records say nothing any more.
+    /// The committed shard, and how many records are obsolete.
     fn restore(&self) -> (Shard, usize) {
         let records = self.0.iter().map(|(key, value)| (&**key, &**value));
         let (shard, surplus) = Shard::restore(&settings(), records).unwrap();
@@ -56,7 +56,7 @@ impl Disk {
     }
 }
 
-/// The entries of a history: events in batches of a feed that gives positions, operations, time.
+/// The entries of a history: events in batches of a feed with positions, operations, time.
 fn entries(history: &History, batches: &[usize]) -> Vec<Entry> {
     let agents = records(&history.agents);
     let (mut entries, mut now, mut position) = (Vec::new(), Duration::from_secs(1_000), 0);
@@ -93,7 +93,7 @@ fn entries(history: &History, batches: &[usize]) -> Vec<Entry> {
     entries
 }
 
-/// The same state, whatever it is asked.
+/// Checks that two shards are in the same state, for all questions.
 fn same(one: &Shard, other: &Shard) -> Result<(), TestCaseError> {
     prop_assert_eq!(one.sessions().snapshot(), other.sessions().snapshot());
     prop_assert_eq!(one.notified(), other.notified());
@@ -101,7 +101,7 @@ fn same(one: &Shard, other: &Shard) -> Result<(), TestCaseError> {
     Ok(())
 }
 
-/// Notifications are numbered without a gap, and show nothing that their agent may not do.
+/// Notifications are numbered without gaps, and show nothing that their agent may not do.
 fn outgoing_is_right(before: u64, decision: &Decision, agents: &Agents) -> Result<(), TestCaseError> {
     for (number, outgoing) in (before + 1..).zip(&decision.outgoing) {
         prop_assert_eq!(outgoing.position, number);
@@ -137,7 +137,7 @@ fn what_was_committed_is_the_state_at_every_prefix() {
                 let (mut restored, _) = disk.restore();
                 let before = shard.notified();
                 let decision = shard.decide(entry.clone(), &agents);
-                // The process ended before the commit: it is decided again, and comes to the same.
+                // The process ended before the commit: the entry is decided again, with the same result.
                 prop_assert_eq!(&restored.decide(entry.clone(), &agents), &decision);
                 outgoing_is_right(before, &decision, &agents)?;
                 disk.commit(&shard, &decision);
@@ -145,7 +145,7 @@ fn what_was_committed_is_the_state_at_every_prefix() {
                 same(&shard, &again)?;
                 prop_assert_eq!(surplus, 0, "records that say nothing are left");
 
-                // The process ended after the commit, and before the answer: the feed sends it again.
+                // The process ended after the commit and before the answer: the feed sends the batch again.
                 if let (Entry::Events { events, .. }, Answer::Events(answers)) = (&entry, &decision.answer) {
                     prop_assert_eq!(events.len(), answers.len());
                     let again = shard.decide(entry.clone(), &agents);

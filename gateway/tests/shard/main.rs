@@ -1,4 +1,4 @@
-//! One shard: for any history, what was committed is the state, and what is decided again is decided in the same way.
+//! One shard: for arbitrary histories, the committed records are its state, and deciding again gives the same decision.
 
 #![allow(clippy::unwrap_used, missing_docs, reason = "a test says what it expects by failing")]
 

@@ -16,7 +16,7 @@ use tokio::task::JoinHandle;
 
 use crate::requests::START;
 
-/// So many seconds after the start.
+/// A clock at this many seconds after the start.
 #[derive(Default)]
 struct Hand(AtomicU64);
 
@@ -69,7 +69,7 @@ impl Chat {
         assert_eq!(reply.status, StatusCode::Ok, "{}", String::from_utf8_lossy(&reply.body));
     }
 
-    /// Waits until an agent is told something of this kind.
+    /// Waits until an agent gets a matching notification.
     async fn told(&mut self, who: &str, is_it: impl Fn(&Value) -> bool) -> Value {
         loop {
             let outgoing = self.outgoing.recv().await.unwrap();
@@ -96,7 +96,7 @@ async fn two_agents_chat() {
     for (who, to, text) in [("ann", "3002", "Hello Bob"), ("bob", "3001", "Hello Ann \u{1f44b}")] {
         let body = json!({"operationName": "SendMessage", "text": text, "destination": {"phoneNumber": to}, "devicePath": "/devices/1"});
         chat.operate(who, Some(&call), body).await;
-        // Both hear it, who wrote it included.
+        // Both get it, including the author.
         let mut heard = Vec::new();
         while heard.len() < 2 {
             let outgoing = chat.outgoing.recv().await.unwrap();
@@ -123,7 +123,8 @@ async fn a_simulator_that_stops_at_any_moment_makes_each_call_once() {
     let calls = 30;
     for round in 0..calls {
         chat.operate("ann", None, initiate()).await;
-        // It stops wherever it is: before the events are posted, while they are, before or after they are confirmed.
+        // It is stopped at an arbitrary moment: before, during or after the events are posted, or the requests
+        // confirmed.
         for _ in 0..round % 7 {
             tokio::task::yield_now().await;
         }

@@ -1,4 +1,4 @@
-//! What each fault does, where it strikes once.
+//! The effect of each fault that happens once.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use serde_json::json;
 
 use crate::requests::{Requests, START, are, server};
 
-/// A server that has an answered call from 3001 to 3002, and the events of the call.
+/// A server with an answered call from 3001 to 3002, and the events of the call.
 fn talking() -> (Requests, Vec<Event<'static>>) {
     let mut requests = Requests::new(server(Duration::ZERO));
     let events = requests.make_call("3001", "3002");
@@ -20,7 +20,7 @@ fn text(requests: &mut Requests, of: &Event<'_>) -> Vec<Event<'static>> {
     requests.of(of, "RequestPrivateService", json!({"OtherDN": "3002", "Extensions": {"text": "hello"}}))
 }
 
-/// What arrives a second later.
+/// The events that arrive a second later.
 fn later(requests: &mut Requests) -> Vec<Event<'static>> {
     requests.now += Duration::from_secs(1);
     requests.simulator.due(requests.now)
@@ -36,7 +36,7 @@ fn a_lost_event_never_arrives() {
     inject(&mut requests, Fault::Lose);
     are(&text(&mut requests, &events[0]), &[("PrivateInfo", "3002")]);
     are(&later(&mut requests), &[]);
-    // Once is once.
+    // It happens only once.
     are(&text(&mut requests, &events[0]), &[("PrivateInfo", "3001"), ("PrivateInfo", "3002")]);
 }
 
@@ -77,7 +77,7 @@ fn a_server_that_restarts_has_forgotten_its_calls_and_starts_later() {
         assert_eq!(requests.simulator.open_calls(), 0);
         let refused = text(&mut requests, &events[0]);
         are(&refused, &[("Error", "3001")]);
-        // Two restarts in a second have two times all the same.
+        // Two restarts within a second still have different times.
         assert_eq!(refused[0].server_start_time, Some(START.as_secs() + times));
         assert_eq!(refused[0].event_sequence_number, Some(1));
     }

@@ -1,5 +1,4 @@
-//! Whatever goes wrong, the gateway's sessions stay legal; and where nothing is lost they end as if nothing had gone
-//! wrong.
+//! With any faults, the gateway's sessions stay legal; and if nothing is lost, they end as they would without faults.
 
 use std::cell::Cell;
 use std::time::Duration;
@@ -28,7 +27,7 @@ fn faults(of: &'static [Fault]) -> impl Strategy<Value = FaultSettings> {
     })
 }
 
-/// What the agents do at this step, as far as they are let.
+/// The request of the agents at this step, if it is allowed.
 fn request(sessions: &mut Sessions, step: &Step) -> Option<Request> {
     match *step {
         Step::Initiate { from, to } => {
@@ -47,19 +46,19 @@ fn request(sessions: &mut Sessions, step: &Step) -> Option<Request> {
     }
 }
 
-/// What the agents see.
+/// The sessions as the agents see them.
 fn seen(sessions: &Sessions) -> Vec<Value> {
     let list = |dn: &&str| sessions.list(&Agent::new().with_device("/devices/1", *dn), &Query::parse("fields=*"));
     let mut seen: Vec<Value> = DNS.iter().map(|dn| serde_json::to_value(list(dn)).unwrap()).collect();
     for list in &mut seen {
-        // Of the same calls, whichever was told first.
+        // Of the same calls, whichever was reported first.
         let sessions = list["imSessions"].as_array_mut().unwrap();
         sessions.sort_by_key(|session| session["id"].as_str().unwrap().to_owned());
     }
     seen
 }
 
-/// Whether a change is one of the table: a session opens, talks, and ends, in this order.
+/// Whether a change is in the table: a session opens, talks, and ends, in this order.
 fn is_legal(handled: &Handled<'_>) -> bool {
     let rank = |state: Option<State>| match state {
         None => 0,
@@ -91,7 +90,7 @@ fn sessions_stay_legal() {
                 if let Step::Wait(seconds) = step {
                     now += Duration::from_secs(seconds);
                 }
-                // From its note it goes on as it would have.
+                // Restored from its note, it continues as it would have.
                 let mut restored = Simulator::restore(settings.clone(), &simulator.note()).unwrap();
                 restored.set_dns(DNS.map(str::to_owned));
                 if let Some(request) = request(&mut sessions, &step) {

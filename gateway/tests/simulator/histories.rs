@@ -1,5 +1,5 @@
-//! For any operations of agents: the library accepts every event of the server, and a server that is restored from its note
-//! goes on as the first would have.
+//! For arbitrary operations of agents, the library accepts every event of the server, and a server that is restored
+//! from its note continues as the original would have.
 
 use std::cell::Cell;
 use std::time::Duration;
@@ -29,7 +29,7 @@ pub(crate) fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
-/// The body of an operation on a session of this agent, whose other party is there.
+/// The body of an operation on a session of this agent with an existing other party.
 pub(crate) fn body(operation: usize, key: u8, other: &str) -> String {
     let key = format!("key-{key}");
     let body = match operation {
@@ -80,7 +80,8 @@ fn any_operations_make_events_that_the_library_accepts() {
                         None
                     }
                 };
-                // The process ends before the events are posted, or after: from the note, it comes to the same.
+                // The process ends before or after the events are posted: restored from the note, it gets to the same
+                // state.
                 let busy = ["3004".to_owned()].into();
                 let settings = SimulatorSettings { seed: 99, answer_after, busy, ..Default::default() };
                 let mut restored = Simulator::restore(settings, &simulator.note()).unwrap();
@@ -106,7 +107,7 @@ fn any_operations_make_events_that_the_library_accepts() {
                     texts.set(texts.get() + usize::from(matches!(handled.outcome(), Outcome::Message(_))));
                     errors.set(errors.get() + usize::from(event.error_code.is_some()));
                 }
-                // Nothing is in flight that the server has forgotten.
+                // No request is in flight that the server has forgotten.
                 let open = sessions.iter().filter(|session| session.state().is_open()).count();
                 prop_assert_eq!(open, 2 * simulator.open_calls());
             }

@@ -1,4 +1,4 @@
-//! Who may inject faults over HTTP, and do they strike?
+//! Who may inject faults over HTTP, and do they happen?
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};

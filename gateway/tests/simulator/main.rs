@@ -1,4 +1,4 @@
-//! The simulated SIP Server: what requests make of calls, and that a crash neither loses a call nor makes it twice.
+//! The simulated SIP Server: the effect of requests on calls, and that a crash neither loses a call nor repeats it.
 
 #![allow(clippy::unwrap_used, missing_docs, reason = "a test says what it expects by failing")]
 

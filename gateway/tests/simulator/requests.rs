@@ -1,4 +1,4 @@
-//! Requests, as the JSON that a bridge reads.
+//! Requests in the JSON form that a bridge reads.
 
 use im_session::{Event, Request};
 use im_session_gateway::simulator::{Simulator, SimulatorSettings};
@@ -7,7 +7,7 @@ use std::time::Duration;
 
 pub(crate) const START: Duration = Duration::from_secs(1_763_000_000);
 
-/// A server with the DNs 3001, 3002, 3003 and 3004, which is busy.
+/// A server with the DNs 3001 to 3004, of which 3004 is busy.
 pub(crate) fn server(answer_after: Duration) -> Simulator {
     let settings =
         SimulatorSettings { seed: 1, answer_after, busy: ["3004".to_owned()].into(), ..SimulatorSettings::default() };
@@ -16,7 +16,7 @@ pub(crate) fn server(answer_after: Duration) -> Simulator {
     simulator
 }
 
-/// Carries out requests that all come at the same time.
+/// Carries out requests, all at the same time of the clock.
 pub(crate) struct Requests {
     pub(crate) simulator: Simulator,
     pub(crate) now: Duration,
@@ -28,7 +28,7 @@ impl Requests {
         Requests { simulator, now: START, offset: 0 }
     }
 
-    /// Carries out a request, with a ReferenceID that is its offset and 100 more.
+    /// Carries out a request whose ReferenceID is its offset plus 100.
     pub(crate) fn carry_out(&mut self, name: &str, more: Value) -> Vec<Event<'static>> {
         self.offset += 1;
         let mut request = json!({"Request": name, "RequestNumber": 0, "ReferenceID": 100 + self.offset});
@@ -42,7 +42,7 @@ impl Requests {
         self.carry_out("RequestMakeCall", json!({"ThisDN": from, "OtherDN": to}))
     }
 
-    /// A request of a DN, for the call that it has.
+    /// A request of a DN on its call.
     pub(crate) fn of(&mut self, event: &Event<'_>, name: &str, more: Value) -> Vec<Event<'static>> {
         let mut attributes = json!({"ThisDN": event.this_dn(), "ConnID": event.conn_id.unwrap().to_string()});
         attributes.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());

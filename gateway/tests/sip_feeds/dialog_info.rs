@@ -30,7 +30,7 @@ impl House {
         House::on(engine, directory)
     }
 
-    /// As after a restart of the gateway, on the same store.
+    /// A gateway after a restart, with the same store.
     fn restarted(&self) -> Self {
         House::on(self.engine.clone(), self.directory.clone())
     }
@@ -57,7 +57,7 @@ impl House {
         self.post_as(TOKEN, query, body).await
     }
 
-    /// State and parties of Bob's sessions.
+    /// The states and parties of Bob's sessions.
     async fn bob(&self) -> Vec<(String, String)> {
         let agent = self.directory.current().by_user_name("bob").unwrap().clone();
         let reply = self.engine.list(agent, "fields=state,participants".into()).await.unwrap();
@@ -86,7 +86,7 @@ async fn documents_make_the_sessions_of_whom_the_configuration_names() {
     assert_eq!(house.bob().await, [("Alerting".into(), "3009".into())]);
     let (status, _) = house.post("?feed=pbx&position=2", document(1, "confirmed")).await;
     assert_eq!((status, house.bob().await), (200, vec![("Talking".into(), "3009".into())]));
-    // Without a feed, too; an old version changes nothing, a new subscription begins again.
+    // Without a feed, too; an old version changes nothing, and a new subscription begins again.
     let none = json!({"accepted": 0, "position": null, "needsRefresh": false});
     assert_eq!(house.post("", document(1, "terminated")).await, (200, none));
     let (_, answer) = house.post("?resubscribed=true", document(0, "terminated")).await;

@@ -1,4 +1,4 @@
-//! Feeds of SIP: packets of HEP and dialog-info documents, and whose sessions they make.
+//! SIP feeds: packets of HEP and dialog-info documents, and to whom their sessions belong.
 
 #![cfg(feature = "server")]
 #![allow(clippy::unwrap_used, missing_docs, reason = "a test says what it expects by failing")]

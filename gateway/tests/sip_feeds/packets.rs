@@ -1,4 +1,4 @@
-//! Which packets are taken, and from whom.
+//! Which packets are accepted, and from whom.
 
 use im_session_gateway::feeds::hep::{HepKey, RefusedPacket, captured};
 
@@ -8,7 +8,7 @@ use crate::support::{ANN, BOB, call, hep};
 fn a_packet_of_sip_is_taken() {
     let message = call(ANN, BOB).remove(0);
     assert_eq!(captured(&hep(&message, 1, None), None), Ok(message.clone()));
-    // A key that nobody asks for is not looked at.
+    // If no key is configured, the key of a packet is ignored.
     assert_eq!(captured(&hep(&message, 1, Some(b"any")), None), Ok(message));
 }
 
@@ -21,7 +21,7 @@ fn the_key_is_compared() {
     for wrong in [None, Some(&b""[..]), Some(b"the kez"), Some(b"the key "), Some(b"the ke")] {
         assert_eq!(with(wrong), Err(RefusedPacket::WrongKey), "{wrong:?}");
     }
-    // It goes before everything else: a stranger learns nothing.
+    // It is checked before everything else, so that a stranger learns nothing.
     assert_eq!(captured(&hep(&message, 100, None), Some(&key)), Err(RefusedPacket::WrongKey));
     assert!(HepKey::new(b"").is_none());
 }

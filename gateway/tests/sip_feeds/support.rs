@@ -1,4 +1,4 @@
-//! Ann's phone at 192.0.2.1:5060, Bob's wherever he registers, a registrar, and what they say.
+//! Ann's phone at 192.0.2.1:5060, Bob's where he registers, a registrar, and their messages.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -18,7 +18,7 @@ pub(crate) const REGISTRAR: &str = "192.0.2.100:5060";
 
 pub(crate) const BASE_URI: &str = "http://127.0.0.1:8090";
 
-/// A clock that stands.
+/// A clock that does not advance.
 pub(crate) struct Still;
 
 impl Clock for Still {
@@ -27,7 +27,7 @@ impl Clock for Still {
     }
 }
 
-/// An engine in memory that knows the agents and the time.
+/// An engine in memory with the agents and the time.
 pub(crate) async fn engine() -> (Arc<dyn Engine>, Directory) {
     let directory = Directory::new((*agents()).clone());
     let settings = EmbeddedSettings::new(BaseUri::new(BASE_URI));
@@ -36,7 +36,7 @@ pub(crate) async fn engine() -> (Arc<dyn Engine>, Directory) {
     (engine, directory)
 }
 
-/// Agents as the agents' file has them.
+/// The agents as in the agents' file.
 pub(crate) fn agents() -> Arc<Agents> {
     Arc::new(agents_with(&format!("sip = [\"{ANN}\", \"sip:ann@example.com\"]"), "sip = [\"sip:bob@example.com\"]"))
 }
@@ -54,7 +54,7 @@ pub(crate) fn agents_with(of_ann: &str, of_bob: &str) -> Agents {
     agents_of(Path::new("agents.toml"), &text).unwrap()
 }
 
-/// What the messages of a call have in common.
+/// The common part of the messages of a call.
 fn message(first_line: &str, cseq: &str, more: &str, body: &str) -> String {
     let to_tag = if first_line.starts_with("INVITE") { "" } else { ";tag=b1" };
     format!(
@@ -73,7 +73,7 @@ pub(crate) fn captured(source: &str, destination: &str, message: &str) -> Captur
     }
 }
 
-/// A call from one address to another: rings, is answered, a text, and the end.
+/// A call from one address to another: ringing, answer, a text, and the end.
 pub(crate) fn call(caller: &str, callee: &str) -> Vec<Captured> {
     let text = "Content-Type: text/plain\r\n";
     vec![
@@ -85,7 +85,7 @@ pub(crate) fn call(caller: &str, callee: &str) -> Vec<Captured> {
     ]
 }
 
-/// The registrar accepts somebody at an address: what is registered for it now.
+/// The registrar's 2xx to a REGISTER from an address, with the current bindings.
 pub(crate) fn registered(registrar: &str, at: &str, user: &str, contacts: &str) -> Captured {
     let message = format!(
         "SIP/2.0 200 OK\r\nVia: SIP/2.0/UDP h;branch=z9hG4bKr\r\nFrom: <sip:{user}@example.com>;tag=r\r\n\

@@ -25,7 +25,7 @@ fn main() {
     }
 }
 
-/// What callgrind counts, and the units of a pass.
+/// The count of callgrind, and the units of a pass.
 fn instructions(program: &Path, arguments: [&str; 4]) -> (u64, u64) {
     let output = Command::new("valgrind")
         .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])

@@ -1,5 +1,5 @@
-//! Memory by a counting allocator: bytes of a session in a store of a million, and allocations for an event that stores
-//! nothing new. Writes figures.
+//! Measures memory with a counting allocator: bytes per session in a store of a million, and allocations for an event
+//! that stores nothing new. Writes figures.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::hash::RandomState;
@@ -9,7 +9,7 @@ use im_session::{BaseUri, CallEvent, DataEvent, Event, EventName, KeyValueList, 
 use im_session_peers::store::{self, Visits};
 use im_session_peers::{figures, plain};
 
-/// Counts the bytes requested and not given back, and the requests.
+/// Counts the bytes that are allocated, and the allocations.
 struct Counting;
 
 static LIVE: AtomicUsize = AtomicUsize::new(0);
@@ -50,7 +50,7 @@ fn main() {
     figures::put(out, "memory", "bytes a session", "plain program", program);
 
     let mut visits = Visits::new(store::sessions(1000, RandomState::new()), 1000);
-    // Once around: from then on no session has a participant to lose.
+    // Once through the circle: after that no session has a participant to lose.
     visits.meet_next(3_000);
     let changes = requests(|| {
         assert_eq!(visits.meet_next(EVENTS), [EVENTS, 0, 0], "every event of the circle changes the state");
@@ -61,14 +61,14 @@ fn main() {
 
 const EVENTS: usize = 30_000;
 
-/// Requests for each event.
+/// Allocations per event.
 fn requests(handle: impl FnOnce()) -> f64 {
     let before = REQUESTS.load(Relaxed);
     handle();
     (REQUESTS.load(Relaxed) - before) as f64 / EVENTS as f64
 }
 
-/// A session with user data that hears again and again what it knows, and what is too late.
+/// A session with user data that gets the same event, and late ones, again and again.
 fn repeats() -> impl FnOnce() {
     let mut sessions = Sessions::new(BaseUri::new("http://localhost:8090"));
     let about =
@@ -92,7 +92,7 @@ fn repeats() -> impl FnOnce() {
     }
 }
 
-/// What each of a million costs.
+/// The bytes for each of a million.
 fn each<T>(make: impl FnOnce() -> T) -> f64 {
     let before = LIVE.load(Relaxed);
     let made = make();

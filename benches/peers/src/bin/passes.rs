@@ -1,4 +1,4 @@
-//! Does one workload so many times; started by `instructions` under callgrind. Prints the units of a pass.
+//! Runs one workload this many times; started by `instructions` under callgrind. Prints the units of a pass.
 
 use im_session_peers::workloads::{self, Length};
 
@@ -10,7 +10,8 @@ fn main() {
     let passes: usize = passes.parse().expect("a number of passes");
     let mut work = workloads::work(Length::Counted, group, input, contender).expect("a workload of this name");
     for _ in 0..passes {
-        // A store that knows the events already would only refuse them. Elsewhere it makes no difference, and would be counted.
+        // A store that already knows the events would only reject them. Elsewhere preparation makes no difference, and
+        // would be counted.
         if group == "whole path" {
             work.prepare();
         }

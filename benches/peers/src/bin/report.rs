@@ -1,6 +1,6 @@
-//! Writes the figures into RESULTS.md, the README and the plots, and says which targets are reached.
+//! Writes the figures to RESULTS.md, the README and the plots, and prints which targets are reached.
 //!
-//! Arguments: the file of figures, the date, and `--quick` where no file is to be written.
+//! Arguments: the file of figures, the date, and `--quick` to write no files.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -50,7 +50,7 @@ fn in_readme(readme: &str, text: &str) -> String {
     format!("{before}{begin}{text}{end}{after}")
 }
 
-/// Where and when.
+/// The machine and the date.
 fn machine(date: &str) -> String {
     let cpu = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
     let model = cpu.lines().find_map(|line| line.strip_prefix("model name")?.split_once(':'));

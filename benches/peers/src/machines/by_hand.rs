@@ -1,4 +1,4 @@
-//! The machine without any crate: a `match`, a total table typed in by hand, and the bare loop that is the limit.
+//! The machine without any crate: a `match`, a total table written by hand, and the bare loop as the lower limit.
 
 use std::sync::atomic::{AtomicU8, Ordering::Relaxed};
 
@@ -61,7 +61,8 @@ impl Contender for HandWrittenMatch {
     }
 }
 
-/// One byte a cell, found by the event in the high bits and the state in the low: the next state in the low three bits, what came of it in the high two.
+/// One byte per cell. The index has the event in the high bits and the state in the low ones; the value has the next
+/// state in the low three bits and the outcome in the high two.
 pub struct TotalTable;
 
 const CELLS: [u8; 256] = {
@@ -109,8 +110,8 @@ impl Contender for TotalTable {
     }
 }
 
-/// The same table with a row for each event in one word, a byte for each state: the row is loaded before the state is known,
-/// so from one state to the next is only a shift.
+/// The same table with one word per event, which contains one byte per state: the word is loaded before the state is
+/// known, so that there is only a shift between two states.
 pub struct RowsInWords;
 
 const ROWS: [u64; 8] = {
@@ -148,8 +149,8 @@ impl Contender for RowsInWords {
     }
 }
 
-/// Load, xor, store, and nothing looked at: no machine can do less. Atomic, so that the compiler does not make it one of
-/// many bytes at a time.
+/// Load, xor, store, without looking at the result: no machine can do less. Atomic, so that the compiler does not
+/// vectorise it.
 pub struct Bare;
 
 impl Contender for Bare {

@@ -1,5 +1,5 @@
-//! The machine written with finny: without a queue and without timers, which this machine does not need. What came of an
-//! event the actions note in the context, a rejection is its error.
+//! The machine written with finny, without queue and timers, which this machine does not need. The actions record the
+//! outcome of an event in the context; a rejection is finny's error.
 
 use finny::decl::{BuiltFsm, FsmBuilder};
 use finny::inspect::null::InspectNull;

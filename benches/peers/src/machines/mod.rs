@@ -1,4 +1,4 @@
-//! The machine in every guise, and the loops that drive them: the same loops for all.
+//! The machine in every implementation, and the loops that drive them, which are the same for all.
 
 mod by_hand;
 mod finny;
@@ -27,7 +27,7 @@ pub use self::stateforward_sml::StateforwardSml;
 pub use self::statig::Statig;
 pub use by_hand::{Bare, HandWrittenMatch, RowsInWords, TotalTable};
 
-/// What a user looks at after an event. A number, so that a table can hold it.
+/// What a user looks at after an event. It is a number, so that a table can contain it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Seen(u8);
 
@@ -37,10 +37,10 @@ impl Seen {
     pub const REJECTED: Seen = Seen(2);
 }
 
-/// A way to write the machine.
+/// An implementation of the machine.
 pub trait Contender {
     const NAME: &'static str;
-    /// Not a machine: the least that any machine must do.
+    /// Not a machine, but the minimum that any machine must do.
     const IS_BARE: bool = false;
     type Machine;
     type Event: Copy;
@@ -71,7 +71,7 @@ macro_rules! for_each_contender {
     };
 }
 
-/// The bytes of a machine of each contender, in the order of [`for_each_contender`].
+/// The size of each contender's machine in bytes, in the order of [`for_each_contender`].
 pub fn sizes() -> Vec<usize> {
     fn add<C: Contender>(sizes: &mut Vec<usize>) {
         sizes.push(size_of::<C::Machine>());
@@ -81,9 +81,8 @@ pub fn sizes() -> Vec<usize> {
     sizes
 }
 
-/// How many events were seen as what: three counters of 21 bits in one word, so that looking costs next to nothing and the
-/// same for all. Enough for two million events; with
-/// more a counter runs into the next, and what is measured is the same.
+/// Counts outcomes: three counters of 21 bits in one word, so that counting costs next to nothing and the same for all.
+/// Enough for two million events; beyond that a counter overflows into the next, which does not affect the measurement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Tally(u64);
 
@@ -105,8 +104,8 @@ pub fn events<C: Contender>(events: &[CallEvent]) -> Vec<C::Event> {
     events.iter().map(|&event| C::event(event)).collect()
 }
 
-/// One machine, life after life. Where the next life's events are read from depends on what came of the last event, so that
-/// no two lives overlap.
+/// One machine, life after life. The address of the next life's events depends on the outcome of the last event, so
+/// that lives cannot overlap.
 #[inline(never)]
 pub fn chain<C: Contender>(events: &[C::Event]) -> Tally {
     let mut tally = Tally::default();
@@ -115,7 +114,7 @@ pub fn chain<C: Contender>(events: &[C::Event]) -> Tally {
     };
     let nothing = black_box(0);
     for life in 0..lives.len() {
-        // A black box, so that the first event of a life does not get a loop body of its own.
+        // A black box, so that the first event of a life gets no loop body of its own.
         let mut machine = black_box(C::machine());
         for &event in &lives[life + (tally.0 as usize & nothing)] {
             tally.add(C::handle(&mut machine, event));
@@ -124,10 +123,11 @@ pub fn chain<C: Contender>(events: &[C::Event]) -> Tally {
     tally
 }
 
-/// Many machines side by side: each event is for the next machine, and after the last comes the first again.
+/// Many machines side by side: consecutive events are for consecutive machines; after the last machine comes the first
+/// again.
 #[inline(never)]
 pub fn side_by_side<C: Contender>(machines: &mut [C::Machine], events: &[C::Event]) -> Tally {
-    /// At a time, so that the loop itself costs little.
+    /// Eight at a time, so that the loop itself costs little.
     const EIGHT: usize = 8;
     let mut tally = Tally::default();
     for round in events.chunks_exact(machines.len()) {
@@ -146,7 +146,7 @@ mod tests {
 
     use super::*;
 
-    /// The events that lead there.
+    /// The events that lead to this state.
     fn way_to(state: Option<State>) -> &'static [CallEvent] {
         match state {
             None => &[],

@@ -1,5 +1,5 @@
-//! The machine written with rust-sfsm. Its table is a `match` by hand; it tells nothing of what came of an event, so a user
-//! keeps that in the context.
+//! The machine written with rust-sfsm. Its table is a handwritten `match`. It does not report the outcome of an event,
+//! so a user keeps that in the context.
 
 use im_session::{CallEvent, State};
 use rust_sfsm::{StateBehavior, StateMachine, rust_sfsm};

@@ -1,5 +1,5 @@
-//! The machine written with sm. Its transitions are checked when the program is built; an event that comes when it runs
-//! must be told apart by hand, and so must a transition that is not there.
+//! The machine written with sm. It checks transitions at compile time. At run time, events have to be matched by hand,
+//! and so do missing transitions.
 
 use im_session::{CallEvent, State};
 use sm::sm;
@@ -39,7 +39,7 @@ impl Contender for Sm {
     fn handle(machine: &mut Option<Variant>, event: CallEvent) -> Seen {
         use Call::{Abandoned, Dialing, Established, Released, Ringing, Variant::*};
 
-        // A transition takes the machine by value, so it must be taken out and put back.
+        // A transition takes the machine by value, so it has to be taken out and put back.
         let Some(before) = machine.take() else {
             return Seen::REJECTED;
         };

@@ -1,4 +1,5 @@
-//! The machine written with smlang. Changed or unchanged: smlang gives the state after, compared with the one before.
+//! The machine written with smlang. To distinguish changed from unchanged, the state that smlang returns is compared
+//! with the one before.
 
 use im_session::{CallEvent, State};
 use smlang::statemachine;

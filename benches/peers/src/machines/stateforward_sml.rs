@@ -1,6 +1,5 @@
-//! The machine written with stateforward-sml. Changed or unchanged: it gives the state after and cannot be asked for the one
-//! before, nor can its states be copied, so a user
-//! keeps a copy.
+//! The machine written with stateforward-sml. It returns the state after an event, but cannot be asked for the one
+//! before, and its states cannot be copied. So, to distinguish changed from unchanged, a user keeps a copy.
 
 use im_session::{CallEvent, State};
 use sml::sml;

@@ -1,4 +1,4 @@
-//! The machine written with statig; it lies in a crate of its own, which the build cost is measured with.
+//! The machine written with statig. It is in a crate of its own, which is also used to measure the cost of building.
 
 use im_session::{CallEvent, State};
 use statig_machine::Event;

@@ -18,7 +18,7 @@ impl<C: Contender> Work for OneMachine<C> {
     }
 }
 
-/// Some machines; at the beginning of each life they are made new, within the pass.
+/// Machines that are created anew at the beginning of each life, within the pass.
 struct SideBySide<C: Contender> {
     events: Vec<C::Event>,
     machines: Box<[C::Machine]>,
@@ -37,8 +37,8 @@ impl<C: Contender> Work for SideBySide<C> {
     }
 }
 
-/// So many machines that a pass is one round: every machine meets one event. Before a new life they are made new, between
-/// passes.
+/// As many machines as make a pass one round: every machine gets one event. They are created anew for each life,
+/// between passes.
 struct Many<C: Contender> {
     events: Vec<C::Event>,
     machines: Box<[C::Machine]>,
@@ -68,7 +68,7 @@ fn machines<C: Contender>(count: usize) -> Box<[C::Machine]> {
     (0..count).map(|_| C::machine()).collect()
 }
 
-/// The workload of this contender, with so many lives of each machine.
+/// The workload of this contender, with this many lives of each machine.
 pub fn work<C: Contender + 'static>(group: &str, input: &str, lives: usize) -> Option<Box<dyn Work>> {
     let kind = Kind::ALL.into_iter().find(|kind| kind.name() == input)?;
     Some(match group {

@@ -1,6 +1,6 @@
-//! The plainest good program that a user would write without this crate: serde_json into a struct, a `HashMap` by the text of
-//! DN and id, serde_json out. It does the main job and leaves out what is rarely met: reopened sessions, events to a whole
-//! call, limits, user data deeper than one list, errors with their lines.
+//! The simplest good program that a user would write without this crate: serde_json into a struct, a `HashMap` keyed by
+//! the text of DN and id, serde_json out. It does the main job and leaves out rare cases: reopened sessions, events to
+//! a whole call, limits, user data deeper than one list, errors with their lines.
 
 mod logs;
 mod notify;
@@ -57,7 +57,7 @@ struct Session {
     last_event: Option<(Option<u64>, u64)>,
 }
 
-/// What an event was.
+/// The outcome of an event.
 #[derive(Debug, PartialEq, Eq)]
 enum Outcome<'e> {
     StatusChange,
@@ -75,14 +75,14 @@ pub struct Program {
 }
 
 impl Program {
-    /// A line of JSON to a notification in `out`.
+    /// Reads a line of JSON, and writes the notification to `out`.
     pub fn json_line(&mut self, line: &str, out: &mut Vec<u8>) {
         if let Ok(event) = serde_json::from_str::<Event<'_>>(line) {
             self.handle(&event, out);
         }
     }
 
-    /// An event to a notification in `out`.
+    /// Handles an event, and writes the notification to `out`.
     pub fn handle(&mut self, event: &Event<'_>, out: &mut Vec<u8>) {
         out.clear();
         let key = format!("{}/{}", event.this_dn, event.call_uuid);
@@ -175,7 +175,7 @@ impl Session {
     }
 }
 
-/// The program with so many sessions, all talking, each with one participant and no user data.
+/// The program with this many sessions, all talking, each with one participant and no user data.
 pub fn established(count: usize) -> Program {
     let mut program = Program::default();
     let mut out = Vec::new();

@@ -1,4 +1,4 @@
-//! What the plain program pushes.
+//! The notifications of the plain program.
 
 use serde::Serialize;
 use serde_json::{Map, Value};

@@ -2,7 +2,7 @@
 
 use statig::prelude::*;
 
-/// What came of the last event. statig does not return it, so a user keeps it in the shared storage.
+/// The outcome of the last event. statig does not return it, so a user keeps it in the shared storage.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Seen {
     Changed,
@@ -94,7 +94,7 @@ impl Call {
 
 pub type Machine = statig::blocking::InitializedStateMachine<Call>;
 
-/// A new machine, without a session.
+/// A new machine without a session.
 pub fn machine() -> Machine {
     Call { seen: Seen::Unchanged }.uninitialized_state_machine().init()
 }

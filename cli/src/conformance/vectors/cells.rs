@@ -1,4 +1,4 @@
-//! The cells of specification 2 and 3.
+//! The cells of specification sections 2 and 3.
 
 use im_session::testing::Step;
 use im_session::{CallEvent, DataEvent, Event, KeyValueList};
@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::{ID, Vector, data, event, event_at, heard, list, states, to};
 
-/// Every event in every state, the reopenings, what is stale, what is over a limit, and what goes to a whole call.
+/// Every event in every state, reopened sessions, stale events, limits, and events to a whole call.
 pub(crate) fn transitions() -> Vec<Vector> {
     let mut vectors = Vec::new();
     for (state, _) in states() {
@@ -37,7 +37,7 @@ pub(crate) fn transitions() -> Vec<Vector> {
     vectors
 }
 
-/// With every attribute that its name knows.
+/// An event with every attribute that can occur with its name.
 fn at_its_fullest(name: &str) -> Event<'static> {
     match name {
         "EventPrivateInfo" => event(name).with_extensions(data(json!({"text": "hello"}))),
@@ -106,7 +106,7 @@ fn stale() -> Vec<Vector> {
     ]
 }
 
-/// What has ended stays ended, also where the session is gone.
+/// What has ended stays ended, even if the session is forgotten.
 fn what_has_ended() -> Vec<Vector> {
     let gone = || {
         let mut steps = heard([numbered("EventRinging", 5, 9), numbered("EventReleased", 6, 9)]);
@@ -218,7 +218,7 @@ fn parties() -> Vec<Vector> {
     ]
 }
 
-/// A list of so many lists, one in the other.
+/// Lists nested to this depth.
 fn deep(levels: u32) -> KeyValueList<'static> {
     let around = |inner, _| KeyValueList::try_from_iter([("l", inner)]).expect("no deeper than a list can be");
     (0..levels).fold(KeyValueList::new(), around)
@@ -309,7 +309,7 @@ fn identity() -> Vec<Vector> {
     ]
 }
 
-/// The eight cells of specification 3, and what comes of the last key.
+/// The eight cells of specification 3, and what happens when the last key is deleted.
 pub(crate) fn capabilities() -> Vec<Vector> {
     let mut vectors = Vec::new();
     for (state, path) in states().into_iter().skip(1) {

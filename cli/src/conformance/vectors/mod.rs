@@ -1,6 +1,6 @@
 //! The language-neutral vectors in `tests/vectors` of the repository: `im-session conformance --write-vectors FOLDER`.
 //!
-//! What must come of each is said by the reference model, of the text forms by hand.
+//! The expected results come from the reference model; those of the text forms are written by hand.
 
 mod cells;
 mod operations;
@@ -15,26 +15,26 @@ use im_session::testing::{Agent, History, Setup, Step};
 use im_session::{Event, KeyValueList, Operation, Operations};
 use serde_json::{Value, json};
 
-/// Something that happens, and a name for it.
+/// A named sequence of steps.
 struct Vector {
     name: String,
     steps: Vec<Step>,
 }
 
-/// Writes all files into a folder, and says how many vectors are in each.
+/// Writes all files into a folder, and reports how many vectors each contains.
 pub(super) fn write(folder: &Path) -> io::Result<()> {
     let mut output = io::stdout().lock();
     for (name, text) in files() {
         let path = folder.join(name);
         fs::write(&path, &text)
             .map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", path.display())))?;
-        // The brackets stand on lines of their own.
+        // The first and the last line contain the brackets.
         writeln!(output, "{}: {} vectors", path.display(), text.lines().count() - 2)?;
     }
     Ok(())
 }
 
-/// The file names, and the vectors that an implementation carries out.
+/// The names of the files with vectors that an implementation executes, and the vectors.
 fn played() -> Vec<(&'static str, Vec<Vector>)> {
     vec![
         ("transitions.json", cells::transitions()),
@@ -44,7 +44,7 @@ fn played() -> Vec<(&'static str, Vec<Vector>)> {
     ]
 }
 
-/// All files: name and text.
+/// All files: name and contents.
 fn files() -> Vec<(&'static str, String)> {
     let mut files: Vec<(&'static str, String)> =
         played().into_iter().map(|(name, vectors)| (name, lines(vectors.iter().map(with_answers)))).collect();
@@ -52,22 +52,22 @@ fn files() -> Vec<(&'static str, String)> {
     files
 }
 
-/// An array with a line for each.
+/// A JSON array with one element per line.
 fn lines(values: impl Iterator<Item = Value>) -> String {
     let lines: Vec<String> = values.map(|value| value.to_string()).collect();
     format!("[\n{}\n]\n", lines.join(",\n"))
 }
 
-/// The commands of a vector with the answers of the model.
+/// The commands of a vector, with the answers of the model.
 fn with_answers(vector: &Vector) -> Value {
     let setup = Setup::default();
     let mut model = setup.model();
     let commands = vector.history().json_lines(&setup);
-    // The first is the reset.
+    // The first command is the reset.
     let steps = commands.iter().skip(1).zip(&vector.steps).map(|(command, step)| {
         let command: Value = serde_json::from_str(command).expect("JSON");
         let mut expect = model.carry_out(&agents(), step);
-        // Who hears of an event is not part of its command.
+        // The agents to notify are not part of the command.
         expect.as_object_mut().expect("an object").remove("rendered");
         json!({"do": command, "expect": expect})
     });
@@ -82,7 +82,8 @@ impl Vector {
     }
 }
 
-/// Two agents, of whom the first has two devices; and two at the first device, of whom one may only complete and one only read.
+/// Four agents: the first has two devices; the third and fourth have the first device, and may only complete, or only
+/// read.
 fn agents() -> Vec<Agent> {
     let first = Agent::new().with_device("/devices/1", "3002").with_device("/devices/2", "3003");
     let with_few = |rights| Agent::new().with_device("/devices/1", "3002").with_rights(rights);
@@ -92,7 +93,7 @@ fn agents() -> Vec<Agent> {
 
 const ID: &str = "007MDF3D0KAHL93L807GK2LAES000001";
 
-/// An event of the session of the first agent's first device.
+/// An event for the session at the first device of the first agent.
 fn event(name: &str) -> Event<'static> {
     event_at(name, "3002")
 }
@@ -109,7 +110,7 @@ fn heard(events: impl IntoIterator<Item = Event<'static>>) -> Vec<Step> {
     events.into_iter().map(Step::Event).collect()
 }
 
-/// The states, and the events that lead there.
+/// The states, each with the events that lead to it.
 fn states() -> [(&'static str, &'static [&'static str]); 5] {
     [
         ("no session", &[]),
@@ -120,7 +121,7 @@ fn states() -> [(&'static str, &'static [&'static str]); 5] {
     ]
 }
 
-/// The events that lead to a state.
+/// The steps that lead to a state.
 fn to(state: &str) -> Vec<Step> {
     let path = states().into_iter().find(|(name, _)| *name == state).expect("a state").1;
     heard(path.iter().map(|name| event(name).with_other_dn("3001")))

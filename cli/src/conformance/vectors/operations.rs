@@ -1,4 +1,4 @@
-//! Every operation with every statusCode that it can be answered with, and the order of the checks. Specification 4.
+//! Every operation with every statusCode that it can result in, and the order of the checks. Specification 4.
 
 use im_session::testing::Step;
 use im_session::{ConnId, Event};
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::{ID, Vector, data, event, event_at, heard, to};
 
-/// A body that nothing is wrong with.
+/// A valid body.
 fn good(operation: &str) -> Value {
     match operation {
         "InitiateIMSession" => json!({
@@ -24,7 +24,7 @@ fn good(operation: &str) -> Value {
 const ALL: [&str; 6] =
     ["InitiateIMSession", "SendMessage", "AttachUserData", "UpdateUserData", "DeleteUserData", "Complete"];
 
-/// Where an operation is posted.
+/// The target of an operation.
 fn target(operation: &str) -> Option<String> {
     Some(ID.to_owned()).filter(|_| operation != "InitiateIMSession")
 }
@@ -33,7 +33,7 @@ fn post(operation: &str, body: &Value) -> Step {
     Step::Post { agent: 0, target: target(operation), body: body.to_string() }
 }
 
-/// A session that talks, with user data and a ConnID; for InitiateIMSession none.
+/// A talking session with user data and a ConnID; no session for InitiateIMSession.
 fn ready(operation: &str) -> Vec<Step> {
     if operation == "InitiateIMSession" {
         return vec![];
@@ -47,7 +47,7 @@ fn vector(name: impl Into<String>, mut steps: Vec<Step>, then: impl IntoIterator
     Vector { name: name.into(), steps }
 }
 
-/// The body with a parameter in place of another.
+/// A valid body with one parameter replaced.
 fn with(operation: &str, parameter: &str, value: Value) -> Value {
     let mut body = good(operation);
     body[parameter] = value;
@@ -160,7 +160,7 @@ fn wrong() -> Vec<Vector> {
             vector(name, ready(operation), [post(operation, &with(operation, parameter, value))])
         })
         .collect();
-    // 15 999 bytes with the k that is there: attached they are too many, in its place not.
+    // 15 999 bytes in addition to the existing k: too many if attached, but not if k is replaced.
     let much = json!({"k": "v".repeat(15_999)});
     for operation in ["AttachUserData", "UpdateUserData"] {
         let body = with(operation, "userData", much.clone());
@@ -213,7 +213,7 @@ fn bodies() -> Vec<Vector> {
     bodies.into_iter().map(|body| vector(format!("the body {body:?}"), to("Talking"), [posted(body)])).collect()
 }
 
-/// Bodies with two mistakes: the first in the order of the checks is told.
+/// Bodies with two mistakes. The one that is checked first is reported.
 fn order() -> Vec<Vector> {
     let unknown = json!({"operationName": "Hold"});
     let missing = json!({"operationName": "SendMessage", "destination": 7, "devicePath": "/devices/1"});

@@ -1,10 +1,11 @@
-//! The three text forms, and the events and errors that they are read as. Specification 6. Written by hand, not by a decoder.
+//! The three text forms, with the events and errors that they contain. Specification 6. Written by hand, not by a
+//! decoder.
 
 use serde_json::{Value, json};
 
 const LOG: &str = "11:49:08.388 Trc 04542 received from 65200(SIPTS)host:7007(fd=12) message ";
 
-/// A vector: the text, the events with the lines of their headers, the lines of the errors.
+/// A vector: a text, its events with the line numbers of their headers, and the line numbers of the errors.
 fn vector(name: &str, form: &str, text: impl Into<String>, events: &[(u64, Value)], errors: &[u64]) -> Value {
     let events: Vec<Value> = events.iter().map(|(line, event)| json!({"line": line, "event": event})).collect();
     json!({"name": name, "form": form, "text": text.into(), "events": events, "errors": errors})
@@ -18,7 +19,7 @@ pub(crate) fn all() -> Vec<Value> {
     vectors
 }
 
-/// What is read of most vectors.
+/// The event that most vectors contain.
 fn ringing() -> Value {
     json!({"Event": "EventRinging", "ThisDN": "3002", "CallUUID": "007"})
 }
@@ -225,7 +226,7 @@ fn platform_sdk_log() -> Vec<Value> {
     ]
 }
 
-/// A file that is of no form gives no event and one error.
+/// A file in no known form contains no event and has one error.
 fn no_form() -> Vec<Value> {
     vec![vector("nothing", "none", "", &[], &[]), vector("other text", "none", "hello\nworld\n", &[], &[1])]
 }

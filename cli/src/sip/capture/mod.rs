@@ -1,4 +1,4 @@
-//! Capture files: packets with their number, time and link type, whatever the file's format.
+//! Reads capture files of all formats: packets with their number, time and link type.
 
 mod pcap;
 mod pcapng;
@@ -8,17 +8,17 @@ use std::io::{self, Read};
 use std::ops::ControlFlow;
 use std::time::Duration;
 
-/// The longest packet that is read; a file that announces a longer one is not a capture any more.
+/// The longest packet that is read, in bytes. A longer one means that the file is damaged.
 const LONGEST_PACKET: usize = 1 << 18;
 
 /// One packet of a capture.
 #[derive(Debug)]
 pub(crate) struct Packet<'p> {
-    /// From 1.
+    /// The number of the packet, from 1.
     pub(crate) number: u64,
-    /// Since 1970.
+    /// The time since 1970.
     pub(crate) at: Duration,
-    /// As in <https://www.tcpdump.org/linktypes.html>.
+    /// The link type, as in <https://www.tcpdump.org/linktypes.html>.
     pub(crate) link_type: u32,
     pub(crate) data: &'p [u8],
 }
@@ -32,10 +32,10 @@ pub(crate) enum Format {
 }
 
 impl Format {
-    /// How many bytes of a file say what it is.
+    /// How many bytes at the beginning identify the format.
     pub(crate) const START: usize = 12;
 
-    /// The format of a file that begins so, if it is a capture.
+    /// The format of a file that begins with these bytes, if it is a capture.
     pub(crate) fn of(start: &[u8]) -> Option<Self> {
         if start.starts_with(&[0x0a, 0x0d, 0x0d, 0x0a]) && start.get(8..12).is_none_or(pcapng::is_byte_order) {
             return Some(Format::PcapNg);
@@ -47,7 +47,7 @@ impl Format {
     }
 }
 
-/// Why a capture could not be read to its end: in which packet, and what is wrong.
+/// Why a capture could not be read to its end: the packet, and the error.
 #[derive(Debug)]
 pub(crate) struct Broken {
     pub(crate) number: u64,
@@ -73,7 +73,7 @@ impl Broken {
     }
 }
 
-/// Reads a capture and hands every packet over, until the sink has enough.
+/// Reads a capture and passes every packet on, until the sink stops it.
 pub(crate) fn read(
     format: Format,
     input: impl Read,
@@ -86,7 +86,7 @@ pub(crate) fn read(
     }
 }
 
-/// Fills the buffer; `false` where the input is at its end already.
+/// Fills the buffer; `false` if the input has already ended.
 fn fill(input: &mut impl Read, buffer: &mut [u8]) -> io::Result<bool> {
     let mut filled = 0;
     while filled < buffer.len() {

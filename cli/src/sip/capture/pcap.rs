@@ -6,12 +6,12 @@ use std::time::Duration;
 
 use super::{Broken, LONGEST_PACKET, Packet, fill};
 
-/// What the first four bytes say.
+/// The variant that the first four bytes identify.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Variant {
     big_endian: bool,
     nanoseconds: bool,
-    /// The head of a packet has eight bytes more (Alexey Kuznetzov's patch; some routers write it).
+    /// Whether packet headers are eight bytes longer (Alexey Kuznetzov's patch; some routers write it).
     modified: bool,
 }
 
@@ -40,7 +40,7 @@ pub(super) fn read(
 ) -> Result<(), Broken> {
     let mut head = [0; 24];
     fill(&mut input, &mut head).map_err(|error| Broken::read(1, &error))?;
-    // The upper half says whether frames end in a checksum.
+    // The upper half says whether frames end with a checksum.
     let link_type = variant.number(&head, 20) & 0xffff;
     let head_length = if variant.modified { 24 } else { 16 };
     let head = &mut head[..head_length];

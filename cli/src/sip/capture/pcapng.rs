@@ -1,4 +1,4 @@
-//! pcapng: blocks, of which those with packets and those that describe interfaces matter.
+//! pcapng: reads the blocks with packets and those that describe interfaces.
 
 use std::io::{self, Read};
 use std::ops::ControlFlow;
@@ -10,25 +10,25 @@ use pcap_parser::{PcapBlockOwned, PcapError, PcapNGReader};
 
 use super::{Broken, LONGEST_PACKET, Packet};
 
-/// The bytes of a block that are expected: the largest packet, its head and its comments fit.
+/// The size of the buffer: the largest packet with its header and comments fits.
 const BUFFER: usize = 4 * LONGEST_PACKET;
-/// The most bytes of a block; a list of names may be as long.
+/// The longest block, in bytes; a list of names may be this long.
 const LONGEST_BLOCK: usize = 16 << 20;
-/// How many interfaces a section may have; a packet of another one is of unknown link type.
+/// The maximum number of interfaces in a section; packets of further ones have an unknown link type.
 const MOST_INTERFACES: usize = 65_536;
 const ETHERNET: u32 = 1;
 
-/// What the blocks of a section say of an interface.
+/// The description of an interface.
 #[derive(Debug, Clone, Copy)]
 struct Interface {
     link_type: u32,
-    /// Units of time in a second.
+    /// Units of time per second.
     resolution: u64,
-    /// Seconds to add.
+    /// Seconds to add to a time.
     offset: i64,
 }
 
-/// Whether these bytes are the mark of the byte order, in one order or the other.
+/// Whether these bytes are the byte order mark, in either order.
 pub(super) fn is_byte_order(bytes: &[u8]) -> bool {
     bytes == [0x1a, 0x2b, 0x3c, 0x4d] || bytes == [0x4d, 0x3c, 0x2b, 0x1a]
 }
@@ -75,7 +75,7 @@ pub(super) fn read(input: impl Read, sink: &mut impl FnMut(&Packet<'_>) -> Contr
                         let link_type = interfaces.first().map_or(ETHERNET, |interface| interface.link_type);
                         deliver(Duration::ZERO, link_type, packet.packet_data())
                     }
-                    // The packet block that the enhanced one replaced.
+                    // The obsolete packet block, which the enhanced one replaced.
                     PcapBlockOwned::NG(Block::Unknown(block)) if block.block_type == 2 => {
                         match old_packet(block.data, &interfaces) {
                             Some((at, link_type, data)) => deliver(at, link_type, data),
@@ -96,7 +96,7 @@ pub(super) fn read(input: impl Read, sink: &mut impl FnMut(&Packet<'_>) -> Contr
                 if reader.refill().is_err() {
                     return Err(Broken::cut(packets + 1));
                 }
-                // What is left is less than a block: the next read says so, or that it is the end.
+                // What is left is less than a block. The next read distinguishes an error from the end.
                 if reader.reader_exhausted() && !matches!(reader.next(), Ok(_) | Err(PcapError::Eof)) {
                     return Err(Broken::cut(packets + 1));
                 }
@@ -113,7 +113,7 @@ pub(super) fn read(input: impl Read, sink: &mut impl FnMut(&Packet<'_>) -> Contr
     }
 }
 
-/// Reads as much as fits, as pcap-parser expects of the first read: a pipe gives what it has.
+/// Reads until the buffer is full, as pcap-parser expects of the first read; a pipe would return less.
 struct Whole<R>(R);
 
 impl<R: Read> Read for Whole<R> {
@@ -131,7 +131,7 @@ impl<R: Read> Read for Whole<R> {
     }
 }
 
-/// Little-endian, as nearly all that wrote this block did.
+/// Assumes little-endian, which nearly all writers of this block used.
 fn old_packet<'b>(block: &'b [u8], interfaces: &[Interface]) -> Option<(Duration, u32, &'b [u8])> {
     let number = |offset: usize| Some(u32::from_le_bytes(block.get(offset..offset + 4)?.try_into().ok()?));
     let interface = interfaces.get(usize::from(u16::from_le_bytes(block.get(..2)?.try_into().ok()?)))?;
@@ -147,7 +147,7 @@ fn time(interface: &Interface, units: u64) -> Duration {
     Duration::new(seconds, u32::try_from(nanos).unwrap_or(0))
 }
 
-/// The kind of an error, without the bytes in it.
+/// The kind of an error, without the bytes that it contains.
 fn kind(error: &PcapError<&[u8]>) -> String {
     let text = format!("{error:?}");
     text.split(['(', '{']).next().unwrap_or(&text).trim().to_owned()

@@ -13,10 +13,10 @@ pub(super) fn read(mut input: impl Read, sink: &mut impl FnMut(&Packet<'_>) -> C
         u32::from_be_bytes(bytes.get(offset..offset + 4).and_then(|bytes| bytes.try_into().ok()).unwrap_or_default())
     };
     let link_type = match number_at(&file_head, 12) {
-        // Ethernet, and 802.3 as snoop calls it.
+        // Ethernet, and 802.3 in snoop's numbering.
         0 | 4 => 1,
         8 => 10,
-        // Raw IP as Solaris' IPNET writes it is another thing; what is not known is named by the link layer.
+        // Raw IP from Solaris' IPNET has a different form; unknown types are reported by the link layer.
         other => 0x8000_0000 | other,
     };
     let mut head = [0; 24];

@@ -1,7 +1,7 @@
-//! Packets that IP cut into fragments: INVITEs are often larger than a frame.
+//! Reassembles fragmented IP packets: INVITEs are often larger than a frame.
 //!
-//! Bounded: so many packets are put together at once, of so many fragments each, and each waits so many packets for its
-//! rest.
+//! The memory is bounded: by the number of packets being reassembled, the fragments of each, and how long each waits
+//! for the rest.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -14,11 +14,11 @@ use super::super::found::{Found, Sink};
 use super::super::start_line::begins_sip;
 use super::ip::{Fragment, UDP};
 
-/// How many packets later the rest must have come. Fragments leave one after the other.
+/// Within how many packets the rest must arrive. Fragments are sent one after the other.
 const LATEST: u64 = 256;
-/// How many packets are put together at once; one more is not.
+/// How many packets are reassembled at the same time. Further ones are not.
 const MOST: usize = 256;
-/// How many fragments a packet may have.
+/// The maximum number of fragments of a packet.
 const MOST_FRAGMENTS: u32 = 512;
 
 #[derive(PartialEq, Eq, Hash)]
@@ -29,17 +29,17 @@ struct Key {
     identification: u32,
 }
 
-/// A packet that is not whole yet.
+/// An incomplete packet.
 struct Partial {
     buffer: IpDefragBuf,
     fragments: u32,
-    /// Whether its first fragment came, and is SIP over UDP.
+    /// Whether its first fragment arrived and is SIP over UDP.
     sip: bool,
-    /// In which packet its last fragment came.
+    /// The number of the packet with its last fragment.
     last: u64,
 }
 
-/// The packets that are not whole yet.
+/// The incomplete packets.
 #[derive(Default)]
 pub(super) struct Fragments {
     partial: HashMap<Key, Partial>,
@@ -47,7 +47,7 @@ pub(super) struct Fragments {
 }
 
 impl Fragments {
-    /// Takes a fragment; the packet's payload, if that makes it whole.
+    /// Takes a fragment, and returns the packet's payload once it is complete.
     pub(super) fn put(
         &mut self,
         fragment: &Fragment<'_>,
@@ -105,7 +105,7 @@ impl Fragments {
         }
     }
 
-    /// Now and then: gives up those that waited long enough at this packet, and says so of those that are SIP.
+    /// Called from time to time: drops the packets that have waited too long, and reports those that are SIP.
     pub(super) fn give_up(&mut self, number: u64, sink: &mut dyn Sink) -> ControlFlow<()> {
         if self.partial.is_empty() || number < self.cleared.saturating_add(LATEST) {
             return ControlFlow::Continue(());

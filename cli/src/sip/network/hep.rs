@@ -1,4 +1,5 @@
-//! HEP in captures: the SIP message in a packet. The addresses in it count, not those that carried it.
+//! HEP in captures: the SIP message in a packet, with the addresses stated there instead of those of the carrying
+//! packet.
 
 use std::borrow::Cow;
 use std::io::Read as _;
@@ -11,18 +12,18 @@ use super::super::found::Sink;
 use super::super::start_line::begins_sip;
 use super::Place;
 
-/// The longest message that a compressed packet may hold.
+/// The longest message, decompressed, in a compressed packet.
 const LONGEST: u64 = 1 << 20;
 
-/// Reads a packet of HEP, version 3, 2 or 1; `None` where it is none.
+/// Reads a packet of HEP version 3, 2 or 1; `None` if it is not one.
 pub(super) fn packet(data: &[u8]) -> Option<HepPacket<'_>> {
     let packet = HepPacket::parse(data).ok()?;
-    // Versions 1 and 2 begin with a byte that much begins with.
+    // The first byte of versions 1 and 2 is common to many protocols, so the payload has to be SIP.
     let is_it = packet.version == 3 || matches!(packet.payload, HepPayload::Plain(payload) if begins_sip(payload));
     is_it.then_some(packet)
 }
 
-/// Hands the message over, if it is SIP. (HEP carries RTCP reports and logs as well.)
+/// Passes the message on, if it is SIP. (HEP also carries RTCP reports and logs.)
 pub(super) fn deliver(packet: &HepPacket<'_>, place: Place, sink: &mut dyn Sink) -> ControlFlow<()> {
     let payload = match packet.payload {
         HepPayload::Plain(payload) => Some(Cow::Borrowed(payload)),

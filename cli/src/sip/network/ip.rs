@@ -1,4 +1,4 @@
-//! IPv4 and IPv6: a whole packet, or a fragment of one.
+//! IPv4 and IPv6: complete packets and fragments.
 
 use std::net::IpAddr;
 
@@ -22,11 +22,11 @@ pub(super) struct Fragment<'p> {
     pub(super) identification: u32,
     pub(super) offset: etherparse::IpFragOffset,
     pub(super) more: bool,
-    /// The capture did not keep all of it.
+    /// The capture does not contain all of it.
     pub(super) cut: bool,
 }
 
-/// Reads a packet; `None` where it is no IP.
+/// Reads a packet; `None` if it is not IP.
 pub(super) fn packet(data: &[u8]) -> Option<Packet<'_>> {
     let (ip, _) = LaxIpSlice::from_slice(data).ok()?;
     let payload = ip.payload();

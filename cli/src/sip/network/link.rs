@@ -1,4 +1,4 @@
-//! Link layers: what a packet of this link type begins with. <https://www.tcpdump.org/linktypes.html>.
+//! Link layers: the first layer of a packet for each link type. <https://www.tcpdump.org/linktypes.html>.
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -12,7 +12,7 @@ pub(super) fn layer(link_type: u32, data: &[u8]) -> Layer<'_> {
     }
 }
 
-/// A head that names the link type of what follows it: Apple's PKTAP, and PPI.
+/// A header that contains the link type of what follows: Apple's PKTAP, and PPI.
 fn described(link_type: u32, data: &[u8]) -> Option<(u32, &[u8])> {
     let little32 = |offset: usize| Some(u32::from_le_bytes(data.get(offset..offset + 4)?.try_into().ok()?));
     let (length, inner) = match link_type {
@@ -26,7 +26,7 @@ fn described(link_type: u32, data: &[u8]) -> Option<(u32, &[u8])> {
 fn first(link_type: u32, data: &[u8]) -> Layer<'_> {
     let after = |count: usize| data.get(count..).unwrap_or_default();
     match link_type {
-        // Loopback: four bytes of protocol family, in one byte order or the other; IP says itself which it is.
+        // Loopback: four bytes of protocol family in either byte order; the IP version is in the packet itself.
         0 | 108 => Layer::Ip(after(4)),
         1 => Layer::Ethernet(data),
         9 => Layer::Ppp(data),
@@ -40,19 +40,19 @@ fn first(link_type: u32, data: &[u8]) -> Layer<'_> {
         109 => Layer::Ip(after(12)),
         // Linux cooked: 16 bytes, the protocol in the last two; version 2: 20 bytes, the protocol in the first two.
         113 => named(number16(data, 14), after(16)),
-        // OpenBSD's pflog: its first byte is the length of its head, to the next multiple of four.
+        // OpenBSD's pflog: the first byte is the length of the header, rounded up to a multiple of four.
         117 => Layer::Ip(after(data.first().map_or(0, |&length| usize::from(length).next_multiple_of(4)))),
         // Radiotap before 802.11: its length is little-endian.
         127 => {
             let length = data.get(2..4).and_then(|length| length.try_into().ok()).map_or(0, u16::from_le_bytes);
             wireless(after(length.into()))
         }
-        // PPP with a byte for the direction.
+        // PPP with a preceding byte for the direction.
         204 => Layer::Ppp(after(1)),
         239 => nflog(data),
         252 => exported(data),
         276 => named(number16(data, 0), after(20)),
-        // The tag of a Broadcom switch, behind the addresses or before them.
+        // The tag of a Broadcom switch, after the addresses or before them.
         281 => named(number16(data, 16), after(18)),
         282 => Layer::Ethernet(after(4)),
         other => Layer::UnknownLink(other),
@@ -63,7 +63,7 @@ fn named(ether_type: Option<u16>, data: &[u8]) -> Layer<'_> {
     ether_type.map_or(Layer::End, |ether_type| Layer::EtherType(ether_type, data))
 }
 
-/// Destination, source, EtherType; or the length, and 802.2.
+/// Destination, source, EtherType; or instead of the EtherType the length, then 802.2.
 pub(super) fn ethernet(data: &[u8]) -> Layer<'_> {
     let after = data.get(14..).unwrap_or_default();
     match number16(data, 12) {
@@ -72,7 +72,7 @@ pub(super) fn ethernet(data: &[u8]) -> Layer<'_> {
     }
 }
 
-/// IEEE 802.2 with SNAP, or the IP that Novell put there.
+/// IEEE 802.2 with SNAP, or IP directly, as Novell sent it.
 pub(super) fn llc(data: &[u8]) -> Layer<'_> {
     match data {
         [0xaa, 0xaa, 0x03, _, _, _, high, low, rest @ ..] => Layer::EtherType(u16::from_be_bytes([*high, *low]), rest),
@@ -90,7 +90,7 @@ fn hdlc(data: &[u8]) -> Layer<'_> {
     }
 }
 
-/// RFC 2427 with addresses of two bytes.
+/// RFC 2427 with two-byte addresses.
 fn frame_relay(data: &[u8]) -> Layer<'_> {
     match data.get(2..) {
         Some([0x03, 0xcc | 0x8e, rest @ ..]) => Layer::Ip(rest),
@@ -102,7 +102,7 @@ fn frame_relay(data: &[u8]) -> Layer<'_> {
     }
 }
 
-/// IEEE 802.11: a data frame that is not encrypted.
+/// IEEE 802.11: unencrypted data frames.
 fn wireless(data: &[u8]) -> Layer<'_> {
     let (Some(&kind), Some(&flags)) = (data.first(), data.get(1)) else { return Layer::End };
     let (is_data, encrypted) = (kind & 0x0c == 0x08 && kind & 0x40 == 0, flags & 0x40 != 0);
@@ -114,7 +114,7 @@ fn wireless(data: &[u8]) -> Layer<'_> {
     Layer::Llc(data.get(24 + four_addresses + quality..).unwrap_or_default())
 }
 
-/// Linux netfilter: attributes in the byte order of the machine; the payload is one of them.
+/// Linux netfilter: attributes in the machine's byte order, one of which is the payload.
 fn nflog(data: &[u8]) -> Layer<'_> {
     const PAYLOAD: u16 = 9;
     fn payload(mut data: &[u8], number: impl Fn([u8; 2]) -> u16) -> Option<&[u8]> {
@@ -134,7 +134,7 @@ fn nflog(data: &[u8]) -> Layer<'_> {
         .map_or(Layer::End, Layer::Ip)
 }
 
-/// Wireshark's exported PDUs: tags with the addresses, then what a dissector had, decrypted perhaps.
+/// Wireshark's exported PDUs: tags with the addresses, then the data of a dissector, possibly decrypted.
 fn exported(data: &[u8]) -> Layer<'_> {
     const END: u16 = 0;
     let (mut rest, mut ips, mut ports) = (data, [None::<IpAddr>; 2], [0_u16; 2]);

@@ -1,7 +1,7 @@
-//! What a packet carries: link layers, tunnels, IP, and what is above it, down to the SIP messages.
+//! The contents of packets: link layers, tunnels, IP, and the layers above, down to SIP messages.
 //!
-//! Every layer says what the next one is; a packet with more layers than anybody builds is not read. What is known of a
-//! packet that lies in the past (fragments, streams) is bounded.
+//! Every layer determines the next one. A packet with more layers than occur in practice is not read. The state that is
+//! kept between packets (fragments, streams) is bounded.
 
 mod fragments;
 mod hep;
@@ -23,31 +23,32 @@ use super::start_line::begins_sip;
 use fragments::Fragments;
 use tcp::Tcp;
 
-/// The most layers of a packet. A tunnel over UDP has five, an Ethernet frame with VLANs, MPLS and PPPoE eight.
+/// The maximum number of layers in a packet. A tunnel over UDP has five, an Ethernet frame with VLANs, MPLS and PPPoE
+/// eight.
 const MOST_LAYERS: usize = 48;
 
-/// A layer of a packet, to be looked into.
+/// A layer of a packet that is to be examined.
 #[derive(Debug, Clone, Copy)]
 enum Layer<'p> {
     Ethernet(&'p [u8]),
-    /// What an EtherType names.
+    /// The protocol with this EtherType.
     EtherType(u16, &'p [u8]),
-    /// IEEE 802.2, with the EtherType of a SNAP.
+    /// IEEE 802.2, possibly with SNAP, which contains an EtherType.
     Llc(&'p [u8]),
     Mpls(&'p [u8]),
     Ppp(&'p [u8]),
     Ip(&'p [u8]),
-    /// What an IP protocol number names, whole.
+    /// The complete payload of an IP packet, with its protocol number.
     IpPayload(Transport<'p>),
-    /// A SIP message, or what may be one, from one address to another.
+    /// A datagram that is or may be a SIP message, with its source and destination.
     Datagram(SocketAddr, SocketAddr, &'p [u8]),
-    /// Nothing for us.
+    /// Nothing of interest.
     End,
-    /// A link type that is not known.
+    /// An unknown link type.
     UnknownLink(u32),
 }
 
-/// What is in an IP packet.
+/// The contents of an IP packet.
 #[derive(Debug, Clone, Copy)]
 struct Transport<'p> {
     protocol: u8,
@@ -56,7 +57,7 @@ struct Transport<'p> {
     payload: &'p [u8],
 }
 
-/// The packet that is looked into.
+/// The packet that is being examined.
 #[derive(Debug, Clone, Copy)]
 struct Place {
     number: u64,
@@ -75,7 +76,7 @@ impl Place {
     }
 }
 
-/// Everything that is remembered from packet to packet.
+/// The state that is kept between packets.
 pub(crate) struct Network {
     fragments: Fragments,
     tcp: Tcp,
@@ -91,7 +92,7 @@ impl Default for Network {
 }
 
 impl Network {
-    /// Looks into one packet.
+    /// Examines one packet.
     pub(crate) fn packet(&mut self, packet: &Packet<'_>, sink: &mut dyn Sink) -> ControlFlow<()> {
         let place = Place { number: packet.number, at: packet.at };
         self.last = place;
@@ -120,7 +121,8 @@ impl Network {
                 Layer::Ip(data) => match ip::packet(data) {
                     Some(ip::Packet::Whole(transport)) => Layer::IpPayload(transport),
                     Some(ip::Packet::Fragment(fragment)) => {
-                        // What became whole is looked into as a packet of its own, with the layers that are left.
+                        // A reassembled packet is examined like a packet of its own, with the remaining number of
+                        // layers.
                         let Some(whole) = self.fragments.put(&fragment, place.number, sink)? else {
                             return ControlFlow::Continue(());
                         };
@@ -149,7 +151,7 @@ impl Network {
         }
     }
 
-    /// Said once for each link type.
+    /// Reports a link type once.
     fn unknown_link(&mut self, link_type: u32, place: Place, sink: &mut dyn Sink) -> ControlFlow<()> {
         const MOST: usize = 64;
         if self.unknown_links.len() >= MOST || !self.unknown_links.insert(link_type) {
@@ -163,12 +165,12 @@ impl Network {
     }
 }
 
-/// Two bytes in network order.
+/// Two bytes in network byte order.
 fn number16(data: &[u8], offset: usize) -> Option<u16> {
     Some(u16::from_be_bytes(data.get(offset..offset.checked_add(2)?)?.try_into().ok()?))
 }
 
-/// Four bytes in network order.
+/// Four bytes in network byte order.
 fn number32(data: &[u8], offset: usize) -> Option<u32> {
     Some(u32::from_be_bytes(data.get(offset..offset.checked_add(4)?)?.try_into().ok()?))
 }

@@ -1,4 +1,4 @@
-//! SIP over SCTP (RFC 4168): one message is one user message; those that one DATA chunk holds are read.
+//! SIP over SCTP (RFC 4168): one message per user message. Only messages in a single DATA chunk are read.
 
 use std::net::SocketAddr;
 use std::ops::ControlFlow;
@@ -7,7 +7,7 @@ use super::super::found::{Found, Sink, Unread};
 use super::super::start_line::begins_sip;
 use super::{Place, Transport, number16};
 
-/// The chunks of a packet.
+/// Reads the chunks of a packet.
 pub(super) fn chunks(transport: &Transport<'_>, place: Place, sink: &mut dyn Sink) -> ControlFlow<()> {
     const DATA: u8 = 0;
     const WHOLE: u8 = 3;

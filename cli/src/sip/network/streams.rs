@@ -1,4 +1,4 @@
-//! What a stream of bytes carries: SIP, SIP in WebSocket frames (RFC 7118), HEP, or something else.
+//! The contents of a byte stream: SIP, SIP in WebSocket frames (RFC 7118), HEP, or something else.
 
 use std::net::SocketAddr;
 use std::ops::ControlFlow;
@@ -12,19 +12,19 @@ use super::{Place, hep};
 
 /// The port of SIP over TLS.
 const SIPS: u16 = 5061;
-/// The longest head of an HTTP request that asks for a WebSocket, or of the answer.
+/// The longest header of an HTTP upgrade request or its response, in bytes.
 const LONGEST_HTTP_HEAD: usize = 65_536;
-/// How many packets a message may have.
+/// The maximum number of packets that a message may span.
 const MOST_PACKETS: u64 = 64;
-/// The longest message of a stream.
+/// The longest message of a stream, in bytes.
 const LONGEST_MESSAGE: usize = 65_535;
 
-/// What is in a stream, as far as that is known.
+/// The contents of a stream, as far as known.
 enum Content {
     /// Not known yet.
     Unclear,
     Sip(Box<TcpFraming>),
-    /// HTTP that may become a WebSocket.
+    /// HTTP that may be upgraded to a WebSocket.
     Http,
     WebSocket(Box<WebSocketFraming>),
     Hep,
@@ -38,14 +38,14 @@ pub(super) struct Stream {
     source: SocketAddr,
     destination: SocketAddr,
     content: Content,
-    /// What is not read yet, while no framing takes it.
+    /// The bytes that were not read yet, unless a framing holds them.
     buffer: Vec<u8>,
-    /// How many bytes a framing was given since the last message: what it holds at most.
+    /// How many bytes the framing was given since the last message. It holds at most this many.
     framed: usize,
-    /// How many packets have bytes that belong to no whole message yet.
+    /// How many packets have bytes that belong to no complete message yet.
     packets: u64,
-    /// How many were dropped because they begin no message, before one that does: what the capture has of a message
-    /// that began before it.
+    /// How many packets were dropped before the first message because they begin none: the captured rest of an earlier
+    /// message.
     dropped: u64,
 }
 
@@ -55,7 +55,7 @@ impl Stream {
         Stream { source, destination, content, buffer, framed: 0, packets: 0, dropped: 0 }
     }
 
-    /// Whether nothing of it is wanted.
+    /// Whether its contents are of no interest.
     pub(super) fn is_other(&self) -> bool {
         matches!(self.content, Content::Other | Content::Tls)
     }
@@ -79,12 +79,12 @@ impl Stream {
         let mut taken = 0;
         let flow = self.read(&buffer, &mut taken, place, sink);
         buffer.drain(..taken.min(buffer.len()));
-        // What a long message needed is not kept for a connection that is silent.
+        // Frees the memory that a long message needed, because the connection may stay silent.
         self.buffer = if buffer.is_empty() { Vec::new() } else { buffer };
         flow
     }
 
-    /// There are no more bytes, or bytes are missing here: what is not whole never will be.
+    /// The stream ends, or bytes are missing: incomplete messages will not be completed.
     pub(super) fn finish(&mut self, place: Place, sink: &mut dyn Sink) -> ControlFlow<()> {
         self.buffer = Vec::new();
         let (source, destination) = (self.source, self.destination);
@@ -102,14 +102,14 @@ impl Stream {
         }
     }
 
-    /// Finds out what the bytes are, and reads what it can; `taken` is how many are done.
+    /// Determines what the bytes are, and reads as much as possible; `taken` is the number of bytes read.
     fn read(&mut self, bytes: &[u8], taken: &mut usize, place: Place, sink: &mut dyn Sink) -> ControlFlow<()> {
         loop {
             let rest = bytes.get(*taken..).unwrap_or_default();
             match &self.content {
                 Content::Unclear => match classify(rest) {
                     Some(Content::Other) => {
-                        // Perhaps the middle of a message: the next segment may begin one.
+                        // This may be the middle of a message; the next segment may begin one.
                         *taken = bytes.len();
                         self.dropped += std::mem::take(&mut self.packets);
                         return ControlFlow::Continue(());
@@ -117,7 +117,7 @@ impl Stream {
                     Some(content) => {
                         let dropped = std::mem::take(&mut self.dropped);
                         self.content = content;
-                        // More than that are of no message.
+                        // More packets than that cannot be the rest of a message.
                         if matches!(self.content, Content::Sip(_)) && (1..=MOST_PACKETS).contains(&dropped) {
                             sink.take(Found::Unread(Unread::TcpPacket, dropped))?;
                         }
@@ -174,11 +174,11 @@ impl Stream {
         }
     }
 
-    /// Gives the bytes to the framing, and the messages to the sink.
+    /// Passes the bytes to the framing, and its messages to the sink.
     fn frame(&mut self, mut bytes: &[u8], place: Place, sink: &mut dyn Sink) -> ControlFlow<()> {
         let (source, destination) = (self.source, self.destination);
         if self.framed == 0 && without_line_ends(bytes).is_empty() {
-            // Line ends between messages are nothing to wait for.
+            // Line ends between messages are not an incomplete message.
             self.packets = 0;
         }
         loop {
@@ -203,7 +203,7 @@ impl Stream {
                 Framed::Skipped { fault: FramingFault::Extension, .. } => {
                     sink.take(Found::Unread(Unread::CompressedFrame, 1))?;
                 }
-                // It is told when the next message begins: the last packet has that.
+                // The framing reports this when the next message begins, so the last packet belongs to that message.
                 Framed::Skipped { .. } => {
                     self.packets = 1;
                     sink.take(Found::Unread(Unread::TcpPacket, packets.saturating_sub(1).max(1)))?;
@@ -223,7 +223,7 @@ impl Stream {
     }
 }
 
-/// What a stream that begins so carries; `None`: that is not clear yet.
+/// What a stream with this beginning contains; `None` if that is not clear yet.
 fn classify(bytes: &[u8]) -> Option<Content> {
     match stream_start(bytes) {
         StreamStart::Sip => return Some(Content::Sip(Box::default())),
@@ -235,7 +235,7 @@ fn classify(bytes: &[u8]) -> Option<Content> {
         [b'H', b'E', b'P', b'3', ..] => Content::Hep,
         [0x14..=0x17, 0x03, 0x00..=0x04, ..] => Content::Tls,
         _ if is_http(bytes) => Content::Http,
-        // The capture has nothing of the handshake.
+        // The handshake was not captured.
         _ if is_frame_of_sip(bytes) => Content::WebSocket(Box::default()),
         _ => Content::Other,
     })
@@ -245,7 +245,7 @@ fn is_http(bytes: &[u8]) -> bool {
     bytes.starts_with(b"GET ") || bytes.starts_with(b"HTTP/1.1 ")
 }
 
-/// The length of an HTTP head, and whether a WebSocket follows; `None` where it is not all there.
+/// The length of an HTTP header, and whether a WebSocket follows; `None` if it is incomplete.
 fn http_head(bytes: &[u8]) -> Option<(usize, bool)> {
     let end = bytes.windows(4).take(LONGEST_HTTP_HEAD).position(|window| window == b"\r\n\r\n")? + 4;
     let upgrades = bytes[..end].split(|&byte| byte == b'\n').any(|line| {
@@ -257,7 +257,7 @@ fn http_head(bytes: &[u8]) -> Option<(usize, bool)> {
     Some((end, upgrades))
 }
 
-/// Whether a segment is a WebSocket frame, masked or not, with the begin of a SIP message.
+/// Whether a segment is a WebSocket frame, masked or not, with the beginning of a SIP message.
 fn is_frame_of_sip(bytes: &[u8]) -> bool {
     const ENOUGH: usize = 4096;
     let [0x81 | 0x82 | 0x01 | 0x02, second, rest @ ..] = bytes else { return false };

@@ -1,8 +1,8 @@
-//! TCP: the bytes of each direction in their order. What came twice is left out, what came early waits, what never came
-//! is a gap.
+//! TCP: puts the bytes of each direction in order. Repeated bytes are dropped, early ones wait, and missing ones become
+//! gaps.
 //!
-//! Bounded: so many directions are followed, the one that was silent longest goes first; so many bytes wait in one of
-//! them, and in all.
+//! The memory is bounded: by the number of directions, of which the longest silent are dropped, and by the bytes that
+//! wait in one direction and in all.
 
 use std::collections::{BTreeMap, HashMap};
 use std::net::SocketAddr;
@@ -14,14 +14,14 @@ use super::super::found::Sink;
 use super::streams::Stream;
 use super::{Place, Transport};
 
-/// How many directions are followed at once.
+/// How many directions are tracked.
 const MOST_FLOWS: usize = 16_384;
-/// How many segments, and bytes of them, wait in one direction for what is missing before them.
+/// How many segments, and bytes of them, may wait in one direction for missing bytes.
 const MOST_WAITING: usize = 128;
 const MOST_WAITING_BYTES: usize = 1 << 18;
-/// How many bytes all directions hold together.
+/// How many bytes all directions may hold together.
 const MOST_BYTES: usize = 64 << 20;
-/// A segment further ahead than any window is of another connection.
+/// A segment further ahead than any window belongs to another connection.
 const FARTHEST: u32 = 1 << 24;
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -35,11 +35,11 @@ struct Flow {
     /// The sequence number of the next byte; `None` before the first segment.
     next: Option<u32>,
     stream: Stream,
-    /// Segments that came early, by their distance from `base`.
+    /// Early segments, by their distance from `base`.
     waiting: BTreeMap<u32, Vec<u8>>,
     base: u32,
     waiting_bytes: usize,
-    /// In which packet it was heard last.
+    /// The number of the packet in which it was active last.
     heard: u64,
 }
 
@@ -68,7 +68,7 @@ impl Flow {
             return self.drain(place, sink);
         }
         if ahead > u32::MAX / 2 {
-            // It begins before the next byte: came before, at least in part.
+            // It begins before the next byte, so at least a part of it arrived before.
             let known = usize::try_from(ahead.wrapping_neg()).unwrap_or(usize::MAX);
             if known > FARTHEST as usize {
                 return self.begin_anew(sequence, data, place, sink);
@@ -83,7 +83,7 @@ impl Flow {
             return self.begin_anew(sequence, data, place, sink);
         }
         if self.stream.is_other() {
-            // Nothing is lost that anybody wants.
+            // The stream is of no interest, so nothing is lost.
             self.next = Some(sequence);
             return self.deliver(data, place, sink);
         }
@@ -102,7 +102,7 @@ impl Flow {
         ControlFlow::Continue(())
     }
 
-    /// Another connection with the same addresses, of whose begin the capture has nothing.
+    /// Begins another connection with the same addresses, whose beginning was not captured.
     fn begin_anew(&mut self, sequence: u32, data: &[u8], place: Place, sink: &mut dyn Sink) -> ControlFlow<()> {
         self.stream.finish(place, sink)?;
         self.waiting.clear();
@@ -117,7 +117,7 @@ impl Flow {
         self.stream.push(data, place, sink)
     }
 
-    /// What waited and is next now.
+    /// Takes the waiting segments that are next now.
     fn drain(&mut self, place: Place, sink: &mut dyn Sink) -> ControlFlow<()> {
         while let (Some(entry), Some(next)) = (self.waiting.first_entry(), self.next) {
             let done = next.wrapping_sub(self.base);
@@ -134,7 +134,7 @@ impl Flow {
         ControlFlow::Continue(())
     }
 
-    /// What is missing will not come any more: goes on behind it.
+    /// The missing bytes will not arrive any more: continues after them.
     fn gap(&mut self, place: Place, sink: &mut dyn Sink) -> ControlFlow<()> {
         let Some((&begin, _)) = self.waiting.first_key_value() else {
             return ControlFlow::Continue(());
@@ -144,7 +144,8 @@ impl Flow {
         self.drain(place, sink)
     }
 
-    /// The other end has everything before this number: what the capture has not by now, it will never have.
+    /// The other end has received everything before this number. What the capture lacks by now, it will not contain
+    /// later.
     fn acknowledged(&mut self, number: u32, place: Place, sink: &mut dyn Sink) -> ControlFlow<()> {
         while let Some((&begin, data)) = self.waiting.first_key_value() {
             let end = u32::try_from(data.len()).map_or(begin, |length| begin.wrapping_add(length));
@@ -169,7 +170,7 @@ impl Flow {
 #[derive(Default)]
 pub(super) struct Tcp {
     flows: HashMap<Key, Flow>,
-    /// What all directions hold together.
+    /// How many bytes all directions hold together.
     held: usize,
 }
 
@@ -205,7 +206,7 @@ impl Tcp {
         let mut sequence = tcp.sequence_number();
         if tcp.syn() {
             sequence = sequence.wrapping_add(1);
-            // A new connection with the same addresses; a SYN that is sent again changes nothing.
+            // A new connection with the same addresses. A repeated SYN changes nothing.
             if flow.next.is_some_and(|next| next != sequence) {
                 flow.finish(place, sink)?;
             }
@@ -227,7 +228,7 @@ impl Tcp {
         ControlFlow::Continue(())
     }
 
-    /// There are no more packets: what waits for more is over, in the order in which it was heard.
+    /// There are no more packets: ends all directions, in the order of their last activity.
     pub(super) fn finish(&mut self, place: Place, sink: &mut dyn Sink) -> ControlFlow<()> {
         let mut flows: Vec<Flow> = self.flows.drain().map(|(_, flow)| flow).collect();
         flows.sort_unstable_by_key(|flow| flow.heard);
@@ -240,7 +241,7 @@ impl Tcp {
         }
     }
 
-    /// Where there are too many, the half that was silent longest goes.
+    /// If there are too many directions, drops the half that was silent for longest.
     fn make_room(&mut self, place: Place, sink: &mut dyn Sink) -> ControlFlow<()> {
         if self.flows.len() < MOST_FLOWS {
             return ControlFlow::Continue(());

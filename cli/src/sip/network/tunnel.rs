@@ -1,5 +1,4 @@
-//! What carries packets in packets: VLAN, MPLS, PPP, PPPoE, GRE, ERSPAN, VXLAN, Geneve, GTP-U, L2TP, IP in IP and the
-//! like.
+//! Packets in packets: VLAN, MPLS, PPP, PPPoE, GRE, ERSPAN, VXLAN, Geneve, GTP-U, L2TP, IP in IP and similar.
 
 use std::net::SocketAddr;
 
@@ -11,9 +10,9 @@ fn after(data: &[u8], count: usize) -> &[u8] {
     data.get(count..).unwrap_or_default()
 }
 
-/// What an EtherType names.
+/// The protocol with this EtherType.
 pub(super) fn ether_type(ether_type: u16, data: &[u8]) -> Layer<'_> {
-    // A tag: some bytes, and then the EtherType of what follows.
+    // A tag: some bytes, then the EtherType of what follows.
     let tag = |length: usize| match number16(data, length) {
         Some(next @ 1501..) => Layer::EtherType(next, after(data, length + 2)),
         Some(_) => Layer::Llc(after(data, length + 2)),
@@ -21,7 +20,7 @@ pub(super) fn ether_type(ether_type: u16, data: &[u8]) -> Layer<'_> {
     };
     match ether_type {
         0x0800 | 0x86dd => Layer::Ip(data),
-        // VLANs: 802.1Q, 802.1ad, and what was used before that.
+        // VLANs: 802.1Q, 802.1ad, and their predecessors.
         0x8100 | 0x88a8 | 0x9100 | 0x9200 | 0x9300 => tag(2),
         // Cisco's VN-Tag and CMD, 802.1BR.
         0x8926 => tag(4),
@@ -42,7 +41,7 @@ pub(super) fn ether_type(ether_type: u16, data: &[u8]) -> Layer<'_> {
     }
 }
 
-/// RFC 3032: labels up to the bottom of the stack, then a packet, or a frame of a pseudowire.
+/// RFC 3032: labels down to the bottom of the stack, then a packet, or a pseudowire frame.
 pub(super) fn mpls(data: &[u8]) -> Layer<'_> {
     let mut rest = data;
     while let [_, _, label, _, below @ ..] = rest {
@@ -60,7 +59,7 @@ pub(super) fn mpls(data: &[u8]) -> Layer<'_> {
     Layer::End
 }
 
-/// RFC 1661 and 1662: address and control may be there, the protocol has one byte or two.
+/// RFC 1661 and 1662: address and control are optional, and the protocol has one byte or two.
 pub(super) fn ppp(data: &[u8]) -> Layer<'_> {
     let data = data.strip_prefix(&[0xff, 0x03]).unwrap_or(data);
     let (protocol, rest) = match data {
@@ -71,13 +70,13 @@ pub(super) fn ppp(data: &[u8]) -> Layer<'_> {
     match protocol {
         0x0021 | 0x0057 => Layer::Ip(rest),
         0x0281 | 0x0283 => Layer::Mpls(rest),
-        // Multilink (RFC 1990): a fragment that is the first and the last.
+        // Multilink (RFC 1990): a fragment that is both the first and the last.
         0x003d if rest.first().is_some_and(|flags| flags & 0xc0 == 0xc0) => Layer::Ppp(after(rest, 4)),
         _ => Layer::End,
     }
 }
 
-/// What an IP protocol number names, except TCP and SCTP.
+/// The protocol with this number, except TCP and SCTP.
 pub(super) fn ip_payload<'p>(transport: &Transport<'p>) -> Layer<'p> {
     let data = transport.payload;
     match transport.protocol {
@@ -110,7 +109,7 @@ fn gre(data: &[u8]) -> Layer<'_> {
     }
     let payload = after(data, 4 + has(0xc000) + has(0x2000) + sequence);
     match protocol {
-        // Type II has a head of its own, and is numbered; type I is neither.
+        // Type II has its own header and is numbered; type I has neither.
         ERSPAN if sequence > 0 => Layer::Ethernet(after(payload, 8)),
         ERSPAN => Layer::Ethernet(payload),
         ERSPAN_3 => {
@@ -135,7 +134,7 @@ fn network_service_header(data: &[u8]) -> Layer<'_> {
     }
 }
 
-/// What a datagram carries that is not SIP: known by its port and its first bytes.
+/// Protocols over UDP other than SIP, recognised by port and first bytes.
 pub(super) fn over_udp(source: u16, destination: u16, data: &[u8]) -> Layer<'_> {
     let at_port = |port: u16| source == port || destination == port;
     match data {
@@ -165,7 +164,7 @@ fn vxlan(flags: u8, next: u8, data: &[u8]) -> Layer<'_> {
     }
 }
 
-/// 3GPP TS 29.281: a user's packet, behind options and a chain of extension headers.
+/// 3GPP TS 29.281: a user's packet, after options and a chain of extension headers.
 fn gtp_user(flags: u8, data: &[u8]) -> Layer<'_> {
     if flags & 0x07 == 0 {
         return Layer::Ip(after(data, 8));
@@ -182,7 +181,7 @@ fn gtp_user(flags: u8, data: &[u8]) -> Layer<'_> {
     Layer::Ip(rest)
 }
 
-/// RFC 2661: a data message, its PPP.
+/// RFC 2661: the PPP frame in a data message.
 fn l2tp(flags: u8, data: &[u8]) -> Layer<'_> {
     let has = |flag: u8, length: usize| if flags & flag == 0 { 0 } else { length };
     let head = 6 + has(0x40, 2) + has(0x08, 4);

@@ -9,12 +9,12 @@ pub(super) fn head(line: &str) -> Option<Head> {
     let right = right.split_ascii_whitespace().next()?;
     let (left, right) = (address(left)?, address(right)?);
     let (source, destination) = if arrow.starts_with('<') { (right, left) } else { (left, right) };
-    // ngrep begins with the protocol: U, T, and others that are no SIP.
+    // ngrep begins with the protocol: U, T, and others that do not carry SIP.
     let dots = line.starts_with("U ") || line.starts_with("T ");
     Some(Head { dots, dense: true, ..Head::new(line, source, destination) })
 }
 
-/// What is before and after the arrow.
+/// The texts before and after the arrow.
 fn arrow(line: &str) -> Option<(&str, &str, &str)> {
     let mut from = 0;
     loop {
@@ -31,7 +31,7 @@ fn arrow(line: &str) -> Option<(&str, &str, &str)> {
     }
 }
 
-/// An address with its port; a name has one as well.
+/// An address with its port; a name needs a port, too.
 fn address(word: &str) -> Option<Address> {
     let word = word.trim_end_matches([',', ';']).trim_end_matches(':');
     match Address::parse(word) {

@@ -6,7 +6,7 @@ pub(super) fn head(line: &str) -> Option<Head> {
     if let Some(inside) = between(line, "<--- ", " --->") {
         return in_brackets(line, inside);
     }
-    // A request that it sends itself: `Reliably Transmitting (NAT) to 192.0.2.1:5060:`.
+    // A request that Asterisk sends: `Reliably Transmitting (NAT) to 192.0.2.1:5060:`.
     let (before, peer) = line.strip_suffix(':')?.rsplit_once(") to ")?;
     let (verb, nat) = before.rsplit_once('(')?;
     let transmits = verb.to_ascii_lowercase().contains("transmitting");

@@ -1,4 +1,5 @@
-//! AudioCodes: `… ---- Incoming SIP Message from 192.0.2.1:5060 to SIPInterface #0 … ----`, or `Outgoing SIP Message to`.
+//! AudioCodes: `… ---- Incoming SIP Message from 192.0.2.1:5060 to SIPInterface #0 … ----`, or `Outgoing SIP Message
+//! to`.
 
 use super::head::Head;
 

@@ -1,24 +1,23 @@
-//! The body of a message in a text. Printing took its line ends away, or made them others: its length says which they
-//! were.
+//! The body of a message in a text. Printing has removed or changed its line ends; its length shows what they were.
 
 use super::colours::without_colours;
 
 /// The lines of a body.
 #[derive(Debug, Default, Clone)]
 pub(super) struct Body {
-    /// Whether a dot at a line's end is the CR of its end.
+    /// Whether a dot at the end of a line stands for CR.
     dots: bool,
     /// Whether the text shows which lines ended in CRLF.
     shows_ends: bool,
     /// How many lines it has.
     pub(super) lines: usize,
-    /// The body, with CRLF at every line's end.
+    /// The body with CRLF at the end of every line.
     pub(super) bytes: Vec<u8>,
-    /// Where lines end, before their CRLF.
+    /// The positions of the line ends, before their CRLF.
     ends: Vec<usize>,
-    /// The body with the ends that the lines have in the text.
+    /// The body with the line ends of the text.
     as_is: Vec<u8>,
-    /// How much longer escape sequences make the last line.
+    /// The length of the escape sequences in the last line.
     colours: usize,
 }
 
@@ -27,7 +26,7 @@ impl Body {
         Body { dots, shows_ends, ..Body::default() }
     }
 
-    /// Adds a line. `crlf`: how it ended in the text.
+    /// Adds a line. `crlf`: whether it ended in CRLF in the text.
     pub(super) fn push(&mut self, line: &[u8], crlf: bool) {
         let (line, crlf) = match line.strip_suffix(b".") {
             Some(line) if self.dots => (line, true),
@@ -52,7 +51,8 @@ impl Body {
         self.bytes.len() - self.lines
     }
 
-    /// Whether it is this long, with the ends that the text shows, or with CRLF; then it is cut to that.
+    /// Whether the body has this length, with the line ends of the text or with CRLF; if so, sets its bytes
+    /// accordingly.
     pub(super) fn has_length(&mut self, length: usize) -> bool {
         let colours = self.colours;
         let fits = |bytes: &[u8], end: &[u8]| {
@@ -70,7 +70,7 @@ impl Body {
         true
     }
 
-    /// The same with LF at every line's end, if one of its lines ends where that is this long.
+    /// The body with LF line ends, if one of its lines ends at this length.
     pub(super) fn into_lf(self, length: usize) -> Option<Self> {
         let mut bytes = Vec::with_capacity(length);
         let mut begin = 0;
@@ -86,7 +86,7 @@ impl Body {
         None
     }
 
-    /// At the end of the text line ends may be missing.
+    /// At the end of the text, line ends may be missing.
     pub(super) fn into_padded(mut self, length: usize) -> Option<Self> {
         const MISSING: usize = 4;
         let missing = length.checked_sub(self.bytes.len()).filter(|missing| *missing <= MISSING)?;
@@ -94,7 +94,7 @@ impl Body {
         Some(self)
     }
 
-    /// The body, where no line ends where it should: as long as it should be if the rest is line ends only.
+    /// The body if no line ends at the right length. It is cut to that length if only line ends follow.
     pub(super) fn guess(mut self, content_length: Option<usize>) -> Vec<u8> {
         let only_line_ends = |rest: &[u8]| rest.iter().all(|byte| matches!(byte, b'\r' | b'\n'));
         self.bytes.extend_from_slice(b"\r\n\r\n");
@@ -109,7 +109,7 @@ impl Body {
     }
 }
 
-/// The value of the first Content-Length among these headers that is a number.
+/// The first numeric value of a Content-Length among these headers.
 pub(super) fn content_length(headers: &[u8]) -> Option<usize> {
     headers.split(|&byte| byte == b'\n').find_map(|line| {
         let colon = line.iter().position(|&byte| byte == b':')?;

@@ -6,7 +6,7 @@ use super::head::Head;
 
 pub(super) fn head(line: &str) -> Option<Head> {
     let lower = line.to_ascii_lowercase();
-    // A console may append the place in the source.
+    // A console may append the position in the source.
     let (before, _) = lower.split_once("message:")?;
     let words: Vec<&str> = before.split_ascii_whitespace().collect();
     let sip = lower.contains("sip");

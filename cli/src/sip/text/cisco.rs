@@ -1,4 +1,4 @@
-//! Cisco's `debug ccsip messages`: the time on the line before, then `Received:` or `Sent:`.
+//! Cisco's `debug ccsip messages`: the time on the preceding line, then `Received:` or `Sent:`.
 
 use super::super::found::Address;
 use super::head::Head;

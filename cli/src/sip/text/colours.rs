@@ -1,6 +1,7 @@
-//! The escape sequences that colour a line, at its begin and its end. (Within it they are of who wrote it.)
+//! Removes the escape sequences that colour a line, at its beginning and end. Sequences within the line belong to the
+//! contents.
 
-/// The line without them.
+/// The line without these sequences.
 pub(super) fn without_colours(mut line: &[u8]) -> &[u8] {
     while let Some(rest) = line.strip_prefix(b"\x1b[") {
         match length(rest) {
@@ -19,7 +20,7 @@ pub(super) fn without_colours(mut line: &[u8]) -> &[u8] {
     line
 }
 
-/// How long the rest of a sequence is: numbers, semicolons, `m`.
+/// The length of the rest of a sequence: numbers, semicolons, `m`.
 fn length(rest: &[u8]) -> Option<usize> {
     let numbers = rest.iter().take_while(|byte| matches!(byte, b'0'..=b'9' | b';')).count();
     (rest.get(numbers) == Some(&b'm')).then_some(numbers + 1)

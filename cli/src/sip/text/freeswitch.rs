@@ -12,7 +12,7 @@ pub(super) fn head(line: &str) -> Option<Head> {
     let (peer, time) = rest.split_once(" at ")?;
     let peer = without_transport(peer).replace(['[', ']'], "");
     let head = if sent { Head::sent(line, &peer) } else { Head::received(line, &peer) };
-    // Before it may stand the date.
+    // The date may precede it.
     let head = Head { when: super::time::when(line), ..head };
     time.ends_with(':').then(|| head.with_length(number(length)).with_end(End::Dashes))
 }

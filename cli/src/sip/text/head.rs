@@ -1,35 +1,35 @@
-//! What heads a message in a text: who sent it to whom, when, and how long it is.
+//! The header line of a message in a text: sender, receiver, time and length.
 
 use super::super::found::{Address, When};
 use super::colours::without_colours;
 use super::time;
 use super::{arrow, asterisk, audiocodes, browser, cisco, freeswitch, genesys, linphone, oracle, pjsua, sipp, trace};
 
-/// How the text of a message ends, besides the head of the next one.
+/// How the text of a message ends, apart from the next header line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum End {
-    /// By its length.
+    /// At its length.
     Length,
-    /// Before a line that is this.
+    /// Before this line.
     Line(&'static str),
-    /// Before a line of dashes, in pointed brackets or not.
+    /// Before a line of dashes, possibly in angle brackets.
     Dashes,
 }
 
-/// The head of a message.
+/// The header line of a message.
 #[derive(Debug)]
 pub(super) struct Head {
     pub(super) when: When,
     pub(super) source: Address,
     pub(super) destination: Address,
-    /// How many bytes the message has, as who wrote the text counted them.
+    /// The length of the message in bytes, as counted by the writer of the text.
     pub(super) announced: Option<usize>,
     pub(super) end: End,
-    /// Whether nothing stands between messages of this form, so that text behind a body is strange.
+    /// Whether this form has nothing between messages, so that text after a body is suspicious.
     pub(super) dense: bool,
-    /// Whether a dot stands for what is not printed, the CR of a line's end among it.
+    /// Whether a dot stands for an unprintable character, including the CR at the end of a line.
     pub(super) dots: bool,
-    /// Whether it is a head whatever follows it.
+    /// Whether it is a header line whatever follows it.
     pub(super) certain: bool,
 }
 
@@ -47,12 +47,12 @@ impl Head {
         }
     }
 
-    /// The head of a message that the writer of the text sent to this address.
+    /// The header line of a message that the writer of the text sent to this address.
     pub(super) fn sent(line: &str, to: &str) -> Self {
         Self::new(line, Address::local(), Address::parse(to))
     }
 
-    /// The head of one that it received.
+    /// The header line of a message that it received.
     pub(super) fn received(line: &str, from: &str) -> Self {
         Self::new(line, Address::parse(from), Address::local())
     }
@@ -66,7 +66,7 @@ impl Head {
     }
 }
 
-/// Every form; the first that knows the line.
+/// All forms; the first that recognises the line is used.
 const FORMS: [fn(&str) -> Option<Head>; 12] = [
     trace::head,
     genesys::head,
@@ -82,10 +82,10 @@ const FORMS: [fn(&str) -> Option<Head>; 12] = [
     arrow::head,
 ];
 
-/// The longest line that heads a message.
+/// The longest header line, in bytes.
 const LONGEST: usize = 1024;
 
-/// What a line heads, if it is the head of a message in any form.
+/// The header line of a message in any form, if this line is one.
 pub(super) fn head(line: &[u8]) -> Option<Head> {
     let line = without_colours(line);
     if line.len() > LONGEST || !has_mark(line.trim_ascii_end()) {
@@ -95,7 +95,7 @@ pub(super) fn head(line: &[u8]) -> Option<Head> {
     FORMS.iter().find_map(|form| form(text.trim_end()))
 }
 
-/// Whether a line has something that every head has in its form; nearly no other line does.
+/// Whether a line contains a mark that every header line of some form has, and hardly any other line.
 fn has_mark(line: &[u8]) -> bool {
     let ends = line.last().is_some_and(|last| b":]s<".contains(last));
     ends || line.iter().enumerate().any(|(at, byte)| match byte {
@@ -108,18 +108,18 @@ fn has_mark(line: &[u8]) -> bool {
     })
 }
 
-/// What stands between two texts.
+/// The text between two others.
 pub(super) fn between<'t>(line: &'t str, before: &str, after: &str) -> Option<&'t str> {
     let (_, rest) = line.split_once(before)?;
     rest.split_once(after).map(|(inside, _)| inside)
 }
 
-/// The number that ends or begins a text.
+/// The number at the beginning or the end of a text.
 pub(super) fn number(text: &str) -> Option<usize> {
     text.trim_matches(|c: char| !c.is_ascii_digit()).parse().ok()
 }
 
-/// An address without the transport before it: `UDP:192.0.2.1:5060`, `udp/[192.0.2.1]:5060`,
+/// An address without the preceding transport: `UDP:192.0.2.1:5060`, `udp/[192.0.2.1]:5060`,
 /// `TLS://[2001:db8::1]:5061`.
 pub(super) fn without_transport(address: &str) -> &str {
     const TRANSPORTS: [&str; 7] = ["udp", "tcp", "tls", "wss", "ws", "sctp", "dtls"];

@@ -1,4 +1,4 @@
-//! Linphone and others on belle-sip: `… message sent to [UDP://192.0.2.2:5060], size: [641] bytes`,
+//! Linphone and other programs with belle-sip: `… message sent to [UDP://192.0.2.2:5060], size: [641] bytes`,
 //! `… received [568] new bytes from [TLS://sip.example.com:5061]:`.
 
 use super::head::{Head, between, number, without_transport};

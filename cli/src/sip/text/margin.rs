@@ -1,4 +1,4 @@
-//! What stands before every line of a message: white space, or the time and name that a logger puts before each line.
+//! The margin before every line of a message: white space, or the time and name that a logger prints.
 
 use super::super::start_line::is_start_line;
 use super::colours::without_colours;
@@ -7,12 +7,13 @@ use super::colours::without_colours;
 #[derive(Debug, Default)]
 pub(super) struct Margin {
     width: usize,
-    /// The last word of what stands before each line; empty for white space.
+    /// The last word of the margin; empty if it is white space.
     word: Vec<u8>,
 }
 
 impl Margin {
-    /// The margin of this line, if a SIP message begins in it. A margin with words is one that the head has as well.
+    /// The margin of this line, if a SIP message begins in it. If it contains words, the header line must contain them,
+    /// too.
     pub(super) fn of(line: &[u8], head: &[u8], dots: bool) -> Option<Self> {
         let line = without_colours(line.trim_ascii_end());
         let line = if dots { line.strip_suffix(b".").unwrap_or(line) } else { line };
@@ -27,13 +28,14 @@ impl Margin {
         known.then(|| Margin { width, word: word.to_vec() })
     }
 
-    /// The line without its margin; `None` where it has another one, and so is no line of the message.
+    /// The line without its margin; `None` if the margin differs, which means that the line does not belong to the
+    /// message.
     pub(super) fn strip<'l>(&self, line: &'l [u8]) -> Option<&'l [u8]> {
         if self.word.is_empty() {
             let white = line.len() - line.trim_ascii_start().len();
             return line.get(white.min(self.width)..);
         }
-        // Numbers in it may be longer or shorter from line to line.
+        // Numbers in the margin may vary in length from line to line.
         const SLACK: usize = 16;
         let start = line.get(..self.width + SLACK).unwrap_or(line);
         let at = start.windows(self.word.len()).position(|window| window == self.word)?;
@@ -42,13 +44,13 @@ impl Margin {
     }
 }
 
-/// Where a start line begins behind other words.
+/// Where a start line begins after other words.
 fn begin_of_start_line(line: &[u8]) -> Option<usize> {
     const STATUS: &[u8] = b" SIP/2.0 ";
     if let Some(at) = line.windows(STATUS.len()).position(|window| window == STATUS) {
         return is_start_line(&line[at + 1..]).then_some(at + 1);
     }
-    // The last three words of a request line.
+    // A request line consists of three words, the last of which is the version.
     let version = line.iter().rposition(|&byte| byte == b' ')?;
     let address = line[..version].iter().rposition(|&byte| byte == b' ')?;
     let method = line[..address].iter().rposition(|&byte| byte == b' ')?;

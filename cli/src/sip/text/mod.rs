@@ -1,5 +1,5 @@
-//! SIP messages in text: traces, logs and consoles. Each message has a head, in any of the forms that `head` knows;
-//! what stands between messages may say anything.
+//! SIP messages in text: traces, logs and consoles. Each message has a header line, in any of the forms of `head`;
+//! between messages there may be any text.
 
 mod arrow;
 mod asterisk;
@@ -32,20 +32,20 @@ use head::{End, Head};
 use margin::Margin;
 use window::Window;
 
-/// The longest message that is read; what is longer is cut, and the observer refuses it.
+/// The longest message that is read, in bytes. A longer one is cut, and the observer rejects it.
 const LONGEST: usize = 1 << 20;
-/// How many lines may stand between a head and its message: empty ones and dashes.
+/// How many lines may be between a header line and its message: empty ones and dashes.
 const MOST_BETWEEN: usize = 3;
 
-/// What a text had.
+/// What a text contained.
 pub(crate) enum Had {
-    /// Heads of messages.
+    /// Header lines of messages.
     Messages,
-    /// Not one.
+    /// No header line.
     Nothing,
 }
 
-/// Reads a text and hands every message over.
+/// Reads a text and passes every message on.
 pub(crate) fn read(input: impl BufRead, sink: &mut dyn Sink) -> io::Result<Had> {
     let mut text = Text { window: Window::new(input), before: Vec::new(), any: false, headless: 0, doubted: false };
     while text.window.get(0)?.is_some() {
@@ -61,22 +61,22 @@ pub(crate) fn read(input: impl BufRead, sink: &mut dyn Sink) -> io::Result<Had> 
 
 struct Text<R> {
     window: Window<R>,
-    /// The last lines that belong to no message: where the time is, if the head has none.
+    /// The last lines that belong to no message. They contain the time if the header line does not.
     before: Vec<Vec<u8>>,
     any: bool,
-    /// How many messages have no head.
+    /// How many messages have no header line.
     headless: u64,
-    /// Whether it was said that text stands where none should.
+    /// Whether unexpected text was reported.
     doubted: bool,
 }
 
 /// The headers of a message.
 struct Headers {
-    /// As they were on the wire.
+    /// The headers as sent on the wire.
     bytes: Vec<u8>,
-    /// How many lines they have.
+    /// The number of lines.
     lines: usize,
-    /// Whether an empty line ended them.
+    /// Whether they ended with an empty line.
     has_body: bool,
     /// Whether the text shows which lines ended in CRLF.
     shows_ends: bool,
@@ -84,13 +84,13 @@ struct Headers {
 
 /// Where a message begins.
 struct Begin {
-    /// Lines ahead.
+    /// How many lines ahead.
     ahead: usize,
     margin: Margin,
 }
 
 impl<R: BufRead> Text<R> {
-    /// Takes the next line, and the message that it heads.
+    /// Takes the next line; if it is a header line, takes the message, too.
     fn step(&mut self, sink: &mut dyn Sink) -> io::Result<ControlFlow<()>> {
         let Some(line) = self.window.get(0)? else { return Ok(ControlFlow::Continue(())) };
         let text = line.text.clone();
@@ -119,7 +119,7 @@ impl<R: BufRead> Text<R> {
         Ok(ControlFlow::Continue(()))
     }
 
-    /// The head of a message that follows lines of no known form, if the last of them says who sent it.
+    /// The header line in no known form before a message, if the last line before it names the sender.
     fn headed_by_words(&self) -> Option<Head> {
         let line = self.before.iter().rev().find(|line| !is_dashes(without_colours(line.trim_ascii())))?;
         words::head(&String::from_utf8_lossy(without_colours(line)))
@@ -136,7 +136,7 @@ impl<R: BufRead> Text<R> {
         }
     }
 
-    /// Where the message of the head that is so many lines ahead begins.
+    /// Where the message begins whose header line is this many lines ahead.
     fn begin(&mut self, ahead: usize, head: &Head) -> io::Result<Option<Begin>> {
         let head_line = self.window.get(ahead)?.map(|line| line.text.clone()).unwrap_or_default();
         for next in 1..=MOST_BETWEEN + 1 {
@@ -149,11 +149,11 @@ impl<R: BufRead> Text<R> {
                 break;
             }
         }
-        // One of the project's own is a head whatever follows.
+        // The project's own form is a header line whatever follows.
         Ok(head.certain.then(|| Begin { ahead: ahead + 1, margin: Margin::default() }))
     }
 
-    /// Whether the line that is so many lines ahead ends a message before it.
+    /// Whether the line this many lines ahead ends the message before it.
     fn ends(&mut self, ahead: usize, end: End) -> io::Result<bool> {
         let Some(line) = self.window.get(ahead)? else { return Ok(true) };
         let text = line.text.trim_ascii();
@@ -173,7 +173,7 @@ impl<R: BufRead> Text<R> {
         }
     }
 
-    /// Reads the message of a head, and those that follow it under the same head.
+    /// Reads the message of a header line, and further messages under the same one.
     fn message(&mut self, mut head: Head, mut begin: Begin, sink: &mut dyn Sink) -> io::Result<ControlFlow<()>> {
         if head.when == When::Unknown {
             let lines = self.before.iter().rev();
@@ -203,7 +203,7 @@ impl<R: BufRead> Text<R> {
             if sink.take(found).is_break() {
                 return Ok(ControlFlow::Break(()));
             }
-            // Several messages in one segment: the next begins where this one ends.
+            // A segment with several messages: the next one begins where this one ends.
             head.announced = None;
             place = self.window.number();
             let next = self.window.get(0)?.and_then(|line| Margin::of(&line.text, b"", head.dots));
@@ -250,14 +250,14 @@ impl<R: BufRead> Text<R> {
                 bytes.extend_from_slice(b"\r\n");
             }
         }
-        // The empty line was lost.
+        // The text lacks the empty line.
         if !bytes.is_empty() {
             bytes.extend_from_slice(b"\r\n");
         }
         Ok(Headers { bytes, lines, has_body: false, shows_ends })
     }
 
-    /// Adds the body; whether its length was as announced.
+    /// Adds the body. Returns whether its length was as announced.
     fn body(
         &mut self,
         head: &Head,
@@ -268,7 +268,7 @@ impl<R: BufRead> Text<R> {
         sink: &mut dyn Sink,
     ) -> io::Result<bool> {
         let content_length = content_length(bytes);
-        // What the writer of the text counted is trusted first: who sent the message has no say in it.
+        // The count of the text's writer takes precedence, because the sender of the message cannot influence it.
         for length in [announced, content_length].into_iter().flatten() {
             if length == 0 && Some(length) != content_length.or(Some(0)) {
                 continue;
@@ -306,7 +306,7 @@ impl<R: BufRead> Text<R> {
         Ok(false)
     }
 
-    /// The body of this length, if a line ends where it does.
+    /// The body of this length, if a line ends there.
     fn body_of_length(&mut self, margin: &Margin, mut body: Body, length: usize) -> io::Result<Option<Body>> {
         if length > LONGEST {
             return Ok(None);
@@ -329,7 +329,7 @@ impl<R: BufRead> Text<R> {
         }
     }
 
-    /// Says where a body has lines that look like the head of a message; they are none.
+    /// Reports lines in a body that look like the header line of a message but are not.
     fn doubt_heads_in_body(&mut self, lines: usize, sink: &mut dyn Sink) -> io::Result<()> {
         for ahead in 0..lines {
             let Some(line) = self.window.get(ahead)? else { break };
@@ -346,14 +346,14 @@ impl<R: BufRead> Text<R> {
         Ok(())
     }
 
-    /// Says once where text stands between a message and the next head, in a form that has none there: a body may go on
-    /// there that is longer than it says.
+    /// Reports once if there is text between a message and the next header line, in a form that has none: it may belong
+    /// to a body that is longer than announced.
     fn doubt_what_follows(&mut self, sink: &mut dyn Sink) -> io::Result<()> {
         let mut ahead = 0;
         while let Some(line) = self.window.get(ahead)?.filter(|_| ahead < 8) {
             let text = without_colours(line.text.trim_ascii());
             if !matches!(text, b"" | b".") && !is_dashes(text) {
-                // ngrep's and baresip's lines between messages end so.
+                // The lines that ngrep and baresip print between messages end with this.
                 let is_between = text.ends_with(b"#");
                 if !self.doubted && !is_between && !self.ends(ahead, End::Dashes)? {
                     self.doubted = true;
@@ -372,16 +372,16 @@ impl<R: BufRead> Text<R> {
     }
 }
 
-/// A line of dashes, in pointed brackets or not.
+/// Whether a line consists of dashes, possibly in angle brackets.
 fn is_dashes(line: &[u8]) -> bool {
     let line = line.strip_prefix(b"<").unwrap_or(line);
     let line = line.strip_suffix(b">").unwrap_or(line);
     let dashes = line.iter().take_while(|&&byte| byte == b'-').count();
-    // SIPp has the time behind them.
+    // SIPp prints the time after the dashes.
     (dashes >= 3 && dashes == line.len()) || dashes >= 20
 }
 
-/// Whether a line is a header, or goes on with one. A time of day is no name of a header.
+/// Whether a line is a header or continues one. The beginning of a time of day is not the name of a header.
 fn is_header(line: &[u8]) -> bool {
     if line.first().is_some_and(|byte| matches!(byte, b' ' | b'\t')) {
         return true;

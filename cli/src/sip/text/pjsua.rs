@@ -1,4 +1,4 @@
-//! PJSUA and others on PJSIP, up to `--end msg--`:
+//! PJSUA and other programs with PJSIP; a message ends at `--end msg--`:
 //! `… TX 366 bytes Request msg INVITE/cseq=1 (tdta0x1) to UDP 192.0.2.2:5060:`.
 
 use super::head::{End, Head, number};

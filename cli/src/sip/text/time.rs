@@ -1,4 +1,4 @@
-//! The time that a log line says: a date and a time of day, or a time of day alone, in the forms that logs have.
+//! The time in a log line: a date and a time of day, or a time of day alone, in the forms that logs use.
 
 use std::ops::Range;
 use std::time::Duration;
@@ -23,7 +23,7 @@ pub(super) fn when(line: &str) -> When {
     }
 }
 
-/// The text of date and time, if a date of at most three words stands before the time; and its day since 1970.
+/// The text of date and time, if a date of at most three words precedes the time, and its day since 1970.
 fn date_before<'l>(line: &'l str, time: &Range<usize>) -> Option<(&'l str, u32)> {
     let mut starts = Vec::new();
     let mut end = time.start;
@@ -36,7 +36,7 @@ fn date_before<'l>(line: &'l str, time: &Range<usize>) -> Option<(&'l str, u32)>
         }
         end = start;
     }
-    // The longest first: `Jan 01 2026`, and not `01 2026`.
+    // The longest first: `Jan 01 2026`, not `01 2026`.
     starts.into_iter().rev().find_map(|start| {
         let text = line.get(start..time.end)?.trim_start_matches(['[', '(', '@']);
         // `2026-01-01|10:00:00`.
@@ -45,7 +45,7 @@ fn date_before<'l>(line: &'l str, time: &Range<usize>) -> Option<(&'l str, u32)>
     })
 }
 
-/// `HH:MM:SS`, with a fraction behind `.`, `,` or `:`: where it stands.
+/// The position of a time of day: `HH:MM:SS`, with an optional fraction after `.`, `,` or `:`.
 fn time_of_day(line: &str) -> Option<Range<usize>> {
     let bytes = line.as_bytes();
     let digits = |at: usize| -> Option<u64> {
@@ -59,7 +59,7 @@ fn time_of_day(line: &str) -> Option<Range<usize>> {
         let colon = from + bytes.get(from..)?.iter().position(|&byte| byte == b':')?;
         from = colon + 1;
         let Some(start) = colon.checked_sub(2) else { continue };
-        // Not within an IPv6 address; behind a year (`/2015:`) it is one of a date.
+        // Digits after a colon may belong to an IPv6 address; after a year (`/2015:`) they are a time of day.
         let begins = match start.checked_sub(1).and_then(|before| bytes.get(before)) {
             None | Some(b'T') => true,
             Some(b':') => start.checked_sub(6).and_then(|slash| bytes.get(slash)) == Some(&b'/'),

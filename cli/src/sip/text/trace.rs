@@ -1,11 +1,11 @@
-//! The project's own form: `#N t=SECONDS SRC -> DST`, after `-- ` perhaps.
+//! The project's own form: `#N t=SECONDS SRC -> DST`, possibly after `-- `.
 
 use std::time::Duration;
 
 use super::super::found::{Address, When};
 use super::head::Head;
 
-/// What a line heads; one that looks like such a head and is none heads a message at an unknown time from nowhere.
+/// Reads a header line. One that has this form but is invalid gives an unknown time and unknown addresses.
 pub(super) fn head(line: &str) -> Option<Head> {
     if !looks_like_one(line) {
         return None;
@@ -21,7 +21,7 @@ pub(super) fn head(line: &str) -> Option<Head> {
     }
 }
 
-/// What is wrong with a head of this form.
+/// What is wrong with a header line of this form.
 pub(super) fn fault(line: &str) -> Option<String> {
     if !looks_like_one(line) {
         return None;

@@ -1,16 +1,16 @@
-//! The lines of a text, with those that follow to look ahead at.
+//! The lines of a text, with lookahead.
 
 use std::collections::VecDeque;
 use std::io::{self, BufRead, Read as _};
 
-/// The longest line; what is longer is taken in pieces, so that a line without an end does not fill the memory.
+/// The longest line, in bytes. A longer one is taken in pieces, so that a line without an end does not fill the memory.
 const LONGEST_LINE: u64 = 1 << 16;
-/// How far is looked ahead, in lines.
+/// The maximum lookahead, in lines.
 const FARTHEST: usize = 1 << 16;
 
 const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
-/// A line without its end.
+/// A line without its line end.
 #[derive(Debug, Default)]
 pub(super) struct Line {
     pub(super) text: Vec<u8>,
@@ -27,9 +27,9 @@ pub(super) struct Window<R> {
     ended: bool,
     /// How many bytes were read.
     read: u64,
-    /// How many bytes were looked at ahead.
+    /// How many bytes were examined ahead.
     looked: u64,
-    /// Lines that are done, kept for their memory.
+    /// Used lines, kept to reuse their memory.
     spare: Vec<Line>,
 }
 
@@ -43,7 +43,7 @@ impl<R: BufRead> Window<R> {
         self.number
     }
 
-    /// The line so many after the next one.
+    /// The line this many lines after the next one.
     pub(super) fn get(&mut self, ahead: usize) -> io::Result<Option<&Line>> {
         while self.lines.len() <= ahead && !self.ended && ahead < FARTHEST {
             self.pull()?;
@@ -51,9 +51,8 @@ impl<R: BufRead> Window<R> {
         Ok(self.lines.get(ahead))
     }
 
-    /// The same, for looking further than the lines will be taken: what is looked at again and again is bounded by a
-    /// multiple of what was read, so that no text takes longer than its length allows. `None` also where that is used
-    /// up.
+    /// The same, for lookahead beyond the lines that will be taken. Repeated lookahead is bounded by a multiple of the
+    /// bytes read, so that the time is linear in the length of the text. `None` also if this budget is used up.
     pub(super) fn glance(&mut self, ahead: usize) -> io::Result<Option<&Line>> {
         const TIMES: u64 = 32;
         const SOME: u64 = 1 << 20;
@@ -64,7 +63,7 @@ impl<R: BufRead> Window<R> {
         Ok(self.lines.get(ahead))
     }
 
-    /// Goes on behind so many lines.
+    /// Skips this many lines.
     pub(super) fn advance(&mut self, count: usize) {
         for line in self.lines.drain(..count.min(self.lines.len())) {
             self.number += 1;

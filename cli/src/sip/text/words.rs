@@ -1,4 +1,4 @@
-//! Any other line before a message that says who sent it: two addresses, or one and a word for the direction.
+//! Any other line before a message that names its sender: two addresses, or one and a word for the direction.
 
 use super::super::found::Address;
 use super::head::{Head, without_transport};
@@ -8,7 +8,7 @@ const SENT: [&str; 10] =
 const RECEIVED: [&str; 9] = ["received", "receive", "receiving", "recv", "rx", "incoming", "inbound", "in", "from"];
 const TOWARDS: [&str; 6] = ["to", "dst", "dest", "destination", "->", "=>"];
 
-/// What the line heads, given that a message follows it.
+/// Reads a header line, provided that a message follows it.
 pub(super) fn head(line: &str) -> Option<Head> {
     let is_part_of_word = |c: char| c.is_whitespace() || matches!(c, '=' | ',' | ';' | '(' | ')' | '|' | '"' | '<');
     let words: Vec<&str> = line.split(is_part_of_word).filter(|word| !word.is_empty()).collect();

@@ -1,4 +1,4 @@
-//! Packets and captures, byte by byte.
+//! Builds packets and captures, byte by byte.
 
 use std::io::Write as _;
 
@@ -87,16 +87,16 @@ pub(crate) fn pcap(link_type: u32, packets: &[Vec<u8>]) -> Vec<u8> {
     Pcap::USUAL.file(link_type, packets)
 }
 
-/// The block of pcapng that a packet is in.
+/// The kind of pcapng block that contains a packet.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Block {
     Enhanced,
     Simple,
-    /// The one before the enhanced one.
+    /// The predecessor of the enhanced one.
     Old,
 }
 
-/// A pcapng: a section, an interface with times in nanoseconds, a block each packet.
+/// A pcapng file: a section, an interface with times in nanoseconds, one block per packet.
 pub(crate) fn pcapng(link_type: u16, packets: &[Vec<u8>], kind: Block, big_endian: bool) -> Vec<u8> {
     let n32 = |number: u32| if big_endian { number.to_be_bytes() } else { number.to_le_bytes() };
     let n16 = |number: u16| if big_endian { number.to_be_bytes() } else { number.to_le_bytes() };
@@ -110,7 +110,7 @@ pub(crate) fn pcapng(link_type: u16, packets: &[Vec<u8>], kind: Block, big_endia
     // if_tsresol: 10⁻⁹.
     let options = [&n16(9)[..], &n16(1), &[9, 0, 0, 0], &n16(0), &n16(0)].concat();
     file.extend(block(1, &[&n16(link_type)[..], &n16(0), &n32(262_144), &options].concat()));
-    // A block that nobody knows.
+    // An unknown block.
     file.extend(block(0x0bad_cafe, &[1, 2, 3, 4, 5]));
     for (second, packet) in (u64::from(BEGIN)..).zip(packets) {
         let time = second * 1_000_000_000;

@@ -1,15 +1,15 @@
-//! Which endpoint a message is of, and which DN an endpoint has.
+//! Which endpoint a message belongs to, and which DN an endpoint has.
 
 use super::captures::{CALLEE_IP, CALLER_IP, ipv4, pcap, udp};
 use super::messages::{CALLEE, CALLER, Call, Message, assert_call, call};
 use super::tool::{Said, Temporary, watch, watch_bytes};
 
-/// A datagram from here to there.
+/// A datagram from `source` to `destination`.
 fn datagram(source: ([u8; 4], u16), destination: ([u8; 4], u16), bytes: &[u8]) -> Vec<u8> {
     ipv4(17, source.0, destination.0, &udp(source.1, destination.1, bytes))
 }
 
-/// The usual call, with the ports that each message has.
+/// The usual call, with ports that depend on the message.
 fn with_ports(ports: impl Fn(&Message) -> (u16, u16), edit: impl Fn(&str) -> String) -> Said {
     let packets: Vec<_> = call()
         .iter()
@@ -35,18 +35,18 @@ fn an_endpoint_that_sends_from_another_port_is_one() {
     // The caller sends from 1033 and listens at 5060.
     let from_1033 = |message: &Message| if message.from_caller { (1033, 5060) } else { (5060, 5060) };
     assert_call("no rport", &with_ports(from_1033, as_it_is));
-    // With rport the responses go where the request came from.
+    // With rport the responses go to the source of the request.
     let symmetric = |message: &Message| if message.from_caller { (1033, 5060) } else { (5060, 1033) };
     let rport = |text: &str| text.replacen(";branch", ";rport;branch", 1);
     assert_call("rport", &with_ports(symmetric, rport));
-    // Each request from a port of its own.
+    // Each request comes from a different port.
     let any =
         |message: &Message| if message.from_caller { (1024 + message.bytes.len() as u16, 5060) } else { (5060, 5060) };
     assert_call("a port each", &with_ports(any, as_it_is));
-    // The Via names the host.
+    // The Via contains a host name.
     let named = |text: &str| text.replace("UDP 198.51.100.1:5060;", "UDP phone.example.net;");
     assert_call("name", &with_ports(from_1033, named));
-    // The callee answers from a port that it does not listen on.
+    // The callee answers from a port on which it does not listen.
     let callee = |message: &Message| if message.from_caller { (5060, 5060) } else { (1044, 5060) };
     assert_call("callee", &with_ports(callee, as_it_is));
     let both = |message: &Message| if message.from_caller { (1033, 5060) } else { (1044, 5060) };
@@ -69,7 +69,7 @@ fn two_endpoints_of_one_host_stay_two() {
     let endpoints: Vec<_> = said.by_endpoint().into_keys().map(|(endpoint, _)| endpoint).collect();
     assert_eq!(endpoints, ["127.0.0.1:5071", "127.0.0.1:5072"]);
 
-    // The callee listens at the default port, and the caller's Via says nothing of its own.
+    // The callee listens at the default port, and the caller's Via does not name its own port.
     let packets: Vec<_> = call
         .messages()
         .iter()
@@ -87,7 +87,7 @@ fn two_endpoints_of_one_host_stay_two() {
 
 const PROXY_IP: [u8; 4] = [198, 51, 100, 9];
 
-/// The usual call through a proxy that receives at port 5060 and sends on from this address.
+/// The usual call through a proxy that receives at port 5060 and forwards from this address.
 fn through_proxy(out: ([u8; 4], u16), via: &str, seen_by_caller: bool) -> Said {
     let mut packets = Vec::new();
     let proxy = (PROXY_IP, 5060);
@@ -122,7 +122,7 @@ fn a_proxy_is_no_party_from_wherever_it_sends() {
     ] {
         assert_call(via, &through_proxy(out, via, true));
     }
-    // What it received is not in the capture: it is no caller all the same.
+    // The request that the proxy received is not in the capture; the proxy is still not a caller.
     let said = through_proxy((PROXY_IP, 5060), "198.51.100.9:5060", false);
     let events = said.by_endpoint();
     assert_eq!(events.keys().collect::<Vec<_>>(), [&(CALLEE.to_owned(), "2002".to_owned())]);
@@ -139,16 +139,16 @@ fn the_command_line_says_which_dn_an_endpoint_has() {
     };
     let both = |one: &str, two: &str| (vec![format!("{CALLER} {one}"), format!("{CALLEE} {two}")], String::new());
     assert_eq!(dns(&["--dn", "198.51.100.1:5060=7001", "--dn", "198.51.100.2:5060=7002"]), both("7001", "7002"));
-    // An address without a port is all its ports; one with the port is more than that.
+    // An address without a port means all its ports; one with the port takes precedence.
     assert_eq!(dns(&["--dn", "198.51.100.2=7002"]), both("2001", "7002"));
     assert_eq!(dns(&["--dn", "198.51.100.2=7003", "--dn", "198.51.100.2:5060=7002"]), both("2001", "7002"));
     assert_eq!(dns(&["--dn", "192.0.2.7=7003"]), both("2001", "2002"));
-    // Without an endpoint it chooses what is shown.
+    // Without an endpoint the option selects what is shown.
     assert_eq!(dns(&["--dn", "2002"]).0, [format!("{CALLEE} 2002")]);
     assert_eq!(dns(&["--dn", "198.51.100.1=7001", "--dn", "7001"]).0, [format!("{CALLER} 7001")]);
 }
 
-/// A stranger's INVITE names a DN; the endpoint's own stays what it is.
+/// A stranger's INVITE names a DN; the endpoint keeps its own.
 #[test]
 fn a_stranger_does_not_choose_the_dn_of_an_endpoint_that_has_one() {
     let forged: Vec<_> = call()
@@ -169,7 +169,7 @@ fn a_caller_has_five_minutes_for_another_try_unless_the_command_line_says_otherw
     let call = Call::default();
     let invite = |via, cseq| call.request("INVITE", via, "", cseq, ("", ""));
     let challenge = call.response("407 Proxy Authentication Required", 1, "1 INVITE", ("", ""));
-    // A password takes four minutes.
+    // Typing a password takes four minutes.
     let packets: Vec<_> = [(true, invite(1, 1)), (false, challenge)]
         .into_iter()
         .chain(std::iter::repeat_n((true, call.request("OPTIONS", 50, "", 1, ("", ""))), 240))

@@ -1,4 +1,4 @@
-//! Captures and traces from the field, one call in each form: `tests/data/sip-field`.
+//! Captures and traces as they occur in the field, one call in each form: `tests/data/sip-field`.
 
 use serde_json::Value;
 

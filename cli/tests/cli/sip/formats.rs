@@ -1,4 +1,4 @@
-//! Capture files of every format.
+//! All formats of capture files.
 
 use super::captures::{Block, Pcap, ethernet, gzip, packet, pcap, pcapng, snoop};
 use super::messages::{assert_call, call};
@@ -80,7 +80,7 @@ fn a_capture_that_is_cut_is_read_up_to_there() {
     let said = watch_bytes("gzip", &gzip(&pcap(1, &frames()))[..600]);
     assert_eq!(said.status, Some(1));
     assert!(said.errors.contains(": "), "{}", said.errors);
-    // A packet of two gigabytes is none.
+    // A packet of two gigabytes is invalid.
     let mut file = pcap(1, &frames());
     file[24 + 8..24 + 12].copy_from_slice(&0x7fff_ffff_u32.to_le_bytes());
     let said = watch_bytes("length", &file);

@@ -1,4 +1,4 @@
-//! What nobody sends by accident: mutants, noise, long and deep things; and captures without end.
+//! Input that does not occur by accident: mutants, noise, long and deeply nested things; and endless captures.
 
 use std::time::{Duration, Instant};
 
@@ -6,7 +6,7 @@ use super::captures::{Block, ethernet, ipv4, packet, pcap, pcapng, snoop, udp};
 use super::messages::{Call, Message, call};
 use super::tool::{Temporary, run, watch, watch_bytes};
 
-/// Numbers that are the same in every run.
+/// Random numbers that are the same in every run.
 struct Numbers(u64);
 
 impl Numbers {
@@ -18,7 +18,7 @@ impl Numbers {
     }
 }
 
-/// The bytes with some of them changed, cut out or put in.
+/// The bytes with some of them changed, removed or inserted.
 fn mutant(bytes: &[u8], numbers: &mut Numbers) -> Vec<u8> {
     let mut bytes = bytes.to_vec();
     for _ in 0..=numbers.next(6) {
@@ -113,7 +113,7 @@ fn what_is_not_sip_is_never_called_broken_sip() {
     }
 }
 
-/// A minute is long: what takes time in proportion needs a second or two, what does not would need many minutes.
+/// A minute is generous: linear work needs a second or two, anything else would need many minutes.
 const LONG: Duration = Duration::from_secs(60);
 
 fn assert_in_proportion(name: &str, bytes: &[u8]) {
@@ -149,7 +149,7 @@ fn long_streams_take_time_in_proportion() {
         };
         pcap(101, &(0..60_000).map(segment).collect::<Vec<_>>())
     };
-    // Headers without end, a byte each; line ends alone; bodies that are announced and do not come; binary noise.
+    // Endless headers, a byte at a time; line ends only; bodies that are announced and do not follow; binary noise.
     let endless = |index: usize| if index == 0 { b"INVITE sip:x SIP/2.0\r\nX: ".to_vec() } else { b"y".to_vec() };
     let line_ends = |_: usize| b"\r\n".to_vec();
     let bodies = |_: usize| b"INVITE sip:x SIP/2.0\r\nContent-Length: 999999\r\n\r\n".to_vec();

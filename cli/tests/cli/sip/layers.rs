@@ -1,29 +1,29 @@
-//! Link types and tunnels, alone and in one another, and fragments.
+//! Link types and tunnels, alone and nested, and fragments.
 
 use super::captures::{OUTER, ethernet, ipv4, ipv6, packet, packet6, pcap, udp};
 use super::messages::{Message, assert_call, assert_call_between, call};
 use super::tool::watch_bytes;
 
-/// What goes around an IP packet.
+/// Wraps an IP packet.
 type Wrap = Box<dyn Fn(&[u8]) -> Vec<u8>>;
 
 fn before(head: &'static [u8]) -> Wrap {
     Box::new(move |packet| [head, packet].concat())
 }
 
-/// IPv4 between the ends of a tunnel.
+/// An IPv4 packet between the ends of a tunnel.
 fn outer(protocol: u8, payload: &[u8]) -> Vec<u8> {
     ipv4(protocol, OUTER.0, OUTER.1, payload)
 }
 
-/// A datagram between them, to this port.
+/// A datagram between the ends of a tunnel, to this port.
 fn outer_udp(port: u16, payload: &[u8]) -> Vec<u8> {
     outer(17, &udp(51_234, port, payload))
 }
 
 fn nflog(packet: &[u8]) -> Vec<u8> {
     let length = u16::try_from(packet.len() + 4).expect("a packet").to_le_bytes();
-    // Family, version, a group; a prefix "in", the payload.
+    // Family, version, a group; a prefix "in", then the payload.
     [&[2, 0, 0, 5][..], &[7, 0, 10, 0, b'i', b'n', 0, 0], &length, &[9, 0], packet].concat()
 }
 
@@ -131,12 +131,12 @@ fn captures_of_ipv6_are_read() {
     for (link_type, name, wrap) in links {
         let packets: Vec<_> = call().iter().map(|message| wrap(&packet6(message))).collect();
         let said = watch_bytes("link6", &pcap(link_type, &packets));
-        // The Via names an address that is another one: it is no reason to take two endpoints for one.
+        // The Via names another address, which does not make two endpoints one.
         assert_call_between(name, &said, "[2001:db8::1]:5060", "[2001:db8::2]:5060");
     }
 }
 
-/// Every tunnel as a packet of its own, on Ethernet.
+/// Every tunnel as a separate packet, on Ethernet.
 fn tunnels() -> Vec<(&'static str, Wrap)> {
     fn inner(packet: &[u8]) -> Vec<u8> {
         ethernet(0x0800, packet)
@@ -163,7 +163,7 @@ fn tunnels() -> Vec<(&'static str, Wrap)> {
         (
             "ethernet over mpls without control word",
             Box::new(|packet| {
-                // An address that does not begin like IP.
+                // An address that does not begin like an IP packet.
                 let mut frame = inner(packet);
                 frame[0] = 0x22;
                 ethernet(0x8847, &[&[0, 1, 1, 64][..], &frame].concat())
@@ -318,7 +318,7 @@ fn tunnels_in_tunnels_are_looked_into_and_too_many_are_said() {
     let tunnels = tunnels();
     let find = |name: &str| &tunnels.iter().find(|(tunnel, _)| *tunnel == name).expect("a tunnel").1;
     let (vxlan, gre) = (find("vxlan"), find("gre with ethernet"));
-    // The frame of a tunnel without its addresses is a packet again.
+    // The frame in a tunnel, without its addresses, is a packet again.
     let nested = |depth: usize| {
         let wrap = |packet: Vec<u8>, index: usize| {
             let frame = if index % 2 == 0 { vxlan(&packet) } else { gre(&packet) };
@@ -331,7 +331,7 @@ fn tunnels_in_tunnels_are_looked_into_and_too_many_are_said() {
     assert!(said.errors.ends_with(": 8 packets not read: too many tunnels around it\n"), "{}", said.errors);
 }
 
-/// A packet's payload, cut into fragments of at most this many bytes.
+/// The payload of a packet, cut into fragments of at most this many bytes.
 fn fragments(packet: &[u8], size: usize, identification: u8) -> Vec<Vec<u8>> {
     let (head, payload) = packet.split_at(20);
     let count = payload.chunks(size).count();

@@ -1,4 +1,4 @@
-//! SIP messages of one call, and what must come of it.
+//! The SIP messages of one call, and the expected events.
 
 use super::tool::Said;
 
@@ -12,13 +12,13 @@ pub(crate) struct Message {
     pub(crate) bytes: Vec<u8>,
 }
 
-/// A call that is not quite like any other.
+/// A call with some properties.
 #[derive(Clone, Copy)]
 pub(crate) struct Call {
     pub(crate) transport: &'static str,
     pub(crate) caller: &'static str,
     pub(crate) callee: &'static str,
-    /// What makes it another call.
+    /// Distinguishes it from other calls.
     pub(crate) number: u32,
 }
 
@@ -101,7 +101,7 @@ pub(crate) fn call() -> Vec<Message> {
 pub(crate) const CALLER_EVENTS: [&str; 4] = ["EventDialing", "EventEstablished", "EventPrivateInfo", "EventReleased"];
 pub(crate) const CALLEE_EVENTS: [&str; 4] = ["EventRinging", "EventEstablished", "EventPrivateInfo", "EventReleased"];
 
-/// Both endpoints had the usual call, and nothing else is said.
+/// Checks that both endpoints had the usual call, and that nothing else is reported.
 pub(crate) fn assert_call(name: &str, said: &Said) {
     assert_call_between(name, said, CALLER, CALLEE);
 }

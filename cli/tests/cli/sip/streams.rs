@@ -9,12 +9,12 @@ use super::tool::{Said, watch_bytes};
 const SYN: u8 = 2;
 const ACK: u8 = 16;
 
-/// One connection between the caller, at a port of its own, and the callee.
+/// A connection between the caller, at a port of its own, and the callee.
 #[derive(Clone, Copy)]
 struct Connection {
     caller_port: u16,
     callee_port: u16,
-    /// The sequence numbers of the first bytes of both.
+    /// The sequence numbers of the first bytes in both directions.
     begin: [u32; 2],
 }
 
@@ -47,7 +47,7 @@ impl Connection {
         ]
     }
 
-    /// Segments in which the bytes of both directions go, `parts` of them from this direction each time.
+    /// The segments for the bytes of both directions, in this order of parts.
     fn segments(&self, parts: &[(bool, Vec<u8>)]) -> Vec<Vec<u8>> {
         let mut offsets = [0, 0];
         let mut segments = Vec::new();
@@ -64,12 +64,12 @@ fn tcp_call() -> Vec<Message> {
     Call { transport: "TCP", ..Call::default() }.messages()
 }
 
-/// One part for each message.
+/// One part per message.
 fn parts(messages: &[Message]) -> Vec<(bool, Vec<u8>)> {
     messages.iter().map(|message| (message.from_caller, message.bytes.clone())).collect()
 }
 
-/// Every part in pieces of this many bytes.
+/// Every part cut into pieces of this many bytes.
 fn cut(parts: &[(bool, Vec<u8>)], size: usize) -> Vec<(bool, Vec<u8>)> {
     parts.iter().flat_map(|(from, bytes)| bytes.chunks(size).map(|chunk| (*from, chunk.to_vec()))).collect()
 }
@@ -115,7 +115,7 @@ fn what_is_sent_again_or_overlaps_or_is_probed_changes_nothing() {
     let twice: Vec<_> = whole.iter().flat_map(|segment| [segment.clone(), segment.clone()]).collect();
     assert_call("twice", &capture(&[connection.handshake(), twice].concat()));
 
-    // Each segment begins forty bytes before its own.
+    // Each segment begins forty bytes early.
     let (mut offset, mut sent) = ([0, 0], [Vec::new(), Vec::new()]);
     let mut overlapping = connection.handshake();
     for (from_caller, data) in cut(&parts(&tcp_call()), 100) {
@@ -124,7 +124,7 @@ fn what_is_sent_again_or_overlaps_or_is_probed_changes_nothing() {
         let begin = offset[own] - before;
         let bytes = [&sent[own][sent[own].len() - before..], &data[..]].concat();
         overlapping.push(connection.segment(from_caller, begin, ACK, offset[1 - own], &bytes));
-        // A keep-alive probe: one byte, the last one again.
+        // A keep-alive probe: the last byte again.
         overlapping.push(connection.segment(from_caller, offset[own] + data.len() - 1, ACK, offset[1 - own], &[0]));
         offset[own] += data.len();
         sent[own].extend(data);
@@ -137,7 +137,7 @@ fn segments_that_overtake_others_wait_for_them() {
     let connection = Connection::default();
     let mut segments = connection.handshake();
     for part in parts(&tcp_call()) {
-        // Within one message, backward.
+        // In reverse order, within one message.
         let count = segments.len();
         let all = connection.segments(&cut(&parts(&tcp_call()), 90));
         let taken: usize = segments.len() - 3;
@@ -163,7 +163,7 @@ fn a_connection_of_the_callee_leads_to_the_same_endpoint() {
     let messages = call.messages();
     let first = Connection::default();
     let mut segments = first.segments(&parts(&messages[..6]));
-    // The callee hangs up, over a connection to where the caller listens.
+    // The callee hangs up, over a connection to the port on which the caller listens.
     let bye = String::from_utf8(call.request("BYE", 9, ";tag=t", 1, ("", ""))).expect("UTF-8");
     let bye = bye
         .replace("From: \"Ann <a>\" <sip:2001@example.net>;tag=f0", "From: <sip:2002@example.net>;tag=t")
@@ -203,10 +203,10 @@ fn what_a_capture_has_lost_of_a_stream_is_counted() {
         said.errors
     );
     assert_eq!(said.status, Some(1));
-    // The callee has nothing without the INVITE, and the caller neither; but what follows is read.
+    // Without the INVITE neither the callee nor the caller has events; but what follows is read.
     assert_eq!(said.events().len(), 0);
 
-    // A message in the middle is lost: the rest of the call is there.
+    // A message in the middle is lost: the rest of the call is read.
     let mut segments = connection.segments(&parts(&messages));
     segments.remove(4);
     let said = capture(&segments);
@@ -216,7 +216,7 @@ fn what_a_capture_has_lost_of_a_stream_is_counted() {
         "whole messages that are missing leave nothing behind"
     );
 
-    // The capture begins within a message.
+    // The capture begins in the middle of a message.
     let mut segments = connection.segments(&cut(&parts(&messages), 200));
     let count = parts(&messages)[0].1.len().div_ceil(200);
     segments.remove(0);
@@ -377,7 +377,7 @@ fn hep_over_udp_and_tcp_tells_the_addresses_of_what_it_carries() {
     for size in [100, 1460, 100_000] {
         assert_call("tcp", &capture(&connection.segments(&cut(&packets, size))));
     }
-    // Reports about media, and what claims more than there is, are nothing.
+    // Reports about media, and chunks that claim to be longer than the packet, are ignored.
     let report = hep3(&call[0], 15, b"{\"type\": 200}");
     let mut long = hep3(&call[0], 15, &call[0].bytes);
     long[4] = 0xff;
@@ -394,7 +394,7 @@ fn sctp_is_read_where_a_chunk_holds_a_message() {
     };
     let sctp = |message: &Message, chunks: Vec<u8>| {
         let (source, destination) = if message.from_caller { (CALLER_IP, CALLEE_IP) } else { (CALLEE_IP, CALLER_IP) };
-        // A SACK before the data.
+        // A SACK precedes the data.
         let head = [0x13, 0xc4, 0x13, 0xc4, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 0, 16, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
         ipv4(132, source, destination, &[&head[..], &chunks].concat())
     };

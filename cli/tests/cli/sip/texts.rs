@@ -1,10 +1,10 @@
-//! Texts of every form: traces, logs and consoles, with the call in each.
+//! All forms of text: traces, logs and consoles, with the same call in each.
 
 use super::captures::gzip;
 use super::messages::{CALLEE, CALLER, Call, Message, assert_call_between};
 use super::tool::{Said, watch_bytes};
 
-/// A form of text: its name, how a message looks in it, and which endpoints it names.
+/// A form of text: its name, how it shows a message, and which endpoints it names.
 struct Form {
     name: &'static str,
     write: fn(&At<'_>) -> String,
@@ -12,15 +12,15 @@ struct Form {
     callee: &'static str,
 }
 
-/// A message at its place.
+/// A message with its number.
 struct At<'m> {
     message: &'m Message,
-    /// From 1.
+    /// The number, from 1.
     number: usize,
 }
 
 impl At<'_> {
-    /// The message with LF at its line ends.
+    /// The message with LF line ends.
     fn text(&self) -> String {
         self.wire().replace("\r\n", "\n")
     }
@@ -55,13 +55,13 @@ impl At<'_> {
         if self.wire().starts_with("SIP/") { "response" } else { "request" }
     }
 
-    /// Every line behind this.
+    /// Every line with this prefix.
     fn behind(&self, margin: &str) -> String {
         self.text().lines().map(|line| format!("{margin}{line}\n")).collect()
     }
 }
 
-/// ngrep's dots.
+/// Replaces CR as ngrep does, by a dot.
 fn dots(text: &str) -> String {
     text.replace("\r\n", ".\n")
 }
@@ -414,7 +414,7 @@ fn texts_of_every_form_show_the_call() {
         let text = written(form, &Call::default().messages());
         let said = watch_bytes(form.name, text.as_bytes());
         assert_call_between(form.name, &said, form.caller, form.callee);
-        // The line of the first event is that of the head of its message.
+        // The line of the first event is that of its message's header line.
         let line = said.events()[0].2;
         let head = text.lines().nth(usize::try_from(line).expect("a line") - 1).expect("a line");
         let is_head = [CALLEE, "198.51.100.2", "message", "Sent:", "sent"].iter().any(|word| head.contains(word));
@@ -464,7 +464,7 @@ fn the_time_of_a_message_is_that_of_its_head_or_of_a_line_before() {
     }
 }
 
-/// What a partner writes into a message: another call, as the log would have it.
+/// A partner's message that contains another call in the form of the log.
 fn forged(form: &Form) -> (String, usize) {
     let another = Call { number: 66, ..Call::default() }.messages_with_text("gotcha");
     let forged = written(form, &another);
@@ -485,7 +485,7 @@ fn nothing_in_the_body_of_a_message_becomes_a_message() {
     }
 }
 
-/// Logs are published with other names and numbers in them, and no length is right any more.
+/// Published logs have other names and numbers, so that lengths are wrong.
 #[test]
 fn wrong_lengths_lose_no_message() {
     for form in FORMS {

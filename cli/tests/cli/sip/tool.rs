@@ -1,4 +1,4 @@
-//! Runs the tool and reads what it says.
+//! Runs the tool and reads its output.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use serde_json::Value;
 
-/// What the tool said.
+/// The output of the tool.
 pub(crate) struct Said {
     pub(crate) objects: Vec<Value>,
     pub(crate) errors: String,
@@ -38,7 +38,7 @@ impl Said {
         by_endpoint
     }
 
-    /// The sessions of the list in the end.
+    /// The sessions in the final list.
     pub(crate) fn sessions(&self) -> Vec<Value> {
         let list = self.objects.last().expect("a list");
         list["imSessions"].as_array().expect("sessions").clone()
@@ -50,7 +50,7 @@ pub(crate) fn run(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_im-session")).arg("sip").args(arguments).output().expect("the tool")
 }
 
-/// The same in the format for programs.
+/// The same with the format for programs.
 pub(crate) fn watch(arguments: &[&str]) -> Said {
     let output = run(&[&["--format", "jsonl"], arguments].concat());
     let text = String::from_utf8(output.stdout).expect("UTF-8");
@@ -59,13 +59,13 @@ pub(crate) fn watch(arguments: &[&str]) -> Said {
     Said { objects, errors, status: output.status.code() }
 }
 
-/// The same of a file with these bytes.
+/// The same for a file with these bytes.
 pub(crate) fn watch_bytes(name: &str, bytes: &[u8]) -> Said {
     let file = Temporary::new(name, bytes);
     watch(&[file.path()])
 }
 
-/// A file for one test, gone at its end.
+/// A file for one test, removed at its end.
 pub(crate) struct Temporary(PathBuf);
 
 impl Temporary {

@@ -1,4 +1,4 @@
-//! What the engine's thread can be asked. Each command has a place for its answer.
+//! The commands for the engine's thread. Each carries the sender for its answer.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -25,7 +25,7 @@ pub(super) enum Command {
 }
 
 impl Command {
-    /// What it counts for in a group.
+    /// Its weight in a group.
     pub(super) fn size(&self) -> usize {
         match self {
             Command::Events { events, .. } => events.len().max(1),

@@ -1,4 +1,4 @@
-//! The tables of the file, and how they are written and read.
+//! The tables of the file, and how they are read and written.
 
 use std::path::Path;
 
@@ -10,32 +10,32 @@ use crate::config::AgentId;
 use crate::engine::division::Record;
 use crate::engine::{EngineError, Outgoing, StoredRequest};
 
-/// Shard and key of a record: its value.
+/// (shard, key of a record) → value.
 const RECORDS: TableDefinition<'_, (u32, &[u8]), &[u8]> = TableDefinition::new("records");
-/// Offset: request.
+/// Offset → request.
 const REQUESTS: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("requests");
-/// Agent and position: notification.
+/// (agent, position) → notification.
 const OUTBOX: TableDefinition<'_, (&str, u64), &[u8]> = TableDefinition::new("outbox");
-/// Agent: up to which position notifications reached a client.
+/// Agent → position up to which notifications have reached a client.
 const DELIVERED: TableDefinition<'_, &str, u64> = TableDefinition::new("delivered");
-/// What is there once.
+/// Name → single value.
 const META: TableDefinition<'_, &str, u64> = TableDefinition::new("meta");
 
 const FORM: &str = "form";
 const SHARDS: &str = "shards";
 const NEWEST_REQUEST: &str = "newest request";
-/// The form of the tables that this version writes.
+/// The version of the tables that this program writes.
 const THIS_FORM: u64 = 1;
 
-/// The file.
+/// The open file.
 pub(super) struct File {
     database: Database,
 }
 
-/// Everything that the file holds.
+/// The contents of the file.
 #[derive(Debug, Default)]
 pub(super) struct Stored {
-    /// Of how many shards the records are; 0 for a new file.
+    /// The number of shards into which the records are divided; 0 for a new file.
     pub(super) shards: u32,
     pub(super) records: Vec<Record>,
     pub(super) requests: Vec<StoredRequest>,
@@ -44,12 +44,12 @@ pub(super) struct Stored {
     pub(super) newest_request: u64,
 }
 
-/// An error of the store while this is done.
+/// Makes an error of the store, with the action that failed.
 fn failed<E: std::fmt::Display>(doing: &'static str) -> impl Fn(E) -> EngineError {
     move |error| EngineError::Store { doing, error: error.to_string() }
 }
 
-/// A value that is not what an engine wrote.
+/// Makes an error for a value that no engine wrote.
 fn damaged(place: String, expected: &'static str) -> impl Fn(serde_json::Error) -> EngineError {
     move |error| EngineError::Damaged { place: place.clone(), expected, found: error.to_string() }
 }
@@ -114,7 +114,7 @@ impl File {
         transaction.commit().map_err(failed("committing a transaction"))
     }
 
-    /// Writes other records instead of those that are there: all of them, durably, or none.
+    /// Replaces records by others: all of them, durably, or none.
     pub(super) fn divide(&self, old: &[Record], new: &[Record], shards: u32) -> Result<(), EngineError> {
         let transaction = self.database.begin_write().map_err(failed("beginning a transaction"))?;
         {
@@ -132,9 +132,9 @@ impl File {
         transaction.commit().map_err(failed("committing a transaction"))
     }
 
-    /// Reads everything.
+    /// Reads the whole file.
     pub(super) fn read(&self) -> Result<Stored, EngineError> {
-        // The tables of a new file come to be here, so that they can be read.
+        // This creates the tables of a new file, so that they can be read.
         let transaction = self.database.begin_write().map_err(failed("beginning a transaction"))?;
         let mut stored = Stored::default();
         {

@@ -1,4 +1,4 @@
-//! What is committed together, and what is said when it is.
+//! The commands that are committed together, and their answers.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -8,24 +8,24 @@ use tokio::sync::oneshot::Sender;
 use crate::config::AgentId;
 use crate::engine::{Outgoing, RecordKey};
 
-/// Commands that were decided and are not committed yet.
+/// Commands that have been decided and are not committed yet.
 #[derive(Default)]
 pub(super) struct Group {
-    /// The records that changed, by shard.
+    /// The records that changed, with their shards.
     pub(super) changed: BTreeSet<(u32, RecordKey)>,
-    /// The offsets of requests that came or went.
+    /// The offsets of requests that were added or removed.
     pub(super) requests: BTreeSet<u64>,
     /// Notifications, in the order in which they were decided.
     pub(super) outgoing: Vec<Arc<Outgoing>>,
     pub(super) answers: Vec<Box<dyn FnOnce() + Send>>,
-    /// What its commands count for.
+    /// The sum of the weights of its commands.
     pub(super) size: usize,
 }
 
 impl Group {
-    /// Answers when the group is committed, and not at all where that fails.
+    /// Sends this answer once the group is committed, and not at all if that fails.
     pub(super) fn answer<T: Send + 'static>(&mut self, answer: Sender<T>, value: T) {
-        // Who asked may be gone.
+        // The caller may be gone.
         self.answers.push(Box::new(move || drop(answer.send(value))));
     }
 
@@ -34,13 +34,13 @@ impl Group {
         self.changed.is_empty() && self.requests.is_empty() && self.outgoing.is_empty()
     }
 
-    /// The answers, to be given.
+    /// The answers, each as a function that sends it.
     pub(super) fn into_answers(self) -> impl Iterator<Item = Box<dyn FnOnce() + Send>> {
         self.answers.into_iter()
     }
 }
 
-/// What a transaction writes; `None` deletes.
+/// The contents of a transaction; `None` deletes.
 #[derive(Debug, Default)]
 pub(super) struct Batch {
     pub(super) records: BTreeMap<(u32, Vec<u8>), Option<Vec<u8>>>,

@@ -1,14 +1,14 @@
-//! The engine in this process: one file (redb) or memory, and one thread that decides and writes.
+//! The engine in this process: one file (redb) or memory, and one thread that decides and commits.
 //!
 //! | file | question |
 //! |---|---|
-//! | `command` | What can the thread be asked? |
-//! | `writer` | How is it decided, committed and answered? |
+//! | `command` | Which commands does the thread take? |
+//! | `writer` | How are they decided, committed and answered? |
 //! | `group` | What is committed together? |
-//! | `file` | How is it written and read? |
-//! | `new_file` | How does a file come to be? |
+//! | `file` | How is the file read and written? |
+//! | `new_file` | How is a file created? |
 //! | `outbox` | Which notifications may have to be sent again? |
-//! | `request_queue` | Which requests are to be sent? |
+//! | `request_queue` | Which requests are to be sent to the SIP Server? |
 
 mod command;
 mod file;
@@ -40,38 +40,38 @@ use super::{
 use crate::config::{AgentId, AgentRecord, Directory};
 use crate::metrics::Durations;
 
-/// How far the clock may jump at once: the longest pause that is believed without more ado.
+/// How far the clock may jump forward before the jump needs confirmation.
 const LONGEST_PAUSE: Duration = Duration::from_secs(24 * 3_600);
 
-/// What is called where a commit fails. Unless it is replaced for a test it ends the process.
+/// Called when a commit fails. By default it ends the process; tests replace it.
 pub type OnFailure = Arc<dyn Fn(&EngineError) + Send + Sync>;
 
-/// How an embedded engine is set up.
+/// The settings of an embedded engine.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct EmbeddedSettings {
-    /// The address of the service.
+    /// The base URI of the service.
     pub base_uri: BaseUri,
-    /// Into how many shards the agents are divided.
+    /// The number of shards into which the agents are divided.
     pub shards: u32,
     /// How much each shard may hold.
     pub limits: Limits,
-    /// When what ends.
+    /// When sessions and requests expire.
     pub times: Times,
-    /// How many calls may wait; those that come then wait to be let in.
+    /// The length of the command queue. Further calls wait for a free place.
     pub queue: usize,
-    /// How many messages and errors of an agent are kept until they are delivered.
+    /// How many messages and errors per agent are kept until they are delivered.
     pub outbox: usize,
     /// How many notifications a receiver may lag behind.
     pub lag: usize,
-    /// How long commits take.
+    /// The durations of commits.
     pub commits: Durations,
-    /// What is called where a commit fails: what is in memory is then ahead of the file, so nothing may go on.
+    /// Called when a commit fails. Memory is then ahead of the file, so the engine must not continue.
     pub on_failure: OnFailure,
 }
 
 impl EmbeddedSettings {
-    /// Eight shards, the library's limits with a clock that jumps a day at most, and an abort where a commit fails.
+    /// Eight shards, the library's limits with clock jumps of a day at most, and an abort if a commit fails.
     #[must_use]
     pub fn new(base_uri: BaseUri) -> Self {
         let mut limits = Limits::DEFAULT;
@@ -86,7 +86,7 @@ impl EmbeddedSettings {
             lag: 16_384,
             commits: Durations::default(),
             on_failure: Arc::new(|error| {
-                tracing::error!(%error, "the store failed: the process ends, since memory is ahead of the file");
+                tracing::error!(%error, "the store failed: the process ends, because memory is ahead of the file");
                 std::process::abort();
             }),
         }
@@ -102,7 +102,7 @@ impl fmt::Debug for EmbeddedSettings {
     }
 }
 
-/// The engine in this process. When it is dropped, what waits is still decided and committed.
+/// The engine in this process. When it is dropped, queued commands are still decided and committed.
 #[derive(Debug)]
 pub struct EmbeddedEngine {
     commands: Option<mpsc::Sender<Command>>,
@@ -113,25 +113,25 @@ pub struct EmbeddedEngine {
 }
 
 impl EmbeddedEngine {
-    /// The engine whose state is in this file, which is made where it does not exist.
+    /// Opens the engine with its state in this file, and creates the file if it does not exist.
     ///
     /// # Errors
     ///
-    /// Where the file cannot be opened, is in use, or is damaged.
+    /// If the file cannot be opened, is in use, or is damaged.
     pub fn open(path: &Path, directory: Directory, settings: EmbeddedSettings) -> Result<Self, EngineError> {
         Self::start(File::open(path)?, directory, settings)
     }
 
-    /// An engine whose state goes with it: for tests and for trying it out.
+    /// An engine that keeps its state in memory only: for tests, and for trying it out.
     ///
     /// # Errors
     ///
-    /// Where the settings make no shards.
+    /// If the settings allow no shards.
     pub fn in_memory(directory: Directory, settings: EmbeddedSettings) -> Result<Self, EngineError> {
         Self::on_backend(InMemoryBackend::new(), directory, settings)
     }
 
-    /// The engine whose state is in this backend of redb: one that fails, for a test.
+    /// Opens an engine on this backend of redb, which may fail on purpose in a test.
     ///
     /// # Errors
     ///
@@ -156,7 +156,7 @@ impl EmbeddedEngine {
         Ok(EmbeddedEngine { commands: Some(commands), delivered, outgoing, newest_request, thread: Some(thread) })
     }
 
-    /// Sends what `command` makes of the place for the answer, and waits for that.
+    /// Sends the command that `command` builds from a sender for the answer, and waits for the answer.
     fn ask<T: Send + 'static>(
         &self,
         command: impl FnOnce(oneshot::Sender<T>) -> Command + Send + 'static,

@@ -1,5 +1,5 @@
-//! A new file comes to be whole, or not at all: it is made under another name. A process that is killed while redb makes a file
-//! leaves one that cannot be opened again.
+//! Creates a file completely or not at all: under another name first. A process that is killed while redb creates a
+//! file leaves one that cannot be opened again.
 
 use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};
@@ -9,31 +9,31 @@ use std::path::{Path, PathBuf};
 
 use redb::Database;
 
-/// What the name of a file that is being made has after that of the file that it becomes.
+/// Appended to the name of the final file while it is being created.
 const BEING_MADE: &str = ".new-";
 
-/// Makes the file, unless it is there.
+/// Creates the file unless it exists.
 pub(super) fn make(path: &Path) -> io::Result<()> {
     if path.try_exists()? {
         return Ok(());
     }
     remove_what_others_left(path)?;
     let new = with_ending(path, &format!("{BEING_MADE}{}", std::process::id()));
-    // For its owner alone, wherever it is: user data is in it.
+    // Readable by its owner only, whatever the directory allows, because it contains user data.
     let file = OpenOptions::new().read(true).write(true).create_new(true).mode(0o600).open(&new)?;
     drop(Database::builder().create_file(file).map_err(io::Error::other)?);
-    // Unlike a rename, this never takes the place of a file that another process has made meanwhile, and uses.
+    // Unlike a rename, a link does not replace a file that another process has created in the meantime and uses.
     let linked = fs::hard_link(&new, path);
     match linked {
         Ok(()) => fs::remove_file(&new)?,
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => fs::remove_file(&new)?,
-        // Not every file system has links.
+        // Some file systems have no hard links.
         Err(_) => fs::rename(&new, path)?,
     }
     File::open(directory_of(path))?.sync_all()
 }
 
-/// Files that were being made when their process ended: nobody has used them.
+/// Removes the unfinished files of processes that ended. Nothing uses them.
 fn remove_what_others_left(path: &Path) -> io::Result<()> {
     let begin = with_ending(path, BEING_MADE);
     let begin = begin.file_name().unwrap_or_default().as_encoded_bytes();

@@ -1,5 +1,5 @@
-//! The notifications that may have to be sent again: messages and errors of each agent that reached no client yet. What
-//! tells a session is not kept, since whoever subscribes is told the present sessions.
+//! The notifications that may have to be sent again: messages and errors of each agent that have not reached any client
+//! yet. Notifications of states are not kept, because a subscription begins with the current sessions.
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Arc;
@@ -7,32 +7,32 @@ use std::sync::Arc;
 use crate::config::AgentId;
 use crate::engine::{Outgoing, OutgoingKind};
 
-/// The outbox, as it is in the file.
+/// The outbox, and what the file does not contain yet.
 #[derive(Debug, Default)]
 pub(super) struct Outbox {
     by_agent: HashMap<AgentId, VecDeque<Arc<Outgoing>>>,
-    /// Up to which position notifications reached a client; nothing of an agent who was never here.
+    /// The position up to which notifications have reached a client; no entry for an agent who has never subscribed.
     delivered: HashMap<AgentId, u64>,
-    /// How many of an agent are kept.
+    /// How many notifications are kept per agent.
     limit: usize,
     unwritten: Unwritten,
 }
 
-/// What the file does not have yet.
+/// The changes that the file does not contain yet.
 #[derive(Debug, Default)]
 struct Unwritten {
-    /// Rows, by agent and position; `None` where they go.
+    /// Rows by agent and position; `None` deletes a row.
     rows: BTreeMap<(AgentId, u64), Option<Arc<Outgoing>>>,
     delivered: BTreeMap<AgentId, u64>,
 }
 
 impl Outbox {
-    /// What was stored; what need not be sent again goes.
+    /// Restores the outbox. Rows that need not be sent again are deleted.
     pub(super) fn new(limit: usize, stored: Vec<Outgoing>, delivered: Vec<(AgentId, u64)>) -> Self {
         let mut outbox = Outbox { limit, delivered: delivered.into_iter().collect(), ..Outbox::default() };
         for outgoing in stored.into_iter().map(Arc::new) {
             let row = (outgoing.agent.clone(), outgoing.position);
-            // It is in the file already, or goes.
+            // A row that is kept is in the file already; any other is deleted from it.
             if outbox.keep(&outgoing) {
                 outbox.unwritten.rows.remove(&row);
             } else {
@@ -42,10 +42,11 @@ impl Outbox {
         outbox
     }
 
-    /// Keeps one more, if it may have to be sent again; the oldest makes room for it. Returns whether it is kept.
+    /// Keeps one more notification, if it may have to be sent again, and drops the oldest if there are too many.
+    /// Returns whether it is kept.
     pub(super) fn keep(&mut self, outgoing: &Arc<Outgoing>) -> bool {
         let agent = &outgoing.agent;
-        // An agent who was never here misses nothing.
+        // An agent who has never subscribed misses nothing.
         let is_missed = self.delivered.get(agent).is_some_and(|&delivered| outgoing.position > delivered);
         if !is_missed || !tells_more_than_sessions(outgoing.kind) || self.limit == 0 {
             return false;
@@ -60,7 +61,7 @@ impl Outbox {
         true
     }
 
-    /// Notifications of the agent up to this position reached a client, and need not be kept.
+    /// Notifications of the agent up to this position have reached a client and need not be kept.
     pub(super) fn deliver(&mut self, agent: AgentId, up_to: u64) {
         if self.delivered.get(&agent).is_some_and(|&delivered| delivered >= up_to) {
             return;
@@ -75,8 +76,8 @@ impl Outbox {
         self.unwritten.delivered.insert(agent, up_to);
     }
 
-    /// What the agent's clients have not seen and sessions do not tell. An agent who was never here has missed nothing:
-    /// what comes after `now` counts.
+    /// The notifications that the agent's clients have not received and the list of sessions does not contain. An agent
+    /// who has never subscribed has missed nothing; from now on, what follows position `now` is kept.
     pub(super) fn undelivered(&mut self, agent: &AgentId, now: u64) -> Vec<Arc<Outgoing>> {
         if !self.delivered.contains_key(agent) {
             self.deliver(agent.clone(), now);
@@ -84,22 +85,22 @@ impl Outbox {
         self.by_agent.get(agent).into_iter().flatten().cloned().collect()
     }
 
-    /// The rows that came, or went (`None`), since the file was written.
+    /// The rows that were added or deleted (`None`) since the file was written.
     pub(super) fn unwritten_rows(&self) -> impl Iterator<Item = (&AgentId, u64, Option<&Outgoing>)> {
         self.unwritten.rows.iter().map(|((agent, position), row)| (agent, *position, row.as_deref()))
     }
 
-    /// What of `delivered` the file does not have yet.
+    /// The entries of `delivered` that the file does not contain yet.
     pub(super) fn unwritten_delivered(&self) -> impl Iterator<Item = (AgentId, u64)> {
         self.unwritten.delivered.iter().map(|(agent, &position)| (agent.clone(), position))
     }
 
-    /// Whether the file has all of it.
+    /// Whether the file contains everything.
     pub(super) fn is_written(&self) -> bool {
         self.unwritten.rows.is_empty() && self.unwritten.delivered.is_empty()
     }
 
-    /// The file has all of it.
+    /// The file contains everything now.
     pub(super) fn written(&mut self) {
         self.unwritten = Unwritten::default();
     }

@@ -1,4 +1,4 @@
-//! The requests that are to be sent to the SIP Server, in the order in which they were made.
+//! The requests to send to the SIP Server, in the order in which they were made.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -6,10 +6,10 @@ use im_session::Request;
 
 use crate::engine::StoredRequest;
 
-/// How many are read at once.
+/// How many requests are returned by one read.
 const READ_AT_ONCE: usize = 256;
 
-/// The requests, as they are in the file.
+/// The requests, the same as in the file.
 #[derive(Debug, Default)]
 pub(super) struct RequestQueue {
     by_offset: BTreeMap<u64, StoredRequest>,
@@ -29,7 +29,7 @@ impl RequestQueue {
         self.newest
     }
 
-    /// One more. Returns its offset. There are no more than the shards have in flight, and those are limited.
+    /// Adds a request, and returns its offset. The queue is bounded because the shards bound their requests in flight.
     pub(super) fn push(&mut self, request: Request) -> u64 {
         self.newest += 1;
         let offset = self.newest;
@@ -38,7 +38,7 @@ impl RequestQueue {
         offset
     }
 
-    /// Only these are kept. Returns the offsets of the others.
+    /// Keeps only these requests, and returns the offsets of the others.
     pub(super) fn retain(&mut self, is_kept: impl Fn(&Request) -> bool) -> Vec<u64> {
         let others = self.by_offset.values().filter(|one| !is_kept(&one.request));
         let others: Vec<u64> = others.map(|one| one.offset).collect();
@@ -48,14 +48,14 @@ impl RequestQueue {
         others
     }
 
-    /// The request with this ReferenceID is settled. Returns its offset, if it was still here.
+    /// The request with this ReferenceID is settled. Removes it, and returns its offset if it was still queued.
     pub(super) fn settle(&mut self, reference_id: u64) -> Option<u64> {
         let offset = self.by_reference_id.get(&reference_id).copied()?;
         self.remove(offset);
         Some(offset)
     }
 
-    /// The requests up to this offset are sent. Returns their offsets.
+    /// The requests up to this offset have been sent. Removes them, and returns their offsets.
     pub(super) fn confirm(&mut self, up_to: u64) -> Vec<u64> {
         let confirmed: Vec<u64> = self.by_offset.range(..=up_to).map(|(&offset, _)| offset).collect();
         for &offset in &confirmed {
@@ -68,14 +68,14 @@ impl RequestQueue {
         self.by_offset.get(&offset)
     }
 
-    /// The next ones from an offset on.
+    /// The next requests, beginning with this offset.
     pub(super) fn from(&self, offset: u64) -> Vec<StoredRequest> {
         self.by_offset.range(offset..).map(|(_, request)| request.clone()).take(READ_AT_ONCE).collect()
     }
 
     fn remove(&mut self, offset: u64) {
         if let Some(removed) = self.by_offset.remove(&offset) {
-            // A ReferenceID that begins anew may be that of a newer request.
+            // ReferenceIDs wrap around, so this one may belong to a newer request.
             if self.by_reference_id.get(&removed.request.reference_id) == Some(&offset) {
                 self.by_reference_id.remove(&removed.request.reference_id);
             }

@@ -1,5 +1,5 @@
-//! The engine's thread. It takes what waits, decides all of it, commits that in one transaction, and then tells: so a
-//! transaction is shared by all who wait while the one before is written.
+//! The engine's thread. It takes the commands that wait, decides them, commits them in one transaction, and then sends
+//! notifications and answers. So commands that arrive during a commit share the next transaction.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -24,10 +24,10 @@ use crate::engine::{
     Answer, Applied, EngineError, Entry, FeedPosition, Outgoing, Present, RecordKey, Reply, Shard, ShardSettings,
 };
 
-/// The most that is committed together, so that who came first does not wait for ever.
+/// The maximum size of a group, so that the first command in it does not wait forever.
 const LARGEST_GROUP: usize = 4_096;
 
-/// Records, each with its shard.
+/// Records with their shards.
 type Records = BTreeSet<(u32, RecordKey)>;
 
 pub(super) struct Writer {
@@ -39,9 +39,9 @@ pub(super) struct Writer {
     outbox: Outbox,
     delivered: Delivered,
     told: Told,
-    /// Records that say nothing but that time passed: they are written with the next that say more.
+    /// Records in which only the time has changed. They are written together with the next other change.
     late: Records,
-    /// Requests that went without a command, likewise.
+    /// Requests that were removed without a command; written likewise.
     late_requests: BTreeSet<u64>,
     outgoing: broadcast::Sender<Arc<Outgoing>>,
     newest_request: watch::Sender<u64>,
@@ -49,13 +49,13 @@ pub(super) struct Writer {
     settings: EmbeddedSettings,
 }
 
-/// What makes the settings of a shard from its number.
+/// Returns the function from a shard's number to its settings.
 fn settings_of_shard(settings: &EmbeddedSettings) -> impl Fn(u32) -> ShardSettings + use<> {
     let EmbeddedSettings { base_uri, shards, limits, times, .. } = settings.clone();
     move |number| ShardSettings { base_uri: base_uri.clone(), number, shards, limits, times }
 }
 
-/// The shards that these records are, and the records that say nothing any more.
+/// Restores the shards from these records; also returns the records that are to be deleted.
 fn restore(
     records: &[Record],
     shards: u32,
@@ -77,13 +77,13 @@ fn restore(
     Ok((restored, surplus))
 }
 
-/// An error of the records of a shard.
+/// Makes an error for damaged records of a shard.
 fn damaged(error: &dyn std::error::Error) -> EngineError {
     EngineError::Damaged { place: "records".into(), expected: "the records of a shard", found: error.to_string() }
 }
 
 impl Writer {
-    /// What is in the file, as it was committed last.
+    /// Restores the state that was committed last.
     pub(super) fn new(
         file: File,
         directory: Directory,
@@ -120,7 +120,8 @@ impl Writer {
         Ok((writer, receiver))
     }
 
-    /// Requests whose records were left out, since limits are lower or shards met in one. Nothing would ever settle them.
+    /// Drops requests without a record, which was left out because a limit was lowered or shards were merged. Nothing
+    /// would ever settle these requests.
     fn drop_requests_without_record(&mut self) {
         let (shards, agents, count) = (&self.shards, &self.agents, self.settings.shards);
         let dropped = self.requests.retain(|request| {
@@ -129,12 +130,12 @@ impl Writer {
             shard.is_some_and(|shard| shard.record(&key).is_some())
         });
         if !dropped.is_empty() {
-            tracing::warn!(requests = dropped.len(), "requests that are over a limit are not sent");
+            tracing::warn!(requests = dropped.len(), "requests beyond a limit are not sent");
         }
         self.late_requests.extend(dropped);
     }
 
-    /// Where DNs went to other agents, the shards are divided anew, so that all sessions of an agent are in one.
+    /// If DNs have moved to other agents, divides the records again, so that all sessions of an agent are in one shard.
     fn follow_the_directory(&mut self) -> Result<(), EngineError> {
         let agents = self.directory.current();
         if Arc::ptr_eq(&agents, &self.agents) {
@@ -144,7 +145,7 @@ impl Writer {
         if before.have_the_same_dns(&self.agents) {
             return Ok(());
         }
-        // What is in memory is in the file then.
+        // This makes the file equal to memory.
         self.write_what_is_late()?;
         let (records, settings_of_shard) = (self.file.read()?.records, settings_of_shard(&self.settings));
         let shards = self.settings.shards;
@@ -159,7 +160,7 @@ impl Writer {
         Ok(())
     }
 
-    /// Until nobody can ask any more.
+    /// Runs until the last sender of commands is dropped.
     pub(super) fn run(mut self, mut commands: mpsc::Receiver<Command>) {
         let _ends_the_process = OnPanic(self.on_failure.clone());
         while let Some(first) = commands.blocking_recv() {
@@ -175,20 +176,20 @@ impl Writer {
                 self.take(next, &mut group);
             }
             if let Err(error) = self.commit(&group) {
-                // Nobody may hear of what is not written: the answers are dropped, and who waits is told that nothing comes.
+                // Nothing that was not written may be reported. The answers are dropped, and the callers get an error.
                 (self.on_failure)(&error);
                 return;
             }
             self.tell(group);
         }
-        // What did not need to be written at once, so that nothing is told again.
+        // Writes what could wait, so that nothing is sent again after the restart.
         self.hear_what_was_delivered();
         if let Err(error) = self.write_what_is_late() {
             (self.on_failure)(&error);
         }
     }
 
-    /// Notifications that reached a client need not be kept.
+    /// Removes the notifications that have reached a client.
     fn hear_what_was_delivered(&mut self) {
         for (agent, up_to) in self.delivered.fetch() {
             self.outbox.deliver(agent, up_to);
@@ -221,7 +222,7 @@ impl Writer {
                 }
             }
             Command::Present { agent, answer } => {
-                // Also what was said since the group began.
+                // Includes what was reported since the group began.
                 self.hear_what_was_delivered();
                 if let Some(shard) = self.shards.get(self.shard_of_agent(&agent) as usize) {
                     let position = shard.notified();
@@ -243,7 +244,7 @@ impl Writer {
                 group.answer(answer, ());
             }
             Command::Inspect { inquiry, answer } => {
-                // As a read: what it tells is committed before it is told.
+                // Answered after the commit, like a read, so that it shows committed state only.
                 if let Some(reply) = self.inspect(&inquiry) {
                     group.answer(answer, reply);
                 }
@@ -251,14 +252,15 @@ impl Writer {
         }
     }
 
-    /// Each event goes to the shard of its DN, one without a DN to all. The home of the feed comes last, and in any case: where
-    /// it is as far already, so are the others, also those that have not heard of the position since nothing was for them.
+    /// Sends each event to the shard of its DN, and one without a DN to all shards. The home of the feed comes last and
+    /// always takes part: if it has reached a position, all shards have, including those that got no event and do not
+    /// know the position.
     fn events(&mut self, feed: Option<FeedPosition>, events: Vec<Event<'static>>, group: &mut Group) -> Applied {
         let mut results = vec![Ok(()); events.len()];
         if let Some(FeedPosition { feed, position, .. }) = &feed
             && let Some(known) = self.feed(feed).map(|known| known.position).filter(|known| position <= known)
         {
-            tracing::warn!(feed, position, known, "a batch is not applied, since its feed was as far already");
+            tracing::warn!(feed, position, known, "a batch is skipped: its feed has already reached this position");
             return Applied { results, position: Some(known), repeated: true };
         }
         let position = feed.as_ref().map(|feed| feed.position);
@@ -268,7 +270,7 @@ impl Writer {
         for (number, of_shard) in divided.into_iter().chain(at_home) {
             let is_home = Some(number) == home;
             let (places, events): (Vec<usize>, Vec<Event<'static>>) = of_shard.into_iter().unzip();
-            // What a feed keeps with its position is kept once.
+            // The note of a feed is stored only once.
             let feed = feed.clone().map(|feed| if is_home { feed } else { FeedPosition { note: None, ..feed } });
             if let Some(Answer::Events(answers)) = self.decide(number, Entry::Events { feed, events }, group) {
                 for (place, answer) in places.into_iter().zip(answers) {
@@ -281,7 +283,7 @@ impl Writer {
         Applied { results, position, repeated: false }
     }
 
-    /// How far a feed is, as its home knows it.
+    /// The position of a feed, as recorded in its home shard.
     fn feed(&self, feed: &str) -> Option<&FeedPosition> {
         self.shards.get(self.home_of_feed(feed) as usize)?.feed(feed)
     }
@@ -295,7 +297,7 @@ impl Writer {
             Inquiry::Feeds => {
                 let mut feeds = BTreeMap::new();
                 for (number, shard) in (0..).zip(&self.shards) {
-                    // Another shard may not have heard of the feed's last events.
+                    // Other shards may not know the latest position of the feed.
                     let at_home = shard.feeds.values().filter(|feed| self.home_of_feed(&feed.feed) == number);
                     feeds.extend(at_home.map(|feed| (&feed.feed, feed.position)));
                 }
@@ -312,13 +314,13 @@ impl Writer {
         for now in self.told.hear(now) {
             for number in (0..).take(self.shards.len()) {
                 if let Some(Answer::Time(Err(error))) = self.decide(number, Entry::Time(now), group) {
-                    tracing::warn!(%error, shard = number, "a shard does not take the time");
+                    tracing::warn!(%error, shard = number, "the shard rejected the time");
                 }
             }
         }
     }
 
-    /// Lets a shard decide, and puts what came of it into the group.
+    /// Lets a shard decide an entry, and adds the decision to the group.
     fn decide(&mut self, number: u32, entry: Entry, group: &mut Group) -> Option<Answer> {
         let decision = self.shards.get_mut(number as usize)?.decide(entry, &self.agents);
         let changed = decision.changed.into_iter().map(|key| (number, key));
@@ -342,7 +344,7 @@ impl Writer {
         if group.changes_nothing() { Ok(()) } else { self.write(group) }
     }
 
-    /// What waits to be written with something else.
+    /// Writes the changes that were waiting for another one.
     fn write_what_is_late(&mut self) -> Result<(), EngineError> {
         if self.late.is_empty() && self.late_requests.is_empty() && self.outbox.is_written() {
             return Ok(());
@@ -356,7 +358,7 @@ impl Writer {
             ((*number, key.to_bytes()), value)
         };
         let request = |&offset: &u64| {
-            // A request is written as JSON here, and as an object a line by those who read it.
+            // In the file a request is JSON; only its readers get JSON lines.
             (offset, self.requests.get(offset).map(|request| serde_json::to_vec(request).unwrap_or_default()))
         };
         let outgoing = |(agent, position, row): (&AgentId, u64, Option<&Outgoing>)| {
@@ -379,10 +381,10 @@ impl Writer {
         Ok(())
     }
 
-    /// Says what is committed: notifications, then answers, then that there are requests.
+    /// Announces the commit: first the notifications, then the answers, then new requests.
     fn tell(&self, group: Group) {
         for outgoing in &group.outgoing {
-            // An error says that nobody listens.
+            // An error means that there are no receivers.
             let _ = self.outgoing.send(outgoing.clone());
         }
         group.into_answers().for_each(|answer| answer());
@@ -402,7 +404,7 @@ impl Writer {
     }
 }
 
-/// A panic of the engine's thread is a failed commit: what is in memory may be half of something.
+/// Treats a panic of the engine's thread as a failed commit, because memory may be inconsistent.
 struct OnPanic(OnFailure);
 
 impl Drop for OnPanic {

@@ -1,13 +1,13 @@
-//! What a supervisor may ask of an engine: how the sessions stand, and what happened at one DN.
+//! What a supervisor can query: the state of all sessions, and what happened at one DN.
 //!
-//! It is kept in memory, bounded, and apart from what decides: a shard that comes back after a restart decides alike, but has
-//! not seen what happened before.
+//! The data is bounded, kept in memory only, and separate from what decides: after a restart a shard decides as before,
+//! but does not know what happened earlier.
 //!
 //! | file | question |
 //! |---|---|
 //! | `observation` | What is remembered of something that happened at a DN? |
 //! | `observer` | What does a shard remember, and how much of it? |
-//! | `overview` | How do the sessions stand, over all shards? |
+//! | `overview` | What is the state of the sessions, over all shards? |
 
 mod observation;
 mod observer;
@@ -17,16 +17,16 @@ pub use observation::{Observation, ObservationKind, ObservedOutcome};
 pub use observer::{DNS_A_SHARD, OBSERVATIONS_A_DN, Observer};
 pub use overview::{OPEN_LONGEST, OpenSession, Overview, Timeline};
 
-/// What a supervisor asks.
+/// A supervisor's query.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Inquiry {
-    /// How the sessions stand: [`Overview`].
+    /// The state of the sessions: [`Overview`].
     Overview,
-    /// What happened at a DN: [`Timeline`].
+    /// The latest observations at a DN: [`Timeline`].
     Timeline {
         /// The DN.
         dn: String,
     },
-    /// How far each feed is: `{"feeds":{NAME:POSITION}}`.
+    /// The position of each feed: `{"feeds":{NAME:POSITION}}`.
     Feeds,
 }

@@ -1,4 +1,4 @@
-//! What is remembered of something that happened at a DN: never a text, and no user data.
+//! A record of something that happened at a DN. It contains no message text and no user data.
 
 use std::borrow::Cow;
 use std::time::Duration;
@@ -9,29 +9,29 @@ use im_session::store::{RequestResult, Settled};
 use im_session::{Outcome, State, StatusCode};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// The longest name of an event that is kept. The names that mean something are shorter.
+/// The longest name of an event that is kept, in bytes. All known names are shorter.
 const LONGEST_NAME: usize = 64;
 
 /// Something that happened at a DN.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Observation {
-    /// When, as the shard knows the time: to the second. Milliseconds since 1970.
+    /// The shard's time in milliseconds since 1970, with a resolution of one second.
     #[serde(serialize_with = "milliseconds")]
     pub at: Duration,
-    /// What kind of thing.
+    /// What kind of thing happened.
     pub kind: ObservationKind,
-    /// The name of the event or of the operation.
+    /// The name of the event or the operation.
     pub name: Cow<'static, str>,
-    /// The session, where there is one.
+    /// The session, if there is one.
     pub id: Option<Box<str>>,
-    /// The session's state before.
+    /// The state of the session before.
     #[serde(serialize_with = "name_of_state")]
     pub from: Option<State>,
-    /// The session's state after.
+    /// The state of the session after.
     #[serde(serialize_with = "name_of_state")]
     pub to: Option<State>,
-    /// What came of it.
+    /// The outcome.
     #[serde(flatten)]
     pub outcome: ObservedOutcome,
 }
@@ -46,11 +46,11 @@ pub enum ObservationKind {
     Operation,
     /// A request that is no longer in flight.
     Request,
-    /// A session ended since nothing was heard of it.
+    /// A session that ended because it had no event for too long.
     Expiry,
 }
 
-/// What came of it.
+/// The outcome of an observation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase", tag = "outcome")]
 pub enum ObservedOutcome {
@@ -60,11 +60,11 @@ pub enum ObservedOutcome {
     Unchanged,
     /// A message arrived.
     Message,
-    /// An event that is none of sessions.
+    /// An event that does not concern sessions.
     Ignored,
-    /// An event that was refused.
+    /// An event that was rejected.
     Rejected {
-        /// Why.
+        /// The reason.
         #[serde(serialize_with = "name_of_reason")]
         reason: RejectReason,
     },
@@ -75,23 +75,23 @@ pub enum ObservedOutcome {
         /// The statusCode of the answer.
         #[serde(rename = "statusCode")]
         status_code: StatusCode,
-        /// Its meaning.
+        /// The meaning of the statusCode.
         reason: Box<str>,
     },
-    /// A request that was carried out.
+    /// A request that succeeded.
     Done,
     /// A request that failed.
     Failed {
-        /// The error of the SIP Server.
+        /// The error code of the SIP Server.
         #[serde(rename = "errorCode")]
         error_code: Option<i64>,
     },
-    /// A request that nothing answered in time.
+    /// A request that was not answered in time.
     TimedOut,
 }
 
 impl Observation {
-    /// An event at a session, or at none.
+    /// An event, with or without a session.
     pub(crate) fn of_event(at: Duration, name: &EventName<'_>, id: Option<&str>, outcome: &Outcome) -> Self {
         let (from, to, outcome) = match outcome {
             Outcome::Changed { from, to, .. } => (*from, Some(*to), ObservedOutcome::Changed),
@@ -131,14 +131,14 @@ impl Observation {
         Observation { at, kind: ObservationKind::Request, name, id, from: None, to: None, outcome }
     }
 
-    /// A session that ended by itself.
+    /// A session that expired.
     pub(crate) fn of_expiry(at: Duration, id: &str) -> Self {
         let (kind, to, outcome) = (ObservationKind::Expiry, Some(State::Completed), ObservedOutcome::Changed);
         Observation { at, kind, name: "expired".into(), id: Some(id.into()), from: None, to, outcome }
     }
 }
 
-/// What every event has takes no memory of its own.
+/// The names of known events are borrowed.
 fn name_of(name: &EventName<'_>) -> Cow<'static, str> {
     match name {
         EventName::Call(event) => Cow::Borrowed(event.name()),
@@ -149,7 +149,7 @@ fn name_of(name: &EventName<'_>) -> Cow<'static, str> {
     }
 }
 
-/// What [`milliseconds`] wrote.
+/// Reads the number that [`milliseconds`] writes.
 pub(super) fn from_milliseconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
     u64::deserialize(deserializer).map(Duration::from_millis)
 }

@@ -1,4 +1,4 @@
-//! What a shard remembers for supervisors: the last things that happened at each DN, and since when sessions are open.
+//! What a shard remembers for supervisors: the latest observations at each DN, and when each open session was opened.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::sync::Arc;
@@ -8,10 +8,10 @@ use im_session::{Session, Sessions};
 
 use super::Observation;
 
-/// How many observations of a DN are remembered. One more, and the oldest goes.
+/// How many observations are kept per DN. Beyond that the oldest is dropped.
 pub const OBSERVATIONS_A_DN: usize = 32;
 
-/// Of how many DNs a shard remembers something. One more, and the DN goes at which nothing happened for longest.
+/// For how many DNs a shard keeps observations. Beyond that, the DN whose last observation is the oldest is dropped.
 pub const DNS_A_SHARD: usize = 2_000;
 
 /// A session: DN and id.
@@ -21,15 +21,15 @@ type Key = (Arc<str>, Arc<str>);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Opened {
     pub(super) at: Duration,
-    /// Whether it was there when the observer began, so that it is older than that.
+    /// Whether the session existed when the observer began, so that it was opened earlier than this.
     pub(super) earlier: bool,
 }
 
-/// The memory of a shard. Bounded: by its two constants, and by the sessions that are open.
+/// The memory of a shard, bounded by the two constants and by the number of open sessions.
 #[derive(Debug, Clone, Default)]
 pub struct Observer {
     timelines: HashMap<Arc<str>, DnTimeline>,
-    /// The DNs by when something happened there last.
+    /// The DNs by their last observation.
     order: BTreeMap<u64, Arc<str>>,
     observed: u64,
     opened: HashMap<Key, Opened>,
@@ -43,7 +43,7 @@ struct DnTimeline {
 }
 
 impl Observer {
-    /// An observer that begins with these sessions, and does not know since when they are open.
+    /// An observer that begins with these open sessions. It does not know when they were opened.
     #[must_use]
     pub fn new(sessions: &Sessions) -> Self {
         let mut observer = Observer::default();
@@ -53,7 +53,7 @@ impl Observer {
         observer
     }
 
-    /// Something happened at a DN.
+    /// Records what happened at a DN.
     pub(crate) fn observe(&mut self, dn: &str, observation: Observation) {
         self.observed += 1;
         let dn = match self.timelines.get_key_value(dn) {
@@ -76,7 +76,7 @@ impl Observer {
         timeline.observations.push_back(observation);
     }
 
-    /// A session changed; this is how it is now.
+    /// Records the new state of a session.
     pub(crate) fn changed(&mut self, session: &Session, now: Duration) {
         if !session.state().is_open() {
             let key = (Arc::from(session.this_dn()), Arc::from(session.id()));
@@ -96,12 +96,12 @@ impl Observer {
         }
     }
 
-    /// What happened at a DN, oldest first.
+    /// The observations at a DN, oldest first.
     pub fn at(&self, dn: &str) -> impl Iterator<Item = &Observation> {
         self.timelines.get(dn).into_iter().flat_map(|timeline| &timeline.observations)
     }
 
-    /// The open sessions (DN, id), those that are open longest first.
+    /// The open sessions (DN, id), those open longest first.
     pub(super) fn open_longest(&self) -> impl Iterator<Item = (Opened, &str, &str)> {
         self.by_age.iter().map(|(opened, (dn, id))| (*opened, &**dn, &**id))
     }

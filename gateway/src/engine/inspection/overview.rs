@@ -1,4 +1,4 @@
-//! How the sessions stand, over all shards.
+//! The state of the sessions, over all shards.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -13,61 +13,61 @@ use crate::config::{AgentId, Agents};
 #[cfg(feature = "server")]
 use crate::engine::Reply;
 
-/// How many of the sessions that are open longest are named.
+/// How many of the sessions that have been open longest are listed.
 pub const OPEN_LONGEST: usize = 20;
 
-/// How the sessions stand.
+/// The state of the sessions.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
 #[serde(rename_all = "camelCase")]
 pub struct Overview {
-    /// The time as the engine knows it. Milliseconds since 1970.
+    /// The engine's time in milliseconds since 1970.
     #[serde(serialize_with = "milliseconds", deserialize_with = "from_milliseconds")]
     pub now: Duration,
-    /// What is counted, and of which kind: `sessions` by state (those there are now), and since the store began `events` by
-    /// outcome, `rejected` by reason, `operations` by the meaning of their statusCode.
+    /// Counters by group: `sessions` by state (current numbers); and, since the store was created, `events` by outcome,
+    /// `rejected` by reason, and `operations` by the meaning of their statusCode.
     #[serde(flatten)]
     pub counters: BTreeMap<Cow<'static, str>, BTreeMap<String, u64>>,
-    /// The sessions that are open longest, those first.
+    /// The sessions that have been open longest, longest first.
     pub open_longest: Vec<OpenSession>,
 }
 
-/// A session that is open.
+/// An open session.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct OpenSession {
-    /// Since when. Milliseconds since 1970.
+    /// When it was opened, in milliseconds since 1970.
     #[serde(serialize_with = "milliseconds", deserialize_with = "from_milliseconds")]
     pub since: Duration,
-    /// Whether it was open before that: the engine began then, and found it open.
+    /// Whether it was opened earlier than `since`, which is then the time when the engine started.
     pub earlier: bool,
     /// The DN.
     #[serde(rename = "thisDN")]
     pub this_dn: String,
     /// The id.
     pub id: String,
-    /// Whose DN it is, if it is an agent's.
+    /// The agent to whom the DN belongs, if any.
     pub agent: Option<AgentId>,
     /// The state.
     pub state: Cow<'static, str>,
-    /// The numbers of the others.
+    /// The numbers of the other participants.
     pub participants: Vec<String>,
 }
 
-/// What happened at a DN, oldest first.
+/// The latest observations at a DN.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Timeline {
     /// The DN.
     #[serde(rename = "thisDN")]
     pub this_dn: String,
-    /// Whose it is, if it is an agent's.
+    /// The agent to whom the DN belongs, if any.
     pub agent: Option<AgentId>,
-    /// What happened.
+    /// The observations, oldest first.
     pub timeline: Vec<Observation>,
 }
 
 impl Overview {
-    /// That of one shard.
+    /// The overview of one shard.
     pub(crate) fn of(sessions: &Sessions, observer: &Observer, agents: &Agents) -> Self {
         let mut counters: BTreeMap<Cow<'static, str>, BTreeMap<String, u64>> = BTreeMap::new();
         for (what, kind, count) in sessions.counters().iter() {
@@ -88,7 +88,7 @@ impl Overview {
         Overview { now: sessions.now(), counters, open_longest: open.take(OPEN_LONGEST).collect() }
     }
 
-    /// Another shard's, too.
+    /// Adds the overview of another shard.
     #[must_use]
     pub fn and(mut self, other: Self) -> Self {
         self.now = self.now.max(other.now);
@@ -107,7 +107,7 @@ impl Overview {
 
 #[cfg(feature = "server")]
 impl Reply {
-    /// This body, with statusCode 0.
+    /// An answer with this body and statusCode 0.
     pub(crate) fn of(body: &impl Serialize) -> Self {
         #[derive(Serialize)]
         #[serde(rename_all = "camelCase")]
@@ -117,7 +117,7 @@ impl Reply {
             body: &'b B,
         }
         let whole = Whole { status_code: im_session::StatusCode::Ok, body };
-        // Texts, numbers and lists: there is nothing in them that JSON cannot have.
+        // This cannot fail: the body consists of texts, numbers and lists.
         Reply { status: im_session::StatusCode::Ok, body: serde_json::to_vec(&whole).unwrap_or_default() }
     }
 }

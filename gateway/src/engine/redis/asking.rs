@@ -1,5 +1,5 @@
-//! How a question reaches its shard, and the answer whoever asked: it is appended to the stream of the shard with a
-//! ticket, and the ticket comes back in the shard's outbox, with the commit.
+//! Sends a question to its shard and returns the answer. The question is appended to the shard's stream with a ticket,
+//! and the ticket comes back with the answer in the shard's outbox, as part of the commit.
 
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -19,7 +19,7 @@ use crate::engine::division::{divide_events, home_of_feed, shard_of_dn};
 use crate::engine::inspection::{Inquiry, Overview};
 use crate::engine::{Applied, EngineError, Entry, FeedPosition, OwnedTarget, Reply};
 
-/// Asks a shard.
+/// Sends a question to a shard, and waits for the answer.
 async fn ask(shared: &Shared, shard: u32, asked: Asked) -> Result<Option<Reply>, EngineError> {
     if !shared.settings.role.has_clients() {
         let error = "a worker reads no answers: expected a gateway".into();
@@ -42,13 +42,13 @@ async fn ask(shared: &Shared, shard: u32, asked: Asked) -> Result<Option<Reply>,
     }
 }
 
-/// Lets it begin when there is room.
+/// Starts the call when the limit of calls in progress allows it.
 async fn in_turn<T>(shared: &Shared, what: impl Future<Output = Result<T, EngineError>>) -> Result<T, EngineError> {
     let _room = shared.room.acquire().await.map_err(|_| EngineError::Stopped)?;
     what.await
 }
 
-/// Divided among the shards as in the embedded engine: the home of the feed comes last.
+/// Divides the events among the shards as the embedded engine does: the home of the feed comes last.
 pub(super) async fn events(
     shared: Arc<Shared>,
     feed: Option<FeedPosition>,
@@ -67,7 +67,7 @@ async fn ask_for_each_shard(
         Some(turn) => Some(turn.lock().await),
         None => None,
     };
-    // What a shard refuses is what cannot be routed: that can be said here.
+    // A shard rejects only events without a route, which can be determined here.
     let results: Vec<_> = events.iter().map(|event| event.route().map(|_| ())).collect();
     let shards = shared.settings.shards;
     let home = feed.as_ref().map(|feed| home_of_feed(&feed.feed, shards));
@@ -79,7 +79,7 @@ async fn ask_for_each_shard(
             feed = feed.feed,
             position = feed.position,
             known = known.position,
-            "a batch is not applied, since its feed was as far already"
+            "a batch is skipped: its feed has already reached this position"
         );
         let results = results.iter().map(|_| Ok(())).collect();
         return Ok(Applied { results, position: Some(known.position), repeated: true });
@@ -116,12 +116,12 @@ pub(super) async fn operate(
     reply.ok_or_else(|| nothing("a reply to an operation"))
 }
 
-/// An answer without what it should have.
+/// Makes an error for an answer that lacks what it should contain.
 fn nothing(expected: &'static str) -> EngineError {
     EngineError::Damaged { place: "answer".into(), expected, found: "nothing".into() }
 }
 
-/// The worker tells its own shards the time. Where it has clients, it waits until that is committed.
+/// A worker passes the time to its own shards. If it also serves clients, it waits until that is committed.
 pub(super) async fn tick(shared: Arc<Shared>, now: Duration) -> Result<(), EngineError> {
     let times = shared.told.lock().unwrap_or_else(PoisonError::into_inner).hear(now);
     let owned: Vec<u32> = shared.owned().iter().copied().collect();
@@ -146,7 +146,7 @@ pub(super) async fn tick(shared: Arc<Shared>, now: Duration) -> Result<(), Engin
 
 pub(super) async fn inspect(shared: Arc<Shared>, inquiry: Inquiry) -> Result<Reply, EngineError> {
     match inquiry {
-        // A worker shows how it is itself; how the sessions stand is asked at a gateway.
+        // A worker shows its own metrics; the state of the sessions is available at a gateway.
         Inquiry::Overview | Inquiry::Timeline { .. } if !shared.settings.role.has_clients() => {
             Ok(Reply::from(&ErrorBody::new(StatusCode::NotFound, "a worker keeps no account of the whole")))
         }

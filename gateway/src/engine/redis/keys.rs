@@ -1,20 +1,21 @@
-//! The names of the keys in Redis. All keys of a shard bear one hash tag, so that a Redis Cluster has them on one node.
+//! The names of the keys in Redis. All keys of a shard have the same hash tag, so a Redis Cluster stores them on one
+//! node.
 
 use im_session::store::PartKey;
 
 use crate::engine::RecordKey;
 
-/// The workers that live: their ids, by when they said so.
+/// The live workers: their ids, scored by the time of their last sign of life.
 pub(super) const WORKERS: &str = "{cluster}:workers";
-/// The gateways that live, likewise.
+/// The live gateways, likewise.
 pub(super) const GATEWAYS: &str = "{cluster}:gateways";
-/// What all processes agree on: the number of shards, and whose the DNs are.
+/// What all processes agree on: the number of shards, and which DN belongs to which agent.
 pub(super) const AGREED: &str = "{cluster}:agreed";
-/// The requests that are to be sent, a stream: `OFFSET-0`.
+/// The requests to send, as a stream: `OFFSET-0`.
 pub(super) const REQUESTS: &str = "{requests}:stream";
-/// ReferenceID: offset.
+/// ReferenceID → offset.
 pub(super) const REFERENCES: &str = "{requests}:references";
-/// The offset of the newest request, and up to which commit the requests of each shard are here.
+/// The offset of the newest request, and for each shard the last commit whose requests are included.
 pub(super) const REQUESTS_STATE: &str = "{requests}:state";
 
 /// The keys of a shard.
@@ -26,32 +27,33 @@ impl ShardKeys {
         format!("{{s{}}}:{rest}", self.0)
     }
 
-    /// What goes into the shard, a stream.
+    /// The input of the shard, as a stream.
     pub(super) fn entries(self) -> String {
         self.key("entries")
     }
 
-    /// The worker that owns the shard, as long as its lease lasts.
+    /// The worker that owns the shard, for as long as its lease lasts.
     pub(super) fn owner(self) -> String {
         self.key("owner")
     }
 
-    /// `token`: of the last owner. `entry`: the last that is committed. `commits`: how many there were.
+    /// `token`: the fencing token of the last owner. `entry`: the last committed entry. `commits`: the number of
+    /// commits.
     pub(super) fn state(self) -> String {
         self.key("state")
     }
 
-    /// What came of each commit, a stream: `COMMIT-0`.
+    /// The results of the commits, as a stream: `COMMIT-0`.
     pub(super) fn outbox(self) -> String {
         self.key("outbox")
     }
 
-    /// Gateway: up to which commit it has read the outbox.
+    /// Gateway → the last commit that it has read from the outbox.
     pub(super) fn readers(self) -> String {
         self.key("readers")
     }
 
-    /// The records that are neither of a session nor of a feed.
+    /// The records that belong neither to a session nor to a feed.
     pub(super) fn records(self) -> String {
         self.key("records")
     }
@@ -61,27 +63,27 @@ impl ShardKeys {
         self.key("feeds")
     }
 
-    /// The sessions at a DN: what is read for an agent is read from here.
+    /// The sessions at a DN. Reads for an agent use this.
     pub(super) fn sessions(self, dn: &str) -> String {
         self.key(&format!("sessions:{dn}"))
     }
 
-    /// The DNs at which there are sessions, a set.
+    /// The DNs that have sessions, as a set.
     pub(super) fn dns(self) -> String {
         self.key("dns")
     }
 
-    /// Agent: up to which position notifications reached a client.
+    /// Agent → position up to which notifications have reached a client.
     pub(super) fn delivered(self) -> String {
         self.key("delivered")
     }
 
-    /// Messages and errors that reached no client of the agent yet, a stream: `POSITION-0`.
+    /// Messages and errors that have not reached any client of the agent yet, as a stream: `POSITION-0`.
     pub(super) fn undelivered(self, agent: &str) -> String {
         self.key(&format!("undelivered:{agent}"))
     }
 
-    /// The hash in which a record is, and the DN if it is one of a session.
+    /// The hash that contains a record, and the DN if the record belongs to a session.
     pub(super) fn of_record(self, key: &RecordKey) -> (String, Option<&str>) {
         match key {
             RecordKey::Part(PartKey::Session { this_dn, .. }) => (self.sessions(this_dn), Some(this_dn)),

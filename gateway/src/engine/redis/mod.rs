@@ -1,16 +1,16 @@
-//! The engine of many processes on Redis Streams: gateways append entries, workers own shards and decide them, and
-//! everything that is told is committed in Redis first. `docs/gateway-engine.md` says how.
+//! The engine for several processes, on Redis Streams. Gateways append entries; workers own shards and decide them.
+//! Every result is committed in Redis before it is reported. `docs/gateway-engine.md` describes the protocol.
 //!
 //! | file | question |
 //! |---|---|
-//! | `settings` | How is it set up, and which part does a process play? |
-//! | `keys` | What is kept under which key? |
-//! | `wire` | What is an entry, and what came of a commit, as bytes? |
-//! | `scripts` | What does Redis do at once? |
-//! | `shared` | What do the parts of this process share: connections, answers that are waited for? |
-//! | `asking` | How does a question reach its shard, and the answer whoever asked? |
-//! | `reading` | What does an agent read, without a worker? |
-//! | `outboxes` | How does this process hear what was committed? |
+//! | `settings` | What can be configured, and which role does a process have? |
+//! | `keys` | What is stored under which key? |
+//! | `wire` | How are entries and commits written as bytes? |
+//! | `scripts` | What does Redis do atomically? |
+//! | `shared` | What do the parts of this process share: connections, pending answers? |
+//! | `asking` | How does a question reach its shard, and the answer its caller? |
+//! | `reading` | What is read for an agent without a worker? |
+//! | `outboxes` | How does this process learn what was committed? |
 //! | `worker` | Which shards does this process own, and for how long? |
 //! | `owner` | How is a shard restored, decided and committed? |
 
@@ -41,7 +41,7 @@ use super::{
 };
 use crate::config::{AgentId, AgentRecord, Directory};
 
-/// The engine on Redis. When it is dropped, it gives back its shards first.
+/// The engine on Redis. Dropping it first gives its shards back.
 pub struct RedisEngine {
     shared: Arc<Shared>,
     end: watch::Sender<bool>,
@@ -55,18 +55,18 @@ impl fmt::Debug for RedisEngine {
 }
 
 impl RedisEngine {
-    /// The engine on the Redis at this address (`redis://HOST:PORT/DATABASE`, or `redis+unix:///PATH`). It is there
-    /// when it has its shards, as far as nobody else owns them, and has read what was committed.
+    /// Opens the engine on the Redis at this address (`redis://HOST:PORT/DATABASE`, or `redis+unix:///PATH`). It
+    /// returns once the engine owns its shards, as far as no other process owns them, and has read what was committed.
     ///
     /// # Errors
     ///
-    /// Where Redis is not reached, or other processes have agreed on other shards or agents.
+    /// If Redis cannot be reached, or if other processes use a different number of shards or different agents.
     pub async fn open(address: &str, directory: Directory, settings: RedisSettings) -> Result<Self, EngineError> {
         let client = ::redis::Client::open(address)
             .map_err(|error| EngineError::Store { doing: "reading the address of Redis", error: error.to_string() })?;
         let (end, ending) = watch::channel(false);
         let (opened, is_open) = oneshot::channel();
-        // A runtime of its own, so that it can be ended, and waited for, wherever it is dropped.
+        // It has a runtime of its own, so that it can be stopped and awaited wherever it is dropped.
         let thread = std::thread::Builder::new().name("redis engine".into()).spawn(move || {
             let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().thread_name("redis").build() {
                 Ok(runtime) => runtime,
@@ -84,14 +84,14 @@ impl RedisEngine {
         Ok(RedisEngine { shared, end, thread: Some(thread) })
     }
 
-    /// How many shards this process owns now.
+    /// The number of shards that this process owns now.
     #[must_use]
     pub fn owned_shards(&self) -> usize {
         self.shared.owned().len()
     }
 }
 
-/// Until the engine ends.
+/// Runs until the engine is dropped.
 async fn run(
     client: ::redis::Client,
     directory: Directory,

@@ -1,5 +1,5 @@
-//! How a process with clients hears what was committed: it reads the outbox of every shard, tells notifications, takes
-//! over requests, and then gives the answers.
+//! How a process with clients learns what was committed. It reads the outbox of every shard, sends the notifications,
+//! takes over the requests, and then returns the answers.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -17,12 +17,12 @@ use crate::engine::EngineError;
 
 /// How many commits are read at once.
 const READ_AT_ONCE: usize = 256;
-/// How often it is said how far the outbox was read, and that the process lives.
+/// How often the process records how far it has read the outbox, and that it is alive.
 const SAY: Duration = Duration::from_millis(500);
-/// After how long Redis is tried again.
+/// The delay before Redis is tried again.
 const AGAIN: Duration = Duration::from_millis(200);
 
-/// Reads what was committed before, and goes on reading in `parts` until the end.
+/// Reads what has been committed so far, then continues reading, in tasks of `parts`, until the engine stops.
 pub(super) async fn begin(
     shared: &Arc<Shared>,
     ending: &watch::Receiver<bool>,
@@ -33,7 +33,7 @@ pub(super) async fn begin(
     for number in 0..shared.settings.shards {
         let mut reader = Reader { shared: shared.clone(), number, read: 0, said: (0, Instant::now()) };
         let mut connection = shared.own_connection().await.map_err(failed("connecting to Redis"))?;
-        // Before it reads, so that nothing is dropped meanwhile.
+        // The reader registers before it reads, so that nothing is dropped in the meantime.
         reader.say(&mut connection).await.map_err(failed("registering a reader"))?;
         while reader.step(&mut connection, Duration::ZERO).await.map_err(failed("reading an outbox"))? {}
         let ending = ending.clone();
@@ -43,14 +43,14 @@ pub(super) async fn begin(
     Ok(())
 }
 
-/// Says that this gateway lives, and what was delivered, until the end.
+/// Records that this gateway is alive, and what was delivered, until the engine stops.
 async fn live(shared: Arc<Shared>, mut ending: watch::Receiver<bool>) {
     loop {
         if let Err(error) = shared.living(GATEWAYS, true, shared.settings.silence).await {
-            tracing::warn!(%error, "Redis does not hear that this gateway lives");
+            tracing::warn!(%error, "Redis cannot be told that this gateway is alive");
         }
         if let Err(error) = shared.deliver(None).await {
-            tracing::warn!(%error, "what was delivered is not noted");
+            tracing::warn!(%error, "what was delivered cannot be recorded");
         }
         tokio::select! {
             _ = ending.wait_for(|ending| *ending) => return,
@@ -65,7 +65,7 @@ struct Reader {
     number: u32,
     /// The last commit that was read.
     read: u64,
-    /// The last commit of which it was said, and when.
+    /// The last commit that was recorded as read, and when.
     said: (u64, Instant),
 }
 
@@ -97,7 +97,8 @@ impl Reader {
         }
     }
 
-    /// A Redis that was restored from an older copy has fewer commits than were read: what comes then has old numbers.
+    /// Detects a Redis that was restored from an older copy: it has fewer commits than were read, and new commits reuse
+    /// numbers.
     async fn begin_again(&mut self, connection: &mut MultiplexedConnection) -> Result<(), RedisError> {
         let commits = connection.hget(ShardKeys(self.number).state(), "commits").await?;
         let commits: u64 = commits.and_then(|commits| commits.parse().ok()).unwrap_or_default();
@@ -109,7 +110,7 @@ impl Reader {
         self.say(connection).await
     }
 
-    /// Reads what there is, waiting for it so long. Whether there was anything.
+    /// Reads the next commits, and waits this long for them. Returns whether there were any.
     async fn step(&mut self, connection: &mut MultiplexedConnection, block: Duration) -> Result<bool, RedisError> {
         let mut command = ::redis::cmd("XREAD");
         command.arg("COUNT").arg(READ_AT_ONCE);
@@ -147,7 +148,7 @@ impl Reader {
         Ok(())
     }
 
-    /// Notifications, then requests, then answers.
+    /// Sends the notifications, then takes over the requests, then returns the answers.
     async fn tell(
         &self,
         number: u64,
@@ -156,7 +157,7 @@ impl Reader {
     ) -> Result<(), RedisError> {
         let Commit { outgoing, requests, answers } = commit;
         for one in outgoing {
-            // An error says that nobody listens.
+            // An error means that there are no receivers.
             let _ = self.shared.outgoing.send(Arc::new(one));
         }
         if !requests.is_empty() {

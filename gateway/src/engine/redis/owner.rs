@@ -1,5 +1,5 @@
-//! One shard that this process owns: restored from its records, it decides entries in batches and commits each batch
-//! by one script, which refuses where another worker has taken the shard.
+//! One shard that this process owns. It is restored from its records, decides entries in batches, and commits each
+//! batch with one script, which fails if another worker has taken the shard.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -18,12 +18,12 @@ use super::wire::{Asked, Commit, Fields, RequestChange, Ticket, WireReply, json}
 use crate::engine::inspection::Inquiry;
 use crate::engine::{Answer, DamagedShard, Entry, OutgoingKind, RecordKey, Reply, Shard};
 
-/// How many events are committed together, one batch of a feed more or less.
+/// How many events are committed together. A batch of a feed is not split, so there may be more.
 const LARGEST_GROUP: usize = 4_096;
-/// How many DNs are read at once.
+/// For how many DNs the sessions are read at once.
 const DNS_AT_ONCE: usize = 512;
 
-/// Why a shard is not owned any more.
+/// Why this process no longer owns a shard.
 #[derive(Debug, thiserror::Error)]
 enum Ended {
     #[error("another worker owns the shard")]
@@ -36,7 +36,7 @@ enum Ended {
     Damaged(#[from] DamagedShard),
 }
 
-/// Owns the shard until it is lost, or is to be given back.
+/// Owns the shard until it is lost or has to be given back.
 pub(super) async fn own(shared: Arc<Shared>, number: u32, token: u64, mut stop: watch::Receiver<bool>) {
     let owning = async {
         let began = Instant::now();
@@ -68,13 +68,13 @@ struct Owner<'s> {
     token: u64,
     connection: MultiplexedConnection,
     shard: Shard,
-    /// The last entry that is committed.
+    /// The last committed entry.
     entry: String,
     commits: u64,
     group: Group,
 }
 
-/// What is committed together.
+/// The entries that are committed together.
 #[derive(Default)]
 struct Group {
     changed: BTreeSet<RecordKey>,
@@ -117,7 +117,7 @@ impl<'s> Owner<'s> {
         Ok(Owner { shared, number, keys, token, connection, shard, entry, commits, group })
     }
 
-    /// Until it is stopped: what was decided then is committed.
+    /// Runs until it is stopped. What was decided by then is committed.
     async fn run(&mut self, stop: &mut watch::Receiver<bool>) -> Result<(), Ended> {
         let mut command = ::redis::cmd("XREAD");
         command.arg("COUNT").arg(self.shared.settings.batch.max(1)).arg("BLOCK").arg(BLOCK.as_millis() as u64);
@@ -152,7 +152,7 @@ impl<'s> Owner<'s> {
                 let reply = self.inspect(&inquiry);
                 self.group.answer(ticket, Some(reply));
             }
-            // Nobody who should has written it. It is passed over, so that the others are served.
+            // The entry was not written by an engine. It is skipped, so that the following ones are served.
             Err(error) => tracing::error!(shard = self.number, entry = id, %error, "an entry cannot be read"),
         }
     }
@@ -172,7 +172,7 @@ impl<'s> Owner<'s> {
             Answer::Operation(reply) => group.answer(ticket, Some(reply)),
             Answer::Time(taken) => {
                 if let Err(error) = taken {
-                    tracing::warn!(%error, shard = self.number, "the shard does not take the time");
+                    tracing::warn!(%error, shard = self.number, "the shard rejected the time");
                 }
                 group.answer(ticket, None);
             }
@@ -183,7 +183,7 @@ impl<'s> Owner<'s> {
         let agents = self.shared.agents();
         match inquiry {
             Inquiry::Timeline { dn } => Reply::of(&self.shard.timeline(dn, &agents)),
-            // Whoever asked adds up, and says so by the status.
+            // The caller adds up the answers of all shards, and returns a status of its own.
             Inquiry::Overview | Inquiry::Feeds => {
                 Reply { status: im_session::StatusCode::Ok, body: json(&self.shard.overview(&agents)) }
             }
@@ -204,7 +204,7 @@ impl<'s> Owner<'s> {
             script.arg(dn.unwrap_or_default());
         }
         let kept = commit.outgoing.iter().filter(|one| match one.kind {
-            // A subscription begins with the sessions.
+            // A subscription begins with the sessions, so these are not kept.
             OutgoingKind::Session => false,
             OutgoingKind::Message | OutgoingKind::Error => true,
         });

@@ -1,4 +1,4 @@
-//! What is read from committed state, without a worker: the sessions of an agent, requests, feeds.
+//! Reads committed state without a worker: the sessions of an agent, requests, feeds.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -16,18 +16,18 @@ use crate::engine::{EngineError, FeedPosition, Outgoing, Present, RecordKey, Sha
 /// How many requests are read at once.
 const READ_AT_ONCE: usize = 256;
 
-/// Something that is not what an engine wrote.
+/// Makes an error for a value that no engine wrote.
 fn damaged(place: String, expected: &'static str, found: &dyn std::fmt::Display) -> EngineError {
     EngineError::Damaged { place, expected, found: found.to_string() }
 }
 
-/// Entries of a stream: each with its id and its fields.
+/// Entries of a stream, each with its id and its fields.
 type Entries = Vec<(String, Vec<(String, String)>)>;
 
 type Read = (Vec<u8>, u64, Entries, Vec<Vec<Vec<u8>>>);
 
-/// What is read of an agent at once: the store's record, the number of notifications, what was not delivered, the
-/// records of the sessions at each DN.
+/// What is read for an agent in one call: the record of the store, the position of the last notification, the
+/// undelivered notifications, and the records of the sessions at each DN.
 async fn read(shared: &Shared, agent: &AgentRecord, undelivered: bool) -> Result<Read, EngineError> {
     let keys = ShardKeys(shared.shard_of_agent(&agent.id));
     let mut script = scripts::READ.key(keys.records());
@@ -48,7 +48,7 @@ async fn read(shared: &Shared, agent: &AgentRecord, undelivered: bool) -> Result
     Ok((store, notified, undelivered, sessions))
 }
 
-/// A shard of nothing but the agent's sessions.
+/// A shard that contains only the agent's sessions.
 fn shard_of(
     shared: &Shared,
     agent: &AgentRecord,
@@ -73,7 +73,7 @@ pub(super) async fn sessions(shared: &Shared, agent: &AgentRecord) -> Result<Sha
 }
 
 pub(super) async fn present(shared: &Shared, agent: &AgentRecord) -> Result<Present, EngineError> {
-    // What was said here is known here.
+    // Writes first what this process has delivered, so that the read takes it into account.
     shared.deliver(Some(&agent.id)).await?;
     let (store, position, undelivered, sessions) = read(shared, agent, true).await?;
     let undelivered = undelivered.iter().filter_map(|(_, fields)| fields.first()).map(|(_, text)| {
@@ -119,7 +119,7 @@ pub(super) async fn feed(shared: &Shared, feed: &str) -> Result<Option<FeedPosit
     read.map_err(failed("reading a feed"))?.map(|text| feed_of(&text, feed)).transpose()
 }
 
-/// How far each feed is, as its home knows it.
+/// The position of each feed, as recorded in its home shard.
 pub(super) async fn feeds(shared: &Shared) -> Result<BTreeMap<String, u64>, EngineError> {
     let mut feeds = BTreeMap::new();
     for number in 0..shared.settings.shards {

@@ -1,4 +1,4 @@
-//! The scripts: what Redis does at once, or not at all. Each touches the keys of one hash tag.
+//! The scripts, which Redis executes atomically. Each uses the keys of one hash tag.
 
 use std::sync::LazyLock;
 
@@ -12,26 +12,26 @@ macro_rules! scripts {
 }
 
 scripts! {
-    /// Says that a process lives; answers who does.
+    /// Records that a process is alive; returns the live ones.
     LIVE = "scripts/live.lua";
-    /// Agrees with the processes that were here before.
+    /// Checks the settings against those of the processes that were started before.
     AGREE = "scripts/agree.lua";
-    /// Takes a shard that nobody owns; answers the fencing token, or 0.
+    /// Takes a shard that nobody owns; returns the fencing token, or 0.
     CLAIM = "scripts/claim.lua";
-    /// Goes on owning a shard; answers whether it still does.
+    /// Renews the lease on a shard; returns whether it is still owned.
     RENEW = "scripts/renew.lua";
     /// Gives a shard back.
     RELEASE = "scripts/release.lua";
-    /// Commits what came of entries, if the shard is still owned.
+    /// Commits the results of entries, if the shard is still owned.
     COMMIT = "scripts/commit.lua";
-    /// Drops what every living gateway has read of an outbox.
+    /// Drops the part of an outbox that every live gateway has read.
     TRIM_OUTBOX = "scripts/trim_outbox.lua";
-    /// Reads what an agent may see.
+    /// Reads the sessions of an agent.
     READ = "scripts/read.lua";
-    /// Notes up to where an agent's notifications reached a client.
+    /// Records the position up to which an agent's notifications have reached a client.
     DELIVER = "scripts/deliver.lua";
-    /// Takes over the requests of a commit, once.
+    /// Takes over the requests of a commit, at most once.
     TAKE_REQUESTS = "scripts/take_requests.lua";
-    /// Drops requests that are sent.
+    /// Drops requests that have been sent.
     CONFIRM_REQUESTS = "scripts/confirm_requests.lua";
 }

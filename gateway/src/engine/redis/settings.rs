@@ -1,4 +1,4 @@
-//! How the engine on Redis is set up, and which part a process plays.
+//! The settings of the engine on Redis, and the roles of processes.
 
 use std::time::Duration;
 
@@ -7,14 +7,14 @@ use im_session::{BaseUri, Limits};
 use crate::engine::Times;
 use crate::metrics::Durations;
 
-/// Which part a process plays.
+/// The role of a process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[cfg_attr(feature = "server", derive(clap::ValueEnum))]
 pub enum Role {
-    /// Both: it serves clients, and owns shards.
+    /// Both: it serves clients and owns shards.
     #[default]
     All,
-    /// It serves clients and feeds, and keeps nothing.
+    /// It serves clients and feeds, and stores nothing.
     Gateway,
     /// It owns shards, and serves nobody.
     Worker,
@@ -40,40 +40,40 @@ impl Role {
     }
 }
 
-/// How an engine on Redis is set up. All processes of a cluster have the same shards, limits, times and agents.
+/// The settings of an engine on Redis. Shards, limits, times and agents are the same in all processes of a cluster.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct RedisSettings {
-    /// The address of the service.
+    /// The base URI of the service.
     pub base_uri: BaseUri,
-    /// Which part this process plays.
+    /// The role of this process.
     pub role: Role,
-    /// Into how many shards the agents are divided.
+    /// The number of shards into which the agents are divided.
     pub shards: u32,
     /// How much each shard may hold.
     pub limits: Limits,
-    /// When what ends.
+    /// When sessions and requests expire.
     pub times: Times,
-    /// For how long a worker that says nothing goes on owning its shards.
+    /// How long a worker keeps its shards without a sign of life.
     pub lease: Duration,
-    /// For how long a gateway that says nothing is waited for, before its part of the outboxes goes.
+    /// How long a gateway may be silent before its part of the outboxes is dropped.
     pub silence: Duration,
-    /// How long an answer is waited for.
+    /// How long to wait for an answer.
     pub patience: Duration,
-    /// How many questions of this process may be under way; those that come then wait.
+    /// How many calls of this process may be in progress. Further ones wait.
     pub queue: usize,
-    /// How many entries a worker reads at once, and commits together.
+    /// How many entries a worker reads at once and commits together.
     pub batch: usize,
-    /// How many messages and errors of an agent are kept until they are delivered.
+    /// How many messages and errors per agent are kept until they are delivered.
     pub outbox: usize,
     /// How many notifications a receiver may lag behind.
     pub lag: usize,
-    /// How long commits take.
+    /// The durations of commits.
     pub commits: Durations,
 }
 
 impl RedisSettings {
-    /// Sixteen shards, a lease of three seconds, gateways that are waited for thirty, and the limits of the embedded
+    /// Sixteen shards, a lease of three seconds, thirty seconds of silence for gateways, and the limits of the embedded
     /// engine.
     #[must_use]
     pub fn new(base_uri: BaseUri) -> Self {

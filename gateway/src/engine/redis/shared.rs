@@ -1,5 +1,4 @@
-//! What the parts of a process share: its connections to Redis, who the agents are, and the answers that are waited
-//! for.
+//! What the parts of a process share: the connections to Redis, the agents, and the pending answers.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -19,30 +18,30 @@ use crate::engine::delivered::Delivered;
 use crate::engine::told::Told;
 use crate::engine::{EngineError, Outgoing, Reply, ShardSettings};
 
-/// The form of what is kept in Redis.
+/// The version of the data in Redis.
 const FORM: &str = "1";
-/// How long a command may take, a read that waits for entries not counted.
+/// How long a command may take, apart from reads that wait for entries.
 const COMMAND: Duration = Duration::from_secs(10);
 /// How long a read waits for entries.
 pub(super) const BLOCK: Duration = Duration::from_millis(1_000);
 
 pub(super) struct Shared {
     pub(super) settings: RedisSettings,
-    /// This process: another one after each start.
+    /// The id of this process. It is new after each start.
     pub(super) id: String,
     pub(super) connection: ConnectionManager,
     client: Client,
     directory: Directory,
     agents: Mutex<Arc<Agents>>,
-    /// Agents that were loaded and are not used, since they have other DNs.
+    /// Reloaded agents that are not used because their DNs differ.
     refused: Mutex<Option<Arc<Agents>>>,
     pub(super) outgoing: broadcast::Sender<Arc<Outgoing>>,
     pub(super) missed: watch::Sender<u64>,
     pub(super) newest_request: watch::Sender<u64>,
-    /// Bounds what is under way.
+    /// Limits the calls in progress.
     pub(super) room: Arc<Semaphore>,
     answers: Mutex<Answers>,
-    /// One batch of a feed after the other.
+    /// One lock per feed, so that its batches are applied one after the other.
     feeds: Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>,
     pub(super) delivered: Delivered,
     owned: Mutex<BTreeSet<u32>>,
@@ -56,17 +55,17 @@ struct Answers {
     stopped: bool,
 }
 
-/// An error of Redis while this is done.
+/// Makes an error of Redis, with the action that failed.
 pub(super) fn failed(doing: &'static str) -> impl Fn(RedisError) -> EngineError {
     move |error| EngineError::Store { doing, error: error.to_string() }
 }
 
-/// What a lock protects is whole after every statement.
+/// Ignores poisoning: the protected values are consistent after every statement.
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Whose the DNs are, as a number that does not depend on an order.
+/// A digest of which DN belongs to which agent, independent of any order.
 fn digest_of(agents: &Agents) -> u64 {
     let dns = agents.iter().flat_map(|agent| agent.dns().map(|dn| format!("{dn}={}", agent.id)));
     dns.fold(0, |sum, one| sum.wrapping_add(u64::from(shard(&one, u32::MAX)).wrapping_mul(0x9E37_79B9_7F4A_7C15)))
@@ -117,7 +116,7 @@ impl Shared {
         Ok(shared)
     }
 
-    /// All processes divide the agents in the same way.
+    /// Checks that all processes divide the agents in the same way.
     async fn agree(&self) -> Result<(), EngineError> {
         let (shards, dns) = (self.settings.shards.to_string(), digest_of(&self.agents()).to_string());
         let mine = [FORM.to_owned(), shards, dns];
@@ -144,7 +143,7 @@ impl Shared {
         self.connection.clone()
     }
 
-    /// A connection for reads that wait.
+    /// A separate connection, for reads that wait.
     pub(super) async fn own_connection(&self) -> Result<MultiplexedConnection, RedisError> {
         let config = AsyncConnectionConfig::new()
             .set_connection_timeout(Some(COMMAND))
@@ -152,8 +151,8 @@ impl Shared {
         self.client.get_multiplexed_async_connection_with_config(&config).await
     }
 
-    /// The agents as they are now. Whose a DN is does not change while the engine runs: the shards would not be
-    /// divided so.
+    /// The current agents. Their DNs do not change while the engine runs, because the sessions would then be in the
+    /// wrong shards.
     pub(super) fn agents(&self) -> Arc<Agents> {
         let current = self.directory.current();
         let mut agents = locked(&self.agents);
@@ -166,7 +165,7 @@ impl Shared {
         }
         let mut refused = locked(&self.refused);
         if !refused.as_ref().is_some_and(|known| Arc::ptr_eq(known, &current)) {
-            tracing::error!("the agents that were loaded have other DNs: the shards go on with those of the start");
+            tracing::error!("the reloaded agents have other DNs: those of the start stay in use");
             *refused = Some(current);
         }
         agents.clone()
@@ -185,15 +184,15 @@ impl Shared {
         locked(&self.owned)
     }
 
-    /// The lock of a feed. Only locks that somebody holds or waits for are kept, so there are never more than questions
-    /// under way.
+    /// The lock of a feed. Only locks that are held or waited for are kept, so there are never more than calls in
+    /// progress.
     pub(super) fn feed_turn(&self, feed: &str) -> Arc<tokio::sync::Mutex<()>> {
         let mut feeds = locked(&self.feeds);
         feeds.retain(|_, turn| Arc::strong_count(turn) > 1);
         feeds.entry(feed.to_owned()).or_default().clone()
     }
 
-    /// A place for an answer.
+    /// Registers a pending answer.
     pub(super) fn ticket(&self) -> Result<(wire::Ticket, oneshot::Receiver<Option<Reply>>), EngineError> {
         let (sender, receiver) = oneshot::channel();
         let mut answers = locked(&self.answers);
@@ -206,33 +205,33 @@ impl Shared {
         Ok((wire::Ticket { gateway: self.id.clone(), number }, receiver))
     }
 
-    /// Gives an answer to whoever waits for it in this process.
+    /// Passes an answer to the caller that waits for it in this process.
     pub(super) fn answer(&self, ticket: &wire::Ticket, reply: Option<Reply>) {
         if ticket.gateway == self.id {
             let waiting = locked(&self.answers).waiting.remove(&ticket.number);
-            // Who asked may be gone.
+            // The caller may be gone.
             let _gone = waiting.map(|waiting| waiting.send(reply));
         }
     }
 
-    /// Nobody waits for this any more.
+    /// The caller no longer waits.
     pub(super) fn forget(&self, number: u64) {
         locked(&self.answers).waiting.remove(&number);
     }
 
-    /// Nothing is answered any more.
+    /// No call is answered from now on.
     pub(super) fn stop(&self) {
         let mut answers = locked(&self.answers);
         answers.stopped = true;
         answers.waiting.clear();
     }
 
-    /// Notifications were lost: who receives them begins again.
+    /// Notifications were lost. Their receivers have to start again.
     pub(super) fn miss(&self) {
         self.missed.send_modify(|missed| *missed += 1);
     }
 
-    /// Writes what was delivered, of one agent or of all.
+    /// Writes what was delivered, for one agent or for all.
     pub(super) async fn deliver(&self, only: Option<&AgentId>) -> Result<(), EngineError> {
         let delivered = match only {
             Some(agent) => self.delivered.fetch_of(agent).map(|up_to| (agent.clone(), up_to)).into_iter().collect(),
@@ -252,7 +251,7 @@ impl Shared {
         Ok(())
     }
 
-    /// Those who live, this process among them if it says so.
+    /// The live processes, including this one if it reports itself.
     pub(super) async fn living(
         &self,
         whose: &'static str,
@@ -267,14 +266,14 @@ impl Shared {
         Ok(living)
     }
 
-    /// Says what is still to be said, and that this process is gone.
+    /// Writes what is still to be written, and that this process is gone.
     pub(super) async fn leave(&self) {
         let delivered = self.deliver(None).await;
         let mut pipeline = ::redis::pipe();
         pipeline.zrem(WORKERS, &self.id).zrem(GATEWAYS, &self.id);
         let gone: Result<(u64, u64), RedisError> = pipeline.query_async(&mut self.connection()).await;
         if let (Err(error), _) | (_, Err(error)) = (delivered, gone.map_err(failed("leaving"))) {
-            tracing::warn!(%error, "the end was not written");
+            tracing::warn!(%error, "leaving the cluster was not recorded");
         }
     }
 }

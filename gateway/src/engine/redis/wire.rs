@@ -1,4 +1,4 @@
-//! What goes into the streams of a shard and comes out of them, as bytes.
+//! How the entries and the results of a shard are written as bytes.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -11,25 +11,25 @@ use crate::config::{AgentId, AgentRecord, DeviceRecord, PasswordHash};
 use crate::engine::inspection::Inquiry;
 use crate::engine::{Entry, FeedPosition, Outgoing, OwnedTarget, Reply};
 
-/// What is in an entry of a shard's stream.
+/// The contents of an entry in a shard's stream.
 #[derive(Debug)]
 pub(super) enum Asked {
-    /// What the shard decides.
+    /// Something that the shard decides.
     Entry(Entry),
-    /// What a supervisor asks; it changes nothing.
+    /// A query of a supervisor, which changes nothing.
     Inquiry(Inquiry),
 }
 
-/// Where the answer to an entry goes.
+/// Where to send the answer to an entry.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Ticket {
     /// The gateway that asked.
     pub(super) gateway: String,
-    /// Which of its questions.
+    /// The number of the question within this gateway.
     pub(super) number: u64,
 }
 
-/// What came of a commit, as it is in the outbox.
+/// The result of a commit, as stored in the outbox.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct Commit {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -40,7 +40,7 @@ pub(super) struct Commit {
     pub(super) answers: Vec<(Ticket, Option<WireReply>)>,
 }
 
-/// A request came, or need not be sent any more.
+/// A request was added, or need not be sent any more.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) enum RequestChange {
@@ -57,7 +57,7 @@ pub(super) struct WireReply {
 
 impl From<Reply> for WireReply {
     fn from(reply: Reply) -> Self {
-        // JSON is UTF-8.
+        // JSON is always UTF-8.
         WireReply { status: reply.status, body: String::from_utf8_lossy(&reply.body).into_owned() }
     }
 }
@@ -68,7 +68,7 @@ impl From<WireReply> for Reply {
     }
 }
 
-/// Of an agent what decides an operation.
+/// The parts of an agent that an operation depends on.
 #[derive(Serialize, Deserialize)]
 struct Operator {
     id: AgentId,
@@ -76,7 +76,7 @@ struct Operator {
     rights: Operations,
 }
 
-/// Why an entry of a stream cannot be read: nobody wrote it who should.
+/// Why an entry of a stream cannot be read. No engine wrote it.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum BadEntry {
     #[error("expected a field {0:?} of an entry, found none")]
@@ -85,13 +85,13 @@ pub(super) enum BadEntry {
     Kind(String),
     #[error("expected JSON in the field {field:?}: {error}")]
     Json { field: &'static str, error: serde_json::Error },
-    #[error("expected an event a line: {0}")]
+    #[error("expected one event per line: {0}")]
     Event(String),
     #[error("expected nanoseconds since 1970, found {0:?}")]
     Time(String),
 }
 
-/// Texts, numbers and lists: there is nothing in them that JSON cannot have.
+/// This cannot fail: the values consist of texts, numbers and lists.
 pub(super) fn json(value: &impl Serialize) -> Vec<u8> {
     serde_json::to_vec(value).unwrap_or_default()
 }
@@ -147,12 +147,12 @@ impl Fields<'_> {
         serde_json::from_slice(&self.bytes(field)?).map_err(|error| BadEntry::Json { field, error })
     }
 
-    /// Where the answer goes; nobody may wait for it.
+    /// Where to send the answer; `None` if nobody waits for it.
     pub(super) fn ticket(&self) -> Option<Ticket> {
         self.json("t").ok()
     }
 
-    /// What is asked.
+    /// The question.
     pub(super) fn asked(&self) -> Result<Asked, BadEntry> {
         let body = self.bytes("b")?;
         let text = || String::from_utf8_lossy(&body);

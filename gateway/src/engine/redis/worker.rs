@@ -1,5 +1,5 @@
-//! Which shards this process owns, and for how long. A round every quarter of a lease: it says that it lives, renews
-//! its leases, gives back what is more than its share, and takes what nobody owns.
+//! Which shards this process owns, and for how long. Four times per lease it reports that it is alive, renews its
+//! leases, gives back the shards beyond its share, and takes shards that nobody owns.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -13,14 +13,14 @@ use super::keys::{GATEWAYS, ShardKeys, WORKERS};
 use super::shared::Shared;
 use super::{owner, scripts};
 
-/// A shard that is owned.
+/// A shard that this process owns.
 struct Owned {
     token: u64,
     stop: watch::Sender<bool>,
     task: JoinHandle<()>,
 }
 
-/// Owns shards until the end, and gives them back. `begun` is told when it has taken what it could.
+/// Owns shards until the engine stops, then gives them back. Sends to `begun` after the first attempt to take shards.
 pub(super) async fn run(shared: Arc<Shared>, mut ending: watch::Receiver<bool>, begun: oneshot::Sender<()>) {
     let mut begun = Some(begun);
     let mut owned: BTreeMap<u32, Owned> = BTreeMap::new();
@@ -28,7 +28,7 @@ pub(super) async fn run(shared: Arc<Shared>, mut ending: watch::Receiver<bool>, 
         if let Err(error) = round(&shared, &mut owned).await {
             tracing::warn!(%error, "leases were not renewed");
         }
-        // Nobody may wait for it.
+        // The receiver may be gone.
         let _gone = begun.take().map(|begun| begun.send(()));
         tokio::select! {
             _ = ending.wait_for(|ending| *ending) => {}
@@ -44,7 +44,7 @@ pub(super) async fn run(shared: Arc<Shared>, mut ending: watch::Receiver<bool>, 
     shared.owned().clear();
 }
 
-/// How many shards the worker owns whose id is at this place of all.
+/// The number of shards for the worker at this index among all live workers.
 fn share(shards: u32, workers: usize, place: usize) -> usize {
     let (shards, workers) = (shards as usize, workers.max(1));
     shards / workers + usize::from(place < shards % workers)
@@ -68,7 +68,7 @@ async fn round(shared: &Arc<Shared>, owned: &mut BTreeMap<u32, Owned>) -> Result
         one.stop.send_replace(true);
     }
     let mut missing = share.saturating_sub(keeps);
-    // Each begins elsewhere, so that they do not ask for the same.
+    // Each worker begins at a different shard, so that they do not compete for the same one.
     let first = place as u32 * shared.settings.shards / workers.len().max(1) as u32;
     for number in (0..shared.settings.shards).map(|step| (first + step) % shared.settings.shards) {
         if missing == 0 {
@@ -108,7 +108,7 @@ async fn renew(shared: &Shared, number: u32, token: u64) -> Result<bool, RedisEr
     script.invoke_async(&mut shared.connection()).await
 }
 
-/// Drops what every living gateway has read of the outboxes.
+/// Drops the part of the outboxes that every live gateway has read.
 async fn trim(shared: &Shared, numbers: impl Iterator<Item = &u32>) -> Result<(), RedisError> {
     let gateways = shared.living(GATEWAYS, false, shared.settings.silence).await?;
     for &number in numbers {

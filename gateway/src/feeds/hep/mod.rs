@@ -1,15 +1,16 @@
-//! SIP that capture agents send in packets of HEP, version 3, over UDP and TCP. Gateway specification 4.
+//! SIP from capture agents, in packets of HEP version 3 over UDP and TCP. Gateway specification 4.
 //!
-//! Packet → message and its two addresses → the endpoints that the configuration, or a registrar, gives to a DN → an
+//! Packet → message and its two addresses → the endpoints among these whose DN is known, from the configuration or a
+//! registrar → one observer per endpoint → events → engine.
 //! observer for each → events → engine.
 //!
 //! | file | question |
 //! |---|---|
-//! | `packet` | Which SIP message is in a packet, and may its sender send? |
-//! | `registrations` | At which endpoint is an address-of-record? |
-//! | `watch` | Which events has a message, at whose DN? |
-//! | `receive` | How do packets get here? (feature `server`) |
-//! | `run` | How do the events get to the engine? (feature `server`) |
+//! | `packet` | Which SIP message does a packet contain, and is its sender authorized? |
+//! | `registrations` | At which endpoint is an address-of-record registered? |
+//! | `watch` | Which events does a message mean, and at which DN? |
+//! | `receive` | How do packets arrive? (feature `server`) |
+//! | `run` | How do the events reach the engine? (feature `server`) |
 
 mod packet;
 #[cfg(feature = "server")]
@@ -27,5 +28,5 @@ pub use registrations::{MOST_OF_A_RECORD, Registered};
 pub use run::run;
 pub use watch::{Outcome, Watch, Watched};
 
-/// The feed that keeps what registrars said.
+/// The feed under which registrations are stored.
 pub const FEED: &str = "hep";

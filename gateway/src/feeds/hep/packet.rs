@@ -1,4 +1,4 @@
-//! Which SIP message is in a packet, and may its sender send?
+//! Reads the SIP message in a packet, and checks whether its sender is authorized.
 
 use std::fmt;
 use std::net::SocketAddr;
@@ -7,18 +7,18 @@ use std::sync::Arc;
 use im_session::sip::hep::{HepPacket, HepPayload, packet_length};
 use subtle::ConstantTimeEq;
 
-/// The key that capture agents have to send. It is never printed.
+/// The key that capture agents must send. `Debug` does not print it.
 #[derive(Clone)]
 pub struct HepKey(Arc<[u8]>);
 
 impl HepKey {
-    /// This key; `None` where it is empty.
+    /// Makes a key; `None` if it is empty.
     #[must_use]
     pub fn new(key: &[u8]) -> Option<Self> {
         (!key.is_empty()).then(|| HepKey(key.into()))
     }
 
-    /// Whether it is this key, in a time that tells nothing of it but its length.
+    /// Compares in a time that reveals only the length of the key.
     fn is(&self, key: Option<&[u8]>) -> bool {
         key.is_some_and(|key| bool::from(key.ct_eq(&self.0)))
     }
@@ -30,37 +30,38 @@ impl fmt::Debug for HepKey {
     }
 }
 
-/// A SIP message, and where it was seen.
+/// A SIP message with its addresses.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Captured {
-    /// Who sent it.
+    /// The address of the sender.
     pub source: SocketAddr,
-    /// Who received it.
+    /// The address of the receiver.
     pub destination: SocketAddr,
     /// The message.
     pub message: Vec<u8>,
 }
 
-/// Why nothing is taken from a packet.
+/// Why a packet was rejected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RefusedPacket {
-    /// It is no whole packet of HEP, version 3.
+    /// It is not a complete packet of HEP version 3.
     Malformed,
-    /// It has another key than the one that is configured, or none.
+    /// It lacks the configured key, or has a different one.
     WrongKey,
-    /// It carries something else than SIP.
+    /// It contains something other than SIP.
     OtherProtocol,
     /// Its payload is compressed.
     Compressed,
 }
 
-/// The SIP message of one packet. Where a key is configured, nothing but the packet's own head is looked at without it.
+/// Returns the SIP message of one packet. If a key is configured and the packet does not have it, only the header of
+/// the packet is examined.
 ///
 /// # Errors
 ///
-/// [`RefusedPacket`]: there is none, or the sender may not send.
+/// [`RefusedPacket`] if there is no message, or if the sender is not authorized.
 pub fn captured(packet: &[u8], key: Option<&HepKey>) -> Result<Captured, RefusedPacket> {
-    // Versions 1 and 2 have no key, and nobody sends them any more.
+    // Versions 1 and 2 have no key, and are no longer in use.
     if packet_length(packet) != Some(packet.len()) {
         return Err(RefusedPacket::Malformed);
     }

@@ -1,5 +1,5 @@
-//! How do packets get here? Over UDP and TCP at one address. What is buffered is bounded: so many messages,
-//! connections, and one packet for each connection.
+//! Receives packets over UDP and TCP at one address. All buffers are bounded: the number of messages and of
+//! connections, and one packet per connection.
 
 use std::io;
 use std::net::SocketAddr;
@@ -15,20 +15,20 @@ use tokio::sync::{Semaphore, mpsc};
 use super::packet::{Captured, HepKey, RefusedPacket, captured};
 use crate::metrics::{HepOutcome, Metrics};
 
-/// How many connections there are at a time.
+/// The maximum number of connections.
 pub const MOST_CONNECTIONS: usize = 64;
-/// How many messages wait to be looked at, each of 64 KiB at most: 32 MiB.
+/// The maximum number of messages that wait, of 64 KiB each at most: 32 MiB.
 const MOST_WAITING: usize = 512;
-/// How long a connection may take to its first packet.
+/// How long a connection may take until its first packet.
 const FIRST: Duration = Duration::from_secs(30);
-/// How long one may be silent.
+/// How long a connection may be silent.
 const SILENCE: Duration = Duration::from_secs(600);
-/// How long to wait after an error of the operating system, as of too many open files.
+/// The delay after an error of the operating system, such as too many open files.
 const PAUSE: Duration = Duration::from_millis(100);
-/// The longest datagram.
+/// The longest datagram, in bytes.
 const LONGEST: usize = 65_535;
 
-/// Sockets that are open, and what packets have to have.
+/// Open sockets, and the key that packets need.
 #[derive(Debug)]
 pub struct HepReceiver {
     udp: UdpSocket,
@@ -44,33 +44,33 @@ struct Shared {
 }
 
 impl HepReceiver {
-    /// Listens at this address, over UDP and TCP; and where the messages come out.
+    /// Listens at this address over UDP and TCP. Also returns the receiver of the messages.
     ///
     /// # Errors
     ///
-    /// Where the operating system does not let it.
+    /// If the operating system refuses.
     pub async fn bind(
         address: SocketAddr,
         key: Option<HepKey>,
         metrics: Metrics,
     ) -> io::Result<(Self, mpsc::Receiver<Captured>)> {
         let tcp = TcpListener::bind(address).await?;
-        // Of port 0 TCP has chosen one.
+        // For port 0, TCP has chosen a port.
         let udp = UdpSocket::bind(tcp.local_addr()?).await?;
         let (messages, receiver) = mpsc::channel(MOST_WAITING);
         Ok((HepReceiver { udp, tcp, shared: Shared { key, metrics, messages } }, receiver))
     }
 
-    /// Where it listens.
+    /// The address that it listens on.
     ///
     /// # Errors
     ///
-    /// Where the operating system does not say.
+    /// If the operating system does not report it.
     pub fn local_addr(&self) -> io::Result<SocketAddr> {
         self.tcp.local_addr()
     }
 
-    /// Receives until nobody takes the messages any more.
+    /// Receives until the receiver of the messages is dropped.
     pub async fn run(self) {
         let HepReceiver { udp, tcp, shared } = self;
         let closed = shared.messages.clone();
@@ -83,7 +83,7 @@ impl HepReceiver {
 }
 
 impl Shared {
-    /// The message of a packet; counts why there is none.
+    /// Returns the message of a packet, and counts rejected packets.
     fn open(&self, packet: &[u8]) -> Result<Captured, RefusedPacket> {
         captured(packet, self.key.as_ref()).inspect_err(|refused| {
             self.metrics.hep_packet(match refused {
@@ -110,7 +110,7 @@ async fn datagrams(udp: UdpSocket, shared: Shared) {
         let Ok(captured) = shared.open(buffer.get(..length).unwrap_or_default()) else { continue };
         match shared.messages.try_send(captured) {
             Ok(()) => {}
-            // Who sends datagrams does not wait.
+            // A datagram cannot be held back, so it is dropped.
             Err(TrySendError::Full(_)) => shared.metrics.hep_packet(HepOutcome::Dropped),
             Err(TrySendError::Closed(_)) => return,
         }
@@ -143,7 +143,7 @@ async fn connections(tcp: TcpListener, shared: Shared) {
     }
 }
 
-/// Packets one after the other, until one is none, or has not the key: where the next one begins is not known then.
+/// Reads packets until one is malformed or lacks the key: the beginning of the next one would then be unknown.
 async fn connection(stream: TcpStream, shared: &Shared) {
     let mut stream = BufReader::new(stream);
     let mut packet = Vec::new();
@@ -158,7 +158,7 @@ async fn connection(stream: TcpStream, shared: &Shared) {
             Ok(Err(_)) | Err(_) => return,
         }
         match shared.open(&packet) {
-            // Who sends over a connection waits.
+            // On a connection the sender can wait.
             Ok(captured) => {
                 if shared.messages.send(captured).await.is_err() {
                     return;
@@ -171,7 +171,7 @@ async fn connection(stream: TcpStream, shared: &Shared) {
     }
 }
 
-/// The next packet as it is, head included.
+/// Reads the next packet, including its header.
 async fn read_packet(stream: &mut BufReader<TcpStream>, packet: &mut Vec<u8>) -> io::Result<()> {
     packet.resize(LENGTH_BYTES, 0);
     stream.read_exact(packet).await?;

@@ -1,5 +1,5 @@
-//! At which endpoint is an address-of-record? The registrar says so: its 2xx to a REGISTER (RFC 3261 section 10.3) goes
-//! to the endpoint that it has authenticated.
+//! At which endpoint an address-of-record is registered. The registrar's 2xx response to a REGISTER (RFC 3261 section
+//! 10.3) shows it, because it goes to the endpoint that the registrar has authenticated.
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
@@ -10,35 +10,35 @@ use serde::{Deserialize, Serialize};
 
 use crate::config::Agents;
 
-/// How many endpoints an address-of-record may be at. One more takes the place of the one that would end first.
+/// The maximum number of endpoints of an address-of-record. A further one replaces the one that would expire first.
 pub const MOST_OF_A_RECORD: usize = 8;
-/// How long a registration lasts that does not say it.
+/// The duration of a registration that does not state one.
 const USUAL: Duration = Duration::from_secs(3_600);
-/// How long one lasts at most: whoever is there later has registered again.
+/// The longest duration. An endpoint that is still there will have registered again.
 const LONGEST: Duration = Duration::from_secs(24 * 3_600);
 
-/// An endpoint that an address-of-record is at.
+/// The registration of an address-of-record at an endpoint.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Registered {
     /// The endpoint.
     pub address: SocketAddr,
     /// The address-of-record.
     pub record: String,
-    /// Until when, since 1970.
+    /// When it expires, as a duration since 1970.
     pub until: Duration,
 }
 
-/// All of them.
+/// All registrations.
 #[derive(Debug, Default)]
 pub(super) struct Registrations {
     by_address: HashMap<SocketAddr, Registered>,
     of_record: HashMap<String, Vec<SocketAddr>>,
-    /// Whether something is new since it was stored.
+    /// Whether there are changes since they were last stored.
     is_new: bool,
 }
 
 impl Registrations {
-    /// Those that were stored.
+    /// Restores stored registrations.
     pub(super) fn restored(stored: Vec<Registered>) -> Self {
         let mut registrations = Registrations::default();
         stored.into_iter().for_each(|registered| registrations.put(registered));
@@ -46,12 +46,12 @@ impl Registrations {
         registrations
     }
 
-    /// Whose endpoint this is now.
+    /// The address-of-record that is registered at this endpoint now.
     pub(super) fn record_at(&self, address: SocketAddr, now: Duration) -> Option<&str> {
         self.by_address.get(&address).filter(|registered| now < registered.until).map(|registered| &*registered.record)
     }
 
-    /// All of them, where something is new since the last time.
+    /// All registrations, if there are changes since the last call.
     pub(super) fn take_new(&mut self) -> Option<Vec<&Registered>> {
         std::mem::take(&mut self.is_new).then(|| {
             let mut all: Vec<&Registered> = self.by_address.values().collect();
@@ -60,9 +60,9 @@ impl Registrations {
         })
     }
 
-    /// Takes a message from one address to another, if it is what a registrar says. Only where it came from one that is
-    /// configured, of an address-of-record that is, and not through a proxy, whose address is not the endpoint's. What
-    /// the Contacts say of addresses is what the endpoint says of itself, and does not count.
+    /// Evaluates a message if it is a registrar's response to a REGISTER. It counts only if it comes from a configured
+    /// registrar, is about a configured address-of-record, and did not go through a proxy, because the destination
+    /// would then be the proxy. Addresses in a Contact are ignored: the endpoint chose them itself.
     pub(super) fn take(
         &mut self,
         source: SocketAddr,
@@ -90,7 +90,7 @@ impl Registrations {
         }
     }
 
-    /// Forgets what is over, and records that are nobody's.
+    /// Forgets expired registrations, and those of records that are no longer configured.
     pub(super) fn sweep(&mut self, agents: &Agents, now: Duration) {
         let is_over =
             |registered: &&Registered| registered.until <= now || agents.dn_of_record(&registered.record).is_none();

@@ -1,5 +1,5 @@
-//! How do the events get to the engine? Packets have no position: what is sent while the gateway is not there is lost.
-//! What registrars said is stored, and found again after a restart.
+//! Passes the events to the engine. Packets have no position: those sent while the gateway is down are lost.
+//! Registrations are stored, and restored after a restart.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,19 +15,19 @@ use crate::config::Directory;
 use crate::engine::{Engine, EngineError, FeedPosition};
 use crate::metrics::{HepOutcome, Metrics};
 
-/// How many messages are looked at before their events are applied.
+/// How many messages are processed before their events are applied.
 const BATCH: usize = 256;
-/// How often it is looked what was waited for in vain.
+/// How often timeouts are checked.
 const TICK: Duration = Duration::from_secs(1);
-/// How often new registrations are stored at most: a phone registers again every few minutes, and there may be
+/// The shortest interval between two writes of registrations. Phones register every few minutes, and there may be
 /// thousands.
 const STORE: Duration = Duration::from_secs(5);
 
-/// Applies the events of the messages until nobody sends any more, or the engine stops.
+/// Applies the events of the messages until their sender is dropped or the engine stops.
 ///
 /// # Errors
 ///
-/// Where the engine fails.
+/// If the engine fails.
 pub async fn run(
     engine: Arc<dyn Engine>,
     directory: Directory,
@@ -37,7 +37,7 @@ pub async fn run(
 ) -> Result<(), EngineError> {
     let stored = engine.feed(FEED.into()).await?;
     let position = stored.as_ref().map(|stored| stored.position).unwrap_or_default();
-    // A note that cannot be read is none of ours: endpoints register again.
+    // An unreadable note was not written by this program. The endpoints will register again.
     let registered: Vec<Registered> =
         stored.and_then(|stored| serde_json::from_str(&stored.note?).ok()).unwrap_or_default();
     let watch = Watch::new(directory.current(), registered);
@@ -54,7 +54,7 @@ struct Feed {
     clock: Arc<dyn Clock>,
     metrics: Metrics,
     watch: Watch,
-    /// How often registrations were stored.
+    /// How many times registrations were stored.
     position: u64,
     stored_at: Instant,
 }

@@ -1,4 +1,4 @@
-//! Which events has a message, at whose DN? Pure: messages and time in, events out.
+//! Which events a message means, and at which DN. Pure: messages and time are arguments, events are returned.
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
@@ -13,21 +13,21 @@ use super::registrations::{Registered, Registrations};
 use crate::config::{Agents, EndpointAddress};
 use crate::engine::Times;
 
-/// How much is kept of one endpoint: a phone has few calls at a time. At most 1.2 MB
-/// ([`most_memory`](SipLimits::most_memory)), of an ordinary call 1.2 kB.
+/// Limits per endpoint. They are low because a phone has few calls at a time: at most 1.2 MB
+/// ([`most_memory`](SipLimits::most_memory)), and 1.2 kB for an ordinary call.
 const LIMITS: SipLimits = {
     let mut limits = SipLimits::DEFAULT;
     (limits.open_calls, limits.ended_calls, limits.name) = (16, 32, 256);
     limits
 };
 
-/// The endpoints that the configuration, or a registrar, gives to a DN, and an observer of each that has calls.
+/// The endpoints whose DN is known from the configuration or a registrar, and an observer for each that has calls.
 #[derive(Debug, Default)]
 pub struct Watch {
     agents: Arc<Agents>,
     registrations: Registrations,
     observed: HashMap<EndpointAddress, Observed>,
-    /// The ServerStartTime that was given last: each observer numbers its events by itself.
+    /// The last ServerStartTime assigned. It differs per observer, because each observer numbers its events separately.
     started: u64,
 }
 
@@ -40,25 +40,25 @@ struct Observed {
 /// What a message was.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
-    /// Of an endpoint that has a DN.
+    /// SIP of an endpoint that has a DN.
     Observed,
-    /// Of none.
+    /// SIP of no such endpoint.
     OfNobody,
-    /// Not to be read as SIP, or over a limit.
+    /// Not readable as SIP, or over a limit.
     Unreadable,
 }
 
-/// What came of a message.
+/// The result of a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Watched {
-    /// What it was.
+    /// What the message was.
     pub outcome: Outcome,
     /// The events, in order.
     pub events: Vec<Event<'static>>,
 }
 
 impl Watch {
-    /// Nothing seen yet, but for what registrars said before the restart.
+    /// A watch that has seen no calls. It knows the registrations that were stored before the restart.
     #[must_use]
     pub fn new(agents: Arc<Agents>, registered: Vec<Registered>) -> Self {
         Watch { agents, registrations: Registrations::restored(registered), observed: HashMap::new(), started: 0 }
@@ -70,12 +70,12 @@ impl Watch {
         self.observed.len()
     }
 
-    /// What registrars said, all of it, where something is new since the last time.
+    /// All registrations, if there are changes since the last call.
     pub fn new_registrations(&mut self) -> Option<Vec<&Registered>> {
         self.registrations.take_new()
     }
 
-    /// These are the agents from now on. The calls end of endpoints that have another DN now, or none.
+    /// Replaces the agents. Ends the calls of endpoints that now have another DN, or none.
     pub fn set_agents(&mut self, agents: &Arc<Agents>, now: Duration) -> Vec<Event<'static>> {
         if Arc::ptr_eq(&self.agents, agents) {
             return Vec::new();
@@ -96,7 +96,7 @@ impl Watch {
         events
     }
 
-    /// Takes one message.
+    /// Processes one message.
     pub fn take(&mut self, captured: &Captured, now: Duration) -> Watched {
         let Captured { source, destination, message } = captured;
         let nothing = |outcome| Watched { outcome, events: Vec::new() };
@@ -104,7 +104,7 @@ impl Watch {
             return nothing(Outcome::Unreadable);
         }
         if message.iter().all(|byte| matches!(byte, b'\r' | b'\n')) {
-            // A sign of life (RFC 5626).
+            // A keep-alive (RFC 5626).
             return nothing(Outcome::OfNobody);
         }
         let Ok(message) = SipMessage::parse(message) else { return nothing(Outcome::Unreadable) };
@@ -119,7 +119,7 @@ impl Watch {
         watched
     }
 
-    /// Takes the message at one of its two addresses.
+    /// Processes the message at one of its two addresses.
     fn at(
         &mut self,
         address: SocketAddr,
@@ -133,10 +133,10 @@ impl Watch {
         if let Some(mut other) =
             observed.get(&endpoint).is_some_and(|one| one.dn != dn).then(|| observed.remove(&endpoint)).flatten()
         {
-            // It registers somebody else now.
+            // Another address-of-record is registered there now.
             events.extend(other.observer.expire(Duration::MAX));
         }
-        // Every call begins with this; an observer without a call has nothing to tell.
+        // Every call begins with an INVITE; before that an observer would return no events.
         if !observed.contains_key(&endpoint) && !message.is_request("INVITE") {
             return Outcome::Observed;
         }
@@ -154,10 +154,10 @@ impl Watch {
         }
     }
 
-    /// Time passes: the events of what was waited for and did not come, and of calls that nothing is heard of any more.
+    /// Passes the time: returns the events of timeouts, and of calls that have been silent for too long.
     pub fn advance(&mut self, now: Duration) -> Vec<Event<'static>> {
         let mut events = Vec::new();
-        // As long as their sessions last.
+        // Calls expire after the same time as their sessions.
         let silent = now.saturating_sub(Times::default().expire_after);
         self.observed.retain(|_, observed| {
             events.extend(observed.observer.advance(now));
@@ -169,8 +169,8 @@ impl Watch {
     }
 }
 
-/// Whose endpoint is at this address, and how it is named. What the configuration says goes before what a registrar
-/// says.
+/// The DN of the endpoint at this address, and the configured address. The configuration takes precedence over a
+/// registrar.
 fn dn_of<'a>(
     agents: &'a Agents,
     registrations: &Registrations,

@@ -1,4 +1,4 @@
-//! What stands behind the endpoints that are no plain REST: CometD, events and requests.
+//! The endpoints that are not plain REST: CometD, events and requests.
 #![expect(dead_code, reason = "these functions are descriptions")]
 
 use super::refusals::{OfABody, OfAFeed, OfCometD, Refusals};
@@ -13,23 +13,23 @@ use super::schemas::{Confirmation, DialogInfoAnswer, ErrorAnswer, EventsAnswer, 
 )]
 pub(super) fn open_api() {}
 
-/// CometD (Bayeux 1.0): an array of messages, or one.
+/// CometD (Bayeux 1.0): an array of messages, or one message.
 ///
-/// Shake hands (`/meta/handshake`), subscribe to `/v2/me/im-sessions` (`/meta/subscribe`), then connect again and
-/// again (`/meta/connect`): a connect is held until there is something to say. Who does not connect for
-/// `--max-interval` seconds (15 unless told otherwise) is forgotten, and told `402::Unknown client`: shake hands and
-/// subscribe again.
+/// Shake hands (`/meta/handshake`), subscribe to `/v2/me/im-sessions` (`/meta/subscribe`), then connect again and again
+/// (`/meta/connect`): a connect is held until there is something to send. A client that does not connect for
+/// `--max-interval` seconds (15 by default) is forgotten and gets `402::Unknown client`: shake hands and subscribe
+/// again.
 ///
-/// A subscription brings all present sessions, completed ones included, each as a `StatusChange`. The `data` of a
+/// A subscription begins with all current sessions, completed ones included, each as a `StatusChange`. The `data` of a
 /// message is one of
 ///
 /// - `{"messageType":"IMSessionStateChangeMessage","notificationType":"StatusChange","imSession":{…}}`: the
 ///   session is new, or its state or its participants changed;
 /// - the same with `"notificationType":"AttachedDataChanged"`: only its user data changed;
 /// - `{"messageType":"IMLogUpdateMessage","notificationType":"NewMessage","imSessionPath":"…","message":"…"}`: a text;
-///   it does not say who wrote it, and the one who wrote it gets it, too;
-/// - `{"messageType":"ErrorMessage","operationName":"…","imSessionPath":"…","errorCode":…,"errorMessage":"…"}`: what
-///   came of an operation that was sent and failed; `imSessionPath` and `errorCode` only where there is one.
+///   it does not say who wrote it, and its author gets it, too;
+/// - `{"messageType":"ErrorMessage","operationName":"…","imSessionPath":"…","errorCode":…,"errorMessage":"…"}`: an
+///   operation that was sent has failed; `imSessionPath` and `errorCode` are present only if there is one.
 #[utoipa::path(
     post,
     path = "/api/v2/notifications",
@@ -40,7 +40,7 @@ pub(super) fn open_api() {}
 )]
 pub(super) fn cometd() {}
 
-/// The same: clients differ.
+/// The same with a trailing slash, which some clients append.
 #[utoipa::path(
     post,
     path = "/api/v2/notifications/",
@@ -51,12 +51,12 @@ pub(super) fn cometd() {}
 )]
 pub(super) fn cometd_slash() {}
 
-/// The same: clients name the kind of the message.
+/// The same with the kind of the message, which some clients append.
 #[utoipa::path(
     post,
     path = "/api/v2/notifications/{kind}",
     tag = "Notifications",
-    params(("kind" = String, Path, description = "handshake, connect, subscribe, …; not looked at")),
+    params(("kind" = String, Path, description = "handshake, connect, subscribe, …; ignored")),
     request_body(content = Value, description = "Messages of Bayeux."),
     responses((status = 200, description = "Replies and messages.", body = Value), OfCometD, OfABody, Refusals),
     security(("cookie" = []))
@@ -65,14 +65,15 @@ pub(super) fn cometd_rest() {}
 
 /// CometD over WebSocket.
 ///
-/// Each message of it has an array of Bayeux messages, or one. The cookie is needed, as for POST.
+/// Each WebSocket message contains an array of Bayeux messages, or one Bayeux message. The cookie is required, as for
+/// POST.
 #[utoipa::path(
     get,
     path = "/api/v2/notifications",
     tag = "Notifications",
     responses(
         (status = 101, description = "It begins."),
-        (status = 405, description = "No request for a WebSocket. statusCode 3.", body = ErrorAnswer),
+        (status = 405, description = "The request opens no WebSocket. statusCode 3.", body = ErrorAnswer),
         OfCometD,
         Refusals
     ),
@@ -80,14 +81,14 @@ pub(super) fn cometd_rest() {}
 )]
 pub(super) fn web_socket() {}
 
-/// The same.
+/// The same with a trailing slash.
 #[utoipa::path(
     get,
     path = "/api/v2/notifications/",
     tag = "Notifications",
     responses(
         (status = 101, description = "It begins."),
-        (status = 405, description = "No request for a WebSocket. statusCode 3.", body = ErrorAnswer),
+        (status = 405, description = "The request opens no WebSocket. statusCode 3.", body = ErrorAnswer),
         OfCometD,
         Refusals
     ),
@@ -95,15 +96,15 @@ pub(super) fn web_socket() {}
 )]
 pub(super) fn web_socket_slash() {}
 
-/// The same.
+/// The same with a kind, as for POST.
 #[utoipa::path(
     get,
     path = "/api/v2/notifications/{kind}",
     tag = "Notifications",
-    params(("kind" = String, Path, description = "not looked at")),
+    params(("kind" = String, Path, description = "ignored")),
     responses(
         (status = 101, description = "It begins."),
-        (status = 405, description = "No request for a WebSocket. statusCode 3.", body = ErrorAnswer),
+        (status = 405, description = "The request opens no WebSocket. statusCode 3.", body = ErrorAnswer),
         OfCometD,
         Refusals
     ),
@@ -111,11 +112,11 @@ pub(super) fn web_socket_slash() {}
 )]
 pub(super) fn web_socket_rest() {}
 
-/// Events of a SIP Server, a JSON object a line.
+/// Events of a SIP Server, one JSON object per line.
 ///
-/// 16 MiB at most. Answered when they are durable. Blank lines are skipped. Every other line that is no event is an
-/// element of `errors`, with its line from 1; the others are applied. Of more than 1000 such lines `moreErrors` says
-/// how many more. An event that answers a request has the ReferenceID of the request.
+/// 16 MiB at most. The response is sent when they are durable. Blank lines are skipped. Every other line that is not an
+/// event is listed in `errors`, with its number from 1; the remaining lines are applied. Beyond 1000 errors,
+/// `moreErrors` has the number of further ones. An event that answers a request has the ReferenceID of the request.
 #[utoipa::path(
     post,
     path = "/events",
@@ -139,11 +140,11 @@ pub(super) fn web_socket_rest() {}
 )]
 pub(super) fn events() {}
 
-/// A dialog-info document (RFC 4235): in which states the dialogs of an agent are.
+/// A dialog-info document (RFC 4235): the states of an agent's dialogs.
 ///
-/// 64 KiB at most. Answered when its events are durable. Its entity has to be an address-of-record that the agents' file
-/// gives to a device (`sip`); the sessions are those of the device's DN. A document whose version is not higher than the
-/// last one's changes nothing, so that one that comes again does no harm.
+/// 64 KiB at most. The response is sent when its events are durable. Its entity has to be an address-of-record that the
+/// agents' file assigns to a device (`sip`); the sessions are those of the device's DN. A document with a version that
+/// is not higher than the last one changes nothing, so it is safe to send one again.
 #[utoipa::path(
     post,
     path = "/dialog-info",
@@ -151,7 +152,7 @@ pub(super) fn events() {}
     params(
         ("feed" = Option<String>, Query, description = "The name of the feed."),
         ("position" = Option<u64>, Query, description = "Its position after this document; nothing is applied twice."),
-        ("resubscribed" = Option<bool>, Query, description = "Whether it is the first one of a new subscription, whose \
+        ("resubscribed" = Option<bool>, Query, description = "Whether it is the first of a new subscription, whose \
             versions begin again.")
     ),
     request_body(
@@ -164,7 +165,7 @@ pub(super) fn events() {}
 )]
 pub(super) fn dialog_info() {}
 
-/// How far a feed is.
+/// The position of a feed.
 #[utoipa::path(
     get,
     path = "/events/position",
@@ -175,13 +176,13 @@ pub(super) fn dialog_info() {}
 )]
 pub(super) fn position() {}
 
-/// The requests that operations made, a JSON object a line, each with its offset.
+/// The requests that operations made, one JSON object per line, each with its offset.
 ///
-/// It goes on as long as the connection does; an empty line says that the connection is still there.
+/// The response continues as long as the connection; an empty line shows that the connection is still alive.
 ///
-/// A request is there until it is confirmed, settled by an event with its ReferenceID, or 30 seconds old, fetched or
-/// not. A request that nothing settles for 30 seconds has failed: an ErrorMessage tells the agent that the SIP Server
-/// did not answer in time.
+/// A request is listed until it is confirmed, until an event with its ReferenceID settles it, or for 30 seconds. A
+/// request that is not settled for 30 seconds has failed: the agent gets an ErrorMessage saying that the SIP Server did
+/// not answer in time.
 #[utoipa::path(
     get,
     path = "/requests",
@@ -192,7 +193,7 @@ pub(super) fn position() {}
 )]
 pub(super) fn requests() {}
 
-/// Requests that need not be kept: all up to this offset, and the one with it.
+/// Confirms requests: all up to and including this offset need no longer be kept.
 #[utoipa::path(
     post,
     path = "/requests/confirm",

@@ -3,9 +3,9 @@
 //! | file | question |
 //! |---|---|
 //! | `schemas` | What do bodies look like? |
-//! | `refusals` | How is refused, everywhere alike? |
+//! | `refusals` | Which error responses are common to many endpoints? |
 //! | `supervision` | What do bodies for supervisors look like? |
-//! | `elsewhere` | What is below the endpoints that are not plain REST? |
+//! | `elsewhere` | What do the endpoints that are not plain REST look like? |
 
 mod elsewhere;
 mod refusals;
@@ -38,13 +38,13 @@ use super::answer::json;
     info(
         title = "im-session-gateway",
         description = "IM sessions of a contact centre's agents, as the REST API of Genesys Web Services has them. \
-            Reading is tolerant: unknown fields and parameters are skipped, and the Content-Type of a request is \
-            not looked at. Every answer under /api/v2/me, /api/v2/im-sessions and /api/supervisor has a JSON body \
-            with a statusCode, and so has every refusal elsewhere, with these exceptions: replies of CometD are \
-            Bayeux messages, /events says which lines were no events, /events/position, /dialog-info and this document say \
-            what they say, /requests is JSON lines, the pages for people are HTML, and an answer to HEAD has no body. An \
-            operation is posted; its answer says that it was sent. What comes of it arrives as a notification. \
-            After a restart of the gateway, or when the cookie's session is over, every answer is 401: sign in \
+            Reading is tolerant: unknown fields and parameters are ignored, and so is the Content-Type of a request. \
+            Every response under /api/v2/me, /api/v2/im-sessions and /api/supervisor has a JSON body with a \
+            statusCode, and so has every error elsewhere, with these exceptions: replies of CometD are Bayeux \
+            messages, /events lists the lines that are not events, /events/position, /dialog-info and this document \
+            have no statusCode, /requests is JSON lines, the pages for people are HTML, and a response to HEAD has no \
+            body. An operation is posted; the response says that it was sent. Its result arrives as a notification. \
+            After a restart of the gateway, or when the cookie's session has ended, every response is 401: sign in \
             again, then shake hands with CometD again."
     ),
     tags(
@@ -53,11 +53,11 @@ use super::answer::json;
             the list, SendMessage, AttachUserData, UpdateUserData, DeleteUserData and Complete on one of them. A \
             completed session is listed for an hour, then forgotten."),
         (name = "Notifications", description = "CometD, over HTTP and WebSocket."),
-        (name = "A feed of your own", description = "Events in, requests out, with a bearer token. They are there \
-            only where the gateway was started with one."),
-        (name = "Supervisors", description = "How the sessions stand. For agents with `supervisor = true`."),
-        (name = "Simulated SIP Server", description = "What is to go wrong in it. For agents with `supervisor = \
-            true`, and only where the gateway was started with it."),
+        (name = "A feed of your own", description = "Events in, requests out, with a bearer token. Only available \
+            if the gateway was started with one."),
+        (name = "Supervisors", description = "The state of the sessions. For agents with `supervisor = true`."),
+        (name = "Simulated SIP Server", description = "Its faults. For agents with `supervisor = true`. Only available \
+            if the gateway was started with it."),
         (name = "This document", description = "OpenAPI.")
     ),
     paths(
@@ -85,24 +85,24 @@ use super::answer::json;
         elsewhere::requests,
         elsewhere::confirm,
     ),
-    // What only refusals refer to is not found by itself.
+    // Schemas that only error responses refer to are not collected automatically.
     components(schemas(schemas::ErrorAnswer)),
     modifiers(&Security)
 )]
 struct Document;
 
-/// The ways to say who asks.
+/// The ways to authenticate.
 struct Security;
 
 impl Modify for Security {
     fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
         let components = document.components.get_or_insert_default();
         let basic = HttpBuilder::new().scheme(HttpAuthScheme::Basic);
-        let basic = basic.description(Some("Begins a session of HTTP: the answer sets its cookie.")).build();
+        let basic = basic.description(Some("Begins an HTTP session: the response sets its cookie.")).build();
         components.add_security_scheme("basic", SecurityScheme::Http(basic));
-        let cookie = ApiKeyValue::with_description("JSESSIONID", "The session of HTTP.");
+        let cookie = ApiKeyValue::with_description("JSESSIONID", "The HTTP session.");
         components.add_security_scheme("cookie", SecurityScheme::ApiKey(ApiKey::Cookie(cookie)));
-        let token = "The token of the session: every answer to a GET tells it in the header of this name.";
+        let token = "The token of the session: every response to a GET has it in the header of this name.";
         let token = ApiKeyValue::with_description("X-CSRF-TOKEN", token);
         components.add_security_scheme("csrf", SecurityScheme::ApiKey(ApiKey::Header(token)));
         let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer);
@@ -120,10 +120,10 @@ pub(super) async fn document(State(gateway): State<Gateway>) -> Response {
     json(StatusCode::OK, &document)
 }
 
-/// Where operations need the token.
+/// The paths below which operations need the token.
 const NEED_CSRF: [&str; 2] = ["/api/v2/me", "/simulator"];
 
-/// Without the token, user and password are enough for operations, too.
+/// Without CSRF tokens, user and password suffice for operations, too.
 fn without_csrf(document: &mut utoipa::openapi::OpenApi) {
     let operations =
         document.paths.paths.iter_mut().filter(|(path, _)| NEED_CSRF.iter().any(|start| path.starts_with(start)));

@@ -1,4 +1,4 @@
-//! What bodies look like. The library writes and reads them; these say so to the document.
+//! The schemas of bodies. The library writes and reads the bodies; these types describe them for the document.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-/// `{"statusCode":0}`: sent. The result arrives as a notification.
+/// `{"statusCode":0}`: the operation was sent. The result arrives as a notification.
 #[derive(ToSchema)]
 #[schema(rename_all = "camelCase")]
 #[expect(dead_code, reason = "says how a body looks")]
@@ -15,13 +15,13 @@ pub(crate) struct SentAnswer {
     status_code: u8,
 }
 
-/// What went wrong.
+/// An error.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct ErrorAnswer {
     #[schema(minimum = 1, maximum = 20)]
     status_code: u8,
-    /// For a person.
+    /// An explanation for people.
     status_message: String,
 }
 
@@ -35,7 +35,7 @@ pub(crate) enum SessionState {
     Completed,
 }
 
-/// What may be done now.
+/// An operation that is allowed now.
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "says how a body looks")]
 pub(crate) enum Capability {
@@ -46,7 +46,7 @@ pub(crate) enum Capability {
     Complete,
 }
 
-/// Another party.
+/// Another party of the session.
 #[derive(ToSchema)]
 #[schema(rename_all = "camelCase")]
 #[expect(dead_code, reason = "says how a body looks")]
@@ -57,7 +57,7 @@ pub(crate) struct Participant {
     phone_number: String,
 }
 
-/// A session, with those of its fields that were asked for.
+/// A session, with the requested fields.
 #[derive(ToSchema)]
 #[schema(rename_all = "camelCase")]
 #[expect(dead_code, reason = "says how a body looks")]
@@ -74,12 +74,12 @@ pub(crate) struct ImSession {
     state: Option<SessionState>,
     #[schema(nullable = false)]
     uri: Option<String>,
-    /// Absent where there is none. Values are strings, integers and objects.
+    /// Absent if there is none. Values are strings, integers and objects.
     #[schema(nullable = false)]
     user_data: Option<BTreeMap<String, Value>>,
 }
 
-/// A list: `uris` where no fields are asked for, else `imSessions`.
+/// A list: `uris` if no fields were requested, otherwise `imSessions`.
 #[derive(ToSchema)]
 #[schema(rename_all = "camelCase")]
 #[expect(dead_code, reason = "says how a body looks")]
@@ -102,7 +102,7 @@ pub(crate) struct ImSessionAnswer {
     im_session: ImSession,
 }
 
-/// Whom to reach.
+/// The number to call.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Destination {
@@ -110,21 +110,21 @@ pub(crate) struct Destination {
     phone_number: String,
 }
 
-/// What may be posted to `/api/v2/me`.
+/// The body of a POST to `/api/v2/me`.
 #[derive(ToSchema)]
 #[schema(rename_all = "camelCase")]
 #[expect(dead_code, reason = "says how a body looks")]
 pub(crate) struct MeOperationBody {
     operation_name: MeOperationName,
-    /// Not looked at: there is one.
+    /// Ignored: there is only one channel.
     #[schema(nullable = false, example = json!(["voice"]))]
     channels: Option<Vec<String>>,
-    /// Of EndContactCenterSession: whether the session of HTTP ends, too.
+    /// For EndContactCenterSession: whether the HTTP session ends, too.
     #[schema(nullable = false)]
     sign_out: Option<bool>,
 }
 
-/// The operations there.
+/// The operations on `/api/v2/me`.
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "says how a body looks")]
 pub(crate) enum MeOperationName {
@@ -132,7 +132,7 @@ pub(crate) enum MeOperationName {
     EndContactCenterSession,
 }
 
-/// Opens a session.
+/// The operation that opens a session.
 #[derive(ToSchema)]
 #[schema(rename_all = "camelCase")]
 #[expect(dead_code, reason = "says how a body looks")]
@@ -141,12 +141,12 @@ pub(crate) struct ImSessionsOperation {
     destination: Destination,
     #[schema(nullable = false)]
     user_data: Option<BTreeMap<String, Value>>,
-    /// May be left out where the agent has one device.
+    /// May be omitted if the agent has one device.
     #[schema(nullable = false, example = "/devices/1")]
     device_path: Option<String>,
 }
 
-/// Its name.
+/// The name of the operation.
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "says how a body looks")]
 pub(crate) enum Initiate {
@@ -154,12 +154,12 @@ pub(crate) enum Initiate {
     Initiate,
 }
 
-/// What may be done with a session.
+/// An operation on a session.
 #[derive(Serialize, ToSchema)]
 #[serde(tag = "operationName")]
 #[expect(dead_code, reason = "says how a body looks")]
 pub(crate) enum SessionOperation {
-    /// Sends a text. The devicePath is required, even where the agent has one device.
+    /// Sends a text. The devicePath is required, even if the agent has one device.
     #[serde(rename_all = "camelCase")]
     SendMessage {
         #[schema(min_length = 1)]
@@ -168,10 +168,10 @@ pub(crate) enum SessionOperation {
         #[schema(example = "/devices/1")]
         device_path: String,
     },
-    /// Adds pairs, even where the key is there.
+    /// Adds pairs, even if their keys exist.
     #[serde(rename_all = "camelCase")]
     AttachUserData { user_data: BTreeMap<String, Value> },
-    /// Replaces the pairs with the same keys and adds the others.
+    /// Replaces pairs with the same keys and adds the others.
     #[serde(rename_all = "camelCase")]
     UpdateUserData { user_data: BTreeMap<String, Value> },
     /// Deletes one pair.
@@ -180,62 +180,62 @@ pub(crate) enum SessionOperation {
     Complete,
 }
 
-/// What became of a post of events.
+/// The result of a POST of events.
 #[derive(ToSchema)]
 #[schema(rename_all = "camelCase")]
 #[expect(dead_code, reason = "says how a body looks")]
 pub(crate) struct EventsAnswer {
-    /// How many events were taken over.
+    /// The number of accepted events.
     accepted: u64,
-    /// Where the feed is now.
+    /// The position of the feed now.
     position: Option<u64>,
-    /// How many of them had been applied before.
+    /// How many of the accepted events had been applied before.
     #[schema(nullable = false)]
     repeated: Option<u64>,
-    /// The lines that are no events.
+    /// The lines that are not events.
     errors: Vec<WrongLine>,
-    /// How many more there are.
+    /// How many more such lines there are.
     #[schema(nullable = false)]
     more_errors: Option<u64>,
 }
 
-/// What became of a dialog-info document.
+/// The result of a dialog-info document.
 #[derive(ToSchema)]
 #[schema(rename_all = "camelCase")]
 #[expect(dead_code, reason = "says how a body looks")]
 pub(crate) struct DialogInfoAnswer {
-    /// How many events it made.
+    /// The number of events that the document caused.
     accepted: u64,
-    /// Where the feed is now.
+    /// The position of the feed now.
     position: Option<u64>,
-    /// How many of them were not applied, since the feed was as far already.
+    /// How many of them were skipped because the feed had already reached this position.
     #[schema(nullable = false)]
     repeated: Option<u64>,
-    /// Whether a document was missed, so that a full one should be asked for.
+    /// Whether a document was missed. A full one should then be requested.
     needs_refresh: bool,
 }
 
-/// A line that is no event.
+/// A line that is not an event.
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "says how a body looks")]
 pub(crate) struct WrongLine {
-    /// Which, from 1.
+    /// Its number, from 1.
     #[schema(minimum = 1)]
     line: u64,
     /// What was expected there, and what was found.
     error: String,
 }
 
-/// How far a feed is.
+/// The position of a feed.
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "says how a body looks")]
 pub(crate) struct PositionAnswer {
     feed: String,
-    /// `null` before its first position.
+    /// `null` before the first position.
     position: Option<u64>,
 }
 
-/// Up to and including which offset requests need not be kept.
+/// The offset up to which, inclusive, requests need no longer be kept.
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "says how a body looks")]
 pub(crate) struct Confirmation {

@@ -1,4 +1,5 @@
-//! What bodies for supervisors look like. `engine::inspection` writes them; these say so to the document.
+//! The schemas of bodies for supervisors. `engine::inspection` writes the bodies; these types describe them for the
+//! document.
 #![expect(dead_code, reason = "says how a body looks")]
 
 use std::collections::BTreeMap;
@@ -7,44 +8,44 @@ use utoipa::ToSchema;
 
 use super::schemas::SessionState;
 
-/// How the sessions stand.
+/// The state of the sessions.
 #[derive(ToSchema)]
 #[schema(rename_all = "camelCase")]
 pub(crate) struct OverviewAnswer {
     #[schema(minimum = 0, maximum = 0)]
     status_code: u8,
-    /// Milliseconds since 1970, as the engine knows the time.
+    /// The engine's time in milliseconds since 1970.
     now: u64,
-    /// How many there are now, by state.
+    /// The current number of sessions, by state.
     sessions: BTreeMap<String, u64>,
-    /// Since the store began, by outcome.
+    /// Events since the store was created, by outcome.
     events: BTreeMap<String, u64>,
-    /// Events that were refused, by reason.
+    /// Rejected events, by reason.
     rejected: BTreeMap<String, u64>,
-    /// Operations, by the meaning of the statusCode of their answer.
+    /// Operations, by the meaning of the statusCode of the answer.
     operations: BTreeMap<String, u64>,
-    /// At most 20.
+    /// The sessions that have been open longest; at most 20.
     open_longest: Vec<OpenSession>,
 }
 
-/// A session that is open.
+/// An open session.
 #[derive(ToSchema)]
 #[schema(rename_all = "camelCase")]
 pub(crate) struct OpenSession {
-    /// Milliseconds since 1970.
+    /// When it was opened, in milliseconds since 1970.
     since: u64,
-    /// Whether it was open before that: the engine began then.
+    /// Whether it was opened earlier than `since`, which is then the time when the engine started.
     earlier: bool,
     #[schema(rename = "thisDN")]
     this_dn: String,
     id: String,
-    /// Whose DN it is, if it is an agent's.
+    /// The agent to whom the DN belongs, if any.
     agent: Option<String>,
     state: SessionState,
     participants: Vec<String>,
 }
 
-/// What happened at a DN.
+/// The latest observations at a DN.
 #[derive(ToSchema)]
 #[schema(rename_all = "camelCase")]
 pub(crate) struct TimelineAnswer {
@@ -52,7 +53,7 @@ pub(crate) struct TimelineAnswer {
     status_code: u8,
     #[schema(rename = "thisDN")]
     this_dn: String,
-    /// Whose it is, if it is an agent's.
+    /// The agent to whom the DN belongs, if any.
     agent: Option<String>,
     /// Oldest first; at most 32.
     timeline: Vec<Observation>,
@@ -62,10 +63,10 @@ pub(crate) struct TimelineAnswer {
 #[derive(ToSchema)]
 #[schema(rename_all = "camelCase")]
 pub(crate) struct Observation {
-    /// Milliseconds since 1970, to the second.
+    /// Milliseconds since 1970, with a resolution of one second.
     at: u64,
     kind: ObservationKind,
-    /// The name of the event, of the request that an operation made, or of the operation that a request was of.
+    /// The name of the event, of the request that an operation made, or of the operation that made a request.
     name: String,
     id: Option<String>,
     from: Option<SessionState>,
@@ -74,14 +75,14 @@ pub(crate) struct Observation {
     /// Why an event was rejected, or an operation refused.
     #[schema(nullable = false)]
     reason: Option<String>,
-    /// Of an operation that was refused.
+    /// For an operation that was refused.
     #[schema(nullable = false)]
     status_code: Option<u8>,
-    /// Of a request that failed.
+    /// For a request that failed.
     error_code: Option<i64>,
 }
 
-/// What kind of thing.
+/// What kind of thing happened.
 #[derive(ToSchema)]
 #[schema(rename_all = "camelCase")]
 pub(crate) enum ObservationKind {
@@ -91,7 +92,7 @@ pub(crate) enum ObservationKind {
     Expiry,
 }
 
-/// What came of it.
+/// The outcome.
 #[derive(ToSchema)]
 #[schema(rename_all = "camelCase")]
 pub(crate) enum ObservedOutcome {
@@ -107,7 +108,7 @@ pub(crate) enum ObservedOutcome {
     TimedOut,
 }
 
-/// How the faults of the simulated SIP Server stand.
+/// The faults of the simulated SIP Server.
 #[derive(ToSchema)]
 #[schema(rename_all = "camelCase")]
 pub(crate) struct FaultsAnswer {
@@ -116,29 +117,29 @@ pub(crate) struct FaultsAnswer {
     faults: Vec<FaultState>,
 }
 
-/// How a fault stands.
+/// A fault.
 #[derive(ToSchema)]
 #[schema(rename_all = "camelCase")]
 pub(crate) struct FaultState {
     fault: FaultName,
-    /// How likely it is at each chance.
+    /// Its probability at each opportunity.
     #[schema(minimum = 0, maximum = 1)]
     probability: f64,
-    /// How many single shots wait for a chance.
+    /// How many single faults wait for an opportunity.
     waiting: u32,
 }
 
-/// What is to go wrong.
+/// A fault to inject.
 #[derive(ToSchema)]
 #[schema(rename_all = "camelCase")]
 pub(crate) struct InjectionBody {
     fault: FaultName,
-    /// How likely it is from now on; once, at the next chance, unless given.
+    /// Its probability from now on; without it, the fault happens once, at the next opportunity.
     #[schema(minimum = 0, maximum = 1, nullable = false)]
     probability: Option<f64>,
 }
 
-/// What can go wrong.
+/// The names of the faults.
 #[derive(ToSchema)]
 #[schema(rename_all = "kebab-case")]
 pub(crate) enum FaultName {

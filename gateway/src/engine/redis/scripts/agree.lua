@@ -1,4 +1,5 @@
--- KEYS: what is agreed. ARGV: form, number of shards, whose the DNs are. Answers what is agreed.
+-- KEYS: the agreed settings. ARGV: form, number of shards, digest of the DNs of the agents. Returns the agreed
+-- settings.
 redis.call('HSETNX', KEYS[1], 'form', ARGV[1])
 redis.call('HSETNX', KEYS[1], 'shards', ARGV[2])
 redis.call('HSETNX', KEYS[1], 'dns', ARGV[3])

@@ -1,7 +1,7 @@
--- KEYS: state, entries, outbox, delivered, dns; the hash of each record; the undelivered of each message.
--- ARGV: token; the entry that was committed last, and the one that is now; how many commits there were; what goes into
--- the outbox; how many messages of an agent are kept; how many records; of each record its key, its value (nothing
--- deletes it) and its DN (nothing where it is of no session); of each message its agent, position and text.
+-- KEYS: state, entries, outbox, delivered, dns; the hash of each record; the undelivered stream of each message.
+-- ARGV: token; the entry committed last; the entry to commit; the number of commits so far; the new element of the
+-- outbox; how many messages are kept per agent; the number of records; for each record its key, its value (empty
+-- deletes it) and its DN (empty if it belongs to no session); for each message its agent, position and text.
 local state = redis.call('HMGET', KEYS[1], 'token', 'entry', 'commits')
 if state[1] ~= ARGV[1] then return 'fenced' end
 if (state[2] or '0-0') ~= ARGV[2] or (state[3] or '0') ~= ARGV[4] then return 'elsewhere' end
@@ -22,7 +22,7 @@ end
 for i = 1, #KEYS - 5 - records do
   local at = 5 + 3 * (records + i)
   local delivered = redis.call('HGET', KEYS[4], ARGV[at])
-  -- An agent who was never here misses nothing.
+  -- An agent who has never subscribed misses nothing.
   if delivered and tonumber(ARGV[at + 1]) > tonumber(delivered) then
     redis.call('XADD', KEYS[5 + records + i], 'MAXLEN', ARGV[6], ARGV[at + 1] .. '-0', 'o', ARGV[at + 2])
   end

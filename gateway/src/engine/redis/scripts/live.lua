@@ -1,4 +1,5 @@
--- KEYS: the living. ARGV: my id, or nothing; for how many milliseconds a word is good.
+-- KEYS: the live processes. ARGV: the id of this process, or nothing; for how many milliseconds a sign of life is
+-- valid.
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 if ARGV[1] ~= '' then redis.call('ZADD', KEYS[1], now, ARGV[1]) end

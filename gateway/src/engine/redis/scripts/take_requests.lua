@@ -1,5 +1,5 @@
--- KEYS: requests, references, state. ARGV: shard, commit; then, in order, ReferenceID and text of a request that is to
--- be sent, or ReferenceID and nothing of one that need not be any more. Answers the offset of the newest.
+-- KEYS: requests, references, state. ARGV: shard, commit; then, in order, ReferenceID and text of each request to send,
+-- or ReferenceID and an empty text for one that need not be sent any more. Returns the offset of the newest request.
 if tonumber(ARGV[2]) > tonumber(redis.call('HGET', KEYS[3], 'taken:' .. ARGV[1]) or '0') then
   for i = 3, #ARGV, 2 do
     local reference = ARGV[i]
