@@ -65,6 +65,7 @@ impl Order {
     }
 
     /// Which completion it was that completed this session, from 1; 0 while it is open.
+    #[cfg(feature = "serde")]
     pub(super) fn completion(&self, handle: Handle) -> u64 {
         self.place(handle).completion
     }

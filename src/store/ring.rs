@@ -1,8 +1,8 @@
 //! The sessions of one DN, or of one call, as a ring through their slots.
 //!
-//! Going round the ring of a DN from the front, the open sessions come first, in no order that matters, then the completed
-//! ones, the one that completed longest ago first. So it is known at once whether a DN has an open session, and which session
-//! makes room. The ring of a call has no order: a call is hardly ever full, and then its sessions are looked at one by one.
+//! Going round a ring from the front, the open sessions come first, in no order that matters, then the completed ones, the
+//! one that completed longest ago first. So it is known at once whether a DN has an open session, and which session makes
+//! room, also where whoever sends the events fills one DN or one call.
 
 use alloc::vec::Vec;
 use core::hash::BuildHasher;
@@ -13,7 +13,7 @@ use super::slots::{Handle, Shared, Slots};
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Ring {
     last: Handle,
-    /// Of a DN: of its completed sessions the one that completed longest ago.
+    /// Of its completed sessions the one that completed longest ago.
     first_completed: Option<Handle>,
     pub(super) len: u32,
 }
@@ -54,18 +54,10 @@ impl<S: BuildHasher> Slots<S> {
 
     /// Of a DN's or a call's completed sessions the one that completed longest ago.
     pub(super) fn completed_longest_ago_of(&self, shared: Shared, key: &str) -> Option<Handle> {
-        let ring = self.ring(shared, key)?;
-        match shared {
-            Shared::Dn => ring.first_completed,
-            Shared::Call => {
-                let members = self.members(shared, ring).into_iter();
-                let completed = members.filter(|&handle| !self.session(handle).state().is_open());
-                completed.min_by_key(|&handle| self.order().completion(handle))
-            }
-        }
+        self.ring(shared, key)?.first_completed
     }
 
-    /// Puts a session into the ring of its DN or call: an open one at the front, a completed one of a DN at the end.
+    /// Puts a session into the ring of its DN or call: an open one at the front, a completed one at the end.
     pub(super) fn enter_ring(&mut self, shared: Shared, handle: Handle) {
         let key = shared.key_of(self.session(handle));
         match self.locate_ring(shared, key) {
@@ -96,12 +88,14 @@ impl<S: BuildHasher> Slots<S> {
         }
     }
 
-    /// Moves a session that was completed, or opened anew, to its new place in the ring of its DN.
-    pub(super) fn move_in_ring(&mut self, handle: Handle) {
-        if let Some((place, ring)) = self.locate_ring(Shared::Dn, Shared::Dn.key_of(self.session(handle))) {
-            let without = self.unlinked(Shared::Dn, handle, ring);
-            let ring = self.linked(Shared::Dn, handle, without);
-            self.index_mut(Shared::Dn).replace(place, ring);
+    /// Moves a session that was completed, or opened anew, to its new place in the rings of its DN and its call.
+    pub(super) fn move_in_rings(&mut self, handle: Handle) {
+        for shared in [Shared::Dn, Shared::Call] {
+            if let Some((place, ring)) = self.locate_ring(shared, shared.key_of(self.session(handle))) {
+                let without = self.unlinked(shared, handle, ring);
+                let ring = self.linked(shared, handle, without);
+                self.index_mut(shared).replace(place, ring);
+            }
         }
     }
 
@@ -111,7 +105,7 @@ impl<S: BuildHasher> Slots<S> {
     }
 
     fn linked(&mut self, shared: Shared, handle: Handle, ring: Option<Ring>) -> Ring {
-        let at_end = shared == Shared::Dn && !self.session(handle).state().is_open();
+        let at_end = !self.session(handle).state().is_open();
         let completed = Some(handle).filter(|_| at_end);
         let Some(ring) = ring else {
             *self.links_mut(shared, handle) = Links { previous: Some(handle), next: Some(handle) };

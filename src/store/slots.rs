@@ -146,10 +146,10 @@ impl<S> Slots<S> {
         handles.sort_unstable_by(|&one, &other| self.list_key(one).cmp(&self.list_key(other)));
     }
 
-    /// What lists are sorted by.
-    pub(super) fn list_key(&self, handle: Handle) -> (&str, &str) {
+    /// What lists are sorted by: bytes, which are not validated as text at every comparison.
+    fn list_key(&self, handle: Handle) -> (&[u8], &[u8]) {
         let session = self.session(handle);
-        (session.this_dn(), session.id())
+        (session.this_dn_bytes(), session.id_bytes())
     }
 
     /// The open session that was heard longest ago, and when that was.
@@ -167,6 +167,7 @@ impl<S> Slots<S> {
         self.order.completed()
     }
 
+    #[cfg(feature = "serde")]
     pub(super) fn order(&self) -> &Order {
         &self.order
     }
@@ -248,11 +249,11 @@ impl<S: BuildHasher> Slots<S> {
             (true, true) | (false, false) => {}
             (true, false) => {
                 self.order.complete(handle);
-                self.move_in_ring(handle);
+                self.move_in_rings(handle);
             }
             (false, true) => {
                 self.order.reopen(handle);
-                self.move_in_ring(handle);
+                self.move_in_rings(handle);
             }
         }
         changed

@@ -58,6 +58,29 @@ fn the_indices_grow_when_seven_of_eight_places_are_taken() {
     assert!(over >= 2 * 16_384 * 8);
 }
 
+/// Found by counting: which session of a full call completed longest ago was searched for among all of them, so that n
+/// events of one call cost n² steps.
+#[test]
+fn a_full_call_makes_room_without_a_look_at_all_its_sessions() {
+    const SESSIONS: usize = 4_000;
+    let mut limits = Limits::SPECIFICATION;
+    limits.sessions_per_call = SESSIONS;
+    let mut store = new_store().with_limits(limits);
+    let of_call = |name, dn: usize| Event::new(name).with_this_dn(dn.to_string()).with_call_uuid("007");
+    for dn in 0..SESSIONS {
+        for name in [CallEvent::Ringing, CallEvent::Released] {
+            assert!(store.handle_event(&of_call(name, dn)).is_ok());
+        }
+    }
+    let mut forgotten = 0;
+    let another = of_call(CallEvent::Ringing, SESSIONS);
+    let (most, _) = memory(|| forgotten = store.handle_event(&another).expect("readable").forgotten());
+    assert_eq!(forgotten, 1);
+    assert!(store.get("0", "007").is_none(), "the one that completed longest ago");
+    // A list of all its sessions would take 4 bytes for each.
+    assert!(most < 1_000, "{most} bytes in use");
+}
+
 #[test]
 fn sessions_that_come_and_go_leave_nothing_behind() {
     let mut store = new_store();
