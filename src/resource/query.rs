@@ -35,7 +35,8 @@ set_of! {
 ///
 /// `fields=*` requests every field, `fields=id,state` these two, and no or an empty `fields` only the addresses. Any
 /// other name of a field filters by that field. Names and values are percent-decoded. An unknown name is skipped, and
-/// the last of several `fields` counts.
+/// the last of several `fields` counts. Of the filters on one field at most two are kept: two
+/// different ones match nothing, and further ones cannot match less.
 ///
 /// ```
 /// use im_session::resource::{Field, Query};
@@ -66,12 +67,24 @@ impl<'q> Query<'q> {
                 "devicePath" => parsed.device_path = Some(percent_decoded(value)),
                 name => {
                     if let Ok(field) = name.parse() {
-                        parsed.filters.push((field, percent_decoded(value)));
+                        parsed.filter_on(field, percent_decoded(value));
                     }
                 }
             }
         }
         parsed
+    }
+
+    /// Adds a filter, unless it filters nothing more. A list applies every filter to each session, so whoever writes the
+    /// query must not be able to make both many.
+    fn filter_on(&mut self, field: Field, text: Cow<'q, str>) {
+        let mut known = self.filters.iter().filter(|(known, _)| *known == field).map(|(_, text)| text);
+        match (known.next(), known.next()) {
+            (Some(same), None) if *same == text => {}
+            (None | Some(_), None) => self.filters.push((field, text)),
+            // No text is equal to both.
+            (_, Some(_)) => {}
+        }
     }
 }
 

@@ -2,9 +2,11 @@
 //!
 //! | file | question |
 //! |---|---|
+//! | `largest` | How much does the largest session, message, stream hold? |
 //! | `logs` | Is memory bounded by the largest message, not by the log? |
 //! | `sessions` | How much does a session take, and how much the store for finding it? |
 
 mod counting_allocator;
+mod largest;
 mod logs;
 mod sessions;

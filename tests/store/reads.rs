@@ -157,6 +157,21 @@ fn filters_compare_the_text_of_a_plain_value() {
     assert_eq!(ids(&list(&store(), "fields=id&state=Alerting")), ["B"]);
 }
 
+/// Found by counting: a list tried every filter on every session, so that one query cost as much as both have, multiplied.
+#[test]
+fn of_thousands_of_filters_two_on_a_field_count() {
+    let store = store();
+    for (repeated, shown) in [("state=Talking&", 1), ("state=Talking&state=Alerting&", 0), ("id=b&state=Completed&", 1)]
+    {
+        let query = repeated.repeat(5_000);
+        let parsed = Query::parse(&query);
+        assert_eq!(parsed.filters, Query::parse(repeated).filters, "{repeated}");
+        assert_eq!(store.list(&me(), &parsed).im_sessions.len(), shown, "{repeated}");
+    }
+    let all: String = (0..5_000).map(|at| format!("id={at}&uri={at}&state={at}&path={at}&")).collect();
+    assert_eq!(Query::parse(&all).filters.len(), 2 * 4);
+}
+
 #[test]
 fn names_and_values_are_percent_decoded() {
     for (query, plain) in [
