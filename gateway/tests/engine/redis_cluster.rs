@@ -12,7 +12,7 @@ use crate::place::{START, agent, json, operate, pair, received, simple, states, 
 use crate::redis_server::{RedisServer, SHARDS};
 
 /// The server, or a word that there is none.
-fn server(case: &str) -> Option<RedisServer> {
+pub(crate) fn server(case: &str) -> Option<RedisServer> {
     let server = RedisServer::start();
     if server.is_none() {
         println!("{case}: SKIPPED, since redis-server is not installed");

@@ -13,12 +13,16 @@
 //! | `outboxes` | How does this process hear what was committed? |
 //! | `worker` | Which shards does this process own, and for how long? |
 //! | `owner` | How is a shard restored, decided and committed? |
+//! | `records` | How are all records of a shard read, written and deleted? |
+//! | `reshard` | How are the sessions divided among another number of shards? |
 
 mod asking;
 mod keys;
 mod outboxes;
 mod owner;
 mod reading;
+mod records;
+mod reshard;
 mod scripts;
 mod settings;
 mod shared;
@@ -33,6 +37,7 @@ use std::time::Duration;
 use im_session::Event;
 use tokio::sync::{broadcast, oneshot, watch};
 
+pub use self::reshard::{Resharded, reshard};
 pub use self::settings::{RedisSettings, Role};
 use self::shared::Shared;
 use super::inspection::Inquiry;

@@ -16,6 +16,12 @@ scripts! {
     LIVE = "scripts/live.lua";
     /// Agrees with the processes that were here before.
     AGREE = "scripts/agree.lua";
+    /// Says that the sessions are being divided anew, where nobody lives.
+    DIVIDE = "scripts/divide.lua";
+    /// Takes a shard that nobody owns, for as long as the sessions are divided.
+    HOLD = "scripts/hold.lua";
+    /// Puts the new layout in the place of the old one.
+    SWITCH = "scripts/switch.lua";
     /// Takes a shard that nobody owns; answers the fencing token, or 0.
     CLAIM = "scripts/claim.lua";
     /// Goes on owning a shard; answers whether it still does.
