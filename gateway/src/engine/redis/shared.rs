@@ -8,6 +8,7 @@ use std::time::Duration;
 use ::redis::aio::{ConnectionManager, ConnectionManagerConfig, MultiplexedConnection};
 use ::redis::{AsyncConnectionConfig, Client, RedisError};
 use im_session::store::shard;
+use tokio::runtime::Handle;
 use tokio::sync::{Semaphore, broadcast, oneshot, watch};
 
 use super::keys::{AGREED, GATEWAYS, Layout, REQUESTS_STATE, ShardKeys, WORKERS};
@@ -32,6 +33,8 @@ pub(super) struct Shared {
     pub(super) id: String,
     layout: Layout,
     pub(super) connection: ConnectionManager,
+    /// Where the engine runs.
+    pub(super) runtime: Handle,
     client: Client,
     directory: Directory,
     agents: Mutex<Arc<Agents>>,
@@ -117,6 +120,7 @@ impl Shared {
             layout,
             id: format!("{:032x}", u128::from_be_bytes(random)),
             connection,
+            runtime: Handle::current(),
             client,
             directory,
             agents: Mutex::new(agents),
