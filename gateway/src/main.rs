@@ -8,6 +8,10 @@ use std::process::ExitCode;
 use clap::Parser;
 use im_session_gateway::clock::SystemRandom;
 use im_session_gateway::config::{Command, CommandLine, Cost, LONGEST_PASSWORD, hash_password};
+#[cfg(feature = "redis")]
+use im_session_gateway::config::{PasswordHash, ReshardOptions, demo_agents, read_agents_file};
+#[cfg(feature = "redis")]
+use im_session_gateway::engine::redis::{self, Resharded};
 use im_session_gateway::logs::log;
 use im_session_gateway::serve::serve;
 
@@ -15,6 +19,8 @@ fn main() -> ExitCode {
     let command_line = CommandLine::parse();
     let done: Result<(), Box<dyn std::error::Error>> = match command_line.command {
         Some(Command::HashPassword) => print_hash(),
+        #[cfg(feature = "redis")]
+        Some(Command::Reshard(options)) => reshard(&options),
         None => run(command_line),
     };
     match done {
@@ -35,6 +41,24 @@ fn run(command_line: CommandLine) -> Result<(), Box<dyn std::error::Error>> {
         // The reader of standard output may be gone.
         let _ = io::stdout().write_all(greeting.as_bytes()).and_then(|()| io::stdout().flush());
     }))?)
+}
+
+#[cfg(feature = "redis")]
+fn reshard(options: &ReshardOptions) -> Result<(), Box<dyn std::error::Error>> {
+    let agents = match &options.agents {
+        Some(file) => read_agents_file(file)?,
+        // Whether they can sign in does not matter here.
+        None => demo_agents(&PasswordHash::new(""))?,
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let resharding = redis::reshard(&options.engine, &agents, options.shards, options.silence);
+    let Resharded { from, to, records } = runtime.block_on(resharding)?;
+    let done = match records {
+        0 => format!("everything is at its place in {to} shards"),
+        records => format!("{from} shards were divided into {to}: {records} records"),
+    };
+    writeln!(io::stdout(), "{done}")?;
+    Ok(())
 }
 
 fn print_hash() -> Result<(), Box<dyn std::error::Error>> {

@@ -23,6 +23,8 @@ pub use agents::{AgentId, AgentRecord, Agents, BadAgents, DeviceRecord, Director
 #[cfg(feature = "server")]
 pub use agents_file::{AgentsFileError, LONGEST_USER_NAME, agents_of, read_agents_file};
 pub use demo::{DEMO_PASSWORD, demo_agents};
+#[cfg(feature = "redis")]
+pub use options::ReshardOptions;
 #[cfg(feature = "server")]
 pub use options::{Command, CommandLine, DEFAULT_ADDRESS, OptionsError, ServeOptions};
 #[cfg(feature = "server")]

@@ -33,6 +33,36 @@ pub struct CommandLine {
 pub enum Command {
     /// Reads a password from standard input, up to the first line end, and prints its argon2 hash for the agents' file
     HashPassword,
+    /// Divides the sessions of a cluster among another number of shards, or for agents with other DNs, while none of
+    /// its processes runs; where it was killed, it is run again
+    #[cfg(feature = "redis")]
+    Reshard(ReshardOptions),
+}
+
+/// How to divide anew.
+#[cfg(feature = "redis")]
+#[derive(Clone, PartialEq, Eq, Args)]
+pub struct ReshardOptions {
+    /// Redis of the cluster, as redis://HOST:PORT/0
+    #[arg(long, value_name = "URL")]
+    pub engine: String,
+    /// How many shards there are to be
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=4_096))]
+    pub shards: u32,
+    /// TOML file of the agents that the processes start with then; without it the demo agents
+    #[arg(long, value_name = "FILE")]
+    pub agents: Option<PathBuf>,
+    /// Seconds for which a process that says nothing counts as living
+    #[arg(long, value_name = "SECONDS", default_value = "30", value_parser = seconds)]
+    pub silence: Duration,
+}
+
+#[cfg(feature = "redis")]
+impl fmt::Debug for ReshardOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Never the address: a password may be in it.
+        f.debug_struct("ReshardOptions").field("shards", &self.shards).finish_non_exhaustive()
+    }
 }
 
 /// How to serve.
@@ -66,7 +96,8 @@ pub struct ServeOptions {
     #[cfg(feature = "redis")]
     #[arg(long, value_name = "SECONDS", default_value = "30", value_parser = seconds, requires = "engine")]
     pub silence: Duration,
-    /// Number of shards that the sessions are divided into; a store with another number is divided again
+    /// How many shards the sessions are divided into; a store that has another number is divided anew, that of --engine
+    /// by the command reshard
     #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..=4_096))]
     pub shards: u32,
     /// Base URI for the `uri` of a session; default: the address that the gateway listens on

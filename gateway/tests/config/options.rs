@@ -120,6 +120,28 @@ fn a_command_instead_of_serving() {
     assert_eq!(parse(&["--memory"]).unwrap().command, None);
 }
 
+#[cfg(feature = "redis")]
+#[test]
+fn a_cluster_is_divided_by_a_command() {
+    let parsed =
+        parse(&["reshard", "--engine", "redis://:sesame@h/0", "--shards", "16", "--agents", "a.toml"]).unwrap();
+    assert!(!format!("{parsed:?}").contains("sesame"), "{parsed:?}");
+    let Some(Command::Reshard(options)) = parsed.command else { panic!("{parsed:?}") };
+    assert_eq!(
+        (&*options.engine, options.shards, options.silence),
+        ("redis://:sesame@h/0", 16, Duration::from_secs(30))
+    );
+    assert_eq!(options.agents.as_deref(), Some("a.toml".as_ref()));
+    for wrong in [
+        &["reshard", "--shards", "16"][..],
+        &["reshard", "--engine", "redis://h"],
+        &["reshard", "--engine", "redis://h", "--shards", "0"],
+        &["reshard", "--engine", "redis://h", "--shards", "16", "--role", "worker"],
+    ] {
+        assert!(parse(wrong).is_err(), "{wrong:?}");
+    }
+}
+
 #[test]
 fn the_token_is_never_printed() {
     let options = serve(&["--bearer-token", "open sesame"]);

@@ -16,7 +16,7 @@ use redb::backends::InMemoryBackend;
 use crate::operations::INITIATE;
 use crate::place::{START, Shared, agent, directory, operate, received, settings, simple, states, talking};
 
-const EVERYBODY: [&str; 4] = ["ann", "bob", "two", "low"];
+pub(crate) const EVERYBODY: [&str; 4] = ["ann", "bob", "two", "low"];
 
 async fn engine(backend: &Arc<InMemoryBackend>, directory: Directory, shards: u32) -> EmbeddedEngine {
     let mut settings = settings();
@@ -26,8 +26,8 @@ async fn engine(backend: &Arc<InMemoryBackend>, directory: Directory, shards: u3
     engine
 }
 
-/// Creates open and completed sessions, remembered ends, requests in flight, and a feed with a note.
-async fn fill(engine: &EmbeddedEngine) {
+/// Sessions that are open and completed, ends that are remembered, requests in flight, a feed with a note.
+pub(crate) async fn fill(engine: &dyn Engine) {
     for (number, dn) in ["3001", "3002", "4001", "4002", "5001", "9001", "9002"].into_iter().enumerate() {
         for call in 0..3 {
             let call = format!("call-{number}-{call}");
@@ -48,13 +48,13 @@ async fn fill(engine: &EmbeddedEngine) {
         .unwrap();
 }
 
-/// An agent with these DNs.
-fn moved(id: &str, dns: &[&str]) -> AgentRecord {
+/// This agent at these DNs.
+pub(crate) fn moved(id: &str, dns: &[&str]) -> AgentRecord {
     let device = |(place, dn): (usize, &&str)| DeviceRecord::new((place + 1).to_string(), *dn);
     AgentRecord { devices: dns.iter().enumerate().map(device).collect(), ..AgentRecord::clone(&agent(id)) }
 }
 
-async fn seen(engine: &EmbeddedEngine) -> Vec<Vec<u8>> {
+pub(crate) async fn seen(engine: &dyn Engine) -> Vec<Vec<u8>> {
     let mut seen = Vec::new();
     for who in EVERYBODY {
         seen.push(engine.list(agent(who), "fields=*".into()).await.unwrap().body);

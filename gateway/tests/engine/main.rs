@@ -15,6 +15,8 @@ mod place;
 #[cfg(feature = "redis")]
 mod redis_cluster;
 #[cfg(feature = "redis")]
+mod redis_division;
+#[cfg(feature = "redis")]
 mod redis_server;
 mod requests;
 mod restart;

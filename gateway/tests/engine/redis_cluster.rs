@@ -11,8 +11,8 @@ use crate::operations::INITIATE;
 use crate::place::{START, agent, json, operate, pair, received, simple, states, talking};
 use crate::redis_server::{RedisServer, SHARDS};
 
-/// The server, or a message that there is none.
-fn server(case: &str) -> Option<RedisServer> {
+/// The server, or a word that there is none.
+pub(crate) fn server(case: &str) -> Option<RedisServer> {
     let server = RedisServer::start();
     if server.is_none() {
         println!("{case}: SKIPPED, since redis-server is not installed");
@@ -84,6 +84,28 @@ async fn shards_move_evenly_when_workers_come_and_go() {
     talking(&gateway, "3002", "last").await;
     assert_eq!(states(&gateway, "bob").await, [pair("last", "Talking")]);
     assert_eq!(states(&gateway, "ann").await, before);
+}
+
+#[tokio::test]
+async fn an_engine_whose_connections_broke_leaves_when_it_ends() {
+    let Some(server) = server("an_engine_whose_connections_broke_leaves_when_it_ends") else { return };
+    let engine = server.engine(Role::All, SHARDS).await.unwrap();
+    let client = redis::Client::open(server.address()).unwrap();
+    let mut connection = client.get_multiplexed_async_connection().await.unwrap();
+    let mut command = redis::cmd("CLIENT");
+    command.arg("KILL").arg("TYPE").arg("normal").arg("SKIPME").arg("yes");
+    let killed: u64 = command.query_async(&mut connection).await.unwrap();
+    assert!(killed > 0);
+    // Whoever asks finds out, and it connects again.
+    while engine.list(agent("ann"), String::new()).await.is_err() {}
+    // Nothing of this test's runtime runs meanwhile.
+    drop(engine);
+    let living: u64 = redis::cmd("EXISTS")
+        .arg(&["{cluster}:workers", "{cluster}:gateways", "{s0}:owner"])
+        .query_async(&mut connection)
+        .await
+        .unwrap();
+    assert_eq!(living, 0);
 }
 
 #[tokio::test]

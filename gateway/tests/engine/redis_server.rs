@@ -5,6 +5,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use im_session::BaseUri;
+use im_session_gateway::config::Directory;
 use im_session_gateway::engine::EngineError;
 use im_session_gateway::engine::redis::{RedisEngine, RedisSettings, Role};
 
@@ -57,13 +58,23 @@ impl RedisServer {
 
     /// An engine with this role.
     pub(crate) async fn engine(&self, role: Role, shards: u32) -> Result<RedisEngine, EngineError> {
+        self.engine_of(directory(), role, shards).await
+    }
+
+    /// The same with other agents.
+    pub(crate) async fn engine_of(
+        &self,
+        directory: Directory,
+        role: Role,
+        shards: u32,
+    ) -> Result<RedisEngine, EngineError> {
         let mut settings = RedisSettings::new(BaseUri::new("http://localhost:8090"));
         settings.role = role;
         settings.shards = shards;
         settings.outbox = OUTBOX;
         // Long enough that a loaded machine does not lose it by accident.
         settings.lease = Duration::from_secs(2);
-        RedisEngine::open(&self.address(), directory(), settings).await
+        RedisEngine::open(&self.address(), directory, settings).await
     }
 }
 

@@ -10,7 +10,6 @@ use ::redis::RedisError;
 use futures_util::future::join_all;
 use im_session::{ErrorBody, Event, StatusCode};
 
-use super::keys::ShardKeys;
 use super::reading;
 use super::shared::{Shared, failed};
 use super::wire::{Asked, append};
@@ -26,7 +25,7 @@ async fn ask(shared: &Shared, shard: u32, asked: Asked) -> Result<Option<Reply>,
         return Err(EngineError::Store { doing: "asking a shard", error });
     }
     let (ticket, answer) = shared.ticket()?;
-    let command = append(&ShardKeys(shard).entries(), Some(&ticket), &asked);
+    let command = append(&shared.keys(shard).entries(), Some(&ticket), &asked);
     let appended: Result<String, RedisError> = command.query_async(&mut shared.connection()).await;
     if let Err(error) = appended {
         shared.forget(ticket.number);
@@ -132,7 +131,7 @@ pub(super) async fn tick(shared: Arc<Shared>, now: Duration) -> Result<(), Engin
                 if shared.settings.role.has_clients() {
                     return ask(shared, number, asked).await.map(drop);
                 }
-                let command = append(&ShardKeys(number).entries(), None, &asked);
+                let command = append(&shared.keys(number).entries(), None, &asked);
                 let appended: Result<String, RedisError> = command.query_async(&mut shared.connection()).await;
                 appended.map(drop).map_err(failed("telling a shard the time"))
             }

@@ -1,5 +1,5 @@
-//! The names of the keys in Redis. All keys of a shard have the same hash tag, so a Redis Cluster stores them on one
-//! node.
+//! The names of the keys in Redis. All keys of a shard bear one hash tag, so that a Redis Cluster has them on one node.
+//! The shards that came of another division have other tags, so that those before are whole until all is written.
 
 use im_session::store::PartKey;
 
@@ -9,7 +9,7 @@ use crate::engine::RecordKey;
 pub(super) const WORKERS: &str = "{cluster}:workers";
 /// The live gateways, likewise.
 pub(super) const GATEWAYS: &str = "{cluster}:gateways";
-/// What all processes agree on: the number of shards, and which DN belongs to which agent.
+/// What all processes agree on: the layout, the number of shards, and whose the DNs are.
 pub(super) const AGREED: &str = "{cluster}:agreed";
 /// The requests to send, as a stream: `OFFSET-0`.
 pub(super) const REQUESTS: &str = "{requests}:stream";
@@ -18,13 +18,40 @@ pub(super) const REFERENCES: &str = "{requests}:references";
 /// The offset of the newest request, and for each shard the last commit whose requests are included.
 pub(super) const REQUESTS_STATE: &str = "{requests}:state";
 
+/// Which division of the sessions into shards it is: 1 for the first, one more after each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Layout(pub(super) u32);
+
+impl Layout {
+    pub(super) const FIRST: Layout = Layout(1);
+
+    /// The layout that is agreed on; nothing is said of it before the sessions are divided anew.
+    pub(super) fn agreed(said: Option<&str>) -> Self {
+        said.and_then(|layout| layout.parse().ok()).map_or(Self::FIRST, Layout)
+    }
+
+    pub(super) fn next(self) -> Self {
+        Layout(self.0 + 1)
+    }
+
+    pub(super) fn shard(self, number: u32) -> ShardKeys {
+        ShardKeys { layout: self, number }
+    }
+}
+
 /// The keys of a shard.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct ShardKeys(pub(super) u32);
+pub(super) struct ShardKeys {
+    layout: Layout,
+    number: u32,
+}
 
 impl ShardKeys {
     fn key(self, rest: &str) -> String {
-        format!("{{s{}}}:{rest}", self.0)
+        match self.layout {
+            Layout::FIRST => format!("{{s{}}}:{rest}", self.number),
+            Layout(layout) => format!("{{s{}.{layout}}}:{rest}", self.number),
+        }
     }
 
     /// The input of the shard, as a stream.

@@ -13,12 +13,16 @@
 //! | `outboxes` | How does this process learn what was committed? |
 //! | `worker` | Which shards does this process own, and for how long? |
 //! | `owner` | How is a shard restored, decided and committed? |
+//! | `records` | How are all records of a shard read, written and deleted? |
+//! | `reshard` | How are the sessions divided among another number of shards? |
 
 mod asking;
 mod keys;
 mod outboxes;
 mod owner;
 mod reading;
+mod records;
+mod reshard;
 mod scripts;
 mod settings;
 mod shared;
@@ -33,6 +37,7 @@ use std::time::Duration;
 use im_session::Event;
 use tokio::sync::{broadcast, oneshot, watch};
 
+pub use self::reshard::{Resharded, reshard};
 pub use self::settings::{RedisSettings, Role};
 use self::shared::Shared;
 use super::inspection::Inquiry;
@@ -84,7 +89,17 @@ impl RedisEngine {
         Ok(RedisEngine { shared, end, thread: Some(thread) })
     }
 
-    /// The number of shards that this process owns now.
+    /// Polled by whoever asks, in the engine's runtime: a connection that is made again there lives as long as the
+    /// engine, and not as long as the runtime of whoever noticed that it was broken.
+    fn pending<T>(&self, asked: impl Future<Output = Result<T, EngineError>> + Send + 'static) -> Pending<T> {
+        let (runtime, mut asked) = (self.shared.runtime.clone(), Box::pin(asked));
+        Box::pin(std::future::poll_fn(move |context| {
+            let _entered = runtime.enter();
+            asked.as_mut().poll(context)
+        }))
+    }
+
+    /// How many shards this process owns now.
     #[must_use]
     pub fn owned_shards(&self) -> usize {
         self.shared.owned().len()
@@ -120,6 +135,8 @@ async fn run(
         return;
     }
     while parts.join_next().await.is_some() {}
+    // Nobody hears answers any more; who waits for one uses timers of this runtime.
+    shared.stop();
     shared.leave().await;
 }
 
@@ -135,26 +152,26 @@ impl Drop for RedisEngine {
 
 impl Engine for RedisEngine {
     fn events(&self, feed: Option<FeedPosition>, events: Vec<Event<'static>>) -> Pending<Applied> {
-        Box::pin(asking::events(self.shared.clone(), feed, events))
+        self.pending(asking::events(self.shared.clone(), feed, events))
     }
 
     fn operate(&self, agent: Arc<AgentRecord>, target: OwnedTarget, body: Vec<u8>) -> Pending<Reply> {
-        Box::pin(asking::operate(self.shared.clone(), agent, target, body))
+        self.pending(asking::operate(self.shared.clone(), agent, target, body))
     }
 
     fn list(&self, agent: Arc<AgentRecord>, query: String) -> Pending<Reply> {
         let shared = self.shared.clone();
-        Box::pin(async move { Ok(reading::sessions(&shared, &agent).await?.list(&agent, &query)) })
+        self.pending(async move { Ok(reading::sessions(&shared, &agent).await?.list(&agent, &query)) })
     }
 
     fn read(&self, agent: Arc<AgentRecord>, id: String, query: String) -> Pending<Reply> {
         let shared = self.shared.clone();
-        Box::pin(async move { Ok(reading::sessions(&shared, &agent).await?.read(&agent, &id, &query)) })
+        self.pending(async move { Ok(reading::sessions(&shared, &agent).await?.read(&agent, &id, &query)) })
     }
 
     fn present(&self, agent: Arc<AgentRecord>) -> Pending<Present> {
         let shared = self.shared.clone();
-        Box::pin(async move { reading::present(&shared, &agent).await })
+        self.pending(async move { reading::present(&shared, &agent).await })
     }
 
     fn outgoing(&self) -> broadcast::Receiver<Arc<Outgoing>> {
@@ -171,7 +188,7 @@ impl Engine for RedisEngine {
 
     fn requests(&self, from: u64) -> Pending<Vec<StoredRequest>> {
         let shared = self.shared.clone();
-        Box::pin(async move { reading::requests(&shared, from).await })
+        self.pending(async move { reading::requests(&shared, from).await })
     }
 
     fn newest_request(&self) -> watch::Receiver<u64> {
@@ -180,19 +197,19 @@ impl Engine for RedisEngine {
 
     fn confirm_requests(&self, up_to: u64) -> Pending<()> {
         let shared = self.shared.clone();
-        Box::pin(async move { reading::confirm_requests(&shared, up_to).await })
+        self.pending(async move { reading::confirm_requests(&shared, up_to).await })
     }
 
     fn feed(&self, feed: String) -> Pending<Option<FeedPosition>> {
         let shared = self.shared.clone();
-        Box::pin(async move { reading::feed(&shared, &feed).await })
+        self.pending(async move { reading::feed(&shared, &feed).await })
     }
 
     fn tick(&self, now: Duration) -> Pending<()> {
-        Box::pin(asking::tick(self.shared.clone(), now))
+        self.pending(asking::tick(self.shared.clone(), now))
     }
 
     fn inspect(&self, inquiry: Inquiry) -> Pending<Reply> {
-        Box::pin(asking::inspect(self.shared.clone(), inquiry))
+        self.pending(asking::inspect(self.shared.clone(), inquiry))
     }
 }

@@ -9,7 +9,7 @@ use ::redis::{AsyncTypedCommands, RedisError};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use super::keys::{GATEWAYS, REFERENCES, REQUESTS, REQUESTS_STATE, ShardKeys};
+use super::keys::{GATEWAYS, REFERENCES, REQUESTS, REQUESTS_STATE};
 use super::scripts;
 use super::shared::{BLOCK, Shared, failed};
 use super::wire::{Commit, RequestChange, json};
@@ -59,6 +59,24 @@ async fn live(shared: Arc<Shared>, mut ending: watch::Receiver<bool>) {
     }
 }
 
+/// Takes over the requests of a shard's commit, once. The offset of the newest of all.
+pub(super) async fn take_requests(
+    shard: u32,
+    commit: u64,
+    requests: &[RequestChange],
+    connection: &mut MultiplexedConnection,
+) -> Result<u64, RedisError> {
+    let mut script = scripts::TAKE_REQUESTS.key(REQUESTS);
+    script.key(REFERENCES).key(REQUESTS_STATE).arg(shard).arg(commit);
+    for change in requests {
+        match change {
+            RequestChange::Made(request) => script.arg(request.reference_id).arg(json(request)),
+            RequestChange::Settled(reference_id) => script.arg(*reference_id).arg(""),
+        };
+    }
+    script.invoke_async(connection).await
+}
+
 /// Reads the outbox of a shard.
 struct Reader {
     shared: Arc<Shared>,
@@ -100,7 +118,7 @@ impl Reader {
     /// Detects a Redis that was restored from an older copy: it has fewer commits than were read, and new commits reuse
     /// numbers.
     async fn begin_again(&mut self, connection: &mut MultiplexedConnection) -> Result<(), RedisError> {
-        let commits = connection.hget(ShardKeys(self.number).state(), "commits").await?;
+        let commits = connection.hget(self.shared.keys(self.number).state(), "commits").await?;
         let commits: u64 = commits.and_then(|commits| commits.parse().ok()).unwrap_or_default();
         if commits < self.read {
             tracing::error!(shard = self.number, commits, read = self.read, "Redis has lost commits");
@@ -117,7 +135,7 @@ impl Reader {
         if !block.is_zero() {
             command.arg("BLOCK").arg(block.as_millis() as u64);
         }
-        command.arg("STREAMS").arg(ShardKeys(self.number).outbox()).arg(format!("{}-0", self.read));
+        command.arg("STREAMS").arg(self.shared.keys(self.number).outbox()).arg(format!("{}-0", self.read));
         type Streams = Vec<(String, Vec<(String, Vec<(String, Vec<u8>)>)>)>;
         let streams: Option<Streams> = command.query_async(connection).await?;
         let mut entries = streams.into_iter().flatten().flat_map(|(_, entries)| entries).peekable();
@@ -143,7 +161,7 @@ impl Reader {
     }
 
     async fn say(&mut self, connection: &mut MultiplexedConnection) -> Result<(), RedisError> {
-        connection.hset(ShardKeys(self.number).readers(), &self.shared.id, self.read).await?;
+        connection.hset(self.shared.keys(self.number).readers(), &self.shared.id, self.read).await?;
         self.said = (self.read, Instant::now());
         Ok(())
     }
@@ -161,15 +179,7 @@ impl Reader {
             let _ = self.shared.outgoing.send(Arc::new(one));
         }
         if !requests.is_empty() {
-            let mut script = scripts::TAKE_REQUESTS.key(REQUESTS);
-            script.key(REFERENCES).key(REQUESTS_STATE).arg(self.number).arg(number);
-            for change in &requests {
-                match change {
-                    RequestChange::Made(request) => script.arg(request.reference_id).arg(json(request)),
-                    RequestChange::Settled(reference_id) => script.arg(*reference_id).arg(""),
-                };
-            }
-            let newest: u64 = script.invoke_async(connection).await?;
+            let newest = take_requests(self.number, number, &requests, connection).await?;
             self.shared.newest_request.send_if_modified(|known| {
                 let is_newer = newest > *known;
                 *known = newest.max(*known);

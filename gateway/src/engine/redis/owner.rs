@@ -12,16 +12,14 @@ use im_session::store::PartKey;
 use tokio::sync::watch;
 
 use super::keys::ShardKeys;
-use super::scripts;
 use super::shared::{BLOCK, Shared};
 use super::wire::{Asked, Commit, Fields, RequestChange, Ticket, WireReply, json};
+use super::{records, scripts};
 use crate::engine::inspection::Inquiry;
 use crate::engine::{Answer, DamagedShard, Entry, OutgoingKind, RecordKey, Reply, Shard};
 
 /// How many events are committed together. A batch of a feed is not split, so there may be more.
 const LARGEST_GROUP: usize = 4_096;
-/// For how many DNs the sessions are read at once.
-const DNS_AT_ONCE: usize = 512;
 
 /// Why this process no longer owns a shard.
 #[derive(Debug, thiserror::Error)]
@@ -52,7 +50,7 @@ pub(super) async fn own(shared: Arc<Shared>, number: u32, token: u64, mut stop: 
         }
         Err(error) => tracing::warn!(shard = number, token, %error, "the shard is given up"),
     }
-    let keys = ShardKeys(number);
+    let keys = shared.keys(number);
     let mut script = scripts::RELEASE.key(keys.owner());
     let released: Result<u64, RedisError> =
         script.key(keys.state()).arg(token).invoke_async(&mut shared.connection()).await;
@@ -85,25 +83,12 @@ struct Group {
 
 impl<'s> Owner<'s> {
     async fn restore(shared: &'s Shared, number: u32, token: u64) -> Result<Self, Ended> {
-        let keys = ShardKeys(number);
+        let keys = shared.keys(number);
         let mut connection = shared.own_connection().await?;
         let mut command = ::redis::cmd("HMGET");
         command.arg(keys.state()).arg("entry").arg("commits");
         let (entry, commits): (Option<String>, Option<u64>) = command.query_async(&mut connection).await?;
-        let mut records: Vec<(Vec<u8>, Vec<u8>)> = Vec::new();
-        for key in [keys.records(), keys.feeds()] {
-            let hash: Vec<(Vec<u8>, Vec<u8>)> = ::redis::cmd("HGETALL").arg(key).query_async(&mut connection).await?;
-            records.extend(hash);
-        }
-        let dns: Vec<String> = ::redis::cmd("SMEMBERS").arg(keys.dns()).query_async(&mut connection).await?;
-        for dns in dns.chunks(DNS_AT_ONCE) {
-            let mut pipeline = ::redis::pipe();
-            for dn in dns {
-                pipeline.cmd("HGETALL").arg(keys.sessions(dn));
-            }
-            let hashes: Vec<Vec<(Vec<u8>, Vec<u8>)>> = pipeline.query_async(&mut connection).await?;
-            records.extend(hashes.into_iter().flatten());
-        }
+        let records = records::read(keys, &mut connection).await?;
         let of_records = records.iter().map(|(key, value)| (key.as_slice(), value.as_slice()));
         let (shard, surplus) = Shard::restore(&shared.shard_settings(number), of_records)?;
         let mut group = Group::default();

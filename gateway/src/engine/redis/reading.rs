@@ -6,7 +6,7 @@ use std::sync::Arc;
 use ::redis::{RedisError, Value, from_redis_value};
 use im_session::store::PartKey;
 
-use super::keys::{REFERENCES, REQUESTS, ShardKeys};
+use super::keys::{REFERENCES, REQUESTS};
 use super::scripts;
 use super::shared::{Shared, failed};
 use crate::config::AgentRecord;
@@ -29,7 +29,8 @@ type Read = (Vec<u8>, u64, Entries, Vec<Vec<Vec<u8>>>);
 /// What is read for an agent in one call: the record of the store, the position of the last notification, the
 /// undelivered notifications, and the records of the sessions at each DN.
 async fn read(shared: &Shared, agent: &AgentRecord, undelivered: bool) -> Result<Read, EngineError> {
-    let keys = ShardKeys(shared.shard_of_agent(&agent.id));
+    shared.is_running()?;
+    let keys = shared.keys(shared.shard_of_agent(&agent.id));
     let mut script = scripts::READ.key(keys.records());
     script.key(keys.delivered()).key(keys.undelivered(agent.id.as_str()));
     for dn in agent.dns() {
@@ -112,7 +113,8 @@ fn feed_of(text: &[u8], feed: &str) -> Result<FeedPosition, EngineError> {
 }
 
 pub(super) async fn feed(shared: &Shared, feed: &str) -> Result<Option<FeedPosition>, EngineError> {
-    let keys = ShardKeys(home_of_feed(feed, shared.settings.shards));
+    shared.is_running()?;
+    let keys = shared.keys(home_of_feed(feed, shared.settings.shards));
     let mut command = ::redis::cmd("HGET");
     command.arg(keys.feeds()).arg(RecordKey::Feed(feed.into()).to_bytes());
     let read: Result<Option<Vec<u8>>, RedisError> = command.query_async(&mut shared.connection()).await;
@@ -124,7 +126,7 @@ pub(super) async fn feeds(shared: &Shared) -> Result<BTreeMap<String, u64>, Engi
     let mut feeds = BTreeMap::new();
     for number in 0..shared.settings.shards {
         let mut command = ::redis::cmd("HVALS");
-        command.arg(ShardKeys(number).feeds());
+        command.arg(shared.keys(number).feeds());
         let read: Result<Vec<Vec<u8>>, RedisError> = command.query_async(&mut shared.connection()).await;
         for text in read.map_err(failed("reading feeds"))? {
             let feed = feed_of(&text, "of any name")?;

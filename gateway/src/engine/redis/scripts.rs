@@ -16,7 +16,13 @@ scripts! {
     LIVE = "scripts/live.lua";
     /// Checks the settings against those of the processes that were started before.
     AGREE = "scripts/agree.lua";
-    /// Takes a shard that nobody owns; returns the fencing token, or 0.
+    /// Says that the sessions are being divided anew, where nobody lives.
+    DIVIDE = "scripts/divide.lua";
+    /// Takes a shard that nobody owns, for as long as the sessions are divided.
+    HOLD = "scripts/hold.lua";
+    /// Puts the new layout in the place of the old one.
+    SWITCH = "scripts/switch.lua";
+    /// Takes a shard that nobody owns; answers the fencing token, or 0.
     CLAIM = "scripts/claim.lua";
     /// Renews the lease on a shard; returns whether it is still owned.
     RENEW = "scripts/renew.lua";

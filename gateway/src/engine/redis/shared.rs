@@ -7,9 +7,10 @@ use std::time::Duration;
 use ::redis::aio::{ConnectionManager, ConnectionManagerConfig, MultiplexedConnection};
 use ::redis::{AsyncConnectionConfig, Client, RedisError};
 use im_session::store::shard;
+use tokio::runtime::Handle;
 use tokio::sync::{Semaphore, broadcast, oneshot, watch};
 
-use super::keys::{AGREED, GATEWAYS, REQUESTS_STATE, ShardKeys, WORKERS};
+use super::keys::{AGREED, GATEWAYS, Layout, REQUESTS_STATE, ShardKeys, WORKERS};
 use super::settings::RedisSettings;
 use super::{scripts, wire};
 use crate::clock::{Random, SystemRandom};
@@ -18,10 +19,10 @@ use crate::engine::delivered::Delivered;
 use crate::engine::told::Told;
 use crate::engine::{EngineError, Outgoing, Reply, ShardSettings};
 
-/// The version of the data in Redis.
-const FORM: &str = "1";
-/// How long a command may take, apart from reads that wait for entries.
-const COMMAND: Duration = Duration::from_secs(10);
+/// The form of what is kept in Redis.
+pub(super) const FORM: &str = "1";
+/// How long a command may take, a read that waits for entries not counted.
+pub(super) const COMMAND: Duration = Duration::from_secs(10);
 /// How long a read waits for entries.
 pub(super) const BLOCK: Duration = Duration::from_millis(1_000);
 
@@ -29,7 +30,10 @@ pub(super) struct Shared {
     pub(super) settings: RedisSettings,
     /// The id of this process. It is new after each start.
     pub(super) id: String,
+    layout: Layout,
     pub(super) connection: ConnectionManager,
+    /// Where the engine runs.
+    pub(super) runtime: Handle,
     client: Client,
     directory: Directory,
     agents: Mutex<Arc<Agents>>,
@@ -65,10 +69,33 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// A digest of which DN belongs to which agent, independent of any order.
-fn digest_of(agents: &Agents) -> u64 {
+/// Whose the DNs are, as a number that does not depend on an order.
+pub(super) fn digest_of(agents: &Agents) -> u64 {
     let dns = agents.iter().flat_map(|agent| agent.dns().map(|dn| format!("{dn}={}", agent.id)));
     dns.fold(0, |sum, one| sum.wrapping_add(u64::from(shard(&one, u32::MAX)).wrapping_mul(0x9E37_79B9_7F4A_7C15)))
+}
+
+/// All processes divide the agents in the same way.
+async fn agree(connection: &mut ConnectionManager, shards: u32, agents: &Agents) -> Result<Layout, EngineError> {
+    let mine = [FORM.to_owned(), shards.to_string(), digest_of(agents).to_string()];
+    let invoked = scripts::AGREE.key(AGREED).arg(&mine).invoke_async(connection).await;
+    let agreed: [String; 5] = invoked.map_err(failed("agreeing with the other processes"))?;
+    let [form, shards, dns, layout, dividing] = &agreed;
+    for (place, expected, mine, agreed) in [
+        ("form", "the form that this version writes", &mine[0], form),
+        ("shards", "as many shards as this process was told (--shards)", &mine[1], shards),
+        ("agents", "the DNs of the agents as in this process's file", &mine[2], dns),
+    ] {
+        if mine != agreed {
+            let found = format!("{agreed} where this process has {mine}; docs/scaling.md says how to change it");
+            return Err(EngineError::Damaged { place: format!("{AGREED}, {place}"), expected, found });
+        }
+    }
+    if !dividing.is_empty() {
+        let found = format!("that they are being divided into {dividing} shards: `reshard` goes on with that");
+        return Err(EngineError::Damaged { place: AGREED.into(), expected: "sessions that are divided", found });
+    }
+    Ok(Layout::agreed(Some(layout)))
 }
 
 impl Shared {
@@ -87,9 +114,12 @@ impl Shared {
         let random =
             random.map_err(|error| EngineError::Store { doing: "choosing an id", error: error.to_string() })?;
         let agents = directory.current();
+        let layout = agree(&mut connection.clone(), settings.shards, &agents).await?;
         let shared = Shared {
+            layout,
             id: format!("{:032x}", u128::from_be_bytes(random)),
             connection,
+            runtime: Handle::current(),
             client,
             directory,
             agents: Mutex::new(agents),
@@ -105,7 +135,6 @@ impl Shared {
             told: Mutex::new(Told::new(settings.limits.time_jump)),
             settings,
         };
-        shared.agree().await?;
         let newest: Option<u64> = ::redis::cmd("HGET")
             .arg(REQUESTS_STATE)
             .arg("newest")
@@ -114,29 +143,6 @@ impl Shared {
             .map_err(failed("reading the number of requests"))?;
         shared.newest_request.send_replace(newest.unwrap_or_default());
         Ok(shared)
-    }
-
-    /// Checks that all processes divide the agents in the same way.
-    async fn agree(&self) -> Result<(), EngineError> {
-        let (shards, dns) = (self.settings.shards.to_string(), digest_of(&self.agents()).to_string());
-        let mine = [FORM.to_owned(), shards, dns];
-        let agreed: [String; 3] = scripts::AGREE
-            .key(AGREED)
-            .arg(&mine)
-            .invoke_async(&mut self.connection())
-            .await
-            .map_err(failed("agreeing with the other processes"))?;
-        for (place, expected, mine, agreed) in [
-            ("form", "the form that this version writes", &mine[0], &agreed[0]),
-            ("shards", "as many shards as this process was told (--shards)", &mine[1], &agreed[1]),
-            ("agents", "the DNs of the agents as in this process's file", &mine[2], &agreed[2]),
-        ] {
-            if mine != agreed {
-                let found = format!("{agreed} where this process has {mine}; docs/scaling.md says how to change it");
-                return Err(EngineError::Damaged { place: format!("{AGREED}, {place}"), expected, found });
-            }
-        }
-        Ok(())
     }
 
     pub(super) fn connection(&self) -> ConnectionManager {
@@ -174,6 +180,10 @@ impl Shared {
     pub(super) fn shard_settings(&self, number: u32) -> ShardSettings {
         let RedisSettings { base_uri, shards, limits, times, .. } = self.settings.clone();
         ShardSettings { base_uri, number, shards, limits, times }
+    }
+
+    pub(super) fn keys(&self, number: u32) -> ShardKeys {
+        self.layout.shard(number)
     }
 
     pub(super) fn shard_of_agent(&self, agent: &AgentId) -> u32 {
@@ -219,7 +229,12 @@ impl Shared {
         locked(&self.answers).waiting.remove(&number);
     }
 
-    /// No call is answered from now on.
+    /// What is read after the end may be what others have replaced.
+    pub(super) fn is_running(&self) -> Result<(), EngineError> {
+        if locked(&self.answers).stopped { Err(EngineError::Stopped) } else { Ok(()) }
+    }
+
+    /// Nothing is answered any more.
     pub(super) fn stop(&self) {
         let mut answers = locked(&self.answers);
         answers.stopped = true;
@@ -238,7 +253,7 @@ impl Shared {
             None => self.delivered.fetch(),
         };
         for (agent, up_to) in delivered {
-            let keys = ShardKeys(self.shard_of_agent(&agent));
+            let keys = self.keys(self.shard_of_agent(&agent));
             let written: Result<u64, RedisError> = scripts::DELIVER
                 .key(keys.delivered())
                 .key(keys.undelivered(agent.as_str()))
@@ -260,8 +275,13 @@ impl Shared {
     ) -> Result<Vec<String>, RedisError> {
         let id = if says_so { &*self.id } else { "" };
         let mut script = scripts::LIVE.key(whose);
-        let invoked = script.arg(id).arg(good_for.as_millis() as u64);
-        let mut living: Vec<String> = invoked.invoke_async(&mut self.connection()).await?;
+        let invoked = script.key(AGREED).arg(id).arg(good_for.as_millis() as u64).arg(self.layout.0);
+        let living: Result<Vec<String>, RedisError> = invoked.invoke_async(&mut self.connection()).await;
+        if living.as_ref().is_err_and(|error| error.code() == Some("DIVIDED")) {
+            // It was paused or cut off meanwhile: nobody goes on with its shards, and they are not what is true.
+            self.stop();
+        }
+        let mut living = living?;
         living.sort();
         Ok(living)
     }

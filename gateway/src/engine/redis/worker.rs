@@ -9,7 +9,7 @@ use ::redis::RedisError;
 use tokio::sync::{oneshot, watch};
 use tokio::task::JoinHandle;
 
-use super::keys::{GATEWAYS, ShardKeys, WORKERS};
+use super::keys::{GATEWAYS, WORKERS};
 use super::shared::Shared;
 use super::{owner, scripts};
 
@@ -94,7 +94,7 @@ fn milliseconds(duration: Duration) -> u64 {
 }
 
 async fn claim(shared: &Shared, number: u32) -> Result<Option<u64>, RedisError> {
-    let keys = ShardKeys(number);
+    let keys = shared.keys(number);
     let mut script = scripts::CLAIM.key(keys.owner());
     script.key(keys.state()).arg(&shared.id).arg(milliseconds(shared.settings.lease));
     let token: u64 = script.invoke_async(&mut shared.connection()).await?;
@@ -102,7 +102,7 @@ async fn claim(shared: &Shared, number: u32) -> Result<Option<u64>, RedisError> 
 }
 
 async fn renew(shared: &Shared, number: u32, token: u64) -> Result<bool, RedisError> {
-    let keys = ShardKeys(number);
+    let keys = shared.keys(number);
     let mut script = scripts::RENEW.key(keys.owner());
     script.key(keys.state()).arg(&shared.id).arg(milliseconds(shared.settings.lease)).arg(token);
     script.invoke_async(&mut shared.connection()).await
@@ -112,7 +112,7 @@ async fn renew(shared: &Shared, number: u32, token: u64) -> Result<bool, RedisEr
 async fn trim(shared: &Shared, numbers: impl Iterator<Item = &u32>) -> Result<(), RedisError> {
     let gateways = shared.living(GATEWAYS, false, shared.settings.silence).await?;
     for &number in numbers {
-        let keys = ShardKeys(number);
+        let keys = shared.keys(number);
         let mut script = scripts::TRIM_OUTBOX.key(keys.readers());
         script.key(keys.outbox()).arg(&gateways);
         let _trimmed: u64 = script.invoke_async(&mut shared.connection()).await?;

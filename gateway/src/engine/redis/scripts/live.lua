@@ -1,5 +1,8 @@
--- KEYS: the live processes. ARGV: the id of this process, or nothing; for how many milliseconds a sign of life is
--- valid.
+-- KEYS: the living, what is agreed. ARGV: my id, or nothing; for how many milliseconds a word is good; my layout.
+-- Whoever slept while the sessions were divided anew must not go on with what was left of them.
+if (redis.call('HGET', KEYS[2], 'layout') or '1') ~= ARGV[3] then
+  return redis.error_reply('DIVIDED the sessions were divided anew: this process has to be started again')
+end
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 if ARGV[1] ~= '' then redis.call('ZADD', KEYS[1], now, ARGV[1]) end

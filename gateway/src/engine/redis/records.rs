@@ -1,0 +1,80 @@
+//! The records of a shard, all of them: read where it is restored, written where the sessions are divided anew.
+
+use ::redis::aio::MultiplexedConnection;
+use ::redis::{Pipeline, RedisError};
+
+use super::keys::ShardKeys;
+use crate::engine::RecordKey;
+
+/// How many commands are sent at once.
+pub(super) const AT_ONCE: usize = 512;
+
+/// A key and a value, both JSON.
+pub(super) type Record = (Vec<u8>, Vec<u8>);
+
+pub(super) async fn read(keys: ShardKeys, connection: &mut MultiplexedConnection) -> Result<Vec<Record>, RedisError> {
+    let mut records: Vec<Record> = Vec::new();
+    for key in [keys.records(), keys.feeds()] {
+        let hash: Vec<Record> = ::redis::cmd("HGETALL").arg(key).query_async(connection).await?;
+        records.extend(hash);
+    }
+    let dns: Vec<String> = ::redis::cmd("SMEMBERS").arg(keys.dns()).query_async(connection).await?;
+    for dns in dns.chunks(AT_ONCE) {
+        let mut pipeline = ::redis::pipe();
+        for dn in dns {
+            pipeline.cmd("HGETALL").arg(keys.sessions(dn));
+        }
+        let hashes: Vec<Vec<Record>> = pipeline.query_async(connection).await?;
+        records.extend(hashes.into_iter().flatten());
+    }
+    Ok(records)
+}
+
+/// Writes records of a shard that nobody owns. What says that a key is there comes before it, so that [`delete`] finds
+/// it wherever this is killed.
+pub(super) async fn write(
+    keys: ShardKeys,
+    records: &[(RecordKey, Vec<u8>)],
+    connection: &mut MultiplexedConnection,
+) -> Result<(), RedisError> {
+    for records in records.chunks(AT_ONCE) {
+        let mut pipeline = ::redis::pipe();
+        for (key, value) in records {
+            let (hash, dn) = keys.of_record(key);
+            if let Some(dn) = dn {
+                pipeline.sadd(keys.dns(), dn).ignore();
+            }
+            pipeline.hset(hash, key.to_bytes(), value).ignore();
+        }
+        send(&pipeline, connection).await?;
+    }
+    Ok(())
+}
+
+/// Deletes everything of a shard. Killed half-way, it can begin again: what says which keys there are goes last.
+pub(super) async fn delete(keys: ShardKeys, connection: &mut MultiplexedConnection) -> Result<(), RedisError> {
+    let dns: Vec<String> = ::redis::cmd("SMEMBERS").arg(keys.dns()).query_async(connection).await?;
+    let agents: Vec<String> = ::redis::cmd("HKEYS").arg(keys.delivered()).query_async(connection).await?;
+    let of_dns = dns.iter().map(|dn| keys.sessions(dn));
+    let named: Vec<String> = of_dns.chain(agents.iter().map(|agent| keys.undelivered(agent))).collect();
+    for named in named.chunks(AT_ONCE) {
+        ::redis::cmd("UNLINK").arg(named).exec_async(connection).await?;
+    }
+    let others = [
+        keys.entries(),
+        keys.state(),
+        keys.outbox(),
+        keys.readers(),
+        keys.records(),
+        keys.feeds(),
+        keys.dns(),
+        keys.delivered(),
+        keys.owner(),
+    ];
+    ::redis::cmd("UNLINK").arg(&others).exec_async(connection).await
+}
+
+/// Sends commands whose answers say nothing, if there are any.
+pub(super) async fn send(pipeline: &Pipeline, connection: &mut MultiplexedConnection) -> Result<(), RedisError> {
+    if pipeline.is_empty() { Ok(()) } else { pipeline.exec_async(connection).await }
+}

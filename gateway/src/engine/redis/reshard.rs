@@ -1,0 +1,324 @@
+//! Another number of shards, or agents with other DNs, while no process runs. The new layout is written beside the old
+//! one, and takes its place at once: killed anywhere, this can begin again, and nothing is lost.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use ::redis::aio::MultiplexedConnection;
+use ::redis::{AsyncConnectionConfig, Client, RedisError, ScriptInvocation};
+use im_session::BaseUri;
+use im_session::store::shard;
+
+use super::keys::{AGREED, GATEWAYS, Layout, ShardKeys, WORKERS};
+use super::records::{self, AT_ONCE};
+use super::settings::RedisSettings;
+use super::shared::{COMMAND, FORM, digest_of, failed};
+use super::wire::Commit;
+use super::{outboxes, scripts};
+use crate::config::Agents;
+use crate::engine::division::{Record, divide, home_of_feed};
+use crate::engine::{EngineError, FeedPosition, RecordKey, ShardSettings};
+
+/// Who owns a shard while the sessions are divided.
+const HOLDER: &str = "reshard";
+
+/// What came of dividing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Resharded {
+    /// How many shards there were.
+    pub from: u32,
+    /// How many there are now.
+    pub to: u32,
+    /// How many records were written: sessions, requests, ends, positions. None where all were at their places.
+    pub records: usize,
+}
+
+/// Divides the sessions of a cluster among this number of shards, for these agents. All its processes have ended;
+/// `silence` says for how long one that said nothing counts as living.
+///
+/// # Errors
+///
+/// Where a process lives or owns a shard, an entry waits for a worker, or a feed's batch is applied in some shards
+/// only: then all is as it was. Where Redis fails, or this is killed, no process starts before it was run again to its end.
+pub async fn reshard(address: &str, agents: &Agents, shards: u32, silence: Duration) -> Result<Resharded, EngineError> {
+    let client = Client::open(address)
+        .map_err(|error| EngineError::Store { doing: "reading the address of Redis", error: error.to_string() })?;
+    let config =
+        AsyncConnectionConfig::new().set_connection_timeout(Some(COMMAND)).set_response_timeout(Some(6 * COMMAND));
+    let connecting = client.get_multiplexed_async_connection_with_config(&config);
+    let mut connection = connecting.await.map_err(failed("connecting to Redis"))?;
+    let (from, layout, other) = agreed(&mut connection).await?;
+    let mut script = scripts::DIVIDE.key(AGREED);
+    script.key(WORKERS).key(GATEWAYS).arg(milliseconds(silence)).arg(shards);
+    nobody_lives(&script, &mut connection).await?;
+    let mut dividing = Dividing { connection, agents, from, layout, shards, silence };
+    if let Some((layout, shards)) = other {
+        dividing.delete(layout, shards).await?;
+    }
+    match dividing.divide().await {
+        Ok(0) => Ok(Resharded { from, to: shards, records: 0 }),
+        Ok(records) => {
+            dividing.delete(layout, from).await?;
+            Ok(Resharded { from, to: shards, records })
+        }
+        Err(error) => {
+            if let Err(error) = dividing.give_up().await {
+                tracing::warn!(%error, "processes do not start before this was run again");
+            }
+            Err(error)
+        }
+    }
+}
+
+fn milliseconds(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
+fn damaged(place: impl Into<String>, expected: &'static str, found: impl ToString) -> EngineError {
+    EngineError::Damaged { place: place.into(), expected, found: found.to_string() }
+}
+
+/// How many shards there are, in which layout, and the layout and shards that are left over of a division.
+async fn agreed(connection: &mut MultiplexedConnection) -> Result<(u32, Layout, Option<(Layout, u32)>), EngineError> {
+    let mut command = ::redis::cmd("HMGET");
+    command.arg(AGREED).arg("form").arg("shards").arg("layout").arg("other");
+    let agreed: Result<[Option<String>; 4], RedisError> = command.query_async(connection).await;
+    let [form, shards, layout, other] = agreed.map_err(failed("reading what is agreed"))?;
+    match form.as_deref() {
+        Some(FORM) => {}
+        Some(form) => return Err(damaged(format!("{AGREED}, form"), "the form that this version writes", form)),
+        None => return Err(damaged(AGREED, "a cluster that has run on this Redis", "nothing")),
+    }
+    let shards = shards.unwrap_or_default();
+    let number = |text: &str| text.parse::<u32>().ok().filter(|&shards| shards > 0);
+    let from = number(&shards).ok_or_else(|| damaged(format!("{AGREED}, shards"), "a number of shards", &shards))?;
+    let other = other.as_deref().and_then(|other| other.split_once(' '));
+    let other = other.and_then(|(layout, shards)| Some((Layout(number(layout)?), number(shards)?)));
+    Ok((from, Layout::agreed(layout.as_deref()), other))
+}
+
+/// Runs a script that does something where nobody lives.
+async fn nobody_lives(
+    script: &ScriptInvocation<'_>,
+    connection: &mut MultiplexedConnection,
+) -> Result<(), EngineError> {
+    let living: Result<Vec<String>, RedisError> = script.invoke_async(connection).await;
+    let living = living.map_err(failed("asking who lives"))?;
+    if living.is_empty() {
+        return Ok(());
+    }
+    let found = format!("{} that said within --silence that they live", living.len());
+    Err(damaged("processes", "that all gateways and workers have ended", found))
+}
+
+/// The sessions while they are divided.
+struct Dividing<'a> {
+    connection: MultiplexedConnection,
+    agents: &'a Agents,
+    from: u32,
+    layout: Layout,
+    shards: u32,
+    silence: Duration,
+}
+
+impl Dividing<'_> {
+    /// Until the new layout is that of all; how many records it has, none where the old one stays.
+    async fn divide(&mut self) -> Result<usize, EngineError> {
+        let (mut old, mut commits) = (Vec::new(), 0);
+        for number in 0..self.from {
+            let keys = self.layout.shard(number);
+            commits = self.hold(number, keys).await?.max(commits);
+            self.take_requests(number, keys).await?;
+            let read = records::read(keys, &mut self.connection).await.map_err(failed("reading records"))?;
+            old.extend(read.into_iter().map(|(key, value)| (number, key, value)));
+        }
+        let settings = RedisSettings::new(BaseUri::new(""));
+        let of_shard = |number| ShardSettings {
+            base_uri: settings.base_uri.clone(),
+            number,
+            shards: self.shards,
+            limits: settings.limits,
+            times: settings.times,
+        };
+        let divided = divide(&old, self.from, self.agents, self.shards, of_shard);
+        let Some(divided) = divided.map_err(|error| damaged("records", "those of shards", &error))? else {
+            // Before processes may start: nobody else would give them back.
+            self.release().await.map_err(failed("giving back shards"))?;
+            self.switch(self.layout, "").await?;
+            return Ok(0);
+        };
+        self.no_batch_is_halved(&old)?;
+        drop(old);
+        let records = divided.len();
+        let new = self.layout.next();
+        let is_written = format!("{} {}", new.0, self.shards);
+        let mut command = ::redis::cmd("HSET");
+        let command = command.arg(AGREED).arg("other").arg(is_written);
+        command.exec_async(&mut self.connection).await.map_err(failed("beginning a layout"))?;
+        self.write(new, divided, commits).await.map_err(failed("writing a layout"))?;
+        self.switch(new, &format!("{} {}", self.layout.0, self.from)).await?;
+        Ok(records)
+    }
+
+    /// Owns a shard that nobody owns and all of whose entries are committed. How many commits there were.
+    async fn hold(&mut self, number: u32, keys: ShardKeys) -> Result<u64, EngineError> {
+        let mut script = scripts::HOLD.key(keys.owner());
+        let owner: Result<String, RedisError> =
+            script.key(keys.state()).arg(HOLDER).invoke_async(&mut self.connection).await;
+        let owner = owner.map_err(failed("taking a shard"))?;
+        if !owner.is_empty() {
+            return Err(damaged(format!("shard {number}"), "that nobody owns it", format!("worker {owner}")));
+        }
+        let mut command = ::redis::cmd("HMGET");
+        command.arg(keys.state()).arg("entry").arg("commits");
+        let state: Result<(Option<String>, Option<u64>), RedisError> = command.query_async(&mut self.connection).await;
+        let (entry, commits) = state.map_err(failed("reading how far a shard is"))?;
+        let mut last = entry.unwrap_or_else(|| "0-0".into());
+        loop {
+            type Entries = Vec<(String, Vec<(String, Vec<u8>)>)>;
+            let mut command = ::redis::cmd("XRANGE");
+            command.arg(keys.entries()).arg(format!("({last}")).arg("+").arg("COUNT").arg(AT_ONCE);
+            let entries: Result<Entries, RedisError> = command.query_async(&mut self.connection).await;
+            let entries = entries.map_err(failed("reading entries"))?;
+            let Some((newest, _)) = entries.last() else { return Ok(commits.unwrap_or_default()) };
+            last.clone_from(newest);
+            // That time passed is said again, and nobody waits for the answer to an inquiry any more.
+            let says_nothing =
+                |(field, kind): &(String, Vec<u8>)| field == "k" && matches!(kind.as_slice(), b"t" | b"i");
+            let waiting = entries.iter().find(|(_, fields)| !fields.iter().any(says_nothing));
+            if let Some((id, _)) = waiting {
+                let found = format!("entry {id}, which is not; start the workers again until they have");
+                return Err(damaged(format!("shard {number}"), "that all entries are committed", found));
+            }
+        }
+    }
+
+    /// The last gateway may have ended before it took the requests of the last commits.
+    async fn take_requests(&mut self, number: u32, keys: ShardKeys) -> Result<(), EngineError> {
+        let mut last = "-".to_owned();
+        loop {
+            type Entries = Vec<(String, Vec<(String, Vec<u8>)>)>;
+            let mut command = ::redis::cmd("XRANGE");
+            command.arg(keys.outbox()).arg(&last).arg("+").arg("COUNT").arg(AT_ONCE);
+            let commits: Result<Entries, RedisError> = command.query_async(&mut self.connection).await;
+            let commits = commits.map_err(failed("reading an outbox"))?;
+            let Some((newest, _)) = commits.last() else { return Ok(()) };
+            last = format!("({newest}");
+            for (id, fields) in &commits {
+                let text = fields.first().map_or(&b"{}"[..], |(_, text)| text);
+                let commit: Commit = serde_json::from_slice(text)
+                    .map_err(|error| damaged(format!("{} {id}", keys.outbox()), "a commit as JSON", error))?;
+                let commit_number = id.split('-').next().and_then(|number| number.parse().ok()).unwrap_or_default();
+                if commit.requests.is_empty() {
+                    continue;
+                }
+                outboxes::take_requests(number, commit_number, &commit.requests, &mut self.connection)
+                    .await
+                    .map_err(failed("taking requests"))?;
+            }
+        }
+    }
+
+    /// A batch goes to the home of its feed last. Where it came to other shards and not there, the feed sends it again,
+    /// and those that have it have to know: that cannot be said of shards that are put together otherwise.
+    fn no_batch_is_halved(&self, records: &[Record]) -> Result<(), EngineError> {
+        let mut positions: Vec<(u32, FeedPosition)> = Vec::new();
+        for (number, key, value) in records {
+            if let Ok(RecordKey::Feed(_)) = serde_json::from_slice(key) {
+                let position = serde_json::from_slice(value);
+                positions.push((*number, position.map_err(|error| damaged("a feed", "its position as JSON", error))?));
+            }
+        }
+        let is_at_home = |(number, feed): &&(u32, FeedPosition)| home_of_feed(&feed.feed, self.from) == *number;
+        let at_home: HashMap<&str, u64> =
+            positions.iter().filter(is_at_home).map(|(_, feed)| (feed.feed.as_str(), feed.position)).collect();
+        for (number, feed) in &positions {
+            let at_home = at_home.get(feed.feed.as_str()).copied().unwrap_or_default();
+            if feed.position > at_home {
+                let found = format!(
+                    "position {} in shard {number} and {at_home} in shard {}; start the cluster until the feed has \
+                     sent that batch again",
+                    feed.position,
+                    home_of_feed(&feed.feed, self.from)
+                );
+                return Err(damaged(format!("feed {}", feed.feed), "that each batch is applied as a whole", found));
+            }
+        }
+        Ok(())
+    }
+
+    async fn write(&mut self, new: Layout, divided: Vec<Record>, commits: u64) -> Result<(), RedisError> {
+        let mut by_shard: Vec<Vec<(RecordKey, Vec<u8>)>> = (0..self.shards).map(|_| Vec::new()).collect();
+        for (number, key, value) in divided {
+            if let (Some(records), Ok(key)) = (by_shard.get_mut(number as usize), serde_json::from_slice(&key)) {
+                records.push((key, value));
+            }
+        }
+        for (number, of_shard) in (0..).zip(&by_shard) {
+            let keys = new.shard(number);
+            records::write(keys, of_shard, &mut self.connection).await?;
+            // No commit has a number that one had before: whose requests were taken is kept by it.
+            let mut command = ::redis::cmd("HSET");
+            command.arg(keys.state()).arg("commits").arg(commits).exec_async(&mut self.connection).await?;
+        }
+        for number in 0..self.from {
+            self.copy_undelivered(self.layout.shard(number), new).await?;
+        }
+        Ok(())
+    }
+
+    /// What an agent has not seen yet, and up to where: positions only rise, so they go on in the new shard.
+    async fn copy_undelivered(&mut self, old: ShardKeys, new: Layout) -> Result<(), RedisError> {
+        let mut command = ::redis::cmd("HGETALL");
+        let delivered: Vec<(String, u64)> = command.arg(old.delivered()).query_async(&mut self.connection).await?;
+        for (agent, position) in delivered {
+            let keys = new.shard(shard(&agent, self.shards));
+            let mut command = ::redis::cmd("XRANGE");
+            command.arg(old.undelivered(&agent)).arg("-").arg("+");
+            type Entries = Vec<(String, Vec<(String, Vec<u8>)>)>;
+            let undelivered: Entries = command.query_async(&mut self.connection).await?;
+            let mut pipeline = ::redis::pipe();
+            pipeline.hset(keys.delivered(), &agent, position).ignore();
+            for (id, fields) in &undelivered {
+                pipeline.xadd(keys.undelivered(&agent), id, fields).ignore();
+            }
+            records::send(&pipeline, &mut self.connection).await?;
+        }
+        Ok(())
+    }
+
+    async fn switch(&mut self, layout: Layout, left_over: &str) -> Result<(), EngineError> {
+        let mut script = scripts::SWITCH.key(AGREED);
+        script.key(WORKERS).key(GATEWAYS).arg(milliseconds(self.silence)).arg(self.shards);
+        script.arg(digest_of(self.agents)).arg(layout.0).arg(left_over);
+        nobody_lives(&script, &mut self.connection).await
+    }
+
+    /// A layout that is not agreed on.
+    async fn delete(&mut self, layout: Layout, shards: u32) -> Result<(), EngineError> {
+        for number in 0..shards {
+            let deleted = records::delete(layout.shard(number), &mut self.connection).await;
+            deleted.map_err(failed("deleting a layout"))?;
+        }
+        let mut command = ::redis::cmd("HDEL");
+        let command = command.arg(AGREED).arg("other");
+        command.exec_async(&mut self.connection).await.map_err(failed("forgetting a layout"))
+    }
+
+    /// Everything as it was: shards that are held are free, and processes start.
+    async fn give_up(&mut self) -> Result<(), RedisError> {
+        self.release().await?;
+        ::redis::cmd("HDEL").arg(AGREED).arg("dividing").exec_async(&mut self.connection).await
+    }
+
+    async fn release(&mut self) -> Result<(), RedisError> {
+        for number in 0..self.from {
+            let keys = self.layout.shard(number);
+            let owner: Option<String> = ::redis::cmd("GET").arg(keys.owner()).query_async(&mut self.connection).await?;
+            if owner.as_deref() == Some(HOLDER) {
+                ::redis::cmd("DEL").arg(keys.owner()).exec_async(&mut self.connection).await?;
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,6 @@
+-- KEYS: owner, state. ARGV: who holds it. Answers who owns it. The token is raised, so that the last owner commits nothing.
+local owner = redis.call('GET', KEYS[1])
+if owner and owner ~= ARGV[1] then return owner end
+redis.call('HINCRBY', KEYS[2], 'token', 1)
+redis.call('SET', KEYS[1], ARGV[1])
+return ''
