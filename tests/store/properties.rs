@@ -101,7 +101,7 @@ fn every_other(number: &str) -> Option<AnalysedNumber> {
     let country = Some(Country::new("United \"States\"", "US", "1")).filter(|_| number.ends_with('2'));
     let location = country.as_ref().map(|_| "Baie-Saint-Paul, Québec".into());
     let analysed = || AnalysedNumber::new(format!("+{number}"), format!("({number})\t"), country, location);
-    number.len().is_multiple_of(2).then(analysed)
+    (number.len() % 2 == 0).then(analysed)
 }
 
 /// Folded by a client that starts from an empty list, the notifications alone give what a fresh list gives, at every
