@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 use std::thread;
 
 use im_session::testing::conformance::{Error, Histories, JsonLines, System, run, serve};
-use im_session::testing::{Agent, History, Setup, Step};
+use im_session::testing::{Agent, History, Setup, Step, carry_out};
 use im_session::{CallEvent, Event, Limits, Operation, Operations, Sessions};
 use serde_json::{Value, json};
 
@@ -214,6 +214,30 @@ fn an_implementation_in_python_conforms() {
     let report = tested(&mut JsonLines::new(BufReader::new(from_system), to_system), &Setup::default());
     assert!(report.conforms(), "{report}");
     assert!(python.wait().unwrap().success());
+}
+
+/// A time that 64 signed bits do not reach is still one that lies ahead.
+#[test]
+fn the_last_time_of_all_lies_ahead() {
+    let expected = json!({"answer": "refused", "notifications": [], "settled": []});
+    for command in ["expire", "forget"] {
+        for now in [0, 1, 1_u64 << 32] {
+            let line = format!("{{\"do\":\"{command}\",\"before\":{}}}\n", u64::MAX);
+            let answers = served(&format!("{{\"do\":\"reset\"}}\n{{\"do\":\"time\",\"now\":{now}}}\n{line}"));
+            assert_eq!(answers[2], expected, "{command} at {now}");
+        }
+    }
+    for now in [0, 7] {
+        for step in [Step::Expire { ago: i64::MIN }, Step::ForgetCompleted { ago: i64::MIN }] {
+            let setup = Setup::default();
+            let (mut sessions, mut model) = (setup.sessions(), setup.model());
+            for step in [Step::Time(now), step] {
+                let answer = carry_out(&mut sessions, &[], &step);
+                assert_eq!(answer, model.carry_out(&[], &step));
+                assert_eq!(answer["answer"] == "refused", step != Step::Time(now), "{step:?}");
+            }
+        }
+    }
 }
 
 #[test]
