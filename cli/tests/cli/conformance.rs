@@ -56,7 +56,7 @@ fn the_committed_vectors_are_what_it_writes() {
             names += 1;
         }
     }
-    assert_eq!(names, 5);
+    assert_eq!(names, 6);
 }
 
 #[test]
