@@ -197,9 +197,33 @@ fn sessions<'p>(
         }
     }
     Ok((fitting, left_out))
+    let completed = fitting.iter().chain(&left_out).filter(|one| !one.session.state().is_open());
+    let completed = completed.map(|one| (one.part.completion, one.part.last_heard, one.position));
+    check_times(completed, "a time not before that of an earlier completion", |position| {
+        format!("sessions[{position}].lastHeard")
+    })?;
 }
 
 /// The sessions that there is room for, in the order in which they are put back; the others are left out.
+/// What came later has no earlier time: `forget_completed` and `time_out_requests` look at the oldest first, and end
+/// where one is not old enough. Each is an order, a time and a position.
+fn check_times(
+    all: impl Iterator<Item = (u64, u64, usize)>,
+    expected: &'static str,
+    place: impl Fn(usize) -> String,
+) -> Result<(), RestoreError> {
+    let mut all: Vec<(u64, u64, usize)> = all.collect();
+    all.sort_unstable();
+    let mut latest = 0;
+    for (_, time, position) in all {
+        if time < latest {
+            return Err(impossible(place(position), expected, &format!("{time}")));
+        }
+        latest = time;
+    }
+    Ok(())
+}
+
 fn room_for<'p>(
     mut all: Vec<Restored<'p>>,
     limits: &Limits,
@@ -345,6 +369,8 @@ fn requests(snapshot: &Snapshot, limits: &Limits, leave_out: bool) -> Result<(In
         }
     }
     for &reference_id in &too_long {
+    let sent = snapshot.requests.iter().enumerate().map(|(position, part)| (part.order, part.sent, position));
+    check_times(sent, "a time not before that of an earlier request", |position| format!("requests[{position}].sent"))?;
         requests.forget(reference_id);
     }
     let surplus = (snapshot.requests.len() - too_long.len()).saturating_sub(limits.requests);
