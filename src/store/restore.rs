@@ -52,7 +52,8 @@ pub enum RestoreError {
 
 impl<S: BuildHasher + Clone> Sessions<S> {
     /// Makes this store what the snapshot says; its settings stay. It then goes on as the original would, with two exceptions.
-    /// Sessions that were heard at the same time expire in byte order of DN, then id. And the ReferenceIDs: after the last that the snapshot knows it leaves a gap
+    /// Sessions that were heard at the same time expire in byte order of DN, then id.
+    /// And the ReferenceIDs: after the last that the snapshot knows it leaves a gap
     /// ([`with_reference_id_gap`](Self::with_reference_id_gap)), since more requests may have been sent before the end.
     ///
     /// ```
@@ -196,15 +197,14 @@ fn sessions<'p>(
             Some((field, limit)) => return Err(RestoreError::Limit { place: at(field), limit }),
         }
     }
-    Ok((fitting, left_out))
     let completed = fitting.iter().chain(&left_out).filter(|one| !one.session.state().is_open());
     let completed = completed.map(|one| (one.part.completion, one.part.last_heard, one.position));
     check_times(completed, "a time not before that of an earlier completion", |position| {
         format!("sessions[{position}].lastHeard")
     })?;
+    Ok((fitting, left_out))
 }
 
-/// The sessions that there is room for, in the order in which they are put back; the others are left out.
 /// What came later has no earlier time: `forget_completed` and `time_out_requests` look at the oldest first, and end
 /// where one is not old enough. Each is an order, a time and a position.
 fn check_times(
@@ -224,6 +224,7 @@ fn check_times(
     Ok(())
 }
 
+/// The sessions that there is room for, in the order in which they are put back; the others are left out.
 fn room_for<'p>(
     mut all: Vec<Restored<'p>>,
     limits: &Limits,
@@ -368,9 +369,9 @@ fn requests(snapshot: &Snapshot, limits: &Limits, leave_out: bool) -> Result<(In
             too_long.push(*reference_id);
         }
     }
-    for &reference_id in &too_long {
     let sent = snapshot.requests.iter().enumerate().map(|(position, part)| (part.order, part.sent, position));
     check_times(sent, "a time not before that of an earlier request", |position| format!("requests[{position}].sent"))?;
+    for &reference_id in &too_long {
         requests.forget(reference_id);
     }
     let surplus = (snapshot.requests.len() - too_long.len()).saturating_sub(limits.requests);

@@ -264,6 +264,30 @@ fn an_order_that_contradicts_the_times_is_refused() {
     }
 }
 
+/// Found in review: a counter of a later version that is no number made the whole snapshot unreadable.
+#[test]
+fn an_unknown_counter_may_be_anything() {
+    let unknown = [json!(-1), json!(1.5), json!(null), json!("many"), json!([1, {}]), json!({"a": [1]}), json!(true)];
+    for (counters, known) in [("events", "changed"), ("rejected", "stale"), ("operations", "ok")] {
+        for value in &unknown {
+            let mut later = snapshot();
+            let counters = &mut later["store"]["counters"][counters];
+            counters["later"] = value.clone();
+            let mut store = new_store();
+            restored(&mut store, &later).unwrap();
+            assert_eq!(but_for_the_gap(&store), snapshot(), "{value}");
+            // One that is known has to be a number.
+            let mut damaged = snapshot();
+            let counters = &mut damaged["store"]["counters"];
+            let place = counters.as_object().unwrap().values().find_map(|kind| kind.get(known)).is_some();
+            for kind in counters.as_object_mut().unwrap().values_mut().filter(|kind| kind.get(known).is_some()) {
+                kind[known] = value.clone();
+            }
+            assert_eq!(serde_json::from_value::<Snapshot>(damaged).is_err(), place, "{known}: {value}");
+        }
+    }
+}
+
 /// That something is missing is damage, and not `null`.
 #[test]
 fn a_missing_field_is_refused_by_name() {

@@ -2,7 +2,7 @@
 //! fails, and says which cells of the specification were reached.
 //!
 //! An implementation stands behind [`System`]: a few methods to write. One in another language speaks [`JsonLines`] over a pipe;
-//! `cargo run --example conformance -- COMMAND…` starts it and tests it.
+//! `im-session conformance COMMAND…`, the tool of the repository, starts it and tests it.
 //!
 //! | file | question |
 //! |---|---|
