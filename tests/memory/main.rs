@@ -3,8 +3,10 @@
 //! | file | question |
 //! |---|---|
 //! | `logs` | Is memory bounded by the largest message, not by the log? |
+//! | `work` | Is what ends nothing, and a party that is added, as much work whatever is there? |
 //! | `sessions` | How much does a session take, and how much the store for finding it? |
 
 mod counting_allocator;
 mod logs;
 mod sessions;
+mod work;
