@@ -25,9 +25,9 @@ fn the_limits_can_be_the_default_ones() {
         run.assert_clean();
         run.assert_line(&["CONFORMS"]);
     }
-    // Where they are not said, they are those of the other side: a DN that is too long for it shows that.
+    // Where they are not said, they are those of the other side, which refuses what the specification does not limit.
     let run = tested(&["--limits", "specification"], &["--limits", "default"]);
-    run.assert_line(&["CONFORMS"]);
+    run.assert_line(&["DOES NOT CONFORM"]);
     assert_eq!(run_status_of("--limits", "none"), 2);
 }
 
