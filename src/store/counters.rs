@@ -127,7 +127,9 @@ fn increase(counter: Option<&mut u64>) {
 mod wire {
     use alloc::collections::BTreeMap;
     use alloc::string::String;
+    use core::fmt;
 
+    use serde::de::{IgnoredAny, MapAccess, Visitor};
     use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
     use super::Counters;
@@ -138,9 +140,51 @@ mod wire {
     /// number of sessions by state is not written, since it follows from the sessions.
     #[derive(Serialize, Deserialize)]
     struct ByName {
-        events: BTreeMap<String, u64>,
-        rejected: BTreeMap<String, u64>,
-        operations: BTreeMap<String, u64>,
+        #[serde(deserialize_with = "events")]
+        events: Counts,
+        #[serde(deserialize_with = "rejected")]
+        rejected: Counts,
+        #[serde(deserialize_with = "operations")]
+        operations: Counts,
+    }
+
+    type Counts = BTreeMap<String, u64>;
+
+    fn events<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Counts, D::Error> {
+        deserializer.deserialize_map(Known("events"))
+    }
+
+    fn rejected<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Counts, D::Error> {
+        deserializer.deserialize_map(Known("rejected"))
+    }
+
+    fn operations<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Counts, D::Error> {
+        deserializer.deserialize_map(Known("operations"))
+    }
+
+    /// The counters of this kind that the crate knows.
+    /// The others may be anything: what a later version counts need not be a number.
+    struct Known(&'static str);
+
+    impl<'de> Visitor<'de> for Known {
+        type Value = Counts;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("counters by name")
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Counts, A::Error> {
+            let all = Counters::default();
+            let mut counts = Counts::new();
+            while let Some(name) = map.next_key::<String>()? {
+                if all.iter().any(|(what, kind, _)| what == self.0 && kind == name) {
+                    counts.insert(name, map.next_value()?);
+                } else {
+                    map.next_value::<IgnoredAny>()?;
+                }
+            }
+            Ok(counts)
+        }
     }
 
     impl Serialize for Counters {

@@ -51,11 +51,10 @@ pub enum RestoreError {
 }
 
 impl<S: BuildHasher + Clone> Sessions<S> {
-    /// Replaces the contents of this store by those of the snapshot, and keeps its settings. The store then continues
-    /// as the original would, with two exceptions. Sessions with the same time of their last event expire in byte order
-    /// of DN, then id. ReferenceIDs continue with a gap after the last one in the snapshot
-    /// ([`with_reference_id_gap`](Self::with_reference_id_gap)), since more requests may have been sent after it was
-    /// taken.
+    /// Makes this store what the snapshot says; its settings stay. It then goes on as the original would, with two exceptions.
+    /// Sessions that were heard at the same time expire in byte order of DN, then id.
+    /// And the ReferenceIDs: after the last that the snapshot knows it leaves a gap
+    /// ([`with_reference_id_gap`](Self::with_reference_id_gap)), since more requests may have been sent before the end.
     ///
     /// ```
     /// # #[cfg(feature = "json")] {
@@ -201,10 +200,34 @@ fn sessions<'p>(
             Some((field, limit)) => return Err(RestoreError::Limit { place: at(field), limit }),
         }
     }
+    let completed = fitting.iter().chain(&left_out).filter(|one| !one.session.state().is_open());
+    let completed = completed.map(|one| (one.part.completion, one.part.last_heard, one.position));
+    check_times(completed, "a time not before that of an earlier completion", |position| {
+        format!("sessions[{position}].lastHeard")
+    })?;
     Ok((fitting, left_out))
 }
 
-/// The sessions for which there is room, in the order in which they are put back. The others are added to `left_out`.
+/// What came later has no earlier time: `forget_completed` and `time_out_requests` look at the oldest first, and end
+/// where one is not old enough. Each is an order, a time and a position.
+fn check_times(
+    all: impl Iterator<Item = (u64, u64, usize)>,
+    expected: &'static str,
+    place: impl Fn(usize) -> String,
+) -> Result<(), RestoreError> {
+    let mut all: Vec<(u64, u64, usize)> = all.collect();
+    all.sort_unstable();
+    let mut latest = 0;
+    for (_, time, position) in all {
+        if time < latest {
+            return Err(impossible(place(position), expected, &format!("{time}")));
+        }
+        latest = time;
+    }
+    Ok(())
+}
+
+/// The sessions that there is room for, in the order in which they are put back; the others are left out.
 fn room_for<'p>(
     mut all: Vec<Restored<'p>>,
     limits: &Limits,
@@ -349,6 +372,8 @@ fn requests(snapshot: &Snapshot, limits: &Limits, leave_out: bool) -> Result<(In
             too_long.push(*reference_id);
         }
     }
+    let sent = snapshot.requests.iter().enumerate().map(|(position, part)| (part.order, part.sent, position));
+    check_times(sent, "a time not before that of an earlier request", |position| format!("requests[{position}].sent"))?;
     for &reference_id in &too_long {
         requests.forget(reference_id);
     }

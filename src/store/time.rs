@@ -38,6 +38,9 @@ impl<S> Sessions<S> {
     /// [`forget_completed`](Self::forget_completed) and [`time_out_requests`](Self::time_out_requests). The part that
     /// changes is [`PartKey::Store`](super::PartKey::Store).
     ///
+    /// Tell it before the first event. What was heard before any time was told counts as heard at 0, and the first
+    /// `expire` may end it.
+    ///
     /// ```
     /// # #[cfg(feature = "std")] {
     /// use core::time::Duration;
@@ -58,8 +61,9 @@ impl<S> Sessions<S> {
     ///
     /// # Errors
     ///
-    /// [`TimeError::Jump`] if the time is further ahead than [`Limits::time_jump`](crate::Limits::time_jump) allows.
-    /// The first call after the store was created or restored may set any time.
+    /// [`TimeError::Jump`] where the time is further ahead than [`Limits::time_jump`](crate::Limits::time_jump) allows. The
+    /// first time that a store is told, also after it was restored, may be any: it does not know how long it was down.
+    /// So compare that time with [`now`](Self::now) before you tell it.
     pub fn set_time(&mut self, now: Duration) -> Result<(), TimeError> {
         let limit = self.settings.limits.time_jump;
         let old = self.now();

@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 use std::thread;
 
 use im_session::testing::conformance::{Error, Histories, JsonLines, System, run, serve};
-use im_session::testing::{Agent, History, Setup, Step};
+use im_session::testing::{Agent, History, Setup, Step, carry_out};
 use im_session::{CallEvent, Event, Limits, Operation, Operations, Sessions};
 use serde_json::{Value, json};
 
@@ -211,9 +211,165 @@ pub(crate) fn python(test: &str) -> Option<std::process::Child> {
 fn an_implementation_in_python_conforms() {
     let Some(mut python) = python("an_implementation_in_python_conforms") else { return };
     let (to_system, from_system) = (python.stdin.take().unwrap(), python.stdout.take().unwrap());
-    let report = tested(&mut JsonLines::new(BufReader::new(from_system), to_system), &Setup::default());
-    assert!(report.conforms(), "{report}");
+    let mut python_system = JsonLines::new(BufReader::new(from_system), to_system);
+    let mut default = Setup::default();
+    default.limits = Limits::DEFAULT;
+    for setup in [Setup::default(), default] {
+        let report = tested(&mut python_system, &setup);
+        assert!(report.conforms(), "{report}");
+    }
+    drop(python_system);
     assert!(python.wait().unwrap().success());
+}
+
+/// A time that 64 signed bits do not reach is still one that lies ahead.
+#[test]
+fn the_last_time_of_all_lies_ahead() {
+    let expected = json!({"answer": "refused", "notifications": [], "settled": []});
+    for command in ["expire", "forget"] {
+        for now in [0, 1, 1_u64 << 32] {
+            let line = format!("{{\"do\":\"{command}\",\"before\":{}}}\n", u64::MAX);
+            let answers = served(&format!("{{\"do\":\"reset\"}}\n{{\"do\":\"time\",\"now\":{now}}}\n{line}"));
+            assert_eq!(answers[2], expected, "{command} at {now}");
+        }
+    }
+    for now in [0, 7] {
+        for step in [Step::Expire { ago: i64::MIN }, Step::ForgetCompleted { ago: i64::MIN }] {
+            let setup = Setup::default();
+            let (mut sessions, mut model) = (setup.sessions(), setup.model());
+            for step in [Step::Time(now), step] {
+                let answer = carry_out(&mut sessions, &[], &step);
+                assert_eq!(answer, model.carry_out(&[], &step));
+                assert_eq!(answer["answer"] == "refused", step != Step::Time(now), "{step:?}");
+            }
+        }
+    }
+}
+
+/// What the two engines answer to the same lines, which begin with `reset` and the default limits.
+struct AtTheLimits {
+    lines: Vec<String>,
+}
+
+impl AtTheLimits {
+    fn new() -> Self {
+        AtTheLimits { lines: vec![json!({"do": "reset", "limits": "default"}).to_string()] }
+    }
+
+    fn say(&mut self, command: Value) {
+        self.lines.push(command.to_string());
+    }
+
+    fn event(&mut self, name: &str, this_dn: &str, id: &str, more: Value) {
+        let mut command = json!({"do": "event", "Event": name, "ThisDN": this_dn, "CallUUID": id});
+        command.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        self.say(command);
+    }
+
+    /// The answers of this crate's store, which are those of the implementation in Python.
+    fn answers(&self, test: &str) -> Option<Vec<Value>> {
+        let text = self.lines.join("\n") + "\n";
+        let ours = served(&text);
+        let mut python = python(test)?;
+        let mut stdin = python.stdin.take().unwrap();
+        let writer = thread::spawn(move || stdin.write_all(text.as_bytes()));
+        let output = String::from_utf8(python.wait_with_output().unwrap().stdout).unwrap();
+        writer.join().unwrap().unwrap();
+        assert_eq!(output.lines().count(), ours.len());
+        for ((line, ours), theirs) in self.lines.iter().zip(&ours).zip(output.lines()) {
+            let theirs: Value = serde_json::from_str(theirs).unwrap();
+            for key in ["told", "notifications", "settled", "requests"] {
+                let nothing = |answer: &Value| answer[key].as_array().is_none_or(Vec::is_empty);
+                let same = ours[key] == theirs[key] || (key != "told" && nothing(ours) && nothing(&theirs));
+                assert!(same, "{key} of {line:.200}: {} is not {}", theirs[key], ours[key]);
+            }
+            let code = |answer: &Value| answer["answer"]["statusCode"].clone();
+            assert_eq!(code(ours), code(&theirs), "{line:.200}");
+        }
+        Some(ours)
+    }
+}
+
+/// The outcome of each event, or the reason of its rejection.
+fn words(answers: &[Value]) -> Vec<&str> {
+    let told = answers.iter().map(|answer| &answer["told"]);
+    told.filter_map(|told| told["reason"].as_str().or(told["outcome"].as_str())).collect()
+}
+
+#[test]
+fn both_engines_at_the_limits_of_one_session() {
+    let mut lines = AtTheLimits::new();
+    lines.event("EventEstablished", "3001", "A", json!({"OtherDN": "0"}));
+    for party in 1..=100 {
+        lines.event("EventPartyAdded", "3001", "A", json!({"OtherDN": party.to_string()}));
+    }
+    lines.event("EventPartyAdded", "3001", "A", json!({"OtherDN": "99"}));
+    lines.event("EventPartyChanged", "3001", "A", json!({"OtherDN": "one for all"}));
+    // 255 and 256 bytes, which are 128 characters and fewer.
+    let (fits, too_long) = (format!("x{}", "ü".repeat(127)), "ü".repeat(128));
+    for dn in [&fits, &too_long] {
+        lines.event("EventPartyAdded", "3001", "A", json!({"OtherDN": dn}));
+        lines.event("EventReleased", dn, "B", json!({"EventSequenceNumber": 5}));
+        lines.event("EventRinging", dn, "B", json!({"EventSequenceNumber": 4}));
+    }
+    for length in [16_000, 16_001] {
+        let text = "x".repeat(length);
+        lines.event("EventPrivateInfo", "3001", "A", json!({"Extensions": {"text": text}}));
+    }
+    let Some(answers) = lines.answers("both_engines_at_the_limits_of_one_session") else { return };
+    let words = words(&answers);
+    assert_eq!(words[..100], ["changed"; 100]);
+    let expected = ["limit", "unchanged", "changed", "changed", "orphan", "stale", "limit", "orphan", "limit"];
+    assert_eq!(words[100..], [&expected[..], &["message", "limit"]].concat());
+}
+
+/// A DN and a call are full of open sessions, and of completed ones that make room in the order in which they completed, also after
+/// a restart.
+#[test]
+fn both_engines_where_sessions_make_room() {
+    let mut lines = AtTheLimits::new();
+    let numbered = |number: usize| json!({"EventSequenceNumber": number});
+    for number in 0..=1_000 {
+        lines.event("EventRinging", "3001", &format!("id{number}"), numbered(1));
+        lines.event("EventRinging", &format!("dn{number}"), "A", numbered(1));
+    }
+    // The second completes before the first.
+    for number in [1, 0] {
+        lines.event("EventReleased", "3001", &format!("id{number}"), numbered(2));
+        lines.event("EventReleased", &format!("dn{number}"), "A", numbered(2));
+    }
+    lines.say(json!({"do": "restart"}));
+    for number in [1_000, 1_001, 1_002] {
+        lines.event("EventRinging", "3001", &format!("id{number}"), numbered(3));
+        lines.event("EventRinging", &format!("dn{number}"), "A", numbered(3));
+    }
+    // What made room has ended all the same.
+    lines.event("EventRinging", "3001", "id1", numbered(2));
+    lines.event("EventReleased", "3001", "id1000", numbered(4));
+    lines.event("EventRinging", "3001", "id1", numbered(2));
+    lines.event("EventRinging", "3001", "id1", numbered(5));
+    lines.say(json!({"do": "list", "me": [{"devicePath": "/devices/1", "dn": "3001"}], "query": ""}));
+    let Some(answers) = lines.answers("both_engines_where_sessions_make_room") else { return };
+    let words = words(&answers);
+    assert!(words[..2_000].iter().all(|word| *word == "changed"));
+    assert_eq!(words[2_000..2_002], ["limit"; 2]);
+    assert_eq!(words[2_002..2_010], ["changed"; 8]);
+    assert_eq!(words[2_010..], ["limit", "limit", "stale", "changed", "stale", "changed"]);
+    assert_eq!(answers.last().unwrap()["answer"]["uris"].as_array().map(Vec::len), Some(1_000));
+}
+
+#[test]
+fn both_engines_with_as_many_requests_as_may_be_in_flight() {
+    let mut lines = AtTheLimits::new();
+    lines.event("EventRinging", "3001", "A", json!({}));
+    let me = json!([{"devicePath": "/devices/1", "dn": "3001"}]);
+    for _ in 0..=10_000 {
+        lines.say(json!({"do": "post", "me": me, "id": "A", "body": r#"{"operationName":"Complete"}"#}));
+    }
+    let Some(answers) = lines.answers("both_engines_with_as_many_requests_as_may_be_in_flight") else { return };
+    let codes: Vec<&Value> = answers[2..].iter().map(|answer| &answer["answer"]["statusCode"]).collect();
+    assert!(codes[..10_000].iter().all(|code| **code == json!(0)));
+    assert_eq!(codes[10_000..], [&json!(2)]);
 }
 
 #[test]

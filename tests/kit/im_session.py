@@ -43,8 +43,10 @@ REQUESTS = {
 LARGEST, DEEPEST, MOST_PAIRS = 16_000, 16, 1_000
 # How many ReferenceIDs are left out after a restart, and what is remembered of sessions that are gone.
 GAP, REMEMBERED_ENDS = 1_000, 100_000
-# What the default limits have besides: the longest DN, the longest text, the most requests in flight.
-BESIDES = {"default": (255, 16_000, 10_000), None: (float("inf"),) * 3}
+# `Limits::DEFAULT`; the specification limits none of these. Lengths are in bytes of UTF-8.
+DEFAULT_LIMITS = {"sessions": 1_000_000, "sessions of a DN": 1_000, "sessions of a call": 1_000, "participants": 100,
+                  "text": 16_000, "DN": 255, "requests": 10_000}
+LIMITS = {"default": DEFAULT_LIMITS, None: dict.fromkeys(DEFAULT_LIMITS, float("inf"))}
 
 
 class Pairs(list):
@@ -68,6 +70,11 @@ class Pairs(list):
 
     def is_over_a_limit(self):
         return self.size() > LARGEST or self.depth() > DEEPEST or self.count() > MOST_PAIRS
+
+
+def pairs_of(value):
+    """What was written as JSON as user data again: a list is one of pairs."""
+    return Pairs((key, pairs_of(item)) for key, item in value) if isinstance(value, list) else value
 
 
 class Refused(Exception):
@@ -100,6 +107,8 @@ class Session:
         self.participants, self.user_data = [], Pairs()
         self.conn_id, self.last = None, None
         self.heard, self.busy, self.cause = 0, False, None
+        # Which it was of those that were heard at the same time, or that completed.
+        self.order = 0
 
     def copy(self):
         copy = Session(self.dn, self.id)
@@ -128,10 +137,10 @@ def rights(me):
 class ImSessions:
     def __init__(self, base_uri="http://localhost:8090", limits=None):
         self.base_uri = base_uri.rstrip("/")
-        self.longest_dn, self.longest_text, self.most_requests = BESIDES[limits]
+        self.limits = LIMITS[limits]
         self.sessions, self.in_flight, self.last_reference_id = {}, {}, 0
         # The ends of sessions that are gone, the oldest first.
-        self.now, self.ends = 0, {}
+        self.now, self.clock, self.ends = 0, 0, {}
         self.notifications, self.requests, self.settled = [], [], []
 
     # What is shown. Specification 1 and 5.
@@ -181,7 +190,7 @@ class ImSessions:
                 changed = self.apply(event, dn, id)
         except Refused as refused:
             reason, number = refused.args[0], event.get("EventSequenceNumber")
-            if reason == "orphan" and name in ENDS and number is not None and len(dn) <= self.longest_dn:
+            if reason == "orphan" and name in ENDS and number is not None and not self.is_too_long(dn):
                 self.remember_end((dn, id), (event.get("ServerStartTime"), number))
             return dict(told, outcome="rejected", reason=reason)
         if dn:
@@ -233,17 +242,19 @@ class ImSessions:
         brought, other = event.get("UserData"), event.get("OtherDN") or None
         other = None if other == dn else other
         text = (self.text(event) or "") if name == "EventPrivateInfo" else ""
-        too_long = max(len(dn.encode()), len((other or "").encode())) > self.longest_dn or len(text.encode()) > self.longest_text
+        too_long = self.is_too_long(dn) or self.is_too_long(other or "") or self.is_too_long(text, "text")
         if name in ENDS:
             # An end event always ends: what it brings over a limit is left out.
             brought = None if brought is not None and brought.is_over_a_limit() else brought
-        elif too_long or (brought is not None and brought.is_over_a_limit()):
+        elif too_long or (brought is not None and brought.is_over_a_limit()) or self.lacks_room(before, name, other):
             raise Refused("limit")
 
         after = before.copy() if before else Session(dn, id)
         if not before:
             # Without a number it is as new as the end that is remembered.
-            after.last = self.ends.pop((dn, id), None)
+            after.last = end
+            if not self.makes_room(dn, id):
+                raise Refused("limit")
         was_over = before is not None and not before.is_open() and not anew
         if cell != "=":
             after.state = cell
@@ -263,8 +274,9 @@ class ImSessions:
             after.busy = name == "EventDestinationBusy"
         elif name in ENDS and after.cause is None:
             after.cause = "abandoned" if name == "EventAbandoned" else "busy" if after.busy else "released"
-        if not was_over:
-            after.heard = self.now
+        was_open = before is not None and before.is_open()
+        if was_open != after.is_open() or (was_open and after.heard != self.now):
+            self.hear(after)
         self.sessions[dn, id] = after
 
         status = not before or (before.state, before.participants) != (after.state, after.participants)
@@ -273,6 +285,20 @@ class ImSessions:
             self.notify(dn, {"imSession": self.resource(after), "messageType": "IMSessionStateChangeMessage",
                              "notificationType": "StatusChange" if status else "AttachedDataChanged"})
         return status or data
+
+    def hear(self, session):
+        self.clock += 1
+        session.heard, session.order = self.now, self.clock
+
+    def is_too_long(self, text, what="DN"):
+        return len(text.encode()) > self.limits[what]
+
+    def lacks_room(self, session, name, other):
+        """Whether a party would be one too many: beside the others where it is added, alone where it takes their place."""
+        there = session.participants if session else []
+        beside = len(there) if name == "EventPartyAdded" else 0
+        brings = name in MOVES[:3] + ["EventPartyAdded", "EventPartyChanged"] and other is not None and other not in there
+        return brings and beside >= self.limits["participants"]
 
     @staticmethod
     def change_participants(session, name, other):
@@ -309,26 +335,75 @@ class ImSessions:
         if len(self.ends) > REMEMBERED_ENDS:
             del self.ends[next(iter(self.ends))]
 
+    def makes_room(self, dn, id):
+        """Whether there is room for one more session: what completed longest ago goes, and open ones alone fill a place."""
+        places = [("sessions of a DN", lambda session: session.dn == dn),
+                  ("sessions of a call", lambda session: session.id == id),
+                  ("sessions", lambda session: True)]
+        # Most of the time it is clear without a look at them all.
+        places = [place for place in places if len(self.sessions) >= self.limits[place[0]]]
+
+        def there(is_there):
+            return [session for session in self.sessions.values() if is_there(session)]
+
+        for limit, is_there in places:
+            if sum(session.is_open() for session in there(is_there)) >= self.limits[limit]:
+                return False
+        self.ends.pop((dn, id), None)
+        for limit, is_there in places:
+            sessions = there(is_there)
+            if len(sessions) >= self.limits[limit]:
+                over = [session for session in sessions if not session.is_open()]
+                self.forget_one(min(over, key=lambda session: session.order))
+        return True
+
+    def forget_one(self, session):
+        del self.sessions[session.dn, session.id]
+        if session.last is not None:
+            self.remember_end((session.dn, session.id), session.last)
+
     def expire(self, before):
         if before > self.now:
             return "refused"
-        for key in sorted(self.sessions, key=self.bytes_of):
-            session = self.sessions[key]
-            if session.is_open() and session.heard < before:
-                session.state, session.cause, session.heard = "Completed", "expired", self.now
-                self.notify(session.dn, {"imSession": self.resource(session), "notificationType": "StatusChange",
-                                         "messageType": "IMSessionStateChangeMessage"})
+        unheard = [session for session in self.sessions.values() if session.is_open() and session.heard < before]
+        # They complete in the order in which they were heard, and are told of in that of lists.
+        for session in sorted(unheard, key=lambda session: session.order):
+            session.state, session.cause = "Completed", "expired"
+            self.hear(session)
+        for session in sorted(unheard, key=lambda session: self.bytes_of((session.dn, session.id))):
+            self.notify(session.dn, {"imSession": self.resource(session), "notificationType": "StatusChange",
+                                     "messageType": "IMSessionStateChangeMessage"})
         for reference_id in [one for one, request in self.in_flight.items() if request["sent"] < before]:
             self.leave(reference_id, "timedOut")
 
     def forget(self, before):
         if before > self.now:
             return "refused"
-        for key, session in list(self.sessions.items()):
-            if not session.is_open() and session.heard < before:
-                del self.sessions[key]
-                if session.last is not None:
-                    self.remember_end(key, session.last)
+        old = [session for session in self.sessions.values() if not session.is_open() and session.heard < before]
+        for session in sorted(old, key=lambda session: session.order):
+            self.forget_one(session)
+
+    def snapshot(self):
+        """All that is kept over a restart, as JSON can write it."""
+        return {"now": self.now, "clock": self.clock, "lastReferenceID": self.last_reference_id,
+                "sessions": [vars(session) for session in self.sessions.values()],
+                "ends": [[*key, last] for key, last in self.ends.items()],
+                "requests": list(self.in_flight.values())}
+
+    def restore(self, snapshot):
+        self.now, self.clock = snapshot["now"], snapshot["clock"]
+        # More may have been sent than was kept.
+        self.last_reference_id = snapshot["lastReferenceID"] + GAP
+        self.sessions, self.ends = {}, {(dn, id): tuple(last) for dn, id, last in snapshot["ends"]}
+        for kept in snapshot["sessions"]:
+            session = self.sessions[kept["dn"], kept["id"]] = Session(kept["dn"], kept["id"])
+            vars(session).update(kept, user_data=pairs_of(kept["user_data"]), last=kept["last"] and tuple(kept["last"]))
+        self.in_flight = {request["referenceID"]: request for request in snapshot["requests"]}
+        # What was heard at the same time has no order any more but that of the list.
+        still_open = [session for session in self.sessions.values() if session.is_open()]
+        for session in sorted(still_open, key=lambda one: (one.heard, self.bytes_of((one.dn, one.id)))):
+            self.clock += 1
+            session.order = self.clock
 
     # Operations and reads. Specification 4.
 
@@ -378,11 +453,11 @@ class ImSessions:
         number = None
         if "destination" in required:
             number = destination.get("phoneNumber") if isinstance(destination, dict) else None
-            if not isinstance(number, str) or not number or len(number.encode()) > self.longest_dn:
+            if not isinstance(number, str) or not number or self.is_too_long(number):
                 raise Refused(10)
         if name == "SendMessage":
             self.check_text(body, "text")
-            if len(body["text"].encode()) > self.longest_text:
+            if self.is_too_long(body["text"], "text"):
                 raise Refused(10)
         if name == "DeleteUserData":
             self.check_text(body, "key")
@@ -396,7 +471,7 @@ class ImSessions:
             raise Refused(2)
         dns = [device["dn"] for device in me]
         dn = session.dn if session else devices[path] if path else (dns or [None])[0]
-        if dn is not None and not 0 < len(dn.encode()) <= self.longest_dn:
+        if dn is not None and (not dn or self.is_too_long(dn)):
             raise Refused(10)
         if not session and any(one.is_open() and one.dn in dns for one in self.sessions.values()):
             raise Refused(2)
@@ -404,7 +479,7 @@ class ImSessions:
             raise Refused(2)
         if not session and not dns:
             raise Refused(1)
-        if len(self.in_flight) >= self.most_requests:
+        if len(self.in_flight) >= self.limits["requests"]:
             raise Refused(2)
         self.last_reference_id += 1
         self.in_flight[self.last_reference_id] = {
@@ -514,8 +589,7 @@ class ImSessions:
         elif do == "forget":
             answer["answer"] = self.forget(command["before"])
         elif do == "restart":
-            # Everything is kept, but for how much was sent after it was.
-            self.last_reference_id += GAP
+            self.restore(json.loads(json.dumps(self.snapshot())))
         else:
             answer["error"] = f"there is nothing like {do}"
         answer["notifications"], self.notifications = self.notifications, []

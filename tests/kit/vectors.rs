@@ -5,6 +5,7 @@ use std::fs;
 use std::io::Write;
 
 use im_session::decode::{DecodeResult, Decoder};
+use im_session::store::shard;
 use im_session::testing::Setup;
 use im_session::testing::conformance::serve;
 use serde_json::{Value, json};
@@ -24,7 +25,7 @@ const PLAYED: [&str; 4] = ["transitions.json", "capabilities.json", "operations.
 
 #[test]
 fn names_are_there_once() {
-    for name in PLAYED.iter().chain(&["text_forms.json"]) {
+    for name in PLAYED.iter().chain(&["shards.json", "text_forms.json"]) {
         let mut names: Vec<String> =
             vectors(name).iter().map(|vector| format!("{} {}", vector["form"], vector["name"])).collect();
         let all = names.len();
@@ -91,6 +92,17 @@ fn the_implementation_in_python_satisfies_them() {
     let output = python.wait_with_output().unwrap();
     writer.join().unwrap().unwrap();
     check(&String::from_utf8(output.stdout).unwrap(), &expected);
+}
+
+#[test]
+fn the_shards_satisfy_them() {
+    let vectors = vectors("shards.json");
+    assert!(vectors.len() >= 40);
+    for vector in vectors {
+        let shards = vector["shards"].as_u64().and_then(|shards| shards.try_into().ok()).expect("a number of shards");
+        let found = shard(vector["key"].as_str().expect("a key"), shards);
+        assert_eq!(json!(found), vector["shard"], "{}", vector["name"]);
+    }
 }
 
 #[test]

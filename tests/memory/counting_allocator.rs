@@ -12,6 +12,8 @@ thread_local! {
     // Below zero where a thread gives back what another one took.
     static IN_USE: Cell<isize> = const { Cell::new(0) };
     static MOST: Cell<isize> = const { Cell::new(0) };
+    static ALLOCATIONS: Cell<usize> = const { Cell::new(0) };
+    static ALLOCATED: Cell<usize> = const { Cell::new(0) };
 }
 
 // SAFETY: every call goes on to `System` as it came; only numbers are kept besides.
@@ -19,6 +21,8 @@ unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         let in_use = IN_USE.get() + layout.size() as isize;
         IN_USE.set(in_use);
+        ALLOCATIONS.set(ALLOCATIONS.get() + 1);
+        ALLOCATED.set(ALLOCATED.get() + layout.size());
         MOST.set(MOST.get().max(in_use));
         // SAFETY: the caller keeps the contract of `alloc`, which is the same.
         unsafe { System.alloc(layout) }
@@ -40,4 +44,11 @@ pub(crate) fn memory(work: impl FnOnce()) -> (isize, isize) {
     MOST.set(before);
     work();
     (MOST.get() - before, IN_USE.get() - before)
+}
+
+/// How many allocations this thread made during `work`, and of how many bytes together.
+pub(crate) fn allocated(work: impl FnOnce()) -> (usize, usize) {
+    let before = (ALLOCATIONS.get(), ALLOCATED.get());
+    work();
+    (ALLOCATIONS.get() - before.0, ALLOCATED.get() - before.1)
 }

@@ -235,6 +235,34 @@ fn no_reordered_or_redelivered_feed_brings_a_session_back_to_life() {
     }
 }
 
+/// The exception: an AttachedDataChanged without ThisDN raises the number of every open session of its call.
+/// So what was reported before it at one of their DNs is stale when it comes later, the end included.
+#[test]
+fn a_change_for_the_whole_call_that_overtakes_an_end_leaves_the_session_open() {
+    let at = |name, this_dn, number| identified(event(name, this_dn, ID), (Some(number), Some(9)));
+    let whole_call = identified(Event::new(DataEvent::AttachedDataChanged).with_call_uuid(ID), (Some(5), Some(9)));
+    let feed = [
+        at(CallEvent::Ringing, "3001", 1),
+        at(CallEvent::Established, "3001", 2),
+        at(CallEvent::Released, "3001", 3),
+        at(CallEvent::Ringing, "3002", 4),
+        whole_call,
+    ];
+    let after = |order: [usize; 5]| {
+        let mut store = new_store();
+        let words = order.map(|number| word(&mut store, &feed[number - 1]));
+        (words, [store.get("3001", ID).unwrap().state(), store.get("3002", ID).unwrap().state()])
+    };
+    assert_eq!(
+        after([1, 2, 3, 4, 5]),
+        (["changed", "changed", "changed", "changed", "unchanged"], [State::Completed, State::Alerting])
+    );
+    assert_eq!(
+        after([1, 5, 2, 3, 4]),
+        (["changed", "unchanged", "stale", "stale", "changed"], [State::Alerting, State::Alerting])
+    );
+}
+
 /// Named regression of the trial: a feed that is delivered twice, and a Released that overtakes its Ringing.
 #[test]
 fn a_feed_delivered_twice_and_an_end_that_overtakes() {

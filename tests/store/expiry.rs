@@ -40,6 +40,36 @@ fn expire_ends_what_heard_nothing_since_in_the_order_of_lists() {
     assert_eq!(store.get("3002", "b").unwrap().user_data().len(), 1);
 }
 
+/// So the time has to be told before the first event.
+#[test]
+fn what_was_heard_before_any_time_was_told_was_heard_at_0() {
+    let mut store = new_store();
+    put(&mut store, "3001", "before", State::Talking);
+    set_time(&mut store, 1_763_000_000);
+    put(&mut store, "3001", "after", State::Talking);
+    assert_eq!(expired(&mut store, 1), 1);
+    assert_eq!(all(&store), [("3001", "after", State::Talking), ("3001", "before", State::Completed)]);
+}
+
+/// How long the service was down is not known, so the first time may be any; from then on a jump is refused again.
+#[test]
+fn the_first_time_after_a_restore_is_not_checked_for_a_jump() {
+    let mut limits = Limits::DEFAULT;
+    limits.time_jump = Duration::from_secs(60);
+    let mut store = new_store().with_limits(limits);
+    set_time(&mut store, 1_763_000_000);
+    let wrong_unit = Duration::from_secs(1_763_000_000_000);
+    let refused = |store: &mut Sessions| matches!(store.set_time(wrong_unit), Err(TimeError::Jump { .. }));
+    assert!(refused(&mut store));
+    let mut restored = new_store().with_limits(limits);
+    restored.restore(&store.snapshot()).unwrap();
+    assert!(refused(&mut store));
+    assert!(!refused(&mut restored.clone()));
+    // Time told after that is checked.
+    set_time(&mut restored, 1_763_000_000 + 3_600);
+    assert!(refused(&mut restored));
+}
+
 /// A session is forgotten by the time of its end, not of its beginning.
 #[test]
 fn beginning_end_and_new_beginning_are_heard() {

@@ -16,7 +16,8 @@ use std::io::{self, stdin, stdout};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
+use im_session::Limits;
 use im_session::testing::Setup;
 use im_session::testing::conformance::{self, Histories, serve};
 use process::Process;
@@ -30,7 +31,10 @@ pub(crate) struct Arguments {
     /// Seed of the random histories.
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// Seconds that the implementation has for one answer.
+    /// Which limits it has: the specification's own, or those of `Limits::DEFAULT`, which `reset` then says.
+    #[arg(long, value_enum, default_value_t, value_name = "WHICH")]
+    limits: Which,
+    /// How many seconds it has for one answer.
     #[arg(long, default_value_t = 10)]
     answer_within: u64,
     /// Answer the kit with this crate's own store, instead of testing.
@@ -44,9 +48,28 @@ pub(crate) struct Arguments {
     command: Vec<String>,
 }
 
-/// Tests the implementation, and returns whether it conforms. An error means that the report could not be written.
+/// The limits that have a word in the protocol.
+#[derive(Clone, Copy, Default, ValueEnum)]
+enum Which {
+    Default,
+    #[default]
+    Specification,
+}
+
+impl Which {
+    fn setup(self) -> Setup {
+        let mut setup = Setup::default();
+        setup.limits = match self {
+            Which::Default => Limits::DEFAULT,
+            Which::Specification => Limits::SPECIFICATION,
+        };
+        setup
+    }
+}
+
+/// Tests the implementation; whether it conforms. The error is one of writing.
 pub(crate) fn run(arguments: Arguments) -> io::Result<bool> {
-    let setup = Setup::default();
+    let setup = arguments.limits.setup();
     if let Some(folder) = arguments.write_vectors {
         vectors::write(&folder)?;
         return Ok(true);

@@ -12,6 +12,29 @@ fn this_crates_own_store_conforms() {
     run.assert_line(&["CONFORMS"]);
 }
 
+/// The default limits are said at `reset`: the other side, started without them, has them too.
+#[test]
+fn the_limits_can_be_the_default_ones() {
+    let tool = env!("CARGO_BIN_EXE_im-session");
+    let tested = |limits: &[&str], serves: &[&str]| {
+        let command = [&["conformance", "--histories", "400"], limits, &["--", tool, "conformance", "--serve"], serves];
+        run(&command.concat())
+    };
+    for serves in [&[][..], &["--limits", "specification"]] {
+        let run = tested(&["--limits", "default"], serves);
+        run.assert_clean();
+        run.assert_line(&["CONFORMS"]);
+    }
+    // Where they are not said, they are those of the other side, which refuses what the specification does not limit.
+    let run = tested(&["--limits", "specification"], &["--limits", "default"]);
+    run.assert_line(&["DOES NOT CONFORM"]);
+    assert_eq!(run_status_of("--limits", "none"), 2);
+}
+
+fn run_status_of(option: &str, value: &str) -> i32 {
+    run(&["conformance", option, value, "--serve"]).status
+}
+
 #[test]
 fn a_program_that_does_not_answer_does_not_conform() {
     let run = run(&["conformance", "--histories", "1", "--", "no-such-program"]);
@@ -33,7 +56,7 @@ fn the_committed_vectors_are_what_it_writes() {
             names += 1;
         }
     }
-    assert_eq!(names, 5);
+    assert_eq!(names, 6);
 }
 
 #[test]

@@ -135,7 +135,11 @@ impl Lines {
     /// Carries out the command of a line at the system, and returns its answer. A line has at most one agent.
     fn answer(&mut self, system: &mut impl System, setup: &Setup, line: &str) -> Result<Value, Error> {
         let wrong = |error: serde_json::Error| Error(error.to_string());
-        let ago = |now: u64, before: u64| i64::try_from(i128::from(now) - i128::from(before)).unwrap_or(i64::MAX);
+        // What does not fit stays on its side of now: a time that is still to come must not become one long ago.
+        let ago = |now: u64, before: u64| {
+            let (past, ahead) = (now.checked_sub(before), before.saturating_sub(now));
+            past.map_or_else(|| 0_i64.saturating_sub_unsigned(ahead), |past| 0_i64.saturating_add_unsigned(past))
+        };
         let command: Value = serde_json::from_str(line).map_err(wrong)?;
         let (me, step) = if command.get("do") == Some(&json!("event")) {
             // An event that cannot be read has the same outcome as in a store.

@@ -1,8 +1,8 @@
 //! The conformance kit: compares any implementation with the [`Model`](super::Model) on random histories, shrinks a
 //! failing history, and reports which cells of the specification were reached.
 //!
-//! An implementation is tested through the trait [`System`], which has two methods. One in another language speaks
-//! [`JsonLines`] over a pipe; the command `im-session conformance PROGRAM…` of the tool starts and tests it.
+//! An implementation stands behind [`System`]: a few methods to write. One in another language speaks [`JsonLines`] over a pipe;
+//! `im-session conformance COMMAND…`, the tool of the repository, starts it and tests it.
 //!
 //! | file | question |
 //! |---|---|

@@ -121,7 +121,7 @@ laws! {
     of_whole_stores::an_open_session_stays: "Only completed sessions are forgotten, even to make room.",
     of_whole_stores::what_is_over_has_a_cause: "A session has a cause if and only if it is completed, and keeps it.",
     of_whole_stores::what_has_ended_stays_ended:
-        "A legal feed of one server start, reordered and repeated, opens no session that is not open after it in order.",
+        "A legal feed of one server start, reordered and delivered again, opens nothing that it would not have open in order, if every event has a ThisDN.",
     of_whole_stores::limits_are_kept:
         "No step takes the sessions in all, of a DN or of a call, the participants or the user data over a limit.",
     of_whole_stores::a_restored_store_goes_on(None):

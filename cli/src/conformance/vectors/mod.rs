@@ -1,9 +1,11 @@
 //! The language-neutral vectors in `tests/vectors` of the repository: `im-session conformance --write-vectors FOLDER`.
 //!
-//! The expected results come from the reference model; those of the text forms are written by hand.
+//! What must come of each is said by the reference model, of the text forms by hand, of the shards by the library: the script of
+//! the page computes them anew.
 
 mod cells;
 mod operations;
+mod shards;
 mod shown;
 mod text_forms;
 
@@ -48,6 +50,7 @@ fn played() -> Vec<(&'static str, Vec<Vector>)> {
 fn files() -> Vec<(&'static str, String)> {
     let mut files: Vec<(&'static str, String)> =
         played().into_iter().map(|(name, vectors)| (name, lines(vectors.iter().map(with_answers)))).collect();
+    files.push(("shards.json", lines(shards::all())));
     files.push(("text_forms.json", lines(text_forms::all().into_iter())));
     files
 }
