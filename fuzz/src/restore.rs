@@ -11,6 +11,7 @@ use crate::situation::Situation;
 /// same, and both stores continue in the same way.
 pub fn restore(input: &[u8]) {
     let Ok(snapshot) = serde_json::from_slice::<Snapshot>(input) else { return };
+    keeps_what_fits(&snapshot);
     let mut setup = Setup::default();
     setup.limits = Limits::DEFAULT;
     let mut restored = setup.sessions();
@@ -29,6 +30,38 @@ pub fn restore(input: &[u8]) {
     again.restore(&read).expect("a store's own snapshot is taken");
     assert_eq!(json!(again.snapshot()), own);
     go_on_the_same(&mut restored, &mut again);
+}
+
+/// Under small limits and the default ones: all fits if and only if the snapshot is taken as it is.
+/// What fits is a store within these limits. What is refused leaves the store as it was.
+fn keeps_what_fits(snapshot: &Snapshot) {
+    let mut small = Limits::DEFAULT;
+    (small.sessions, small.sessions_per_dn, small.sessions_per_call) = (3, 2, 2);
+    (small.remembered_ends, small.requests, small.participants, small.dn_length) = (2, 2, 2, 8);
+    for limits in [small, Limits::DEFAULT] {
+        let mut setup = Setup::default();
+        setup.limits = limits;
+        let mut fits = setup.sessions().with_reference_id_gap(0);
+        let empty = fits.snapshot();
+        let mut whole = fits.clone();
+        let taken = whole.restore(snapshot);
+        match fits.restore_what_fits(snapshot) {
+            Ok(left_out) => {
+                assert_eq!(left_out == 0, taken.is_ok(), "{left_out} left out, {taken:?}");
+                if taken.is_ok() {
+                    assert_eq!(fits.snapshot(), whole.snapshot());
+                }
+                let mut again = setup.sessions().with_reference_id_gap(0);
+                again.restore(&fits.snapshot()).expect("what fits is taken");
+                assert_eq!(again.snapshot(), fits.snapshot());
+            }
+            Err(error) => {
+                assert!(error.to_string().len() < 1000, "{error}");
+                assert!(taken.is_err());
+                assert_eq!(fits.snapshot(), empty, "what was refused changed something");
+            }
+        }
+    }
 }
 
 /// Every event at every DN of the table, an operation, the time, and the calls that depend on it.

@@ -2,7 +2,7 @@
 
 use im_session::Limits;
 use im_session::testing::Setup;
-use im_session::testing::conformance::{Histories, Report, System, run};
+use im_session::testing::conformance::{Cell, Coverage, Histories, Report, System, run};
 
 /// How many histories reach every cell, with room to spare.
 pub(crate) const ENOUGH: usize = 400;
@@ -21,6 +21,32 @@ fn this_crate_conforms() {
         let last_line = "\nCONFORMS: no difference was found, and every cell was reached\n";
         assert!(report.to_string().ends_with(last_line), "{report}");
     }
+}
+
+/// Where room is soon needed, the cells of room are reached too, and where it never is they are none of the run.
+#[test]
+fn this_crate_conforms_where_room_is_made() {
+    let mut small = Setup::default();
+    let limits = &mut small.limits;
+    (limits.sessions, limits.sessions_per_dn, limits.sessions_per_call, limits.remembered_ends) = (4, 1, 3, 2);
+    let report = run(&mut small.sessions(), &small, Histories::new(1).take(3 * ENOUGH));
+    assert!(report.conforms(), "{report}");
+    let all: Vec<&Cell> = report.coverage.cells().map(|(cell, _)| cell).collect();
+    let every = Coverage::default();
+    assert!(every.cells().map(|(cell, _)| cell).eq(all.iter().copied()));
+    for cell in ["made at a DN", "made in a call", "made in the store", "made for an end"] {
+        assert!(all.contains(&&("room", cell.to_owned())), "{cell}");
+    }
+    for cell in [
+        ("embedder", "the gap after a restart"),
+        ("rights not shown", "in a list"),
+        ("rights not shown", "in a notification"),
+    ] {
+        assert!(all.contains(&&(cell.0, cell.1.to_owned())), "{cell:?}");
+    }
+    let default = Setup::default();
+    let report = run(&mut default.sessions(), &default, Histories::new(1).take(1));
+    assert!(report.coverage.cells().all(|((group, _), _)| *group != "room"));
 }
 
 #[test]

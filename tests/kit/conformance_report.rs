@@ -139,7 +139,8 @@ fn coverage_says_what_is_missing() {
     let none = Coverage::default();
     assert_eq!(none.missing().len(), none.cells().count());
     let reached = one.cells().filter(|(_, count)| *count > 0).count();
-    assert_eq!(one.missing().len() + reached, none.cells().count());
+    // Where room is never made, its four cells are none of the run.
+    assert_eq!(one.missing().len() + reached, none.cells().count() - 4);
     assert!(!one.is_complete());
     let printed = one.to_string();
     assert!(printed.contains("\n  transitions            1 of  25\n"), "{printed}");

@@ -4,8 +4,9 @@ use core::{fmt, iter};
 
 use crate::machine::{CallEvent, DataEvent, Operation, RejectReason, State};
 use crate::session::Cause;
-use crate::testing::Step;
+use crate::testing::model::{Inside, capabilities};
 use crate::testing::prelude::*;
+use crate::testing::{Setup, Step};
 
 /// A cell: its group and its name, such as `("transitions", "EventRinging in Alerting")`.
 pub type Cell = (&'static str, String);
@@ -15,7 +16,8 @@ pub type Cell = (&'static str, String);
 /// The cells are: the 25 of the transition table and the two reopenings (specification 2.1), events that are stale
 /// after a session is gone (2.1), the 30 of the data events (2.2), the outcomes of an event to a whole call, the
 /// outcomes and reject reasons (7), the causes (2.1), the 8 of the capabilities (3), the notifications (5), every
-/// statusCode of operations and reads (4), the results of requests, and the actions of an embedder.
+/// statusCode of operations and reads (4), the results of requests, the actions of an embedder, where room
+/// is made (2.1), and where a right is not shown (3).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Coverage {
     cells: BTreeMap<Cell, u64>,
@@ -48,11 +50,36 @@ impl Default for Coverage {
         let settled = ["done by an event of a session", "done by another event", "failed", "timedOut"];
         coverage.know("settled requests", settled);
         coverage.know("embedder", ["time", "expire", "expire refused", "forget", "forget refused", "restart"]);
+        coverage.know("embedder", ["the gap after a restart"]);
+        coverage.know("rights not shown", ["in a list", "in a notification"]);
+        coverage.know("room", ["made at a DN", "made in a call", "made in the store", "made for an end"]);
         coverage
     }
 }
 
+/// A history by chance has few DNs and fewer ids: it does not fill what holds more than this.
+const FULL: usize = 4;
+/// The same of the sessions of a DN.
+const FULL_DN: usize = 1;
+
 impl Coverage {
+    /// The cells that a system can reach that is set up like this: what is never full makes no room.
+    pub(super) fn of(setup: &Setup) -> Self {
+        let mut coverage = Coverage::default();
+        let limits = &setup.limits;
+        for (limit, full, made) in [
+            (limits.sessions_per_dn, FULL_DN, "made at a DN"),
+            (limits.sessions_per_call, FULL, "made in a call"),
+            (limits.sessions, FULL, "made in the store"),
+            (limits.remembered_ends, FULL, "made for an end"),
+        ] {
+            if limit > full {
+                coverage.cells.remove(&("room", made.to_string()));
+            }
+        }
+        coverage
+    }
+
     /// Adds cells of a group.
     fn know(&mut self, group: &'static str, names: impl IntoIterator<Item = impl ToString>) {
         self.cells.extend(names.into_iter().map(|name| ((group, name.to_string()), 0)));
@@ -100,6 +127,13 @@ impl Coverage {
         }
     }
 
+    /// Notes what the model did that no answer says.
+    pub(super) fn note_inside(&mut self, reached: BTreeSet<Inside>) {
+        for (group, name) in reached {
+            self.reach(group, name.to_string());
+        }
+    }
+
     /// Counts the cells of the resources in a list.
     pub(super) fn note_list(&mut self, list: Option<&Value>) {
         let resources = list.and_then(|list| list.get("imSessions")).and_then(Value::as_array);
@@ -107,6 +141,16 @@ impl Coverage {
             let state = resource.get("state").and_then(Value::as_str).unwrap_or_default();
             let user_data = if resource.get("userData").is_some() { "with" } else { "without" };
             self.reach("capabilities", format!("{state} {user_data} user data"));
+            self.note_rights(resource, "in a list");
+        }
+    }
+
+    /// Notes a resource that offers less than its state does.
+    fn note_rights(&mut self, resource: &Value, place: &str) {
+        let state = resource.get("state").and_then(Value::as_str).unwrap_or_default();
+        let offered = resource.get("capabilities").and_then(Value::as_array).map_or(0, Vec::len);
+        if offered < capabilities(state, resource.get("userData").is_some()).len() {
+            self.reach("rights not shown", place.to_string());
         }
     }
 
@@ -138,6 +182,11 @@ impl Coverage {
         for notification in answer.get("notifications").and_then(Value::as_array).into_iter().flatten() {
             let kind = notification.pointer("/notification/data/notificationType").and_then(Value::as_str);
             self.reach("notifications", kind.unwrap_or_default().to_string());
+        }
+        for rendered in answer.get("rendered").and_then(Value::as_array).into_iter().flatten() {
+            if let Some(resource) = rendered.pointer("/notification/data/imSession") {
+                self.note_rights(resource, "in a notification");
+            }
         }
         if ["ignored", "unreadable"].contains(&outcome) {
             return;

@@ -111,7 +111,7 @@ impl From<Error> for Why {
 /// list of every agent. A failing history is then shrunk; if the system cannot continue, only if it can be
 /// [reset](System::reset) afterwards.
 pub fn run(system: &mut impl System, setup: &Setup, histories: impl IntoIterator<Item = History>) -> Report {
-    let mut report = Report { histories: 0, steps: 0, coverage: Coverage::default(), failure: None };
+    let mut report = Report { histories: 0, steps: 0, coverage: Coverage::of(setup), failure: None };
     for history in histories {
         report.histories += 1;
         report.steps += history.steps.len();
@@ -201,6 +201,7 @@ impl Look<'_> {
         let mut found = self.take_in(answer);
         let mut expected = self.model.carry_out(agents, happens);
         self.coverage.note(happens, &expected);
+        self.coverage.note_inside(self.model.take_reached());
         leave_free(&mut expected, &found);
 
         let mut of = |name: &str| found.get_mut(name).map(Value::take).filter(|said| !said.is_null());

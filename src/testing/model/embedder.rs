@@ -71,6 +71,7 @@ impl Model {
     /// Restarts with everything that was saved. It only does not know whether more requests were sent.
     pub(super) fn restart(&mut self) -> Done {
         let (first, last) = self.reference_ids;
+        self.restarted |= self.last_reference_id >= first;
         let size = last - first + 1;
         let passed = self.last_reference_id + 1 - first + GAP;
         self.last_reference_id = first - 1 + if passed > size { (passed - 1) % size + 1 } else { passed };

@@ -78,7 +78,14 @@ pub struct Model {
     clock: u64,
     /// How often each outcome occurred.
     counts: BTreeMap<String, u64>,
+    /// Whether no request was sent since the service began again, though some were before.
+    restarted: bool,
+    /// What happened inside that no answer says, for the coverage of a run.
+    reached: BTreeSet<Inside>,
 }
+
+/// What happens inside that no answer says: of what, and which, as in [`Cell`](crate::testing::conformance::Cell).
+pub(super) type Inside = (&'static str, &'static str);
 
 /// A session.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -128,7 +135,14 @@ impl Model {
             last_reference_id: first - 1,
             clock: 0,
             counts: BTreeMap::new(),
+            restarted: false,
+            reached: BTreeSet::new(),
         }
+    }
+
+    /// What happened inside since this was asked.
+    pub(super) fn take_reached(&mut self) -> BTreeSet<Inside> {
+        core::mem::take(&mut self.reached)
     }
 
     /// What a service with these agents must answer to the step.

@@ -190,6 +190,9 @@ impl Model {
         loop {
             self.last_reference_id = if self.last_reference_id >= last { first } else { self.last_reference_id + 1 };
             if self.requests.iter().all(|request| request.reference_id != self.last_reference_id) {
+                if core::mem::take(&mut self.restarted) {
+                    self.reached.insert(("embedder", "the gap after a restart"));
+                }
                 return Ok(());
             }
         }

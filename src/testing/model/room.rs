@@ -11,17 +11,21 @@ impl Model {
     /// Makes room for one more session. Returns `false` if there is none, since only open sessions can fill a DN, a
     /// call or the service.
     pub(super) fn make_room(&mut self, this_dn: &str, id: &str) -> bool {
-        let places: [Place<'_>; 3] = [
-            (self.limits.sessions_per_dn, &|session| session.this_dn == this_dn),
-            (self.limits.sessions_per_call, &|session| session.id == id),
-            (self.limits.sessions, &|_| true),
+        let places: [(&str, Place<'_>); 3] = [
+            ("made at a DN", (self.limits.sessions_per_dn, &|session| session.this_dn == this_dn)),
+            ("made in a call", (self.limits.sessions_per_call, &|session| session.id == id)),
+            ("made in the store", (self.limits.sessions, &|_| true)),
         ];
-        if places.iter().any(|&(limit, is_there)| !self.can_have_one_more(limit, is_there)) {
+        if places.iter().any(|&(_, (limit, is_there))| !self.can_have_one_more(limit, is_there)) {
             return false;
         }
         self.forget_end(this_dn, id);
-        for (limit, is_there) in places {
+        for (made, (limit, is_there)) in places {
+            let before = self.sessions.len();
             self.make_room_for(1, limit, is_there, |_| false);
+            if self.sessions.len() < before {
+                self.reached.insert(("room", made));
+            }
         }
         true
     }
@@ -71,6 +75,7 @@ impl Model {
         self.ends.push((this_dn.into(), id.into(), last_event));
         if self.ends.len() > self.limits.remembered_ends {
             self.ends.remove(0);
+            self.reached.insert(("room", "made for an end"));
         }
     }
 

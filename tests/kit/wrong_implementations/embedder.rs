@@ -10,11 +10,15 @@ use super::events::{Completed, Plain, Sent, Session};
 use super::mistakes::Mistake;
 
 impl Plain {
-    /// Room for one more session: at the DN, and in all.
-    pub(crate) fn makes_room(&mut self, dn: &str) -> bool {
-        let of_dn = |session: &Session| session.dn == dn;
+    /// Room for one more session: at the DN, in the call, and in all.
+    pub(crate) fn makes_room(&mut self, dn: &str, id: &str) -> bool {
+        let (of_dn, of_call) = (|session: &Session| session.dn == dn, |session: &Session| session.id == id);
         type Place<'p> = (usize, &'p dyn Fn(&Session) -> bool);
-        let places: [Place<'_>; 2] = [(self.limits.sessions_per_dn, &of_dn), (self.limits.sessions, &|_| true)];
+        let places: [Place<'_>; 3] = [
+            (self.limits.sessions_per_dn, &of_dn),
+            (self.limits.sessions_per_call, &of_call),
+            (self.limits.sessions, &|_| true),
+        ];
         let any = self.makes(Mistake::EvictsAnOpenSession);
         let never = self.makes(Mistake::CountsCompletedSessions);
         let may_go = |session: &Session| (session.state == Completed || any) && !never;
@@ -24,27 +28,31 @@ impl Plain {
         let can = |&(limit, is_there): &Place<'_>| {
             count(&self.sessions, is_there) < limit || self.sessions.iter().any(|one| is_there(one) && may_go(one))
         };
-        if !places.iter().all(can) {
+        let full_call = count(&self.sessions, &of_call) >= self.limits.sessions_per_call;
+        if !places.iter().all(can) || (full_call && self.makes(Mistake::CountsCompletedSessionsOfACall)) {
             return false;
         }
+        self.ends.retain(|end| (&*end.0, &*end.1) != (dn, id));
         for (limit, is_there) in places {
             if count(&self.sessions, is_there) >= limit {
-                let there = self.sessions.iter().filter(|session| is_there(session) && may_go(session));
+                let anywhere = self.makes(Mistake::MakesRoomAtAnotherDn);
+                let there = self.sessions.iter().filter(|session| (anywhere || is_there(session)) && may_go(session));
                 let goes = if self.makes(Mistake::EvictsWhatCompletedLast) {
                     there.max_by_key(|session| session.order)
                 } else {
                     there.min_by_key(|session| session.order)
                 };
-                let goes = goes.expect("one can go").clone();
-                self.forget(&goes.id, &goes.dn);
+                let mut goes = goes.expect("one can go").clone();
+                goes.last = goes.last.filter(|_| !self.makes(Mistake::ForgetsTheEndOfWhatMadeRoom));
+                self.forget(&goes);
             }
         }
         true
     }
 
-    fn forget(&mut self, id: &str, dn: &str) {
-        let at = self.sessions.iter().position(|session| session.id == id && session.dn == dn).expect("it is there");
-        let session = self.sessions.remove(at);
+    fn forget(&mut self, session: &Session) {
+        let (dn, id) = (&session.dn, &session.id);
+        self.sessions.retain(|other| (&other.dn, &other.id) != (dn, id));
         if let Some(last) = session.last.filter(|_| !self.makes(Mistake::ForgetsTheEndOfAForgottenSession)) {
             self.remember_end(dn, id, last);
         }
@@ -122,7 +130,7 @@ impl Plain {
                 let mut old: Vec<_> =
                     self.sessions.iter().filter(|one| one.state == Completed && one.heard < before).cloned().collect();
                 old.sort_by_key(|session| session.order);
-                old.iter().for_each(|session| self.forget(&session.id, &session.dn));
+                old.iter().for_each(|session| self.forget(session));
                 json!({})
             }
             Step::Restart => {

@@ -247,7 +247,7 @@ impl Plain {
             }
             brought = None;
         }
-        if before.is_none() && !self.makes_room(dn) {
+        if before.is_none() && !self.makes_room(dn, id) {
             return Err("limit");
         }
 
@@ -265,9 +265,6 @@ impl Plain {
             busy: false,
             cause: None,
         });
-        if before.is_none() {
-            self.ends.retain(|end| (&*end.0, &*end.1) != (dn, id));
-        }
         after.state = to;
         if anew {
             after.busy = false;

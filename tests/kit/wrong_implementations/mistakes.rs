@@ -161,4 +161,10 @@ mistakes! {
     ExpiresWhatWasHeardAtTheCutoff,
     /// A cutoff that is still to come is taken.
     TakesACutoffAhead,
+    /// A full call refuses, completed sessions or not.
+    CountsCompletedSessionsOfACall,
+    /// A full DN forgets what completed longest ago anywhere.
+    MakesRoomAtAnotherDn,
+    /// Of a session that makes room no end is remembered.
+    ForgetsTheEndOfWhatMadeRoom,
 }

@@ -18,8 +18,16 @@ use mistakes::{MISTAKES, Mistake};
 fn small_limits() -> Setup {
     let mut setup = Setup::default();
     setup.limits = Limits::SPECIFICATION;
-    (setup.limits.sessions, setup.limits.sessions_per_dn) = (2, 1);
-    (setup.limits.remembered_ends, setup.limits.user_data_pairs) = (1, 2);
+    (setup.limits.sessions, setup.limits.sessions_per_dn, setup.limits.sessions_per_call) = (2, 1, 1);
+    setup.limits.remembered_ends = 1;
+    setup
+}
+
+/// The same for user data. Where calls are soon full too, hardly any user data gets that far.
+fn few_pairs() -> Setup {
+    let mut setup = Setup::default();
+    setup.limits = Limits::SPECIFICATION;
+    setup.limits.user_data_pairs = 2;
     setup
 }
 
@@ -31,16 +39,18 @@ fn tested(mistake: Option<Mistake>, setup: &Setup) -> Report {
 fn the_plain_implementation_conforms() {
     let report = tested(None, &Setup::default());
     assert!(report.conforms(), "{report}");
-    let report = tested(None, &small_limits());
-    assert!(report.failure.is_none(), "{report}");
+    for setup in [small_limits(), few_pairs()] {
+        let report = tested(None, &setup);
+        assert!(report.failure.is_none(), "{report}");
+    }
 }
 
 #[test]
 fn every_mistake_is_caught_and_shown_in_six_steps_at_most() {
-    assert!(MISTAKES.len() >= 74);
+    assert!(MISTAKES.len() >= 77);
     let (mut longest, mut uncaught) = (0, vec![]);
     for &mistake in MISTAKES {
-        let reports = [Setup::default(), small_limits()].map(|setup| tested(Some(mistake), &setup));
+        let reports = [Setup::default(), small_limits(), few_pairs()].map(|setup| tested(Some(mistake), &setup));
         let Some(failure) = reports
             .iter()
             .filter_map(|report| report.failure.as_ref())
