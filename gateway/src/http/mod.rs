@@ -11,6 +11,7 @@
 //! | `body`, `answer` | What came, and how does an answer look? |
 //! | `me` | Who am I? |
 //! | `cometd`, `long_polling`, `web_socket` | What is pushed to clients? |
+//! | `sending` | When is a reply with messages written? |
 //! | `im_sessions` | Which sessions do I have, and what may I do? |
 //! | `bearer`, `feed` | Who may feed the gateway, and with what? |
 //! | `events` | Which events happened? |
@@ -44,6 +45,7 @@ mod origin;
 mod pages;
 mod rate_limit;
 mod requests;
+mod sending;
 mod sign_in;
 mod supervisor;
 mod web_socket;
@@ -77,6 +79,7 @@ pub use feed::feed_routes;
 pub use host::is_for_loopback;
 pub use http_sessions::{Ended, SESSIONS_OF_AN_AGENT, SignInId, SignedIn};
 pub use rate_limit::{ATTEMPTS_FROM_AN_ADDRESS, ATTEMPTS_OF_A_USER, MINUTE};
+pub use sending::Sending;
 pub use sign_in::SignIn;
 pub use supervisor::LONGEST_DN;
 

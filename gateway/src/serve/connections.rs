@@ -19,6 +19,7 @@ use tokio::sync::{Semaphore, watch};
 use tower_service::Service;
 
 use super::stream::Stream;
+use crate::http::Sending;
 
 /// The longest head of a request.
 const LONGEST_HEAD: usize = 64 * 1_024;
@@ -72,13 +73,15 @@ pub async fn serve_connections(
         if let Err(error) = stream.set_nodelay(true) {
             tracing::debug!(%error, "answers may wait for others");
         }
-        let stream = Stream::new(stream, limits.write, place);
+        let sending = Sending::default();
+        let stream = Stream::new(stream, limits.write, place, sending.clone());
         let router = router.clone();
         let service = service_fn(move |request: Request<Incoming>| {
-            let mut router = router.clone();
+            let (mut router, sending) = (router.clone(), sending.clone());
             async move {
                 let mut request = request.map(Body::new);
                 request.extensions_mut().insert(ConnectInfo(peer));
+                request.extensions_mut().insert(sending);
                 Ok::<_, Infallible>(match router.call(request).await {
                     Ok(response) => response,
                     Err(never) => match never {},
