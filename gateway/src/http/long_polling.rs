@@ -5,9 +5,8 @@ use std::mem;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use axum::Extension;
 use axum::body::{Body, HttpBody};
-use axum::extract::State;
+use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
@@ -23,19 +22,18 @@ use super::{Sending, SignedIn, cookies};
 use crate::bayeux::{Reply, Transport, unauthenticated};
 
 /// `POST /api/v2/notifications`, and below.
-pub(super) async fn post(
-    State(cometd): State<CometD>,
-    signed_in: Option<SignedIn>,
-    sending: Option<Extension<Sending>>,
-    headers: HeaderMap,
-    body: Body,
-) -> Result<Response, Failed> {
+pub(super) async fn post(State(cometd): State<CometD>, request: Request) -> Result<Response, Failed> {
+    let (mut parts, body) = request.into_parts();
+    // Taken out of the request, which nobody else reads any more.
+    let (signed_in, sending) = (parts.extensions.remove::<SignedIn>(), parts.extensions.remove::<Sending>());
     let body = read_body(body, LONGEST_BODY, cometd.gateway().settings().request_timeout).await?;
     let Some(mut signed_in) = signed_in else {
         return Ok(not_signed_in(&cometd, &body));
     };
-    let browser = Browser::of(&cometd, &headers)?;
+    let browser = Browser::of(&cometd, &parts.headers)?;
     let answer = cometd.receive(&signed_in, &browser.id, Transport::LongPolling, &body);
+    // Not kept while the request is held.
+    drop((parts, body));
     let (reply, on_its_way) = match answer.map_err(|error| Failed::new(Code::InputValidation, error.to_string()))? {
         Answer::Now(reply, on_its_way) => (reply, on_its_way),
         Answer::Held(mut reply, on_its_way) => {
@@ -53,7 +51,7 @@ pub(super) async fn post(
         }
     };
     let mut response = Response::new(match sending {
-        Some(Extension(sending)) => Body::new(WholeReply::new(reply, on_its_way, sending)),
+        Some(sending) => Body::new(WholeReply::new(reply, on_its_way, sending)),
         None => reply_in_pieces(reply, on_its_way),
     });
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));

@@ -4,6 +4,7 @@
 //!
 //! | file | question |
 //! |---|---|
+//! | `reception` | How does it come to the router? |
 //! | `host` | Is it for this gateway? |
 //! | `origin` | Does a page of this gateway ask, or one that may? |
 //! | `sign_in`, `basic`, `cookies`, `http_sessions`, `rate_limit` | Who asks? |
@@ -44,6 +45,7 @@ mod open_api;
 mod origin;
 mod pages;
 mod rate_limit;
+mod reception;
 mod requests;
 mod sending;
 mod sign_in;
@@ -52,18 +54,18 @@ mod web_socket;
 
 use std::any::Any;
 use std::fmt;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
-use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use futures_util::FutureExt as _;
 use im_session::{BaseUri, StatusCode as Code};
 use tokio::sync::watch;
-use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::cors::CorsLayer;
 
 pub use answer::{Failed, http_status, json, json_bytes};
@@ -83,6 +85,7 @@ pub use sending::Sending;
 pub use sign_in::SignIn;
 pub use supervisor::LONGEST_DN;
 
+use self::reception::{Next, Reception};
 use crate::clock::Surroundings;
 use crate::config::{Agents, Directory};
 use crate::engine::Engine;
@@ -225,21 +228,16 @@ pub fn router(gateway: Gateway, more: Router) -> Router {
         .merge(pages::routes())
         .merge(more)
         .fallback(not_found)
-        .method_not_allowed_fallback(wrong_method)
-        .layer(from_fn_with_state(gateway.clone(), admit));
-    // Outside of what refuses, so that a page that may ask can read why it was refused.
-    let router = match cors(&gateway.settings().allowed_origins) {
-        Some(cors) => router.layer(cors),
-        None => router,
-    };
-    router.layer((from_fn_with_state(gateway, receive), CatchPanicLayer::custom(panicked)))
+        .method_not_allowed_fallback(wrong_method);
+    let cors = cors(&gateway.settings().allowed_origins);
+    Router::new().fallback_service(Reception::new(gateway, router, cors))
 }
 
 /// Is it for this gateway? What is, is counted and answered plainly, and so is what is not.
-async fn receive(State(gateway): State<Gateway>, request: Request, next: Next) -> Response {
+async fn receive(gateway: &Gateway, request: Request, next: Next) -> Response {
     let _in_flight = gateway.metrics().request_begins();
     let mut response = match host::check(&request, &gateway.settings().hosts) {
-        Ok(()) => next.run(request).await,
+        Ok(()) => AssertUnwindSafe(next.run(request)).catch_unwind().await.unwrap_or_else(panicked),
         Err(failed) => failed.into_response(),
     };
     plain_headers(response.headers_mut());
@@ -248,13 +246,10 @@ async fn receive(State(gateway): State<Gateway>, request: Request, next: Next) -
 }
 
 /// May it ask, and who asks?
-///
-/// One layer for these checks and one for those before: what passes through a layer is copied there, and so is what it
-/// goes to.
-async fn admit(State(gateway): State<Gateway>, request: Request, next: Next) -> Response {
+async fn admit(gateway: &Gateway, request: Request, router: Router) -> Response {
     let is_script = challenge::is_script(request.headers());
     let mut response = match origin::check(&request, &gateway.settings().allowed_origins) {
-        Ok(()) => sign_in::identify(&gateway, request, next).await,
+        Ok(()) => sign_in::identify(gateway, request, router).await,
         Err(failed) => failed.into_response(),
     };
     if is_script {
