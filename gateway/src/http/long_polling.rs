@@ -88,9 +88,12 @@ impl Browser {
 
     /// Gives the browser its cookie, if it has none.
     pub(super) fn give(&self, response: &mut Response, secure: bool) {
+        if !self.is_new {
+            return;
+        }
         let secure = if secure { "; Secure" } else { "" };
         let cookie = format!("{BROWSER_COOKIE}={}; Path=/; HttpOnly; SameSite=Lax{secure}", self.id);
-        if let Some(cookie) = HeaderValue::from_str(&cookie).ok().filter(|_| self.is_new) {
+        if let Ok(cookie) = HeaderValue::from_str(&cookie) {
             response.headers_mut().append(header::SET_COOKIE, cookie);
         }
     }
