@@ -1,15 +1,14 @@
 //! Connects: holds them, answers them at once, and releases those that were held.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::client::{Hold, Key};
 use super::exchange::{ExchangeId, Output, Sender, Transport};
 use super::message::Message;
-use super::reply::{Failure, advice, failed_with_id, members};
+use super::reply::{Acknowledgement, ConnectAdvice, ConnectReply, Failure, advice, failed_with_id};
 use super::server::{Bayeux, CONNECT};
 
 impl Bayeux {
@@ -21,7 +20,7 @@ impl Bayeux {
         message: &Message,
         exchange: ExchangeId,
         alone: bool,
-    ) -> Result<Option<Value>, Failure> {
+    ) -> Result<Option<String>, Failure> {
         if !message.connection_type().is_some_and(|name| self.connection_types().contains(&name)) {
             return Err(Failure::ConnectionType);
         }
@@ -86,20 +85,14 @@ impl Bayeux {
         id: Option<&Value>,
         interval: Duration,
         multiple_clients: bool,
-    ) -> Value {
-        let mut reply = members(Some(CONNECT), id, true);
-        let mut advice = advice(&self.settings, "retry", interval);
-        if multiple_clients {
-            advice["multiple-clients"] = true.into();
-        }
-        reply.insert("advice".to_owned(), advice);
+    ) -> String {
+        let advice = ConnectAdvice::new(&self.settings, interval, multiple_clients);
+        let (mut client_id, mut ext) = (None, None);
         if let Some(client) = self.clients.get_mut(&key) {
-            reply.insert("clientId".to_owned(), (*client.id).into());
-            if client.queue.acknowledges() {
-                reply.insert("ext".to_owned(), json!({ "ack": client.queue.close_batch() }));
-            }
+            client_id = Some(&*client.id);
+            ext = client.queue.acknowledges().then(|| Acknowledgement { ack: client.queue.close_batch() });
         }
-        reply.into()
+        ConnectReply { advice, channel: CONNECT, client_id, ext, id, successful: true }.to_text()
     }
 
     pub(super) fn release_if_ready(&mut self, key: Key) {
@@ -114,7 +107,7 @@ impl Bayeux {
         let Some(hold) = self.take_hold(key) else { return };
         self.expect_connect(key, interval);
         let reply = self.connect_reply(key, hold.message_id.as_ref(), interval, false);
-        let reply = self.reply(hold.exchange, BTreeSet::from([key]), &[reply]);
+        let reply = self.reply(hold.exchange, [key], &[reply]);
         self.outputs.push_back(Output::Reply(reply));
     }
 
@@ -123,7 +116,7 @@ impl Bayeux {
         let Some(hold) = self.take_hold(key) else { return };
         let interval = self.settings.multiple_clients_interval;
         let reply = self.connect_reply(key, hold.message_id.as_ref(), interval, false);
-        let reply = self.reply(hold.exchange, BTreeSet::new(), &[reply]);
+        let reply = self.reply(hold.exchange, [], &[reply]);
         self.outputs.push_back(Output::Reply(reply));
     }
 
@@ -132,7 +125,7 @@ impl Bayeux {
         let Some(hold) = self.take_hold(key) else { return };
         let mut reply = failed_with_id(&self.settings, Some(CONNECT), hold.message_id.as_ref(), failure);
         reply["advice"] = advice(&self.settings, reconnect, self.settings.interval);
-        let reply = self.reply(hold.exchange, BTreeSet::new(), &[reply]);
+        let reply = self.reply(hold.exchange, [], &[reply.to_string()]);
         self.outputs.push_back(Output::Reply(reply));
     }
 

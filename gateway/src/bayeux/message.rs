@@ -1,7 +1,10 @@
 //! Reads what a client sent: a JSON array of messages, or one message.
 
+use std::fmt;
 use std::time::Duration;
 
+use serde::de::{MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 use thiserror::Error;
 
@@ -28,10 +31,34 @@ pub enum Unreadable {
     },
 }
 
-/// A message of a client. A value that is not a JSON object becomes a message without members.
-#[derive(Debug)]
+/// A message of a client. One that is no JSON object is one without members.
+#[derive(Debug, Default)]
 pub(super) struct Message {
-    members: Map<String, Value>,
+    channel: Option<String>,
+    client_id: Option<String>,
+    connection_type: Option<String>,
+    id: Option<Value>,
+    /// What a connect does not have, mostly.
+    others: Map<String, Value>,
+}
+
+/// The name of a member.
+#[derive(Deserialize)]
+#[serde(field_identifier, rename_all = "camelCase")]
+enum Name {
+    Channel,
+    ClientId,
+    ConnectionType,
+    Id,
+    Other(String),
+}
+
+/// What a body may be.
+enum Body {
+    Array(Vec<Message>),
+    Object(Message),
+    /// Neither; this is what it is.
+    Other(&'static str),
 }
 
 /// The messages of a request. They are read without a [`Bayeux`](super::Bayeux), so bodies can be read in parallel.
@@ -65,41 +92,110 @@ impl Request {
 
 /// Reads the messages in a body.
 pub(super) fn read(body: &[u8], limit: usize) -> Result<Vec<Message>, Unreadable> {
-    let values = match serde_json::from_slice(body).map_err(Unreadable::NotJson)? {
-        Value::Array(values) => values,
-        message @ Value::Object(_) => vec![message],
-        Value::Null => return Err(Unreadable::NotMessages("null")),
-        Value::Bool(_) => return Err(Unreadable::NotMessages("a boolean")),
-        Value::Number(_) => return Err(Unreadable::NotMessages("a number")),
-        Value::String(_) => return Err(Unreadable::NotMessages("a string")),
+    let messages = match serde_json::from_slice(body).map_err(Unreadable::NotJson)? {
+        Body::Array(messages) => messages,
+        Body::Object(message) => vec![message],
+        Body::Other(kind) => return Err(Unreadable::NotMessages(kind)),
     };
-    if values.len() > limit {
-        return Err(Unreadable::TooMany { limit, got: values.len() });
+    if messages.len() > limit {
+        return Err(Unreadable::TooMany { limit, got: messages.len() });
     }
-    Ok(values.into_iter().map(Message::new).collect())
+    Ok(messages)
+}
+
+impl<'de> Deserialize<'de> for Message {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(match Body::deserialize(deserializer)? {
+            Body::Object(message) => message,
+            Body::Array(_) | Body::Other(_) => Message::default(),
+        })
+    }
+}
+
+impl<'de> Deserialize<'de> for Body {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(BodyVisitor)
+    }
+}
+
+struct BodyVisitor;
+
+impl<'de> Visitor<'de> for BodyVisitor {
+    type Value = Body;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("JSON")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut array: A) -> Result<Body, A::Error> {
+        let mut messages = Vec::new();
+        while let Some(message) = array.next_element()? {
+            messages.push(message);
+        }
+        Ok(Body::Array(messages))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<Body, A::Error> {
+        let mut message = Message::default();
+        // Of members with one name the last counts.
+        while let Some(name) = object.next_key()? {
+            let value = object.next_value()?;
+            match name {
+                Name::Channel => message.channel = text(value),
+                Name::ClientId => message.client_id = text(value),
+                Name::ConnectionType => message.connection_type = text(value),
+                Name::Id => message.id = Some(value),
+                Name::Other(name) => drop(message.others.insert(name, value)),
+            }
+        }
+        Ok(Body::Object(message))
+    }
+
+    fn visit_unit<E>(self) -> Result<Body, E> {
+        Ok(Body::Other("null"))
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<Body, E> {
+        Ok(Body::Other("a boolean"))
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<Body, E> {
+        Ok(Body::Other("a number"))
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<Body, E> {
+        Ok(Body::Other("a number"))
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<Body, E> {
+        Ok(Body::Other("a number"))
+    }
+
+    fn visit_str<E>(self, _: &str) -> Result<Body, E> {
+        Ok(Body::Other("a string"))
+    }
+}
+
+fn text(value: Value) -> Option<String> {
+    if let Value::String(text) = value { Some(text) } else { None }
 }
 
 impl Message {
-    fn new(value: Value) -> Self {
-        let members = if let Value::Object(members) = value { members } else { Map::new() };
-        Self { members }
-    }
-
     fn text(&self, name: &str) -> Option<&str> {
-        self.members.get(name)?.as_str()
+        self.others.get(name)?.as_str()
     }
 
     pub(super) fn channel(&self) -> Option<&str> {
-        self.text("channel")
+        self.channel.as_deref()
     }
 
     pub(super) fn client_id(&self) -> Option<&str> {
-        self.text("clientId")
+        self.client_id.as_deref()
     }
 
     /// The `id` as received: a string, as the specification requires, or a number, as some clients send.
     pub(super) fn id(&self) -> Option<&Value> {
-        self.members.get("id").filter(|id| id.is_string() || id.is_number())
+        self.id.as_ref().filter(|id| id.is_string() || id.is_number())
     }
 
     pub(super) fn version(&self) -> Option<&str> {
@@ -111,7 +207,7 @@ impl Message {
     }
 
     pub(super) fn supported_connection_types(&self) -> impl Iterator<Item = &str> {
-        self.members
+        self.others
             .get("supportedConnectionTypes")
             .and_then(Value::as_array)
             .into_iter()
@@ -120,28 +216,28 @@ impl Message {
     }
 
     pub(super) fn connection_type(&self) -> Option<&str> {
-        self.text("connectionType")
+        self.connection_type.as_deref()
     }
 
     /// The longest time for which the client wants its connect to be held.
     pub(super) fn timeout(&self) -> Option<Duration> {
-        self.members.get("advice")?.get("timeout")?.as_u64().map(Duration::from_millis)
+        self.others.get("advice")?.get("timeout")?.as_u64().map(Duration::from_millis)
     }
 
     /// `ext.ack` of a handshake.
     pub(super) fn wants_to_acknowledge(&self) -> bool {
-        let ack = self.members.get("ext").and_then(|ext| ext.get("ack"));
+        let ack = self.others.get("ext").and_then(|ext| ext.get("ack"));
         ack.is_some_and(|ack| ack.as_bool() == Some(true) || ack.get("enabled").and_then(Value::as_bool) == Some(true))
     }
 
     /// `ext.ack` of a connect: the number of the last batch that the client received.
     pub(super) fn acknowledged(&self) -> Option<u64> {
-        self.members.get("ext")?.get("ack")?.as_u64()
+        self.others.get("ext")?.get("ack")?.as_u64()
     }
 
     /// The `subscription` as received.
     pub(super) fn subscription(&self) -> Option<&Value> {
-        self.members.get("subscription")
+        self.others.get("subscription")
     }
 
     /// The channels and patterns in `subscription`; `None` if it is neither a string nor an array of strings.

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::message::{self, Message};
@@ -50,6 +51,58 @@ impl Failure {
             Failure::UnknownClient => Some("handshake"),
             Failure::TooManyClients | Failure::NoClientId => Some("retry"),
         }
+    }
+}
+
+/// The reply to a connect that did not fail, which is the message that is written most often. Its members are in the
+/// order in which those of all other replies are written.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct ConnectReply<'r> {
+    pub(super) advice: ConnectAdvice,
+    pub(super) channel: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) client_id: Option<&'r str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) ext: Option<Acknowledgement>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) id: Option<&'r Value>,
+    pub(super) successful: bool,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct ConnectAdvice {
+    interval: u64,
+    max_interval: u64,
+    #[serde(rename = "multiple-clients", skip_serializing_if = "Option::is_none")]
+    multiple_clients: Option<bool>,
+    reconnect: &'static str,
+    timeout: u64,
+}
+
+/// The number of the batch that a client has with the reply.
+#[derive(Serialize)]
+pub(super) struct Acknowledgement {
+    pub(super) ack: u64,
+}
+
+impl ConnectAdvice {
+    pub(super) fn new(settings: &Settings, interval: Duration, multiple_clients: bool) -> Self {
+        ConnectAdvice {
+            interval: milliseconds(interval),
+            max_interval: milliseconds(settings.max_interval),
+            multiple_clients: multiple_clients.then_some(true),
+            reconnect: "retry",
+            timeout: milliseconds(settings.timeout),
+        }
+    }
+}
+
+impl ConnectReply<'_> {
+    pub(super) fn to_text(&self) -> String {
+        // Texts and numbers alone: there is nothing in it that JSON cannot have.
+        serde_json::to_string(self).unwrap_or_default()
     }
 }
 
@@ -123,20 +176,18 @@ pub(super) fn failed_with_id(
 #[must_use]
 pub fn unauthenticated(settings: &Settings, body: &[u8]) -> Vec<u8> {
     let messages = message::read(body, settings.messages_per_request).unwrap_or_default();
-    let replies: Vec<_> = messages.iter().map(|message| failed(settings, message, Failure::SignedOut)).collect();
-    array(std::iter::empty(), &replies)
+    let replies: Vec<_> =
+        messages.iter().map(|message| failed(settings, message, Failure::SignedOut).to_string()).collect();
+    array(&[], &replies)
 }
 
-/// Writes a body: the messages first, then the replies.
-pub(super) fn array<'e>(events: impl Iterator<Item = &'e Event>, replies: &[Value]) -> Vec<u8> {
-    let mut body = vec![b'['];
-    for event in events {
-        body.extend_from_slice(event);
-        body.push(b',');
-    }
-    for reply in replies {
-        // This cannot fail: the keys of a `Value` are strings, and writing to a `Vec` always succeeds.
-        body.extend_from_slice(reply.to_string().as_bytes());
+/// A body: the messages first, then the replies.
+pub(super) fn array(events: &[Event], replies: &[String]) -> Vec<u8> {
+    let parts = || events.iter().map(|event| &**event).chain(replies.iter().map(String::as_bytes));
+    let mut body = Vec::with_capacity(parts().map(|part| part.len() + 1).sum::<usize>() + 2);
+    body.push(b'[');
+    for part in parts() {
+        body.extend_from_slice(part);
         body.push(b',');
     }
     if body.len() > 1 {
@@ -148,11 +199,9 @@ pub(super) fn array<'e>(events: impl Iterator<Item = &'e Event>, replies: &[Valu
 
 /// A published message; `data` is JSON.
 pub(super) fn event(channel: &str, id: Option<&str>, data: &[u8]) -> Event {
-    let mut event = format!("{{\"channel\":{},\"data\":", Value::from(channel)).into_bytes();
-    event.extend_from_slice(data);
-    if let Some(id) = id {
-        event.extend_from_slice(format!(",\"id\":{}", Value::from(id)).as_bytes());
-    }
-    event.push(b'}');
-    event.into()
+    let text = |text: &str| Value::from(text).to_string();
+    let (channel, id) = (text(channel), id.map(text));
+    let pieces = [br#"{"channel":"#, channel.as_bytes(), br#","data":"#, data];
+    let id = id.iter().flat_map(|id| [br#","id":"#, id.as_bytes()]);
+    pieces.into_iter().chain(id).chain([&b"}"[..]]).collect::<Vec<&[u8]>>().concat().into()
 }

@@ -84,7 +84,7 @@ impl Bayeux {
         if let Some(handshake) = request.handshake() {
             let reply =
                 self.handshake(sender, handshake, random).unwrap_or_else(|failure| self.failed(handshake, failure));
-            return Received::Reply(Reply { exchange, body: array(std::iter::empty(), &[reply]) });
+            return Received::Reply(Reply { exchange, body: array(&[], &[reply.to_string()]) });
         }
         let mut replies = Vec::with_capacity(messages.len());
         // The clients whose messages go with this reply.
@@ -108,18 +108,18 @@ impl Bayeux {
                     }
                     Err(failure) => Err(failure),
                 },
-                (Some(key), Some(SUBSCRIBE)) => self.subscribe(key, message),
-                (Some(key), Some(UNSUBSCRIBE)) => self.unsubscribe(key, message),
+                (Some(key), Some(SUBSCRIBE)) => self.subscribe(key, message).map(|reply| reply.to_string()),
+                (Some(key), Some(UNSUBSCRIBE)) => self.unsubscribe(key, message).map(|reply| reply.to_string()),
                 (Some(key), Some(DISCONNECT)) => {
                     let mut reply = members(Some(DISCONNECT), message.id(), true);
                     reply.insert("clientId".to_owned(), message.client_id().into());
                     self.end_hold(key, Failure::UnknownClient, "none");
                     self.remove(key);
-                    Ok(reply.into())
+                    Ok(Value::from(reply).to_string())
                 }
                 (Some(_), Some(_)) => Err(Failure::Forbidden),
             };
-            replies.push(reply.unwrap_or_else(|failure| self.failed(message, failure)));
+            replies.push(reply.unwrap_or_else(|failure| self.failed(message, failure).to_string()));
         }
         Received::Reply(self.reply(exchange, receivers, &replies))
     }
@@ -204,8 +204,13 @@ impl Bayeux {
         failed(&self.settings, message, failure)
     }
 
-    /// The body of a reply, with the messages of the receivers.
-    pub(super) fn reply(&mut self, exchange: ExchangeId, receivers: BTreeSet<Key>, replies: &[Value]) -> Reply {
+    /// The body of a reply, with the messages of those who get them.
+    pub(super) fn reply(
+        &mut self,
+        exchange: ExchangeId,
+        receivers: impl IntoIterator<Item = Key>,
+        replies: &[String],
+    ) -> Reply {
         let mut events = Vec::new();
         let mut in_flight = Vec::new();
         for key in receivers {
@@ -220,7 +225,7 @@ impl Bayeux {
         if !in_flight.is_empty() {
             self.exchanges.insert(exchange, in_flight);
         }
-        Reply { exchange, body: array(events.iter(), replies) }
+        Reply { exchange, body: array(&events, replies) }
     }
 
     /// Forgets a client, and answers its held connect, if any, with this failure.

@@ -310,8 +310,8 @@ impl Driver {
     }
 
     fn publish(&self, outgoing: &Outgoing) {
-        let (agent, text) = (outgoing.agent.as_str(), String::from_utf8_lossy(&outgoing.data));
-        tracing::debug!(target: CONTENTS, agent, %text, "notification");
+        let agent = outgoing.agent.as_str();
+        tracing::debug!(target: CONTENTS, agent, text = %String::from_utf8_lossy(&outgoing.data), "notification");
         let notification = notification(outgoing);
         self.cometd.call(|bayeux, now| bayeux.publish(now, outgoing.agent.as_str(), &notification));
     }

@@ -1,35 +1,39 @@
 //! CometD by POST. A held request is answered when there is something to send.
 
 use std::convert::Infallible;
+use std::mem;
+use std::pin::Pin;
+use std::task::{Context, Poll};
 
-use axum::body::Body;
-use axum::extract::State;
+use axum::body::{Body, HttpBody};
+use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use futures_util::stream::unfold;
+use hyper::body::Frame;
 use im_session::StatusCode as Code;
 use tokio::task::yield_now;
 
 use super::answer::{Failed, json_bytes};
 use super::body::{LONGEST_BODY, read_body};
 use super::cometd::{Answer, BROWSER_COOKIE, CometD, OnItsWay};
-use super::{SignedIn, cookies};
+use super::{Sending, SignedIn, cookies};
 use crate::bayeux::{Reply, Transport, unauthenticated};
 
-/// `POST /api/v2/notifications`, and all paths below.
-pub(super) async fn post(
-    State(cometd): State<CometD>,
-    signed_in: Option<SignedIn>,
-    headers: HeaderMap,
-    body: Body,
-) -> Result<Response, Failed> {
+/// `POST /api/v2/notifications`, and below.
+pub(super) async fn post(State(cometd): State<CometD>, request: Request) -> Result<Response, Failed> {
+    let (mut parts, body) = request.into_parts();
+    // Taken out of the request, which nobody else reads any more.
+    let (signed_in, sending) = (parts.extensions.remove::<SignedIn>(), parts.extensions.remove::<Sending>());
     let body = read_body(body, LONGEST_BODY, cometd.gateway().settings().request_timeout).await?;
     let Some(mut signed_in) = signed_in else {
         return Ok(not_signed_in(&cometd, &body));
     };
-    let browser = Browser::of(&cometd, &headers)?;
+    let browser = Browser::of(&cometd, &parts.headers)?;
     let answer = cometd.receive(&signed_in, &browser.id, Transport::LongPolling, &body);
+    // Not kept while the request is held.
+    drop((parts, body));
     let (reply, on_its_way) = match answer.map_err(|error| Failed::new(Code::InputValidation, error.to_string()))? {
         Answer::Now(reply, on_its_way) => (reply, on_its_way),
         Answer::Held(mut reply, on_its_way) => {
@@ -46,7 +50,10 @@ pub(super) async fn post(
             (reply, on_its_way)
         }
     };
-    let mut response = Response::new(reply_body(reply, on_its_way));
+    let mut response = Response::new(match sending {
+        Some(sending) => Body::new(WholeReply::new(reply, on_its_way, sending)),
+        None => reply_in_pieces(reply, on_its_way),
+    });
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     browser.give(&mut response, cometd.gateway().settings().secure_cookies);
     Ok(response)
@@ -81,9 +88,12 @@ impl Browser {
 
     /// Sets the cookie, unless the browser has one.
     pub(super) fn give(&self, response: &mut Response, secure: bool) {
+        if !self.is_new {
+            return;
+        }
         let secure = if secure { "; Secure" } else { "" };
         let cookie = format!("{BROWSER_COOKIE}={}; Path=/; HttpOnly; SameSite=Lax{secure}", self.id);
-        if let Some(cookie) = HeaderValue::from_str(&cookie).ok().filter(|_| self.is_new) {
+        if let Ok(cookie) = HeaderValue::from_str(&cookie) {
             response.headers_mut().append(header::SET_COOKIE, cookie);
         }
     }
@@ -95,13 +105,43 @@ pub(super) async fn connections_seen() {
     let _ended = tokio::spawn(yield_now()).await;
 }
 
-/// The body of a reply. It reports whether it was written.
+/// The body of a reply on a connection that says when it is written. It is one piece and its end, so that the server
+/// writes both at once.
+struct WholeReply {
+    body: Bytes,
+    /// Until the server takes the body. One that it never takes is not delivered.
+    on_its_way: Option<(OnItsWay, Sending)>,
+}
+
+impl WholeReply {
+    fn new(reply: Reply, on_its_way: OnItsWay, sending: Sending) -> Self {
+        WholeReply { body: reply.body.into(), on_its_way: Some((on_its_way, sending)) }
+    }
+}
+
+impl HttpBody for WholeReply {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        Poll::Ready(self.on_its_way.take().map(|(on_its_way, sending)| {
+            sending.begins(on_its_way);
+            Ok(Frame::data(mem::take(&mut self.body)))
+        }))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.on_its_way.is_none()
+    }
+}
+
+/// The body of a reply where the connection does not say when it is written, so that the body has to find out.
 ///
-/// The server asks for the next piece once it has the previous one in its buffer. The wait below then makes it write
-/// its buffer, and notice if the client has closed the connection, in which case it drops the body. Only if it asks
-/// again is the reply delivered. The length is not announced, because the server would not ask again after the last
-/// byte.
-fn reply_body(reply: Reply, on_its_way: OnItsWay) -> Body {
+/// The server asks for more when it has taken a piece into its buffer. It has to wait then, which makes it write what
+/// it has, and look whether the client has closed the connection. Only when it comes again the body is at its end, and
+/// delivered. Otherwise the body is dropped before that. The length is not told in advance: the server would not ask
+/// after the last byte.
+fn reply_in_pieces(reply: Reply, on_its_way: OnItsWay) -> Body {
     let reply = (Some(Bytes::from(reply.body)), on_its_way);
     Body::from_stream(unfold(reply, |(body, on_its_way)| async {
         if let Some(body) = body {

@@ -4,23 +4,25 @@
 //!
 //! | file | question |
 //! |---|---|
-//! | `host` | Is it meant for this gateway? |
-//! | `origin` | Does it come from a page that is allowed to send it? |
-//! | `sign_in`, `basic`, `cookies`, `http_sessions`, `rate_limit` | Who sends it? |
-//! | `csrf` | Was it sent by a page of ours? |
-//! | `body`, `answer` | How is a body read, and a response written? |
-//! | `me` | Who is signed in? |
-//! | `cometd`, `long_polling`, `web_socket` | How do notifications reach clients? |
-//! | `im_sessions` | Which sessions does an agent have, and which operations are allowed? |
-//! | `bearer`, `feed` | Who may feed the gateway, and by which routes? |
-//! | `events` | How are events posted? |
-//! | `dialog_info` | How are dialog-info documents posted? |
-//! | `requests` | How does a bridge fetch the requests to the SIP Server? |
-//! | `pages` | Which pages are there? |
-//! | `challenge` | How does a script learn that nobody is signed in? |
-//! | `supervisor` | What is the state of the sessions, and what happened at a DN? |
-//! | `faults` | How are faults injected? |
-//! | `open_api` | How is the API described to programs? |
+//! | `reception` | How does it come to the router? |
+//! | `host` | Is it for this gateway? |
+//! | `origin` | Does a page of this gateway ask, or one that may? |
+//! | `sign_in`, `basic`, `cookies`, `http_sessions`, `rate_limit` | Who asks? |
+//! | `csrf` | Did a page of ours send it? |
+//! | `body`, `answer` | What came, and how does an answer look? |
+//! | `me` | Who am I? |
+//! | `cometd`, `long_polling`, `web_socket` | What is pushed to clients? |
+//! | `sending` | When is a reply with messages written? |
+//! | `im_sessions` | Which sessions do I have, and what may I do? |
+//! | `bearer`, `feed` | Who may feed the gateway, and with what? |
+//! | `events` | Which events happened? |
+//! | `dialog_info` | In which states are the dialogs of an agent? |
+//! | `requests` | What is the SIP Server to do? |
+//! | `pages` | What is there, for people? |
+//! | `challenge` | How is a script told that nobody is signed in? |
+//! | `supervisor` | How do the sessions stand, and what happened at a DN? |
+//! | `faults` | What is to go wrong? |
+//! | `open_api` | What is there, for programs? |
 
 mod answer;
 mod basic;
@@ -43,25 +45,27 @@ mod open_api;
 mod origin;
 mod pages;
 mod rate_limit;
+mod reception;
 mod requests;
+mod sending;
 mod sign_in;
 mod supervisor;
 mod web_socket;
 
 use std::any::Any;
 use std::fmt;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
-use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use futures_util::FutureExt as _;
 use im_session::{BaseUri, StatusCode as Code};
 use tokio::sync::watch;
-use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::cors::CorsLayer;
 
 pub use answer::{Failed, http_status, json, json_bytes};
@@ -77,9 +81,11 @@ pub use feed::feed_routes;
 pub use host::is_for_loopback;
 pub use http_sessions::{Ended, SESSIONS_OF_AN_AGENT, SignInId, SignedIn};
 pub use rate_limit::{ATTEMPTS_FROM_AN_ADDRESS, ATTEMPTS_OF_A_USER, MINUTE};
+pub use sending::Sending;
 pub use sign_in::SignIn;
 pub use supervisor::LONGEST_DN;
 
+use self::reception::{Next, Reception};
 use crate::clock::Surroundings;
 use crate::config::{Agents, Directory};
 use crate::engine::Engine;
@@ -222,21 +228,16 @@ pub fn router(gateway: Gateway, more: Router) -> Router {
         .merge(pages::routes())
         .merge(more)
         .fallback(not_found)
-        .method_not_allowed_fallback(wrong_method)
-        .layer(from_fn_with_state(gateway.clone(), admit));
-    // Outside the checks, so that a page of an allowed origin can read why its request was refused.
-    let router = match cors(&gateway.settings().allowed_origins) {
-        Some(cors) => router.layer(cors),
-        None => router,
-    };
-    router.layer((from_fn_with_state(gateway, receive), CatchPanicLayer::custom(panicked)))
+        .method_not_allowed_fallback(wrong_method);
+    let cors = cors(&gateway.settings().allowed_origins);
+    Router::new().fallback_service(Reception::new(gateway, router, cors))
 }
 
-/// Checks the host. Counts every response, and gives it the same headers.
-async fn receive(State(gateway): State<Gateway>, request: Request, next: Next) -> Response {
+/// Is it for this gateway? What is, is counted and answered plainly, and so is what is not.
+async fn receive(gateway: &Gateway, request: Request, next: Next) -> Response {
     let _in_flight = gateway.metrics().request_begins();
     let mut response = match host::check(&request, &gateway.settings().hosts) {
-        Ok(()) => next.run(request).await,
+        Ok(()) => AssertUnwindSafe(next.run(request)).catch_unwind().await.unwrap_or_else(panicked),
         Err(failed) => failed.into_response(),
     };
     plain_headers(response.headers_mut());
@@ -244,14 +245,11 @@ async fn receive(State(gateway): State<Gateway>, request: Request, next: Next) -
     response
 }
 
-/// Checks the origin, and identifies the sender.
-///
-/// There are two layers with several checks each, instead of one per check, because every layer copies the request and
-/// the service behind it.
-async fn admit(State(gateway): State<Gateway>, request: Request, next: Next) -> Response {
+/// May it ask, and who asks?
+async fn admit(gateway: &Gateway, request: Request, router: Router) -> Response {
     let is_script = challenge::is_script(request.headers());
     let mut response = match origin::check(&request, &gateway.settings().allowed_origins) {
-        Ok(()) => sign_in::identify(&gateway, request, next).await,
+        Ok(()) => sign_in::identify(gateway, request, router).await,
         Err(failed) => failed.into_response(),
     };
     if is_script {

@@ -7,10 +7,10 @@ use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use axum::Router;
 use axum::extract::{ConnectInfo, FromRequestParts, OptionalFromRequestParts, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
-use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use im_session::StatusCode as Code;
 use tokio::sync::{Notify, Semaphore, mpsc};
@@ -20,6 +20,7 @@ use super::answer::Failed;
 use super::basic::{Basic, Credentials, basic};
 use super::http_sessions::{Cookie, HttpSessions, SignInId, SignedIn};
 use super::rate_limit::{Attempt, Begun, RateLimits, Who};
+use super::reception::routed;
 use super::{Gateway, cookies, csrf, origin};
 use crate::clock::Surroundings;
 use crate::config::{AgentId, Directory, PasswordHash, Passwords};
@@ -206,8 +207,8 @@ impl SignIn {
     }
 }
 
-/// Identifies the sender: for the handlers by an extension of the request, for the client by a cookie and a token.
-pub(super) async fn identify(gateway: &Gateway, mut request: Request, next: Next) -> Response {
+/// Says who asks: to the handlers by an extension, to the client by a cookie and a token.
+pub(super) async fn identify(gateway: &Gateway, mut request: Request, router: Router) -> Response {
     let (sign_in, settings) = (gateway.sign_in(), gateway.settings());
     let mut signed_in = sign_in.with_cookie(request.headers());
     if settings.csrf && csrf::is_needed(request.method(), request.uri().path()) {
@@ -240,7 +241,7 @@ pub(super) async fn identify(gateway: &Gateway, mut request: Request, next: Next
         request.extensions_mut().insert(signed_in.clone());
     }
     let is_get = matches!(*request.method(), Method::GET | Method::HEAD);
-    let mut response = next.run(request).await;
+    let mut response = routed(router, request).await;
     if let Some(signed_in) = &signed_in {
         if is_get && settings.csrf {
             csrf::tell(&mut response, signed_in);

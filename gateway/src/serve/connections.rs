@@ -19,6 +19,7 @@ use tokio::sync::{Semaphore, watch};
 use tower_service::Service;
 
 use super::stream::Stream;
+use crate::http::Sending;
 
 /// The longest head of a request, in bytes.
 const LONGEST_HEAD: usize = 64 * 1_024;
@@ -73,13 +74,15 @@ pub async fn serve_connections(
         if let Err(error) = stream.set_nodelay(true) {
             tracing::debug!(%error, "TCP_NODELAY cannot be set");
         }
-        let stream = Stream::new(stream, limits.write, place);
+        let sending = Sending::default();
+        let stream = Stream::new(stream, limits.write, place, sending.clone());
         let router = router.clone();
         let service = service_fn(move |request: Request<Incoming>| {
-            let mut router = router.clone();
+            let (mut router, sending) = (router.clone(), sending.clone());
             async move {
                 let mut request = request.map(Body::new);
                 request.extensions_mut().insert(ConnectInfo(peer));
+                request.extensions_mut().insert(sending);
                 Ok::<_, Infallible>(match router.call(request).await {
                     Ok(response) => response,
                     Err(never) => match never {},

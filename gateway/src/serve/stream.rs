@@ -1,29 +1,35 @@
 //! The stream of a connection, as long as it is open: used by HTTP first, and later perhaps by a WebSocket.
 
 use std::io::{self, IoSlice};
+use std::mem::MaybeUninit;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
+use socket2::SockRef;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::{Sleep, sleep};
 
-/// A connection with its place among the connections; dropping it frees the place. Writing fails if the peer reads
-/// nothing for too long.
+use crate::http::Sending;
+
+/// A connection with its place among the connections, which is free again when the stream is dropped. Writing fails where the
+/// other side takes nothing for too long.
 #[derive(Debug)]
 pub(super) struct Stream {
     stream: TcpStream,
     patience: Duration,
     /// While a write waits: the time at which it has waited too long.
     waiting: Option<Pin<Box<Sleep>>>,
+    /// Whoever wants to know that a reply is written.
+    sending: Sending,
     _place: OwnedSemaphorePermit,
 }
 
 impl Stream {
-    pub(super) fn new(stream: TcpStream, patience: Duration, place: OwnedSemaphorePermit) -> Self {
-        Stream { stream, patience, waiting: None, _place: place }
+    pub(super) fn new(stream: TcpStream, patience: Duration, place: OwnedSemaphorePermit, sending: Sending) -> Self {
+        Stream { stream, patience, waiting: None, sending, _place: place }
     }
 
     /// Returns the result of a write, or an error if it has waited too long.
@@ -63,11 +69,31 @@ impl AsyncWrite for Stream {
         self.stream.is_write_vectored()
     }
 
+    /// Called when all that was to be written is.
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(cx)
+        let flushed = ready!(Pin::new(&mut self.stream).poll_flush(cx));
+        if flushed.is_ok() {
+            self.sending.written(|| is_closed(&self.stream));
+        }
+        Poll::Ready(flushed)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         Pin::new(&mut self.stream).poll_shutdown(cx)
+    }
+}
+
+impl Drop for Stream {
+    fn drop(&mut self) {
+        self.sending.gone();
+    }
+}
+
+/// Whether the client has closed the connection, as far as the operating system knows. It is asked itself, since the
+/// runtime may not have looked since.
+fn is_closed(stream: &TcpStream) -> bool {
+    match SockRef::from(stream).peek(&mut [MaybeUninit::uninit()]) {
+        Ok(bytes) => bytes == 0,
+        Err(error) => error.kind() != io::ErrorKind::WouldBlock,
     }
 }

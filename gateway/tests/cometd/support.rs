@@ -27,6 +27,7 @@ use im_session_gateway::engine::{
     StoredRequest,
 };
 use im_session_gateway::http::{CometD, Gateway, Settings, SignIn, router};
+use im_session_gateway::serve::{ConnectionLimits, serve_connections};
 use serde_json::{Value, json};
 use tokio::io::DuplexStream;
 use tokio::net::TcpListener;
@@ -159,8 +160,9 @@ impl House {
     pub(crate) async fn listen(&self) -> SocketAddr {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let service = self.router.clone().into_make_service_with_connect_info::<SocketAddr>();
-        tokio::spawn(async move { axum::serve(listener, service).await });
+        let day = Duration::from_secs(24 * 3_600);
+        let limits = ConnectionLimits { connections: 1_000, head: day, write: day, end: day };
+        tokio::spawn(serve_connections(listener, self.router.clone(), limits, std::future::pending()));
         address
     }
 

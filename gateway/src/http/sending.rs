@@ -1,0 +1,44 @@
+//! When is a reply with messages written? Its connection says so.
+
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::cometd::OnItsWay;
+
+/// Where a connection and the reply that is written to it meet. Clones are of the same connection; whoever serves one
+/// puts it into the extensions of each request.
+#[derive(Clone, Default)]
+pub struct Sending(Arc<Mutex<Option<OnItsWay>>>);
+
+impl fmt::Debug for Sending {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Sending(..)")
+    }
+}
+
+impl Sending {
+    /// The server has taken the whole of a reply, and is about to write it. It has one at a time.
+    pub(super) fn begins(&self, on_its_way: OnItsWay) {
+        let before = self.replace(Some(on_its_way));
+        // Not while the lock is held.
+        drop(before);
+    }
+
+    /// All that the server took is written. A reply in it counts as delivered, unless the client has closed the connection.
+    pub fn written(&self, is_closed: impl FnOnce() -> bool) {
+        if let Some(on_its_way) = self.replace(None)
+            && !is_closed()
+        {
+            on_its_way.delivered();
+        }
+    }
+
+    /// The connection is gone, and a reply that is not written with it.
+    pub fn gone(&self) {
+        drop(self.replace(None));
+    }
+
+    fn replace(&self, with: Option<OnItsWay>) -> Option<OnItsWay> {
+        std::mem::replace(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner), with)
+    }
+}
