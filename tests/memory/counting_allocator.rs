@@ -12,8 +12,10 @@ thread_local! {
     // Below zero where a thread gives back what another one took.
     static IN_USE: Cell<isize> = const { Cell::new(0) };
     static MOST: Cell<isize> = const { Cell::new(0) };
-    static ALLOCATIONS: Cell<usize> = const { Cell::new(0) };
-    static ALLOCATED: Cell<usize> = const { Cell::new(0) };
+    /// How many allocations this thread has made.
+    pub(crate) static ALLOCATIONS: Cell<usize> = const { Cell::new(0) };
+    /// How many bytes they had together.
+    pub(crate) static ALLOCATED: Cell<usize> = const { Cell::new(0) };
 }
 
 // SAFETY: every call goes on to `System` as it came; only numbers are kept besides.
@@ -44,11 +46,4 @@ pub(crate) fn memory(work: impl FnOnce()) -> (isize, isize) {
     MOST.set(before);
     work();
     (MOST.get() - before, IN_USE.get() - before)
-}
-
-/// How many allocations this thread made during `work`, and of how many bytes together.
-pub(crate) fn allocated(work: impl FnOnce()) -> (usize, usize) {
-    let before = (ALLOCATIONS.get(), ALLOCATED.get());
-    work();
-    (ALLOCATIONS.get() - before.0, ALLOCATED.get() - before.1)
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use im_session::{Agent, BaseUri, CallEvent, DataEvent, Event, Limits, Sessions, Target};
 
-use crate::counting_allocator::allocated;
+use crate::counting_allocator::{ALLOCATED, ALLOCATIONS};
 
 thread_local! {
     static HASHED: Cell<usize> = const { Cell::new(0) };
@@ -114,4 +114,11 @@ fn a_party_costs_the_same_however_many_there_are() {
     });
     println!("{:?}", costs[0]);
     assert_eq!(costs[0], costs[1]);
+}
+
+/// How many allocations this thread made during `work`, and of how many bytes together.
+fn allocated(work: impl FnOnce()) -> (usize, usize) {
+    let before = (ALLOCATIONS.get(), ALLOCATED.get());
+    work();
+    (ALLOCATIONS.get() - before.0, ALLOCATED.get() - before.1)
 }
