@@ -55,7 +55,7 @@ fn gzip_is_recognised_by_its_first_bytes() {
         run.assert_clean();
         assert_eq!(run.column("to"), ["Alerting", "Talking"]);
     }
-    for other in [&b"x"[..], b"\0\0x", b"\x1fx", &established.as_bytes()[..]] {
+    for other in [&b"x"[..], b"\0\0x", b"\x1fx", established.as_bytes()] {
         let followed = file("gzip", "followed", [&members, other].concat());
         let run = replay_jsonl(&[&followed]);
         assert_eq!((run.status, run.column("to")), (1, vec!["Alerting".to_owned(), "Talking".to_owned()]));

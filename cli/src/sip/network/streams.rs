@@ -300,9 +300,17 @@ fn http_head(bytes: &[u8]) -> Option<(usize, bool)> {
     Some((end, upgrades))
 }
 
-/// The head of a WebSocket frame and what is there of its payload, unmasked, and the frames after it; `None` where it is
-/// none. Of a frame that is not whole, the rest is `None`.
-fn frame(bytes: &[u8]) -> Option<(u8, Vec<u8>, Option<&[u8]>)> {
+/// A WebSocket frame.
+struct Frame<'b> {
+    first: u8,
+    /// What is there of its payload, unmasked.
+    payload: Vec<u8>,
+    /// What follows it; `None` where it is not whole.
+    rest: Option<&'b [u8]>,
+}
+
+/// The frame that begins here; `None` where none does.
+fn frame(bytes: &[u8]) -> Option<Frame<'_>> {
     const ENOUGH: usize = 4096;
     let [first, second, rest @ ..] = bytes else { return None };
     let is_data = matches!(first, 0x80..=0x82 | 0x00..=0x02);
@@ -329,7 +337,7 @@ fn frame(bytes: &[u8]) -> Option<(u8, Vec<u8>, Option<&[u8]>)> {
         None => (rest, None),
     };
     let unmasked = payload.iter().take(ENOUGH).zip(mask.iter().cycle()).map(|(byte, mask)| byte ^ mask);
-    Some((*first, unmasked.collect(), rest))
+    Some(Frame { first: *first, payload: unmasked.collect(), rest })
 }
 
 /// Whether bytes are a WebSocket frame with the begin of a SIP message, after control frames and keep-alives perhaps.
@@ -337,7 +345,7 @@ fn frame_of_sip(bytes: &[u8]) -> StreamStart {
     const MOST: usize = 16;
     let mut bytes = bytes;
     for _ in 0..MOST {
-        let Some((first, payload, rest)) = frame(bytes) else {
+        let Some(Frame { first, payload, rest }) = frame(bytes) else {
             // The first byte of a head.
             let is_first = matches!(bytes, [0x81 | 0x82 | 0x01 | 0x02]);
             return if is_first { StreamStart::Unclear } else { StreamStart::Other };
@@ -361,7 +369,7 @@ fn are_frames(bytes: &[u8]) -> bool {
         if bytes.is_empty() {
             return true;
         }
-        rest = frame(bytes).and_then(|(_, _, rest)| rest);
+        rest = frame(bytes).and_then(|frame| frame.rest);
     }
     false
 }
