@@ -1,6 +1,7 @@
 //! `im-session`: shows what the logs and captures of a SIP Server say about instant-messaging sessions.
 
 mod conformance;
+mod gzip;
 mod machine;
 mod replay;
 mod show;

@@ -44,7 +44,19 @@ impl When {
         Some(When { day, without_year, of_day, midnights: 0, offset: offset(rest.trim()) })
     }
 
-    /// The time since midnight.
+    /// The date and the time of day in such a text, as they are written: what [`parse`](Self::parse) reads of it.
+    pub(crate) fn written(text: &str) -> Option<(&str, &str)> {
+        let text = text.trim().trim_start_matches(['@', '[']).trim_end_matches(']');
+        if of_epoch(text).is_some() {
+            return Some(("", text));
+        }
+        let rest = date(text).map_or(text, |(_, _, rest)| rest);
+        let (_, after) = time_of_day(rest)?;
+        let date = text.get(..text.len() - rest.len())?;
+        Some((date.trim_end_matches(['T', 't', ' ', '_', ':']), rest.get(..rest.len() - after.len())?))
+    }
+
+    /// Since midnight.
     pub(crate) fn of_day(self) -> Duration {
         Duration::from_nanos(self.of_day)
     }

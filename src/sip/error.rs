@@ -29,7 +29,7 @@ pub enum SipError {
     /// The message ends within a header line that is needed.
     #[error("expected the end of a header line, found the end of the message")]
     NoEndOfHeaders,
-    /// A line among the headers is not a header line.
+    /// A header that every message has is missing, and a line among the headers is not a header line.
     #[error("expected a header line `name: value`, found {found:?}")]
     BadHeaderLine {
         /// The line, its first 80 characters.

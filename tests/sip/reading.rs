@@ -143,6 +143,11 @@ fn every_fault_has_its_own_error() {
     assert_eq!(error(good.trim_end()), SipError::NoEndOfHeaders);
     assert!(matches!(error(&changed("i: c", "nonsense")), SipError::BadHeaderLine { .. }));
     assert!(matches!(error(&changed("i: c", "(x): c")), SipError::BadHeaderLine { .. }));
+    // A line that is no header refuses nothing where all that is needed is there.
+    for line in ["nonsense", "(x): c", ": c", "Call ID: c", "\u{fffd}"] {
+        let message = changed("i: c", &format!("i: c\r\n{line}"));
+        assert!(im_session::sip::SipMessage::parse(message.as_bytes()).is_ok(), "{line}");
+    }
     for (line, header) in [
         ("v: SIP/2.0/UDP h;branch=1\r\n", "Via"),
         ("f: <sip:a@x>;tag=1\r\n", "From"),

@@ -20,6 +20,10 @@ use scenarios::{SCENARIOS, Scenario};
 /// How many calls are made per scenario.
 const CALLS: usize = 5;
 
+/// The DNs of both ends.
+const CALLER: &str = "3001";
+const CALLEE: &str = "3002";
+
 /// How long one scenario may take.
 const LONGEST: Duration = Duration::from_secs(20);
 
@@ -46,13 +50,15 @@ fn main() -> ExitCode {
 
 /// One end: its observer, and the sessions that its events resulted in.
 struct End {
+    dn: &'static str,
     observer: Observer,
     calls: BTreeMap<String, (Vec<String>, Option<Session>)>,
 }
 
 impl End {
-    fn new() -> Self {
-        End { observer: Observer::new(), calls: BTreeMap::new() }
+    /// The end with this DN, whatever the messages name: whoever sends them chooses that.
+    fn new(dn: &'static str) -> Self {
+        End { dn, observer: Observer::new().with_dn(dn), calls: BTreeMap::new() }
     }
 
     fn observe(&mut self, direction: Direction, bytes: &[u8], now: Duration) -> Result<(), String> {
@@ -62,6 +68,14 @@ impl End {
 
     fn take(&mut self, events: &[Event<'_>]) -> Result<(), String> {
         for event in events {
+            if event.this_dn() != Some(self.dn) {
+                return Err(format!(
+                    "{}: expected the DN {}, found {:?}",
+                    event.name.as_str(),
+                    self.dn,
+                    event.this_dn()
+                ));
+            }
             let (names, session) = self.calls.entry(event.call_uuid().unwrap_or_default().to_owned()).or_default();
             match Session::apply(session, event, &Limits::DEFAULT) {
                 Outcome::Changed { .. } => names.push(event.name.as_str().trim_start_matches("Event").to_owned()),
@@ -125,7 +139,7 @@ fn play(scenario: &Scenario, directory: &Path) -> Result<usize, String> {
     let mut caller_process = sipp(&caller_file, caller_port, Some(relay)).map_err(failed)?;
 
     let caller = SocketAddr::from(([127, 0, 0, 1], caller_port));
-    let (mut caller_end, mut callee_end) = (End::new(), End::new());
+    let (mut caller_end, mut callee_end) = (End::new(CALLER), End::new(CALLEE));
     let mut buffer = vec![0; 65_536];
     let mut datagrams = 0;
     let start = Instant::now();

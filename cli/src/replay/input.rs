@@ -6,9 +6,8 @@ use std::path::Path;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
 use std::thread;
 
-use flate2::bufread::MultiGzDecoder;
-
 use super::follow::{PAUSE, POLL, Stop};
+use crate::gzip::Gunzip;
 
 /// The next piece of an input.
 pub(crate) enum Piece {
@@ -46,7 +45,7 @@ impl Whole {
         input.by_ref().take(2).read_to_end(&mut start)?;
         let compressed = start == GZIP;
         let input = io::Cursor::new(start).chain(input);
-        Ok(Whole(if compressed { Box::new(MultiGzDecoder::new(BufReader::new(input))) } else { Box::new(input) }))
+        Ok(Whole(if compressed { Box::new(Gunzip::new(BufReader::new(input))) } else { Box::new(input) }))
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::io::{self, Write};
 
-use super::layout::{Screen, Style, padded};
+use super::layout::{Screen, Style, padded, to_the_right};
 use super::plain::{plain, shortened, shortened_before, width};
 use super::tally::at;
 use super::words::{event_name, happened, time_and_date};
@@ -11,7 +11,11 @@ use super::{Closing, Form, Shown, closing};
 
 /// The maximum width of a file name, in columns.
 const LONGEST_NAME: usize = 20;
-/// The width if the output is not a terminal.
+/// The columns of a time at most; those of logs have fewer.
+const LONGEST_TIME: usize = 24;
+/// Where there are fewer columns beside place and time than that, what happened stands below them.
+const LEAST: usize = 16;
+/// Where the output is no terminal.
 const USUAL_WIDTH: usize = 120;
 /// The minimum and the maximum width of a DN's column.
 const NARROWEST: usize = 24;
@@ -87,10 +91,12 @@ impl Call {
 
     fn write(&self, output: &mut impl Write, screen: Screen, title: &str) -> io::Result<()> {
         let width = screen.width.unwrap_or(USUAL_WIDTH);
-        writeln!(output, "{}", screen.line("", 2, &[(Style::Bold, title.to_owned())]))?;
+        writeln!(output, "{}", screen.text(Style::Bold, title))?;
         let place = self.rows.iter().map(|row| self::width(&row.place)).max().unwrap_or(0);
         let time = self.rows.iter().map(|row| self::width(&row.time)).max().unwrap_or(0);
-        let left = place + 2 + if time > 0 { time + 2 } else { 0 };
+        let beside = place + 2 + if time > 0 { time + 2 } else { 0 };
+        let is_below = width < beside + LEAST;
+        let left = if is_below { 2 } else { beside };
         let room = width.saturating_sub(left);
         let fit = ((room + 2) / (NARROWEST + 2)).max(1);
         let blocks: Vec<&[String]> = if self.dns.is_empty() { vec![&[]] } else { self.dns.chunks(fit).collect() };
@@ -103,8 +109,14 @@ impl Call {
             for of_row in cells.chunk_by(|one, other| one.row == other.row) {
                 let Some(row) = of_row.first().and_then(|cell| self.rows.get(cell.row)) else { continue };
                 let head = match time {
-                    0 => format!("{:>place$}  ", row.place),
-                    _ => format!("{:>place$}  {}  ", row.place, padded(&row.time, time)),
+                    0 => format!("{}  ", to_the_right(&row.place, place)),
+                    _ => format!("{}  {}  ", to_the_right(&row.place, place), padded(&row.time, time)),
+                };
+                let head = if is_below {
+                    writeln!(output, "{}", screen.text(Style::Plain, head.trim()))?;
+                    " ".repeat(left)
+                } else {
+                    head
                 };
                 let stands = |position| of_row.iter().any(|cell| cell.column == position);
                 row.write(output, screen, &head, column, stands, columns)?;
@@ -163,7 +175,7 @@ impl<W: Write> Form for Calls<W> {
             Some(file) => format!("{}:{}", shortened_before(file, LONGEST_NAME), source.line),
             None => source.line.to_string(),
         };
-        let time = source.time.map(time_and_date).unwrap_or_default().0;
+        let time = shortened(&source.time.map(time_and_date).unwrap_or_default().0, LONGEST_TIME);
         let (style, text) = happened(shown);
         let name = event_name(event);
         let call = self.call(event.call_uuid());
@@ -180,7 +192,7 @@ impl<W: Write> Form for Calls<W> {
 
     fn finish(&mut self, closing: &Closing<'_>) -> io::Result<()> {
         if let Some(title) = &self.title {
-            writeln!(self.output, "{}", self.screen.paint(Style::Bold, title))?;
+            writeln!(self.output, "{}", self.screen.name(title))?;
         }
         for call in &self.calls {
             let title = match closing.tally.number(&call.id) {

@@ -22,15 +22,19 @@ pub(super) fn write(output: &mut impl Write, screen: Screen, closing: &Closing<'
     refusals(output, screen, closing)?;
     let PassedOver { objects, sip_messages, warnings } = closing.passed_over;
     if objects > 0 {
-        writeln!(output, "{} skipped: no event is named.", count(objects, "JSON object"))?;
+        say(output, screen, &format!("{} skipped: no event is named.", count(objects, "JSON object")))?;
     }
     if sip_messages > 0 {
-        writeln!(output, "{} skipped.", count(sip_messages, "SIP message"))?;
+        say(output, screen, &format!("{} skipped.", count(sip_messages, "SIP message")))?;
     }
     if warnings > 0 {
-        writeln!(output, "{} on standard error.", count(warnings, "warning"))?;
+        say(output, screen, &format!("{} on standard error.", count(warnings, "warning")))?;
     }
     open(output, screen, closing, widest)
+}
+
+fn say(output: &mut impl Write, screen: Screen, text: &str) -> io::Result<()> {
+    writeln!(output, "{}", screen.text(Style::Plain, text))
 }
 
 fn sessions(output: &mut impl Write, screen: Screen, closing: &Closing<'_>, widest: usize) -> io::Result<()> {
@@ -39,7 +43,7 @@ fn sessions(output: &mut impl Write, screen: Screen, closing: &Closing<'_>, wide
         1 => "One session:".to_owned(),
         number => format!("{number} sessions as they stand:"),
     };
-    writeln!(output, "{}", screen.paint(Style::Bold, &title))?;
+    writeln!(output, "{}", screen.text(Style::Bold, &title))?;
     for (view, session) in closing.sessions() {
         let head = head(closing, session.id(), &at(session.this_dn(), view.endpoint), widest);
         let mut rest = format!("  {}", session.id());
@@ -119,9 +123,9 @@ fn open(output: &mut impl Write, screen: Screen, closing: &Closing<'_>, widest: 
     let sessions = || closing.sessions().filter(|(_, session)| session.state() != State::Completed);
     match sessions().count() {
         0 if closing.sessions().next().is_none() => return Ok(()),
-        0 => writeln!(output, "No session is open.")?,
-        1 => writeln!(output, "One session is open:")?,
-        number => writeln!(output, "{number} sessions are open:")?,
+        0 => say(output, screen, "No session is open.")?,
+        1 => say(output, screen, "One session is open:")?,
+        number => say(output, screen, &format!("{number} sessions are open:"))?,
     }
     for (view, session) in sessions() {
         let head = head(closing, session.id(), &at(session.this_dn(), view.endpoint), widest);

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::plain::{shortened, width};
+use super::plain::{shortened, shortened_before, width};
 
 /// The capabilities of the output.
 #[derive(Debug, Clone, Copy)]
@@ -25,7 +25,8 @@ pub(crate) enum Style {
 }
 
 impl Screen {
-    /// The capabilities of standard output. If `COLUMNS` is set, it is the width, whatever the output is.
+    /// What standard output can show. `COLUMNS`, where it is set, is the width whatever the output is. A terminal of
+    /// fewer than [`MINIMUM`] columns is written to as if it had those.
     pub(crate) fn of_stdout(colour: bool) -> Self {
         let columns = std::env::var("COLUMNS").ok().and_then(|columns| columns.trim().parse().ok());
         let terminal = || {
@@ -34,7 +35,8 @@ impl Screen {
             // A terminal that does not report its size is assumed to have the usual width.
             terminal.is_term().then(|| size().filter(|&columns| columns > 0).unwrap_or(80))
         };
-        Screen { width: columns.filter(|&columns| columns > 0).or_else(terminal), colour }
+        let width = columns.filter(|&columns| columns > 0).or_else(terminal);
+        Screen { width: width.map(|columns| columns.max(MINIMUM)), colour }
     }
 
     pub(crate) fn paint(self, style: Style, text: &str) -> String {
@@ -57,10 +59,17 @@ impl Screen {
     /// A line that begins with `head` and continues with the words of `spans`. Words that do not fit continue below,
     /// indented by `indent` columns. Without a line end.
     pub(crate) fn line(self, head: &str, indent: usize, spans: &[(Style, String)]) -> String {
-        let mut line = head.to_owned();
         let limit = self.width.unwrap_or(usize::MAX);
         // Text needs a minimum width.
         let indent = indent.min(limit.saturating_sub(MINIMUM));
+        let blank = " ".repeat(if head.trim().is_empty() { width(head).min(indent) } else { 0 });
+        let head = if blank.is_empty() { head } else { &blank };
+        if width(head) > limit {
+            // The words of the head break as the others do.
+            let head = (Style::Plain, format!("{} ", head.trim_end()));
+            return self.line("", indent, &[&[head], spans].concat());
+        }
+        let mut line = head.to_owned();
         let mut at = width(head);
         if at > indent && limit.saturating_sub(at) < MINIMUM / 2 {
             at = break_line(&mut line, indent);
@@ -77,7 +86,7 @@ impl Screen {
                 if at + gap + width(word) > limit && at > indent {
                     self.end_run(&mut line, &mut run);
                     at = break_line(&mut line, indent);
-                } else if gap > 0 {
+                } else if gap > 0 && at + gap + width(word) <= limit {
                     run.1.push(' ');
                     at += 1;
                 }
@@ -94,13 +103,23 @@ impl Screen {
         line
     }
 
+    /// A text that may be longer than a line.
+    pub(crate) fn text(self, style: Style, text: &str) -> String {
+        self.line("", 2, &[(style, text.to_owned())])
+    }
+
+    /// The name of a file: the end of a path says most.
+    pub(crate) fn name(self, name: &str) -> String {
+        self.paint(Style::Bold, &shortened_before(name, self.width.unwrap_or(usize::MAX)))
+    }
+
     fn end_run(self, line: &mut String, run: &mut (Style, String)) {
         line.push_str(&self.paint(run.0, &run.1));
         run.1.clear();
     }
 }
 
-/// The minimum width for the words of a line.
+/// The columns that the words of a line have at least, and so the terminal.
 const MINIMUM: usize = 20;
 
 fn break_line(line: &mut String, indent: usize) -> usize {
@@ -110,7 +129,13 @@ fn break_line(line: &mut String, indent: usize) -> usize {
     indent
 }
 
-/// The text, padded with blanks to at least this many columns.
+/// The text with blanks before it, so that it takes at least so many columns.
+pub(crate) fn to_the_right(text: &str, columns: usize) -> String {
+    let missing = columns.saturating_sub(width(text));
+    format!("{:missing$}{text}", "")
+}
+
+/// The text with blanks after it, so that it takes at least so many columns.
 pub(crate) fn padded(text: &str, columns: usize) -> String {
     let missing = columns.saturating_sub(width(text));
     format!("{text}{:missing$}", "")
@@ -138,6 +163,39 @@ mod tests {
         let screen = Screen { width: Some(30), colour: false };
         let text = screen.line("> ", 4, &plain(&format!("a {} b", "x".repeat(99))));
         assert_eq!(text, format!("> a {}…\n    b", "x".repeat(25)));
+    }
+
+    /// Wide characters take two columns, combining ones none.
+    #[test]
+    fn no_line_is_wider_than_the_terminal_whatever_is_in_it() {
+        let texts = [
+            "Alerting → Talking, with 3001, data 'k'='v'",
+            "日本語のとても長い言葉 と 短い 言葉",
+            "e\u{301}e\u{301}e\u{301} a\u{308} 👍👍👍👍👍👍👍👍👍👍👍👍👍 x",
+            "  two  blanks   three    and-a-word-that-is-longer-than-most-of-the-terminals-are ",
+            "",
+        ];
+        let heads =
+            ["", "> ", "        ", "  17 11:49:08.388 #1   3002@192.0.2.1:5060  Ringing  ", "日本語日本語日本語 日 "];
+        for columns in 20..=200 {
+            for colour in [false, true] {
+                let screen = Screen { width: Some(columns), colour };
+                for (head, text) in heads.iter().flat_map(|head| texts.iter().map(move |text| (head, text))) {
+                    for indent in [0, 2, 8, 24, 60] {
+                        let spans = [
+                            (Style::Red, (*text).to_owned()),
+                            (Style::Plain, "  ".to_owned()),
+                            (Style::Dim, (*text).to_owned()),
+                        ];
+                        let set = screen.line(head, indent, &spans);
+                        for line in set.lines() {
+                            let bare = console::strip_ansi_codes(line);
+                            assert!(width(&bare) <= columns, "{columns}, {indent}: {line:?}");
+                        }
+                    }
+                }
+            }
+        }
     }
 
     #[test]

@@ -86,7 +86,7 @@ impl<W: Write> Timeline<W> {
             return Ok(());
         }
         if let Some(title) = &self.title {
-            writeln!(self.output, "{}", self.screen.paint(Style::Bold, title))?;
+            writeln!(self.output, "{}", self.screen.name(title))?;
         }
         let place = if self.title.is_none() && self.columns.place > 6 { "file:line" } else { "line" };
         let titles = self.columns.head(place, "time", "call", "DN", "event");
@@ -134,7 +134,7 @@ impl<W: Write> Form for Timeline<W> {
         self.columns.fit(&place, &time, &dn);
         self.begin()?;
         if !date.is_empty() && date != self.date {
-            writeln!(self.output, "{}", self.screen.paint(Style::Dim, &date))?;
+            writeln!(self.output, "{}", self.screen.text(Style::Dim, &date))?;
             self.date = date;
         }
         let call = call.map_or_else(String::new, |number| format!("#{number}"));

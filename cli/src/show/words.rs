@@ -10,6 +10,7 @@ use im_session::{
 use super::Shown;
 use super::layout::Style;
 use super::plain::{plain, shortened};
+use crate::when::When;
 
 /// The maximum width of one value of a log, in columns.
 const LONGEST: usize = 60;
@@ -171,20 +172,96 @@ pub(super) fn count(number: u64, one: &str) -> String {
     format!("{number} {one}{}", if number == 1 { "" } else { "s" })
 }
 
-/// The time of day of an event, with milliseconds, and the date before it.
+/// The time of day in the time of an event, to the millisecond, and the date before it. They are those that the order of
+/// events is made of: a clock is also looked for in a text of which that makes nothing.
 pub(super) fn time_and_date(time: &str) -> (String, String) {
+    let Some((date, clock)) = When::written(time).or_else(|| a_clock(time)) else {
+        return (plain(time), String::new());
+    };
+    let to_millisecond = match clock.find(['.', ',']).or_else(|| clock.match_indices(':').nth(2).map(|(at, _)| at)) {
+        // An epoch has its point elsewhere.
+        Some(point) if clock.contains(':') => clock.get(..point + 4).unwrap_or(clock),
+        Some(_) | None => clock,
+    };
+    (plain(to_millisecond), plain(date))
+}
+
+/// A clock somewhere in a text, and what is before it. The end of a year before a clock is no hour.
+fn a_clock(time: &str) -> Option<(&str, &str)> {
     let bytes = time.as_bytes();
-    let is_time = |window: &[u8]| {
+    let is_clock = |window: &[u8]| {
         let mut pairs = window.iter().zip(b"00:00:00");
         pairs.all(|(byte, form)| if *form == b'0' { byte.is_ascii_digit() } else { byte == form })
     };
-    let Some(start) = bytes.windows(8).position(is_time) else { return (plain(time), String::new()) };
-    let fraction = bytes.get(start + 8..).unwrap_or_default();
-    let digits = match fraction.first() {
-        Some(b'.' | b',') => fraction.iter().skip(1).take(3).take_while(|byte| byte.is_ascii_digit()).count(),
-        _ => 0,
+    let begins = |start: usize| start == 0 || !bytes.get(start - 1).is_some_and(u8::is_ascii_digit);
+    let start = (0..bytes.len()).find(|&at| begins(at) && bytes.get(at..at + 8).is_some_and(is_clock))?;
+    let (date, rest) = time.split_at_checked(start)?;
+    let fraction = rest.get(8..).unwrap_or_default();
+    let digits = match fraction.strip_prefix(['.', ',']) {
+        Some(digits) => digits.bytes().take_while(u8::is_ascii_digit).count(),
+        None => 0,
     };
-    let end = if digits > 0 { start + 9 + digits } else { start + 8 };
-    let date = time.get(..start).unwrap_or_default().trim_end_matches(['T', ' ', ':']);
-    (plain(time.get(start..end).unwrap_or_default()), plain(date))
+    let end = if digits > 0 { 9 + digits } else { 8 };
+    Some((date.trim_end_matches(['T', ' ', ':']), rest.get(..end)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every form of a date with every form of a time of day: what is shown is what the order is made of.
+    #[test]
+    fn the_time_and_the_date_that_are_shown_are_those_that_are_read() {
+        let dates = [
+            ("", ""),
+            ("2015-05-29T", "2015-05-29"),
+            ("2015-05-29 ", "2015-05-29"),
+            ("2015-05-29_", "2015-05-29"),
+            ("2015/05/29 ", "2015/05/29"),
+            ("2015/05/29:", "2015/05/29"),
+            ("29/May/2015:", "29/May/2015"),
+            ("29/May/2015 ", "29/May/2015"),
+            ("29-May-2015 ", "29-May-2015"),
+            ("29 May 2015 ", "29 May 2015"),
+            ("May 29 2015 ", "May 29 2015"),
+            ("May  9 ", "May  9"),
+            ("@", ""),
+            ("[", ""),
+            ("[29/May/2015:", "29/May/2015"),
+        ];
+        let clocks = [
+            ("12:21:16", "12:21:16"),
+            ("12:21:16.4", "12:21:16.4"),
+            ("12:21:16.438", "12:21:16.438"),
+            ("12:21:16.4380", "12:21:16.438"),
+            ("12:21:16.438123456", "12:21:16.438"),
+            ("12:21:16,438", "12:21:16,438"),
+            ("12:21:16:438", "12:21:16:438"),
+            ("12:21", "12:21"),
+            ("9:21:16.438", "9:21:16.438"),
+        ];
+        for (before, date) in dates {
+            for (clock, shown) in clocks {
+                for after in ["", "Z", "+02:00", " -0500", "]"] {
+                    let text = format!("{before}{clock}{after}");
+                    assert_eq!(time_and_date(&text), (shown.to_owned(), date.to_owned()), "{text}");
+                    let (read, again) = (When::parse(&text).expect(&text), When::parse(shown).expect(shown));
+                    assert_eq!(read.of_day().as_millis(), again.of_day().as_millis(), "{text}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_time_of_another_form_is_shown_as_far_as_it_is_one() {
+        let shown = |text: &str| {
+            let (time, date) = time_and_date(text);
+            format!("{date}|{time}")
+        };
+        assert_eq!(shown("Fri May 29 12:21:16.4380 2015"), "Fri May 29|12:21:16.438");
+        assert_eq!(shown("29.05.2015:12:21:16"), "29.05.2015|12:21:16");
+        assert_eq!(shown("1420631348.388"), "|1420631348.388");
+        assert_eq!(shown("noon"), "|noon");
+        assert_eq!(shown(""), "|");
+    }
 }

@@ -3,9 +3,8 @@
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Cursor, Read};
 
-use flate2::bufread::MultiGzDecoder;
-
 use super::capture;
+use crate::gzip::Gunzip;
 use crate::replay::encoding::Utf8;
 
 /// How many times a file may be compressed.
@@ -29,7 +28,7 @@ pub(crate) fn open(name: &str) -> io::Result<Input> {
                 None => Input::Text(Box::new(BufReader::with_capacity(1 << 16, rest))),
             });
         }
-        input = Box::new(MultiGzDecoder::new(BufReader::with_capacity(1 << 16, rest)));
+        input = Box::new(Gunzip::new(BufReader::with_capacity(1 << 16, rest)));
     }
     Err(io::Error::new(io::ErrorKind::InvalidData, format!("compressed more than {MOST_TIMES} times")))
 }

@@ -48,6 +48,20 @@ fn gzip_is_recognised_by_its_first_bytes() {
     assert_eq!(run.column("line"), ["1", "2"]);
     assert_eq!(replay_piped(&["--format", "jsonl", "-"], &members).column("to"), ["Alerting", "Talking"]);
 
+    // Zeros behind a member are padding, as gzip has it; anything else is said, and what came before is replayed.
+    for padding in [1, 511, 100_000] {
+        let padded = [whole.clone(), vec![0; padding], gzip(&established), vec![0; padding]].concat();
+        let run = replay_jsonl(&[&file("gzip", "padded", &padded)]);
+        run.assert_clean();
+        assert_eq!(run.column("to"), ["Alerting", "Talking"]);
+    }
+    for other in [&b"x"[..], b"\0\0x", b"\x1fx", established.as_bytes()] {
+        let followed = file("gzip", "followed", [&members, other].concat());
+        let run = replay_jsonl(&[&followed]);
+        assert_eq!((run.status, run.column("to")), (1, vec!["Alerting".to_owned(), "Talking".to_owned()]));
+        assert!(run.errors.len() == 1 && run.errors[0].starts_with(&format!("{followed}: ")), "{:?}", run.errors);
+    }
+
     let cut = file("gzip", "cut", &members[..members.len() - 12]);
     let run = replay_jsonl(&[&cut]);
     assert_eq!(run.status, 1);

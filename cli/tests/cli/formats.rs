@@ -268,3 +268,36 @@ fn a_name_that_is_nearly_right_is_pointed_out() {
     run.assert_line(&["Retrieved", "ignored: such events do not concern sessions"]);
     run.assert_line(&["X", "ignored: such events do not concern sessions"]);
 }
+
+/// The time of an event is the same in every form: where its date ends, its clock begins.
+#[test]
+fn every_form_shows_the_time_that_a_header_has() {
+    let times = [
+        ("2015-05-29T12:21:16.438", "2015-05-29", "12:21:16.438"),
+        ("2015-05-29 12:21:16,438", "2015-05-29", "12:21:16,438"),
+        ("29/May/2015:12:21:16.438", "29/May/2015", "12:21:16.438"),
+        ("12:21:16.438", "", "12:21:16.438"),
+        ("@12:21:16.4380", "", "12:21:16.438"),
+        ("[12:21:16]", "", "12:21:16"),
+    ];
+    for (number, (written, date, clock)) in times.into_iter().enumerate() {
+        let log =
+            format!("{written} Trc 04542 message EventRinging\n\tAttributeCallUUID\t'A'\n\tAttributeThisDN\t'3002'\n");
+        let path = super::tool::file("times", &format!("{number}.log"), &log);
+        let jsonl = super::tool::replay_jsonl(&[&path]);
+        let time = jsonl.column("time")[0].clone();
+        assert!(written.contains(&time), "{written}: {time}");
+        for format in ["text", "calls"] {
+            let run: Run = tool(&["replay", "--format", format, &path]).output().expect("the tool runs").into();
+            run.assert_clean();
+            let line = run
+                .out
+                .lines()
+                .find(|line| line.contains("Ringing") && line.trim_start().starts_with("1 "))
+                .expect("a line");
+            let words: Vec<&str> = line.split_whitespace().collect();
+            assert_eq!(words[1], clock, "{written}, {format}:\n{}", run.out);
+            assert!(format == "calls" || date.is_empty() || run.out.lines().any(|line| line == date), "{}", run.out);
+        }
+    }
+}

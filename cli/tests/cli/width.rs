@@ -23,7 +23,36 @@ fn no_line_is_wider_than_the_terminal() {
     }
 }
 
-/// Lines break at blanks: joined again, they are the text without a width limit.
+/// Down to 20 columns, which is what a narrower terminal gets as well: with wide characters, which take two columns, with
+/// combining ones, which take none, with long names and times, and with several files.
+#[test]
+fn no_line_is_wider_than_a_narrow_terminal() {
+    let log = concat!(
+        r#"{"Event":"EventRinging","ThisDN":"3002@a-rather-long-switch.example.net","CallUUID":"A","OtherDN":"日本語の長い名前の人"}"#,
+        "\n",
+        r#"{"Event":"EventEstablished","ThisDN":"3002@a-rather-long-switch.example.net","CallUUID":"A","UserData":{"#,
+        r#""e\u0301e\u0301 a":"👍👍👍👍👍👍👍👍👍👍👍👍👍👍👍👍 日本語日本語日本語日本語日本語"}}"#,
+        "\n",
+        "29/May/2015:12:21:16.438 message EventDialing\n\tAttributeCallUUID\t'A'\n\tAttributeThisDN\t'日本語'\n",
+        "29/May/2015:12:21:17.438 message EventReleased\n\tAttributeCallUUID\t'B'\n\tAttributeThisDN\t'日本語'\n",
+    );
+    let one = file("narrow", "a-name-that-is-much-longer-than-any-column-日本語日本語.log", log);
+    let two = file("narrow", "two.log", log);
+    let columns_of = |line: &str| unicode_width::UnicodeWidthStr::width(line);
+    for columns in (10..=44).chain((45..=200).step_by(13)) {
+        for files in [&[one.as_str()][..], &[&one, &two], &[]] {
+            for format in ["text", "calls"] {
+                let mut command = tool(&[&["replay", "--format", format], files].concat());
+                let run: Run = command.env("COLUMNS", columns.to_string()).output().expect("the tool runs").into();
+                for line in run.out.lines() {
+                    assert!(columns_of(line) <= columns.max(20), "{format} at {columns}: {line}\n{}", run.out);
+                }
+            }
+        }
+    }
+}
+
+/// Lines break where the text has a blank: put together again it is the text without a limit.
 #[test]
 fn no_line_breaks_in_mid_word() {
     let words = |run: &Run| run.out.split_whitespace().map(str::to_owned).collect::<Vec<_>>();

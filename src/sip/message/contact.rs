@@ -25,7 +25,7 @@ pub(super) fn contacts(headers: &[u8]) -> impl Iterator<Item = Contact<'_>> + us
             }
             match lines.next() {
                 Ok(HeaderLine::Header(Header::Contact, value)) => values = Some(value),
-                Ok(HeaderLine::Header(..) | HeaderLine::Other) => {}
+                Ok(HeaderLine::Header(..) | HeaderLine::Other | HeaderLine::Bad(_)) => {}
                 Ok(HeaderLine::Body(_)) | Err(_) => return None,
             }
         }

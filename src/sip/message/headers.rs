@@ -1,7 +1,7 @@
 //! The header lines of a message: names, compact forms and folding. RFC 3261 section 7.3.
 
 use super::lexer::{is_token, trim};
-use crate::sip::error::{SipError, excerpt};
+use crate::sip::error::SipError;
 
 /// The headers that the observer reads. All others are skipped, whatever their content.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,6 +61,8 @@ pub(in crate::sip) enum HeaderLine<'m> {
     Header(Header, &'m [u8]),
     /// Another header.
     Other,
+    /// A line that is no header, the bytes of it. Nothing in it can be needed.
+    Bad(&'m [u8]),
     /// The empty line, with the body after it.
     Body(&'m [u8]),
 }
@@ -94,13 +96,13 @@ impl<'m> HeaderLines<'m> {
         }
         let (line, rest) = self.rest.split_at_checked(end).unwrap_or((self.rest, &[]));
         self.rest = rest;
-        let bad = || SipError::BadHeaderLine { found: excerpt(trim(line)) };
         let colon = line.iter().position(|&byte| byte == b':');
-        let colon = colon.ok_or_else(|| if ended { bad() } else { SipError::NoEndOfHeaders })?;
-        let (name, value) = line.split_at_checked(colon).ok_or_else(bad)?;
+        let Some((name, value)) = colon.and_then(|colon| line.split_at_checked(colon)) else {
+            return if ended { Ok(HeaderLine::Bad(line)) } else { Err(SipError::NoEndOfHeaders) };
+        };
         let name = trim_name_end(name);
         if name.is_empty() || !name.iter().copied().all(is_token) {
-            return Err(bad());
+            return Ok(HeaderLine::Bad(line));
         }
         Ok(match Header::of(name) {
             // A needed header without a line end may have been cut, so it is refused.

@@ -170,14 +170,20 @@ impl<'m> SipMessage<'m> {
         let headers = rest.strip_prefix(b"\n").unwrap_or(rest);
         let mut lines = HeaderLines::new(headers);
         let mut found = Found::default();
+        let mut bad = None;
         let rest = loop {
             match lines.next()? {
                 HeaderLine::Header(header, value) => found.header(header, value)?,
                 HeaderLine::Other => {}
+                HeaderLine::Bad(line) => bad = bad.or(Some(line)),
                 HeaderLine::Body(rest) => break rest,
             }
         };
-        found.message(start_line, headers, rest)
+        found.message(start_line, headers, rest).map_err(|error| match (error, bad) {
+            // Where a header is missing, the line that is none says more.
+            (SipError::MissingHeader { .. }, Some(line)) => SipError::BadHeaderLine { found: excerpt(trim(line)) },
+            (error, _) => error,
+        })
     }
 
     /// Whether this is a request, and not a response.

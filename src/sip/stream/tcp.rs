@@ -252,7 +252,7 @@ fn with_headers(mut length: ContentLength, lines: &[u8]) -> ContentLength {
     loop {
         match lines.next() {
             Ok(HeaderLine::Header(Header::ContentLength, value)) => length = length.and(value),
-            Ok(HeaderLine::Header(..) | HeaderLine::Other) | Err(_) => {}
+            Ok(HeaderLine::Header(..) | HeaderLine::Other | HeaderLine::Bad(_)) | Err(_) => {}
             Ok(HeaderLine::Body(_)) => return length,
         }
     }

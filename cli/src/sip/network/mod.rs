@@ -7,6 +7,7 @@ mod fragments;
 mod hep;
 mod ip;
 mod link;
+mod order;
 mod sctp;
 mod streams;
 mod tcp;
@@ -21,6 +22,7 @@ use super::capture::Packet;
 use super::found::{Address, Found, Message, Sink, Unread, When};
 use super::start_line::begins_sip;
 use fragments::Fragments;
+use order::Waiting;
 use tcp::Tcp;
 
 /// The maximum number of layers in a packet. A tunnel over UDP has five, an Ethernet frame with VLANs, MPLS and PPPoE
@@ -80,6 +82,7 @@ impl Place {
 pub(crate) struct Network {
     fragments: Fragments,
     tcp: Tcp,
+    waiting: Waiting,
     unknown_links: BTreeSet<u32>,
     last: Place,
 }
@@ -87,7 +90,8 @@ pub(crate) struct Network {
 impl Default for Network {
     fn default() -> Self {
         let last = Place { number: 0, at: Duration::ZERO };
-        Network { fragments: Fragments::default(), tcp: Tcp::default(), unknown_links: BTreeSet::new(), last }
+        let (fragments, tcp, waiting) = (Fragments::default(), Tcp::default(), Waiting::default());
+        Network { fragments, tcp, waiting, unknown_links: BTreeSet::new(), last }
     }
 }
 
@@ -96,14 +100,30 @@ impl Network {
     pub(crate) fn packet(&mut self, packet: &Packet<'_>, sink: &mut dyn Sink) -> ControlFlow<()> {
         let place = Place { number: packet.number, at: packet.at };
         self.last = place;
-        self.fragments.give_up(packet.number, sink)?;
-        self.layers(link::layer(packet.link_type, packet.data), MOST_LAYERS, place, sink)
+        if self.tcp.holds_since().is_none() {
+            self.look_into(packet, place, sink)?;
+        } else {
+            // A connection whose beginning is not clear yet has earlier messages than this packet, perhaps.
+            let mut waiting = std::mem::take(&mut self.waiting);
+            let read = self.tcp.release(place, waiting.is_full(), &mut waiting);
+            let read = read.is_continue().then(|| self.look_into(packet, place, &mut waiting));
+            self.waiting = waiting;
+            read.unwrap_or(ControlFlow::Break(()))?;
+        }
+        self.waiting.give(self.tcp.holds_since(), sink)
     }
 
     /// There are no more packets.
     pub(crate) fn finish(mut self, sink: &mut dyn Sink) -> ControlFlow<()> {
-        self.fragments.give_up(u64::MAX, sink)?;
-        self.tcp.finish(self.last, sink)
+        self.fragments.give_up(u64::MAX, &mut self.waiting)?;
+        self.tcp.release(self.last, true, &mut self.waiting)?;
+        self.tcp.finish(self.last, &mut self.waiting)?;
+        self.waiting.give(None, sink)
+    }
+
+    fn look_into(&mut self, packet: &Packet<'_>, place: Place, sink: &mut dyn Sink) -> ControlFlow<()> {
+        self.fragments.give_up(packet.number, sink)?;
+        self.layers(link::layer(packet.link_type, packet.data), MOST_LAYERS, place, sink)
     }
 
     fn layers(&mut self, mut layer: Layer<'_>, mut left: usize, place: Place, sink: &mut dyn Sink) -> ControlFlow<()> {

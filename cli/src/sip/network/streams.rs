@@ -86,7 +86,7 @@ impl Stream {
 
     /// The stream ends, or bytes are missing: incomplete messages will not be completed.
     pub(super) fn finish(&mut self, place: Place, sink: &mut dyn Sink) -> ControlFlow<()> {
-        self.buffer = Vec::new();
+        let buffer = std::mem::take(&mut self.buffer);
         let (source, destination) = (self.source, self.destination);
         let last = match &mut self.content {
             Content::Sip(framing) => framing.finish(),
@@ -95,11 +95,20 @@ impl Stream {
         };
         self.framed = 0;
         let packets = std::mem::take(&mut self.packets).max(1);
-        match last {
+        let done = match last {
             Some(Framed::Message(message)) => sink.take(place.message(source, destination, message)),
             Some(Framed::Skipped { .. }) => sink.take(Found::Unread(Unread::TcpPacket, packets)),
             None => ControlFlow::Continue(()),
+        };
+        let is_hep = matches!(self.content, Content::Hep);
+        if is_hep || matches!(self.content, Content::WebSocket(_)) {
+            // Where the next packet or frame begins is to be found anew.
+            self.content = Content::Unclear;
         }
+        if !buffer.is_empty() && (is_hep || is_start_of_sip(&buffer)) {
+            sink.take(Found::Unread(Unread::TcpPacket, packets))?;
+        }
+        done
     }
 
     /// Determines what the bytes are, and reads as much as possible; `taken` is the number of bytes read.
@@ -111,14 +120,16 @@ impl Stream {
                     Some(Content::Other) => {
                         // This may be the middle of a message; the next segment may begin one.
                         *taken = bytes.len();
-                        self.dropped += std::mem::take(&mut self.packets);
+                        let packets = std::mem::take(&mut self.packets);
+                        self.dropped += if are_frames(rest) { 0 } else { packets };
                         return ControlFlow::Continue(());
                     }
                     Some(content) => {
                         let dropped = std::mem::take(&mut self.dropped);
                         self.content = content;
-                        // More packets than that cannot be the rest of a message.
-                        if matches!(self.content, Content::Sip(_)) && (1..=MOST_PACKETS).contains(&dropped) {
+                        // More than that are of no message.
+                        let is_wanted = matches!(self.content, Content::Sip(_) | Content::WebSocket(_) | Content::Hep);
+                        if is_wanted && (1..=MOST_PACKETS).contains(&dropped) {
                             sink.take(Found::Unread(Unread::TcpPacket, dropped))?;
                         }
                     }
@@ -155,12 +166,19 @@ impl Stream {
                             hep::deliver(&packet, place, sink)?;
                         }
                         *taken += length;
+                        self.packets = u64::from(length < rest.len());
                     }
                     Some(6..) => return ControlFlow::Continue(()),
                     None if rest.len() < 6 && b"HEP3".starts_with(&rest[..rest.len().min(4)]) => {
                         return ControlFlow::Continue(());
                     }
-                    Some(_) | None => self.content = Content::Other,
+                    // A part is missing, unnoticed: the next packet may begin one again.
+                    Some(_) | None => {
+                        *taken = bytes.len();
+                        self.dropped += std::mem::take(&mut self.packets);
+                        self.content = Content::Unclear;
+                        return ControlFlow::Continue(());
+                    }
                 },
                 Content::Tls => {
                     *taken = bytes.len();
@@ -235,10 +253,35 @@ fn classify(bytes: &[u8]) -> Option<Content> {
         [b'H', b'E', b'P', b'3', ..] => Content::Hep,
         [0x14..=0x17, 0x03, 0x00..=0x04, ..] => Content::Tls,
         _ if is_http(bytes) => Content::Http,
-        // The handshake was not captured.
-        _ if is_frame_of_sip(bytes) => Content::WebSocket(Box::default()),
-        _ => Content::Other,
+        // The capture has nothing of the handshake.
+        _ => match frame_of_sip(bytes) {
+            StreamStart::Sip => Content::WebSocket(Box::default()),
+            StreamStart::Unclear => return None,
+            StreamStart::Other => Content::Other,
+        },
     })
+}
+
+/// Whether a message begins with these bytes, of SIP, HEP or WebSocket, or the request for a WebSocket.
+pub(super) fn begins_a_message(bytes: &[u8]) -> bool {
+    match classify(bytes) {
+        Some(Content::Sip(_) | Content::WebSocket(_) | Content::Hep | Content::Http) => true,
+        Some(Content::Unclear | Content::Tls | Content::Other) => false,
+        // The first line may have been cut; line ends alone are a keep-alive.
+        None => {
+            without_line_ends(bytes).is_empty() || is_start_of_sip(bytes) || frame_of_sip(bytes) != StreamStart::Other
+        }
+    }
+}
+
+/// Whether a first line that is not whole is that of a SIP message: a status line, or a method and an address.
+fn is_start_of_sip(bytes: &[u8]) -> bool {
+    let bytes = without_line_ends(bytes);
+    let mut words = bytes.split(|&byte| byte == b' ');
+    let (method, address) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+    let is_method = !method.is_empty() && method.iter().all(u8::is_ascii_uppercase);
+    let is_address = [&b"sip:"[..], b"sips:", b"tel:"].iter().any(|scheme| address.starts_with(scheme));
+    bytes.starts_with(b"SIP/2.0 ") || (is_method && is_address)
 }
 
 fn is_http(bytes: &[u8]) -> bool {
@@ -257,21 +300,76 @@ fn http_head(bytes: &[u8]) -> Option<(usize, bool)> {
     Some((end, upgrades))
 }
 
-/// Whether a segment is a WebSocket frame, masked or not, with the beginning of a SIP message.
-fn is_frame_of_sip(bytes: &[u8]) -> bool {
+/// A WebSocket frame.
+struct Frame<'b> {
+    first: u8,
+    /// What is there of its payload, unmasked.
+    payload: Vec<u8>,
+    /// What follows it; `None` where it is not whole.
+    rest: Option<&'b [u8]>,
+}
+
+/// The frame that begins here; `None` where none does.
+fn frame(bytes: &[u8]) -> Option<Frame<'_>> {
     const ENOUGH: usize = 4096;
-    let [0x81 | 0x82 | 0x01 | 0x02, second, rest @ ..] = bytes else { return false };
+    let [first, second, rest @ ..] = bytes else { return None };
+    let is_data = matches!(first, 0x80..=0x82 | 0x00..=0x02);
+    let is_control = matches!(first, 0x88..=0x8a) && second & 0x7f < 126;
+    if !is_data && !is_control {
+        return None;
+    }
     let extended = match second & 0x7f {
         126 => 2,
         127 => 8,
         _ => 0,
     };
-    let rest = rest.get(extended..).unwrap_or_default();
-    let rest = rest.get(..ENOUGH).unwrap_or(rest);
-    if second & 0x80 == 0 {
-        return begins_sip(rest);
+    let (number, rest) = rest.split_at_checked(extended).unwrap_or((rest, &[]));
+    let length = match second & 0x7f {
+        126 | 127 => number.iter().fold(0_usize, |sum, &byte| sum.checked_shl(8).unwrap_or(0) | usize::from(byte)),
+        short => usize::from(short),
+    };
+    let (mask, rest) = match second & 0x80 {
+        0 => (&[0; 4][..], rest),
+        _ => rest.split_at_checked(4).unwrap_or((&[0; 4], &[])),
+    };
+    let (payload, rest) = match rest.split_at_checked(length) {
+        Some((payload, rest)) => (payload, Some(rest)),
+        None => (rest, None),
+    };
+    let unmasked = payload.iter().take(ENOUGH).zip(mask.iter().cycle()).map(|(byte, mask)| byte ^ mask);
+    Some(Frame { first: *first, payload: unmasked.collect(), rest })
+}
+
+/// Whether bytes are a WebSocket frame with the begin of a SIP message, after control frames and keep-alives perhaps.
+fn frame_of_sip(bytes: &[u8]) -> StreamStart {
+    const MOST: usize = 16;
+    let mut bytes = bytes;
+    for _ in 0..MOST {
+        let Some(Frame { first, payload, rest }) = frame(bytes) else {
+            // The first byte of a head.
+            let is_first = matches!(bytes, [0x81 | 0x82 | 0x01 | 0x02]);
+            return if is_first { StreamStart::Unclear } else { StreamStart::Other };
+        };
+        let is_keep_alive = first >= 0x88 || without_line_ends(&payload).is_empty();
+        match rest {
+            Some(rest) if is_keep_alive && !rest.is_empty() => bytes = rest,
+            // Nothing but keep-alives: the next packet says what it is.
+            Some(_) if is_keep_alive => return StreamStart::Other,
+            _ if first >= 0x88 || first & 0x0f == 0 => return StreamStart::Other,
+            _ => return stream_start(&payload),
+        }
     }
-    let Some((mask, payload)) = rest.split_at_checked(4) else { return false };
-    let message: Vec<u8> = payload.iter().zip(mask.iter().cycle()).map(|(byte, mask)| byte ^ mask).collect();
-    begins_sip(&message)
+    StreamStart::Other
+}
+
+/// Whether bytes are whole WebSocket frames: what does not begin a message of SIP there is of something else.
+fn are_frames(bytes: &[u8]) -> bool {
+    let mut rest = Some(bytes);
+    while let Some(bytes) = rest {
+        if bytes.is_empty() {
+            return true;
+        }
+        rest = frame(bytes).and_then(|frame| frame.rest);
+    }
+    false
 }

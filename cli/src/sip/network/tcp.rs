@@ -4,14 +4,15 @@
 //! The memory is bounded: by the number of directions, of which the longest silent are dropped, and by the bytes that
 //! wait in one direction and in all.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::net::SocketAddr;
 use std::ops::ControlFlow;
+use std::time::Duration;
 
 use etherparse::TcpSlice;
 
 use super::super::found::Sink;
-use super::streams::Stream;
+use super::streams::{Stream, begins_a_message};
 use super::{Place, Transport};
 
 /// How many directions are tracked.
@@ -24,16 +25,103 @@ const MOST_BYTES: usize = 64 << 20;
 /// A segment further ahead than any window belongs to another connection.
 const FARTHEST: u32 = 1 << 24;
 
+/// How long it may stay open where a direction begins of whose SYN the capture has nothing: so many segments and bytes
+/// of it, so many packets of the capture, so much time. Networks deliver a segment late by a few others.
+const BEGIN_SEGMENTS: usize = 16;
+const BEGIN_BYTES: usize = 1 << 17;
+const BEGIN_PACKETS: u64 = 256;
+const BEGIN_TIME: Duration = Duration::from_secs(10);
+/// What the other end acknowledged is further back than that only where it has nothing to do with the direction.
+const BEGIN_WINDOW: u32 = 1 << 16;
+
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 struct Key {
     source: SocketAddr,
     destination: SocketAddr,
 }
 
+/// The first packets of a direction of whose SYN the capture has nothing. The first segment that comes need not be the
+/// first that was sent, so all of them are held until that is clear.
+struct Beginning {
+    /// What came, in this order.
+    came: Vec<(Place, Came)>,
+    segments: usize,
+    bytes: usize,
+    /// The lowest sequence number, and whether a message begins there.
+    lowest: u32,
+    begins: bool,
+    /// The sequence number behind the last byte.
+    end: u32,
+    /// What the other end had acknowledged before the first segment: the number of the byte that it waited for.
+    awaited: Option<u32>,
+}
+
+enum Came {
+    Segment(u32, Vec<u8>),
+    /// The other end acknowledged everything before this number.
+    Acknowledgment(u32),
+}
+
+impl Beginning {
+    fn new(sequence: u32, awaited: Option<u32>) -> Self {
+        // A number that lies ahead, or far behind, tells nothing of what is missing.
+        let awaited = awaited.filter(|&awaited| sequence.wrapping_sub(awaited) < BEGIN_WINDOW);
+        let came = Vec::new();
+        Beginning { came, segments: 0, bytes: 0, lowest: sequence, begins: false, end: sequence, awaited }
+    }
+
+    /// Whether a segment with this number can be of the same connection.
+    fn is_near(&self, sequence: u32) -> bool {
+        let ahead = sequence.wrapping_sub(self.lowest);
+        ahead.min(ahead.wrapping_neg()) <= FARTHEST
+    }
+
+    fn segment(&mut self, sequence: u32, data: &[u8], place: Place) {
+        let is_first = self.segments == 0;
+        if is_first || is_before(sequence, self.lowest) {
+            self.lowest = sequence;
+            self.begins = begins_a_message(data);
+        }
+        let end = sequence.wrapping_add(u32::try_from(data.len()).unwrap_or(u32::MAX));
+        if is_first || is_before(self.end, end) {
+            self.end = end;
+        }
+        self.segments += 1;
+        self.bytes += data.len();
+        self.came.push((place, Came::Segment(sequence, data.to_vec())));
+    }
+
+    /// Whether it is clear that nothing of it is still to come: it begins with a message, and that is what the other
+    /// end waited for, or all of it was acknowledged.
+    fn is_clear(&self) -> bool {
+        let is_acknowledged = |(_, came): &(Place, Came)| match came {
+            Came::Acknowledgment(number) => !is_before(*number, self.end) && number.wrapping_sub(self.end) < FARTHEST,
+            Came::Segment(..) => false,
+        };
+        self.begins
+            && match self.awaited {
+                Some(awaited) => !is_before(awaited, self.lowest),
+                None => self.came.iter().any(is_acknowledged),
+            }
+    }
+
+    fn is_full(&self) -> bool {
+        self.segments >= BEGIN_SEGMENTS || self.bytes >= BEGIN_BYTES || self.came.len() >= 4 * BEGIN_SEGMENTS
+    }
+}
+
+/// Whether a sequence number comes before another one.
+fn is_before(one: u32, other: u32) -> bool {
+    one != other && other.wrapping_sub(one) < u32::MAX / 2
+}
+
 /// One direction of a connection.
 struct Flow {
-    /// The sequence number of the next byte; `None` before the first segment.
+    /// The sequence number of the next byte; `None` before the first segment, and while its beginning is open.
     next: Option<u32>,
+    beginning: Option<Box<Beginning>>,
+    /// What it acknowledged last of the other direction.
+    acknowledges: Option<u32>,
     stream: Stream,
     /// Early segments, by their distance from `base`.
     waiting: BTreeMap<u32, Vec<u8>>,
@@ -47,6 +135,8 @@ impl Flow {
     fn new(source: SocketAddr, destination: SocketAddr) -> Self {
         Flow {
             next: None,
+            beginning: None,
+            acknowledges: None,
             stream: Stream::new(source, destination),
             waiting: BTreeMap::new(),
             base: 0,
@@ -56,10 +146,46 @@ impl Flow {
     }
 
     fn held(&self) -> usize {
-        self.waiting_bytes + self.stream.held()
+        self.waiting_bytes + self.stream.held() + self.beginning.as_ref().map_or(0, |beginning| beginning.bytes)
     }
 
-    /// Takes the bytes at this sequence number.
+    /// Takes the bytes at this sequence number. `awaited`: what the other end had acknowledged before.
+    fn segment(
+        &mut self,
+        sequence: u32,
+        data: &[u8],
+        awaited: Option<u32>,
+        place: Place,
+        sink: &mut dyn Sink,
+    ) -> ControlFlow<()> {
+        if self.next.is_none() && self.beginning.as_ref().is_some_and(|beginning| !beginning.is_near(sequence)) {
+            self.begin(None, sink)?;
+        }
+        if self.next.is_some() {
+            return self.data(sequence, data, place, sink);
+        }
+        let beginning = self.beginning.get_or_insert_with(|| Box::new(Beginning::new(sequence, awaited)));
+        beginning.segment(sequence, data, place);
+        if beginning.is_clear() || beginning.is_full() {
+            return self.begin(None, sink);
+        }
+        ControlFlow::Continue(())
+    }
+
+    /// The beginning is known, or is not waited for any longer: what was held is read as if it came now.
+    fn begin(&mut self, first: Option<u32>, sink: &mut dyn Sink) -> ControlFlow<()> {
+        let Some(beginning) = self.beginning.take() else { return ControlFlow::Continue(()) };
+        self.next = Some(first.unwrap_or(beginning.lowest));
+        for (place, came) in beginning.came {
+            match came {
+                Came::Segment(sequence, data) => self.data(sequence, &data, place, sink)?,
+                Came::Acknowledgment(number) => self.acknowledged(number, place, sink)?,
+            }
+        }
+        ControlFlow::Continue(())
+    }
+
+    /// Takes the bytes at this sequence number of a direction whose beginning is known.
     fn data(&mut self, sequence: u32, data: &[u8], place: Place, sink: &mut dyn Sink) -> ControlFlow<()> {
         let next = *self.next.get_or_insert(sequence);
         let ahead = sequence.wrapping_sub(next);
@@ -147,6 +273,13 @@ impl Flow {
     /// The other end has received everything before this number. What the capture lacks by now, it will not contain
     /// later.
     fn acknowledged(&mut self, number: u32, place: Place, sink: &mut dyn Sink) -> ControlFlow<()> {
+        if let Some(beginning) = &mut self.beginning {
+            beginning.came.push((place, Came::Acknowledgment(number)));
+            if beginning.is_clear() || beginning.is_full() {
+                return self.begin(None, sink);
+            }
+            return ControlFlow::Continue(());
+        }
         while let Some((&begin, data)) = self.waiting.first_key_value() {
             let end = u32::try_from(data.len()).map_or(begin, |length| begin.wrapping_add(length));
             let distance = number.wrapping_sub(self.base);
@@ -159,6 +292,7 @@ impl Flow {
     }
 
     fn finish(&mut self, place: Place, sink: &mut dyn Sink) -> ControlFlow<()> {
+        self.begin(None, sink)?;
         while !self.waiting.is_empty() {
             self.gap(place, sink)?;
         }
@@ -172,22 +306,65 @@ pub(super) struct Tcp {
     flows: HashMap<Key, Flow>,
     /// How many bytes all directions hold together.
     held: usize,
+    /// The directions whose beginning is open, or was when they came here, by the packet that they began with.
+    beginnings: VecDeque<(Place, Key)>,
 }
 
 impl Tcp {
+    /// The packet from which on something is held: messages of it and of later ones have to wait, or they would come
+    /// before those that are held.
+    pub(super) fn holds_since(&mut self) -> Option<u64> {
+        while let Some((place, key)) = self.beginnings.front() {
+            if self.is_open(*place, key) {
+                return Some(place.number);
+            }
+            self.beginnings.pop_front();
+        }
+        None
+    }
+
+    /// Whether the beginning of a direction is still that which began with this packet.
+    fn is_open(&self, place: Place, key: &Key) -> bool {
+        let beginning = self.flows.get(key).and_then(|flow| flow.beginning.as_ref());
+        beginning.and_then(|beginning| beginning.came.first()).is_some_and(|(first, _)| first.number == place.number)
+    }
+
+    /// Reads what was held long enough when this packet comes, or `all` that is held.
+    pub(super) fn release(&mut self, now: Place, all: bool, sink: &mut dyn Sink) -> ControlFlow<()> {
+        while let Some(since) = self.holds_since() {
+            let Some(&(place, key)) = self.beginnings.front() else { break };
+            let waits =
+                now.number.saturating_sub(since) < BEGIN_PACKETS && now.at.saturating_sub(place.at) < BEGIN_TIME;
+            if waits && !all {
+                break;
+            }
+            self.change(&key, |flow| flow.begin(None, sink))?;
+        }
+        ControlFlow::Continue(())
+    }
+
+    /// Changes a direction, and keeps count of what is held.
+    fn change(&mut self, key: &Key, change: impl FnOnce(&mut Flow) -> ControlFlow<()>) -> ControlFlow<()> {
+        let Some(flow) = self.flows.get_mut(key) else { return ControlFlow::Continue(()) };
+        let before = flow.held();
+        let done = change(flow);
+        self.held = self.held + flow.held() - before;
+        done
+    }
+
     pub(super) fn segment(&mut self, transport: &Transport<'_>, place: Place, sink: &mut dyn Sink) -> ControlFlow<()> {
         let Ok(tcp) = TcpSlice::from_slice(transport.payload) else { return ControlFlow::Continue(()) };
         let key = Key {
             source: SocketAddr::new(transport.source, tcp.source_port()),
             destination: SocketAddr::new(transport.destination, tcp.destination_port()),
         };
+        let back = Key { source: key.destination, destination: key.source };
         if tcp.ack() {
-            let back = Key { source: key.destination, destination: key.source };
-            if let Some(flow) = self.flows.get_mut(&back).filter(|flow| !flow.waiting.is_empty()) {
-                let before = flow.held();
-                flow.acknowledged(tcp.acknowledgment_number(), place, sink)?;
-                self.held = self.held + flow.held() - before;
-            }
+            self.change(&back, |flow| flow.acknowledged(tcp.acknowledgment_number(), place, sink))?;
+        }
+        let awaited = self.flows.get(&back).and_then(|flow| flow.acknowledges);
+        if let (true, Some(flow)) = (tcp.ack(), self.flows.get_mut(&key)) {
+            flow.acknowledges = Some(tcp.acknowledgment_number());
         }
         let data = tcp.payload();
         let ends = tcp.fin() || tcp.rst();
@@ -203,25 +380,34 @@ impl Tcp {
         let flow = self.flows.entry(key).or_insert_with(|| Flow::new(key.source, key.destination));
         let before = flow.held();
         flow.heard = place.number;
+        flow.acknowledges = tcp.ack().then(|| tcp.acknowledgment_number()).or(flow.acknowledges);
         let mut sequence = tcp.sequence_number();
         if tcp.syn() {
             sequence = sequence.wrapping_add(1);
-            // A new connection with the same addresses. A repeated SYN changes nothing.
-            if flow.next.is_some_and(|next| next != sequence) {
+            // The SYN of what is held may come late: then it is known where that begins.
+            let is_its = |beginning: &Beginning| beginning.is_near(sequence) && !is_before(beginning.lowest, sequence);
+            if flow.beginning.as_deref().is_some_and(is_its) {
+                flow.begin(Some(sequence), sink)?;
+            } else if flow.beginning.is_some() || flow.next.is_some_and(|next| next != sequence) {
+                // A new connection with the same addresses; a SYN that is sent again changes nothing.
                 flow.finish(place, sink)?;
-            }
-            if flow.next != Some(sequence) {
+                flow.next = Some(sequence);
+            } else {
                 flow.next = Some(sequence);
             }
         }
         if !data.is_empty() {
-            flow.data(sequence, data, place, sink)?;
+            let was_open = flow.beginning.is_some();
+            flow.segment(sequence, data, awaited, place, sink)?;
+            if flow.beginning.is_some() && !was_open {
+                self.beginnings.push_back((place, key));
+            }
         }
         if self.held + flow.held() - before > MOST_BYTES {
             flow.finish(place, sink)?;
         }
         self.held = self.held + flow.held() - before;
-        if tcp.rst() || (tcp.fin() && flow.waiting.is_empty()) {
+        if tcp.rst() || (tcp.fin() && flow.waiting.is_empty() && flow.beginning.is_none()) {
             flow.finish(place, sink)?;
             self.remove(&key);
         }
@@ -250,11 +436,7 @@ impl Tcp {
         let (silent, ..) = heard.select_nth_unstable_by_key(MOST_FLOWS / 2, |(heard, _)| *heard);
         let silent: Vec<Key> = silent.iter().map(|(_, key)| *key).collect();
         for key in silent {
-            if let Some(flow) = self.flows.get_mut(&key) {
-                let before = flow.held();
-                flow.finish(place, sink)?;
-                self.held = self.held + flow.held() - before;
-            }
+            self.change(&key, |flow| flow.finish(place, sink))?;
             self.remove(&key);
         }
         ControlFlow::Continue(())

@@ -47,10 +47,11 @@ pub(super) fn mpls(data: &[u8]) -> Layer<'_> {
     while let [_, _, label, _, below @ ..] = rest {
         rest = below;
         if label & 1 == 1 {
+            // Nothing says what is there: the control word of a pseudowire (RFC 4448) begins with a nibble of zero, as
+            // the address of a frame without one may, and such an address may begin as IP does.
             return match rest.first().map(|first| first >> 4) {
-                Some(4 | 6) => Layer::Ip(rest),
-                // The control word of RFC 4448.
-                Some(0) => Layer::Ethernet(after(rest, 4)),
+                Some(4 | 6) if is_ip(rest) || !is_frame(rest) => Layer::Ip(rest),
+                Some(0) if is_frame(after(rest, 4)) || !is_frame(rest) => Layer::Ethernet(after(rest, 4)),
                 Some(_) => Layer::Ethernet(rest),
                 None => Layer::End,
             };
@@ -59,7 +60,33 @@ pub(super) fn mpls(data: &[u8]) -> Layer<'_> {
     Layer::End
 }
 
-/// RFC 1661 and 1662: address and control are optional, and the protocol has one byte or two.
+/// Whether it reads as an IP packet that is all there.
+fn is_ip(data: &[u8]) -> bool {
+    let fits = |length: usize, least: usize| (least..=data.len()).contains(&length);
+    match data.first().map(|first| (first >> 4, first & 0x0f)) {
+        Some((4, words @ 5..)) => number16(data, 2).is_some_and(|length| fits(length.into(), usize::from(words) * 4)),
+        Some((6, _)) => number16(data, 4).is_some_and(|length| fits(usize::from(length) + 40, 40)),
+        Some(_) | None => false,
+    }
+}
+
+/// Whether it reads as an Ethernet frame, tagged or not, with a packet of a protocol that may carry others.
+fn is_frame(data: &[u8]) -> bool {
+    let mut at = 12;
+    while let Some(0x8100 | 0x88a8 | 0x9100) = number16(data, at) {
+        at += 4;
+    }
+    let payload = after(data, at + 2);
+    match number16(data, at) {
+        Some(0x0800) => payload.first().is_some_and(|first| first >> 4 == 4) && is_ip(payload),
+        Some(0x86dd) => payload.first().is_some_and(|first| first >> 4 == 6) && is_ip(payload),
+        Some(0x8847 | 0x8848 | PPPOE_SESSION) => true,
+        Some(0..=1500) => payload.starts_with(&[0xaa, 0xaa, 0x03]),
+        Some(_) | None => false,
+    }
+}
+
+/// RFC 1661 and 1662: address and control may be there, the protocol has one byte or two.
 pub(super) fn ppp(data: &[u8]) -> Layer<'_> {
     let data = data.strip_prefix(&[0xff, 0x03]).unwrap_or(data);
     let (protocol, rest) = match data {
@@ -140,17 +167,35 @@ pub(super) fn over_udp(source: u16, destination: u16, data: &[u8]) -> Layer<'_> 
     match data {
         [flags, _, _, next, ..] if at_port(4789) || at_port(8472) || at_port(4790) => vxlan(*flags, *next, data),
         [flags, 0xff, ..] if at_port(2152) && flags & 0xf0 == 0x30 => gtp_user(*flags, data),
-        [head, _, high, low, ..] if at_port(6081) => {
-            let options = usize::from(head & 0x3f) * 4;
-            Layer::EtherType(u16::from_be_bytes([*high, *low]), after(data, 8 + options))
+        [_, _, high, low, ..] if at_port(6081) => {
+            Layer::EtherType(u16::from_be_bytes([*high, *low]), behind_options(data))
         }
         [flags, version, ..] if at_port(1701) && version & 0x0f == 2 && flags & 0x80 == 0 => l2tp(*flags, data),
         _ if at_port(6635) => Layer::Mpls(data),
         [1, _, 0, 1, ..] if at_port(37008) => tzsp(data),
         [first, ..] if at_port(3544) && first >> 4 == 6 => Layer::Ip(data),
         _ if at_port(4341) => Layer::Ip(after(data, 8)),
+        // The same at a port that somebody chose, where all that is fixed agrees, and a packet follows.
+        [0x08, 0, 0, 0, _, _, _, 0, frame @ ..] if is_frame(frame) => Layer::Ethernet(frame),
+        [0x00..=0x3f, _, 0x65, 0x58, _, _, _, 0, ..] if is_frame(behind_options(data)) => {
+            Layer::Ethernet(behind_options(data))
+        }
+        [flags, 0xff, high, low, ..]
+            if flags & 0xf0 == 0x30 && usize::from(u16::from_be_bytes([*high, *low])) + 8 == data.len() =>
+        {
+            match gtp_user(*flags, data) {
+                Layer::Ip(packet) if is_ip(packet) => Layer::Ip(packet),
+                _ => Layer::End,
+            }
+        }
         _ => Layer::End,
     }
+}
+
+/// What follows the head of Geneve (RFC 8926), whose length is in its first byte.
+fn behind_options(data: &[u8]) -> &[u8] {
+    let options = data.first().map_or(0, |head| usize::from(head & 0x3f) * 4);
+    after(data, 8 + options)
 }
 
 /// RFC 7348, and the generic extension, which names the protocol.

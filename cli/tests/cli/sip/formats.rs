@@ -77,6 +77,11 @@ fn a_capture_that_is_cut_is_read_up_to_there() {
         assert!(said.errors.ends_with(":8: the capture ends within a packet\n"), "{name}: {}", said.errors);
         assert_eq!((said.status, said.events().len()), (Some(1), 8), "{name}");
     }
+    // Zeros behind what was compressed are padding.
+    let padded = [gzip(&pcap(1, &frames())), vec![0; 700]].concat();
+    assert_call("padded", &watch_bytes("padded", &padded));
+    let said = watch_bytes("followed", &[&padded[..], b"x"].concat());
+    assert_eq!((said.status, said.events().len()), (Some(1), 8), "{}", said.errors);
     let said = watch_bytes("gzip", &gzip(&pcap(1, &frames()))[..600]);
     assert_eq!(said.status, Some(1));
     assert!(said.errors.contains(": "), "{}", said.errors);

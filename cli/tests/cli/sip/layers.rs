@@ -169,6 +169,38 @@ fn tunnels() -> Vec<(&'static str, Wrap)> {
                 ethernet(0x8847, &[&[0, 1, 1, 64][..], &frame].concat())
             }),
         ),
+        (
+            "ethernet over mpls without control word, from an address that begins like one",
+            Box::new(|packet| {
+                let mut frame = inner(packet);
+                frame[0] = 0;
+                ethernet(0x8847, &[&[0, 1, 1, 64][..], &frame].concat())
+            }),
+        ),
+        (
+            "ethernet over mpls without control word, from an address of zeros, in a vlan",
+            Box::new(|packet| {
+                let mut frame = ethernet(0x8100, &[&[0, 7, 8, 0][..], packet].concat());
+                frame[..6].fill(0);
+                ethernet(0x8847, &[&[0, 1, 1, 64][..], &frame].concat())
+            }),
+        ),
+        (
+            "ethernet over mpls with control word, from an address of zeros",
+            Box::new(|packet| {
+                let mut frame = inner(packet);
+                frame[..12].fill(0);
+                ethernet(0x8847, &[&[0, 1, 1, 64, 0, 0, 0, 5][..], &frame].concat())
+            }),
+        ),
+        (
+            "ethernet over mpls without control word, from an address that begins like ip",
+            Box::new(|packet| {
+                let mut frame = inner(packet);
+                frame[..4].copy_from_slice(&[0x44, 0, 0, 0]);
+                ethernet(0x8847, &[&[0, 1, 1, 64][..], &frame].concat())
+            }),
+        ),
         ("pppoe", Box::new(|packet| ethernet(0x8864, &[&[0x11, 0, 0, 1, 0, 0, 0, 0x21][..], packet].concat()))),
         ("gre", Box::new(|packet| ethernet(0x0800, &outer(47, &[&[0, 0, 8, 0][..], packet].concat())))),
         (
@@ -225,6 +257,34 @@ fn tunnels() -> Vec<(&'static str, Wrap)> {
             "vxlan of linux",
             Box::new(|packet| {
                 ethernet(0x0800, &outer_udp(8472, &[&[8, 0, 0, 0, 0, 0, 9, 0][..], &inner(packet)].concat()))
+            }),
+        ),
+        (
+            "vxlan at another port",
+            Box::new(|packet| {
+                ethernet(0x0800, &outer_udp(14_789, &[&[8, 0, 0, 0, 0, 0, 9, 0][..], &inner(packet)].concat()))
+            }),
+        ),
+        (
+            "vxlan with a vlan at another port",
+            Box::new(|packet| {
+                let frame = ethernet(0x8100, &[&[0, 7, 8, 0][..], packet].concat());
+                ethernet(0x0800, &outer_udp(65_330, &[&[8, 0, 0, 0, 0, 0, 9, 0][..], &frame].concat()))
+            }),
+        ),
+        (
+            "geneve at another port",
+            Box::new(|packet| {
+                let head = [0, 0, 0x65, 0x58, 0, 0, 9, 0];
+                ethernet(0x0800, &outer_udp(16_081, &[&head[..], &inner(packet)].concat()))
+            }),
+        ),
+        (
+            "gtp-u at another port",
+            Box::new(|packet| {
+                let length = u16::try_from(packet.len()).expect("short").to_be_bytes();
+                let head = [&[0x30, 0xff][..], &length, &[0, 0, 0, 1]].concat();
+                ethernet(0x0800, &outer_udp(12_152, &[&head, packet].concat()))
             }),
         ),
         (

@@ -148,6 +148,169 @@ fn segments_that_overtake_others_wait_for_them() {
     assert_call("backward", &capture(&segments));
 }
 
+/// The packets with two of them exchanged.
+fn with_exchanged(segments: &[Vec<u8>], first: usize, second: usize) -> Vec<Vec<u8>> {
+    let mut exchanged = segments.to_vec();
+    exchanged.swap(first, second);
+    exchanged
+}
+
+#[test]
+fn a_capture_that_begins_within_a_connection_may_have_its_first_segments_in_another_order() {
+    let connection = Connection::default();
+    let messages = parts(&tcp_call());
+    // The halves of each message.
+    for halved in 0..messages.len() {
+        let mut pieces = Vec::new();
+        for (number, (from, bytes)) in messages.iter().enumerate() {
+            let size = if number == halved { bytes.len().div_ceil(2) } else { bytes.len() };
+            pieces.extend(bytes.chunks(size).map(|chunk| (*from, chunk.to_vec())));
+        }
+        let segments = connection.segments(&pieces);
+        assert_call(&format!("halves of {halved}"), &capture(&with_exchanged(&segments, halved, halved + 1)));
+        // What one end acknowledges says nothing: the capture was made where it is always the same.
+        let silent = Connection { begin: [1000, 0u32.wrapping_sub(256)], ..connection };
+        let mut offsets = [0, 0];
+        let segments: Vec<_> = pieces
+            .iter()
+            .map(|(from, bytes)| {
+                let own = usize::from(!from);
+                offsets[own] += bytes.len();
+                let mut segment = silent.segment(*from, offsets[own] - bytes.len(), ACK, 0, bytes);
+                segment[28..32].copy_from_slice(&[0, 0, 0, 1]);
+                segment
+            })
+            .collect();
+        assert_call(&format!("halves of {halved}, 1"), &capture(&with_exchanged(&segments, halved, halved + 1)));
+    }
+    // The 200 before the 180, and the BYE before the MESSAGE and the ACK.
+    let segments = connection.segments(&messages);
+    assert_call("200 first", &capture(&with_exchanged(&segments, 1, 2)));
+    assert_call("MESSAGE first", &capture(&with_exchanged(&segments, 3, 4)));
+    // Only the callee's half of the connection is in the capture, from the 200 on.
+    let callee: Vec<_> = messages.iter().filter(|(from_caller, _)| !from_caller).cloned().collect();
+    let ordered = connection.segments(&callee);
+    assert_eq!(
+        capture(&with_exchanged(&ordered, 0, 1)).by_endpoint(),
+        capture(&ordered).by_endpoint(),
+        "one direction alone"
+    );
+}
+
+/// Whatever order the first segments of a connection come in: HEP over TCP has a whole call in one direction.
+#[test]
+fn any_order_of_the_first_segments_gives_what_their_own_order_gives() {
+    let call = Call::default().messages();
+    let hep = Connection { callee_port: 9060, ..Connection::default() };
+    let packets: Vec<_> = call.iter().map(|message| (true, hep3(message, 15, &message.bytes))).collect();
+    let mut random = 1_u32;
+    let mut below = |limit: usize| {
+        random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (random >> 16) as usize % limit
+    };
+    for round in 0..12 {
+        let size = [150, 333, 700, 100_000][round % 4];
+        let mut segments = hep.segments(&cut(&packets, size));
+        // The one that was sent first is among the first eight.
+        let first = segments.len().min(8);
+        for place in (1..first).rev() {
+            let other = below(place + 1);
+            segments.swap(place, other);
+        }
+        assert_call(&format!("round {round}"), &capture(&segments));
+    }
+}
+
+/// The first frame, without the handshake, in pieces of any order; and keep-alives before it.
+#[test]
+fn a_websocket_in_mid_connection_may_have_its_first_segments_in_another_order() {
+    let connection = Connection { callee_port: 8080, ..Connection::default() };
+    let frames: Vec<_> = web_call()
+        .iter()
+        .map(|message| (message.from_caller, frame(0x81, message.from_caller, &message.bytes)))
+        .collect();
+    for size in [10, 40, 300] {
+        let (from, first) = &frames[0];
+        let mut pieces: Vec<_> =
+            first.chunks(first.len().div_ceil(first.len() / size)).map(|c| (*from, c.to_vec())).collect();
+        pieces.truncate(8);
+        let taken: usize = pieces.iter().map(|(_, bytes)| bytes.len()).sum();
+        let count = pieces.len();
+        pieces.extend(first.get(taken..).filter(|rest| !rest.is_empty()).map(|rest| (*from, rest.to_vec())));
+        pieces.extend(frames[1..].iter().cloned());
+        let mut segments = connection.segments(&pieces);
+        assert_web_call(&format!("{size}"), &segments);
+        segments[..count].reverse();
+        assert_web_call(&format!("{size} reversed"), &segments);
+    }
+    assert_web_call("200 first", &with_exchanged(&connection.segments(&frames), 1, 2));
+    let with_ping: Vec<_> =
+        frames.iter().map(|(from, bytes)| (*from, [frame(0x89, *from, b"there?"), bytes.clone()].concat())).collect();
+    assert_web_call("ping", &connection.segments(&with_ping));
+}
+
+/// What is missing of HEP and of WebSocket is said, and what follows is read.
+#[test]
+fn a_gap_in_frames_and_packets_is_said_and_the_next_are_read() {
+    let call = Call::default().messages();
+    let hep = Connection { callee_port: 9060, ..Connection::default() };
+    let packets: Vec<_> = call.iter().map(|message| (true, hep3(message, 15, &message.bytes))).collect();
+    // The second half of the MESSAGE is not there.
+    let missing = |packets: &[(bool, Vec<u8>)], connection: Connection| {
+        let mut pieces = packets.to_vec();
+        let (from, bytes) = pieces.remove(4);
+        let (one, two) = bytes.split_at(bytes.len() / 2);
+        pieces.splice(4..4, [(from, one.to_vec()), (from, two.to_vec())]);
+        let mut segments = connection.segments(&pieces);
+        segments.remove(5);
+        capture(&segments)
+    };
+    let frames: Vec<_> = web_call()
+        .iter()
+        .map(|message| (message.from_caller, frame(0x81, message.from_caller, &message.bytes)))
+        .collect();
+    let web = Connection { callee_port: 8080, ..hep };
+    for said in [missing(&packets, hep), missing(&frames, web)] {
+        assert!(said.errors.contains("SIP not read: parts of the stream are missing"), "{}", said.errors);
+        assert_eq!(said.status, Some(1));
+        let names: Vec<String> = said.events().into_iter().map(|(_, _, _, name)| name).collect();
+        assert_eq!(names.iter().filter(|name| *name == "EventReleased").count(), 2, "{names:?}");
+    }
+}
+
+/// Packets of a live capture are shown as they come: what is held is held for a bounded number of them.
+#[test]
+fn what_is_held_comes_before_the_input_ends() {
+    use std::io::{BufRead as _, BufReader};
+    use std::process::{Command, Stdio};
+
+    let connection = Connection::default();
+    let mut packets = connection.segments(&parts(&tcp_call()));
+    // Other packets, which tell nothing of the connection, and more than a buffer of output.
+    let other = ipv4(17, OUTER.0, OUTER.1, &udp(1, 2, b"?"));
+    packets.extend(std::iter::repeat_n(other, 400));
+    for number in 1..200 {
+        packets.extend(Call { number, ..Call::default() }.messages().iter().map(packet));
+    }
+    let mut tool = Command::new(env!("CARGO_BIN_EXE_im-session"))
+        .args(["sip", "--format", "jsonl", "-"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("the tool");
+    let mut input = tool.stdin.take().expect("a pipe");
+    let writer = std::thread::spawn(move || {
+        input.write_all(&pcap(101, &packets)).expect("a reader");
+        input
+    });
+    let mut line = String::new();
+    BufReader::new(tool.stdout.take().expect("a pipe")).read_line(&mut line).expect("a line");
+    assert!(line.contains("EventDialing") && line.contains("call-0"), "{line}");
+    let _ = tool.kill();
+    drop(writer.join());
+    let _ = tool.wait();
+}
+
 #[test]
 fn sequence_numbers_pass_zero() {
     let connection = Connection { begin: [u32::MAX - 300, u32::MAX - 10], ..Connection::default() };
