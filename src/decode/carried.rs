@@ -1,6 +1,7 @@
 //! Lines that were taken out of their envelope. Each belongs to the open message, or may begin another.
 
 use alloc::borrow::Cow;
+use alloc::boxed::Box;
 
 use super::DecodeResult;
 use super::collected::{Skipped, Step};
@@ -62,7 +63,7 @@ impl Decoder {
     /// Whether the line belongs to the SIP message that is being skipped. If not, that message ends. The line is
     /// `surplus` bytes shorter in its file.
     pub(super) fn is_of_sip_message(&mut self, number: u64, raw: &[u8], surplus: i64) -> bool {
-        let Some(Skipped { sip_message, .. }) = &mut self.sip_message else {
+        let Some(Skipped { sip_message, .. }) = self.sip_message.as_deref_mut() else {
             return false;
         };
         let line = without_carriage_return(raw);
@@ -119,7 +120,12 @@ impl Decoder {
         let number = self.pending.number;
         let view = LineView::of_line(line);
         match interest(view) {
-            Interest::Header(header) => self.begin_message(raw, line, header),
+            Interest::Header(header) => {
+                if let Some(step) = self.end_on_other_stream(header.is_event()) {
+                    return step;
+                }
+                self.begin_message(raw, line, header);
+            }
             #[cfg(feature = "json")]
             Interest::Json | Interest::Look if json_line::object(line).is_some() => {
                 return self.json_line(number, line);
@@ -129,7 +135,8 @@ impl Decoder {
                     self.tally.sip_messages += 1;
                     let envelope = self.pending.envelope.clone();
                     let sip_message = SipMessage::new(number, length);
-                    self.sip_message = Some(Skipped { sip_message, envelope, is_coloured: self.pending.is_coloured });
+                    let is_coloured = self.pending.is_coloured;
+                    self.sip_message = Some(Box::new(Skipped { sip_message, envelope, is_coloured }));
                 }
                 self.note_other(number, view);
             }
@@ -184,7 +191,7 @@ impl Decoder {
                     Opened::Line { content, time, is_piece: false } => {
                         self.put(number, time.or(outer), envelope, content);
                     }
-                    Opened::OfAnother | Opened::Without { .. } => {}
+                    Opened::OfAnother | Opened::OfOtherStream | Opened::Without { .. } => {}
                 }
                 return Step::Taken(None);
             }
@@ -195,6 +202,9 @@ impl Decoder {
             }
             event => event.map(Event::into_owned).map_err(DecodeErrorKind::from),
         };
+        if let Some(step) = self.end_on_other_stream(true) {
+            return step;
+        }
         if replaced {
             self.replaced(number);
         }

@@ -110,7 +110,7 @@ impl OpenMessage {
                 let time = time.map(|time| text(&time).into_owned());
                 Some((without_carriage_return(&content).to_vec(), time))
             }
-            Opened::OfAnother | Opened::Without { .. } => None,
+            Opened::OfAnother | Opened::OfOtherStream | Opened::Without { .. } => None,
         };
         let ((header_line, own_time), (content, _)) = (content(raw)?, content(line)?);
         let header = header(LineView::of_line(&header_line))?;

@@ -110,6 +110,11 @@ impl Shape {
         self.first_line != FirstLine::Any
     }
 
+    /// Whether a value of several lines is open.
+    pub(super) fn has_open_value(&self) -> bool {
+        self.value.is_some()
+    }
+
     /// Whether the escape characters of the next line are colours, which have to be removed. In the middle of a line
     /// that continues a value they belong to the value.
     #[cold]

@@ -3,6 +3,7 @@
 #![cfg(feature = "json")]
 
 mod damaged;
+mod envelopes;
 mod field;
 mod laws;
 mod places;
