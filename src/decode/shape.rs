@@ -3,9 +3,10 @@
 //! A shape keeps no text, so it also works for a message whose text is not kept, and for one that arrives in pieces.
 
 use super::envelope::{is_coloured, without_colours};
-use super::header::{HeaderKind, LineView, header};
+use super::header::{HeaderKind, LineView, header, platform_sdk};
 use super::lines::{first, first_edge};
 use super::quotes::{Quote, Quoted, opening_length};
+use super::sip_message::is_announcement;
 use super::syntax::{Attribute, LogSyntax, without_prefix};
 use super::time::begins_with_time;
 use super::warning::{DecodeWarning, WarningKind, Warnings};
@@ -140,11 +141,14 @@ impl Shape {
         }
         let is_deeper = self.attribute.is_some_and(|attribute| indentation > attribute);
         match content.first() {
-            Some(b'A'..=b'Z' | b'a'..=b'z' | b'_') if !is_deeper => {
-                self.attribute_line::<S>(number, content, indentation, taker)
+            // Nearly all attributes begin with `Attribute`.
+            Some(b'A') if !is_deeper => self.attribute_line::<S>(number, content, indentation, taker),
+            Some(b'B'..=b'Z' | b'a'..=b'z' | b'_') if !is_deeper => {
+                self.other_attribute_line::<S>(number, content, indentation, taker)
             }
             Some(b'\'') if is_deeper => match S::pair(content) {
                 Some((key, value)) => self.pair::<S>(number, content, indentation, (key, value), taker),
+                None if ends_message(content) => Belongs::No,
                 None => self.deeper::<S>(number, content),
             },
             Some(_) | None => self.other_line::<S>(number, line, content, indentation, taker),
@@ -182,6 +186,21 @@ impl Shape {
         Belongs::Yes
     }
 
+    /// The same for a line that begins with another letter than attributes do.
+    #[inline(never)]
+    fn other_attribute_line<'l, S: LogSyntax>(
+        &mut self,
+        number: u64,
+        content: &'l [u8],
+        indentation: usize,
+        taker: &mut impl Takes<'l>,
+    ) -> Belongs {
+        if indentation > 0 && ends_message(content) {
+            return Belongs::No;
+        }
+        self.attribute_line::<S>(number, content, indentation, taker)
+    }
+
     /// A line that belongs to the message, but is not understood. Deeper lines belong to it.
     #[cold]
     fn odd<'l>(&mut self, indentation: usize, taker: &mut impl Takes<'l>) -> Belongs {
@@ -208,8 +227,9 @@ impl Shape {
         let pair = if is_quote(content) { S::pair(content) } else { None };
         match (self.attribute, pair) {
             (Some(_), Some(pair)) => self.pair::<S>(number, content, indentation, pair, taker),
-            (Some(attribute), None) if indentation > attribute => self.deeper::<S>(number, content),
             (_, _) if indentation == 0 => Belongs::No,
+            (_, None) if ends_message(content) => Belongs::No,
+            (Some(attribute), None) if indentation > attribute => self.deeper::<S>(number, content),
             (_, _) => self.odd(indentation, taker),
         }
     }
@@ -367,6 +387,16 @@ fn is_certain<S: LogSyntax>(content: &[u8]) -> bool {
 
 fn is_own_attribute<S: LogSyntax>(content: &[u8]) -> bool {
     without_prefix(content).is_some() && S::attribute(content).is_some()
+}
+
+/// Whether an indented line ends a message all the same: it announces a SIP message, whose body must not be read as lines
+/// of the log, or is the header of another message.
+#[inline(never)]
+fn ends_message(content: &[u8]) -> bool {
+    // What stands in a value was written by anyone.
+    let has_value = || content.trim_ascii_end().iter().any(|byte| matches!(byte, b'=' | b'"' | b'\t'));
+    (is_announcement(content) && first(content, b'\'').is_none() && !has_value())
+        || (platform_sdk(LineView::of_line(content)).is_some() && !has_value())
 }
 
 fn is_event_header(line: &[u8]) -> bool {

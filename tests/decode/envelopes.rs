@@ -178,3 +178,61 @@ fn a_line_of_docker_around_another_envelope() {
     }
     assert_eq!(found(&log), named(&[(1, "EventRinging"), (2, "EventRinging")]));
 }
+
+/// Lines of `grep`, also of lines around and of a file name with spaces or a date.
+#[test]
+fn prefixes_of_grep() {
+    let headers = [
+        "message EventRinging",
+        "TEvent: EventRinging",
+        "[14:32:01] message EventRinging",
+        "@14:32:01.0000 message EventRinging",
+        "Trc message EventRinging",
+        "12:34:56 Trc 04542 x message EventRinging",
+        "message EventRinging(refid=7)",
+    ];
+    let separators = [":", "-"];
+    for header in headers {
+        for separator in separators {
+            for name in ["", "sip.log", "my logs/sip.log", "sips.log-2020-01-01", "logs/a-b.log"] {
+                if separator == "-" && name.contains(' ') {
+                    continue;
+                }
+                let mut log = String::new();
+                for (number, line) in [header, ATTRIBUTES[0], ATTRIBUTES[1]].into_iter().enumerate() {
+                    let number = number + 12;
+                    let separator = if number == 13 { ":" } else { separator };
+                    let name = if name.is_empty() { String::new() } else { format!("{name}{separator}") };
+                    writeln!(log, "{name}{number}{separator}{line}").expect("a text");
+                }
+                assert_eq!(found(&log), named(&[(1, "EventRinging")]), "{log}");
+            }
+        }
+    }
+    for name in ["sip.log", "sips.log-2020-01-01", "my logs/sip.log"] {
+        let log: String = ["10:00:00 message EventRinging", ATTRIBUTES[0], ATTRIBUTES[1]]
+            .map(|line| format!("{name}:{line}\n"))
+            .concat();
+        assert_eq!(found(&log), named(&[(1, "EventRinging")]), "{log}");
+    }
+    let json_event = r#"{"Event":"EventHeld","ThisDN":"5101","CallUUID":"FIELD01"}"#;
+    for prefix in
+        ["2024-03-01T12:00:00.1Z stdout F ", "<13>Mar  1 12:00:00 host sips[1]: ", "Mar  1 12:00:00 host sips: "]
+    {
+        for grep in ["1:", "s.log:1:", "s.log:"] {
+            let log = format!("{grep}{prefix}{json_event}\n");
+            assert_eq!(found(&log), named(&[(1, "EventHeld")]), "{log}");
+        }
+    }
+    // A time is not a prefix, nor is what the next lines do not have.
+    let attributes = ATTRIBUTES.join("\n");
+    for header in [
+        "12:34:56 x message EventRinging",
+        "12:34:56:789 x message EventRinging",
+        "a-b: x message EventRinging",
+        "12-Trc message EventRinging",
+    ] {
+        let log = format!("{header}\n{attributes}\n");
+        assert_eq!(found(&log), named(&[(1, "EventRinging")]), "{log}");
+    }
+}

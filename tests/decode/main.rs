@@ -8,4 +8,5 @@ mod field;
 mod laws;
 mod places;
 mod rules;
+mod spellings;
 mod written;
