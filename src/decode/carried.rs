@@ -14,7 +14,7 @@ use super::message_reader::text;
 use super::open_message::{Given, OpenMessage};
 use super::shape::Belongs;
 use super::sip_message::{OfSipMessage, SipMessage, announced_length};
-use super::time::time_at_start;
+use super::time::{time_at_start, time_of_header};
 use super::warning::WarningKind;
 #[cfg(feature = "json")]
 use super::{DecodeErrorKind, json_line, message_reader::text_of};
@@ -157,7 +157,7 @@ impl Decoder {
                 Some(text(time_at_start(&content)?).into_owned())
             })
         } else {
-            time_at_start(line).map(|time| text(time).into_owned())
+            time_of_header(line).map(|time| text(time).into_owned())
         };
         message.time = time.or_else(|| self.pending.time.clone());
         message.envelope = self.pending.envelope.clone();
@@ -175,7 +175,15 @@ impl Decoder {
         };
         let mut replaced = false;
         let json = text_of(object, &mut replaced);
-        let mut event = match Event::from_json_line(&json) {
+        let mut read = Event::from_json_line(&json);
+        let repaired;
+        if let Err(EventJsonError::NotAnObject { .. }) = &read {
+            repaired = json_line::repaired(&json);
+            if let Some(text) = &repaired {
+                read = Event::from_json_line(text);
+            }
+        }
+        let mut event = match read {
             Err(EventJsonError::NamesNoEvent) => {
                 let Some(envelope) = self.pending.envelope.with_json(object) else {
                     self.tally.other_json_lines += 1;

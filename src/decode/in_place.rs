@@ -12,7 +12,7 @@ use super::open_message::OpenMessage;
 use super::platform_sdk_log::PlatformSdkLog;
 use super::shape::{Belongs, Shape};
 use super::syntax::LogSyntax;
-use super::time::time_at_start;
+use super::time::{time_at_start, time_of_header};
 use super::tserver_log::TServerLog;
 use super::{DecodeError, DecodeErrorKind, DecodeResult};
 #[cfg(feature = "json")]
@@ -50,7 +50,7 @@ impl Decoder {
                     let time = match before {
                         Some(before) if is_indented => time_at_start(before).map(text),
                         None if is_indented => self.time_before(),
-                        Some(_) | None => time.map(text),
+                        Some(_) | None => time.or_else(|| time_of_header(line)).map(text),
                     };
                     *bytes = rest;
                     match header.kind {

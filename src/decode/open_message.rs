@@ -12,7 +12,7 @@ use super::message_reader::{MessageReader, Reading, text};
 use super::platform_sdk_log::PlatformSdkLog;
 use super::shape::{Belongs, Shape};
 use super::syntax::LogSyntax;
-use super::time::time_at_start;
+use super::time::time_of_header;
 use super::tserver_log::TServerLog;
 use super::{DecodeErrorKind, DecodeResult};
 use crate::event::{Event, EventName};
@@ -126,7 +126,7 @@ impl OpenMessage {
         }
         self.shape = Shape::new(header.kind);
         self.unsure = None;
-        self.time = time_at_start(&header_line).map(|time| text(time).into_owned()).or(own_time);
+        self.time = time_of_header(&header_line).map(|time| text(time).into_owned()).or(own_time);
         self.text = header.is_event().then(Vec::new);
         self.add(&header_line, limit);
         Some(opened)

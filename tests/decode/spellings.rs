@@ -97,3 +97,41 @@ fn headers_of_the_platform_sdk() {
     let log = format!("x 'EventHeld' ('64')\nmessage attributes:\n\tText [str] = \"'EventReleased' ('65')\"\n{TYPED}");
     assert_eq!(names(&log), ["EventHeld"]);
 }
+
+#[test]
+fn json_that_a_parser_refuses_but_others_write() {
+    let log = r#"{"Event":"EventHeld","ThisDN":"5101","CallUUID":"FIELD01","UserData":{"a":"\ud83d","b":"\ud83d\ude00","c":1e400,"d":"\\ud83d","e":"x\ude00\ud83dy","f":-1E+999,"g":1.50,"h":7}}"#;
+    for envelope in [log.to_owned(), serde_json::json!({ "message": log }).to_string()] {
+        for size in [1, usize::MAX] {
+            let mut decoder = Decoder::new();
+            let mut events = Vec::new();
+            for piece in envelope.as_bytes().chunks(size) {
+                decoder.push(piece, |result| events.push(result.expect("an event").into_owned()));
+            }
+            events.extend(decoder.finish().map(|result| result.expect("an event")));
+            assert_eq!(events.len(), 1);
+            let data = serde_json::json!(events[0].event.user_data.list());
+            let expected = serde_json::json!({
+                "a": "\u{fffd}", "b": "\u{1f600}", "c": "1e400", "d": "\\ud83d", "e": "x\u{fffd}\u{fffd}y",
+                "f": "-1E+999", "g": "1.50", "h": 7
+            });
+            assert_eq!(data, expected);
+        }
+    }
+    let logged = format!("x message EventHeld\n{ATTRIBUTES}");
+    let object = serde_json::json!({ "message": logged, "who": "?" }).to_string().replace("\"?\"", "\"\\ud83d\"");
+    assert_eq!(names(&object), ["EventHeld"]);
+}
+
+#[test]
+fn times_of_syslog_before_a_header() {
+    let log = format!("Jan  1 10:00:00.250 Trc: message EventHeld\n{ATTRIBUTES}");
+    assert_eq!(found(&log), [("EventHeld".to_owned(), Some("Jan  1 10:00:00.250".to_owned()))]);
+    // As journald prints a message of several lines.
+    let blank = " ".repeat(32);
+    let indented = ATTRIBUTES.replace('\t', &format!("{blank}\t"));
+    let log = format!("Jan 01 10:00:00 host sips[123]: 10:00:00.100 Trc x message EventHeld\n{indented}");
+    let log = format!("{log}{log}");
+    let event = ("EventHeld".to_owned(), Some("Jan 01 10:00:00".to_owned()));
+    assert_eq!(found(&log), [event.clone(), event]);
+}

@@ -220,7 +220,7 @@ impl Envelope {
 #[cfg(feature = "json")]
 fn json_layer(content: &[u8]) -> Option<Layer> {
     let text = super::json_line::object(content)?;
-    let text = super::message_reader::text(text);
+    let text = readable(text);
     let carrier = json::carrier(&text)?;
     match crate::event::Event::from_json_line(&text) {
         Err(crate::event::EventJsonError::NamesNoEvent) => {
@@ -285,12 +285,20 @@ impl Layer {
     }
 }
 
+/// The text of a JSON object, without halves of surrogate pairs, which a parser refuses.
+#[cfg(feature = "json")]
+fn readable(text: &[u8]) -> Cow<'_, str> {
+    let text = super::message_reader::text(text);
+    let has_escapes = super::lines::contains(text.as_bytes(), b"\\u");
+    has_escapes.then(|| super::json_line::repaired(&text)).flatten().map_or(text, Cow::Owned)
+}
+
 #[cfg(feature = "json")]
 fn json_content<'l>(line: &[u8], key: json::LineKey, is_stderr: Option<bool>) -> Layered<'l> {
     let Some(text) = super::json_line::object(line) else {
         return Layered::Without;
     };
-    let text = super::message_reader::text(text);
+    let text = readable(text);
     match json::carrier(&text) {
         Some(carrier) if is_stderr.zip(carrier.is_stderr).is_some_and(|(this, other)| this != other) => {
             Layered::OfOtherStream
