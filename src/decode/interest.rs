@@ -56,7 +56,12 @@ fn is_end_of_interest(line: LineView<'_>) -> bool {
         Some(b'<' | b'>') => announced_length(line).is_some(),
         Some(b'}' | b',' | b']') => contains(line.start, b"{\""),
         // A header right after the prefix of `grep`.
-        Some(b'a'..=b'z' | b')') => follows_separator(line.end),
+        Some(b'a'..=b'z' | b')') => !begins_with_clock(line.start) && follows_separator(line.end),
         Some(_) | None => false,
     }
+}
+
+/// Whether a line begins like `12:30:00`, as most do that are of another kind: it has no prefix of `grep`.
+fn begins_with_clock(line: &[u8]) -> bool {
+    matches!(line, [_, _, b':', _, _, b':', ..] | [b'@', _, _, b':', _, _, b':', ..])
 }

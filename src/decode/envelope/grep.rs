@@ -29,7 +29,7 @@ pub(super) fn prefix(line: &[u8]) -> Option<Grep<'_>> {
     // The number of a context line.
     let after_number = || {
         let first = usize::from(!prefix.first()?.is_ascii_digit());
-        (first..prefix.len()).find_map(|at| {
+        (first..prefix.len()).rev().find_map(|at| {
             if at > 0 && (at == 1 || !prefix.get(at - 1).is_some_and(is_separator)) {
                 return None;
             }
