@@ -6,14 +6,14 @@ use alloc::boxed::Box;
 use super::DecodeResult;
 use super::collected::{Skipped, Step};
 use super::decoder::Decoder;
-use super::envelope::{Opened, is_coloured};
+use super::envelope::{Envelope, Opened, is_coloured};
 use super::header::{Header, LineView};
 use super::interest::{Interest, interest};
 use super::lines::{line_feed, without_carriage_return};
 use super::message_reader::text;
 use super::open_message::{Given, OpenMessage};
 use super::shape::Belongs;
-use super::sip_message::{OfSipMessage, SipMessage, announced_length};
+use super::sip_message::{OfSipMessage, SipMessage, announced_length, may_announce};
 use super::time::{time_at_start, time_of_header};
 use super::warning::WarningKind;
 #[cfg(feature = "json")]
@@ -87,7 +87,16 @@ impl Decoder {
         let raw = &*self.without_colours(raw);
         let message = self.message.as_mut()?;
         match message.line(number, without_carriage_return(raw)) {
-            Belongs::No => return Some(Step::Before(self.close_message())),
+            Belongs::No => {
+                let announced = message.may_announce.take();
+                let length = announced.and_then(|last| message.shape.announced_at_end(&last));
+                let envelope = message.envelope.clone();
+                let given = self.close_message();
+                if let Some(length) = length {
+                    self.skip_sip_message(number.saturating_sub(1), length, envelope);
+                }
+                return Some(Step::Before(given));
+            }
             Belongs::NoMessage => {
                 let message = self.message.take()?;
                 if message.is_event {
@@ -98,6 +107,7 @@ impl Decoder {
             }
             Belongs::Yes => {}
         }
+        message.may_announce = may_announce(raw).map(<[u8]>::to_vec);
         message.unsure = None;
         if message.file != self.file.index && self.file.line <= 2 {
             self.file.continues = true;
@@ -132,16 +142,20 @@ impl Decoder {
             }
             Interest::Json | Interest::Look | Interest::None => {
                 if let Some(length) = announced_length(view) {
-                    self.tally.sip_messages += 1;
                     let envelope = self.pending.envelope.clone();
-                    let sip_message = SipMessage::new(number, length);
-                    let is_coloured = self.pending.is_coloured;
-                    self.sip_message = Some(Box::new(Skipped { sip_message, envelope, is_coloured }));
+                    self.skip_sip_message(number, length, envelope);
                 }
                 self.note_other(number, view);
             }
         }
         Step::Taken(None)
+    }
+
+    pub(super) fn skip_sip_message(&mut self, number: u64, length: u64, envelope: Envelope) {
+        self.tally.sip_messages += 1;
+        let sip_message = SipMessage::new(number, length);
+        let is_coloured = self.pending.is_coloured;
+        self.sip_message = Some(Box::new(Skipped { sip_message, envelope, is_coloured }));
     }
 
     fn begin_message(&mut self, raw: &[u8], line: &[u8], header: Header<'_>) {

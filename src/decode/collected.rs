@@ -402,6 +402,7 @@ impl Decoder {
                 }
                 Belongs::Yes => {
                     message.text = None;
+                    message.may_announce = None;
                     return Step::Taken(None);
                 }
             }

@@ -51,17 +51,22 @@ impl<'a> LineView<'a> {
 #[inline]
 pub(super) fn header(line: LineView<'_>) -> Option<Header<'_>> {
     match line.start.first() {
-        Some(b' ' | b'\t') => {
-            // ORS prints a line of its own before the header.
-            let is_header = line.start.trim_ascii_start().starts_with(b": message");
-            if is_header { tserver(line.end) } else { platform_sdk(line) }
-        }
-        Some(_) => tserver(line.end).or_else(|| platform_sdk(line)),
+        Some(b' ' | b'\t') => indented(line),
+        Some(_) => tserver(line.end).or_else(|| java(line.end)).or_else(|| net(line)),
         None => None,
     }
 }
 
+/// An indented line as a header.
+#[inline(never)]
+fn indented(line: LineView<'_>) -> Option<Header<'_>> {
+    // ORS prints a line of its own before the header.
+    let is_ors = line.start.trim_ascii_start().starts_with(b": message");
+    if is_ors { tserver(line.end) } else { platform_sdk(line) }
+}
+
 /// The line as a header of a Platform SDK log, if it is one.
+#[inline(never)]
 pub(super) fn platform_sdk(line: LineView<'_>) -> Option<Header<'_>> {
     java(line.end).or_else(|| net(line))
 }

@@ -37,6 +37,8 @@ pub(super) struct OpenMessage {
     /// Its lines with their ends; `None` once they exceed the limit, and for a request.
     pub(super) text: Option<Vec<u8>>,
     pub(super) given: Given,
+    /// Its last line, if that may announce a SIP message.
+    pub(super) may_announce: Option<Vec<u8>>,
 }
 
 /// Whether the event was returned before the message ended.
@@ -63,6 +65,7 @@ impl OpenMessage {
             shape: Shape::new(header.kind),
             text: header.is_event().then(Vec::new),
             given: Given::No,
+            may_announce: None,
         }
     }
 

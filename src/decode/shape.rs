@@ -6,7 +6,7 @@ use super::envelope::{is_coloured, without_colours};
 use super::header::{HeaderKind, LineView, header, platform_sdk};
 use super::lines::{first, first_edge};
 use super::quotes::{Quote, Quoted, opening_length};
-use super::sip_message::is_announcement;
+use super::sip_message::{announced_length, is_announcement};
 use super::syntax::{Attribute, LogSyntax, without_prefix};
 use super::time::begins_with_time;
 use super::warning::{DecodeWarning, WarningKind, Warnings};
@@ -141,10 +141,12 @@ impl Shape {
         }
         let is_deeper = self.attribute.is_some_and(|attribute| indentation > attribute);
         match content.first() {
-            // Nearly all attributes begin with `Attribute`.
-            Some(b'A') if !is_deeper => self.attribute_line::<S>(number, content, indentation, taker),
-            Some(b'B'..=b'Z' | b'a'..=b'z' | b'_') if !is_deeper => {
-                self.other_attribute_line::<S>(number, content, indentation, taker)
+            Some(b'A'..=b'Z' | b'a'..=b'z' | b'_') if !is_deeper => {
+                // Lines of the other log are too many for this; there `announced_at_end` is enough.
+                if S::HAS_TYPES && indentation > 0 && !content.starts_with(b"A") && ends_message(content) {
+                    return Belongs::No;
+                }
+                self.attribute_line::<S>(number, content, indentation, taker)
             }
             Some(b'\'') if is_deeper => match S::pair(content) {
                 Some((key, value)) => self.pair::<S>(number, content, indentation, (key, value), taker),
@@ -184,21 +186,6 @@ impl Shape {
         }
         taker.attribute::<S>(name, value, false);
         Belongs::Yes
-    }
-
-    /// The same for a line that begins with another letter than attributes do.
-    #[inline(never)]
-    fn other_attribute_line<'l, S: LogSyntax>(
-        &mut self,
-        number: u64,
-        content: &'l [u8],
-        indentation: usize,
-        taker: &mut impl Takes<'l>,
-    ) -> Belongs {
-        if indentation > 0 && ends_message(content) {
-            return Belongs::No;
-        }
-        self.attribute_line::<S>(number, content, indentation, taker)
     }
 
     /// A line that belongs to the message, but is not understood. Deeper lines belong to it.
@@ -349,6 +336,18 @@ impl Shape {
         Some(Belongs::NoMessage)
     }
 
+    /// The length of the SIP message that `last`, the last line of a message that ends, announces. An indented line that
+    /// does so looks like an attribute until the SIP message follows.
+    #[cold]
+    pub(super) fn announced_at_end(&self, last: &[u8]) -> Option<u64> {
+        let content = last.trim_ascii_start();
+        let may_announce = content.len() < last.len() && self.warnings.count == 0 && self.value.is_none();
+        if !may_announce || has_value(content) || first(content, b'\'').is_some() {
+            return None;
+        }
+        announced_length(LineView::of_line(content))
+    }
+
     /// Whether a line over the limit belongs to the message, judged by its first bytes. Its contents are not read.
     pub(super) fn line_over_limit<S: LogSyntax>(&mut self, line: &[u8]) -> Belongs {
         let line = first_edge(line);
@@ -391,12 +390,22 @@ fn is_own_attribute<S: LogSyntax>(content: &[u8]) -> bool {
 
 /// Whether an indented line ends a message all the same: it announces a SIP message, whose body must not be read as lines
 /// of the log, or is the header of another message.
-#[inline(never)]
+#[inline]
 fn ends_message(content: &[u8]) -> bool {
-    // What stands in a value was written by anyone.
-    let has_value = || content.trim_ascii_end().iter().any(|byte| matches!(byte, b'=' | b'"' | b'\t'));
-    (is_announcement(content) && first(content, b'\'').is_none() && !has_value())
-        || (platform_sdk(LineView::of_line(content)).is_some() && !has_value())
+    matches!(content.last(), Some(b'<' | b'>' | b':' | b')' | b' ')) && certainly_ends_message(content)
+}
+
+#[cold]
+fn certainly_ends_message(content: &[u8]) -> bool {
+    if has_value(content) {
+        return false;
+    }
+    (is_announcement(content) && first(content, b'\'').is_none()) || platform_sdk(LineView::of_line(content)).is_some()
+}
+
+/// Whether a line may have a value, in which anyone may have written anything.
+fn has_value(content: &[u8]) -> bool {
+    content.trim_ascii_end().iter().any(|byte| matches!(byte, b'=' | b'"' | b'\t'))
 }
 
 fn is_event_header(line: &[u8]) -> bool {

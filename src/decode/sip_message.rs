@@ -37,6 +37,12 @@ pub(super) fn is_announcement(line: &[u8]) -> bool {
     matches!(line.trim_ascii_end().last(), Some(b'<' | b'>')) && announced_length(LineView::of_line(line)).is_some()
 }
 
+/// The line without its carriage return, if its last byte is one that an announcement ends in.
+pub(super) fn may_announce(line: &[u8]) -> Option<&[u8]> {
+    let line = line.strip_suffix(b"\r").unwrap_or(line);
+    matches!(line.last(), Some(b'<' | b'>')).then_some(line)
+}
+
 /// The words of a text, from the last to the first.
 struct Words<'a>(&'a [u8]);
 

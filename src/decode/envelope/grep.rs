@@ -44,18 +44,24 @@ pub(super) fn prefix(line: &[u8]) -> Option<Grep<'_>> {
         let second = first + digits;
         Some(if digits > 0 && prefix.get(second) == Some(&b':') { second + 1 } else { first })
     };
-    let content = before_time.or_else(first_colons).or_else(after_number)?;
+    let is_read = |&content: &usize| line.get(content..).is_some_and(can_be_read);
+    let found = before_time.filter(is_read).or_else(|| first_colons().filter(is_read));
+    let content = found.or_else(|| after_number().filter(is_read))?;
     let named = line.get(..content.checked_sub(1)?)?;
     let (file, is_numbered) = match number_at(named) {
         Some(0) => (&[][..], true),
         Some(at) if named.get(at - 1).is_some_and(is_separator) => (named.get(..at - 1)?, true),
         Some(_) | None => (named, false),
     };
-    let rest = line.get(content..)?;
-    let is_read = begins_as_json(rest) || header(LineView::of_line(rest)).is_some();
-    let is_read = is_read || announced_length(LineView::of_line(rest)).is_some();
-    let is_read = is_read || cri::prefix(rest).is_some() || syslog::prefix(rest).is_some();
-    is_read.then_some(Grep { file, is_numbered, content })
+    Some(Grep { file, is_numbered, content })
+}
+
+fn can_be_read(line: &[u8]) -> bool {
+    begins_as_json(line)
+        || header(LineView::of_line(line)).is_some()
+        || announced_length(LineView::of_line(line)).is_some()
+        || cri::prefix(line).is_some()
+        || syslog::prefix(line).is_some()
 }
 
 /// Where a file name can end at most: at white space, unless the name itself has some. A name with white space must look
