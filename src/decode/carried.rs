@@ -1,19 +1,20 @@
 //! Lines that were taken out of their envelope. Each belongs to the open message, or may begin another.
 
 use alloc::borrow::Cow;
+use alloc::boxed::Box;
 
 use super::DecodeResult;
 use super::collected::{Skipped, Step};
 use super::decoder::Decoder;
-use super::envelope::{Opened, is_coloured};
+use super::envelope::{Envelope, Opened, is_coloured};
 use super::header::{Header, LineView};
 use super::interest::{Interest, interest};
 use super::lines::{line_feed, without_carriage_return};
 use super::message_reader::text;
 use super::open_message::{Given, OpenMessage};
 use super::shape::Belongs;
-use super::sip_message::{OfSipMessage, SipMessage, announced_length};
-use super::time::time_at_start;
+use super::sip_message::{OfSipMessage, SipMessage, announced_length, may_announce};
+use super::time::{time_at_start, time_of_header};
 use super::warning::WarningKind;
 #[cfg(feature = "json")]
 use super::{DecodeErrorKind, json_line, message_reader::text_of};
@@ -62,7 +63,7 @@ impl Decoder {
     /// Whether the line belongs to the SIP message that is being skipped. If not, that message ends. The line is
     /// `surplus` bytes shorter in its file.
     pub(super) fn is_of_sip_message(&mut self, number: u64, raw: &[u8], surplus: i64) -> bool {
-        let Some(Skipped { sip_message, .. }) = &mut self.sip_message else {
+        let Some(Skipped { sip_message, .. }) = self.sip_message.as_deref_mut() else {
             return false;
         };
         let line = without_carriage_return(raw);
@@ -86,7 +87,16 @@ impl Decoder {
         let raw = &*self.without_colours(raw);
         let message = self.message.as_mut()?;
         match message.line(number, without_carriage_return(raw)) {
-            Belongs::No => return Some(Step::Before(self.close_message())),
+            Belongs::No => {
+                let announced = message.may_announce.take();
+                let length = announced.and_then(|last| message.shape.announced_at_end(&last));
+                let envelope = message.envelope.clone();
+                let given = self.close_message();
+                if let Some(length) = length {
+                    self.skip_sip_message(number.saturating_sub(1), length, envelope);
+                }
+                return Some(Step::Before(given));
+            }
             Belongs::NoMessage => {
                 let message = self.message.take()?;
                 if message.is_event {
@@ -97,6 +107,7 @@ impl Decoder {
             }
             Belongs::Yes => {}
         }
+        message.may_announce = may_announce(raw).map(<[u8]>::to_vec);
         message.unsure = None;
         if message.file != self.file.index && self.file.line <= 2 {
             self.file.continues = true;
@@ -119,22 +130,32 @@ impl Decoder {
         let number = self.pending.number;
         let view = LineView::of_line(line);
         match interest(view) {
-            Interest::Header(header) => self.begin_message(raw, line, header),
+            Interest::Header(header) => {
+                if let Some(step) = self.end_on_other_stream(header.is_event()) {
+                    return step;
+                }
+                self.begin_message(raw, line, header);
+            }
             #[cfg(feature = "json")]
             Interest::Json | Interest::Look if json_line::object(line).is_some() => {
                 return self.json_line(number, line);
             }
             Interest::Json | Interest::Look | Interest::None => {
                 if let Some(length) = announced_length(view) {
-                    self.tally.sip_messages += 1;
                     let envelope = self.pending.envelope.clone();
-                    let sip_message = SipMessage::new(number, length);
-                    self.sip_message = Some(Skipped { sip_message, envelope, is_coloured: self.pending.is_coloured });
+                    self.skip_sip_message(number, length, envelope);
                 }
                 self.note_other(number, view);
             }
         }
         Step::Taken(None)
+    }
+
+    pub(super) fn skip_sip_message(&mut self, number: u64, length: u64, envelope: Envelope) {
+        self.tally.sip_messages += 1;
+        let sip_message = SipMessage::new(number, length);
+        let is_coloured = self.pending.is_coloured;
+        self.sip_message = Some(Box::new(Skipped { sip_message, envelope, is_coloured }));
     }
 
     fn begin_message(&mut self, raw: &[u8], line: &[u8], header: Header<'_>) {
@@ -150,7 +171,7 @@ impl Decoder {
                 Some(text(time_at_start(&content)?).into_owned())
             })
         } else {
-            time_at_start(line).map(|time| text(time).into_owned())
+            time_of_header(line).map(|time| text(time).into_owned())
         };
         message.time = time.or_else(|| self.pending.time.clone());
         message.envelope = self.pending.envelope.clone();
@@ -168,7 +189,15 @@ impl Decoder {
         };
         let mut replaced = false;
         let json = text_of(object, &mut replaced);
-        let mut event = match Event::from_json_line(&json) {
+        let mut read = Event::from_json_line(&json);
+        let repaired;
+        if let Err(EventJsonError::NotAnObject { .. }) = &read {
+            repaired = json_line::repaired(&json);
+            if let Some(text) = &repaired {
+                read = Event::from_json_line(text);
+            }
+        }
+        let mut event = match read {
             Err(EventJsonError::NamesNoEvent) => {
                 let Some(envelope) = self.pending.envelope.with_json(object) else {
                     self.tally.other_json_lines += 1;
@@ -184,7 +213,7 @@ impl Decoder {
                     Opened::Line { content, time, is_piece: false } => {
                         self.put(number, time.or(outer), envelope, content);
                     }
-                    Opened::OfAnother | Opened::Without { .. } => {}
+                    Opened::OfAnother | Opened::OfOtherStream | Opened::Without { .. } => {}
                 }
                 return Step::Taken(None);
             }
@@ -195,6 +224,9 @@ impl Decoder {
             }
             event => event.map(Event::into_owned).map_err(DecodeErrorKind::from),
         };
+        if let Some(step) = self.end_on_other_stream(true) {
+            return step;
+        }
         if replaced {
             self.replaced(number);
         }

@@ -5,12 +5,15 @@
 //! several, are *pending*. A pending line then belongs to the open message, or may begin another.
 
 use alloc::borrow::Cow;
+use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::DecodeResult;
 use super::decoder::Decoder;
-use super::envelope::{Envelope, Opened, is_coloured, without_all_colours, without_colours};
+use super::envelope::{
+    Envelope, Opened, is_coloured, one_line, without_all_colours, without_colours, without_only_line_end,
+};
 use super::header::LineView;
 use super::interest::{Interest, interest};
 use super::lines::{ESCAPE, LineBuffer, first, line_feed, without_carriage_return};
@@ -62,7 +65,7 @@ pub(super) struct Piece {
     line: LineBuffer,
     number: u64,
     time: Option<String>,
-    envelope: Envelope,
+    pub(super) envelope: Envelope,
     /// How many layers of the envelope have been removed.
     opened: usize,
 }
@@ -73,12 +76,6 @@ pub(super) enum Step {
     Taken(Option<DecodeResult<'static>>),
     /// The line has to be processed again: something ended before it, perhaps with a result.
     Before(Option<DecodeResult<'static>>),
-}
-
-/// The content without its line end, if it is only one line.
-fn one_line(content: &[u8]) -> Option<&[u8]> {
-    let line = content.strip_suffix(b"\n").unwrap_or(content);
-    line_feed(line).is_none().then_some(line)
 }
 
 impl Decoder {
@@ -184,6 +181,7 @@ impl Decoder {
     /// Processes a raw line. It still has its carriage return, if any.
     fn line(&mut self, raw: &[u8]) -> Step {
         self.pending.is_coloured = is_coloured(without_carriage_return(raw));
+        self.resume_other_stream(raw);
         let line = &*self.without_colours(raw);
         let number = self.file.line;
         if self.piece.is_some() {
@@ -191,10 +189,16 @@ impl Decoder {
         }
         if let Some(skipped) = &self.sip_message {
             let envelope = skipped.envelope.clone();
-            let (content, time) = match envelope.open(line) {
-                Opened::OfAnother => return Step::Taken(None),
-                Opened::Line { content, time, .. } => (content, time),
-                Opened::Without { .. } => (line.into(), None),
+            let (content, time) = match envelope.open_layers(line.into(), 0..envelope.len()) {
+                (Opened::OfAnother, _) => return Step::Taken(None),
+                (Opened::OfOtherStream, _) => return self.turn_to_other_stream(line),
+                (Opened::Line { content, time, is_piece: true }, opened) => {
+                    // The message counts the whole line.
+                    self.begin_piece(number, &content, time, envelope, opened);
+                    return Step::Taken(None);
+                }
+                (Opened::Line { content, time, is_piece: false }, _) => (content, time),
+                (Opened::Without { .. }, _) => (line.into(), None),
             };
             let Some(one) = one_line(&content) else {
                 self.put(number, time, envelope, content);
@@ -225,6 +229,7 @@ impl Decoder {
                     }
                 }
                 (Opened::OfAnother, _) => return Step::Taken(None),
+                (Opened::OfOtherStream, _) => return self.turn_to_other_stream(line),
                 (Opened::Without { .. }, _) => return Step::Before(self.close_message()),
             }
         }
@@ -250,7 +255,7 @@ impl Decoder {
                 self.put(number, time, envelope, content);
                 self.pending.raw = raw;
             }
-            (Opened::OfAnother | Opened::Without { .. }, _) => {
+            (Opened::OfAnother | Opened::OfOtherStream | Opened::Without { .. }, _) => {
                 self.put(number, None, Envelope::default(), line.into());
             }
         }
@@ -292,7 +297,7 @@ impl Decoder {
         let time = time.map(|time| text(&time).into_owned());
         let mut line = LineBuffer::new(self.settings.limit);
         line.push(without_carriage_return(content));
-        self.piece = Some(Piece { line, number, time, envelope, opened });
+        self.piece = Some(Box::new(Piece { line, number, time, envelope, opened }));
     }
 
     /// Processes the next piece of a line.
@@ -301,32 +306,46 @@ impl Decoder {
             return Step::Before(None);
         };
         let (opened, _) = piece.envelope.open_layers(without_carriage_return(line).into(), 0..piece.opened);
-        let Opened::Line { content, is_piece, .. } = opened else {
-            self.end_piece(piece);
-            return Step::Before(None);
+        let (content, is_piece) = match opened {
+            Opened::Line { content, is_piece, .. } => (content, is_piece),
+            Opened::OfOtherStream => {
+                self.piece = Some(piece);
+                return self.turn_to_other_stream(line);
+            }
+            Opened::OfAnother | Opened::Without { .. } => {
+                self.end_piece(*piece);
+                return Step::Before(None);
+            }
         };
         piece.line.push(&content);
         if is_piece {
             self.piece = Some(piece);
         } else {
-            self.end_piece(piece);
+            self.end_piece(*piece);
         }
         Step::Taken(None)
     }
 
     /// Makes a line pending after its last piece.
     pub(super) fn end_piece(&mut self, piece: Piece) {
-        let Piece { mut line, number, time, envelope, opened } = piece;
+        let Piece { mut line, number, time, mut envelope, opened } = piece;
         if line.is_too_long() {
             // Without the inner layers removed the content is unknown.
             self.end_piece_over_limit(number, &line, Some(&envelope).filter(|envelope| opened == envelope.len()));
             return;
         }
         let joined = line.take();
+        let joined = without_only_line_end(&joined);
+        if self.message.is_none() && self.sip_message.is_none() {
+            // The first piece did not show what else is around the line.
+            envelope.add_layers(joined);
+        }
         let time = time.map(|time| Cow::Owned(time.into_bytes()));
-        match envelope.open_layers(Cow::Borrowed(&joined), opened..envelope.len()).0 {
+        match envelope.open_layers(Cow::Borrowed(joined), opened..envelope.len()).0 {
             Opened::Line { content, time: inner, .. } => self.put(number, inner.or(time), envelope, content),
-            Opened::OfAnother | Opened::Without { .. } => self.put(number, time, envelope, Cow::Borrowed(&joined)),
+            Opened::OfAnother | Opened::OfOtherStream | Opened::Without { .. } => {
+                self.put(number, time, envelope, Cow::Borrowed(joined));
+            }
         }
     }
 
@@ -344,8 +363,11 @@ impl Decoder {
     /// Processes a raw line over the limit.
     fn line_over_limit(&mut self) -> Step {
         if let Some(piece) = self.piece.take() {
-            self.end_piece(piece);
+            self.end_piece(*piece);
             return Step::Before(None);
+        }
+        if self.is_of_other_stream(self.line.start()) {
+            return Step::Taken(None);
         }
         let line = core::mem::take(&mut self.line);
         let step = self.over_limit(self.file.line, &line, None);
@@ -357,7 +379,7 @@ impl Decoder {
     /// if that is known.
     fn over_limit(&mut self, number: u64, line: &LineBuffer, envelope: Option<&Envelope>) -> Step {
         let view = LineView { start: line.start(), end: line.tail() };
-        if let Some(Skipped { sip_message, .. }) = &mut self.sip_message {
+        if let Some(Skipped { sip_message, .. }) = self.sip_message.as_deref_mut() {
             let has_return = line.ends_in_carriage_return();
             let whole = line.len().saturating_add_signed(line.surplus().saturating_neg());
             let length = whole.saturating_sub(u64::from(has_return));
@@ -380,6 +402,7 @@ impl Decoder {
                 }
                 Belongs::Yes => {
                     message.text = None;
+                    message.may_announce = None;
                     return Step::Taken(None);
                 }
             }

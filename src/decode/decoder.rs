@@ -2,6 +2,7 @@
 //! that is cut, in an envelope or coloured is collected first (`collected`).
 
 use alloc::borrow::Cow;
+use alloc::boxed::Box;
 use alloc::collections::VecDeque;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -13,6 +14,7 @@ use super::lines::{LineBuffer, first_edge};
 use super::message_reader::{MessageReader, text};
 use super::open_message::OpenMessage;
 use super::shape::Shape;
+use super::streams::OtherStream;
 use super::syntax::LogSyntax;
 use super::time::time_at_start;
 use super::warning::{DecodeWarning, WarningKind, Warnings};
@@ -65,11 +67,13 @@ pub struct Decoder {
     /// The lines that a raw line carried and that are not processed yet.
     pub(super) pending: Pending,
     /// A line that is split over several raw lines.
-    pub(super) piece: Option<Piece>,
+    pub(super) piece: Option<Box<Piece>>,
     /// The open message.
     pub(super) message: Option<OpenMessage>,
     /// The SIP message that is being skipped.
-    pub(super) sip_message: Option<Skipped>,
+    pub(super) sip_message: Option<Box<Skipped>>,
+    /// What is open on a container's other stream.
+    pub(super) other_stream: Option<Box<OtherStream>>,
     /// The beginning of the previous line, for its time: an indented header has that time.
     pub(super) line_before: Vec<u8>,
     /// Results to be returned before any other.
@@ -107,6 +111,7 @@ impl Decoder {
             piece: None,
             message: None,
             sip_message: None,
+            other_stream: None,
             line_before: Vec::new(),
             queued: VecDeque::new(),
             warnings: Warnings::default(),
@@ -237,8 +242,8 @@ impl Decoder {
     fn is_in_the_plain(&self) -> bool {
         self.message.is_none()
             && self.line.is_empty()
-            && self.piece.is_none()
-            && self.sip_message.is_none()
+            // Three pointers, which are compared as one.
+            && (self.piece.is_none() & self.sip_message.is_none() & self.other_stream.is_none())
             && !self.boundary.is_collecting()
     }
 

@@ -3,7 +3,6 @@
 use alloc::collections::VecDeque;
 
 use super::DecodeResult;
-use super::collected::Skipped;
 use super::decoder::{BYTE_ORDER_MARK, Decoder};
 use super::envelope::Envelope;
 use super::file::File;
@@ -83,6 +82,17 @@ impl Decoder {
     /// Returns the event of the open message, although no later line has ended it yet. This is for a log that is read
     /// while it is written, after a pause. Later lines of the message are skipped with a warning.
     pub fn flush(&mut self) -> Option<DecodeResult<'static>> {
+        let given = self.flush_open();
+        if given.is_some() || self.other_stream.is_none() {
+            return given;
+        }
+        self.swap_streams();
+        let given = self.flush_open();
+        self.swap_streams();
+        given
+    }
+
+    fn flush_open(&mut self) -> Option<DecodeResult<'static>> {
         let mut message = self.message.take()?;
         let is_new = message.is_event && message.given == Given::No;
         let given = if is_new { self.give(&message) } else { None };
@@ -138,10 +148,10 @@ impl Decoder {
             self.note_open_request(&message);
             self.message = Some(message);
         }
-        let is_open = |file: usize| {
-            self.message.as_ref().is_some_and(|open| open.is_event && open.file == file && !open.shape.is_unsure())
-        };
-        if !is_open(self.file.index) {
+        let file = self.file.index;
+        let on_other_stream = self.other_stream.as_ref().and_then(|other| other.message.as_ref());
+        let mut open = self.message.iter().chain(on_other_stream);
+        if !open.any(|open| open.is_event && open.file == file && !open.shape.is_unsure()) {
             self.queued.extend(self.file.end().map(Err));
         }
     }
@@ -153,20 +163,32 @@ impl Decoder {
             self.end_line();
         }
         self.work_off_all(&mut sink);
+        if self.began_later_than_other_stream() {
+            self.swap_streams();
+        }
+        self.end_open(&mut sink);
+        if self.other_stream.is_some() {
+            self.swap_streams();
+            self.end_open(&mut sink);
+        }
+        self.end_file();
+        self.work_off_all(&mut sink);
+    }
+
+    /// Ends what is open.
+    fn end_open(&mut self, sink: &mut impl FnMut(DecodeResult<'static>)) {
         if let Some(piece) = self.piece.take() {
-            self.end_piece(piece);
-            self.work_off_all(&mut sink);
+            self.end_piece(*piece);
+            self.work_off_all(sink);
         }
         if let Some(result) = self.close_message() {
             sink(result);
         }
-        if let Some(Skipped { sip_message, .. }) = self.sip_message.take() {
-            if !sip_message.is_complete() {
-                self.warn(sip_message.number, WarningKind::SkipReachesEnd);
+        if let Some(skipped) = self.sip_message.take() {
+            if !skipped.sip_message.is_complete() {
+                self.warn(skipped.sip_message.number, WarningKind::SkipReachesEnd);
             }
         }
-        self.end_file();
-        self.work_off_all(&mut sink);
     }
 
     fn work_off_all(&mut self, sink: &mut impl FnMut(DecodeResult<'static>)) {

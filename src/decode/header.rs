@@ -51,14 +51,24 @@ impl<'a> LineView<'a> {
 #[inline]
 pub(super) fn header(line: LineView<'_>) -> Option<Header<'_>> {
     match line.start.first() {
-        Some(b' ' | b'\t') => {
-            // ORS prints a line of its own before the header.
-            let is_header = line.start.trim_ascii_start().starts_with(b": message");
-            if is_header { tserver(line.end) } else { None }
-        }
+        Some(b' ' | b'\t') => indented(line),
         Some(_) => tserver(line.end).or_else(|| java(line.end)).or_else(|| net(line)),
         None => None,
     }
+}
+
+/// An indented line as a header.
+#[inline(never)]
+fn indented(line: LineView<'_>) -> Option<Header<'_>> {
+    // ORS prints a line of its own before the header.
+    let is_ors = line.start.trim_ascii_start().starts_with(b": message");
+    if is_ors { tserver(line.end) } else { platform_sdk(line) }
+}
+
+/// The line as a header of a Platform SDK log, if it is one.
+#[inline(never)]
+pub(super) fn platform_sdk(line: LineView<'_>) -> Option<Header<'_>> {
+    java(line.end).or_else(|| net(line))
 }
 
 /// Ends in `message EventX` or `TEvent: EventX`; a `(refid=…)` may follow.
@@ -72,6 +82,23 @@ fn tserver(end: &[u8]) -> Option<Header<'_>> {
     let before = before.strip_suffix(b"message").or_else(|| before.strip_suffix(b"TEvent:"))?;
     let is_word = before.last().is_none_or(u8::is_ascii_whitespace);
     (is_word && is_message_name(name) && word_end(name).is_none()).then_some(Header { kind: HeaderKind::TServer, name })
+}
+
+/// Whether a line ends like a header that directly follows the separator of `grep`: `12:message EventX`.
+#[cold]
+pub(super) fn follows_separator(end: &[u8]) -> bool {
+    let is_separator = |byte: &u8| matches!(byte, b':' | b'-');
+    let end = without_refid(end.trim_ascii_end());
+    let at = memchr::memrchr2(b':', b'-', end.get(..memchr::memrchr(b' ', end).unwrap_or(0)).unwrap_or_default());
+    // `TEvent:` has a colon of its own.
+    let at =
+        at.map(
+            |at| {
+                if end.get(..=at).is_some_and(|end| end.ends_with(b"TEvent:")) { at - b"TEvent".len() } else { at + 1 }
+            },
+        );
+    at.and_then(|at| end.split_at_checked(at))
+        .is_some_and(|(before, rest)| before.last().is_some_and(is_separator) && tserver(rest).is_some())
 }
 
 fn without_refid(end: &[u8]) -> &[u8] {
@@ -108,8 +135,14 @@ fn net(line: LineView<'_>) -> Option<Header<'_>> {
         let (so_far, after) = (line.start.get(..before + at)?, rest.get(at + 1..)?);
         if let Some(name) = after.strip_prefix(b"'").and_then(|after| net_name(so_far, after)) {
             let number_ends = after.iter().position(|&byte| byte == b')').map_or(after.len(), |at| at + 1);
-            let at_end = after.get(number_ends..).is_some_and(|rest| rest.trim_ascii().is_empty());
-            return Some(Header { kind: HeaderKind::PlatformSdkNet { at_end }, name });
+            let rest = after.get(number_ends..).unwrap_or_default().trim_ascii();
+            let kind = if rest.eq_ignore_ascii_case(b"message attributes:") || rest == b"attributes:" {
+                // On one line, as Java writes it.
+                HeaderKind::PlatformSdkJava
+            } else {
+                HeaderKind::PlatformSdkNet { at_end: rest.is_empty() }
+            };
+            return Some(Header { kind, name });
         }
         before += at + 1;
         rest = after;

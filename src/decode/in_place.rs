@@ -11,8 +11,9 @@ use super::message_reader::{MessageReader, Reading, text};
 use super::open_message::OpenMessage;
 use super::platform_sdk_log::PlatformSdkLog;
 use super::shape::{Belongs, Shape};
+use super::sip_message::may_announce;
 use super::syntax::LogSyntax;
-use super::time::time_at_start;
+use super::time::{time_at_start, time_of_header};
 use super::tserver_log::TServerLog;
 use super::{DecodeError, DecodeErrorKind, DecodeResult};
 #[cfg(feature = "json")]
@@ -50,7 +51,7 @@ impl Decoder {
                     let time = match before {
                         Some(before) if is_indented => time_at_start(before).map(text),
                         None if is_indented => self.time_before(),
-                        Some(_) | None => time.map(text),
+                        Some(_) | None => time.or_else(|| time_of_header(line)).map(text),
                     };
                     *bytes = rest;
                     match header.kind {
@@ -135,6 +136,11 @@ impl Decoder {
                 Belongs::No => {
                     *bytes = rest;
                     self.file.line = next;
+                    let end = text.len() - rest.len();
+                    // The byte before the line feed, perhaps a carriage return.
+                    if let Some(b'<' | b'>' | b'\r') = text.get(end.wrapping_sub(2)) {
+                        self.announced_at_end(&shape, text.get(..end).unwrap_or_default());
+                    }
                     self.end_of_shape(&mut shape);
                     if !is_event {
                         self.file.note_request(number, header_line, header.kind);
@@ -180,9 +186,27 @@ impl Decoder {
         message.text = reading.is_read.then(|| text.get(..text.len() - rest.len()).unwrap_or_default().to_vec());
         message.time = time.map(Cow::into_owned);
         message.shape = shape;
+        message.may_announce =
+            last_line(text.get(..text.len() - rest.len()).unwrap_or_default(), limit).map(<[u8]>::to_vec);
         self.file.line = next;
         *bytes = rest;
         self.message = Some(message);
         self.collect(bytes);
     }
+    /// Skips the SIP message that the last line of a message announces, if it does.
+    #[cold]
+    fn announced_at_end(&mut self, shape: &Shape, read: &[u8]) {
+        let last = last_line(read, self.settings.limit);
+        if let Some(length) = last.and_then(|last| shape.announced_at_end(last)) {
+            self.pending.is_coloured = false;
+            self.skip_sip_message(self.file.line - 1, length, Envelope::default());
+        }
+    }
+}
+
+/// The last of these lines, if it may announce a SIP message and is not over the limit.
+fn last_line(read: &[u8], limit: usize) -> Option<&[u8]> {
+    let lines = read.strip_suffix(b"\n")?;
+    let at = memchr::memrchr(b'\n', lines).map_or(0, |at| at + 1);
+    lines.get(at..).filter(|line| line.len() <= limit).and_then(may_announce)
 }

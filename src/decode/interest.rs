@@ -1,6 +1,6 @@
 //! Which lines between messages need a closer look. Most do not, and are skipped at almost no cost.
 
-use super::header::{Header, LineView, header};
+use super::header::{Header, LineView, follows_separator, header};
 use super::lines::contains;
 use super::sip_message::announced_length;
 use super::time::is_month;
@@ -55,6 +55,13 @@ fn is_end_of_interest(line: LineView<'_>) -> bool {
     match line.end.trim_ascii_end().last() {
         Some(b'<' | b'>') => announced_length(line).is_some(),
         Some(b'}' | b',' | b']') => contains(line.start, b"{\""),
+        // A header right after the prefix of `grep`.
+        Some(b'a'..=b'z' | b')') => !begins_with_clock(line.start) && follows_separator(line.end),
         Some(_) | None => false,
     }
+}
+
+/// Whether a line begins like `12:30:00`, as most do that are of another kind: it has no prefix of `grep`.
+fn begins_with_clock(line: &[u8]) -> bool {
+    matches!(line, [_, _, b':', _, _, b':', ..] | [b'@', _, _, b':', _, _, b':', ..])
 }

@@ -1,5 +1,7 @@
 //! Lines of JSON: each is an event, carries a line of a log, or is something else. Specification 6.1.
 
+use alloc::string::String;
+
 use super::lines::first;
 
 /// The object on a line, without the brackets and commas of a JSON array that has one object on each line. `None` if
@@ -24,6 +26,48 @@ pub fn object(line: &[u8]) -> Option<&[u8]> {
         text = before;
     }
     Some(text)
+}
+
+/// The text without what a parser refuses although other programs write it, if there is any of that: half of a surrogate
+/// pair becomes U+FFFD, and a number beyond the range of `f64` a string of its digits.
+pub(super) fn repaired(text: &str) -> Option<String> {
+    let mut repaired = String::new();
+    let (mut kept, mut at, mut in_string) = (0, 0, false);
+    while let Some(&byte) = text.as_bytes().get(at) {
+        let rest = text.get(at..).unwrap_or_default();
+        let (length, instead) = match byte {
+            b'\\' if in_string => match (surrogate(rest), surrogate(rest.get(6..).unwrap_or_default())) {
+                (Some(0xd800..=0xdbff), Some(0xdc00..)) => (12, None),
+                (Some(_), _) => (6, Some(["\\ufffd", "", ""])),
+                (None, _) => (2, None),
+            },
+            b'-' | b'0'..=b'9' if !in_string => {
+                let number = rest.split(|c| !matches!(c, '0'..='9' | '-' | '+' | '.' | 'e' | 'E')).next();
+                let number = number.unwrap_or_default();
+                let is_infinite = number.parse::<f64>().is_ok_and(f64::is_infinite);
+                (number.len(), is_infinite.then_some(["\"", number, "\""]))
+            }
+            _ => (1, None),
+        };
+        in_string ^= byte == b'"';
+        if let Some(instead) = instead {
+            repaired.push_str(text.get(kept..at).unwrap_or_default());
+            repaired.extend(instead);
+            kept = at + length;
+        }
+        at += length;
+    }
+    if kept == 0 {
+        return None;
+    }
+    repaired.push_str(text.get(kept..).unwrap_or_default());
+    Some(repaired)
+}
+
+/// The surrogate whose escape the text begins with: `\ud83d`.
+fn surrogate(text: &str) -> Option<u32> {
+    let digits = text.strip_prefix("\\u")?.get(..4)?;
+    u32::from_str_radix(digits, 16).ok().filter(|code| matches!(code, 0xd800..=0xdfff))
 }
 
 /// Whether a text that is not a valid object was probably meant to be an event.

@@ -16,6 +16,7 @@
 //! | `shape` | which lines belong to a message, including values of several lines |
 //! | `message_reader`, `list_reader` | turning the lines of a message into an event |
 //! | `open_message` | a message that has not ended yet |
+//! | `streams` | the two streams of a container, each with what is open on it |
 //! | `syntax`, `tserver_log`, `platform_sdk_log`, `quotes` | how each log writes an attribute, a pair, a string |
 //! | `json_line` | lines of JSON |
 //! | `sip_message` | skipping SIP messages in a log |
@@ -46,6 +47,7 @@ mod platform_sdk_log;
 mod quotes;
 mod shape;
 mod sip_message;
+mod streams;
 mod syntax;
 mod time;
 mod tserver_log;

@@ -12,7 +12,7 @@ use super::message_reader::{MessageReader, Reading, text};
 use super::platform_sdk_log::PlatformSdkLog;
 use super::shape::{Belongs, Shape};
 use super::syntax::LogSyntax;
-use super::time::time_at_start;
+use super::time::time_of_header;
 use super::tserver_log::TServerLog;
 use super::{DecodeErrorKind, DecodeResult};
 use crate::event::{Event, EventName};
@@ -37,6 +37,8 @@ pub(super) struct OpenMessage {
     /// Its lines with their ends; `None` once they exceed the limit, and for a request.
     pub(super) text: Option<Vec<u8>>,
     pub(super) given: Given,
+    /// Its last line, if that may announce a SIP message.
+    pub(super) may_announce: Option<Vec<u8>>,
 }
 
 /// Whether the event was returned before the message ended.
@@ -63,6 +65,7 @@ impl OpenMessage {
             shape: Shape::new(header.kind),
             text: header.is_event().then(Vec::new),
             given: Given::No,
+            may_announce: None,
         }
     }
 
@@ -110,7 +113,7 @@ impl OpenMessage {
                 let time = time.map(|time| text(&time).into_owned());
                 Some((without_carriage_return(&content).to_vec(), time))
             }
-            Opened::OfAnother | Opened::Without { .. } => None,
+            Opened::OfAnother | Opened::OfOtherStream | Opened::Without { .. } => None,
         };
         let ((header_line, own_time), (content, _)) = (content(raw)?, content(line)?);
         let header = header(LineView::of_line(&header_line))?;
@@ -126,7 +129,7 @@ impl OpenMessage {
         }
         self.shape = Shape::new(header.kind);
         self.unsure = None;
-        self.time = time_at_start(&header_line).map(|time| text(time).into_owned()).or(own_time);
+        self.time = time_of_header(&header_line).map(|time| text(time).into_owned()).or(own_time);
         self.text = header.is_event().then(Vec::new);
         self.add(&header_line, limit);
         Some(opened)

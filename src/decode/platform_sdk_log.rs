@@ -37,6 +37,7 @@ fn typed_value(rest: &[u8]) -> Option<(&[u8], &[u8])> {
 impl LogSyntax for PlatformSdkLog {
     const QUOTE: u8 = b'"';
     const NUMBERS: Digits = Digits::Decimal;
+    const HAS_TYPES: bool = true;
 
     fn is_title(content: &[u8]) -> bool {
         first_edge(content).trim_ascii_end().eq_ignore_ascii_case(b"message attributes:")

@@ -3,9 +3,10 @@
 //! A shape keeps no text, so it also works for a message whose text is not kept, and for one that arrives in pieces.
 
 use super::envelope::{is_coloured, without_colours};
-use super::header::{HeaderKind, LineView, header};
+use super::header::{HeaderKind, LineView, header, platform_sdk};
 use super::lines::{first, first_edge};
 use super::quotes::{Quote, Quoted, opening_length};
+use super::sip_message::{announced_length, is_announcement};
 use super::syntax::{Attribute, LogSyntax, without_prefix};
 use super::time::begins_with_time;
 use super::warning::{DecodeWarning, WarningKind, Warnings};
@@ -110,6 +111,11 @@ impl Shape {
         self.first_line != FirstLine::Any
     }
 
+    /// Whether a value of several lines is open.
+    pub(super) fn has_open_value(&self) -> bool {
+        self.value.is_some()
+    }
+
     /// Whether the escape characters of the next line are colours, which have to be removed. In the middle of a line
     /// that continues a value they belong to the value.
     #[cold]
@@ -136,10 +142,15 @@ impl Shape {
         let is_deeper = self.attribute.is_some_and(|attribute| indentation > attribute);
         match content.first() {
             Some(b'A'..=b'Z' | b'a'..=b'z' | b'_') if !is_deeper => {
+                // Lines of the other log are too many for this; there `announced_at_end` is enough.
+                if S::HAS_TYPES && indentation > 0 && !content.starts_with(b"A") && ends_message(content) {
+                    return Belongs::No;
+                }
                 self.attribute_line::<S>(number, content, indentation, taker)
             }
             Some(b'\'') if is_deeper => match S::pair(content) {
                 Some((key, value)) => self.pair::<S>(number, content, indentation, (key, value), taker),
+                None if ends_message(content) => Belongs::No,
                 None => self.deeper::<S>(number, content),
             },
             Some(_) | None => self.other_line::<S>(number, line, content, indentation, taker),
@@ -203,8 +214,9 @@ impl Shape {
         let pair = if is_quote(content) { S::pair(content) } else { None };
         match (self.attribute, pair) {
             (Some(_), Some(pair)) => self.pair::<S>(number, content, indentation, pair, taker),
-            (Some(attribute), None) if indentation > attribute => self.deeper::<S>(number, content),
             (_, _) if indentation == 0 => Belongs::No,
+            (_, None) if ends_message(content) => Belongs::No,
+            (Some(attribute), None) if indentation > attribute => self.deeper::<S>(number, content),
             (_, _) => self.odd(indentation, taker),
         }
     }
@@ -324,6 +336,18 @@ impl Shape {
         Some(Belongs::NoMessage)
     }
 
+    /// The length of the SIP message that `last`, the last line of a message that ends, announces. An indented line that
+    /// does so looks like an attribute until the SIP message follows.
+    #[cold]
+    pub(super) fn announced_at_end(&self, last: &[u8]) -> Option<u64> {
+        let content = last.trim_ascii_start();
+        let may_announce = content.len() < last.len() && self.warnings.count == 0 && self.value.is_none();
+        if !may_announce || has_value(content) || first(content, b'\'').is_some() {
+            return None;
+        }
+        announced_length(LineView::of_line(content))
+    }
+
     /// Whether a line over the limit belongs to the message, judged by its first bytes. Its contents are not read.
     pub(super) fn line_over_limit<S: LogSyntax>(&mut self, line: &[u8]) -> Belongs {
         let line = first_edge(line);
@@ -362,6 +386,26 @@ fn is_certain<S: LogSyntax>(content: &[u8]) -> bool {
 
 fn is_own_attribute<S: LogSyntax>(content: &[u8]) -> bool {
     without_prefix(content).is_some() && S::attribute(content).is_some()
+}
+
+/// Whether an indented line ends a message all the same: it announces a SIP message, whose body must not be read as lines
+/// of the log, or is the header of another message.
+#[inline]
+fn ends_message(content: &[u8]) -> bool {
+    matches!(content.last(), Some(b'<' | b'>' | b':' | b')' | b' ')) && certainly_ends_message(content)
+}
+
+#[cold]
+fn certainly_ends_message(content: &[u8]) -> bool {
+    if has_value(content) {
+        return false;
+    }
+    (is_announcement(content) && first(content, b'\'').is_none()) || platform_sdk(LineView::of_line(content)).is_some()
+}
+
+/// Whether a line may have a value, in which anyone may have written anything.
+fn has_value(content: &[u8]) -> bool {
+    content.trim_ascii_end().iter().any(|byte| matches!(byte, b'=' | b'"' | b'\t'))
 }
 
 fn is_event_header(line: &[u8]) -> bool {

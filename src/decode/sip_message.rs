@@ -6,21 +6,54 @@ use super::header::{LineView, header};
 use super::time::begins_with_time;
 
 /// The number of bytes that a line announces: `Received [0,UDP] 457 bytes from 192.0.2.1:5060 <<<<<`, or with `Sending`
-/// and `>>>>>`.
+/// and `>>>>>`. The transport in brackets may be missing, and a colon may follow it.
 pub(super) fn announced_length(line: LineView<'_>) -> Option<u64> {
     let end = line.end.trim_ascii_end();
     let (before, direction): (_, &[u8]) = match end.last()? {
-        b'<' => (end.strip_suffix(b"<<<<<")?, b" bytes from "),
-        b'>' => (end.strip_suffix(b">>>>>")?, b" bytes to "),
+        b'<' => (end.strip_suffix(b"<<<")?, b"from"),
+        b'>' => (end.strip_suffix(b">>>")?, b"to"),
         _ => return None,
     };
-    let at = before.windows(direction.len()).rposition(|window| window == direction)?;
-    let before = before.get(..at)?;
+    let mut words = Words(before);
+    while words.next()? != direction {}
+    let unit = words.next()?;
+    if unit != b"bytes" && unit != b"byte" {
+        return None;
+    }
+    let before = words.0.trim_ascii_end();
     let digits = before.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
     let (before, digits) = before.split_at_checked(before.len() - digits)?;
     let number = core::str::from_utf8(digits).ok()?.parse().ok()?;
-    // The transport in brackets must precede the number.
-    before.trim_ascii_end().ends_with(b"]").then_some(number)
+    let before = before.trim_ascii_end();
+    let before = before.strip_suffix(b":").unwrap_or(before).trim_ascii_end();
+    let is_verb = |word: &[u8]| {
+        [&b"received"[..], b"receiving", b"sending", b"sent"].iter().any(|verb| word.eq_ignore_ascii_case(verb))
+    };
+    (before.ends_with(b"]") || Words(before).next().is_some_and(is_verb)).then_some(number)
+}
+
+/// Whether a line may announce a SIP message, judged by its last bytes.
+pub(super) fn is_announcement(line: &[u8]) -> bool {
+    matches!(line.trim_ascii_end().last(), Some(b'<' | b'>')) && announced_length(LineView::of_line(line)).is_some()
+}
+
+/// The line without its carriage return, if its last byte is one that an announcement ends in.
+pub(super) fn may_announce(line: &[u8]) -> Option<&[u8]> {
+    let line = line.strip_suffix(b"\r").unwrap_or(line);
+    matches!(line.last(), Some(b'<' | b'>')).then_some(line)
+}
+
+/// The words of a text, from the last to the first.
+struct Words<'a>(&'a [u8]);
+
+impl<'a> Words<'a> {
+    fn next(&mut self) -> Option<&'a [u8]> {
+        let text = self.0.trim_ascii_end();
+        let at = text.iter().rposition(u8::is_ascii_whitespace).map_or(0, |at| at + 1);
+        let (before, word) = text.split_at_checked(at)?;
+        self.0 = before;
+        (!word.is_empty()).then_some(word)
+    }
 }
 
 /// The lines of a SIP message.

@@ -13,6 +13,8 @@ pub(super) trait LogSyntax {
     const QUOTE: u8;
     /// The base of EventSequenceNumber and ServerStartTime.
     const NUMBERS: Digits;
+    /// Whether attributes have types.
+    const HAS_TYPES: bool;
 
     /// Whether a line is a title, which only says that attributes follow.
     fn is_title(content: &[u8]) -> bool;

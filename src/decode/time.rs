@@ -16,6 +16,22 @@ pub(super) fn time_at_start(line: &[u8]) -> Option<&[u8]> {
     }
 }
 
+/// The text of the time at the start of a header, also the time of syslog, with which no other line must begin by
+/// chance: `Jan  1 10:00:00`.
+pub(super) fn time_of_header(line: &[u8]) -> Option<&[u8]> {
+    time_at_start(line).or_else(|| line.get(..old_length(first_edge(line))?))
+}
+
+/// The length of `Jan  1 10:00:00`.
+pub(super) fn old_length(text: &[u8]) -> Option<usize> {
+    let [m, o, n, b' ', d, e, b' ', ..] = text else {
+        return None;
+    };
+    let is_day = matches!(d, b' ' | b'0'..=b'3') && e.is_ascii_digit();
+    let clock = length(text.get(7..)?)?;
+    (is_day && is_month(&[*m, *o, *n])).then_some(7 + clock)
+}
+
 /// Whether a line begins with a time of day, or a date and a time of day.
 pub(super) fn begins_with_time(line: &[u8]) -> bool {
     time_at_start(line).is_some()

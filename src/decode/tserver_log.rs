@@ -13,6 +13,7 @@ const LIST: &[u8] = b"(list)";
 impl LogSyntax for TServerLog {
     const QUOTE: u8 = b'\'';
     const NUMBERS: Digits = Digits::Hex;
+    const HAS_TYPES: bool = false;
 
     /// There are no titles; the header is sufficient.
     fn is_title(_: &[u8]) -> bool {

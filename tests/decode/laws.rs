@@ -41,12 +41,14 @@ fn events(log: &[u8]) -> Vec<(u64, Event<'static>)> {
 }
 
 /// Pieces of lines that mean something somewhere.
-const FRAGMENTS: [&str; 48] = [
+const FRAGMENTS: [&str; 51] = [
     "12:30:00.250 Trc 04542 ",
     "@12:30:00.2500 [0] 8.1 ",
     "2024-03-01 12:30:00,250 ",
     "2024-03-01T12:30:00.250Z stdout F ",
     "2024-03-01T12:30:00.250Z stdout P ",
+    "2024-03-01T12:30:00.250Z stderr F ",
+    "2024-03-01T12:30:00.250Z stderr P ",
     "Mar  1 12:30:00 host prog[1]: ",
     "<134>1 2024-03-01T12:30:00.250Z host prog 1 - - ",
     "message EventRinging",
@@ -71,6 +73,7 @@ const FRAGMENTS: [&str; 48] = [
     "{\"Event\":\"EventRinging\",\"ThisDN\":\"5101\",\"CallUUID\":\"FIELD01\"}",
     "{\"log\":\"message EventRinging\\n\",\"stream\":\"stdout\"}",
     "{\"log\":\"piece\",\"stream\":\"stdout\"}",
+    "{\"log\":\"piece\",\"stream\":\"stderr\"}",
     "{\"message\":\"12:30:00 message EventReleased\\n\\tAttributeThisDN\\t'5101'\"}",
     "{\"no\":\"event\"}",
     "\"Event\"",
@@ -195,7 +198,9 @@ proptest! {
                 Err(error) if error.to_string().contains("in the whole file") => error.line.max(last),
                 Err(error) => error.line,
             };
-            prop_assert!(last <= line && line <= lines.max(1), "{} after {}", line, last);
+            // A message on one stream of a container can go on after one on the other.
+            let is_in_order = last <= line || log.contains("stderr");
+            prop_assert!(is_in_order && line <= lines.max(1), "{} after {}", line, last);
             last = line;
         }
     }
@@ -333,6 +338,98 @@ fn an_envelope_around_a_log_changes_nothing_but_times() {
                 assert_eq!(found, plain, "{log} in {envelope}");
             }
             assert_eq!(found.len(), plain.len(), "{log} in {envelope}");
+        }
+    }
+}
+
+/// Whether the first envelope can be around the second: mail is around all others, and `grep` around what is no mail.
+fn can_be_around(outer: &str, inner: &str) -> bool {
+    let kind = |name: &str| ["mail", "grep"].iter().position(|kind| name.starts_with(kind)).unwrap_or(2);
+    let is_log = |name: &str| name == "CRI" || name.contains("syslog");
+    kind(inner) == 2 && inner != "colours" && !(is_log(outer) && is_log(inner))
+        || (outer == "mail" && inner != "mail" && inner != "colours")
+}
+
+/// A container's line in two pieces, after a line of its other stream, and with another between them.
+type InPieces = fn(&str) -> String;
+
+const IN_PIECES: [InPieces; 2] = [
+    |line| {
+        let cut = line.len() / 2;
+        let cut = (0..=cut).rev().find(|&cut| line.is_char_boundary(cut)).unwrap_or(0);
+        let piece = |stream: &str, tag: &str, text: &str| format!("2024-03-01T12:00:00.1Z {stream} {tag} {text}\n");
+        let other = piece("stderr", "F", "12:00:00 warn");
+        [&*other, &piece("stdout", "P", &line[..cut]), &other, &piece("stdout", "F", &line[cut..])].concat()
+    },
+    |line| {
+        let cut = line.len() / 2;
+        let cut = (0..=cut).rev().find(|&cut| line.is_char_boundary(cut)).unwrap_or(0);
+        let piece = |stream: &str, log: &str| serde_json::json!({ "log": log, "stream": stream }).to_string() + "\n";
+        let other = piece("stderr", "12:00:00 warn\n");
+        [&*other, &piece("stdout", &line[..cut]), &other, &piece("stdout", &format!("{}\n", &line[cut..]))].concat()
+    },
+];
+
+/// Two envelopes, the outer one perhaps in pieces and with lines of the other stream between, change nothing but times
+/// and lines.
+#[test]
+fn nor_do_two_envelopes() {
+    let data = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/data");
+    // The last message may be cut, which is an error.
+    let only = |log: &[u8]| -> Vec<Option<Event<'static>>> {
+        decode(Decoder::new(), [log])
+            .results
+            .into_iter()
+            .map(|result| result.ok().map(|decoded| decoded.event))
+            .collect()
+    };
+    for log in ["replay/tserver-3.log", "replay/java-7.log", "replay/jsonl-1.log", "field/13-sip-message-lf-body.log"] {
+        let text = fs::read_to_string(data.join(log)).expect("a log");
+        // The first messages are enough for so many pairs.
+        let text: String = text.lines().take(150).map(|line| format!("{line}\n")).collect();
+        let plain = only(text.as_bytes());
+        assert!(!plain.is_empty(), "{log}");
+        for (inner_name, inner) in ENVELOPES {
+            for (outer_name, outer) in ENVELOPES {
+                if can_be_around(outer_name, inner_name) {
+                    let wrapped: String =
+                        text.lines().enumerate().map(|(at, line)| outer(at, &inner(at, line)) + "\n").collect();
+                    assert_eq!(only(wrapped.as_bytes()), plain, "{log} in {inner_name} in {outer_name}");
+                }
+            }
+            if can_be_around("CRI", inner_name) || inner_name.contains("syslog") {
+                for in_pieces in IN_PIECES {
+                    let wrapped: String =
+                        text.lines().enumerate().map(|(at, line)| in_pieces(&inner(at, line))).collect();
+                    assert_eq!(only(wrapped.as_bytes()), plain, "{log} in {inner_name} in pieces: {wrapped:.800}");
+                }
+            }
+        }
+        for in_pieces in IN_PIECES {
+            let wrapped: String = text.lines().map(in_pieces).collect();
+            assert_eq!(only(wrapped.as_bytes()), plain, "{log} in pieces");
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(config())]
+
+    #[test]
+    fn nothing_in_a_value_or_a_sip_message_becomes_an_event_in_a_container(text in vec(line(), 0..8), body in vec(line(), 0..8)) {
+        let text = carried(text);
+        let body: String = body.iter().map(|line| format!("{}\r\n", line.replace(['\r', '\u{fffd}'], ""))).collect();
+        let sip = format!("MESSAGE sip:5101@192.0.2.9 SIP/2.0\r\n\r\n{body}");
+        let value = format!("x message EventPrivateInfo\n\tAttributeExtensions\t[99] 00\n\t\t'text'\t'{text}'\n{ATTRIBUTES}");
+        let log = format!(
+            "{value}12:30:00 Received [0,UDP] {} bytes from 192.0.2.7:5060 <<<<<\n{sip}\n12:31:00 x message EventHeld\n{ATTRIBUTES}",
+            sip.len()
+        );
+        for in_pieces in IN_PIECES {
+            let wrapped: String = log.strip_suffix('\n').unwrap_or(&log).split('\n').map(in_pieces).collect();
+            let names: Vec<String> =
+                events(wrapped.as_bytes()).into_iter().map(|(_, event)| event.name.as_str().to_owned()).collect();
+            prop_assert_eq!(names, ["EventPrivateInfo", "EventHeld"], "{}", wrapped);
         }
     }
 }

@@ -3,8 +3,10 @@
 #![cfg(feature = "json")]
 
 mod damaged;
+mod envelopes;
 mod field;
 mod laws;
 mod places;
 mod rules;
+mod spellings;
 mod written;

@@ -25,6 +25,8 @@ pub(super) struct Carrier<'a> {
     /// Whether the next object continues the line: Docker splits long lines, and then `log` does not end with a line
     /// end.
     pub(super) is_piece: bool,
+    /// Whether its line was written to standard error; `None` if it does not say.
+    pub(super) is_stderr: Option<bool>,
 }
 
 /// The text as an object that carries a line, if it is one.
@@ -32,12 +34,13 @@ pub(super) fn carrier(text: &str) -> Option<Carrier<'_>> {
     let object: Object<'_> = serde_json::from_str(text).ok()?;
     let (key, line) = object.line?;
     let is_piece = key == LineKey::Log && object.is_of_docker && !line.ends_with('\n');
-    Some(Carrier { key, line, time: object.time, is_piece })
+    Some(Carrier { key, line, time: object.time, is_piece, is_stderr: object.is_stderr })
 }
 
 struct Object<'a> {
     line: Option<(LineKey, Cow<'a, str>)>,
     time: Option<Cow<'a, str>>,
+    is_stderr: Option<bool>,
     /// Whether it has only keys that Docker writes. Other programs write whole lines without a line end.
     is_of_docker: bool,
 }
@@ -64,7 +67,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for Object<'a> {
             }
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Object<'de>, A::Error> {
-                let mut object = Object { line: None, time: None, is_of_docker: true };
+                let mut object = Object { line: None, time: None, is_stderr: None, is_of_docker: true };
                 while let Some(JsonString(key)) = map.next_key()? {
                     match &*key {
                         "message" => object.put(LineKey::Message, map.next_value()?),
@@ -80,6 +83,13 @@ impl<'de: 'a, 'a> Deserialize<'de> for Object<'a> {
                             if let JsonScalar::Text(time) = map.next_value()? {
                                 object.time = Some(time);
                             }
+                        }
+                        "stream" => {
+                            object.is_stderr = match map.next_value()? {
+                                JsonScalar::Text(name) if name == "stdout" => Some(false),
+                                JsonScalar::Text(name) if name == "stderr" => Some(true),
+                                _ => None,
+                            };
                         }
                         _ => {
                             map.next_value::<IgnoredAny>()?;

@@ -65,6 +65,8 @@ enum Layer {
     #[cfg(feature = "json")]
     Json {
         key: json::LineKey,
+        /// The stream that the line was written to, if the object says so.
+        is_stderr: Option<bool>,
     },
 }
 
@@ -83,6 +85,9 @@ pub enum Opened<'l> {
     },
     /// The line has a syslog prefix, but is from another host or program.
     OfAnother,
+    /// The line is of a container's other stream: of standard error where the envelope is of standard output, or the
+    /// reverse.
+    OfOtherStream,
     /// The line does not have the envelope.
     Without {
         /// The number of outer layers that the line has.
@@ -95,9 +100,15 @@ impl Envelope {
     #[must_use]
     pub fn of_line(line: &[u8]) -> Self {
         let mut envelope = Envelope::default();
-        let mut content = Cow::Borrowed(line);
-        while envelope.layers.len() < MOST_LAYERS {
-            let Some(layer) = envelope.next_layer(&content) else {
+        envelope.add_layers(line);
+        envelope
+    }
+
+    /// Adds the layers that are around this content.
+    pub(super) fn add_layers(&mut self, content: &[u8]) {
+        let mut content = Cow::Borrowed(content);
+        while self.layers.len() < MOST_LAYERS {
+            let Some(layer) = self.next_layer(&content) else {
                 break;
             };
             let is_last = layer.may_hold_several_lines();
@@ -105,12 +116,11 @@ impl Envelope {
                 break;
             };
             content = inner;
-            envelope.layers.push(layer);
+            self.layers.push(layer);
             if is_piece || (is_last && content.contains(&b'\n')) {
                 break;
             }
         }
-        envelope
     }
 
     /// Whether there is no layer.
@@ -142,6 +152,7 @@ impl Envelope {
                     }
                 }
                 Layered::OfAnother => return (Opened::OfAnother, opened),
+                Layered::OfOtherStream => return (Opened::OfOtherStream, opened),
                 Layered::Without => return (Opened::Without { opened }, opened),
             }
         }
@@ -181,14 +192,17 @@ impl Envelope {
 
     fn next_layer(&self, content: &[u8]) -> Option<Layer> {
         let is_outer = self.layers.iter().all(|layer| matches!(layer, Layer::Mail));
-        let has_prefix = self.layers.iter().any(|layer| matches!(layer, Layer::Cri { .. } | Layer::Syslog { .. }));
+        let has_cri = self.layers.iter().any(|layer| matches!(layer, Layer::Cri { .. }));
+        let has_syslog = self.layers.iter().any(|layer| matches!(layer, Layer::Syslog { .. }));
         if is_outer && content.first() == Some(&b'>') {
             return Some(Layer::Mail);
         }
-        if !has_prefix {
+        if !has_cri && !has_syslog {
             if let Some(cri) = cri::prefix(content) {
                 return Some(Layer::Cri { is_stderr: cri.is_stderr });
             }
+        }
+        if !has_syslog {
             if let Some(syslog) = syslog::prefix(content) {
                 let writer = content.get(syslog.writer).unwrap_or_default().to_vec();
                 return Some(Layer::Syslog { writer });
@@ -206,10 +220,12 @@ impl Envelope {
 #[cfg(feature = "json")]
 fn json_layer(content: &[u8]) -> Option<Layer> {
     let text = super::json_line::object(content)?;
-    let text = super::message_reader::text(text);
+    let text = readable(text);
     let carrier = json::carrier(&text)?;
     match crate::event::Event::from_json_line(&text) {
-        Err(crate::event::EventJsonError::NamesNoEvent) => Some(Layer::Json { key: carrier.key }),
+        Err(crate::event::EventJsonError::NamesNoEvent) => {
+            Some(Layer::Json { key: carrier.key, is_stderr: carrier.is_stderr })
+        }
         Ok(_) | Err(_) => None,
     }
 }
@@ -218,6 +234,7 @@ fn json_layer(content: &[u8]) -> Option<Layer> {
 enum Layered<'l> {
     Content { content: Cow<'l, [u8]>, time: Option<Cow<'l, [u8]>>, is_piece: bool },
     OfAnother,
+    OfOtherStream,
     Without,
 }
 
@@ -250,7 +267,8 @@ impl Layer {
                     is_piece: cri.is_piece,
                     content: after(&line, cri.content),
                 },
-                Some(_) | None => Layered::Without,
+                Some(_) => Layered::OfOtherStream,
+                None => Layered::Without,
             },
             Layer::Syslog { writer } => match syslog::prefix(&line) {
                 Some(syslog) if line.get(syslog.writer.clone()) == Some(writer) => {
@@ -262,25 +280,48 @@ impl Layer {
                 None => Layered::Without,
             },
             #[cfg(feature = "json")]
-            Layer::Json { key } => json_content(&line, *key),
+            Layer::Json { key, is_stderr } => json_content(&line, *key, *is_stderr),
         }
     }
 }
 
+/// The text of a JSON object, without halves of surrogate pairs, which a parser refuses.
 #[cfg(feature = "json")]
-fn json_content<'l>(line: &[u8], key: json::LineKey) -> Layered<'l> {
+fn readable(text: &[u8]) -> Cow<'_, str> {
+    let text = super::message_reader::text(text);
+    let has_escapes = super::lines::contains(text.as_bytes(), b"\\u");
+    has_escapes.then(|| super::json_line::repaired(&text)).flatten().map_or(text, Cow::Owned)
+}
+
+#[cfg(feature = "json")]
+fn json_content<'l>(line: &[u8], key: json::LineKey, is_stderr: Option<bool>) -> Layered<'l> {
     let Some(text) = super::json_line::object(line) else {
         return Layered::Without;
     };
-    let text = super::message_reader::text(text);
+    let text = readable(text);
     match json::carrier(&text) {
+        Some(carrier) if is_stderr.zip(carrier.is_stderr).is_some_and(|(this, other)| this != other) => {
+            Layered::OfOtherStream
+        }
         Some(carrier) if carrier.key == key => Layered::Content {
-            content: Cow::Owned(carrier.line.as_bytes().to_vec()),
+            // Docker keeps the line end, which would hide a further layer.
+            content: Cow::Owned(without_only_line_end(carrier.line.as_bytes()).to_vec()),
             time: carrier.time.map(|time| Cow::Owned(time.as_bytes().to_vec())),
             is_piece: carrier.is_piece,
         },
         Some(_) | None => Layered::Without,
     }
+}
+
+/// The content without its line end, if it is only one line.
+pub(super) fn one_line(content: &[u8]) -> Option<&[u8]> {
+    let line = content.strip_suffix(b"\n").unwrap_or(content);
+    super::lines::line_feed(line).is_none().then_some(line)
+}
+
+/// The content, without its line end if it is only one line.
+pub(super) fn without_only_line_end(content: &[u8]) -> &[u8] {
+    one_line(content).unwrap_or(content)
 }
 
 fn without_time(content: Cow<'_, [u8]>) -> Layered<'_> {

@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 use core::ops::Range;
 
-use super::super::time::{is_month, length};
+use super::super::time::{length, old_length};
 
 /// The prefix of a line.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,7 +25,7 @@ pub(super) fn prefix(line: &[u8]) -> Option<Syslog> {
     let (time, spaces) = match length(rest) {
         Some(time) if rest.get(10) == Some(&b'T') => (time, 1),
         Some(_) => return None,
-        None => (old_time(rest)?, 1),
+        None => (old_length(rest)?, 1),
     };
     let after_time = rest.get(time..)?;
     let host_at = after_time.strip_prefix(b" ").map(|_| start + time + spaces)?;
@@ -44,16 +44,6 @@ pub(super) fn prefix(line: &[u8]) -> Option<Syslog> {
 fn priority(line: &[u8]) -> Option<usize> {
     let digits = line.strip_prefix(b"<")?.iter().take_while(|byte| byte.is_ascii_digit()).count();
     ((1..=3).contains(&digits) && line.get(digits + 1) == Some(&b'>')).then_some(digits + 2)
-}
-
-/// The length of `Jan  1 10:00:00`.
-fn old_time(text: &[u8]) -> Option<usize> {
-    let [m, o, n, b' ', d, e, b' ', ..] = text else {
-        return None;
-    };
-    let is_day = matches!(d, b' ' | b'0'..=b'3') && e.is_ascii_digit();
-    let clock = length(text.get(7..)?)?;
-    (is_day && is_month(&[*m, *o, *n])).then_some(7 + clock)
 }
 
 /// The word at this position. It ends before a space or at the end of the line.
