@@ -188,8 +188,9 @@ pub async fn serve(options: ServeOptions, greet: impl FnOnce(&str)) -> Result<()
     };
     let ending = async {
         end.await;
-        tracing::info!("ending");
+        // First, so that nobody who reads the line finds the gateway ready.
         gateway.end();
+        tracing::info!("ending");
     };
     serve_connections(listener, router, limits, ending).await;
     background.iter().for_each(tokio::task::JoinHandle::abort);
