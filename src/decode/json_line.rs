@@ -28,8 +28,8 @@ pub fn object(line: &[u8]) -> Option<&[u8]> {
     Some(text)
 }
 
-/// The text without what a parser refuses although other programs write it, if there is any of that: half of a surrogate
-/// pair becomes U+FFFD, and a number beyond the range of `f64` a string of its digits.
+/// The text without what a parser refuses although other programs write it, if there is any of that: half of a
+/// surrogate pair becomes U+FFFD, and a number beyond the range of `f64` a string of its digits.
 pub(super) fn repaired(text: &str) -> Option<String> {
     let mut repaired = String::new();
     let (mut kept, mut at, mut in_string) = (0, 0, false);

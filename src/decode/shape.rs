@@ -336,8 +336,8 @@ impl Shape {
         Some(Belongs::NoMessage)
     }
 
-    /// The length of the SIP message that `last`, the last line of a message that ends, announces. An indented line that
-    /// does so looks like an attribute until the SIP message follows.
+    /// The length of the SIP message that `last`, the last line of a message that ends, announces. An indented line
+    /// that does so looks like an attribute until the SIP message follows.
     #[cold]
     pub(super) fn announced_at_end(&self, last: &[u8]) -> Option<u64> {
         let content = last.trim_ascii_start();
@@ -388,8 +388,8 @@ fn is_own_attribute<S: LogSyntax>(content: &[u8]) -> bool {
     without_prefix(content).is_some() && S::attribute(content).is_some()
 }
 
-/// Whether an indented line ends a message all the same: it announces a SIP message, whose body must not be read as lines
-/// of the log, or is the header of another message.
+/// Whether an indented line ends a message all the same: it announces a SIP message, whose body must not be read as
+/// lines of the log, or is the header of another message.
 #[inline]
 fn ends_message(content: &[u8]) -> bool {
     matches!(content.last(), Some(b'<' | b'>' | b':' | b')' | b' ')) && certainly_ends_message(content)

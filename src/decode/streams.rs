@@ -1,7 +1,7 @@
 //! The two streams of a container, standard output and standard error, of which a log has the lines in turns.
 //!
-//! A line of one stream never belongs to what is open on the other: a message, a SIP message that is being skipped, or a
-//! line in pieces. So each stream has its own, and the decoder turns from one to the other.
+//! A line of one stream never belongs to what is open on the other: a message, a SIP message that is being skipped, or
+//! a line in pieces. So each stream has its own, and the decoder turns from one to the other.
 
 use alloc::boxed::Box;
 

@@ -16,8 +16,7 @@ pub(super) fn time_at_start(line: &[u8]) -> Option<&[u8]> {
     }
 }
 
-/// The text of the time at the start of a header, also the time of syslog, with which no other line must begin by
-/// chance: `Jan  1 10:00:00`.
+/// The text of the time at the start of a header, which may be that of syslog as well: `Jan  1 10:00:00`.
 pub(super) fn time_of_header(line: &[u8]) -> Option<&[u8]> {
     time_at_start(line).or_else(|| line.get(..old_length(first_edge(line))?))
 }

@@ -64,8 +64,8 @@ fn can_be_read(line: &[u8]) -> bool {
         || syslog::prefix(line).is_some()
 }
 
-/// Where a file name can end at most: at white space, unless the name itself has some. A name with white space must look
-/// like one, and a number or a time must follow.
+/// Where a file name can end at most: at white space, unless the name itself has some. A name with white space must
+/// look like one, and a number or a time must follow.
 fn name_end(edge: &[u8]) -> usize {
     let is_blank = |byte: &u8| byte.is_ascii_whitespace();
     let first_blank = edge.iter().position(is_blank).unwrap_or(edge.len());
