@@ -63,14 +63,19 @@ impl Decoder {
     /// Whether the line belongs to the SIP message that is being skipped. If not, that message ends. The line is
     /// `surplus` bytes shorter in its file.
     pub(super) fn is_of_sip_message(&mut self, number: u64, raw: &[u8], surplus: i64) -> bool {
-        let Some(Skipped { sip_message, .. }) = self.sip_message.as_deref_mut() else {
+        let Some(Skipped { sip_message, file, .. }) = self.sip_message.as_deref_mut() else {
             return false;
         };
+        let continues = *file != self.file.index && self.file.line <= 2;
         let line = without_carriage_return(raw);
         let length = (line.len() as u64).saturating_add_signed(surplus.saturating_neg());
         match sip_message.line(LineView::of_line(line), length, line.len() < raw.len()) {
-            OfSipMessage::Yes => true,
+            OfSipMessage::Yes => {
+                self.file.continues |= continues;
+                true
+            }
             OfSipMessage::Perhaps => {
+                self.file.continues |= continues;
                 self.warn(number, WarningKind::HeaderAfterSipMessage);
                 true
             }
@@ -155,7 +160,8 @@ impl Decoder {
         self.tally.sip_messages += 1;
         let sip_message = SipMessage::new(number, length);
         let is_coloured = self.pending.is_coloured;
-        self.sip_message = Some(Box::new(Skipped { sip_message, envelope, is_coloured }));
+        let file = self.file.index;
+        self.sip_message = Some(Box::new(Skipped { sip_message, file, envelope, is_coloured }));
     }
 
     fn begin_message(&mut self, raw: &[u8], line: &[u8], header: Header<'_>) {
@@ -228,7 +234,7 @@ impl Decoder {
             return step;
         }
         if replaced {
-            self.replaced(number);
+            self.replaced(self.file.index, number);
         }
         self.file.has_event = true;
         self.line_before.clear();

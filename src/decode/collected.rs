@@ -52,6 +52,8 @@ impl Pending {
 #[derive(Debug, Clone)]
 pub(super) struct Skipped {
     pub(super) sip_message: SipMessage,
+    /// The index of the file with the line that announced it.
+    pub(super) file: usize,
     /// The envelope of its lines.
     pub(super) envelope: Envelope,
     /// Whether the line that announced it is coloured.
@@ -379,11 +381,12 @@ impl Decoder {
     /// if that is known.
     fn over_limit(&mut self, number: u64, line: &LineBuffer, envelope: Option<&Envelope>) -> Step {
         let view = LineView { start: line.start(), end: line.tail() };
-        if let Some(Skipped { sip_message, .. }) = self.sip_message.as_deref_mut() {
+        if let Some(Skipped { sip_message, file, .. }) = self.sip_message.as_deref_mut() {
             let has_return = line.ends_in_carriage_return();
             let whole = line.len().saturating_add_signed(line.surplus().saturating_neg());
             let length = whole.saturating_sub(u64::from(has_return));
             if sip_message.line(view, length, has_return) != OfSipMessage::No {
+                self.file.continues |= *file != self.file.index && self.file.line <= 2;
                 return Step::Taken(None);
             }
             self.sip_message = None;
@@ -456,7 +459,7 @@ impl Decoder {
         let mut replaced = false;
         let result = message.read(self.settings, &mut replaced);
         if replaced {
-            self.replaced(message.number);
+            self.replaced(message.file, message.number);
         }
         Some(result)
     }

@@ -79,6 +79,8 @@ pub struct Decoder {
     /// Results to be returned before any other.
     pub(super) queued: VecDeque<DecodeResult<'static>>,
     pub(super) warnings: Warnings,
+    /// The index of the last file with replaced bytes.
+    pub(super) replaced_in: Option<usize>,
     pub(super) tally: Tally,
 }
 
@@ -115,6 +117,7 @@ impl Decoder {
             line_before: Vec::new(),
             queued: VecDeque::new(),
             warnings: Warnings::default(),
+            replaced_in: None,
             tally: Tally::default(),
         }
     }
@@ -288,10 +291,10 @@ impl Decoder {
     }
 
     /// Warns of replaced bytes that are not UTF-8, once for each file.
-    pub(super) fn replaced(&mut self, number: u64) {
-        if !self.file.has_replaced {
-            self.file.has_replaced = true;
-            self.warn(number, WarningKind::NotUtf8);
+    pub(super) fn replaced(&mut self, file: usize, line: u64) {
+        if self.replaced_in.is_none_or(|last| last < file) {
+            self.replaced_in = Some(file);
+            self.warnings.add(DecodeWarning { file, line, kind: WarningKind::NotUtf8 });
         }
     }
 

@@ -22,22 +22,12 @@ pub(super) struct File {
     pub(super) has_event: bool,
     /// Whether its first line continues the previous file.
     pub(super) continues: bool,
-    /// Whether bytes were replaced in it because they are not UTF-8.
-    pub(super) has_replaced: bool,
     nearest: Option<(u64, Nearest)>,
 }
 
 impl File {
     pub(super) fn new(index: usize) -> Self {
-        File {
-            index,
-            line: 1,
-            has_lines: false,
-            has_event: false,
-            continues: false,
-            has_replaced: false,
-            nearest: None,
-        }
+        File { index, line: 1, has_lines: false, has_event: false, continues: false, nearest: None }
     }
 
     /// Notes the line if it comes nearer to an event than earlier ones.

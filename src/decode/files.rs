@@ -13,7 +13,7 @@ use super::platform_sdk_log::PlatformSdkLog;
 use super::syntax::LogSyntax;
 use super::time::begins_with_time;
 use super::tserver_log::TServerLog;
-use super::warning::WarningKind;
+use super::warning::{DecodeWarning, WarningKind};
 
 /// The boundary after a file whose last line has no line end: that line and the first one of the next file may be one.
 #[derive(Debug, Clone)]
@@ -139,6 +139,11 @@ impl Decoder {
 
     fn begin_file(&mut self) {
         self.end_file();
+        let ended = self.file.index;
+        let on_other_stream = self.other_stream.as_mut().and_then(|other| other.message.as_mut());
+        for open in self.message.iter_mut().chain(on_other_stream) {
+            open.shape.end_of_file(ended);
+        }
         self.file = File::new(self.file.index + 1);
     }
 
@@ -186,7 +191,8 @@ impl Decoder {
         }
         if let Some(skipped) = self.sip_message.take() {
             if !skipped.sip_message.is_complete() {
-                self.warn(skipped.sip_message.number, WarningKind::SkipReachesEnd);
+                let (file, line) = (skipped.file, skipped.sip_message.number);
+                self.warnings.add(DecodeWarning { file, line, kind: WarningKind::SkipReachesEnd });
             }
         }
     }

@@ -161,7 +161,7 @@ impl Decoder {
                         Err(kind) => *given = Some(Err(DecodeError { file, line: number, kind })),
                     }
                     if has_replaced {
-                        self.replaced(number);
+                        self.replaced(file, number);
                     }
                     return;
                 }

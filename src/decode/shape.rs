@@ -9,7 +9,7 @@ use super::quotes::{Quote, Quoted, opening_length};
 use super::sip_message::{announced_length, is_announcement};
 use super::syntax::{Attribute, LogSyntax, without_prefix};
 use super::time::begins_with_time;
-use super::warning::{DecodeWarning, WarningKind, Warnings};
+use super::warning::{CURRENT_FILE, DecodeWarning, WarningKind, Warnings};
 
 /// The maximum length of a value of several lines, in bytes.
 const LONGEST_VALUE: usize = 65_535;
@@ -80,12 +80,13 @@ enum FirstLine {
 #[derive(Debug, Clone)]
 struct OpenValue {
     quote: Quote,
-    /// The number of its first line.
+    /// The number of its first line, and the file.
     number: u64,
+    file: usize,
     /// Its length so far, in bytes.
     length: usize,
-    /// The number of its first line that looks like the header of an event.
-    header: Option<u64>,
+    /// The number of its first line that looks like the header of an event, and the file.
+    header: Option<(u64, usize)>,
 }
 
 impl Shape {
@@ -263,7 +264,7 @@ impl Shape {
     fn open(&mut self, number: u64, quote: Quote, rest: &[u8], line: &[u8]) {
         let length = rest.len() + line.len() - line.trim_ascii_end().len();
         self.is_special = true;
-        self.value = Some(OpenValue { quote, number, length, header: None });
+        self.value = Some(OpenValue { quote, number, file: CURRENT_FILE, length, header: None });
     }
 
     /// Whether a line belongs to the message after an uncertain header, or while a value is open. `None` if it needs no
@@ -295,16 +296,16 @@ impl Shape {
         let closed = value.quote.strip_closing(end);
         value.length += 1 + closed.map_or(line.len(), <[u8]>::len);
         if self.stops_value::<S>(line) || value.length > LONGEST_VALUE {
-            self.warn(value.number, WarningKind::ValueNotClosed);
+            self.warn(value.file, value.number, WarningKind::ValueNotClosed);
             taker.value_stops::<S>();
             return None;
         }
         if is_event_header(line) {
-            value.header.get_or_insert(number);
+            value.header.get_or_insert((number, CURRENT_FILE));
         }
         if closed.is_some() {
-            if let Some(number) = value.header {
-                self.warn(number, WarningKind::HeaderInValue);
+            if let Some((number, file)) = value.header {
+                self.warn(file, number, WarningKind::HeaderInValue);
             }
             taker.value_closes::<S>(end);
         } else {
@@ -365,12 +366,23 @@ impl Shape {
     /// Ends the message.
     pub(super) fn end(&mut self) {
         if let Some(value) = self.value.take() {
-            self.warn(value.number, WarningKind::ValueNotClosed);
+            self.warn(value.file, value.number, WarningKind::ValueNotClosed);
         }
     }
 
-    fn warn(&mut self, line: u64, kind: WarningKind) {
-        self.warnings.add(DecodeWarning { file: 0, line, kind });
+    /// The file ends, and the message may continue in the next one: what was noted so far is of this file.
+    pub(super) fn end_of_file(&mut self, ended: usize) {
+        self.warnings.end_of_file(ended);
+        if let Some(OpenValue { file, header, .. }) = &mut self.value {
+            let header = header.as_mut().map(|(_, file)| file);
+            for file in core::iter::once(file).chain(header).filter(|file| **file == CURRENT_FILE) {
+                *file = ended;
+            }
+        }
+    }
+
+    fn warn(&mut self, file: usize, line: u64, kind: WarningKind) {
+        self.warnings.add(DecodeWarning { file, line, kind });
     }
 }
 

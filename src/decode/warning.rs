@@ -43,6 +43,9 @@ pub enum WarningKind {
 /// The maximum number of warnings that are kept until they are taken.
 const KEPT: usize = 10_000;
 
+/// The file of a warning about a line of the current file, until that file ends.
+pub(super) const CURRENT_FILE: usize = usize::MAX;
+
 /// The warnings until they are taken: the first ones, and the total number.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Warnings {
@@ -58,11 +61,19 @@ impl Warnings {
         }
     }
 
-    /// Takes over the warnings of another, as those of this file.
+    /// Takes over the warnings of another. Those without a file are of this one.
     pub(super) fn take_over(&mut self, other: &mut Warnings, file: usize) {
+        other.end_of_file(file);
         let Warnings { kept, count } = core::mem::take(other);
         self.count += count;
         let room = KEPT.saturating_sub(self.kept.len());
-        self.kept.extend(kept.into_iter().take(room).map(|warning| DecodeWarning { file, ..warning }));
+        self.kept.extend(kept.into_iter().take(room));
+    }
+
+    /// The file ends: the warnings without a file are of this one.
+    pub(super) fn end_of_file(&mut self, file: usize) {
+        for warning in self.kept.iter_mut().filter(|warning| warning.file == CURRENT_FILE) {
+            warning.file = file;
+        }
     }
 }

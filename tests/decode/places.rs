@@ -92,6 +92,50 @@ fn what_no_rule_can_tell_is_warned_of_by_its_line() {
     assert_eq!(warnings(&format!("x message EventRinging\n{ATTRIBUTES}")), []);
 }
 
+/// Found by use: a rotated log ended in a message, and the next file was named with a line that it does not have.
+#[test]
+fn a_warning_names_the_file_of_its_line_wherever_a_log_was_rotated() {
+    let open = format!("x message EventRinging\n{ATTRIBUTES}\tAttributeOtherDN\t'30\nmore\nmore\n12:00:00 x\n");
+    let within = format!(
+        "x message EventRinging\n\tAttributeErrorMessage\t'see\nmore\nx message EventHeld\nmore\nthere'\n{ATTRIBUTES}"
+    );
+    let skip = "12:00:00 Received [0,UDP] 4000 bytes from 192.0.2.1:5060 <<<<<\nOPTIONS sip:x SIP/2.0\nVia: x\nTo: x\n";
+    let replaced =
+        [b"x message EventRinging\n\tAttributeOtherDN\t'M\xfcller'\n".as_slice(), ATTRIBUTES.as_bytes()].concat();
+    let mut tried = 0;
+    for (log, kind, line) in [
+        (open.as_bytes(), WarningKind::ValueNotClosed, 4),
+        (within.as_bytes(), WarningKind::HeaderInValue, 4),
+        (skip.as_bytes(), WarningKind::SkipReachesEnd, 1),
+        (&replaced, WarningKind::NotUtf8, 1),
+    ] {
+        let ends: Vec<usize> = (1..log.len()).filter(|&at| log[at - 1] == b'\n').collect();
+        for (lines_before, end) in (1..).zip(ends) {
+            let (first, second) = log.split_at(end);
+            let mut decoder = Decoder::new();
+            let mut errors = vec![];
+            for file in [first, second] {
+                if file == second {
+                    decoder.next_file();
+                }
+                decoder.push(file, |result| errors.extend(result.err()));
+            }
+            let mut found = decoder.take_warnings();
+            let finished = decoder.finish();
+            found.extend(finished.warnings());
+            errors.extend(finished.filter_map(Result::err));
+            let warnings: Vec<_> = found.iter().map(|warning| (warning.kind, warning.file, warning.line)).collect();
+            let place = if line <= lines_before { (0, line) } else { (1, line - lines_before) };
+            assert_eq!(warnings, [(kind, place.0, place.1)], "split after line {lines_before}");
+            let continues = !second.starts_with(b"12:00:00");
+            let of_second = errors.iter().filter(|error| error.file == 1).count();
+            assert_eq!(of_second, usize::from(!continues), "split after line {lines_before}: {errors:?}");
+            tried += 1;
+        }
+    }
+    assert_eq!(tried, 6 + 7 + 3 + 3);
+}
+
 /// Found by fuzzing: the beginning of such a message was read where it lay in the bytes of one push, and warned of.
 #[test]
 fn a_message_over_the_limit_is_not_read_and_so_nothing_in_it_is_replaced() {
