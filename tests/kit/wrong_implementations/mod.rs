@@ -14,6 +14,9 @@ use crate::conformance::ENOUGH;
 use events::Plain;
 use mistakes::{MISTAKES, Mistake};
 
+/// The most steps of a history that a person still reads at a glance.
+const MOST_STEPS: usize = 6;
+
 /// Where what is limited is soon met.
 fn small_limits() -> Setup {
     let mut setup = Setup::default();
@@ -50,20 +53,17 @@ fn every_mistake_is_caught_and_shown_in_six_steps_at_most() {
     assert!(MISTAKES.len() >= 77);
     let (mut longest, mut uncaught) = (0, vec![]);
     for &mistake in MISTAKES {
-        let reports = [Setup::default(), small_limits(), few_pairs()].map(|setup| tested(Some(mistake), &setup));
-        let Some(failure) = reports
-            .iter()
-            .filter_map(|report| report.failure.as_ref())
-            .min_by_key(|failure| failure.history.steps.len())
-        else {
+        // A setup is only tried if those before it did not show the mistake in a few steps.
+        let setups = [Setup::default(), small_limits(), few_pairs()];
+        let mut failures = setups.iter().filter_map(|setup| tested(Some(mistake), setup).failure);
+        let Some(failure) = failures.find(|failure| failure.history.steps.len() <= MOST_STEPS) else {
             uncaught.push(mistake);
             continue;
         };
         let steps = failure.history.steps.len();
         println!("{mistake:?}: {steps} steps\n{failure}");
-        assert!(steps <= 6, "{mistake:?}: {failure}");
         longest = longest.max(steps);
     }
-    assert!(uncaught.is_empty(), "not caught: {uncaught:?}");
+    assert!(uncaught.is_empty(), "not caught, or not in {MOST_STEPS} steps: {uncaught:?}");
     println!("{} mistakes, the longest shrunk history has {longest} steps", MISTAKES.len());
 }
