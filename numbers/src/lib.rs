@@ -16,7 +16,7 @@
 //! assert_eq!(participant.country.expect("a country").name, "United States");
 //! assert_eq!(participant.location.as_deref(), Some("California"));
 //!
-//! Possible in many countries, valid in none: an extension is left unchanged.
+//! // Possible in many countries, valid in none: an extension is left unchanged.
 //! assert!(numbers.analyse("3002").is_none());
 //! # Ok::<(), im_session_numbers::UnknownRegion>(())
 //! ```
