@@ -66,16 +66,16 @@ impl Decoder {
         let Some(Skipped { sip_message, file, .. }) = self.sip_message.as_deref_mut() else {
             return false;
         };
-        let continues = *file != self.file.index && self.file.line <= 2;
+        let began = *file;
         let line = without_carriage_return(raw);
         let length = (line.len() as u64).saturating_add_signed(surplus.saturating_neg());
         match sip_message.line(LineView::of_line(line), length, line.len() < raw.len()) {
             OfSipMessage::Yes => {
-                self.file.continues |= continues;
+                self.file.continues_from(began);
                 true
             }
             OfSipMessage::Perhaps => {
-                self.file.continues |= continues;
+                self.file.continues_from(began);
                 self.warn(number, WarningKind::HeaderAfterSipMessage);
                 true
             }
@@ -114,9 +114,7 @@ impl Decoder {
         }
         message.may_announce = may_announce(raw).map(<[u8]>::to_vec);
         message.unsure = None;
-        if message.file != self.file.index && self.file.line <= 2 {
-            self.file.continues = true;
-        }
+        self.file.continues_from(message.file);
         match message.given {
             Given::No => message.add(raw, self.settings.limit),
             Given::Yes => {

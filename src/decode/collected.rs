@@ -386,7 +386,7 @@ impl Decoder {
             let whole = line.len().saturating_add_signed(line.surplus().saturating_neg());
             let length = whole.saturating_sub(u64::from(has_return));
             if sip_message.line(view, length, has_return) != OfSipMessage::No {
-                self.file.continues |= *file != self.file.index && self.file.line <= 2;
+                self.file.continues_from(*file);
                 return Step::Taken(None);
             }
             self.sip_message = None;

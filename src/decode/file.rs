@@ -30,6 +30,13 @@ impl File {
         File { index, line: 1, has_lines: false, has_event: false, continues: false, nearest: None }
     }
 
+    /// The current line belongs to something that began in the file with index `began`. If that is another file and
+    /// this is the first line, this file continues it.
+    pub(super) fn continues_from(&mut self, began: usize) {
+        // After its first line the number is that of the second one.
+        self.continues |= began != self.index && self.line <= 2;
+    }
+
     /// Notes the line if it comes nearer to an event than earlier ones.
     #[cold]
     pub(super) fn note(&mut self, number: u64, line: LineView<'_>) {

@@ -87,18 +87,16 @@ fn tserver(end: &[u8]) -> Option<Header<'_>> {
 /// Whether a line ends like a header that directly follows the separator of `grep`: `12:message EventX`.
 #[cold]
 pub(super) fn follows_separator(end: &[u8]) -> bool {
-    let is_separator = |byte: &u8| matches!(byte, b':' | b'-');
     let end = without_refid(end.trim_ascii_end());
-    let at = memchr::memrchr2(b':', b'-', end.get(..memchr::memrchr(b' ', end).unwrap_or(0)).unwrap_or_default());
-    // `TEvent:` has a colon of its own.
-    let at =
-        at.map(
-            |at| {
-                if end.get(..=at).is_some_and(|end| end.ends_with(b"TEvent:")) { at - b"TEvent".len() } else { at + 1 }
-            },
-        );
-    at.and_then(|at| end.split_at_checked(at))
-        .is_some_and(|(before, rest)| before.last().is_some_and(is_separator) && tserver(rest).is_some())
+    let before_name = end.get(..memchr::memrchr(b' ', end).unwrap_or(0)).unwrap_or_default();
+    let Some(separator) = memchr::memrchr2(b':', b'-', before_name) else {
+        return false;
+    };
+    // The last colon may be that of `TEvent:`; then the separator is the byte before that word.
+    let of_name = end.get(..=separator).and_then(|end| end.strip_suffix(b"TEvent:"));
+    let begin = of_name.map_or(separator + 1, <[u8]>::len);
+    let (before, rest) = end.split_at(begin);
+    matches!(before.last(), Some(b':' | b'-')) && tserver(rest).is_some()
 }
 
 fn without_refid(end: &[u8]) -> &[u8] {

@@ -2,31 +2,19 @@
 
 use std::fmt::Write;
 
-use im_session::Decoder;
 use serde_json::json;
+
+use crate::splits::however_split;
 
 const ATTRIBUTES: [&str; 2] = ["\tAttributeCallUUID\t'FIELD01'", "\tAttributeThisDN\t'5101'"];
 const NOISE: &str = "10:00:00.500 warn message Nothing";
 
 /// The events of a log with their lines, or `error`; the same however the log is split.
 fn found(log: &str) -> Vec<(u64, String)> {
-    let read = |size: usize| {
-        let (mut decoder, mut found) = (Decoder::new(), Vec::new());
-        let mut take = |result: im_session::decode::DecodeResult<'_>| match result {
-            Ok(decoded) => found.push((decoded.line, decoded.event.name.as_str().to_owned())),
-            Err(error) => found.push((error.line, format!("error: {}", error.kind))),
-        };
-        for piece in log.as_bytes().chunks(size) {
-            decoder.push(piece, &mut take);
-        }
-        decoder.finish().for_each(&mut take);
-        found
-    };
-    let whole = read(usize::MAX);
-    for size in [1, 7, 64] {
-        assert_eq!(read(size), whole, "in pieces of {size}: {log}");
-    }
-    whole
+    however_split(log, |result| match result {
+        Ok(decoded) => (decoded.line, decoded.event.name.as_str().to_owned()),
+        Err(error) => (error.line, format!("error: {}", error.kind)),
+    })
 }
 
 fn named(events: &[(u64, &str)]) -> Vec<(u64, String)> {

@@ -9,4 +9,5 @@ mod laws;
 mod places;
 mod rules;
 mod spellings;
+mod splits;
 mod written;

@@ -1,6 +1,10 @@
 //! Headers and announcements of SIP messages as other versions write them.
 
+use std::borrow::Cow;
+
 use im_session::Decoder;
+
+use crate::splits::however_split;
 
 const SIP: &str = "MESSAGE sip:5101@192.0.2.9 SIP/2.0\nContent-Type: text/plain\n\nplease see message EventReleased\n\
     \tAttributeThisDN\t'5101'\n\tAttributeCallUUID\t'FIELD01'\n";
@@ -9,25 +13,10 @@ const TYPED: &str = "\tAttributeCallUUID [str] = \"FIELD01\"\n\tAttributeThisDN 
 
 /// The names of the events with their times; the same however the log is split.
 fn found(log: &str) -> Vec<(String, Option<String>)> {
-    let read = |size: usize| {
-        let (mut decoder, mut found) = (Decoder::new(), Vec::new());
-        let mut take = |result: im_session::decode::DecodeResult<'_>| match result {
-            Ok(decoded) => {
-                found.push((decoded.event.name.as_str().to_owned(), decoded.time.map(std::borrow::Cow::into_owned)));
-            }
-            Err(error) => found.push((error.to_string(), None)),
-        };
-        for piece in log.as_bytes().chunks(size) {
-            decoder.push(piece, &mut take);
-        }
-        decoder.finish().for_each(&mut take);
-        found
-    };
-    let whole = read(usize::MAX);
-    for size in [1, 7, 64] {
-        assert_eq!(read(size), whole, "in pieces of {size}: {log}");
-    }
-    whole
+    however_split(log, |result| match result {
+        Ok(decoded) => (decoded.event.name.as_str().to_owned(), decoded.time.map(Cow::into_owned)),
+        Err(error) => (error.to_string(), None),
+    })
 }
 
 fn names(log: &str) -> Vec<String> {
