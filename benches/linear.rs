@@ -41,7 +41,11 @@ const WORKS: &[Work] = &[
     decoder("Platform SDK log", "numbers of messages", |n| read(&format!("{}\n", "('1') ".repeat(n)))),
     decoder("envelope: grep", "names of files", |n| read(&format!("{} message EventHeld\n", "a-".repeat(n)))),
     decoder("envelope: colours", "colours", |n| read(&format!("{}\u{1b}[0m\n", "\u{1b}[1".repeat(n)))),
-    decoder("envelope: quotes", "quoted mail", |n| read(&format!("{}message EventHeld\n", "> ".repeat(n)))),
+    // Smaller ones cost less for each byte.
+    Work {
+        n: 16_000,
+        ..decoder("envelope: quotes", "quoted mail", |n| read(&format!("{}message EventHeld\n", "> ".repeat(n))))
+    },
     decoder("envelope: syslog", "lines in a line of syslog", |n| {
         read(&format!("Mar  1 12:00:00 h p[1]: {}\n", "#012message EventHeld".repeat(n / 4)))
     }),

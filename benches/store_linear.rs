@@ -89,7 +89,7 @@ const WORKS: &[Work] = &[
         let mut store = limited(|limits| (limits.remembered_ends, limits.sessions) = (n, 1));
         measured(|| (0..2 * n).for_each(|id| complete(&mut store, DN, &id.to_string())));
     }),
-    count("Sessions::handle_event", "answers to requests, newest first", |n| {
+    at_least(4_000, "Sessions::handle_event", "answers to requests, newest first", |n| {
         let mut store = with_sessions(1);
         let ids = post_all(&mut store, n);
         let error = |id: u64| {
