@@ -5,9 +5,9 @@ use std::sync::LazyLock;
 use ::redis::Script;
 
 macro_rules! scripts {
-    ($($(#[$doc:meta])* $NAME:ident = $file:literal;)+) => {$(
+    ($($(#[$doc:meta])* $NAME:ident = $($file:literal),+;)+) => {$(
         $(#[$doc])*
-        pub(super) static $NAME: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!($file)));
+        pub(super) static $NAME: LazyLock<Script> = LazyLock::new(|| Script::new(concat!($(include_str!($file)),+)));
     )+};
 }
 
@@ -16,12 +16,12 @@ scripts! {
     LIVE = "scripts/live.lua";
     /// Checks the settings against those of the processes that were started before.
     AGREE = "scripts/agree.lua";
-    /// Says that the sessions are being divided anew, where nobody lives.
-    DIVIDE = "scripts/divide.lua";
+    /// Records that the sessions are being divided anew, if no process is alive.
+    DIVIDE = "scripts/living.lua", "scripts/divide.lua";
     /// Takes a shard that nobody owns, for as long as the sessions are divided.
     HOLD = "scripts/hold.lua";
-    /// Puts the new layout in the place of the old one.
-    SWITCH = "scripts/switch.lua";
+    /// Replaces the old layout by the new one, if no process is alive.
+    SWITCH = "scripts/living.lua", "scripts/switch.lua";
     /// Takes a shard that nobody owns; answers the fencing token, or 0.
     CLAIM = "scripts/claim.lua";
     /// Renews the lease on a shard; returns whether it is still owned.

@@ -1,11 +1,5 @@
--- KEYS: what is agreed; workers; gateways. ARGV: for how many milliseconds a word is good; number of shards; whose the
--- DNs are; layout; what is left over then, if anything is. Answers who lives; where nobody does, the new layout is that of all.
-local time = redis.call('TIME')
-local since = time[1] * 1000 + math.floor(time[2] / 1000) - ARGV[1]
-local living = {}
-for i = 2, 3 do
-  for _, id in ipairs(redis.call('ZRANGEBYSCORE', KEYS[i], since, '+inf')) do living[#living + 1] = id end
-end
+-- ARGV: the number of shards; a digest of the DNs; the layout; what is left of the old layout, if anything. Returns the
+-- live processes. If there are none, the new layout replaces the old one.
 if #living > 0 then return living end
 redis.call('HSET', KEYS[1], 'shards', ARGV[2], 'dns', ARGV[3], 'layout', ARGV[4])
 redis.call('HDEL', KEYS[1], 'dividing', 'other')
