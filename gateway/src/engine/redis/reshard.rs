@@ -1,5 +1,5 @@
-//! Another number of shards, or agents with other DNs, while no process runs. The new layout is written beside the old
-//! one, and takes its place at once: killed anywhere, this can begin again, and nothing is lost.
+//! Changes the number of shards, or the DNs of agents, while no process runs. The new layout is written next to the old
+//! one and replaces it atomically. If this is killed at any point, it can be run again and nothing is lost.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -19,27 +19,31 @@ use crate::config::Agents;
 use crate::engine::division::{Record, divide, home_of_feed};
 use crate::engine::{EngineError, FeedPosition, RecordKey, ShardSettings};
 
-/// Who owns a shard while the sessions are divided.
+/// The owner of the shards while the sessions are divided.
 const HOLDER: &str = "reshard";
 
-/// What came of dividing.
+/// The entries of a stream: the id and the fields of each.
+type Entries = Vec<(String, Vec<(String, Vec<u8>)>)>;
+
+/// The result of dividing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Resharded {
     /// How many shards there were.
     pub from: u32,
     /// How many there are now.
     pub to: u32,
-    /// How many records were written: sessions, requests, ends, positions. None where all were at their places.
+    /// How many records were written: sessions, requests, ends, positions. 0 if all were in the right shards already.
     pub records: usize,
 }
 
-/// Divides the sessions of a cluster among this number of shards, for these agents. All its processes have ended;
-/// `silence` says for how long one that said nothing counts as living.
+/// Divides the sessions of a cluster among this number of shards, for these agents. All its processes must have ended.
+/// A process counts as live for `silence` after its last sign of life.
 ///
 /// # Errors
 ///
-/// Where a process lives or owns a shard, an entry waits for a worker, or a feed's batch is applied in some shards
-/// only: then all is as it was. Where Redis fails, or this is killed, no process starts before it was run again to its end.
+/// If a process is live or owns a shard, if an entry waits for a worker, or if a feed's batch was applied in only some
+/// of its shards. Nothing has changed then. If Redis fails or this is killed, no process starts until it has been run
+/// again to its end.
 pub async fn reshard(address: &str, agents: &Agents, shards: u32, silence: Duration) -> Result<Resharded, EngineError> {
     let client = Client::open(address)
         .map_err(|error| EngineError::Store { doing: "reading the address of Redis", error: error.to_string() })?;
@@ -78,7 +82,7 @@ fn damaged(place: impl Into<String>, expected: &'static str, found: impl ToStrin
     EngineError::Damaged { place: place.into(), expected, found: found.to_string() }
 }
 
-/// How many shards there are, in which layout, and the layout and shards that are left over of a division.
+/// The number of shards, their layout, and the layout and number of shards that a division has left behind.
 async fn agreed(connection: &mut MultiplexedConnection) -> Result<(u32, Layout, Option<(Layout, u32)>), EngineError> {
     let mut command = ::redis::cmd("HMGET");
     command.arg(AGREED).arg("form").arg("shards").arg("layout").arg("other");
@@ -97,13 +101,13 @@ async fn agreed(connection: &mut MultiplexedConnection) -> Result<(u32, Layout, 
     Ok((from, Layout::agreed(layout.as_deref()), other))
 }
 
-/// Runs a script that does something where nobody lives.
+/// Runs a script that does something only if no process is live.
 async fn nobody_lives(
     script: &ScriptInvocation<'_>,
     connection: &mut MultiplexedConnection,
 ) -> Result<(), EngineError> {
     let living: Result<Vec<String>, RedisError> = script.invoke_async(connection).await;
-    let living = living.map_err(failed("asking who lives"))?;
+    let living = living.map_err(failed("looking for live processes"))?;
     if living.is_empty() {
         return Ok(());
     }
@@ -111,7 +115,7 @@ async fn nobody_lives(
     Err(damaged("processes", "that all gateways and workers have ended", found))
 }
 
-/// The sessions while they are divided.
+/// A division in progress.
 struct Dividing<'a> {
     connection: MultiplexedConnection,
     agents: &'a Agents,
@@ -122,7 +126,7 @@ struct Dividing<'a> {
 }
 
 impl Dividing<'_> {
-    /// Until the new layout is that of all; how many records it has, none where the old one stays.
+    /// Runs until the new layout is in use. Returns the number of its records, or 0 if the old layout stays.
     async fn divide(&mut self) -> Result<usize, EngineError> {
         let (mut old, mut commits) = (Vec::new(), 0);
         for number in 0..self.from {
@@ -142,7 +146,7 @@ impl Dividing<'_> {
         };
         let divided = divide(&old, self.from, self.agents, self.shards, of_shard);
         let Some(divided) = divided.map_err(|error| damaged("records", "those of shards", &error))? else {
-            // Before processes may start: nobody else would give them back.
+            // Before processes may start, since nobody else would release the shards.
             self.release().await.map_err(failed("giving back shards"))?;
             self.switch(self.layout, "").await?;
             return Ok(0);
@@ -155,12 +159,13 @@ impl Dividing<'_> {
         let mut command = ::redis::cmd("HSET");
         let command = command.arg(AGREED).arg("other").arg(is_written);
         command.exec_async(&mut self.connection).await.map_err(failed("beginning a layout"))?;
-        self.write(new, divided, commits).await.map_err(failed("writing a layout"))?;
+        let by_shard = by_shard(divided, self.shards)?;
+        self.write(new, &by_shard, commits).await.map_err(failed("writing a layout"))?;
         self.switch(new, &format!("{} {}", self.layout.0, self.from)).await?;
         Ok(records)
     }
 
-    /// Owns a shard that nobody owns and all of whose entries are committed. How many commits there were.
+    /// Takes a shard that nobody owns and whose entries are all committed. Returns its number of commits.
     async fn hold(&mut self, number: u32, keys: ShardKeys) -> Result<u64, EngineError> {
         let mut script = scripts::HOLD.key(keys.owner());
         let owner: Result<String, RedisError> =
@@ -175,17 +180,16 @@ impl Dividing<'_> {
         let (entry, commits) = state.map_err(failed("reading how far a shard is"))?;
         let mut last = entry.unwrap_or_else(|| "0-0".into());
         loop {
-            type Entries = Vec<(String, Vec<(String, Vec<u8>)>)>;
             let mut command = ::redis::cmd("XRANGE");
             command.arg(keys.entries()).arg(format!("({last}")).arg("+").arg("COUNT").arg(AT_ONCE);
             let entries: Result<Entries, RedisError> = command.query_async(&mut self.connection).await;
             let entries = entries.map_err(failed("reading entries"))?;
             let Some((newest, _)) = entries.last() else { return Ok(commits.unwrap_or_default()) };
             last.clone_from(newest);
-            // That time passed is said again, and nobody waits for the answer to an inquiry any more.
-            let says_nothing =
+            // The time is passed again later, and nobody waits for the answer to an inquiry any more.
+            let may_be_dropped =
                 |(field, kind): &(String, Vec<u8>)| field == "k" && matches!(kind.as_slice(), b"t" | b"i");
-            let waiting = entries.iter().find(|(_, fields)| !fields.iter().any(says_nothing));
+            let waiting = entries.iter().find(|(_, fields)| !fields.iter().any(may_be_dropped));
             if let Some((id, _)) = waiting {
                 let found = format!("entry {id}, which is not; start the workers again until they have");
                 return Err(damaged(format!("shard {number}"), "that all entries are committed", found));
@@ -193,11 +197,10 @@ impl Dividing<'_> {
         }
     }
 
-    /// The last gateway may have ended before it took the requests of the last commits.
+    /// Takes over the requests of the last commits, in case the last gateway ended before it did.
     async fn take_requests(&mut self, number: u32, keys: ShardKeys) -> Result<(), EngineError> {
         let mut last = "-".to_owned();
         loop {
-            type Entries = Vec<(String, Vec<(String, Vec<u8>)>)>;
             let mut command = ::redis::cmd("XRANGE");
             command.arg(keys.outbox()).arg(&last).arg("+").arg("COUNT").arg(AT_ONCE);
             let commits: Result<Entries, RedisError> = command.query_async(&mut self.connection).await;
@@ -219,8 +222,9 @@ impl Dividing<'_> {
         }
     }
 
-    /// A batch goes to the home of its feed last. Where it came to other shards and not there, the feed sends it again,
-    /// and those that have it have to know: that cannot be said of shards that are put together otherwise.
+    /// Checks that every batch was applied as a whole. A batch reaches the home shard of its feed last. If it has
+    /// reached only other shards, the feed sends it again, and the shards that have it must recognise it. After a
+    /// division they could not, since one position per feed cannot describe such a state.
     fn no_batch_is_halved(&self, records: &[Record]) -> Result<(), EngineError> {
         let mut positions: Vec<(u32, FeedPosition)> = Vec::new();
         for (number, key, value) in records {
@@ -247,17 +251,11 @@ impl Dividing<'_> {
         Ok(())
     }
 
-    async fn write(&mut self, new: Layout, divided: Vec<Record>, commits: u64) -> Result<(), RedisError> {
-        let mut by_shard: Vec<Vec<(RecordKey, Vec<u8>)>> = (0..self.shards).map(|_| Vec::new()).collect();
-        for (number, key, value) in divided {
-            if let (Some(records), Ok(key)) = (by_shard.get_mut(number as usize), serde_json::from_slice(&key)) {
-                records.push((key, value));
-            }
-        }
-        for (number, of_shard) in (0..).zip(&by_shard) {
+    async fn write(&mut self, new: Layout, by_shard: &[Vec<WithKey>], commits: u64) -> Result<(), RedisError> {
+        for (number, of_shard) in (0..).zip(by_shard) {
             let keys = new.shard(number);
             records::write(keys, of_shard, &mut self.connection).await?;
-            // No commit has a number that one had before: whose requests were taken is kept by it.
+            // Commit numbers are never reused, because they record whose requests were taken.
             let mut command = ::redis::cmd("HSET");
             command.arg(keys.state()).arg("commits").arg(commits).exec_async(&mut self.connection).await?;
         }
@@ -267,7 +265,8 @@ impl Dividing<'_> {
         Ok(())
     }
 
-    /// What an agent has not seen yet, and up to where: positions only rise, so they go on in the new shard.
+    /// Copies what an agent has not seen yet, and its position, which continues in the new shard since positions only
+    /// rise.
     async fn copy_undelivered(&mut self, old: ShardKeys, new: Layout) -> Result<(), RedisError> {
         let mut command = ::redis::cmd("HGETALL");
         let delivered: Vec<(String, u64)> = command.arg(old.delivered()).query_async(&mut self.connection).await?;
@@ -275,7 +274,6 @@ impl Dividing<'_> {
             let keys = new.shard(shard(&agent, self.shards));
             let mut command = ::redis::cmd("XRANGE");
             command.arg(old.undelivered(&agent)).arg("-").arg("+");
-            type Entries = Vec<(String, Vec<(String, Vec<u8>)>)>;
             let undelivered: Entries = command.query_async(&mut self.connection).await?;
             let mut pipeline = ::redis::pipe();
             pipeline.hset(keys.delivered(), &agent, position).ignore();
@@ -294,7 +292,7 @@ impl Dividing<'_> {
         nobody_lives(&script, &mut self.connection).await
     }
 
-    /// A layout that is not agreed on.
+    /// Deletes a layout that is not in use.
     async fn delete(&mut self, layout: Layout, shards: u32) -> Result<(), EngineError> {
         for number in 0..shards {
             let deleted = records::delete(layout.shard(number), &mut self.connection).await;
@@ -305,7 +303,7 @@ impl Dividing<'_> {
         command.exec_async(&mut self.connection).await.map_err(failed("forgetting a layout"))
     }
 
-    /// Everything as it was: shards that are held are free, and processes start.
+    /// Undoes everything: releases the shards, and lets processes start.
     async fn give_up(&mut self) -> Result<(), RedisError> {
         self.release().await?;
         ::redis::cmd("HDEL").arg(AGREED).arg("dividing").exec_async(&mut self.connection).await
@@ -321,4 +319,18 @@ impl Dividing<'_> {
         }
         Ok(())
     }
+}
+
+/// A record with its key read, as it is written.
+type WithKey = (RecordKey, Vec<u8>);
+
+/// The records of each of this number of shards.
+fn by_shard(records: Vec<Record>, shards: u32) -> Result<Vec<Vec<WithKey>>, EngineError> {
+    let mut by_shard: Vec<Vec<WithKey>> = (0..shards).map(|_| Vec::new()).collect();
+    for (number, key, value) in records {
+        let key = serde_json::from_slice(&key).map_err(|error| damaged("a record", "its key as JSON", error))?;
+        let of_shard = by_shard.get_mut(number as usize);
+        of_shard.ok_or_else(|| damaged("a record", "one of the shards", number))?.push((key, value));
+    }
+    Ok(by_shard)
 }
