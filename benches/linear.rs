@@ -1,5 +1,5 @@
-//! That reading logs, envelopes and JSON lines costs as much as there are bytes, where an attacker writes them: `cargo bench
-//! --bench linear`. `scripts/costs` prints all such tables.
+//! Checks that reading logs, envelopes and JSON lines is linear even if an attacker writes them: `cargo bench --bench
+//! linear`. `scripts/costs` prints all tables of this kind.
 
 mod growth;
 
@@ -115,7 +115,7 @@ fn read(log: &str) {
     });
 }
 
-/// The most pieces that a log can come in.
+/// A log in as many pieces as possible.
 fn byte_by_byte(log: &str) {
     measured(|| {
         let mut decoder = Decoder::new().with_limit(usize::MAX);
@@ -134,7 +134,7 @@ fn json_pairs(n: usize) -> String {
     (0..n).map(|at| format!("\"k{at}\":\"v\"")).collect::<Vec<_>>().join(",")
 }
 
-/// An event with these pairs as user data.
+/// Reads an event with these pairs as user data.
 fn json_line(pairs: &str) {
     let line = format!("{{\"Event\":\"EventRinging\",\"ThisDN\":\"1\",\"UserData\":{{{pairs}}}}}");
     let _ = measured(|| Event::from_json_line(&line));

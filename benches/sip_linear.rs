@@ -1,5 +1,5 @@
-//! That SIP costs as much as there are bytes: `cargo bench --features sip --bench sip_linear`. `scripts/costs` prints all
-//! such tables.
+//! Checks that the cost of SIP is linear in the number of bytes: `cargo bench --features sip --bench sip_linear`.
+//! `scripts/costs` prints all tables of this kind.
 
 mod growth;
 
@@ -15,7 +15,7 @@ const fn bytes(entry: &'static str, input: &'static str, run: fn(usize)) -> Work
     Work { entry, input, n: 16_384, run }
 }
 
-/// Of calls and packets there are fewer than of bytes.
+/// For calls and packets, which are larger than bytes.
 const fn count(entry: &'static str, input: &'static str, run: fn(usize)) -> Work {
     Work { entry, input, n: 1_000, run }
 }
@@ -176,7 +176,7 @@ const WORKS: &[Work] = &[
     }),
 ];
 
-/// A packet of these chunks. Its length takes 16 bits, so an input of 64 KiB is the longest.
+/// Reads a packet with these chunks. Its length has 16 bits, so the longest input has 64 KiB.
 fn hep(chunks: &[u8]) {
     let length = u16::try_from(6 + chunks.len()).expect("at most 64 KiB").to_be_bytes();
     let packet = [b"HEP3".as_slice(), &length, chunks].concat();
@@ -192,7 +192,7 @@ fn web_socket(bytes: &[u8]) {
     });
 }
 
-/// A message with everything that an observer keeps.
+/// A message with everything that an observer stores.
 fn sip(first: &str, method: &str, call: &str, from: &str, to: &str, branch: &str) -> String {
     format!(
         "{first}\r\nVia: SIP/2.0/UDP h;branch=z9hG4bK{branch}\r\nf: <sip:a@h>;tag={from}\r\nt: <sip:b@h>{to}\r\n\
@@ -204,7 +204,7 @@ fn invite(call: &str, from: &str, branch: &str) -> String {
     sip("INVITE sip:b@h SIP/2.0", "INVITE", call, from, "", branch)
 }
 
-/// An observer with so many open calls.
+/// An observer with this many open calls.
 fn with_calls(calls: usize) -> Observer {
     let mut observer = Observer::new().with_limits(limits());
     for call in 0..calls {
@@ -269,7 +269,7 @@ fn tcp(bytes: &[u8]) {
     });
 }
 
-/// An observer with so many calls whose caller was asked for a password.
+/// An observer with this many calls whose caller was asked for a password.
 fn with_waiting(calls: usize) -> Observer {
     let mut observer = with_calls(calls);
     for call in 0..calls {

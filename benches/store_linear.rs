@@ -1,5 +1,5 @@
-//! That a store costs as much as there is to do, with the limits lifted: `cargo bench --bench store_linear`.
-//! `scripts/costs` prints all such tables.
+//! Checks that the cost of the store is linear, with the limits lifted: `cargo bench --bench store_linear`.
+//! `scripts/costs` prints all tables of this kind.
 
 mod growth;
 
@@ -17,7 +17,7 @@ use im_session::{
     Target,
 };
 
-/// Without a random key: the same figures every time.
+/// Without a random key, so that the figures repeat.
 type Sessions = im_session::store::Sessions<BuildHasherDefault<DefaultHasher>>;
 
 const DN: &str = "3002";
@@ -27,7 +27,7 @@ const fn count(entry: &'static str, input: &'static str, run: fn(usize)) -> Work
     Work { entry, input, n: 1_000, run }
 }
 
-/// What sorts takes n log n steps: that is 2.2 times as many for twice as much only where n is large.
+/// For work with n log n steps: only for a large n does twice the input take at most 2.2 times as many.
 const fn at_least(n: usize, entry: &'static str, input: &'static str, run: fn(usize)) -> Work {
     Work { entry, input, n, run }
 }
@@ -343,7 +343,7 @@ fn main() -> ExitCode {
     growth::main(WORKS)
 }
 
-/// A store that bounds nothing.
+/// A store without limits.
 fn store() -> Sessions {
     limited(|_| {})
 }
@@ -364,7 +364,7 @@ fn ring(store: &mut Sessions, dn: &str, id: &str) {
     handled(store, &Event::new(CallEvent::Ringing).with_this_dn(dn).with_call_uuid(id).with_other_dn("3001"));
 }
 
-/// A session that rings and is released, with numbers that a store remembers.
+/// A session that rings and is released, with numbered events.
 fn complete(store: &mut Sessions, dn: &str, id: &str) {
     for (number, name) in [(1, CallEvent::Ringing), (2, CallEvent::Released)] {
         let event = Event::new(name).with_this_dn(dn).with_call_uuid(id);
@@ -408,14 +408,14 @@ fn query(text: &str) {
     measured(|| Query::parse(text).filters.len());
 }
 
-/// Writes the session as the API shows it.
+/// Writes the session as the API represents it.
 fn write(store: &Sessions) {
     let session = store.get(DN, "0").expect("it rang");
     let mut json = Vec::new();
     measured(|| store.resource(session).write_json(&mut json));
 }
 
-/// Posts a body to a session with so many pairs of user data.
+/// Posts a body to a session with this many pairs of user data.
 fn post(body: &str, present: usize) {
     let mut store = with_sessions(1);
     let event = Event::new(CallEvent::Established).with_this_dn(DN).with_call_uuid("0");
@@ -423,7 +423,7 @@ fn post(body: &str, present: usize) {
     measured(|| store.post(&me(), Target::Session("0"), body.as_bytes()).is_ok());
 }
 
-/// Posts an operation so often; the ReferenceIDs.
+/// Posts an operation this many times. Returns the ReferenceIDs.
 fn post_all(store: &mut Sessions, n: usize) -> Vec<u64> {
     let body = br#"{"operationName":"Complete"}"#;
     (0..n).map(|_| store.post(&me(), Target::Session("0"), body).expect("it is allowed").reference_id).collect()

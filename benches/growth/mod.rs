@@ -1,10 +1,10 @@
-//! Counts what two and four times an input cost: the table of `scripts/costs`.
+//! Counts the instructions for an input and for inputs of two and four times its size: the table of `scripts/costs`.
 //!
-//! A bench runs itself once under `valgrind --tool=callgrind`. That child does every piece of work with n, 2n and 4n, and
-//! valgrind counts only inside [`measured`], so that what prepares an input does not count. No clock is read. Without
-//! valgrind the bench says so and is content.
+//! A bench runs itself once under `valgrind --tool=callgrind`. That child process does every piece of work with n, 2n
+//! and 4n. Valgrind counts only inside [`measured`], so preparing an input does not count. No clock is read. Without
+//! valgrind the bench prints a message and succeeds.
 //!
-//! `cargo bench --bench linear -- --only pairs` counts only what has this in its line.
+//! `cargo bench --bench linear -- --only pairs` counts only the lines with this text.
 
 use std::ffi::OsString;
 use std::hint::black_box;
@@ -12,17 +12,17 @@ use std::io::ErrorKind;
 use std::path::Path;
 use std::process::{Command, ExitCode};
 
-/// A doubling of the input may cost so much: a vector that grows, or a logarithm, takes more than twice.
+/// The most that a doubling of the input may cost. It is more than 2 for vectors that grow, and for n log n.
 const MOST: f64 = 2.2;
 
 /// The argument of the child.
 const CHILD: &str = "--count";
 
-/// What is worked on, and with which input.
+/// A piece of work and its input.
 pub(crate) struct Work {
     /// The public entry.
     pub(crate) entry: &'static str,
-    /// The worst input that is known.
+    /// The worst known input.
     pub(crate) input: &'static str,
     /// The smallest size.
     pub(crate) n: usize,
@@ -30,14 +30,14 @@ pub(crate) struct Work {
     pub(crate) run: fn(usize),
 }
 
-/// Does what is counted. Everything else that a child does is not.
+/// Runs the part that is counted. Nothing else of the child process is.
 pub(crate) fn measured<T>(work: impl FnOnce() -> T) -> T {
     let (mut work, mut result) = (Some(work), None);
     counted(&mut || result = work.take().map(|work| work()));
     black_box(result).expect("it was called")
 }
 
-/// The function that valgrind looks for by this name: it has no type parameters, which would be part of it.
+/// Valgrind finds this function by its name. It has no type parameters, since they would be part of the name.
 #[inline(never)]
 fn counted(work: &mut dyn FnMut()) {
     work();
@@ -58,7 +58,7 @@ pub(crate) fn main(works: &[Work]) -> ExitCode {
         }
         return ExitCode::SUCCESS;
     }
-    // `cargo test --all-targets` starts benches too, without this.
+    // `cargo test --all-targets` also starts benches, but without this argument.
     if !has("--bench") {
         return ExitCode::SUCCESS;
     }
@@ -92,7 +92,7 @@ impl Work {
     }
 }
 
-/// Prints a line for each piece of work; whether all are linear.
+/// Prints a line for each piece of work. Returns whether all are linear.
 fn table(works: &[&Work], only: Option<&String>) -> Result<bool, String> {
     let counted = count(works.len(), only)?;
     println!("{:<26} {:<46} {:>7} {:>12} {:>12} {:>12}", "entry", "input", "n", "n", "2n", "4n");
@@ -111,11 +111,11 @@ fn table(works: &[&Work], only: Option<&String>) -> Result<bool, String> {
     Ok(linear)
 }
 
-/// The instructions of each piece of work with each of its sizes.
+/// The instructions of each piece of work, for each of its sizes.
 fn count(works: usize, only: Option<&String>) -> Result<Vec<[u64; 3]>, String> {
     let program = std::env::current_exe().map_err(|error| format!("this program: {error}"))?;
     let directory = program.with_extension("callgrind");
-    // What an earlier run left would be counted too.
+    // Files of an earlier run would be counted as well.
     let _ = std::fs::remove_dir_all(&directory);
     std::fs::create_dir_all(&directory).map_err(|error| format!("{}: {error}", directory.display()))?;
     let out = directory.join("out");
@@ -136,7 +136,7 @@ fn count(works: usize, only: Option<&String>) -> Result<Vec<[u64; 3]>, String> {
         .collect()
 }
 
-/// What a dump says was counted since the one before it.
+/// The instructions counted between the previous dump and this one.
 fn total(out: &Path, number: usize) -> Result<u64, String> {
     let path = out.with_extension(number.to_string());
     let dump = std::fs::read(&path).map_err(|error| format!("{}: {error}", path.display()))?;

@@ -44,7 +44,7 @@ impl When {
         Some(When { day, without_year, of_day, midnights: 0, offset: offset(rest.trim()) })
     }
 
-    /// The date and the time of day in such a text, as they are written: what [`parse`](Self::parse) reads of it.
+    /// The date and the time of day that [`parse`](Self::parse) reads from such a text, as they are written.
     pub(crate) fn written(text: &str) -> Option<(&str, &str)> {
         let text = text.trim().trim_start_matches(['@', '[']).trim_end_matches(']');
         if of_epoch(text).is_some() {

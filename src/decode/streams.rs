@@ -1,7 +1,7 @@
-//! The two streams of a container, standard output and standard error, of which a log has the lines in turns.
+//! The two streams of a container, standard output and standard error, whose lines alternate in a log.
 //!
 //! A line of one stream never belongs to what is open on the other: a message, a SIP message that is being skipped, or
-//! a line in pieces. So each stream has its own, and the decoder turns from one to the other.
+//! a line in pieces. So each stream has its own state, and the decoder switches between the two.
 
 use alloc::boxed::Box;
 
@@ -10,7 +10,7 @@ use super::decoder::Decoder;
 use super::envelope::{Envelope, Opened};
 use super::open_message::OpenMessage;
 
-/// What is open on the stream to which the current line does not belong; at least one of these is.
+/// What is open on the stream to which the current line does not belong. At least one of these is set.
 #[derive(Debug, Clone)]
 pub(super) struct OtherStream {
     pub(super) piece: Option<Box<Piece>>,
@@ -43,13 +43,13 @@ fn is_of_other_stream(envelope: Option<&Envelope>, line: &[u8]) -> bool {
 }
 
 impl Decoder {
-    /// Whether a line is of the other stream than what is open.
+    /// Whether a line belongs to the other stream, not to the one with what is open.
     pub(super) fn is_of_other_stream(&self, line: &[u8]) -> bool {
         let open = envelope(self.piece.as_deref(), self.sip_message.as_deref(), self.message.as_ref());
         is_of_other_stream(open, line)
     }
 
-    /// Turns to the other stream, to which the line belongs. The line is then processed again.
+    /// Switches to the other stream, to which the line belongs. The line is then processed again.
     pub(super) fn turn_to_other_stream(&mut self, line: &[u8]) -> Step {
         if self.other_stream.as_ref().is_some_and(|other| !other.takes(line)) {
             return Step::Taken(None);
@@ -58,7 +58,7 @@ impl Decoder {
         Step::Before(None)
     }
 
-    /// Turns to the other stream if nothing is open on this one and the line may belong to what is open there.
+    /// Switches to the other stream if nothing is open on this one and the line may belong to what is open there.
     pub(super) fn resume_other_stream(&mut self, raw: &[u8]) {
         let Some(other) = &self.other_stream else {
             return;
@@ -82,8 +82,8 @@ impl Decoder {
     }
 
     /// Ends the message that is open on the other stream before an event begins on this one, so that the events keep
-    /// their order. `None` if nothing has to be ended: the rest of a value that is open must not be taken for lines of
-    /// the log.
+    /// their order. `None` if there is none to end. A message with an open value is not ended, since the rest of the
+    /// value would then be read as lines of the log.
     pub(super) fn end_on_other_stream(&mut self, is_event: bool) -> Option<Step> {
         let other = self.other_stream.as_mut()?;
         let ends = |message: &OpenMessage| is_event && message.is_event && !message.shape.has_open_value();

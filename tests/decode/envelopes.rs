@@ -1,4 +1,4 @@
-//! Envelopes in envelopes, in pieces, and of a container whose two streams come in turns.
+//! Envelopes within envelopes, lines in pieces, and containers whose two streams alternate.
 
 use std::fmt::Write;
 
@@ -9,7 +9,7 @@ use crate::splits::however_split;
 const ATTRIBUTES: [&str; 2] = ["\tAttributeCallUUID\t'FIELD01'", "\tAttributeThisDN\t'5101'"];
 const NOISE: &str = "10:00:00.500 warn message Nothing";
 
-/// The events of a log with their lines, or `error`; the same however the log is split.
+/// The events of a log with their line numbers, or the errors.
 fn found(log: &str) -> Vec<(u64, String)> {
     however_split(log, |result| match result {
         Ok(decoded) => (decoded.line, decoded.event.name.as_str().to_owned()),
@@ -167,7 +167,7 @@ fn a_line_of_docker_around_another_envelope() {
     assert_eq!(found(&log), named(&[(1, "EventRinging"), (2, "EventRinging")]));
 }
 
-/// Lines of `grep`, also of lines around and of a file name with spaces or a date.
+/// Lines from `grep`, including context lines and file names with spaces or a date.
 #[test]
 fn prefixes_of_grep() {
     let headers = [
@@ -212,7 +212,7 @@ fn prefixes_of_grep() {
             assert_eq!(found(&log), named(&[(1, "EventHeld")]), "{log}");
         }
     }
-    // A time is not a prefix, nor is what the next lines do not have.
+    // A time is not a prefix, and neither is text that the next lines do not have.
     let attributes = ATTRIBUTES.join("\n");
     for header in [
         "12:34:56 x message EventRinging",

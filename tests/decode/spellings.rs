@@ -1,4 +1,4 @@
-//! Headers and announcements of SIP messages as other versions write them.
+//! Other spellings of headers and of announced SIP messages.
 
 use std::borrow::Cow;
 
@@ -11,7 +11,7 @@ const SIP: &str = "MESSAGE sip:5101@192.0.2.9 SIP/2.0\nContent-Type: text/plain\
 const ATTRIBUTES: &str = "\tAttributeCallUUID\t'FIELD01'\n\tAttributeThisDN\t'5101'\n";
 const TYPED: &str = "\tAttributeCallUUID [str] = \"FIELD01\"\n\tAttributeThisDN [str] = \"5101\"\n";
 
-/// The names of the events with their times; the same however the log is split.
+/// The names of the events with their times.
 fn found(log: &str) -> Vec<(String, Option<String>)> {
     however_split(log, |result| match result {
         Ok(decoded) => (decoded.event.name.as_str().to_owned(), decoded.time.map(Cow::into_owned)),

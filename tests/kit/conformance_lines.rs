@@ -222,7 +222,7 @@ fn an_implementation_in_python_conforms() {
     assert!(python.wait().unwrap().success());
 }
 
-/// A time that 64 signed bits do not reach is still one that lies ahead.
+/// A time beyond 63 bits is still in the future.
 #[test]
 fn the_last_time_of_all_lies_ahead() {
     let expected = json!({"answer": "refused", "notifications": [], "settled": []});
@@ -246,7 +246,7 @@ fn the_last_time_of_all_lies_ahead() {
     }
 }
 
-/// What the two engines answer to the same lines, which begin with `reset` and the default limits.
+/// The answers of both engines to the same lines, which begin with `reset` and the default limits.
 struct AtTheLimits {
     lines: Vec<String>,
 }
@@ -266,7 +266,7 @@ impl AtTheLimits {
         self.say(command);
     }
 
-    /// The answers of this crate's store, which are those of the implementation in Python.
+    /// The answers of this crate's store. Asserts that the implementation in Python gives the same.
     fn answers(&self, test: &str) -> Option<Vec<Value>> {
         let text = self.lines.join("\n") + "\n";
         let ours = served(&text);
@@ -305,7 +305,7 @@ fn both_engines_at_the_limits_of_one_session() {
     }
     lines.event("EventPartyAdded", "3001", "A", json!({"OtherDN": "99"}));
     lines.event("EventPartyChanged", "3001", "A", json!({"OtherDN": "one for all"}));
-    // 255 and 256 bytes, which are 128 characters and fewer.
+    // 255 and 256 bytes in at most 128 characters.
     let (fits, too_long) = (format!("x{}", "ü".repeat(127)), "ü".repeat(128));
     for dn in [&fits, &too_long] {
         lines.event("EventPartyAdded", "3001", "A", json!({"OtherDN": dn}));
@@ -323,8 +323,8 @@ fn both_engines_at_the_limits_of_one_session() {
     assert_eq!(words[100..], [&expected[..], &["message", "limit"]].concat());
 }
 
-/// A DN and a call are full of open sessions, and of completed ones that make room in the order in which they completed, also after
-/// a restart.
+/// A DN and a call refuse when they are full of open sessions. Completed ones make room in the order in which they
+/// completed, also after a restart.
 #[test]
 fn both_engines_where_sessions_make_room() {
     let mut lines = AtTheLimits::new();
@@ -343,7 +343,7 @@ fn both_engines_where_sessions_make_room() {
         lines.event("EventRinging", "3001", &format!("id{number}"), numbered(3));
         lines.event("EventRinging", &format!("dn{number}"), "A", numbered(3));
     }
-    // What made room has ended all the same.
+    // The session that made room is still remembered as ended.
     lines.event("EventRinging", "3001", "id1", numbered(2));
     lines.event("EventReleased", "3001", "id1000", numbered(4));
     lines.event("EventRinging", "3001", "id1", numbered(2));

@@ -1,4 +1,4 @@
-//! How much the largest of each kind holds: what `docs/embedding.md` computes from the limits, within a tenth.
+//! Fills each kind to its limits: it takes what `docs/embedding.md` computes from them, within a tenth.
 
 use im_session::sip::SipLimits;
 use im_session::sip::stream::TcpFraming;
@@ -6,7 +6,7 @@ use im_session::{BaseUri, CallEvent, DataEvent, Decoder, Event, KeyValueList, Li
 
 use crate::counting_allocator::memory;
 
-/// Whether so many bytes are what the page says, or up to a tenth less.
+/// Asserts that the bytes are those of the page, or at most a tenth fewer.
 fn meets(what: &str, bytes: isize, page: usize) {
     let page = isize::try_from(page).expect("small");
     println!("{what}: {bytes} bytes, the page says {page}");
@@ -18,7 +18,7 @@ fn long(kind: &str, number: usize) -> String {
     format!("{:x>1$}", format!("{kind}{number}"), Limits::DEFAULT.dn_length)
 }
 
-/// The most user data: as many pairs as there may be, as long as they may be.
+/// The largest user data: as many pairs as possible, as long as possible.
 fn user_data() -> KeyValueList<'static> {
     let Limits { user_data_pairs, user_data_size, .. } = Limits::DEFAULT;
     let list: KeyValueList<'_> = (0..user_data_pairs)
@@ -28,7 +28,7 @@ fn user_data() -> KeyValueList<'static> {
     list
 }
 
-/// Lets a session hold everything that it may.
+/// Fills a session to its limits.
 fn fill(store: &mut Sessions, dn: &str, id: &str) {
     let mut hear = |event: Event<'_>| {
         let handled = store.handle_event(&event.with_this_dn(dn).with_call_uuid(id)).expect("readable");
@@ -40,7 +40,7 @@ fn fill(store: &mut Sessions, dn: &str, id: &str) {
     }
 }
 
-/// What the page says of one session.
+/// The figure of the page for one session.
 fn session() -> usize {
     let Limits { participants, dn_length, user_data_pairs, user_data_size, .. } = Limits::DEFAULT;
     let names = 64 + 2 * dn_length;
@@ -78,7 +78,7 @@ fn the_largest_message_of_a_decoder() {
         events += decoder.finish().filter(Result::is_ok).count();
     });
     assert_eq!(events, 1);
-    // A vector that grows to the next power of two, and the one that it grows from.
+    // A vector that grows to the next power of two, and the old one.
     let vectors = pairs.next_power_of_two() * 3 / 2 * size_of::<im_session::event::Pair<'_>>();
     meets("a JSON line of 1 MiB", most, vectors + 2 * LIMIT);
 }
@@ -87,7 +87,7 @@ fn the_largest_message_of_a_decoder() {
 fn the_largest_message_of_a_connection() {
     let limit = SipLimits::DEFAULT.message;
     let message = format!("{:\0<1$}", format!("BYE sip:a SIP/2.0\r\nl: {}\r\n\r\n", limit - 31), limit);
-    // What is kept has grown to just below the limit when one more byte comes.
+    // The buffer has grown to just below the limit when one more byte arrives.
     let (first, rest) = message.as_bytes().split_at(limit / 2);
     let mut tcp = TcpFraming::with_limit(limit);
     let (most, _) = memory(|| {

@@ -1,4 +1,5 @@
-//! What does not depend on how much is there, counted without a clock: allocations, their bytes, and what is hashed.
+//! Work that does not depend on the number of sessions: allocations, their bytes, and hashed bytes are counted, no
+//! clock.
 
 use std::cell::Cell;
 use std::hash::{BuildHasher, DefaultHasher, Hasher};
@@ -12,7 +13,7 @@ thread_local! {
     static HASHED: Cell<usize> = const { Cell::new(0) };
 }
 
-/// Counts what is written to its hashers.
+/// Counts the bytes written to its hashers.
 #[derive(Clone)]
 struct Counting;
 
@@ -37,7 +38,7 @@ impl Hasher for CountingHasher {
     }
 }
 
-/// How many allocations, of how many bytes, and how much that is hashed.
+/// The number of allocations, their bytes, and the bytes hashed.
 fn work(of: impl FnOnce()) -> (usize, usize, usize) {
     let before = HASHED.get();
     let (count, bytes) = allocated(of);
@@ -52,7 +53,7 @@ fn hear(store: &mut Sessions<Counting>, event: &Event<'_>) {
     assert!(store.handle_event(event).is_ok_and(|handled| handled.outcome().is_accepted()));
 }
 
-/// Of as many DNs half are open and have a request in flight, and half are completed, all since 100.
+/// A store with this many sessions, all since time 100: half are open and have a request in flight, half are completed.
 fn store_of(sessions: usize) -> Sessions<Counting> {
     let mut store = new_store();
     store.set_time(Duration::from_secs(100)).expect("no jump is too far");
@@ -82,7 +83,7 @@ fn what_ends_nothing_costs_the_same_at_any_size() {
             work(|| ends_nothing(store.forget_completed(before).expect("a cutoff").forgotten())),
             work(|| ends_nothing(store.time_out_requests(before).expect("a cutoff").settled().len())),
         ];
-        // A moment later all of it ends.
+        // A moment later everything ends.
         store.set_time(Duration::from_secs(101)).expect("no jump is too far");
         let before = Duration::from_secs(101);
         assert_eq!(store.time_out_requests(before).expect("a cutoff").settled().len(), sessions / 2);
@@ -94,7 +95,7 @@ fn what_ends_nothing_costs_the_same_at_any_size() {
     assert_eq!(costs[0], costs[1]);
 }
 
-/// Now and then a node of a tree is added, so the cheapest of some additions is compared, and all of them are bounded.
+/// Some additions also add a node to a tree. So the cheapest of several is compared, and all are bounded.
 #[test]
 fn a_party_costs_the_same_however_many_there_are() {
     let costs = [10, 1_000].map(|there| {

@@ -25,8 +25,8 @@ pub(crate) enum Style {
 }
 
 impl Screen {
-    /// What standard output can show. `COLUMNS`, where it is set, is the width whatever the output is. A terminal of
-    /// fewer than [`MINIMUM`] columns is written to as if it had those.
+    /// The capabilities of standard output. If `COLUMNS` is set, it is the width of any output. A terminal with fewer
+    /// than [`MINIMUM`] columns is treated as if it had that many.
     pub(crate) fn of_stdout(colour: bool) -> Self {
         let columns = std::env::var("COLUMNS").ok().and_then(|columns| columns.trim().parse().ok());
         let terminal = || {
@@ -65,7 +65,7 @@ impl Screen {
         let blank = " ".repeat(if head.trim().is_empty() { width(head).min(indent) } else { 0 });
         let head = if blank.is_empty() { head } else { &blank };
         if width(head) > limit {
-            // The words of the head break as the others do.
+            // The words of the head are broken like the others.
             let head = (Style::Plain, format!("{} ", head.trim_end()));
             return self.line("", indent, &[&[head], spans].concat());
         }
@@ -108,7 +108,7 @@ impl Screen {
         self.line("", 2, &[(style, text.to_owned())])
     }
 
-    /// The name of a file: the end of a path says most.
+    /// The name of a file, shortened at its beginning, since the end of a path says most.
     pub(crate) fn name(self, name: &str) -> String {
         self.paint(Style::Bold, &shortened_before(name, self.width.unwrap_or(usize::MAX)))
     }
@@ -119,7 +119,7 @@ impl Screen {
     }
 }
 
-/// The columns that the words of a line have at least, and so the terminal.
+/// The minimum number of columns for the words of a line, and so for the terminal.
 const MINIMUM: usize = 20;
 
 fn break_line(line: &mut String, indent: usize) -> usize {
@@ -129,7 +129,7 @@ fn break_line(line: &mut String, indent: usize) -> usize {
     indent
 }
 
-/// The text with blanks before it, so that it takes at least so many columns.
+/// The text with blanks before it, so that it takes at least this many columns.
 pub(crate) fn to_the_right(text: &str, columns: usize) -> String {
     let missing = columns.saturating_sub(width(text));
     format!("{:missing$}{text}", "")

@@ -172,21 +172,21 @@ pub(super) fn count(number: u64, one: &str) -> String {
     format!("{number} {one}{}", if number == 1 { "" } else { "s" })
 }
 
-/// The time of day in the time of an event, to the millisecond, and the date before it. They are those that the order of
-/// events is made of: a clock is also looked for in a text of which that makes nothing.
+/// The time of day in the time of an event, to the millisecond, and the date before it: those by which events are
+/// ordered. A text that has no such time is searched for a clock.
 pub(super) fn time_and_date(time: &str) -> (String, String) {
     let Some((date, clock)) = When::written(time).or_else(|| a_clock(time)) else {
         return (plain(time), String::new());
     };
     let to_millisecond = match clock.find(['.', ',']).or_else(|| clock.match_indices(':').nth(2).map(|(at, _)| at)) {
-        // An epoch has its point elsewhere.
+        // Seconds since 1970 have their decimal point elsewhere.
         Some(point) if clock.contains(':') => clock.get(..point + 4).unwrap_or(clock),
         Some(_) | None => clock,
     };
     (plain(to_millisecond), plain(date))
 }
 
-/// A clock somewhere in a text, and what is before it. The end of a year before a clock is no hour.
+/// A clock somewhere in a text, and the text before it. The last digits of a year are not an hour.
 fn a_clock(time: &str) -> Option<(&str, &str)> {
     let bytes = time.as_bytes();
     let is_clock = |window: &[u8]| {
@@ -209,7 +209,7 @@ fn a_clock(time: &str) -> Option<(&str, &str)> {
 mod tests {
     use super::*;
 
-    /// Every form of a date with every form of a time of day: what is shown is what the order is made of.
+    /// Every form of a date with every form of a time of day: the time shown is the one by which events are ordered.
     #[test]
     fn the_time_and_the_date_that_are_shown_are_those_that_are_read() {
         let dates = [

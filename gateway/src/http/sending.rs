@@ -1,12 +1,12 @@
-//! When is a reply with messages written? Its connection says so.
+//! When is a reply with messages written? Its connection reports that.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::cometd::OnItsWay;
 
-/// Where a connection and the reply that is written to it meet. Clones are of the same connection; whoever serves one
-/// puts it into the extensions of each request.
+/// Links a connection to the reply that is written to it. Clones belong to the same connection. The server of a
+/// connection puts one into the extensions of each request.
 #[derive(Clone, Default)]
 pub struct Sending(Arc<Mutex<Option<OnItsWay>>>);
 
@@ -17,14 +17,15 @@ impl fmt::Debug for Sending {
 }
 
 impl Sending {
-    /// The server has taken the whole of a reply, and is about to write it. It has one at a time.
+    /// The server has taken a whole reply and is about to write it. It writes one at a time.
     pub(super) fn begins(&self, on_its_way: OnItsWay) {
         let before = self.replace(Some(on_its_way));
         // Not while the lock is held.
         drop(before);
     }
 
-    /// All that the server took is written. A reply in it counts as delivered, unless the client has closed the connection.
+    /// Everything that the server took is written. A reply counts as delivered then, unless the client has closed the
+    /// connection.
     pub fn written(&self, is_closed: impl FnOnce() -> bool) {
         if let Some(on_its_way) = self.replace(None)
             && !is_closed()
@@ -33,7 +34,7 @@ impl Sending {
         }
     }
 
-    /// The connection is gone, and a reply that is not written with it.
+    /// The connection is gone, and so is a reply that was not written.
     pub fn gone(&self) {
         drop(self.replace(None));
     }

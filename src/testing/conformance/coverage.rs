@@ -57,13 +57,13 @@ impl Default for Coverage {
     }
 }
 
-/// A history by chance has few DNs and fewer ids: it does not fill what holds more than this.
+/// Random histories have few DNs and fewer ids. They never fill a limit above this.
 const FULL: usize = 4;
-/// The same of the sessions of a DN.
+/// The same for the sessions of a DN.
 const FULL_DN: usize = 1;
 
 impl Coverage {
-    /// The cells that a system can reach that is set up like this: what is never full makes no room.
+    /// The cells that a system with these settings can reach. Where nothing is ever full, no room is made.
     pub(super) fn of(setup: &Setup) -> Self {
         let mut coverage = Coverage::default();
         let limits = &setup.limits;
@@ -127,7 +127,7 @@ impl Coverage {
         }
     }
 
-    /// Notes what the model did that no answer says.
+    /// Counts what the model did but no answer shows.
     pub(super) fn note_inside(&mut self, reached: BTreeSet<Inside>) {
         for (group, name) in reached {
             self.reach(group, name.to_string());

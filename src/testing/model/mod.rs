@@ -80,11 +80,11 @@ pub struct Model {
     counts: BTreeMap<String, u64>,
     /// Whether no request was sent since the service began again, though some were before.
     restarted: bool,
-    /// What happened inside that no answer says, for the coverage of a run.
+    /// What happened but no answer shows, for the coverage of a run.
     reached: BTreeSet<Inside>,
 }
 
-/// What happens inside that no answer says: of what, and which, as in [`Cell`](crate::testing::conformance::Cell).
+/// Something that no answer shows: its group and name, as in [`Cell`](crate::testing::conformance::Cell).
 pub(super) type Inside = (&'static str, &'static str);
 
 /// A session.
@@ -140,7 +140,7 @@ impl Model {
         }
     }
 
-    /// What happened inside since this was asked.
+    /// What happened since the last call but no answer shows.
     pub(super) fn take_reached(&mut self) -> BTreeSet<Inside> {
         core::mem::take(&mut self.reached)
     }

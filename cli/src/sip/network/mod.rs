@@ -103,7 +103,7 @@ impl Network {
         if self.tcp.holds_since().is_none() {
             self.look_into(packet, place, sink)?;
         } else {
-            // A connection whose beginning is not clear yet has earlier messages than this packet, perhaps.
+            // A connection whose beginning is unclear may still have messages from before this packet.
             let mut waiting = std::mem::take(&mut self.waiting);
             let read = self.tcp.release(place, waiting.is_full(), &mut waiting);
             let read = read.is_continue().then(|| self.look_into(packet, place, &mut waiting));

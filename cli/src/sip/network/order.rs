@@ -1,14 +1,14 @@
-//! What waits for a connection whose beginning is not clear yet, so that everything comes in the order of its packets.
+//! Holds results back while the beginning of a connection is unclear, so that all come in the order of their packets.
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
 use super::super::found::{Address, Found, Message, Sink, Unread, When};
 
-/// How many bytes of messages wait.
+/// How many bytes of messages may wait.
 const MOST_BYTES: usize = 4 << 20;
 
-/// A find that owns what it holds.
+/// An owned [`Found`].
 enum Kept {
     Message { when: When, source: Address, destination: Address, bytes: Vec<u8> },
     Unreadable(String),
@@ -16,7 +16,7 @@ enum Kept {
     Unread(Unread, u64),
 }
 
-/// What waits, by its packet, and in the order in which it came.
+/// The results that wait, by packet, then in the order in which they arrived.
 #[derive(Default)]
 pub(super) struct Waiting {
     kept: BTreeMap<(u64, u64), Kept>,
@@ -29,7 +29,7 @@ impl Waiting {
         self.bytes > MOST_BYTES
     }
 
-    /// Gives what is of a packet before this one; all without one.
+    /// Passes on the results of packets before this one, or all of them.
     pub(super) fn give(&mut self, before: Option<u64>, sink: &mut dyn Sink) -> ControlFlow<()> {
         while let Some(entry) = self.kept.first_entry() {
             let (place, _) = *entry.key();
@@ -59,7 +59,7 @@ impl Sink for Waiting {
             }
             Found::Unreadable { place, reason } => (place, Kept::Unreadable(reason)),
             Found::Doubtful { place, reason } => (place, Kept::Doubtful(reason)),
-            // A sum: it does not matter when it is added to.
+            // Only added to a sum, so its place does not matter.
             Found::Unread(what, count) => (0, Kept::Unread(what, count)),
         };
         self.came += 1;

@@ -102,7 +102,7 @@ impl Stream {
         };
         let is_hep = matches!(self.content, Content::Hep);
         if is_hep || matches!(self.content, Content::WebSocket(_)) {
-            // Where the next packet or frame begins is to be found anew.
+            // The beginning of the next packet or frame has to be found again.
             self.content = Content::Unclear;
         }
         if !buffer.is_empty() && (is_hep || is_start_of_sip(&buffer)) {
@@ -172,7 +172,7 @@ impl Stream {
                     None if rest.len() < 6 && b"HEP3".starts_with(&rest[..rest.len().min(4)]) => {
                         return ControlFlow::Continue(());
                     }
-                    // A part is missing, unnoticed: the next packet may begin one again.
+                    // A part is missing that no gap showed. The next packet may begin a HEP packet again.
                     Some(_) | None => {
                         *taken = bytes.len();
                         self.dropped += std::mem::take(&mut self.packets);
@@ -262,19 +262,19 @@ fn classify(bytes: &[u8]) -> Option<Content> {
     })
 }
 
-/// Whether a message begins with these bytes, of SIP, HEP or WebSocket, or the request for a WebSocket.
+/// Whether these bytes begin a message of SIP, HEP or WebSocket, or a request for a WebSocket.
 pub(super) fn begins_a_message(bytes: &[u8]) -> bool {
     match classify(bytes) {
         Some(Content::Sip(_) | Content::WebSocket(_) | Content::Hep | Content::Http) => true,
         Some(Content::Unclear | Content::Tls | Content::Other) => false,
-        // The first line may have been cut; line ends alone are a keep-alive.
+        // The first line may be incomplete; line ends alone are a keep-alive.
         None => {
             without_line_ends(bytes).is_empty() || is_start_of_sip(bytes) || frame_of_sip(bytes) != StreamStart::Other
         }
     }
 }
 
-/// Whether a first line that is not whole is that of a SIP message: a status line, or a method and an address.
+/// Whether an incomplete first line is that of a SIP message: a status line, or a method and an address.
 fn is_start_of_sip(bytes: &[u8]) -> bool {
     let bytes = without_line_ends(bytes);
     let mut words = bytes.split(|&byte| byte == b' ');
@@ -303,13 +303,13 @@ fn http_head(bytes: &[u8]) -> Option<(usize, bool)> {
 /// A WebSocket frame.
 struct Frame<'b> {
     first: u8,
-    /// What is there of its payload, unmasked.
+    /// The beginning of its payload, unmasked.
     payload: Vec<u8>,
-    /// What follows it; `None` where it is not whole.
+    /// The bytes after it; `None` if it is incomplete.
     rest: Option<&'b [u8]>,
 }
 
-/// The frame that begins here; `None` where none does.
+/// The frame at the beginning of these bytes, if there is one.
 fn frame(bytes: &[u8]) -> Option<Frame<'_>> {
     const ENOUGH: usize = 4096;
     let [first, second, rest @ ..] = bytes else { return None };
@@ -340,20 +340,21 @@ fn frame(bytes: &[u8]) -> Option<Frame<'_>> {
     Some(Frame { first: *first, payload: unmasked.collect(), rest })
 }
 
-/// Whether bytes are a WebSocket frame with the begin of a SIP message, after control frames and keep-alives perhaps.
+/// Whether bytes are a WebSocket frame with the beginning of a SIP message, possibly after control frames and
+/// keep-alives.
 fn frame_of_sip(bytes: &[u8]) -> StreamStart {
     const MOST: usize = 16;
     let mut bytes = bytes;
     for _ in 0..MOST {
         let Some(Frame { first, payload, rest }) = frame(bytes) else {
-            // The first byte of a head.
+            // The first byte of a frame.
             let is_first = matches!(bytes, [0x81 | 0x82 | 0x01 | 0x02]);
             return if is_first { StreamStart::Unclear } else { StreamStart::Other };
         };
         let is_keep_alive = first >= 0x88 || without_line_ends(&payload).is_empty();
         match rest {
             Some(rest) if is_keep_alive && !rest.is_empty() => bytes = rest,
-            // Nothing but keep-alives: the next packet says what it is.
+            // Only keep-alives so far: the next packet shows what it is.
             Some(_) if is_keep_alive => return StreamStart::Other,
             _ if first >= 0x88 || first & 0x0f == 0 => return StreamStart::Other,
             _ => return stream_start(&payload),
@@ -362,7 +363,7 @@ fn frame_of_sip(bytes: &[u8]) -> StreamStart {
     StreamStart::Other
 }
 
-/// Whether bytes are whole WebSocket frames: what does not begin a message of SIP there is of something else.
+/// Whether bytes are complete WebSocket frames. If none begins a SIP message, the connection is for something else.
 fn are_frames(bytes: &[u8]) -> bool {
     let mut rest = Some(bytes);
     while let Some(bytes) = rest {

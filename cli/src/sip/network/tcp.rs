@@ -25,13 +25,13 @@ const MOST_BYTES: usize = 64 << 20;
 /// A segment further ahead than any window belongs to another connection.
 const FARTHEST: u32 = 1 << 24;
 
-/// How long it may stay open where a direction begins of whose SYN the capture has nothing: so many segments and bytes
-/// of it, so many packets of the capture, so much time. Networks deliver a segment late by a few others.
+/// For how long the beginning of a direction without a captured SYN may stay unclear: segments and bytes of it, packets
+/// of the capture, and time. Networks deliver a segment late by only a few others.
 const BEGIN_SEGMENTS: usize = 16;
 const BEGIN_BYTES: usize = 1 << 17;
 const BEGIN_PACKETS: u64 = 256;
 const BEGIN_TIME: Duration = Duration::from_secs(10);
-/// What the other end acknowledged is further back than that only where it has nothing to do with the direction.
+/// An acknowledged number further back than this does not belong to the direction.
 const BEGIN_WINDOW: u32 = 1 << 16;
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -40,10 +40,10 @@ struct Key {
     destination: SocketAddr,
 }
 
-/// The first packets of a direction of whose SYN the capture has nothing. The first segment that comes need not be the
-/// first that was sent, so all of them are held until that is clear.
+/// The first packets of a direction whose SYN was not captured. The first captured segment need not be the first that
+/// was sent, so all of them are held until the beginning is clear.
 struct Beginning {
-    /// What came, in this order.
+    /// The packets in the order of the capture.
     came: Vec<(Place, Came)>,
     segments: usize,
     bytes: usize,
@@ -52,7 +52,7 @@ struct Beginning {
     begins: bool,
     /// The sequence number behind the last byte.
     end: u32,
-    /// What the other end had acknowledged before the first segment: the number of the byte that it waited for.
+    /// The number of the byte that the other end waited for before the first segment: what it had acknowledged.
     awaited: Option<u32>,
 }
 
@@ -64,13 +64,13 @@ enum Came {
 
 impl Beginning {
     fn new(sequence: u32, awaited: Option<u32>) -> Self {
-        // A number that lies ahead, or far behind, tells nothing of what is missing.
+        // A number that is ahead, or far behind, says nothing about what is missing.
         let awaited = awaited.filter(|&awaited| sequence.wrapping_sub(awaited) < BEGIN_WINDOW);
         let came = Vec::new();
         Beginning { came, segments: 0, bytes: 0, lowest: sequence, begins: false, end: sequence, awaited }
     }
 
-    /// Whether a segment with this number can be of the same connection.
+    /// Whether a segment with this number can belong to the same connection.
     fn is_near(&self, sequence: u32) -> bool {
         let ahead = sequence.wrapping_sub(self.lowest);
         ahead.min(ahead.wrapping_neg()) <= FARTHEST
@@ -91,8 +91,8 @@ impl Beginning {
         self.came.push((place, Came::Segment(sequence, data.to_vec())));
     }
 
-    /// Whether it is clear that nothing of it is still to come: it begins with a message, and that is what the other
-    /// end waited for, or all of it was acknowledged.
+    /// Whether no earlier segment can follow: it begins with a message, and the other end waited for that byte or has
+    /// acknowledged everything.
     fn is_clear(&self) -> bool {
         let is_acknowledged = |(_, came): &(Place, Came)| match came {
             Came::Acknowledgment(number) => !is_before(*number, self.end) && number.wrapping_sub(self.end) < FARTHEST,
@@ -117,10 +117,10 @@ fn is_before(one: u32, other: u32) -> bool {
 
 /// One direction of a connection.
 struct Flow {
-    /// The sequence number of the next byte; `None` before the first segment, and while its beginning is open.
+    /// The sequence number of the next byte; `None` before the first segment, and while the beginning is unclear.
     next: Option<u32>,
     beginning: Option<Box<Beginning>>,
-    /// What it acknowledged last of the other direction.
+    /// The last number of the other direction that it acknowledged.
     acknowledges: Option<u32>,
     stream: Stream,
     /// Early segments, by their distance from `base`.
@@ -149,7 +149,7 @@ impl Flow {
         self.waiting_bytes + self.stream.held() + self.beginning.as_ref().map_or(0, |beginning| beginning.bytes)
     }
 
-    /// Takes the bytes at this sequence number. `awaited`: what the other end had acknowledged before.
+    /// Takes the bytes at this sequence number. `awaited` is the number that the other end had acknowledged before.
     fn segment(
         &mut self,
         sequence: u32,
@@ -172,7 +172,7 @@ impl Flow {
         ControlFlow::Continue(())
     }
 
-    /// The beginning is known, or is not waited for any longer: what was held is read as if it came now.
+    /// The beginning is known, or is no longer waited for. Reads what was held as if it arrived now.
     fn begin(&mut self, first: Option<u32>, sink: &mut dyn Sink) -> ControlFlow<()> {
         let Some(beginning) = self.beginning.take() else { return ControlFlow::Continue(()) };
         self.next = Some(first.unwrap_or(beginning.lowest));
@@ -187,7 +187,7 @@ impl Flow {
 
     /// Takes the bytes at this sequence number of a direction whose beginning is known.
     fn data(&mut self, sequence: u32, data: &[u8], place: Place, sink: &mut dyn Sink) -> ControlFlow<()> {
-        let next = *self.next.get_or_insert(sequence);
+        let next = self.next.unwrap_or(sequence);
         let ahead = sequence.wrapping_sub(next);
         if ahead == 0 {
             self.deliver(data, place, sink)?;
@@ -306,13 +306,13 @@ pub(super) struct Tcp {
     flows: HashMap<Key, Flow>,
     /// How many bytes all directions hold together.
     held: usize,
-    /// The directions whose beginning is open, or was when they came here, by the packet that they began with.
+    /// The directions whose beginning is or was unclear, with the packet that they began with.
     beginnings: VecDeque<(Place, Key)>,
 }
 
 impl Tcp {
-    /// The packet from which on something is held: messages of it and of later ones have to wait, or they would come
-    /// before those that are held.
+    /// The first packet that is held. Messages of it and of later packets have to wait, or they would overtake those
+    /// that are held.
     pub(super) fn holds_since(&mut self) -> Option<u64> {
         while let Some((place, key)) = self.beginnings.front() {
             if self.is_open(*place, key) {
@@ -323,13 +323,13 @@ impl Tcp {
         None
     }
 
-    /// Whether the beginning of a direction is still that which began with this packet.
+    /// Whether the beginning of a direction is still unclear, and began with this packet.
     fn is_open(&self, place: Place, key: &Key) -> bool {
         let beginning = self.flows.get(key).and_then(|flow| flow.beginning.as_ref());
         beginning.and_then(|beginning| beginning.came.first()).is_some_and(|(first, _)| first.number == place.number)
     }
 
-    /// Reads what was held long enough when this packet comes, or `all` that is held.
+    /// Reads what has been held long enough when this packet arrives, or everything if `all`.
     pub(super) fn release(&mut self, now: Place, all: bool, sink: &mut dyn Sink) -> ControlFlow<()> {
         while let Some(since) = self.holds_since() {
             let Some(&(place, key)) = self.beginnings.front() else { break };
@@ -343,7 +343,7 @@ impl Tcp {
         ControlFlow::Continue(())
     }
 
-    /// Changes a direction, and keeps count of what is held.
+    /// Changes a direction, and updates the number of bytes that are held.
     fn change(&mut self, key: &Key, change: impl FnOnce(&mut Flow) -> ControlFlow<()>) -> ControlFlow<()> {
         let Some(flow) = self.flows.get_mut(key) else { return ControlFlow::Continue(()) };
         let before = flow.held();
@@ -384,7 +384,7 @@ impl Tcp {
         let mut sequence = tcp.sequence_number();
         if tcp.syn() {
             sequence = sequence.wrapping_add(1);
-            // The SYN of what is held may come late: then it is known where that begins.
+            // The SYN of segments that are held may arrive late; then their beginning is known.
             let is_its = |beginning: &Beginning| beginning.is_near(sequence) && !is_before(beginning.lowest, sequence);
             if flow.beginning.as_deref().is_some_and(is_its) {
                 flow.begin(Some(sequence), sink)?;

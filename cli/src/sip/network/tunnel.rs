@@ -47,8 +47,8 @@ pub(super) fn mpls(data: &[u8]) -> Layer<'_> {
     while let [_, _, label, _, below @ ..] = rest {
         rest = below;
         if label & 1 == 1 {
-            // Nothing says what is there: the control word of a pseudowire (RFC 4448) begins with a nibble of zero, as
-            // the address of a frame without one may, and such an address may begin as IP does.
+            // Nothing announces what follows. The control word of a pseudowire (RFC 4448) begins with a zero nibble,
+            // and so may the address of a frame without a control word; such an address may also begin like IP.
             return match rest.first().map(|first| first >> 4) {
                 Some(4 | 6) if is_ip(rest) || !is_frame(rest) => Layer::Ip(rest),
                 Some(0) if is_frame(after(rest, 4)) || !is_frame(rest) => Layer::Ethernet(after(rest, 4)),
@@ -60,7 +60,7 @@ pub(super) fn mpls(data: &[u8]) -> Layer<'_> {
     Layer::End
 }
 
-/// Whether it reads as an IP packet that is all there.
+/// Whether these bytes are a complete IP packet.
 fn is_ip(data: &[u8]) -> bool {
     let fits = |length: usize, least: usize| (least..=data.len()).contains(&length);
     match data.first().map(|first| (first >> 4, first & 0x0f)) {
@@ -70,7 +70,7 @@ fn is_ip(data: &[u8]) -> bool {
     }
 }
 
-/// Whether it reads as an Ethernet frame, tagged or not, with a packet of a protocol that may carry others.
+/// Whether these bytes are an Ethernet frame, tagged or not, with a packet that is examined further.
 fn is_frame(data: &[u8]) -> bool {
     let mut at = 12;
     while let Some(0x8100 | 0x88a8 | 0x9100) = number16(data, at) {
@@ -175,7 +175,7 @@ pub(super) fn over_udp(source: u16, destination: u16, data: &[u8]) -> Layer<'_> 
         [1, _, 0, 1, ..] if at_port(37008) => tzsp(data),
         [first, ..] if at_port(3544) && first >> 4 == 6 => Layer::Ip(data),
         _ if at_port(4341) => Layer::Ip(after(data, 8)),
-        // The same at a port that somebody chose, where all that is fixed agrees, and a packet follows.
+        // The same at any other port, if all fixed bits agree and a packet follows.
         [0x08, 0, 0, 0, _, _, _, 0, frame @ ..] if is_frame(frame) => Layer::Ethernet(frame),
         [0x00..=0x3f, _, 0x65, 0x58, _, _, _, 0, ..] if is_frame(behind_options(data)) => {
             Layer::Ethernet(behind_options(data))
@@ -192,7 +192,7 @@ pub(super) fn over_udp(source: u16, destination: u16, data: &[u8]) -> Layer<'_> 
     }
 }
 
-/// What follows the head of Geneve (RFC 8926), whose length is in its first byte.
+/// The contents after a Geneve header (RFC 8926), whose length is in its first byte.
 fn behind_options(data: &[u8]) -> &[u8] {
     let options = data.first().map_or(0, |head| usize::from(head & 0x3f) * 4);
     after(data, 8 + options)

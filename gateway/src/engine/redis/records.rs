@@ -1,4 +1,5 @@
-//! The records of a shard, all of them: read where it is restored, written where the sessions are divided anew.
+//! Reads, writes and deletes all records of a shard: read when it is restored, written when the sessions are divided
+//! anew.
 
 use ::redis::aio::MultiplexedConnection;
 use ::redis::{Pipeline, RedisError};
@@ -30,8 +31,8 @@ pub(super) async fn read(keys: ShardKeys, connection: &mut MultiplexedConnection
     Ok(records)
 }
 
-/// Writes records of a shard that nobody owns. What says that a key is there comes before it, so that [`delete`] finds
-/// it wherever this is killed.
+/// Writes records of a shard that nobody owns. A key is listed before it is written, so that [`delete`] finds it even
+/// if this is killed in between.
 pub(super) async fn write(
     keys: ShardKeys,
     records: &[(RecordKey, Vec<u8>)],
@@ -51,7 +52,7 @@ pub(super) async fn write(
     Ok(())
 }
 
-/// Deletes everything of a shard. Killed half-way, it can begin again: what says which keys there are goes last.
+/// Deletes everything of a shard. If this is killed, it can be run again, because the lists of keys are deleted last.
 pub(super) async fn delete(keys: ShardKeys, connection: &mut MultiplexedConnection) -> Result<(), RedisError> {
     let dns: Vec<String> = ::redis::cmd("SMEMBERS").arg(keys.dns()).query_async(connection).await?;
     let agents: Vec<String> = ::redis::cmd("HKEYS").arg(keys.delivered()).query_async(connection).await?;
@@ -74,7 +75,7 @@ pub(super) async fn delete(keys: ShardKeys, connection: &mut MultiplexedConnecti
     ::redis::cmd("UNLINK").arg(&others).exec_async(connection).await
 }
 
-/// Sends commands whose answers say nothing, if there are any.
+/// Sends commands whose results are not needed, if there are any.
 pub(super) async fn send(pipeline: &Pipeline, connection: &mut MultiplexedConnection) -> Result<(), RedisError> {
     if pipeline.is_empty() { Ok(()) } else { pipeline.exec_async(connection).await }
 }

@@ -1,5 +1,6 @@
--- KEYS: the living, what is agreed. ARGV: my id, or nothing; for how many milliseconds a word is good; my layout.
--- Whoever slept while the sessions were divided anew must not go on with what was left of them.
+-- KEYS: the live processes; what is agreed. ARGV: my id, or nothing; for how many milliseconds a sign of life counts;
+-- my layout. A process that slept while the sessions were divided anew must not continue with what is left of the old
+-- layout.
 if (redis.call('HGET', KEYS[2], 'layout') or '1') ~= ARGV[3] then
   return redis.error_reply('DIVIDED the sessions were divided anew: this process has to be started again')
 end
