@@ -1,7 +1,7 @@
 //! Valid histories: only legal events, whatever the bytes.
 
 use super::bytes::counted;
-use super::event::{NAMES, NUMBERS, PLACES, SERVER_START_TIME, event_of};
+use super::event::{NUMBERS, PLACES, SERVER_START_TIME, event_of, names};
 use super::user_data::list_of;
 use super::{Bytes, FromBytes, agents};
 use crate::event::{ConnId, Event, KeyValueList};
@@ -113,7 +113,7 @@ impl Phase {
 
     /// The phase after the event with this name. `None` if the event is not legal.
     pub(crate) fn after(self, name: &str) -> Option<Phase> {
-        let (low, _) = (1..).zip(NAMES).find(|(_, known)| *known == name)?;
+        let (low, _) = (1..).zip(names()).find(|(_, known)| *known == name)?;
         self.legal().contains(&low).then(|| self.after_low_half(low))
     }
 }
