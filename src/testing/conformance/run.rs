@@ -201,7 +201,9 @@ impl Look<'_> {
         let mut found = self.take_in(answer);
         let mut expected = self.model.carry_out(agents, happens);
         self.coverage.note(happens, &expected);
-        self.coverage.note_inside(self.model.take_reached());
+        for (group, name) in self.model.take_reached() {
+            self.coverage.reach(group, name);
+        }
         leave_free(&mut expected, &found);
 
         let mut of = |name: &str| found.get_mut(name).map(Value::take).filter(|said| !said.is_null());
@@ -225,7 +227,9 @@ impl Look<'_> {
             let mut expected = self.model.carry_out(agents, &list);
             let Some(answer) = system.carry_out(agents, &list)? else { continue };
             let mut found = self.take_in(answer);
-            self.coverage.note_list(expected.get("answer"));
+            for resource in list_in(expected.get("answer").unwrap_or(&Value::Null), "imSessions") {
+                self.coverage.note_resource(resource, "in a list");
+            }
             let of = |answer: &mut Value| answer.get_mut("answer").map(Value::take).unwrap_or_default();
             same(&format!("the list of agent {agent}"), of(&mut expected), of(&mut found))?;
         }

@@ -3,7 +3,6 @@
 use super::user_data::{is_over, view};
 use super::{Identity, Model, ModelSession, for_rights, is_an_id};
 use crate::event::{Event, KeyValueList, ListAttribute};
-use crate::machine::Operations;
 use crate::testing::Agent;
 use crate::testing::prelude::*;
 
@@ -77,12 +76,16 @@ impl Model {
         }
         let settled = self.settle(&event);
         let (told, notifications) = self.decide(&event);
-        let rendered = rendered(&notifications, agents);
-        let mut answer = json!({"told": told, "notifications": notifications, "settled": settled});
-        if let Some(answer) = answer.as_object_mut().filter(|_| !rendered.is_empty()) {
-            answer.insert("rendered".into(), json!(rendered));
-        }
-        answer
+        let answer = json!({"told": told, "notifications": notifications, "settled": settled});
+        let with_dn =
+            notifications.iter().filter_map(|told| Some((told.get("thisDN")?.as_str()?, &told["notification"])));
+        with_rendered(answer, agents, &with_dn.collect::<Vec<_>>(), |&notification, agent| {
+            let mut notification = notification.clone();
+            if let Some(resource) = notification.pointer_mut("/data/imSession") {
+                *resource = for_rights(resource.take(), agent);
+            }
+            notification
+        })
     }
 
     /// The outcome and the notifications. The order is: ignored by name, then unreadable (checked by the caller), then
@@ -274,24 +277,6 @@ impl Model {
             None
         }
     }
-}
-
-/// The notifications as rendered for agents without all rights.
-fn rendered(notifications: &[Value], agents: &[Agent]) -> Vec<Value> {
-    let mut rendered = Vec::new();
-    for (position, agent) in agents.iter().enumerate().filter(|(_, agent)| agent.rights() != Operations::ALL) {
-        for told in notifications {
-            let dn = told.get("thisDN").and_then(Value::as_str);
-            if agent.devices().iter().any(|device| Some(&*device.dn) == dn) {
-                let mut notification = told.get("notification").cloned().unwrap_or_default();
-                if let Some(resource) = notification.pointer_mut("/data/imSession") {
-                    *resource = for_rights(resource.take(), agent);
-                }
-                rendered.push(json!({"agent": position, "notification": notification}));
-            }
-        }
-    }
-    rendered
 }
 
 /// The table of 2.1 and the column "accepted in" of 2.2: the state after the event, or the reject reason.
