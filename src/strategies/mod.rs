@@ -99,28 +99,19 @@ pub fn any_event() -> impl Strategy<Value = Event<'static>> {
     })
 }
 
-/// One call at one DN from its first event on: one of the legal sequences of specification 2, or the beginning of one.
-/// Between the events user data changes, parties come and go, and messages arrive. An ended call may ring again. All
-/// events are numbered from 1 and of one server start, so all are accepted.
-///
-/// Shrinks to a single EventDialing of the call `A` at the DN `3001`.
+/// A [valid history](from_bytes::valid_history) of up to ten events. Shrinks to a single EventDialing of the call `A` at
+/// the DN `3001`.
 pub fn valid_history() -> impl Strategy<Value = Vec<Event<'static>>> {
     read_of(letters(10), from_bytes::valid_history)
 }
 
-/// Interleaved [valid histories](valid_history) of several sessions of the [`agents`]. The events of each session keep
-/// their order. Both parties of a call have the same id.
-///
-/// Events are numbered in order, so all of them are accepted. Shrinks to fewer events.
+/// [Interleaved valid histories](from_bytes::interleaved_histories) of up to 40 events. Shrinks to fewer.
 pub fn interleaved_histories() -> impl Strategy<Value = History> {
     read_of(letters(40), from_bytes::interleaved_histories)
 }
 
-/// A [`valid_history`] with one to four faults: events are repeated, lost, reordered, truncated, or of the wrong role.
-/// Half of the time they keep the numbers of the valid history. Otherwise they have none, so nothing distinguishes a
-/// repeated event from a new one.
-///
-/// Shrinks to an EventDialing that is repeated.
+/// A [`valid_history`] with one to four [`Fault`]s. Half of the time the events keep the numbers of the valid history,
+/// otherwise they [have none](from_bytes::faulty_history). Shrinks to an EventDialing that is repeated.
 pub fn faulty_history() -> impl Strategy<Value = Vec<Event<'static>>> {
     let faulty = (valid_history(), vec(any::<Fault>(), 1..5), any::<bool>());
     faulty.prop_map(|(events, faults, without_numbers)| damaged(events, faults, without_numbers))
