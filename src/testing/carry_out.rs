@@ -76,7 +76,10 @@ pub(super) fn carry_out_in_words<S: BuildHasher + Clone>(
             let handled = list.ok().and_then(|list| sessions.reconcile(this_dn, &list).ok());
             handled.map_or(refused, |handled| of_embedder(&handled))
         }
-        Step::Restart => restart(sessions).map_or_else(|error| json!({"answer": error}), |()| nothing_more),
+        Step::Restart => {
+            let snapshot = json!(sessions.snapshot());
+            restore(sessions, &snapshot).map_or_else(|error| json!({"answer": error}), |()| nothing_more)
+        }
     }
 }
 
@@ -84,16 +87,14 @@ fn of_embedder(handled: &Handled<'_>) -> Value {
     json!({"notifications": notifications(handled), "settled": handled.settled()})
 }
 
-/// Expires sessions and times out requests.
 fn expire<S: BuildHasher + Clone>(sessions: &mut Sessions<S>, before: Duration) -> Result<Value, TimeError> {
     let expired = notifications(&sessions.expire(before)?);
     Ok(json!({"notifications": expired, "settled": sessions.time_out_requests(before)?.settled()}))
 }
 
-/// Restores the store from the text of its snapshot, as after a real restart. A store accepts what it wrote itself.
-fn restart<S: BuildHasher + Clone>(sessions: &mut Sessions<S>) -> Result<(), String> {
-    let snapshot: Snapshot =
-        serde_json::from_str(&json!(sessions.snapshot()).to_string()).map_err(|error| error.to_string())?;
+/// Restores the store from the text of a snapshot, as after a real restart. A store accepts what it wrote itself.
+pub(super) fn restore<S: BuildHasher + Clone>(sessions: &mut Sessions<S>, snapshot: &Value) -> Result<(), String> {
+    let snapshot: Snapshot = serde_json::from_str(&snapshot.to_string()).map_err(|error| error.to_string())?;
     sessions.restore(&snapshot).map_err(|error| error.to_string())
 }
 

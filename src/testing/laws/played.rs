@@ -21,7 +21,6 @@ pub(super) struct Played<'p> {
     pub(super) after: &'p [SeenSession],
     /// The store after the step.
     pub(super) store: &'p dyn StoreUnderTest,
-    /// The answer of the store.
     pub(super) answer: &'p Value,
     /// The list of each agent, computed on first use.
     lists: OnceCell<Vec<Value>>,
@@ -66,7 +65,6 @@ pub(super) fn of_the_same_type(
     }
 }
 
-/// The session of this DN with this id.
 pub(super) fn find<'s>(sessions: &'s [SeenSession], this_dn: &str, id: &str) -> Option<&'s SeenSession> {
     sessions.iter().find(|session| session.this_dn == this_dn && session.id == id)
 }
@@ -85,12 +83,10 @@ impl Played<'_> {
         if let Step::Event(event) = self.step { Some(event) } else { None }
     }
 
-    /// The session before the step.
     pub(super) fn before(&self, session: &SeenSession) -> Option<&SeenSession> {
         find(self.before, &session.this_dn, &session.id)
     }
 
-    /// The session after the step.
     pub(super) fn after(&self, session: &SeenSession) -> Option<&SeenSession> {
         find(self.after, &session.this_dn, &session.id)
     }
