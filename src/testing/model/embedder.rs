@@ -40,16 +40,10 @@ impl Model {
         ended.sort_by(|one, other| (&one.this_dn, &one.id).cmp(&(&other.this_dn, &other.id)));
         let notifications = ended.iter().map(|session| self.notification(session, "StatusChange")).collect();
 
-        let (mut settled, mut in_flight) = (Vec::new(), Vec::new());
-        for request in core::mem::take(&mut self.requests) {
-            if request.sent < before {
-                settled.push(request.settled(&Value::from("timedOut")));
-            } else {
-                in_flight.push(request);
-            }
-        }
+        let requests = core::mem::take(&mut self.requests).into_iter();
+        let (timed_out, in_flight): (Vec<_>, Vec<_>) = requests.partition(|request| request.sent < before);
         self.requests = in_flight;
-        (notifications, settled)
+        (notifications, timed_out.iter().map(|request| request.settled(&json!("timedOut"))).collect())
     }
 
     fn end_because(&mut self, session: ModelSession, cause: &'static str) -> ModelSession {
@@ -96,15 +90,14 @@ impl Model {
         let wanted = self.wanted(this_dn, list)?;
         let is_listed =
             |session: &ModelSession| session.this_dn == this_dn && wanted.iter().any(|wanted| wanted.id == session.id);
-        let mut told: Vec<(String, Value)> = Vec::new();
+        let mut told = BTreeMap::new();
         for session in self.copies(|one| one.this_dn == this_dn && one.is_open() && !is_listed(one)) {
             let ended = self.end_because(session, "vanished");
-            told.push((ended.id.clone(), self.notification(&ended, "StatusChange")));
+            told.insert(ended.id.clone(), self.notification(&ended, "StatusChange"));
         }
         let known = self.sessions.iter().filter(|session| is_listed(session)).count();
         let new = wanted.len() - known;
-        let of_dn = |session: &ModelSession| session.this_dn == this_dn;
-        self.make_room_for(new, self.limits.sessions_per_dn, of_dn, is_listed);
+        self.make_room_for(new, self.limits.sessions_per_dn, |one| one.this_dn == this_dn, is_listed);
         self.make_room_for(new, self.limits.sessions, |_| true, is_listed);
         for wanted in &wanted {
             let before = self.session(this_dn, &wanted.id).cloned();
@@ -113,8 +106,7 @@ impl Model {
             told.extend(notification.map(|notification| (after.id.clone(), notification)));
             self.put(after);
         }
-        told.sort_by(|(one, _), (other, _)| one.cmp(other));
-        Some((told.into_iter().map(|(_, notification)| notification).collect(), Vec::new()))
+        Some((told.into_values().collect(), Vec::new()))
     }
 
     /// The sessions of the list. `None` if one of them is invalid or exceeds a limit.

@@ -6,7 +6,6 @@ use crate::testing::prelude::*;
 
 const FIELDS: [&str; 7] = ["capabilities", "id", "participants", "path", "state", "uri", "userData"];
 
-/// A parsed query.
 struct Query {
     fields: Option<Vec<String>>,
     filters: Vec<(String, String)>,
@@ -14,7 +13,6 @@ struct Query {
 }
 
 impl Model {
-    /// The list.
     pub(super) fn list(&self, me: &Agent, query: &str) -> Value {
         let query = parsed(query);
         let mine = |session: &&ModelSession| has(me, &session.this_dn);
