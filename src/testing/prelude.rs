@@ -1,4 +1,4 @@
-//! Common imports of the kit: it needs `std`, and its answers are JSON.
+//! Common imports and helpers of the kit: it needs `std`, and its answers are JSON.
 
 use crate::machine::Operations;
 use crate::store::Agent;
