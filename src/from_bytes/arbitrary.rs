@@ -8,9 +8,9 @@ use crate::resource::Participant;
 use crate::session::Limits;
 use crate::testing::{Fault, History, Log, Step};
 
-/// Each type with the minimum and the maximum number of bytes that it consumes.
+/// Types with the minimum and the maximum number of bytes that a value consumes.
 macro_rules! arbitrary {
-    ($($type:ty: $least:literal, $most:expr;)*) => {$(
+    ($($($type:ty),+: $least:literal, $most:expr;)*) => {$($(
         impl<'a> arbitrary::Arbitrary<'a> for $type {
             fn arbitrary(u: &mut arbitrary::Unstructured<'a>) -> arbitrary::Result<Self> {
                 let all = u.peek_bytes(u.len()).unwrap_or_default();
@@ -24,26 +24,14 @@ macro_rules! arbitrary {
                 ($least, $most)
             }
         }
-    )*};
+    )+)*};
 }
 
 arbitrary! {
-    State: 1, Some(1);
-    CallEvent: 1, Some(1);
-    DataEvent: 1, Some(1);
-    SessionEvent: 1, Some(1);
-    Operation: 1, Some(1);
-    Operations: 1, Some(1);
-    Form: 1, Some(1);
+    State, CallEvent, DataEvent, SessionEvent, Operation, Operations, Form: 1, Some(1);
     ConnId: 1, Some(9);
     Limits: 11, Some(11);
     Fault: 1, Some(19);
-    EventName<'static>: 1, None;
-    Participant<'static>: 1, None;
-    Value<'static>: 1, None;
-    KeyValueList<'static>: 1, None;
-    Event<'static>: 1, None;
-    Step: 1, None;
-    Log: 1, None;
+    EventName<'static>, Participant<'static>, Value<'static>, KeyValueList<'static>, Event<'static>, Step, Log: 1, None;
     History: 0, None;
 }

@@ -27,28 +27,15 @@ pub(super) const PLACES: [(&str, &str); 8] = [
     ("3002", "A"),
 ];
 
-/// The name of an event of one byte, by its low half, from 1.
-pub(super) const NAMES: [&str; 15] = [
-    "EventDialing",
-    "EventRinging",
-    "EventEstablished",
-    "EventReleased",
-    "EventAbandoned",
-    "EventDestinationBusy",
-    "EventPartyChanged",
-    "EventPartyAdded",
-    "EventPartyDeleted",
-    "EventAttachedDataChanged",
-    "EventPrivateInfo",
-    "EventHeld",
-    "EventAttachedDataChanged",
-    "EventError",
-    "EventACK",
-];
+/// The names of the events of one byte, by its low half, from 1.
+pub(super) fn names() -> impl Iterator<Item = &'static str> {
+    let of_sessions = CallEvent::ALL.map(CallEvent::name).into_iter().chain(DataEvent::ALL.map(DataEvent::name));
+    of_sessions.chain(["EventHeld", "EventAttachedDataChanged", "EventError", "EventACK"])
+}
 
 // Each event of a session has its own byte, EventAttachedDataChanged a second one without ThisDN. Half a byte has no
 // value left for a new event, so its author has to decide here how it is read.
-const _: () = assert!(CallEvent::ALL.len() + DataEvent::ALL.len() + 4 == NAMES.len(), "an event without a byte");
+const _: () = assert!(CallEvent::ALL.len() + DataEvent::ALL.len() + 4 == 15, "an event without a byte");
 
 /// The event for this byte, by the [table](crate::from_bytes). `None` for bytes whose low half is 0, which announce an
 /// event that is spelled out.
@@ -64,7 +51,7 @@ const _: () = assert!(CallEvent::ALL.len() + DataEvent::ALL.len() + 4 == NAMES.l
 #[must_use]
 pub fn event_of(byte: u8) -> Option<Event<'static>> {
     let (low, row) = (byte & 0xf, byte >> 4 & 7);
-    let name = *NAMES.get(usize::from(low.checked_sub(1)?))?;
+    let name = names().nth(usize::from(low.checked_sub(1)?))?;
     let &(this_dn, call_uuid) = PLACES.get(usize::from(row))?;
     let mut event = Event::new(name).with_this_dn(this_dn).with_call_uuid(call_uuid);
     let is_message = event.name == EventName::Data(DataEvent::PrivateInfo);
@@ -133,8 +120,7 @@ pub(super) fn list_attribute(bytes: &mut Bytes<'_>) -> ListAttribute<'static> {
 /// One byte, except for names that are spelled out.
 impl FromBytes for EventName<'static> {
     fn from_bytes(bytes: &mut Bytes<'_>) -> Self {
-        let [others @ .., _, error, ack] = NAMES;
-        let all = [&others[..], &["EventRetrieved", "EventNetworkReached", error, ack]].concat();
-        EventName::from(bytes.text(&all))
+        let others = ["EventRetrieved", "EventNetworkReached", "EventError", "EventACK"];
+        EventName::from(bytes.text(&names().take(12).chain(others).collect::<Vec<_>>()))
     }
 }

@@ -9,23 +9,16 @@ use crate::testing::{History, Step};
 /// How many random numbers one step takes.
 pub(crate) const CHANCES: usize = 28;
 
-/// How many of a hundred kinds of steps are events.
+/// The kinds of steps for [`step_bytes`].
+pub(crate) const STEPS: u16 = 100;
+
+/// Those that are events.
 #[cfg(feature = "proptest")]
-const EVENTS: u16 = 61;
+pub(crate) const EVENTS: u16 = 61;
 
-/// The bytes of a step. The first follows the weights below. The others are small half of the time, since the tables
-/// begin with common values.
-pub(crate) fn step_bytes(chances: &[u16]) -> Vec<u8> {
-    weighted(chances, 100)
-}
-
-/// The bytes of a step that is an event.
-#[cfg(feature = "proptest")]
-pub(crate) fn event_bytes(chances: &[u16]) -> Vec<u8> {
-    weighted(chances, EVENTS)
-}
-
-fn weighted(chances: &[u16], kinds: u16) -> Vec<u8> {
+/// The bytes of a step of one of the first `kinds`. The first byte follows the weights below. The others are small half
+/// of the time, since the tables begin with common values.
+pub(crate) fn step_bytes(chances: &[u16], kinds: u16) -> Vec<u8> {
     let (first, rest) = chances.split_at_checked(2).unwrap_or((&[], chances));
     let (kind, second) = match *first {
         [kind, second] => (kind % kinds, second),
@@ -60,7 +53,11 @@ fn weighted(chances: &[u16], kinds: u16) -> Vec<u8> {
         98 => 0xb0,
         _ => 0xc0,
     };
-    let mut all: Vec<u8> = core::iter::once(lead).chain(bytes(rest)).collect();
+    let small_or_any = |&chance: &u16| {
+        let [low, high] = chance.to_le_bytes();
+        if high % 2 == 0 { low & 0xf } else { low }
+    };
+    let mut all: Vec<u8> = core::iter::once(lead).chain(rest.iter().map(small_or_any)).collect();
     match (lead, &mut *all) {
         (0x40, [_, who, what, ..]) => {
             *what = what_is_posted(second);
@@ -116,15 +113,6 @@ fn what_is_posted(chance: u16) -> u8 {
     }
 }
 
-/// The other bytes, which are small half of the time.
-fn bytes(chances: &[u16]) -> Vec<u8> {
-    let byte = |&chance: &u16| {
-        let [low, high] = chance.to_le_bytes();
-        if high % 2 == 0 { low & 0xf } else { low }
-    };
-    chances.iter().map(byte).collect()
-}
-
 /// An endless iterator of random histories, the same for the same seed. They have few DNs and ids, so that steps affect
 /// the same sessions, and enough errors to reach every cell. They are read by [`from_bytes`](crate::from_bytes) from
 /// random bytes.
@@ -156,10 +144,10 @@ impl Histories {
         mixed ^ (mixed >> 31)
     }
 
-    /// The random numbers of a step.
-    fn chances(&mut self) -> Vec<u16> {
+    fn step(&mut self, place: u64) -> Step {
         let four = |number: u64| (0..4).map(move |part| (number >> (16 * part) & 0xffff) as u16);
-        (0..CHANCES / 4).flat_map(|_| four(self.number())).collect()
+        let chances: Vec<u16> = (0..CHANCES / 4).flat_map(|_| four(self.number())).collect();
+        Step::from_bytes(&mut Bytes::new(&step_bytes(&chances, STEPS)).at_place(place))
     }
 }
 
@@ -169,7 +157,6 @@ impl Iterator for Histories {
     /// A history of 1 to 60 steps.
     fn next(&mut self) -> Option<History> {
         let length = 1 + self.number() % 60;
-        let step = |place| Step::from_bytes(&mut Bytes::new(&step_bytes(&self.chances())).at_place(place));
-        Some(History { agents: agents(), steps: (1..=length).map(step).collect::<Vec<_>>() })
+        Some(History { agents: agents(), steps: (1..=length).map(|place| self.step(place)).collect() })
     }
 }

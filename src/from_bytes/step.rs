@@ -98,7 +98,7 @@ fn ago(bytes: &mut Bytes<'_>) -> i64 {
 
 /// An event for the next byte, with ConnID, OtherDN, user data and another id.
 fn with_more_data(bytes: &mut Bytes<'_>) -> Event<'static> {
-    let mut event = event_at_place(bytes.byte(), bytes.place).unwrap_or_else(|| spelled_out(bytes));
+    let mut event = Event::from_bytes(bytes);
     event.conn_id = bytes.perhaps(Bytes::number).map(ConnId);
     event = event.with_other_dn(bytes.text(&NUMBERS));
     event.user_data = list_attribute(bytes);
@@ -122,8 +122,7 @@ fn old_event(bytes: &mut Bytes<'_>) -> Event<'static> {
 
 /// An event for the next byte, with the ReferenceID of an early request, or of one after a restart.
 fn answer(bytes: &mut Bytes<'_>) -> Event<'static> {
-    let event = event_at_place(bytes.byte(), bytes.place).unwrap_or_else(|| spelled_out(bytes));
-    let number = bytes.byte();
+    let (event, number) = (Event::from_bytes(bytes), bytes.byte());
     let after_a_restart = if number & 8 == 0 { 0 } else { 1_000 };
     event.with_reference_id(after_a_restart + u64::from(number & 7))
 }

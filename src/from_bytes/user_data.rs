@@ -58,8 +58,8 @@ pub(super) fn list_of(byte: u8) -> Option<KeyValueList<'static>> {
         5 => of("list", of("k", "v".into()).into()),
         6 => of("k", Value::Binary("00 01".into())),
         7 => of("k", "00 01".into()),
-        8 => nested(DEPTH),
-        9 => nested(DEPTH + 1),
+        8 => nested("list", DEPTH),
+        9 => nested("list", DEPTH + 1),
         10 => of("k", "x".repeat(SIZE - 1).into()),
         11 => of("k", "x".repeat(SIZE).into()),
         12 => of("text", "hello".into()),
@@ -78,8 +78,8 @@ where
     KeyValueList::try_from_iter(pairs).unwrap_or_default()
 }
 
-fn nested(depth: usize) -> KeyValueList<'static> {
-    (1..depth).fold(KeyValueList::new(), |inner, _| list([("list", inner)]))
+fn nested(key: &'static str, depth: usize) -> KeyValueList<'static> {
+    (1..depth).fold(KeyValueList::new(), |inner, _| list([(key, inner)]))
 }
 
 /// A list of pairs. The first byte is their number, up to 7.
@@ -149,8 +149,7 @@ fn within(mut kept: KeyValueList<'static>, limits: &Limits) -> KeyValueList<'sta
 fn deepen(kept: &mut KeyValueList<'static>, depth: usize, size: usize) {
     let levels = depth.saturating_sub(1);
     if kept.depth() < depth && kept.size().saturating_add(levels) <= size {
-        let nested = (1..levels).fold(KeyValueList::new(), |inner, _| list([("l", inner)]));
-        kept.append(list([("l", nested)]));
+        kept.append(list([("l", nested("l", levels))]));
     }
 }
 

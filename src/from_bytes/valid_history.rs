@@ -1,7 +1,7 @@
 //! Valid histories: only legal events, whatever the bytes.
 
 use super::bytes::counted;
-use super::event::{NAMES, NUMBERS, PLACES, SERVER_START_TIME, event_of};
+use super::event::{NUMBERS, PLACES, SERVER_START_TIME, event_of, names};
 use super::user_data::list_of;
 use super::{Bytes, FromBytes, agents};
 use crate::event::{ConnId, Event, KeyValueList};
@@ -9,11 +9,12 @@ use crate::session::Limits;
 use crate::testing::prelude::*;
 use crate::testing::{Fault, History, Step};
 
-/// One call at one DN, with one byte for each event and at least one event. The low half is the event, by [`event_of`].
-/// If it is not legal at this point, it selects a legal one instead, modulo their number. The high half of the first
-/// byte is the call and the DN.
+/// One call at one DN from its first event on: one of the legal sequences of specification 2, or the beginning of one.
+/// Between its events user data changes, parties come and go, and messages arrive. An ended call may ring again. The
+/// events are numbered from 1 and of one server start, so a store with [`Limits::DEFAULT`] accepts them all.
 ///
-/// A store with [`Limits::DEFAULT`] accepts all of the events.
+/// A byte is an event, and there is at least one. The low half is the event, by [`event_of`]. If it is not legal at this
+/// point, it selects a legal one instead, modulo their number. The high half of the first byte is the call and the DN.
 ///
 /// ```
 /// use im_session::from_bytes::{Bytes, valid_history};
@@ -31,7 +32,7 @@ pub fn valid_history(bytes: &mut Bytes<'_>) -> Vec<Event<'static>> {
 }
 
 /// Valid histories of many calls at many DNs, with the [`agents`] and one byte for each event as in [`valid_history`].
-/// The high half says to which call the event belongs.
+/// The high half says to which call the event belongs. Both parties of a call have the same id.
 ///
 /// ```
 /// use im_session::from_bytes::{Bytes, interleaved_histories};
@@ -113,7 +114,7 @@ impl Phase {
 
     /// The phase after the event with this name. `None` if the event is not legal.
     pub(crate) fn after(self, name: &str) -> Option<Phase> {
-        let (low, _) = (1..).zip(NAMES).find(|(_, known)| *known == name)?;
+        let (low, _) = (1..).zip(names()).find(|(_, known)| *known == name)?;
         self.legal().contains(&low).then(|| self.after_low_half(low))
     }
 }

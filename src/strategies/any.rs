@@ -13,9 +13,9 @@ use crate::resource::Participant;
 use crate::session::Limits;
 use crate::testing::{Fault, History, Log, Step};
 
-/// Each type with its strategy.
+/// Types with their strategy.
 macro_rules! any_is {
-    ($($type:ty: $strategy:expr;)*) => {$(
+    ($($($type:ty),+: $strategy:expr;)*) => {$($(
         /// Shrinks to the first value of the type, which is the one without any bytes.
         impl Arbitrary for $type {
             type Parameters = ();
@@ -25,23 +25,14 @@ macro_rules! any_is {
                 $strategy.boxed()
             }
         }
-    )*};
+    )+)*};
 }
 
 any_is! {
-    State: made_by(State::from_bytes);
-    CallEvent: made_by(CallEvent::from_bytes);
-    DataEvent: made_by(DataEvent::from_bytes);
-    SessionEvent: made_by(SessionEvent::from_bytes);
-    Operation: made_by(Operation::from_bytes);
-    Operations: made_by(Operations::from_bytes);
-    Form: made_by(Form::from_bytes);
-    ConnId: made_by(ConnId::from_bytes);
+    State, CallEvent, DataEvent, SessionEvent, Operation, Operations, Form, ConnId, Fault: made_by(FromBytes::from_bytes);
+    EventName<'static>, Value<'static>: made_by(FromBytes::from_bytes);
     Limits: read_of(vec(any::<u8>(), 11), Limits::from_bytes);
-    Fault: made_by(Fault::from_bytes);
-    EventName<'static>: made_by(EventName::from_bytes);
     Participant<'static>: made_by(participant);
-    Value<'static>: made_by(Value::from_bytes);
     KeyValueList<'static>: made_by(|bytes| user_data_within(bytes, &Limits::DEFAULT));
     Event<'static>: any_event();
     Step: step();

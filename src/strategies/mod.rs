@@ -42,7 +42,7 @@ use proptest::test_runner::TestRunner;
 
 use crate::decode::Form;
 use crate::event::Event;
-use crate::from_bytes::random::{CHANCES, event_bytes, step_bytes};
+use crate::from_bytes::random::{CHANCES, EVENTS, STEPS, step_bytes};
 use crate::from_bytes::{self, Bytes, FromBytes, damaged};
 use crate::testing::{History, Shrinker, Step};
 
@@ -81,9 +81,9 @@ fn letters(most: usize) -> impl Strategy<Value = Vec<u8>> + Clone {
     vec((row, 0..16_u8).prop_map(|(row, low)| (row ^ 4) << 4 | (low + 1) & 0xf), 1..=most)
 }
 
-/// The random numbers of one step.
-fn chances() -> impl Strategy<Value = Vec<u16>> {
-    vec(any::<u16>(), 0..=CHANCES)
+/// The bytes of a step of one of the first `kinds`.
+fn bytes_of_step(kinds: u16) -> impl Strategy<Value = Vec<u8>> {
+    vec(any::<u16>(), 0..=CHANCES).prop_map(move |chances| step_bytes(&chances, kinds))
 }
 
 /// An event of any kind. It is of few DNs and calls, so that several events concern the same session. It may have or
@@ -91,8 +91,7 @@ fn chances() -> impl Strategy<Value = Vec<u16>> {
 ///
 /// Most sequence numbers are small and unordered; in a [`history`] most of them are ascending.
 pub fn any_event() -> impl Strategy<Value = Event<'static>> {
-    (chances(), 0..12_u64).prop_map(|(chances, place)| {
-        let bytes = event_bytes(&chances);
+    (bytes_of_step(EVENTS), 0..12_u64).prop_map(|(bytes, place)| {
         match Step::from_bytes(&mut Bytes::new(&bytes).at_place(place)) {
             Step::Event(event) => event,
             _ => Event::from_bytes(&mut Bytes::new(&bytes)),
@@ -100,28 +99,19 @@ pub fn any_event() -> impl Strategy<Value = Event<'static>> {
     })
 }
 
-/// One call at one DN from its first event on: one of the legal sequences of specification 2, or the beginning of one.
-/// Between the events user data changes, parties come and go, and messages arrive. An ended call may ring again. All
-/// events are numbered from 1 and of one server start, so all are accepted.
-///
-/// Shrinks to a single EventDialing of the call `A` at the DN `3001`.
+/// A [valid history](from_bytes::valid_history) of up to ten events. Shrinks to a single EventDialing of the call `A` at
+/// the DN `3001`.
 pub fn valid_history() -> impl Strategy<Value = Vec<Event<'static>>> {
     read_of(letters(10), from_bytes::valid_history)
 }
 
-/// Interleaved [valid histories](valid_history) of several sessions of the [`agents`]. The events of each session keep
-/// their order. Both parties of a call have the same id.
-///
-/// Events are numbered in order, so all of them are accepted. Shrinks to fewer events.
+/// [Interleaved valid histories](from_bytes::interleaved_histories) of up to 40 events. Shrinks to fewer.
 pub fn interleaved_histories() -> impl Strategy<Value = History> {
     read_of(letters(40), from_bytes::interleaved_histories)
 }
 
-/// A [`valid_history`] with one to four faults: events are repeated, lost, reordered, truncated, or of the wrong role.
-/// Half of the time they keep the numbers of the valid history. Otherwise they have none, so nothing distinguishes a
-/// repeated event from a new one.
-///
-/// Shrinks to an EventDialing that is repeated.
+/// A [`valid_history`] with one to four [`Fault`]s. Half of the time the events keep the numbers of the valid history,
+/// otherwise they [have none](from_bytes::faulty_history). Shrinks to an EventDialing that is repeated.
 pub fn faulty_history() -> impl Strategy<Value = Vec<Event<'static>>> {
     let faulty = (valid_history(), vec(any::<Fault>(), 1..5), any::<bool>());
     faulty.prop_map(|(events, faults, without_numbers)| damaged(events, faults, without_numbers))
@@ -148,9 +138,8 @@ pub fn history_of(step: impl Strategy<Value = Step>, size: impl Into<SizeRange>)
     let fewest = size.start();
     let histories = vec(step, size).prop_map(|mut steps| {
         for (place, step) in (1..).zip(&mut steps) {
-            if let Step::Event(event) = step {
-                let number = event.event_sequence_number;
-                event.event_sequence_number = number.map(|number| if number == FRESH { place } else { number });
+            if let Step::Event(Event { event_sequence_number: Some(number @ FRESH), .. }) = step {
+                *number = place;
             }
         }
         History { agents: agents(), steps }
@@ -163,7 +152,7 @@ pub fn history_of(step: impl Strategy<Value = Step>, size: impl Into<SizeRange>)
 ///
 /// For [`history_of`]: most of the numbered events have the number that it replaces.
 pub fn step() -> impl Strategy<Value = Step> {
-    chances().prop_map(|chances| Step::from_bytes(&mut Bytes::new(&step_bytes(&chances)).at_place(FRESH)))
+    bytes_of_step(STEPS).prop_map(|bytes| Step::from_bytes(&mut Bytes::new(&bytes).at_place(FRESH)))
 }
 
 /// A log in any of the three forms, see [`log_of`].
@@ -213,8 +202,7 @@ impl<S: Strategy<Value = History>> Strategy for ShrunkHistory<S> {
     type Value = History;
 
     fn new_tree(&self, runner: &mut TestRunner) -> NewTree<Self> {
-        let history = self.histories.new_tree(runner)?.current();
-        let shrinker = Shrinker::new(history, 0);
+        let shrinker = Shrinker::new(self.histories.new_tree(runner)?.current(), 0);
         Ok(HistoryTree { shrinker, tried: None, fewest: self.fewest })
     }
 }

@@ -5,7 +5,7 @@ use core::time::Duration;
 
 use super::{Agent, Step};
 use crate::event::Event;
-use crate::machine::{Operations, State};
+use crate::machine::State;
 use crate::resource::{ImSession, Query, Sent};
 use crate::session::Outcome;
 use crate::store::{Handled, Sessions, Snapshot, Target, TimeError};
@@ -42,6 +42,8 @@ pub(super) fn carry_out_in_words<S: BuildHasher + Clone>(
         span if ago < 0 => now.saturating_add(span),
         span => now.saturating_sub(span),
     };
+    let nothing_more = json!({"notifications": [], "settled": []});
+    let refused = json!({"answer": "refused", "notifications": [], "settled": []});
     match step {
         Step::Event(event) => match sessions.handle_event(event) {
             Ok(handled) => event_answer(event, &handled, agents),
@@ -59,52 +61,41 @@ pub(super) fn carry_out_in_words<S: BuildHasher + Clone>(
             Ok(body) => json!({"answer": body}),
             Err(error) => json!({"answer": error}),
         },
-        Step::Time(by) => match sessions.set_time(now.saturating_add(Duration::from_secs(*by))) {
-            Ok(()) => nothing_more(),
-            Err(_) => refused(),
-        },
-        Step::Expire { ago } => expire(sessions, cutoff(*ago)).unwrap_or_else(|_| refused()),
+        Step::Time(by) => {
+            let told = sessions.set_time(now.saturating_add(Duration::from_secs(*by)));
+            told.map_or(refused, |()| nothing_more)
+        }
+        Step::Expire { ago } => expire(sessions, cutoff(*ago)).unwrap_or(refused),
         Step::Forget { this_dn, id } => of_embedder(&sessions.forget(this_dn, id)),
         Step::ForgetCompleted { ago } => {
-            sessions.forget_completed(cutoff(*ago)).map_or_else(|_| refused(), |handled| of_embedder(&handled))
+            sessions.forget_completed(cutoff(*ago)).map_or(refused, |handled| of_embedder(&handled))
         }
         Step::Reconcile { this_dn, list } => {
             let texts: Vec<_> = list.iter().map(ToString::to_string).collect();
             let list: Result<Vec<ImSession<'_>>, _> = texts.iter().map(|text| serde_json::from_str(text)).collect();
-            match list.ok().and_then(|list| sessions.reconcile(this_dn, &list).ok()) {
-                Some(handled) => of_embedder(&handled),
-                None => refused(),
-            }
+            let handled = list.ok().and_then(|list| sessions.reconcile(this_dn, &list).ok());
+            handled.map_or(refused, |handled| of_embedder(&handled))
         }
-        Step::Restart => restart(sessions),
+        Step::Restart => {
+            let snapshot = json!(sessions.snapshot());
+            restore(sessions, &snapshot).map_or_else(|error| json!({"answer": error}), |()| nothing_more)
+        }
     }
-}
-
-fn refused() -> Value {
-    json!({"answer": "refused", "notifications": [], "settled": []})
-}
-
-fn nothing_more() -> Value {
-    json!({"notifications": [], "settled": []})
 }
 
 fn of_embedder(handled: &Handled<'_>) -> Value {
     json!({"notifications": notifications(handled), "settled": handled.settled()})
 }
 
-/// Expires sessions and times out requests.
 fn expire<S: BuildHasher + Clone>(sessions: &mut Sessions<S>, before: Duration) -> Result<Value, TimeError> {
     let expired = notifications(&sessions.expire(before)?);
     Ok(json!({"notifications": expired, "settled": sessions.time_out_requests(before)?.settled()}))
 }
 
-/// Restores the store from the text of its snapshot, as after a real restart. A store accepts what it wrote itself.
-fn restart<S: BuildHasher + Clone>(sessions: &mut Sessions<S>) -> Value {
-    let snapshot: Result<Snapshot, _> = serde_json::from_str(&json!(sessions.snapshot()).to_string());
-    let restored = snapshot
-        .map_err(|error| error.to_string())
-        .and_then(|snapshot| sessions.restore(&snapshot).map_err(|error| error.to_string()));
-    restored.map_or_else(|error| json!({"answer": error}), |()| nothing_more())
+/// Restores the store from the text of a snapshot, as after a real restart. A store accepts what it wrote itself.
+pub(super) fn restore<S: BuildHasher + Clone>(sessions: &mut Sessions<S>, snapshot: &Value) -> Result<(), String> {
+    let snapshot: Snapshot = serde_json::from_str(&snapshot.to_string()).map_err(|error| error.to_string())?;
+    sessions.restore(&snapshot).map_err(|error| error.to_string())
 }
 
 fn event_answer(event: &Event<'_>, handled: &Handled<'_>, agents: &[Agent]) -> Value {
@@ -119,31 +110,12 @@ fn event_answer(event: &Event<'_>, handled: &Handled<'_>, agents: &[Agent]) -> V
     if event.this_dn().is_some() && to == Some(State::Completed) && from != to {
         told.insert("cause".into(), json!(handled.changed().next().and_then(|session| session.cause())));
     }
-    let mut answer = of_embedder(handled);
-    if let Some(answer) = answer.as_object_mut() {
-        answer.insert("told".into(), Value::Object(told));
-        let rendered = rendered(handled, agents);
-        if !rendered.is_empty() {
-            answer.insert("rendered".into(), json!(rendered));
-        }
-    }
-    answer
+    let answer = json!({"told": told, "notifications": notifications(handled), "settled": handled.settled()});
+    let notifications: Vec<_> = handled.notifications().collect();
+    with_rendered(answer, agents, &notifications, |one, agent| json!(one.clone().for_rights(agent.rights())))
 }
 
 fn notifications(handled: &Handled<'_>) -> Value {
     let pushed = |(this_dn, notification)| json!({"thisDN": this_dn, "notification": notification});
     handled.notifications().map(pushed).collect()
-}
-
-/// The notifications as rendered for agents without all rights.
-fn rendered(handled: &Handled<'_>, agents: &[Agent]) -> Vec<Value> {
-    let mut rendered = Vec::new();
-    for (position, agent) in agents.iter().enumerate().filter(|(_, agent)| agent.rights() != Operations::ALL) {
-        for (this_dn, notification) in handled.notifications() {
-            if agent.devices().iter().any(|device| device.dn == this_dn) {
-                rendered.push(json!({"agent": position, "notification": notification.for_rights(agent.rights())}));
-            }
-        }
-    }
-    rendered
 }

@@ -70,13 +70,11 @@ fn step(step: &Step) -> String {
         Step::Read { agent, id, query } => {
             format!("Step::Read {{ agent: {agent}, id: {}, query: {} }}", owned(id), owned(query))
         }
-        Step::Time(by) => format!("Step::Time({by})"),
-        Step::Expire { ago } => format!("Step::Expire {{ ago: {ago} }}"),
+        // They print as they are written.
+        Step::Time(_) | Step::Expire { .. } | Step::ForgetCompleted { .. } | Step::Restart => format!("Step::{step:?}"),
         Step::Forget { this_dn, id } => {
             format!("Step::Forget {{ this_dn: {}, id: {} }}", owned(this_dn), owned(id))
         }
-        Step::ForgetCompleted { ago } => format!("Step::ForgetCompleted {{ ago: {ago} }}"),
-        Step::Restart => "Step::Restart".into(),
         Step::Reconcile { this_dn, list } => {
             let value = |value: &serde_json::Value| format!("{}.parse().unwrap()", raw(&value.to_string()));
             let list: Vec<String> = list.iter().map(value).collect();
@@ -103,16 +101,12 @@ fn event(event: &Event<'_>) -> String {
     with("extensions", event.extensions.list().map(list));
     with("hidden_extensions", event.extensions.is_hidden().then(String::new));
     with("reference_id", event.reference_id.map(|number| number.to_string()));
-    let (error_code, message) = (event.error_code, event.error_message.as_deref().map(text));
-    match (error_code, message) {
+    // There is no method that sets only one of the two.
+    let alone = |field: String| format!("{{ let mut event = {code}; event.{field}; event }}");
+    match (event.error_code, event.error_message.as_deref().map(text)) {
         (Some(error_code), Some(message)) => format!("{code}.with_error({error_code}, {message})"),
-        // There is no method that sets only one of the two.
-        (Some(error_code), None) => {
-            format!("{{ let mut event = {code}; event.error_code = Some({error_code}); event }}")
-        }
-        (None, Some(message)) => {
-            format!("{{ let mut event = {code}; event.error_message = Some({message}.into()); event }}")
-        }
+        (Some(error_code), None) => alone(format!("error_code = Some({error_code})")),
+        (None, Some(message)) => alone(format!("error_message = Some({message}.into())")),
         (None, None) => code,
     }
 }
@@ -136,12 +130,12 @@ fn value(value: &Value<'_>) -> String {
 
 /// A literal, or a `repeat` if the text is one character many times.
 fn text(text: &str) -> String {
-    let mut letters = text.chars();
-    match letters.next() {
-        Some(first) if text.len() > 40 && letters.all(|letter| letter == first) => {
-            format!("{:?}.repeat({})", first.to_string(), text.chars().count())
-        }
-        Some(_) | None => format!("{text:?}"),
+    let first: String = text.chars().take(1).collect();
+    let count = text.chars().count();
+    if text.len() > 40 && text == first.repeat(count) {
+        format!("{first:?}.repeat({count})")
+    } else {
+        format!("{text:?}")
     }
 }
 

@@ -4,7 +4,7 @@
 use core::fmt;
 
 use crate::decode::Form;
-use crate::event::{Event, KeyValueList, Value};
+use crate::event::{ConnId, Event, KeyValueList, ListAttribute, Value};
 use crate::testing::prelude::*;
 
 /// A log, and what a decoder must find in it.
@@ -99,82 +99,64 @@ pub fn read_back(form: Form, event: &Event<'_>) -> Event<'static> {
 /// ```
 #[must_use]
 pub fn log_message(form: Form, event: &Event<'_>) -> String {
-    let name = &event.name;
-    let (texts, numbers, lists) = (texts(form, event), numbers(form, event), lists(form, event));
+    // The value as each form writes it.
+    let attribute = |name: &str, json: &str, tserver: &str, platform_sdk: &str| match form {
+        Form::JsonLines => format!(",\"{name}\":{json}"),
+        Form::TServerLog => format!("\tAttribute{name}\t{tserver}\n"),
+        Form::PlatformSdkLog => format!("Attribute{name} {platform_sdk}\n"),
+    };
+    let text = |name: &str, text: &Option<Cow<'_, str>>| {
+        let text = text.as_ref()?;
+        Some(attribute(name, &json!(text).to_string(), &format!("'{text}'"), &format!("[str] = \"{text}\"")))
+    };
+    let long = |name: &str, number: Option<u64>| {
+        let number = number?;
+        Some(attribute(name, &number.to_string(), &format!("{number:016x}"), &format!("[long] = {number}")))
+    };
+    let int = |name: &str, number: Option<String>| {
+        let number = number?;
+        Some(attribute(name, &number, &number, &format!("[int] = {number}")))
+    };
+    let conn_id = event.conn_id.map(|ConnId(number)| {
+        let digits = format!("{number:016x}");
+        attribute("ConnID", &format!("\"{number:x}\""), &digits, &format!("[long] = {digits}"))
+    });
+    let list = |name: &str, list: &ListAttribute<'_>| {
+        let list = list.list()?;
+        // The size of an empty list. With a larger size and no pairs it would read as hidden.
+        let size = if list.is_empty() { "[4] 00 00 00 00" } else { "[149] 00 01 03 00.." };
+        let typed = format!("[bstr] = KVList: {}", indented_pairs(true, list, 1));
+        Some(attribute(name, &json_object(list), &format!("{size}{}", indented_pairs(false, list, 2)), &typed))
+    };
+    let texts = [
+        text("ThisDN", &event.this_dn),
+        text("OtherDN", &event.other_dn),
+        text("CallUUID", &event.call_uuid),
+        text("ErrorMessage", &event.error_message),
+    ];
+    let numbers = [
+        long("EventSequenceNumber", event.event_sequence_number),
+        long("ServerStartTime", event.server_start_time),
+        conn_id,
+        int("ReferenceID", event.reference_id.map(|number| number.to_string())),
+        int("ErrorCode", event.error_code.map(|number| number.to_string())),
+    ];
+    let lists = [list("UserData", &event.user_data), list("Extensions", &event.extensions)];
+    let all = |attributes: &[Option<String>]| attributes.iter().flatten().map(String::as_str).collect::<String>();
+    let (name, texts, numbers, lists) = (&event.name, all(&texts), all(&numbers), all(&lists));
     match form {
-        Form::JsonLines => format!("{{\"Event\":\"{name}\"{}}}\n", [texts, numbers, lists].concat()),
+        Form::JsonLines => format!("{{\"Event\":\"{name}\"{texts}{numbers}{lists}}}\n"),
         // As in real logs, the lists are between the other attributes.
         Form::TServerLog => {
             let header = "11:49:08.388 Trc 04542 received from 65200(SIPTS)host:7007(fd=12) message";
-            format!("{header} {name}\n{}\tAttributeCallType\t2\n{}", numbers, [lists, texts].concat())
+            format!("{header} {name}\n{numbers}\tAttributeCallType\t2\n{lists}{texts}")
         }
         Form::PlatformSdkLog => {
             let header = format!("2015-03-11 11:49:08,388 DEBUG Received '{name}' ('64')\nmessage attributes:\n");
             let time = "Time            = ComplexClass(TimeStamp):\n\tAttributeTimeinSecs [int] = 1426099682\n";
-            format!("{header}{numbers}{time}{}", [lists, texts].concat())
+            format!("{header}{numbers}{time}{lists}{texts}")
         }
     }
-}
-
-fn attribute(form: Form, name: &str, value: &str) -> String {
-    match form {
-        Form::JsonLines => format!(",\"{name}\":{value}"),
-        Form::TServerLog => format!("\tAttribute{name}\t{value}\n"),
-        Form::PlatformSdkLog => format!("Attribute{name} {value}\n"),
-    }
-}
-
-fn texts(form: Form, event: &Event<'_>) -> String {
-    let written = |text: &str| match form {
-        Form::JsonLines => json!(text).to_string(),
-        Form::TServerLog => format!("'{text}'"),
-        Form::PlatformSdkLog => format!("[str] = \"{text}\""),
-    };
-    let texts = [
-        ("ThisDN", &event.this_dn),
-        ("OtherDN", &event.other_dn),
-        ("CallUUID", &event.call_uuid),
-        ("ErrorMessage", &event.error_message),
-    ];
-    let there = texts.iter().filter_map(|(name, text)| Some(attribute(form, name, &written(text.as_deref()?))));
-    there.collect()
-}
-
-fn numbers(form: Form, event: &Event<'_>) -> String {
-    let hex = |number: u64| match form {
-        Form::JsonLines => format!("\"{number:x}\""),
-        Form::TServerLog => format!("{number:016x}"),
-        Form::PlatformSdkLog => format!("[long] = {number:016x}"),
-    };
-    let long = |number: u64| match form {
-        Form::JsonLines => number.to_string(),
-        Form::TServerLog => hex(number),
-        Form::PlatformSdkLog => format!("[long] = {number}"),
-    };
-    let int = |number: String| match form {
-        Form::JsonLines | Form::TServerLog => number,
-        Form::PlatformSdkLog => format!("[int] = {number}"),
-    };
-    let numbers = [
-        ("EventSequenceNumber", event.event_sequence_number.map(long)),
-        ("ServerStartTime", event.server_start_time.map(long)),
-        ("ConnID", event.conn_id.map(|conn_id| hex(conn_id.0))),
-        ("ReferenceID", event.reference_id.map(|number| int(number.to_string()))),
-        ("ErrorCode", event.error_code.map(|number| int(number.to_string()))),
-    ];
-    numbers.into_iter().filter_map(|(name, number)| Some(attribute(form, name, &number?))).collect()
-}
-
-fn lists(form: Form, event: &Event<'_>) -> String {
-    let written = |list: &KeyValueList<'_>| match form {
-        Form::JsonLines => json_object(list),
-        // The size of an empty list. With a larger size and no pairs it would read as hidden.
-        Form::TServerLog if list.is_empty() => "[4] 00 00 00 00".into(),
-        Form::TServerLog => format!("[149] 00 01 03 00..{}", indented_pairs(form, list, 2)),
-        Form::PlatformSdkLog => format!("[bstr] = KVList: {}", indented_pairs(form, list, 1)),
-    };
-    let lists = [("UserData", event.user_data.list()), ("Extensions", event.extensions.list())];
-    lists.into_iter().filter_map(|(name, list)| Some(attribute(form, name, &written(list?)))).collect()
 }
 
 /// Writes repeated keys repeatedly, which a JSON value of serde cannot represent.
@@ -189,18 +171,17 @@ fn json_object(list: &KeyValueList<'_>) -> String {
 }
 
 /// One line for each pair, preceded by a line end.
-fn indented_pairs(form: Form, list: &KeyValueList<'_>, depth: usize) -> String {
-    let is_platform_sdk = form == Form::PlatformSdkLog;
-    let indentation = if is_platform_sdk { "    " } else { "\t" }.repeat(depth);
+fn indented_pairs(platform_sdk: bool, list: &KeyValueList<'_>, depth: usize) -> String {
+    let indentation = if platform_sdk { "    " } else { "\t" }.repeat(depth);
     let value = |value: &Value<'_>| match value {
-        Value::String(text) if is_platform_sdk => format!(" [str] = \"{text}\""),
-        Value::Integer(number) if is_platform_sdk => format!(" [int] = {number}"),
-        Value::Binary(text) if is_platform_sdk => format!(" [bin] = {text}"),
-        Value::List(list) if is_platform_sdk => format!(" [list] = KVList: {}", indented_pairs(form, list, depth + 1)),
+        Value::String(text) if platform_sdk => format!(" [str] = \"{text}\""),
+        Value::Integer(number) if platform_sdk => format!(" [int] = {number}"),
+        Value::Binary(text) if platform_sdk => format!(" [bin] = {text}"),
+        Value::List(list) if platform_sdk => format!(" [list] = KVList: {}", indented_pairs(true, list, depth + 1)),
         Value::String(text) => format!("\t'{text}'"),
         Value::Integer(number) => format!("\t{number}"),
         Value::Binary(text) => format!("\t{text}"),
-        Value::List(list) => format!("(list){}", indented_pairs(form, list, depth + 1)),
+        Value::List(list) => format!("(list){}", indented_pairs(false, list, depth + 1)),
     };
     list.iter().map(|pair| format!("\n{indentation}'{}'{}", pair.key, value(&pair.value))).collect()
 }

@@ -46,12 +46,12 @@ pub(crate) struct Shrinker {
 }
 
 impl Shrinker {
-    /// A shrinker of a failing history. There is one place for removing steps, one for each step and one for each
-    /// agent. All are tried from `first` on, then from the beginning, since some simplifications become possible only
-    /// after others.
+    /// A shrinker of a failing history. There is one place for removing steps, one for each step and one for the agents.
+    /// All are tried from `first` on, then from the beginning, since some simplifications become possible only after
+    /// others.
     pub(crate) fn new(history: History, first: usize) -> Self {
         let best = Rc::new(history);
-        let (places, of) = (1 + best.steps.len() + best.agents.len(), Rc::clone(&best));
+        let (places, of) = (1 + best.steps.len() + 1, Rc::clone(&best));
         let in_turn = (0..places).map(move |place| (first + place) % places);
         let candidates = in_turn.flat_map(move |place| candidates_at(&of, place).map(move |history| (place, history)));
         Shrinker { best, candidates: Box::new(candidates) }
@@ -72,8 +72,8 @@ fn candidates_at(history: &Rc<History>, place: usize) -> Box<dyn Iterator<Item =
             with
         })),
         None => {
-            let agents = plainer_agents(&history.agents, position - history.steps.len());
-            Box::new(agents.into_iter().map(move |agents| History { agents, steps: of.steps.clone() }))
+            let agents = plainer_agents(&history.agents).into_iter();
+            Box::new(agents.map(move |agents| History { agents, steps: of.steps.clone() }))
         }
     }
 }
@@ -91,13 +91,11 @@ fn fewer_steps(history: Rc<History>) -> impl Iterator<Item = History> {
     })
 }
 
-/// The agents without the agent at this place if it is the last, or with a simpler one; the others keep their
-/// positions. Place 0 is the last agent.
-fn plainer_agents(agents: &[Agent], place: usize) -> Vec<Vec<Agent>> {
-    let position = agents.len() - 1 - place;
-    let fewer = agents.get(..position).filter(|_| place == 0).map(<[Agent]>::to_vec);
-    let less = agents.get(position).into_iter().flat_map(less_of).map(|less| with(agents, position, less));
-    fewer.into_iter().chain(less).collect()
+/// The agents without the last one, or with a simpler one. The others keep their positions.
+fn plainer_agents(agents: &[Agent]) -> Vec<Vec<Agent>> {
+    let fewer = agents.split_last().map(|(_, fewer)| fewer.to_vec());
+    let less = |(position, agent)| less_of(agent).into_iter().map(move |less| with(agents, position, less));
+    fewer.into_iter().chain(agents.iter().enumerate().rev().flat_map(less)).collect()
 }
 
 fn less_of(agent: &Agent) -> Vec<Agent> {

@@ -2,9 +2,10 @@
 
 use core::{fmt, iter};
 
+use crate::event::Event;
 use crate::machine::{CallEvent, DataEvent, Operation, RejectReason, State};
 use crate::session::Cause;
-use crate::testing::model::{Inside, capabilities};
+use crate::testing::model::capabilities;
 use crate::testing::prelude::*;
 use crate::testing::{Setup, Step};
 
@@ -49,8 +50,8 @@ impl Default for Coverage {
         coverage.know("status codes", ["no operation 1", "no operation 3", "no operation 10", "read 0", "read 6"]);
         let settled = ["done by an event of a session", "done by another event", "failed", "timedOut"];
         coverage.know("settled requests", settled);
-        coverage.know("embedder", ["time", "expire", "expire refused", "forget", "forget refused", "restart"]);
-        coverage.know("embedder", ["the gap after a restart"]);
+        let embedder = ["time", "expire", "expire refused", "forget", "forget refused", "restart"];
+        coverage.know("embedder", embedder.into_iter().chain(["the gap after a restart"]));
         coverage.know("rights not shown", ["in a list", "in a notification"]);
         coverage.know("room", ["made at a DN", "made in a call", "made in the store", "made for an end"]);
         coverage
@@ -104,111 +105,85 @@ impl Coverage {
 
     /// Counts the cells of a step with the answer of the model.
     pub(super) fn note(&mut self, step: &Step, answer: &Value) {
-        let refused = if answer.get("answer") == Some(&"refused".into()) { " refused" } else { "" };
+        let code = answer.pointer("/answer/statusCode").unwrap_or(&Value::Null);
+        let refused = if answer.get("answer") == Some(&json!("refused")) { " refused" } else { "" };
         match step {
-            Step::Event(event) => {
-                self.note_event(event.name.as_str(), event.this_dn(), answer);
-                let by = if event.name.session_event().is_some() { "an event of a session" } else { "another event" };
-                self.note_settled(answer, by);
-            }
-            Step::Post { body, .. } => self.note_status_code(&operation(body), answer),
-            Step::Read { .. } => self.note_status_code("read", answer),
+            Step::Event(event) => self.note_event(event, answer),
+            Step::Post { body, .. } => self.reach("status codes", format!("{} {code}", operation(body))),
+            Step::Read { .. } => self.reach("status codes", format!("read {code}")),
             Step::Time(_) => self.reach("embedder", format!("time{refused}")),
             Step::Expire { .. } => {
                 self.reach("embedder", format!("expire{refused}"));
-                self.note_settled(answer, "");
-                if answer.pointer("/notifications/0").is_some() {
-                    self.reach("causes", "expired".into());
+                if !list_in(answer, "notifications").is_empty() {
+                    self.reach("causes", "expired");
                 }
             }
             Step::ForgetCompleted { .. } => self.reach("embedder", format!("forget{refused}")),
-            Step::Restart => self.reach("embedder", "restart".into()),
+            Step::Restart => self.reach("embedder", "restart"),
             Step::List { .. } | Step::Forget { .. } | Step::Reconcile { .. } => {}
         }
-    }
-
-    /// Counts what the model did but no answer shows.
-    pub(super) fn note_inside(&mut self, reached: BTreeSet<Inside>) {
-        for (group, name) in reached {
-            self.reach(group, name.to_string());
+        let is_of_a_session = matches!(step, Step::Event(event) if event.name.session_event().is_some());
+        for settled in list_in(answer, "settled") {
+            self.reach(
+                "settled requests",
+                match settled.get("result").and_then(Value::as_str) {
+                    Some("done") if is_of_a_session => "done by an event of a session",
+                    Some("done") => "done by another event",
+                    Some(result) => result,
+                    None => "failed",
+                },
+            );
         }
     }
 
-    /// Counts the cells of the resources in a list.
-    pub(super) fn note_list(&mut self, list: Option<&Value>) {
-        let resources = list.and_then(|list| list.get("imSessions")).and_then(Value::as_array);
-        for resource in resources.into_iter().flatten() {
-            let state = resource.get("state").and_then(Value::as_str).unwrap_or_default();
-            let user_data = if resource.get("userData").is_some() { "with" } else { "without" };
-            self.reach("capabilities", format!("{state} {user_data} user data"));
-            self.note_rights(resource, "in a list");
-        }
-    }
-
-    /// Notes a resource that offers less than its state does.
-    fn note_rights(&mut self, resource: &Value, place: &str) {
+    /// Counts the cells of a resource that is shown to an agent in a list or a notification.
+    pub(super) fn note_resource(&mut self, resource: &Value, place: &str) {
         let state = resource.get("state").and_then(Value::as_str).unwrap_or_default();
-        let offered = resource.get("capabilities").and_then(Value::as_array).map_or(0, Vec::len);
-        if offered < capabilities(state, resource.get("userData").is_some()).len() {
-            self.reach("rights not shown", place.to_string());
+        let has_user_data = resource.get("userData").is_some();
+        if place == "in a list" {
+            let with = if has_user_data { "with" } else { "without" };
+            self.reach("capabilities", format!("{state} {with} user data"));
+        }
+        if list_in(resource, "capabilities").len() < capabilities(state, has_user_data).len() {
+            self.reach("rights not shown", place);
         }
     }
 
-    fn note_status_code(&mut self, of: &str, answer: &Value) {
-        let code = answer.pointer("/answer/statusCode").and_then(Value::as_u64).unwrap_or_default();
-        self.reach("status codes", format!("{of} {code}"));
-    }
-
-    fn note_settled(&mut self, answer: &Value, by: &str) {
-        for settled in answer.get("settled").and_then(Value::as_array).into_iter().flatten() {
-            let cell = match settled.get("result").and_then(Value::as_str) {
-                Some("done") => format!("done by {by}"),
-                Some(result) => result.to_string(),
-                None => "failed".into(),
-            };
-            self.reach("settled requests", cell);
-        }
-    }
-
-    fn note_event(&mut self, name: &str, this_dn: Option<&str>, answer: &Value) {
-        let text = |name: &str| answer.get("told").and_then(|told| told.get(name)).and_then(Value::as_str);
-        let outcome = text("outcome").unwrap_or_default();
-        self.reach("outcomes", outcome.to_string());
-        for (group, key) in [("reject reasons", "reason"), ("causes", "cause")] {
-            if let Some(name) = text(key) {
-                self.reach(group, name.to_string());
-            }
-        }
-        for notification in answer.get("notifications").and_then(Value::as_array).into_iter().flatten() {
+    fn note_event(&mut self, event: &Event<'_>, answer: &Value) {
+        let text = |pointer: &str| answer.pointer(pointer).and_then(Value::as_str);
+        let (name, outcome) = (event.name.as_str(), text("/told/outcome").unwrap_or_default());
+        let (from, reason) = (text("/told/from").unwrap_or("no session"), text("/told/reason").unwrap_or_default());
+        self.reach("outcomes", outcome);
+        self.reach("reject reasons", reason);
+        self.reach("causes", text("/told/cause").unwrap_or_default());
+        for notification in list_in(answer, "notifications") {
             let kind = notification.pointer("/notification/data/notificationType").and_then(Value::as_str);
-            self.reach("notifications", kind.unwrap_or_default().to_string());
+            self.reach("notifications", kind.unwrap_or_default());
         }
-        for rendered in answer.get("rendered").and_then(Value::as_array).into_iter().flatten() {
+        for rendered in list_in(answer, "rendered") {
             if let Some(resource) = rendered.pointer("/notification/data/imSession") {
-                self.note_rights(resource, "in a notification");
+                self.note_resource(resource, "in a notification");
             }
         }
         if ["ignored", "unreadable"].contains(&outcome) {
             return;
         }
-        let (from, reason) = (text("from").unwrap_or("no session"), text("reason").unwrap_or_default());
-        if this_dn.is_none() {
-            self.reach("to a whole call", text("reason").unwrap_or(outcome).to_string());
+        if event.this_dn().is_none() {
+            self.reach("to a whole call", if reason.is_empty() { outcome } else { reason });
         } else if from == "no session" && reason == "stale" {
-            self.reach("stale after the end", name.to_string());
+            self.reach("stale after the end", name);
         } else if from == "Completed" && outcome == "changed" {
-            self.reach("reopening", name.to_string());
+            self.reach("reopening", name);
         } else if !["stale", "limit"].contains(&reason) {
             // Staleness is checked before the table, and a limit does not depend on the table.
-            let group =
-                if CallEvent::ALL.iter().any(|event| event.name() == name) { "transitions" } else { "data events" };
-            self.reach(group, format!("{name} in {from}"));
+            self.reach("transitions", format!("{name} in {from}"));
+            self.reach("data events", format!("{name} in {from}"));
         }
     }
 
     /// Counts a cell. A cell that does not exist is ignored, since it cannot be reached by a correct system.
-    fn reach(&mut self, group: &'static str, name: String) {
-        if let Some(count) = self.cells.get_mut(&(group, name)) {
+    pub(super) fn reach(&mut self, group: &'static str, name: impl Into<String>) {
+        if let Some(count) = self.cells.get_mut(&(group, name.into())) {
             *count += 1;
         }
     }
@@ -231,11 +206,10 @@ impl Coverage {
 }
 
 /// The operation that a body names, or `no operation`.
-fn operation(body: &str) -> String {
+fn operation(body: &str) -> &'static str {
     let body: Value = serde_json::from_str(body).unwrap_or_default();
     let name = body.get("operationName").and_then(Value::as_str).unwrap_or_default();
-    let known = Operation::ALL.into_iter().any(|operation| operation.name() == name);
-    if known { name.to_string() } else { "no operation".to_string() }
+    name.parse().map_or("no operation", Operation::name)
 }
 
 /// A line for each group of cells, and one for each cell that was not reached.

@@ -111,9 +111,7 @@ impl Lines {
         let me = |agent: &usize| agents.get(*agent).map(devices).unwrap_or_default();
         let since = |now: u64, ago: i64| now.saturating_add_signed(ago.saturating_neg());
         let command = match step {
-            // The form can represent neither a hidden list nor an event with any other name.
-            Step::Event(event) if event.user_data.is_hidden() || event.extensions.is_hidden() => return None,
-            Step::Event(event) if !is_a_name(event.name.as_str()) => return None,
+            Step::Event(event) if !can_be_a_line(event) => return None,
             Step::Event(event) => Command::Event(event),
             Step::Post { agent, target, body } => {
                 Command::Post { me: me(agent), id: target.as_deref().map(Cow::from), body: body.into() }
@@ -177,10 +175,11 @@ impl Lines {
     }
 }
 
-/// Whether the name is `Event` followed by letters. Specification 6.1.
-fn is_a_name(name: &str) -> bool {
-    name.strip_prefix("Event")
-        .is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_alphabetic()))
+/// Whether no list is hidden, and the name is `Event` followed by letters. Specification 6.1.
+fn can_be_a_line(event: &Event<'_>) -> bool {
+    let letters = event.name.as_str().strip_prefix("Event").unwrap_or_default();
+    let is_a_name = !letters.is_empty() && letters.bytes().all(|byte| byte.is_ascii_alphabetic());
+    is_a_name && !event.user_data.is_hidden() && !event.extensions.is_hidden()
 }
 
 fn devices(agent: &Agent) -> Vec<WireDevice> {

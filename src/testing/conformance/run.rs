@@ -161,7 +161,7 @@ fn play(system: &mut impl System, setup: &Setup, history: &History, coverage: &m
         requests: Vec::new(),
         notifications: Vec::new(),
     };
-    look.take_in(answer);
+    look.take_in(&answer);
     for (step, happens) in history.steps.iter().enumerate() {
         look.at(system, happens).map_err(|why| (Some(step), why))?;
     }
@@ -181,60 +181,59 @@ struct Look<'l> {
 }
 
 impl Look<'_> {
-    /// Collects the notifications and requests, which may be in any answer, and returns the rest of the answer.
-    fn take_in(&mut self, mut answer: Value) -> Value {
-        let mut list = |name: &str| match answer.get_mut(name).map(Value::take) {
-            Some(Value::Array(list)) => Some(list),
-            Some(_) | None => None,
-        };
-        self.notifications.extend(list("notifications").unwrap_or_default());
-        if let Some(requests) = list("requests") {
-            self.shows_requests = true;
-            self.requests.extend(requests);
-        }
-        answer
+    /// Collects the notifications and requests, which may be in any answer.
+    fn take_in(&mut self, answer: &Value) {
+        self.notifications.extend_from_slice(list_in(answer, "notifications"));
+        self.requests.extend_from_slice(list_in(answer, "requests"));
+        self.shows_requests |= answer.get("requests").is_some_and(Value::is_array);
     }
 
     fn at(&mut self, system: &mut impl System, happens: &Step) -> Result<(), Why> {
         let agents = self.agents;
-        let Some(answer) = system.carry_out(agents, happens)? else { return Ok(()) };
-        let mut found = self.take_in(answer);
+        let Some(found) = system.carry_out(agents, happens)? else { return Ok(()) };
+        self.take_in(&found);
         let mut expected = self.model.carry_out(agents, happens);
         self.coverage.note(happens, &expected);
-        self.coverage.note_inside(self.model.take_reached());
+        for (group, name) in self.model.take_reached() {
+            self.coverage.reach(group, name);
+        }
         leave_free(&mut expected, &found);
 
-        let mut of = |name: &str| found.get_mut(name).map(Value::take).filter(|said| !said.is_null());
-        let requests = Some(json!(take(&mut self.requests))).filter(|_| self.shows_requests);
+        let of = |name: &str| found.get(name).filter(|said| !said.is_null());
+        let (requests, notifications) = (json!(take(&mut self.requests)), json!(take(&mut self.notifications)));
         for (name, what, found) in [
             ("told", "the outcome", of("told")),
-            ("answer", "the answer", Some(of("answer").unwrap_or_default())),
+            ("answer", "the answer", of("answer").or(Some(&Value::Null))),
             ("settled", "the settled requests", of("settled")),
-            ("requests", "the requests", requests),
-            ("notifications", "the notifications", Some(json!(take(&mut self.notifications)))),
+            ("requests", "the requests", Some(&requests).filter(|_| self.shows_requests)),
+            ("notifications", "the notifications", Some(&notifications)),
             ("rendered", "what agents without all rights are told", of("rendered")),
         ] {
-            let nothing = if name == "answer" { Value::Null } else { json!([]) };
             // Values that a system leaves out are not compared.
-            if let Some(found) = found {
-                same(what, expected.get_mut(name).map_or(nothing, Value::take), found)?;
-            }
+            let Some(found) = found else { continue };
+            let nothing = if name == "answer" { Value::Null } else { json!([]) };
+            same(what, expected.get(name).unwrap_or(&nothing), found)?;
         }
         for agent in 0..agents.len() {
             let list = Step::List { agent, query: "fields=*".into() };
-            let mut expected = self.model.carry_out(agents, &list);
-            let Some(answer) = system.carry_out(agents, &list)? else { continue };
-            let mut found = self.take_in(answer);
-            self.coverage.note_list(expected.get("answer"));
-            let of = |answer: &mut Value| answer.get_mut("answer").map(Value::take).unwrap_or_default();
-            same(&format!("the list of agent {agent}"), of(&mut expected), of(&mut found))?;
+            let expected = self.model.carry_out(agents, &list);
+            let Some(found) = system.carry_out(agents, &list)? else { continue };
+            self.take_in(&found);
+            let [expected, found] = [&expected, &found].map(|answer| answer.get("answer").unwrap_or(&Value::Null));
+            for resource in list_in(expected, "imSessions") {
+                self.coverage.note_resource(resource, "in a list");
+            }
+            same(&format!("the list of agent {agent}"), expected, found)?;
         }
         Ok(())
     }
 }
 
-fn same(what: &str, expected: Value, found: Value) -> Result<(), Why> {
-    if expected == found { Ok(()) } else { Err(Why::Difference { what: what.into(), expected, found }) }
+fn same(what: &str, expected: &Value, found: &Value) -> Result<(), Why> {
+    if expected == found {
+        return Ok(());
+    }
+    Err(Why::Difference { what: what.into(), expected: expected.clone(), found: found.clone() })
 }
 
 /// Makes optional parts match: the keys that a system leaves out of `told`, and the text of an error

@@ -1,6 +1,6 @@
 //! Laws of what an event may change. Specification 2.
 
-use super::played::{Played, all, find};
+use super::played::{Played, all};
 use super::{Broken, SeenSession, broken, same};
 use crate::event::{Event, EventName};
 use crate::machine::{CallEvent, State};
@@ -26,8 +26,7 @@ fn reopens(session: &SeenSession, event: &Event<'_>) -> bool {
 }
 
 pub(super) fn state_never_goes_back(played: &Played<'_>) -> Result<(), Broken> {
-    let Some(event) = played.event() else { return Ok(()) };
-    for (before, after) in played.pairs() {
+    for (before, after, event) in played.moves() {
         let (from, to) = (before.state, after.state);
         if from != to && rank(from) >= rank(to) && !reopens(before, event) {
             return broken(format!("at least {from}, in {}", before.id), to.name());
@@ -37,13 +36,12 @@ pub(super) fn state_never_goes_back(played: &Played<'_>) -> Result<(), Broken> {
 }
 
 pub(super) fn completed_absorbs(played: &Played<'_>) -> Result<(), Broken> {
-    let Some(event) = played.event() else { return Ok(()) };
-    for (before, after) in played.pairs().filter(|(before, _)| before.state == State::Completed) {
+    for (before, after, event) in played.moves().filter(|(before, ..)| before.state == State::Completed) {
         let to = after.state;
         if to != State::Completed && !reopens(before, event) {
             return broken("Completed, as the event is not provably newer", to.name());
         }
-        if matches!(to, State::Talking) {
+        if to == State::Talking {
             return broken("Initiating or Alerting at most", to.name());
         }
     }
@@ -51,8 +49,7 @@ pub(super) fn completed_absorbs(played: &Played<'_>) -> Result<(), Broken> {
 }
 
 pub(super) fn a_refusal_changes_nothing(played: &Played<'_>) -> Result<(), Broken> {
-    let refused = ["rejected", "ignored", "unreadable"].contains(&played.outcome());
-    if played.event().is_none() || !refused {
+    if !["rejected", "ignored", "unreadable"].contains(&played.outcome()) {
         return Ok(());
     }
     played.nothing_changed()?;
@@ -81,20 +78,14 @@ pub(super) fn an_event_changes_only_its_own_session(played: &Played<'_>) -> Resu
         sessions.iter().filter(|session| !its_own(session)).cloned().collect()
     };
     let (mut before, after) = (others(played.before), others(played.after));
-    let makes_room = |session: &SeenSession| {
-        session.state == State::Completed && find(played.after, &session.this_dn, &session.id).is_none()
-    };
-    if played.after.iter().any(|session| find(played.before, &session.this_dn, &session.id).is_none()) {
-        before.retain(|session| !makes_room(session));
+    if played.after.iter().any(|session| played.before(session).is_none()) {
+        before.retain(|session| session.state != State::Completed || played.after(session).is_some());
     }
     if before == after { Ok(()) } else { broken(all(&before), all(&after)) }
 }
 
 pub(super) fn numbers_only_rise(played: &Played<'_>) -> Result<(), Broken> {
-    if played.event().is_none() {
-        return Ok(());
-    }
-    for (before, after) in played.pairs() {
+    for (before, after, _) in played.moves() {
         let (Some(from), to) = (before.last_event, after.last_event) else { continue };
         let fell = to.is_none_or(|to| {
             to.server_start_time == from.server_start_time && to.event_sequence_number < from.event_sequence_number
@@ -112,7 +103,7 @@ pub(super) fn the_outcome_is_what_changed(played: &Played<'_>) -> Result<(), Bro
     }
     let mut expected = Vec::new();
     for session in played.after {
-        let before = find(played.before, &session.this_dn, &session.id);
+        let before = played.before(session);
         let status =
             before.is_none_or(|before| before.state != session.state || before.participants != session.participants);
         let notification_type = if status {

@@ -1,23 +1,17 @@
 //! Laws of what agents read and which notifications they get. Specification 1, 3, 4 and 5.
 
-use super::played::{Played, find, list as list_in};
+use super::played::{Played, find};
 use super::{Broken, broken, same};
 use crate::machine::Operations;
 use crate::testing::model::{capabilities, for_rights, may};
 use crate::testing::prelude::*;
 use crate::testing::{Agent, Step};
 
-/// Whether one of the agent's devices has this DN.
-fn has(agent: &Agent, this_dn: &str) -> bool {
-    agent.devices().iter().any(|device| device.dn == this_dn)
-}
-
 pub(super) fn capabilities_follow_state_and_data(played: &Played<'_>) -> Result<(), Broken> {
-    for session in played.after {
+    played.after.iter().try_for_each(|session| {
         let expected = capabilities(session.state.name(), session.resource.get("userData").is_some());
-        same(&json!(expected), session.resource.get("capabilities").unwrap_or(&Value::Null))?;
-    }
-    Ok(())
+        same(&json!(expected), session.resource.get("capabilities").unwrap_or(&Value::Null))
+    })
 }
 
 /// The resources that a client knows, by DN and id.
@@ -26,12 +20,9 @@ type Known = BTreeMap<(String, String), Value>;
 /// Completed sessions may be forgotten without a notification, since the embedder knows which.
 pub(super) fn notifications_fold_to_the_list(known: &mut Known, played: &Played<'_>) -> Result<(), Broken> {
     for told in played.notifications() {
-        let (dn, resource) = (told.get("thisDN"), told.pointer("/notification/data/imSession"));
-        let id = resource.and_then(|resource| resource.get("id"));
-        if let (Some(dn), Some(id), Some(resource)) = (dn.and_then(Value::as_str), id.and_then(Value::as_str), resource)
-        {
-            known.insert((dn.to_string(), id.to_string()), resource.clone());
-        }
+        let Some(resource) = told.pointer("/notification/data/imSession") else { continue };
+        let text = |of: &Value, name: &str| of.get(name).and_then(Value::as_str).map(String::from);
+        known.extend(text(told, "thisDN").zip(text(resource, "id")).map(|key| (key, resource.clone())));
     }
     known.retain(|(dn, id), resource| {
         resource.get("state") != Some(&json!("Completed")) || find(played.after, dn, id).is_some()
@@ -53,25 +44,21 @@ fn list_of(resources: Vec<&Value>, agent: &Agent) -> Value {
 pub(super) fn no_right_leaks(played: &Played<'_>) -> Result<(), Broken> {
     for (position, agent) in played.agents().iter().enumerate() {
         let list = played.list(position);
-        let told = || {
-            let all = list_in(played.answer, "rendered").iter();
-            all.filter(|told| told.get("agent") == Some(&json!(position)))
-        };
-        let told_of = told().filter_map(|told| told.pointer("/notification/data/imSession"));
-        let shown = list_in(list, "imSessions").iter().chain(told_of);
-        for resource in shown {
+        let told = list_in(played.answer, "rendered").iter().filter(|told| told.get("agent") == Some(&json!(position)));
+        let told_of = told.clone().filter_map(|told| told.pointer("/notification/data/imSession"));
+        for resource in list_in(list, "imSessions").iter().chain(told_of) {
             same(&for_rights(resource.clone(), agent), resource)?;
         }
         let is_mine = |told: &&Value| told.get("thisDN").and_then(Value::as_str).is_some_and(|dn| has(agent, dn));
         let due = played.notifications().iter().filter(is_mine).count();
         if played.event().is_some() && agent.rights() != Operations::ALL {
-            same(&json!(due), &json!(told().count()))?;
+            same(&json!(due), &json!(told.count()))?;
         }
     }
     let Step::Post { agent, body, .. } = played.step else { return Ok(()) };
-    let name =
-        serde_json::from_str(body).ok().and_then(|body: Value| Some(body.get("operationName")?.as_str()?.to_string()));
-    let permitted = name.is_none_or(|name| played.agents().get(*agent).is_none_or(|agent| may(agent, &name)));
+    let body: Value = serde_json::from_str(body).unwrap_or_default();
+    let name = body.get("operationName").and_then(Value::as_str);
+    let permitted = name.is_none_or(|name| played.agents().get(*agent).is_none_or(|agent| may(agent, name)));
     if permitted || list_in(played.answer, "requests").is_empty() {
         Ok(())
     } else {
@@ -105,15 +92,10 @@ pub(super) fn lists_are_in_order(played: &Played<'_>) -> Result<(), Broken> {
 }
 
 pub(super) fn participants_are_others(played: &Played<'_>) -> Result<(), Broken> {
-    for session in played.after {
-        let found = &session.participants;
-        let mut expected: Vec<&String> = Vec::new();
-        for number in found {
-            if *number != session.this_dn && !expected.contains(&number) {
-                expected.push(number);
-            }
-        }
-        same(&json!(expected), &json!(found))?;
-    }
-    Ok(())
+    played.after.iter().try_for_each(|session| {
+        let mut seen = BTreeSet::new();
+        let mut expected = session.participants.clone();
+        expected.retain(|number| *number != session.this_dn && seen.insert(number.clone()));
+        same(&json!(expected), &json!(session.participants))
+    })
 }

@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use super::played::{Played, find, of_the_same_type};
+use super::played::{Played, of_the_same_type};
 use super::{Broken, SeenSession, broken, same};
 use crate::event::Event;
 use crate::from_bytes::Phase;
@@ -46,7 +46,7 @@ fn without_orders(snapshot: &mut Value) {
 /// Checks that no open session has disappeared.
 pub(super) fn an_open_session_stays(played: &Played<'_>) -> Result<(), Broken> {
     for before in played.before.iter().filter(|before| before.state != State::Completed) {
-        if find(played.after, &before.this_dn, &before.id).is_none() {
+        if played.after(before).is_none() {
             return broken(format!("{} of {}, which is open", before.id, before.this_dn), "no session");
         }
     }
@@ -54,9 +54,9 @@ pub(super) fn an_open_session_stays(played: &Played<'_>) -> Result<(), Broken> {
 }
 
 pub(super) fn what_is_over_has_a_cause(played: &Played<'_>) -> Result<(), Broken> {
-    for (session, before) in played.after.iter().map(|after| (after, find(played.before, &after.this_dn, &after.id))) {
+    for session in played.after {
         same(&json!(session.state == State::Completed), &json!(session.cause.is_some()))?;
-        let cause = before.and_then(|before| before.cause);
+        let cause = played.before(session).and_then(|before| before.cause);
         if cause.is_some() && session.cause.is_some() && cause != session.cause {
             return broken(format!("{cause:?} as before"), format!("{:?}", session.cause));
         }

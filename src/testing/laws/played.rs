@@ -21,7 +21,6 @@ pub(super) struct Played<'p> {
     pub(super) after: &'p [SeenSession],
     /// The store after the step.
     pub(super) store: &'p dyn StoreUnderTest,
-    /// The answer of the store.
     pub(super) answer: &'p Value,
     /// The list of each agent, computed on first use.
     lists: OnceCell<Vec<Value>>,
@@ -66,14 +65,8 @@ pub(super) fn of_the_same_type(
     }
 }
 
-/// The session of this DN with this id.
 pub(super) fn find<'s>(sessions: &'s [SeenSession], this_dn: &str, id: &str) -> Option<&'s SeenSession> {
     sessions.iter().find(|session| session.this_dn == this_dn && session.id == id)
-}
-
-/// The list of this name in an answer.
-pub(super) fn list<'a>(answer: &'a Value, name: &str) -> &'a [Value] {
-    answer.get(name).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default()
 }
 
 /// All sessions as text for a message.
@@ -90,9 +83,17 @@ impl Played<'_> {
         if let Step::Event(event) = self.step { Some(event) } else { None }
     }
 
-    /// Each session that exists before and after the step.
-    pub(super) fn pairs(&self) -> impl Iterator<Item = (&SeenSession, &SeenSession)> {
-        self.before.iter().filter_map(|before| Some((before, find(self.after, &before.this_dn, &before.id)?)))
+    pub(super) fn before(&self, session: &SeenSession) -> Option<&SeenSession> {
+        find(self.before, &session.this_dn, &session.id)
+    }
+
+    pub(super) fn after(&self, session: &SeenSession) -> Option<&SeenSession> {
+        find(self.after, &session.this_dn, &session.id)
+    }
+
+    /// If the step is an event: each session that exists before and after it, with the event.
+    pub(super) fn moves(&self) -> impl Iterator<Item = (&SeenSession, &SeenSession, &Event<'static>)> {
+        self.before.iter().filter_map(|before| Some((before, self.after(before)?, self.event()?)))
     }
 
     pub(super) fn outcome(&self) -> &str {
@@ -100,7 +101,7 @@ impl Played<'_> {
     }
 
     pub(super) fn notifications(&self) -> &[Value] {
-        list(self.answer, "notifications")
+        list_in(self.answer, "notifications")
     }
 
     /// Checks that no session was changed, added or removed.

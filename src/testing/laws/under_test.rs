@@ -4,8 +4,9 @@ use core::hash::BuildHasher;
 
 use crate::event::{ConnId, KeyValueList};
 use crate::machine::State;
-use crate::session::{Cause, EventIdentity};
-use crate::store::{Sessions, Snapshot};
+use crate::session::{Cause, EventIdentity, Session};
+use crate::store::Sessions;
+use crate::testing::carry_out::restore;
 use crate::testing::prelude::*;
 use crate::testing::{Agent, Step, carry_out};
 
@@ -112,20 +113,18 @@ impl<S: BuildHasher + Clone + 'static> StoreUnderTest for Sessions<S> {
     }
 
     fn sessions(&self) -> Vec<SeenSession> {
-        let seen = |session| json!(self.resource(session));
-        self.iter()
-            .map(|session| SeenSession {
-                this_dn: session.this_dn().into(),
-                id: session.id().into(),
-                state: session.state(),
-                participants: session.participants().map(String::from).collect(),
-                user_data: session.user_data().clone(),
-                conn_id: session.conn_id(),
-                last_event: session.last_event(),
-                cause: session.cause(),
-                resource: seen(session),
-            })
-            .collect()
+        let seen = |session: &Session| SeenSession {
+            this_dn: session.this_dn().into(),
+            id: session.id().into(),
+            state: session.state(),
+            participants: session.participants().map(String::from).collect(),
+            user_data: session.user_data().clone(),
+            conn_id: session.conn_id(),
+            last_event: session.last_event(),
+            cause: session.cause(),
+            resource: json!(self.resource(session)),
+        };
+        self.iter().map(seen).collect()
     }
 
     fn snapshot(&self) -> Value {
@@ -133,11 +132,9 @@ impl<S: BuildHasher + Clone + 'static> StoreUnderTest for Sessions<S> {
     }
 
     fn restored(&self, snapshot: &Value) -> Result<Box<dyn StoreUnderTest>, String> {
-        // Through text, as after a restart.
-        let snapshot: Snapshot = serde_json::from_str(&snapshot.to_string()).map_err(|error| error.to_string())?;
         // No requests were sent after the snapshot, so no gap is needed.
         let mut restored = self.clone().with_reference_id_gap(0);
-        restored.restore(&snapshot).map_err(|error| error.to_string())?;
+        restore(&mut restored, snapshot)?;
         Ok(Box::new(restored.with_reference_id_gap(1_000)))
     }
 

@@ -1,8 +1,9 @@
 //! The actions of the embedder: sessions of the model end or appear without an event, and the service restarts.
 
+use serde::Deserialize;
+
 use super::user_data::{from_json, is_over, view};
 use super::{Model, ModelSession, SECOND, is_an_id};
-use crate::event::KeyValueList;
 use crate::testing::prelude::*;
 
 /// The notifications and the settled requests.
@@ -39,16 +40,10 @@ impl Model {
         ended.sort_by(|one, other| (&one.this_dn, &one.id).cmp(&(&other.this_dn, &other.id)));
         let notifications = ended.iter().map(|session| self.notification(session, "StatusChange")).collect();
 
-        let (mut settled, mut in_flight) = (Vec::new(), Vec::new());
-        for request in core::mem::take(&mut self.requests) {
-            if request.sent < before {
-                settled.push(request.settled(&Value::from("timedOut")));
-            } else {
-                in_flight.push(request);
-            }
-        }
+        let requests = core::mem::take(&mut self.requests).into_iter();
+        let (timed_out, in_flight): (Vec<_>, Vec<_>) = requests.partition(|request| request.sent < before);
         self.requests = in_flight;
-        (notifications, settled)
+        (notifications, timed_out.iter().map(|request| request.settled(&json!("timedOut"))).collect())
     }
 
     fn end_because(&mut self, session: ModelSession, cause: &'static str) -> ModelSession {
@@ -95,15 +90,14 @@ impl Model {
         let wanted = self.wanted(this_dn, list)?;
         let is_listed =
             |session: &ModelSession| session.this_dn == this_dn && wanted.iter().any(|wanted| wanted.id == session.id);
-        let mut told: Vec<(String, Value)> = Vec::new();
+        let mut told = BTreeMap::new();
         for session in self.copies(|one| one.this_dn == this_dn && one.is_open() && !is_listed(one)) {
             let ended = self.end_because(session, "vanished");
-            told.push((ended.id.clone(), self.notification(&ended, "StatusChange")));
+            told.insert(ended.id.clone(), self.notification(&ended, "StatusChange"));
         }
         let known = self.sessions.iter().filter(|session| is_listed(session)).count();
         let new = wanted.len() - known;
-        let of_dn = |session: &ModelSession| session.this_dn == this_dn;
-        self.make_room_for(new, self.limits.sessions_per_dn, of_dn, is_listed);
+        self.make_room_for(new, self.limits.sessions_per_dn, |one| one.this_dn == this_dn, is_listed);
         self.make_room_for(new, self.limits.sessions, |_| true, is_listed);
         for wanted in &wanted {
             let before = self.session(this_dn, &wanted.id).cloned();
@@ -112,8 +106,7 @@ impl Model {
             told.extend(notification.map(|notification| (after.id.clone(), notification)));
             self.put(after);
         }
-        told.sort_by(|(one, _), (other, _)| one.cmp(other));
-        Some((told.into_iter().map(|(_, notification)| notification).collect(), Vec::new()))
+        Some((told.into_values().collect(), Vec::new()))
     }
 
     /// The sessions of the list. `None` if one of them is invalid or exceeds a limit.
@@ -173,44 +166,39 @@ impl Model {
     }
 }
 
-/// The session of a resource. `None` if it is not a resource. Reading is tolerant: only `id` and `state` are required,
-/// the state is trimmed, and `null` counts as absent. Specification 1.
+/// What is read of a resource. Reading is tolerant: only `id` and `state` are required, and `null` counts as absent.
+/// Specification 1.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Listed {
+    id: String,
+    state: String,
+    participants: Option<Vec<Map<String, Value>>>,
+    user_data: Option<Map<String, Value>>,
+}
+
+/// The session of a resource. `None` if it is not a resource.
 fn wanted_session(this_dn: &str, resource: &Value) -> Option<ModelSession> {
-    let state = resource.get("state")?.as_str()?.trim();
+    let listed = Listed::deserialize(resource).ok().filter(|_| resource.is_object())?;
+    let state = listed.state.trim();
     if !["Initiating", "Alerting", "Talking", "Completed"].contains(&state) {
         return None;
     }
-    let mut session = ModelSession::new(this_dn, resource.get("id")?.as_str()?, state);
-    let participants =
-        there(resource, "participants").map_or(Some(&[][..]), |list| Some(list.as_array()?.as_slice()))?;
-    for participant in participants {
-        let number = number(participant)?;
+    let mut session = ModelSession::new(this_dn, &listed.id, state);
+    for participant in listed.participants.unwrap_or_default() {
+        let number = number(&participant)?;
         if !number.is_empty() && number != this_dn && !session.participants.contains(&number) {
             session.participants.push(number);
         }
     }
-    session.user_data = match there(resource, "userData") {
-        None => KeyValueList::new(),
-        Some(user_data) => from_json(user_data.as_object()?)?,
-    };
+    session.user_data = from_json(&listed.user_data.unwrap_or_default())?;
     Some(session)
 }
 
-fn there<'v>(object: &'v Value, name: &str) -> Option<&'v Value> {
-    object.get(name).filter(|value| !value.is_null())
-}
-
 /// The first number of a participant that is not empty.
-fn number(participant: &Value) -> Option<String> {
-    if !participant.is_object() {
-        return None;
-    }
-    let mut first = String::new();
-    for name in ["phoneNumber", "e164Number", "digits"] {
-        let number = there(participant, name).map_or(Some(""), Value::as_str)?;
-        if first.is_empty() {
-            first = number.to_string();
-        }
-    }
-    Some(first)
+fn number(participant: &Map<String, Value>) -> Option<String> {
+    let number = |name| participant.get(name).filter(|number| !number.is_null()).map_or(Some(""), Value::as_str);
+    let [phone_number, e164_number, digits] = [number("phoneNumber")?, number("e164Number")?, number("digits")?];
+    let first = [phone_number, e164_number, digits].into_iter().find(|number| !number.is_empty());
+    Some(first.unwrap_or_default().to_string())
 }

@@ -3,9 +3,11 @@
 use super::user_data::{is_over, view};
 use super::{Identity, Model, ModelSession, for_rights, is_an_id};
 use crate::event::{Event, KeyValueList, ListAttribute};
-use crate::machine::Operations;
 use crate::testing::Agent;
 use crate::testing::prelude::*;
+
+/// Why an event is rejected.
+type Reason = &'static str;
 
 const MOVES: [&str; 5] = ["EventDialing", "EventRinging", "EventEstablished", "EventReleased", "EventAbandoned"];
 
@@ -69,7 +71,6 @@ fn text(event: &Event<'_>) -> Option<String> {
 }
 
 impl Model {
-    /// Handles an event.
     pub(super) fn handle_event(&mut self, event: &Event<'_>, agents: &[Agent]) -> Value {
         let event = plain(event);
         if is_of_a_session(&event) && is_unreadable(&event) {
@@ -77,12 +78,16 @@ impl Model {
         }
         let settled = self.settle(&event);
         let (told, notifications) = self.decide(&event);
-        let rendered = rendered(&notifications, agents);
-        let mut answer = json!({"told": told, "notifications": notifications, "settled": settled});
-        if let Some(answer) = answer.as_object_mut().filter(|_| !rendered.is_empty()) {
-            answer.insert("rendered".into(), json!(rendered));
-        }
-        answer
+        let answer = json!({"told": told, "notifications": notifications, "settled": settled});
+        let with_dn =
+            notifications.iter().filter_map(|told| Some((told.get("thisDN")?.as_str()?, &told["notification"])));
+        with_rendered(answer, agents, &with_dn.collect::<Vec<_>>(), |&notification, agent| {
+            let mut notification = notification.clone();
+            if let Some(resource) = notification.pointer_mut("/data/imSession") {
+                *resource = for_rights(resource.take(), agent);
+            }
+            notification
+        })
     }
 
     /// The outcome and the notifications. The order is: ignored by name, then unreadable (checked by the caller), then
@@ -146,7 +151,7 @@ impl Model {
     }
 
     /// Applies an AttachedDataChanged without ThisDN to every open session of its CallUUID.
-    fn at_the_whole_call(&mut self, event: &Event<'static>) -> Result<(Value, Vec<Value>), &'static str> {
+    fn at_the_whole_call(&mut self, event: &Event<'static>) -> Result<(Value, Vec<Value>), Reason> {
         let mut open = self.copies(|session| Some(&*session.id) == event.call_uuid.as_deref() && session.is_open());
         if open.is_empty() {
             return Err("orphan");
@@ -173,7 +178,7 @@ impl Model {
         event: &Event<'static>,
         this_dn: &str,
         id: &str,
-    ) -> Result<ModelSession, &'static str> {
+    ) -> Result<ModelSession, Reason> {
         let last = before.map_or_else(|| self.end_of(this_dn, id), |session| session.last_event);
         if is_stale(event, last) {
             return Err("stale");
@@ -226,12 +231,7 @@ impl Model {
     }
 
     /// Checks the limits. An end event always passes.
-    fn check_limits(
-        &self,
-        before: Option<&ModelSession>,
-        event: &Event<'static>,
-        this_dn: &str,
-    ) -> Result<(), &'static str> {
+    fn check_limits(&self, before: Option<&ModelSession>, event: &Event<'_>, this_dn: &str) -> Result<(), Reason> {
         let limits = &self.limits;
         let too_long = |dn: &str| dn.len() > limits.dn_length;
         let message = text(event).filter(|_| event.name.as_str() == "EventPrivateInfo");
@@ -250,7 +250,7 @@ impl Model {
 
     /// Whether the party of the event would exceed the limit: in addition to the others if it is added, alone if it
     /// replaces them.
-    fn lacks_room(&self, before: Option<&ModelSession>, event: &Event<'static>) -> bool {
+    fn lacks_room(&self, before: Option<&ModelSession>, event: &Event<'_>) -> bool {
         let there = before.map(|session| &*session.participants).unwrap_or_default();
         let Some(other_dn) = event.other_dn.as_deref() else { return false };
         let beside = match event.name.as_str() {
@@ -276,27 +276,8 @@ impl Model {
     }
 }
 
-/// The notifications as rendered for agents without all rights.
-fn rendered(notifications: &[Value], agents: &[Agent]) -> Vec<Value> {
-    let mut rendered = Vec::new();
-    for (position, agent) in agents.iter().enumerate().filter(|(_, agent)| agent.rights() != Operations::ALL) {
-        for told in notifications {
-            let dn = told.get("thisDN").and_then(Value::as_str);
-            if agent.devices().iter().any(|device| Some(&*device.dn) == dn) {
-                let mut notification = told.get("notification").cloned().unwrap_or_default();
-                if let Some(resource) = notification.pointer_mut("/data/imSession") {
-                    *resource = for_rights(resource.take(), agent);
-                }
-                rendered.push(json!({"agent": position, "notification": notification}));
-            }
-        }
-    }
-    rendered
-}
-
 /// The table of 2.1 and the column "accepted in" of 2.2: the state after the event, or the reject reason.
-fn table(name: &str, state: Option<&str>) -> Result<&'static str, &'static str> {
-    let in_open_ones = ["orphan", "Initiating", "Alerting", "Talking", "ended"];
+fn table(name: &str, state: Option<&str>) -> Result<&'static str, Reason> {
     let [none, initiating, alerting, talking, completed] = match name {
         "EventDialing" => ["Initiating", "Initiating", "role-conflict", "late", "ended"],
         "EventRinging" => ["Alerting", "role-conflict", "Alerting", "late", "ended"],
@@ -304,7 +285,7 @@ fn table(name: &str, state: Option<&str>) -> Result<&'static str, &'static str> 
         "EventReleased" | "EventAbandoned" => ["orphan", "Completed", "Completed", "Completed", "Completed"],
         "EventDestinationBusy" => ["orphan", "Initiating", "early", "late", "ended"],
         "EventPrivateInfo" => ["orphan", "early", "early", "Talking", "ended"],
-        _ => in_open_ones,
+        _ => ["orphan", "Initiating", "Alerting", "Talking", "ended"],
     };
     let cell = match state {
         None => none,

@@ -76,7 +76,6 @@ pub struct Model {
     last_reference_id: u64,
     /// A counter for the order of events and completions of sessions.
     clock: u64,
-    /// How often each outcome occurred.
     counts: BTreeMap<String, u64>,
     /// Whether no request was sent since the service began again, though some were before.
     restarted: bool,
@@ -220,7 +219,6 @@ impl Model {
         &self.counts
     }
 
-    /// The session of this DN with this id.
     fn session(&self, this_dn: &str, id: &str) -> Option<&ModelSession> {
         self.sessions.iter().find(|session| session.is_of(this_dn, id))
     }

@@ -4,7 +4,6 @@ use super::events::is_of_a_session;
 use super::user_data::{from_json, is_over, view};
 use super::{Model, ModelRequest, ModelSession, may};
 use crate::event::{Event, KeyValueList};
-use crate::store::Device;
 use crate::testing::Agent;
 use crate::testing::prelude::*;
 
@@ -23,9 +22,7 @@ impl Model {
 
     fn checked(&mut self, me: &Agent, target: Option<&str>, body: &[u8]) -> Result<Value, u8> {
         // The body is not a JSON object → 10; operationName is missing → 1, or unknown → 3.
-        let Ok(Value::Object(mut body)) = serde_json::from_slice::<Value>(body) else {
-            return Err(10);
-        };
+        let mut body: Map<String, Value> = serde_json::from_slice(body).map_err(|_| 10)?;
         body.retain(|_, value| !value.is_null());
         let operation = match body.get("operationName") {
             None => return Err(1),
@@ -43,15 +40,11 @@ impl Model {
             Some(id) => Some(self.mine(me, id, device_path).cloned().ok_or(6)?),
             None => None,
         };
-        // A parameter is missing → 1.
+        // A parameter, or the number of a destination, is missing → 1.
+        let no_number = |destination: &Map<_, _>| destination.get("phoneNumber").is_none_or(Value::is_null);
         for &parameter in required(&operation, me) {
-            if !body.contains_key(parameter) {
-                return Err(1);
-            }
-            let destination = body.get(parameter).and_then(Value::as_object);
-            if parameter == "destination"
-                && destination.is_some_and(|destination| destination.get("phoneNumber").is_none_or(Value::is_null))
-            {
+            let object = body.get(parameter).ok_or(1)?.as_object();
+            if parameter == "destination" && object.is_some_and(no_number) {
                 return Err(1);
             }
         }
@@ -63,35 +56,30 @@ impl Model {
             return Err(6);
         }
         // The operation is not among the capabilities → 2; the same for a second session of an agent.
-        match &session {
-            Some(session) => {
-                if !session.capabilities().contains(&&*operation) {
-                    return Err(2);
-                }
-            }
-            None => {
-                let mine = |dn: &str| me.devices().iter().any(|device| device.dn == dn);
-                let open = self.sessions.iter().any(|session| mine(&session.this_dn) && session.is_open());
-                let initiates =
-                    |request: &ModelRequest| request.operation == "InitiateIMSession" && mine(&request.this_dn);
-                let dn = &device(me, device_path).ok_or(1)?.dn;
-                if dn.is_empty() || dn.len() > self.limits.dn_length {
-                    return Err(10);
-                }
-                if self.one_session_per_agent && (open || self.requests.iter().any(initiates)) {
-                    return Err(2);
-                }
-            }
-        }
-        self.request(me, session.as_ref(), &operation, &body)
+        let this_dn = match &session {
+            Some(session) if !session.capabilities().contains(&&*operation) => return Err(2),
+            Some(session) => session.this_dn.clone(),
+            None => self.dn_to_initiate(me, device_path)?,
+        };
+        self.request(this_dn, session.as_ref(), &operation, &body)
     }
 
-    fn check_values(
-        &self,
-        operation: &str,
-        body: &Map<String, Value>,
-        there: &KeyValueList<'static>,
-    ) -> Result<(), u8> {
+    /// The DN that initiates: the one of the device that devicePath names, else of the first.
+    fn dn_to_initiate(&self, me: &Agent, device_path: Option<&str>) -> Result<String, u8> {
+        let named = me.devices().iter().find(|device| Some(&*device.device_path) == device_path);
+        let dn = named.or(me.devices().first()).ok_or(1)?.dn.clone();
+        if dn.is_empty() || dn.len() > self.limits.dn_length {
+            return Err(10);
+        }
+        let open = self.sessions.iter().any(|session| session.is_open() && has(me, &session.this_dn));
+        let mut initiations = self.requests.iter().filter(|request| request.operation == "InitiateIMSession");
+        if self.one_session_per_agent && (open || initiations.any(|request| has(me, &request.this_dn))) {
+            return Err(2);
+        }
+        Ok(dn)
+    }
+
+    fn check_values(&self, operation: &str, body: &Map<String, Value>, there: &KeyValueList<'_>) -> Result<(), u8> {
         let text = |parameter: &str, longest: usize| match body.get(parameter) {
             None => Ok(()),
             Some(Value::String(text)) if !text.is_empty() && text.len() <= longest => Ok(()),
@@ -99,7 +87,7 @@ impl Model {
         };
         text("devicePath", usize::MAX)?;
         if ["InitiateIMSession", "SendMessage"].contains(&operation) {
-            match body.get("destination").and_then(|destination| destination.get("phoneNumber")) {
+            match phone_number(body) {
                 Some(Value::String(number)) if !number.is_empty() && number.len() <= self.limits.dn_length => {}
                 _ => return Err(10),
             }
@@ -114,11 +102,8 @@ impl Model {
             }
         }
         if TAKE_USER_DATA.contains(&operation) {
-            let new = match body.get("userData") {
-                None => return Ok(()),
-                Some(Value::Object(object)) => from_json(object).ok_or(10)?,
-                Some(_) => return Err(10),
-            };
+            let Some(new) = body.get("userData") else { return Ok(()) };
+            let new = new.as_object().and_then(from_json).ok_or(10)?;
             if new.is_empty() && operation != "InitiateIMSession" {
                 return Err(10);
             }
@@ -134,16 +119,11 @@ impl Model {
 
     fn request(
         &mut self,
-        me: &Agent,
+        this_dn: String,
         session: Option<&ModelSession>,
         operation: &str,
         body: &Map<String, Value>,
     ) -> Result<Value, u8> {
-        let device_path = body.get("devicePath").and_then(Value::as_str);
-        let this_dn = match session {
-            Some(session) => session.this_dn.clone(),
-            None => device(me, device_path).ok_or(1)?.dn.clone(),
-        };
         let (name, number) = match operation {
             "InitiateIMSession" => ("RequestMakeCall", 14),
             "SendMessage" => ("RequestPrivateService", 149),
@@ -153,7 +133,6 @@ impl Model {
             _ => ("RequestReleaseCall", 17),
         };
         self.take_reference_id()?;
-        let number_called = body.get("destination").and_then(|destination| destination.get("phoneNumber"));
         let user_data = body.get("userData").and_then(Value::as_object).and_then(from_json);
         let mut request = json!({
             "Request": name,
@@ -161,7 +140,7 @@ impl Model {
             "ReferenceID": self.last_reference_id,
             "ThisDN": this_dn,
             "ConnID": session.and_then(|session| session.conn_id).map(|conn_id| format!("{conn_id:016x}")),
-            "OtherDN": number_called.filter(|_| name == "RequestMakeCall" || name == "RequestPrivateService"),
+            "OtherDN": phone_number(body).filter(|_| name == "RequestMakeCall" || name == "RequestPrivateService"),
             "Extensions": (name == "RequestPrivateService").then(|| json!({"text": body.get("text")})),
             "UserData": user_data.filter(|_| TAKE_USER_DATA.contains(&operation)).map(|list| view(&list)),
             "Key": body.get("key").filter(|_| name == "RequestDeletePair"),
@@ -217,9 +196,7 @@ impl Model {
                 && event.this_dn.as_deref().is_none_or(|dn| dn == request.this_dn)
                 && (request.operation != "InitiateIMSession" || failed || is_of_a_session(event))
         };
-        let Some(position) = self.requests.iter().position(answers) else {
-            return Vec::new();
-        };
+        let Some(position) = self.requests.iter().position(answers) else { return Vec::new() };
         let failure = json!({"failed": {"code": event.error_code, "message": event.error_message}});
         let request = self.requests.remove(position);
         Vec::from([request.settled(&if failed { failure } else { json!("done") })])
@@ -239,10 +216,8 @@ impl ModelRequest {
     }
 }
 
-/// The device that initiates: the one that devicePath names, else the first.
-fn device<'m>(me: &'m Agent, device_path: Option<&str>) -> Option<&'m Device> {
-    let named = me.devices().iter().find(|device| Some(&*device.device_path) == device_path);
-    named.or(me.devices().first())
+fn phone_number(body: &Map<String, Value>) -> Option<&Value> {
+    body.get("destination")?.get("phoneNumber")
 }
 
 fn required(operation: &str, me: &Agent) -> &'static [&'static str] {

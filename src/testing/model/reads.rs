@@ -6,7 +6,6 @@ use crate::testing::prelude::*;
 
 const FIELDS: [&str; 7] = ["capabilities", "id", "participants", "path", "state", "uri", "userData"];
 
-/// A parsed query.
 struct Query {
     fields: Option<Vec<String>>,
     filters: Vec<(String, String)>,
@@ -14,17 +13,14 @@ struct Query {
 }
 
 impl Model {
-    /// The list.
     pub(super) fn list(&self, me: &Agent, query: &str) -> Value {
         let query = parsed(query);
-        let mine = |session: &&ModelSession| me.devices().iter().any(|device| device.dn == session.this_dn);
+        let mine = |session: &&ModelSession| has(me, &session.this_dn);
         let holds = |resource: &Value| {
             query.filters.iter().all(|(name, text)| resource.get(name).and_then(Value::as_str) == Some(text.as_str()))
         };
-        let mut resources = Vec::new();
-        for session in self.in_order().into_iter().filter(mine) {
-            resources.extend(Some(for_rights(self.resource(session), me)).filter(holds));
-        }
+        let mine = self.in_order().into_iter().filter(mine).map(|session| for_rights(self.resource(session), me));
+        let resources: Vec<Value> = mine.filter(holds).collect();
         match query.fields {
             Some(fields) => {
                 let selected: Vec<Value> = resources.iter().map(|resource| selected(resource, &fields)).collect();
@@ -44,21 +40,15 @@ impl Model {
             return json!({"statusCode": 6});
         };
         let resource = for_rights(self.resource(session), me);
-        match query.fields {
-            Some(fields) => json!({"imSession": selected(&resource, &fields), "statusCode": 0}),
-            None => json!({"imSession": resource, "statusCode": 0}),
-        }
+        let resource = query.fields.map_or_else(|| resource.clone(), |fields| selected(&resource, &fields));
+        json!({"imSession": resource, "statusCode": 0})
     }
 }
 
 fn selected(resource: &Value, fields: &[String]) -> Value {
-    let mut selected = Map::new();
-    for (name, value) in resource.as_object().into_iter().flatten() {
-        if fields.iter().any(|field| field == "*" || field == name) {
-            selected.insert(name.clone(), value.clone());
-        }
-    }
-    Value::Object(selected)
+    let is_selected = |name: &String| fields.iter().any(|field| field == "*" || field == name);
+    let pairs = resource.as_object().into_iter().flatten().filter(|(name, _)| is_selected(name));
+    pairs.map(|(name, value)| (name.clone(), value.clone())).collect()
 }
 
 fn parsed(query: &str) -> Query {
@@ -79,22 +69,17 @@ fn parsed(query: &str) -> Query {
 }
 
 fn percent_decoded(text: &str) -> String {
-    let text = text.as_bytes();
-    let (mut bytes, mut at) = (Vec::new(), 0);
-    while let Some(&byte) = text.get(at) {
-        let digits = text.get(at + 1..at + 3).and_then(|digits| core::str::from_utf8(digits).ok());
-        let is_hex = |digits: &&str| digits.bytes().all(|digit| digit.is_ascii_hexdigit());
-        let decoded = digits.filter(is_hex).and_then(|digits| u8::from_str_radix(digits, 16).ok());
-        match decoded.filter(|_| byte == b'%') {
-            Some(decoded) => {
-                bytes.push(decoded);
-                at += 3;
-            }
-            None => {
-                bytes.push(byte);
-                at += 1;
-            }
-        }
+    let hex = |digits: &str| {
+        let is_hex = digits.bytes().all(|digit| digit.is_ascii_hexdigit());
+        u8::from_str_radix(digits, 16).ok().filter(|_| is_hex)
+    };
+    let mut parts = text.split('%');
+    let mut bytes = parts.next().unwrap_or_default().as_bytes().to_vec();
+    for part in parts {
+        let decoded = part.split_at_checked(2).and_then(|(digits, rest)| Some((hex(digits)?, rest)));
+        let (byte, rest) = decoded.unwrap_or((b'%', part));
+        bytes.push(byte);
+        bytes.extend(rest.as_bytes());
     }
     String::from_utf8_lossy(&bytes).into_owned()
 }
