@@ -1,11 +1,20 @@
 //! Reads the body of a POST of events: the events in it, and the lines that are not events.
 
-use im_session::Event;
 use im_session::decode::json_object;
+use im_session::{Event, KeyValueList};
 use serde::Serialize;
 
 /// The most errors that are listed; further ones are only counted.
 pub const MOST_ERRORS: usize = 1_000;
+
+/// The most events of a body.
+pub const MOST_EVENTS: usize = 20_000;
+
+/// The most pairs of user data and extensions in all events of a body.
+pub const MOST_PAIRS: usize = 200_000;
+
+/// The longest line in bytes: 1 MiB, as in a log.
+pub const LONGEST_LINE: usize = 1_024 * 1_024;
 
 /// Some editors put this in front of a text.
 const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
@@ -19,6 +28,8 @@ pub struct EventLines {
     pub errors: Vec<LineError>,
     /// How many further lines could not be read.
     pub more_errors: usize,
+    /// Whether there were more events or pairs than [`MOST_EVENTS`] and [`MOST_PAIRS`]. The rest was not read then.
+    pub is_too_much: bool,
 }
 
 /// A line that could not be read.
@@ -35,12 +46,18 @@ impl EventLines {
     /// lines and the brackets of the array are skipped; every other line that is not an event is an error.
     #[must_use]
     pub fn read(body: &[u8]) -> Self {
-        let mut lines = EventLines::default();
+        let (mut lines, mut pairs) = (EventLines::default(), 0);
         let body = body.strip_prefix(BYTE_ORDER_MARK).unwrap_or(body);
         for (line, number) in body.split(|&byte| byte == b'\n').zip(1..) {
             let line = line.trim_ascii();
             if !matches!(line, b"" | b"[" | b"]") {
-                lines.take(number, event(json_object(line).unwrap_or(line)));
+                let event = event(json_object(line).unwrap_or(line));
+                pairs += event.as_ref().map_or(0, pairs_of);
+                lines.take(number, event);
+            }
+            if lines.events.len() > MOST_EVENTS || pairs > MOST_PAIRS {
+                lines.is_too_much = true;
+                break;
             }
         }
         lines
@@ -55,8 +72,15 @@ impl EventLines {
     }
 }
 
+fn pairs_of(event: &Event<'_>) -> usize {
+    [&event.user_data, &event.extensions].into_iter().filter_map(|list| list.list()).map(KeyValueList::pair_count).sum()
+}
+
 /// Reads one line. Bytes that are not UTF-8 are replaced, as everywhere in events.
 fn event(line: &[u8]) -> Result<Event<'static>, String> {
+    if line.len() > LONGEST_LINE {
+        return Err(format!("expected a line of at most {LONGEST_LINE} bytes, got {}", line.len()));
+    }
     let text = String::from_utf8_lossy(line);
     let event = Event::from_json_line(&text).map_err(|error| error.to_string())?;
     // An engine would reject an event without a route; only here is its line number known.

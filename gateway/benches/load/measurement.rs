@@ -87,7 +87,16 @@ fn command(server: &Server, options: &Options, directory: &tempfile::TempDir) ->
             write_agents(&agents, options.agents)?;
             command = Command::new(program);
             command
-                .args(["--listen", "127.0.0.1:0", "--no-simulator", "--bearer-token", TOKEN, "--agents"])
+                .args([
+                    "--listen",
+                    "127.0.0.1:0",
+                    "--no-simulator",
+                    "--connections",
+                    "20000",
+                    "--bearer-token",
+                    TOKEN,
+                    "--agents",
+                ])
                 .arg(agents);
             if *memory {
                 command.arg("--memory");

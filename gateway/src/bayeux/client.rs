@@ -12,6 +12,9 @@ use super::exchange::ExchangeId;
 use super::positions::Positions;
 use super::queue::Queue;
 
+/// How many bytes a queued message takes beside its text: its entry, and the room for another one.
+const BESIDE_A_TEXT: usize = 128;
+
 /// Identifies a client inside the server, so that its id, which is a secret, is not passed around. Never reused.
 pub(super) type Key = u64;
 
@@ -57,6 +60,8 @@ pub(super) struct Client {
     pub(super) listed: u64,
     /// The positions that were queued, so that nothing is queued twice.
     pub(super) queued: Positions,
+    /// What its messages weigh in the sum of all clients.
+    pub(super) weight: usize,
     /// When its connect is released, or, if none is held, when the client is forgotten.
     pub(super) deadline: Duration,
 }
@@ -64,6 +69,14 @@ pub(super) struct Client {
 impl Client {
     pub(super) fn receives(&self, channel: &str) -> bool {
         self.subscriptions.iter().any(|pattern| covers(pattern, channel))
+    }
+
+    /// The bytes that all its messages take, whether they count towards its limits or not.
+    pub(super) fn messages_weigh(&self) -> usize {
+        let (messages, bytes) = self.queue.size();
+        let (waiting, waiting_bytes) =
+            self.listing.as_ref().map_or((0, 0), |listing| (listing.waiting.len(), listing.waiting_bytes));
+        bytes + waiting_bytes + (messages + waiting) * BESIDE_A_TEXT
     }
 
     /// The number of messages, and of bytes, that count towards the limits.

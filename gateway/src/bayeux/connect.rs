@@ -33,6 +33,7 @@ impl Bayeux {
         };
         let first = !std::mem::replace(&mut client.connected, true);
         let ready = client.queue.is_ready();
+        self.weigh(key);
         self.say_delivered(key, reached);
         let timeout = message.timeout().map_or(self.settings.timeout, |timeout| timeout.min(self.settings.timeout));
         let mut interval = self.settings.interval;

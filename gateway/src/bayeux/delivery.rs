@@ -79,9 +79,11 @@ impl Bayeux {
             if client.is_over(&self.settings) {
                 self.forget(key, Failure::UnknownClient);
             } else {
+                self.weigh(key);
                 self.release_if_ready(key);
             }
         }
+        self.make_room();
     }
 
     /// Takes the current sessions that [`Output::List`] requested. A ticket that is no longer valid is ignored.
@@ -102,7 +104,9 @@ impl Bayeux {
         if client.is_over(&self.settings) {
             self.forget(ticket.client, Failure::UnknownClient);
         } else {
+            self.weigh(ticket.client);
             self.release_if_ready(ticket.client);
+            self.make_room();
         }
     }
 
@@ -134,6 +138,7 @@ impl Bayeux {
         for key in self.exchanges.remove(&exchange).unwrap_or_default() {
             if let Some(client) = self.clients.get_mut(&key) {
                 let reached = client.queue.delivered(exchange);
+                self.weigh(key);
                 self.say_delivered(key, reached);
                 self.release_if_ready(key);
             }
@@ -151,6 +156,7 @@ impl Bayeux {
                     self.take_hold(key);
                     self.expect_connect(key, self.settings.interval);
                 }
+                self.weigh(key);
                 self.release_if_ready(key);
             }
         }

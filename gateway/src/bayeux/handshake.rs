@@ -28,6 +28,9 @@ impl Bayeux {
         message: &Message,
         random: &mut dyn FnMut() -> Option<u128>,
     ) -> Result<Value, Failure> {
+        if message.has_long_id() {
+            return Err(Failure::LongId);
+        }
         if !includes_version(message) {
             return Err(Failure::Version);
         }
@@ -56,6 +59,7 @@ impl Bayeux {
             listing: None,
             listed: 0,
             queued: Positions::default(),
+            weight: 0,
             deadline: Duration::MAX,
         };
         self.deadlines.insert((client.deadline, key));

@@ -11,6 +11,9 @@ use thiserror::Error;
 use super::server::HANDSHAKE;
 use super::settings::Settings;
 
+/// The longest `id` of a message, in bytes. It is stored while a connect is held.
+pub const LONGEST_ID: usize = 256;
+
 /// Why no messages can be read from a body.
 #[derive(Debug, Error)]
 #[non_exhaustive]
@@ -195,7 +198,12 @@ impl Message {
 
     /// The `id` as received: a string, as the specification requires, or a number, as some clients send.
     pub(super) fn id(&self) -> Option<&Value> {
-        self.id.as_ref().filter(|id| id.is_string() || id.is_number())
+        self.id.as_ref().filter(|id| id.is_number() || (id.is_string() && !self.has_long_id()))
+    }
+
+    /// Whether the `id` is longer than it may be.
+    pub(super) fn has_long_id(&self) -> bool {
+        self.id.as_ref().and_then(Value::as_str).is_some_and(|id| id.len() > LONGEST_ID)
     }
 
     pub(super) fn version(&self) -> Option<&str> {

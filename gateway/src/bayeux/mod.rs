@@ -29,6 +29,7 @@
 //! | `/meta/disconnect` | `clientId` | `clientId` |
 //! | any other | `clientId` | `403::Forbidden`: nobody may publish |
 //!
+//! - An `id` has at most 256 bytes ([`LONGEST_ID`]). A message with a longer one fails, and its reply has none.
 //! - `advice` in the reply to a handshake or a connect has `reconnect`, and `interval`, `timeout` and `maxInterval` in
 //!   milliseconds. If another client of the same browser already has a held connect, it also has
 //!   `"multiple-clients":true` and a longer interval.
@@ -60,7 +61,7 @@
 //!
 //! The same calls give the same outputs: time and randomness are arguments. The cost of a call is linear in the bytes
 //! that it reads and writes, apart from logarithms of the number of clients. Publishing is linear in the number of the
-//! agent's clients. [`Settings`] bound the memory.
+//! agent's clients. [`Settings`] bound the memory: of a client, and of the messages of all clients together.
 
 mod channel;
 mod client;
@@ -80,7 +81,8 @@ pub use channel::{IM_SESSIONS, covers, may_subscribe};
 pub use client::Ticket;
 pub use delivery::{Notification, Present};
 pub use exchange::{Counts, ExchangeId, Output, Received, Reply, Sender, Transport};
-pub use message::{Request, Unreadable};
+pub use message::{LONGEST_ID, Request, Unreadable};
+pub use positions::RUNS;
 pub use reply::unauthenticated;
 pub use server::Bayeux;
 pub use settings::Settings;

@@ -16,6 +16,7 @@ pub(super) const VERSION: &str = "1.0";
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Failure {
     NoChannel,
+    LongId,
     NoSubscription,
     ConnectionType,
     Version,
@@ -31,6 +32,7 @@ impl Failure {
     fn text(self) -> &'static str {
         match self {
             Failure::NoChannel => "400::Expected a channel",
+            Failure::LongId => "400::Expected an id of at most 256 bytes",
             Failure::NoSubscription => "400::Expected a channel or a list of channels in subscription",
             Failure::ConnectionType => "400::Expected a connection type that the server supports",
             Failure::Version => "400::Expected a version and a minimum version of the protocol that include 1.0",
@@ -46,7 +48,11 @@ impl Failure {
     /// What the client has to do (`advice.reconnect`); `None` if only this message failed.
     fn reconnect(self) -> Option<&'static str> {
         match self {
-            Failure::NoChannel | Failure::NoSubscription | Failure::Forbidden | Failure::TooManySubscriptions => None,
+            Failure::NoChannel
+            | Failure::LongId
+            | Failure::NoSubscription
+            | Failure::Forbidden
+            | Failure::TooManySubscriptions => None,
             Failure::ConnectionType | Failure::Version | Failure::SignedOut => Some("none"),
             Failure::UnknownClient => Some("handshake"),
             Failure::TooManyClients | Failure::NoClientId => Some("retry"),
@@ -155,6 +161,7 @@ pub(super) fn failed_with_id(
         // By then some clients may be gone.
         Failure::TooManyClients | Failure::NoClientId => settings.max_interval,
         Failure::NoChannel
+        | Failure::LongId
         | Failure::NoSubscription
         | Failure::ConnectionType
         | Failure::Version

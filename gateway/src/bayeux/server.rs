@@ -31,6 +31,10 @@ pub struct Bayeux {
     /// How many connects are held for each browser.
     pub(super) browsers: HashMap<Arc<str>, usize>,
     pub(super) deadlines: BTreeSet<(Duration, Key)>,
+    /// What the messages of each client weigh; a client without messages has no entry.
+    weights: BTreeSet<(usize, Key)>,
+    /// The sum of the weights.
+    weight: usize,
     /// The clients of each exchange: those whose connect is held, or whose messages are in flight.
     pub(super) exchanges: HashMap<ExchangeId, Vec<Key>>,
     pub(super) outputs: VecDeque<Output>,
@@ -99,6 +103,7 @@ impl Bayeux {
             }
             let reply = match (known, message.channel()) {
                 (None, _) => Err(Failure::UnknownClient),
+                (Some(_), _) if message.has_long_id() => Err(Failure::LongId),
                 (Some(_), None) => Err(Failure::NoChannel),
                 (Some(key), Some(CONNECT)) => match self.connect(key, sender, message, exchange, messages.len() == 1) {
                     Ok(None) => return Received::Held(exchange),
@@ -234,8 +239,33 @@ impl Bayeux {
         self.remove(key);
     }
 
+    /// Counts the messages of a client again, after some were queued or removed.
+    pub(super) fn weigh(&mut self, key: Key) {
+        let Some(client) = self.clients.get_mut(&key) else { return };
+        let weight = client.messages_weigh();
+        let before = std::mem::replace(&mut client.weight, weight);
+        if before != client.weight {
+            self.weight = self.weight - before + client.weight;
+            self.weights.remove(&(before, key));
+            if client.weight > 0 {
+                self.weights.insert((client.weight, key));
+            }
+        }
+    }
+
+    /// Forgets the clients with the most messages until those of the others are within the limit.
+    pub(super) fn make_room(&mut self) {
+        while self.weight > self.settings.queue_bytes_of_all
+            && let Some(&(_, key)) = self.weights.last()
+        {
+            self.forget(key, Failure::UnknownClient);
+        }
+    }
+
     pub(super) fn remove(&mut self, key: Key) {
         let Some(client) = self.clients.remove(&key) else { return };
+        self.weight -= client.weight;
+        self.weights.remove(&(client.weight, key));
         self.deadlines.remove(&(client.deadline, key));
         self.keys.remove(&client.id);
         if let Some(keys) = self.agents.get_mut(&client.agent) {

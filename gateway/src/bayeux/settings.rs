@@ -24,11 +24,17 @@ pub struct Settings {
     pub queue_messages: usize,
     /// How many bytes of messages may wait for a client: 1 MiB.
     pub queue_bytes: usize,
+    /// How many bytes of messages may wait for all clients together, lists included: 64 MiB. Beyond it the client with
+    /// the most is forgotten. Each message counts as 128 bytes more than its text.
+    pub queue_bytes_of_all: usize,
+    /// How many bytes of replies may be in the course of being written: 32 MiB. Beyond it requests are answered with
+    /// HTTP status 503. The code that writes them enforces this.
+    pub reply_bytes_of_all: usize,
     /// How many clients there may be in all: 10 000.
     pub clients: usize,
     /// How many clients an agent may have: 100.
     pub clients_per_agent: usize,
-    /// How many channels and patterns a client may subscribe to: 100.
+    /// How many channels and patterns a client may subscribe to: 20.
     pub subscriptions: usize,
     /// How many messages a request may contain: 100.
     pub messages_per_request: usize,
@@ -46,9 +52,11 @@ impl Default for Settings {
             web_sockets_per_agent: 100,
             queue_messages: 1_000,
             queue_bytes: 1 << 20,
+            queue_bytes_of_all: 64 << 20,
+            reply_bytes_of_all: 32 << 20,
             clients: 10_000,
             clients_per_agent: 100,
-            subscriptions: 100,
+            subscriptions: 20,
             messages_per_request: 100,
         }
     }

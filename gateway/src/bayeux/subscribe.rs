@@ -42,8 +42,10 @@ impl Bayeux {
             for notification in &waiting {
                 client.enqueue(notification, Kind::Overtaking);
             }
+            let acknowledges = client.queue.acknowledges();
+            self.weigh(key);
             // A client that does not acknowledge gets them with this reply.
-            if client.queue.acknowledges() {
+            if acknowledges {
                 self.release_if_ready(key);
             }
         }

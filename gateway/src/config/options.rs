@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use axum::http::Uri;
 use clap::{Args, Parser, Subcommand};
+use im_session::Limits;
 
 #[cfg(feature = "redis")]
 use crate::engine::redis::Role;
@@ -182,8 +183,23 @@ pub struct ServeOptions {
     /// Write message texts and user data to the log: for tests with made-up data only
     #[arg(long)]
     pub log_contents: bool,
+    /// Maximum number of sessions in each shard; lowered, a restart forgets those beyond it
+    #[arg(long, value_name = "N", default_value_t = Limits::DEFAULT.sessions, value_parser = at_least_one)]
+    pub sessions: usize,
+    /// Maximum number of sessions of a DN
+    #[arg(long, value_name = "N", default_value_t = Limits::DEFAULT.sessions_per_dn, value_parser = at_least_one)]
+    pub sessions_per_dn: usize,
+    /// Maximum number of other parties of a session
+    #[arg(long, value_name = "N", default_value_t = Limits::DEFAULT.participants, value_parser = at_least_one)]
+    pub participants: usize,
+    /// Maximum length of the user data of a session, in bytes
+    #[arg(long, value_name = "BYTES", default_value_t = Limits::DEFAULT.user_data_size, value_parser = at_least_one)]
+    pub user_data: usize,
+    /// Maximum number of pairs in the user data of a session
+    #[arg(long, value_name = "N", default_value_t = Limits::DEFAULT.user_data_pairs, value_parser = at_least_one)]
+    pub user_data_pairs: usize,
     /// Maximum number of connections, further ones wait; also the maximum number of CometD clients
-    #[arg(long, value_name = "N", default_value_t = 20_000, value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "N", default_value_t = 5_000, value_parser = clap::value_parser!(u32).range(1..))]
     pub connections: u32,
 }
 
@@ -209,6 +225,17 @@ pub enum OptionsError {
 }
 
 impl ServeOptions {
+    /// How much each shard may hold: these limits are changed, and the others are `limits`.
+    #[must_use]
+    pub fn limits(&self, mut limits: Limits) -> Limits {
+        limits.sessions = self.sessions;
+        limits.sessions_per_dn = self.sessions_per_dn;
+        limits.participants = self.participants;
+        limits.user_data_size = self.user_data;
+        limits.user_data_pairs = self.user_data_pairs;
+        limits
+    }
+
     /// Whether this process serves clients and feeds. In a cluster with roles, a worker does not.
     #[must_use]
     pub fn has_clients(&self) -> bool {
@@ -266,6 +293,11 @@ fn hep_address(text: &str) -> Result<SocketAddr, String> {
     let port = || text.parse().ok().map(|port| SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), port));
     let expected = || format!("expected a port, as 9060, or an address and a port, as 192.0.2.1:9060, got {text:?}");
     text.parse().ok().or_else(port).ok_or_else(expected)
+}
+
+fn at_least_one(text: &str) -> Result<usize, String> {
+    let number = text.parse().ok().filter(|&number| number > 0);
+    number.ok_or_else(|| format!("expected a number from 1, got {text:?}"))
 }
 
 fn seconds_or_none(text: &str) -> Result<Duration, String> {

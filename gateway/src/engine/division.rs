@@ -28,22 +28,49 @@ pub fn shard_of_dn(dn: &str, agents: &Agents, shards: u32) -> u32 {
     shard(agents.shard_key(dn), shards)
 }
 
-/// Assigns events to shards, in order, each with its index in `events`. An event goes to the shard of its DN; one
-/// without a DN goes to all shards.
-#[must_use]
-pub fn divide_events(
-    events: Vec<Event<'static>>,
-    agents: &Agents,
+/// The events of a feed, divided among the shards.
+#[derive(Debug)]
+pub struct DividedEvents {
+    of_one: BTreeMap<u32, Vec<(usize, Event<'static>)>>,
+    /// These are copied for one shard after the other, so that there are never as many copies as shards.
+    of_all: Vec<(usize, Event<'static>)>,
     shards: u32,
-) -> BTreeMap<u32, Vec<(usize, Event<'static>)>> {
-    let mut divided: BTreeMap<u32, Vec<_>> = BTreeMap::new();
+}
+
+/// Assigns events to shards. An event goes to the shard of its DN; one without a DN goes to all shards.
+#[must_use]
+pub fn divide_events(events: Vec<Event<'static>>, agents: &Agents, shards: u32) -> DividedEvents {
+    let mut divided = DividedEvents { of_one: BTreeMap::new(), of_all: Vec::new(), shards };
     for (place, event) in events.into_iter().enumerate() {
         match event.this_dn().map(|dn| shard_of_dn(dn, agents, shards)) {
-            Some(number) => divided.entry(number).or_default().push((place, event)),
-            None => (0..shards).for_each(|number| divided.entry(number).or_default().push((place, event.clone()))),
+            Some(number) => divided.of_one.entry(number).or_default().push((place, event)),
+            None => divided.of_all.push((place, event)),
         }
     }
     divided
+}
+
+impl DividedEvents {
+    /// The shards that get events.
+    #[must_use]
+    pub fn shards(&self) -> Vec<u32> {
+        if self.of_all.is_empty() { self.of_one.keys().copied().collect() } else { (0..self.shards).collect() }
+    }
+
+    /// Whether there are events for all shards.
+    #[must_use]
+    pub fn has_events_for_all(&self) -> bool {
+        !self.of_all.is_empty()
+    }
+
+    /// Takes the events of a shard, in order, each with its index among all events.
+    #[must_use]
+    pub fn take(&mut self, number: u32) -> Vec<(usize, Event<'static>)> {
+        let mut events = self.of_one.remove(&number).unwrap_or_default();
+        events.extend(self.of_all.iter().cloned());
+        events.sort_by_key(|(place, _)| *place);
+        events
+    }
 }
 
 /// Divides all records among these shards; `None` if they are already divided correctly. `settings` returns the

@@ -10,10 +10,10 @@ use im_session::sip::{DialogInfo, DialogInfoError, SipLimits, address_of_record}
 
 use crate::config::Agents;
 
-/// Limits per entity. They are low because an agent has one open session at a time.
-const LIMITS: SipLimits = {
+/// The limits of an entity. They are low because an agent has one open session at a time.
+pub const ENTITY: SipLimits = {
     let mut limits = SipLimits::DEFAULT;
-    (limits.open_calls, limits.ended_calls) = (64, 64);
+    (limits.open_calls, limits.ended_calls, limits.name) = (64, 64, 256);
     limits
 };
 
@@ -80,7 +80,7 @@ impl DialogInfos {
             return Ok(entity.take(document, resubscribed, now)?);
         }
         self.started = now.as_secs().max(self.started.saturating_add(1));
-        let dialogs = DialogInfo::new().with_limits(LIMITS).with_dn(dn).with_server_start_time(self.started);
+        let dialogs = DialogInfo::new().with_limits(ENTITY).with_dn(dn).with_server_start_time(self.started);
         let mut entity = Entity { dn: dn.to_owned(), dialogs };
         let taken = entity.take(document, resubscribed, now)?;
         self.by_record.insert(record, entity);

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::fmt;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -33,6 +34,8 @@ struct Shared {
     /// The origin of the protocol's times. It is monotonic, so that setting the clock does not expire clients.
     started: Instant,
     state: Mutex<State>,
+    /// How many bytes of replies are being written.
+    writing: AtomicUsize,
     /// The number of open WebSockets per agent. An agent without any has no entry.
     sockets: Mutex<HashMap<AgentId, usize>>,
     /// Notified when the next wake is earlier than [`Driver`] knows.
@@ -80,10 +83,18 @@ pub(super) enum Answer {
 pub(super) struct OnItsWay {
     cometd: CometD,
     exchange: ExchangeId,
+    /// The length of the reply, as long as it is being written.
+    bytes: usize,
     delivered: bool,
 }
 
 impl OnItsWay {
+    /// The reply is there, and is being written from now on.
+    pub(super) fn begins(&mut self, reply: &Reply) {
+        self.bytes = reply.body.len();
+        self.cometd.0.writing.fetch_add(self.bytes, Relaxed);
+    }
+
     pub(super) fn delivered(mut self) {
         self.delivered = true;
         self.cometd.call(|bayeux, now| bayeux.delivered(now, self.exchange));
@@ -92,6 +103,7 @@ impl OnItsWay {
 
 impl Drop for OnItsWay {
     fn drop(&mut self) {
+        self.cometd.0.writing.fetch_sub(self.bytes, Relaxed);
         if !self.delivered {
             self.cometd.state().waiting.remove(&self.exchange);
             self.cometd.call(|bayeux, now| bayeux.not_delivered(now, self.exchange));
@@ -126,7 +138,15 @@ impl CometD {
         let state = State { bayeux: Bayeux::new(settings.clone()), waiting: HashMap::new(), wake: None };
         let (started, earlier) = (Instant::now(), Notify::new());
         let (state, sockets) = (Mutex::new(state), Mutex::default());
-        let cometd = Self(Arc::new(Shared { gateway, settings, started, state, sockets, earlier }));
+        let cometd = Self(Arc::new(Shared {
+            gateway,
+            settings,
+            started,
+            state,
+            writing: AtomicUsize::new(0),
+            sockets,
+            earlier,
+        }));
         (cometd.clone(), Driver { cometd, outgoing, missed, ends })
     }
 
@@ -195,7 +215,8 @@ impl CometD {
         let mut state = self.state();
         match state.bayeux.answer(self.now(), &sender, &request, &mut || bits.take()) {
             Received::Reply(reply) => {
-                let on_its_way = self.on_its_way(reply.exchange);
+                let mut on_its_way = self.on_its_way(reply.exchange);
+                on_its_way.begins(&reply);
                 answer = Answer::Now(reply, on_its_way);
             }
             Received::Held(exchange) => {
@@ -215,8 +236,13 @@ impl CometD {
         self.call(|bayeux, now| bayeux.sign_out(now, agent.as_str(), &session));
     }
 
+    /// Whether so many bytes of replies are being written that no further request may add to them.
+    pub(super) fn is_full(&self) -> bool {
+        self.0.writing.load(Relaxed) >= self.settings().reply_bytes_of_all
+    }
+
     fn on_its_way(&self, exchange: ExchangeId) -> OnItsWay {
-        OnItsWay { cometd: self.clone(), exchange, delivered: false }
+        OnItsWay { cometd: self.clone(), exchange, bytes: 0, delivered: false }
     }
 
     fn now(&self) -> Duration {

@@ -16,9 +16,9 @@ use tokio::sync::Mutex;
 use super::Gateway;
 use super::answer::{Failed, json};
 use super::bearer::{self, BearerToken};
-use super::body::{LONGEST_BODY, read_body};
 use super::events::{feed_position, is_zero};
 use super::feed::{failed, wrong};
+use super::feed_names::FeedNames;
 use crate::feeds::dialog_info::{DialogInfos, Taken};
 
 #[derive(Clone)]
@@ -26,6 +26,7 @@ struct Shared {
     gateway: Gateway,
     /// Locked while a document is processed, because their versions have to rise.
     dialogs: Arc<Mutex<DialogInfos>>,
+    names: FeedNames,
 }
 
 #[derive(Debug, Deserialize)]
@@ -49,15 +50,15 @@ struct Accepted {
 
 /// The route `/dialog-info`, for clients with the token.
 pub fn dialog_info_routes(gateway: Gateway, token: BearerToken) -> Router {
-    let dialogs = Arc::default();
+    let (dialogs, names) = (Arc::default(), FeedNames::default());
     Router::new()
         .route("/dialog-info", post(take))
         .route_layer(from_fn_with_state(token, bearer::check))
-        .with_state(Shared { gateway, dialogs })
+        .with_state(Shared { gateway, dialogs, names })
 }
 
 async fn take(
-    State(Shared { gateway, dialogs }): State<Shared>,
+    State(Shared { gateway, dialogs, names }): State<Shared>,
     parameters: Result<Query<Parameters>, QueryRejection>,
     body: Body,
 ) -> Result<Response, Failed> {
@@ -71,12 +72,13 @@ async fn take(
             return Err(wrong(format!("resubscribed: expected true or false, found {shown:?}")));
         }
     };
-    let document = read_body(body, LONGEST_BODY, gateway.settings().request_timeout).await?;
+    let document = gateway.read_body(body).await?;
+    names.admit(&**gateway.engine(), feed_position.as_ref()).await?;
     let apply = async move {
         // Held until the events are durable, so that the events of the next document follow them.
         let mut dialogs = dialogs.lock().await;
         let (agents, now) = (gateway.directory().current(), gateway.surroundings().clock.now());
-        let taken = dialogs.take(&document, resubscribed, &agents, now);
+        let taken = dialogs.take(&document.bytes, resubscribed, &agents, now);
         gateway.metrics().dialog_info(taken.is_ok());
         let Taken { events, needs_refresh } = taken.map_err(|error| wrong(error.to_string()))?;
         let accepted = events.len();

@@ -3,20 +3,24 @@
 use axum::body::Body;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
+use im_session::StatusCode as Code;
 use serde::{Deserialize, Serialize};
+use tokio::sync::SemaphorePermit;
 
 use super::answer::{Failed, json};
 use super::body::read_body;
 use super::feed::{Feed, failed, wrong};
 use crate::engine::FeedPosition;
-use crate::event_lines::{EventLines, LineError};
+use crate::event_lines::{EventLines, LineError, MOST_EVENTS, MOST_PAIRS};
 use crate::feeds::hep;
 use crate::simulator;
 
 /// The longest body of events: 16 MiB.
 pub const LONGEST_EVENTS: usize = 16 * 1_024 * 1_024;
+/// How many bytes of events are read and applied at a time, in all requests together. Further requests wait.
+pub const EVENTS_AT_A_TIME: usize = LONGEST_EVENTS;
 /// The longest name of a feed, in bytes.
 pub const LONGEST_FEED: usize = 255;
 
@@ -85,17 +89,24 @@ pub(super) fn feed_position(feed: Option<String>, position: Option<String>) -> R
 pub(super) async fn post(
     State(feed): State<Feed>,
     parameters: Result<Query<Parameters>, QueryRejection>,
+    headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Failed> {
     let Query(parameters) = parameters.map_err(|error| wrong(error.body_text()))?;
     let feed_position = feed_position(parameters.feed, parameters.position)?;
+    // Until the events are applied.
+    let _room = room(&feed, &headers).await?;
     let body = read_body(body, LONGEST_EVENTS, feed.patience).await?;
     // Reading megabytes takes a while, during which other requests are served.
     let lines = tokio::task::spawn_blocking(move || EventLines::read(&body)).await;
-    let EventLines { events, mut errors, more_errors } = lines.map_err(|error| {
+    let EventLines { events, mut errors, more_errors, is_too_much } = lines.map_err(|error| {
         tracing::error!(%error, "events could not be read");
-        Failed::new(im_session::StatusCode::InternalError, "internal error")
+        Failed::new(Code::InternalError, "internal error")
     })?;
+    if is_too_much {
+        let message = format!("expected at most {MOST_EVENTS} events with {MOST_PAIRS} pairs in one request, got more");
+        return Err(wrong(message).with_status(StatusCode::PAYLOAD_TOO_LARGE));
+    }
     if events.is_empty() && errors.is_empty() && feed_position.is_none() {
         errors.push(LineError { line: 1, error: "expected events as JSON lines, found nothing".to_owned() });
     }
@@ -105,11 +116,25 @@ pub(super) async fn post(
         let refused = Accepted { accepted: 0, position: None, repeated: 0, errors, more_errors };
         return Ok(json(StatusCode::BAD_REQUEST, &refused));
     }
+    feed.names.admit(&*feed.engine, feed_position.as_ref()).await?;
     // Every event has a route, because `EventLines` has checked that.
     let applied = feed.engine.events(feed_position, events).await.map_err(|error| failed(&error))?;
     let accepted = applied.results.iter().filter(|result| result.is_ok()).count();
     let repeated = if applied.repeated { accepted } else { 0 };
     Ok(json(StatusCode::OK, &Accepted { accepted, position: applied.position, repeated, errors, more_errors }))
+}
+
+/// Waits for as much room as the body needs: as long as it says, or as long as it may be.
+async fn room<'f>(feed: &'f Feed, headers: &HeaderMap) -> Result<SemaphorePermit<'f>, Failed> {
+    let length = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
+    // A body that is longer than it may be is refused when it is read.
+    let length = length.unwrap_or(LONGEST_EVENTS).min(LONGEST_EVENTS);
+    // Less than the room, so it fits.
+    let room = feed.room.acquire_many(u32::try_from(length).unwrap_or(u32::MAX));
+    let failed = || {
+        Failed::new(Code::InternalError, "other events are being applied").with_status(StatusCode::SERVICE_UNAVAILABLE)
+    };
+    tokio::time::timeout(feed.patience, room).await.ok().and_then(Result::ok).ok_or_else(failed)
 }
 
 pub(super) async fn position(

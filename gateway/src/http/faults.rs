@@ -13,7 +13,6 @@ use serde::{Deserialize, Serialize};
 
 use super::Gateway;
 use super::answer::{Failed, json};
-use super::body::{LONGEST_BODY, read_body};
 use super::http_sessions::SignedIn;
 use super::open_api::{
     FaultsAnswer, InjectionBody, NotSignedIn, OfABody, OfAnInjection, OnlySupervisors, Refusals, SentAnswer,
@@ -73,9 +72,9 @@ pub(super) async fn list(State(shared): State<Shared>, me: SignedIn) -> Result<R
 )]
 pub(super) async fn inject(State(shared): State<Shared>, me: SignedIn, body: Body) -> Result<Response, Failed> {
     check(&me)?;
-    let body = read_body(body, LONGEST_BODY, shared.gateway.settings().request_timeout).await?;
+    let body = shared.gateway.read_body(body).await?;
     let wrong = |error: String| Failed::new(Code::InputValidation, error);
-    let Order { fault, probability } = serde_json::from_slice(&body)
+    let Order { fault, probability } = serde_json::from_slice(&body.bytes)
         .map_err(|error| wrong(format!("expected {{\"fault\":NAME}}, found something else: {error}")))?;
     let fault: Fault = fault.parse().map_err(|error: UnknownFault| wrong(error.to_string()))?;
     let injection = match probability {

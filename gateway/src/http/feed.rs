@@ -7,10 +7,12 @@ use axum::Router;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 use im_session::StatusCode as Code;
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 
 use super::answer::Failed;
 use super::bearer::{self, BearerToken};
+use super::events::EVENTS_AT_A_TIME;
+use super::feed_names::FeedNames;
 use super::{events, requests};
 use crate::engine::{Engine, EngineError};
 
@@ -20,6 +22,9 @@ pub(super) struct Feed {
     pub(super) engine: Arc<dyn Engine>,
     pub(super) ending: watch::Receiver<bool>,
     pub(super) patience: Duration,
+    pub(super) names: FeedNames,
+    /// As many bytes of events as may be read and applied at a time.
+    pub(super) room: Arc<Semaphore>,
 }
 
 /// The routes `/events`, `/events/position`, `/requests` and `/requests/confirm`, for clients with the token. A body
@@ -30,13 +35,14 @@ pub fn feed_routes(
     ending: watch::Receiver<bool>,
     patience: Duration,
 ) -> Router {
+    let (names, room) = (FeedNames::default(), Arc::new(Semaphore::new(EVENTS_AT_A_TIME)));
     Router::new()
         .route("/events", post(events::post))
         .route("/events/position", get(events::position))
         .route("/requests", get(requests::stream))
         .route("/requests/confirm", post(requests::confirm))
         .route_layer(from_fn_with_state(token, bearer::check))
-        .with_state(Feed { engine, ending, patience })
+        .with_state(Feed { engine, ending, patience, names, room })
 }
 
 /// The response if the engine fails. Its error may contain an address, so it goes into the log only.

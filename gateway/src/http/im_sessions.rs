@@ -2,6 +2,7 @@
 //! specification 2.
 
 use std::borrow::Cow;
+use std::mem;
 
 use axum::body::Body;
 use axum::extract::rejection::PathRejection;
@@ -12,7 +13,6 @@ use serde::Deserialize;
 
 use super::Gateway;
 use super::answer::{Failed, http_status, json_bytes};
-use super::body::{LONGEST_BODY, read_body};
 use super::http_sessions::SignedIn;
 use super::open_api::{
     ImSessionAnswer, ImSessionsAnswer, ImSessionsOperation, InThisState, NotSignedIn, OfABody, OfAnOperation, Refusals,
@@ -129,11 +129,12 @@ pub(super) async fn operate_on(
 }
 
 async fn operate(gateway: &Gateway, me: SignedIn, target: OwnedTarget, body: Body) -> Result<Response, Failed> {
-    let body = read_body(body, LONGEST_BODY, gateway.settings().request_timeout).await?;
-    let (agent, text) = (me.agent.id.as_str(), String::from_utf8_lossy(&body));
+    // Keeps its place until the engine has answered.
+    let mut body = gateway.read_body(body).await?;
+    let (agent, text) = (me.agent.id.as_str(), String::from_utf8_lossy(&body.bytes));
     tracing::debug!(target: CONTENTS, agent, ?target, %text, "operation");
-    let operation = operation_of(&body);
-    let reply = gateway.engine().operate(me.agent, target, body.to_vec()).await;
+    let operation = operation_of(&body.bytes);
+    let reply = gateway.engine().operate(me.agent, target, mem::take(&mut body.bytes)).await;
     let status_code = reply.as_ref().map_or(Code::InternalError, |reply| reply.status);
     gateway.metrics().operation_answered(operation, status_code);
     answer(reply)

@@ -16,27 +16,32 @@ use im_session::StatusCode as Code;
 use tokio::task::yield_now;
 
 use super::answer::{Failed, json_bytes};
-use super::body::{LONGEST_BODY, read_body};
 use super::cometd::{Answer, BROWSER_COOKIE, CometD, OnItsWay};
 use super::{Sending, SignedIn, cookies};
 use crate::bayeux::{Reply, Transport, unauthenticated};
+
+/// Why a request is refused while too many replies are being written.
+pub(super) const FULL: &str = "too many replies are being written: try again later";
 
 /// `POST /api/v2/notifications`, and below.
 pub(super) async fn post(State(cometd): State<CometD>, request: Request) -> Result<Response, Failed> {
     let (mut parts, body) = request.into_parts();
     // Taken out of the request, which nobody else reads any more.
     let (signed_in, sending) = (parts.extensions.remove::<SignedIn>(), parts.extensions.remove::<Sending>());
-    let body = read_body(body, LONGEST_BODY, cometd.gateway().settings().request_timeout).await?;
+    let body = cometd.gateway().read_body(body).await?;
     let Some(mut signed_in) = signed_in else {
-        return Ok(not_signed_in(&cometd, &body));
+        return Ok(not_signed_in(&cometd, &body.bytes));
     };
+    if cometd.is_full() {
+        return Err(Failed::new(Code::InternalError, FULL).with_status(StatusCode::SERVICE_UNAVAILABLE));
+    }
     let browser = Browser::of(&cometd, &parts.headers)?;
-    let answer = cometd.receive(&signed_in, &browser.id, Transport::LongPolling, &body);
+    let answer = cometd.receive(&signed_in, &browser.id, Transport::LongPolling, &body.bytes);
     // Not kept while the request is held.
     drop((parts, body));
     let (reply, on_its_way) = match answer.map_err(|error| Failed::new(Code::InputValidation, error.to_string()))? {
         Answer::Now(reply, on_its_way) => (reply, on_its_way),
-        Answer::Held(mut reply, on_its_way) => {
+        Answer::Held(mut reply, mut on_its_way) => {
             let reply = tokio::select! {
                 reply = &mut reply => reply,
                 () = signed_in.ended.wait() => {
@@ -47,6 +52,7 @@ pub(super) async fn post(State(cometd): State<CometD>, request: Request) -> Resu
             // The sender is dropped without a reply only if the client was forgotten for a reason other than those
             // above.
             let reply = reply.map_err(|_| Failed::new(Code::InternalError, "the request is no longer held"))?;
+            on_its_way.begins(&reply);
             (reply, on_its_way)
         }
     };

@@ -11,7 +11,6 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::answer::{Failed, json};
-use super::body::{LONGEST_BODY, read_body};
 use super::http_sessions::SignedIn;
 use super::open_api::{MeOperationBody, NotSignedIn, OfABody, OfAnOperation, Refusals, SentAnswer};
 use super::{Gateway, cookies};
@@ -167,8 +166,8 @@ pub(super) async fn read(State(gateway): State<Gateway>, me: SignedIn, RawQuery(
     security(("cookie" = [], "csrf" = []))
 )]
 pub(super) async fn operate(State(gateway): State<Gateway>, me: SignedIn, body: Body) -> Result<Response, Failed> {
-    let body = read_body(body, LONGEST_BODY, gateway.settings().request_timeout).await?;
-    match MeOperation::from_json(&body)? {
+    let body = gateway.read_body(body).await?;
+    match MeOperation::from_json(&body.bytes)? {
         MeOperation::Start | MeOperation::End { sign_out: false } => Ok(json(StatusCode::OK, &Sent)),
         MeOperation::End { sign_out: true } => {
             gateway.sign_in().sign_out(me.session);

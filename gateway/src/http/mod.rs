@@ -14,7 +14,7 @@
 //! | `cometd`, `long_polling`, `web_socket` | What is pushed to clients? |
 //! | `sending` | When is a reply with messages written? |
 //! | `im_sessions` | Which sessions do I have, and what may I do? |
-//! | `bearer`, `feed` | Who may feed the gateway, and with what? |
+//! | `bearer`, `feed`, `feed_names` | Who may feed the gateway, and with what? |
 //! | `events` | Which events happened? |
 //! | `dialog_info` | In which states are the dialogs of an agent? |
 //! | `requests` | What is the SIP Server to do? |
@@ -36,6 +36,7 @@ mod dialog_info;
 mod events;
 mod faults;
 mod feed;
+mod feed_names;
 mod host;
 mod http_sessions;
 mod im_sessions;
@@ -59,6 +60,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use axum::body::Body;
 use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -70,21 +72,24 @@ use tower_http::cors::CorsLayer;
 
 pub use answer::{Failed, http_status, json, json_bytes};
 pub use bearer::{BadToken, BearerToken, SHORTEST_TOKEN};
-pub use body::{LONGEST_BODY, read_body};
+pub use body::{LARGE_BODIES, LONGEST_BODY, SMALL_BODY, read_body};
 pub use cometd::{BROWSER_COOKIE, CometD, Driver};
 pub use cookies::{SESSION_COOKIE, cookies};
 pub use csrf::{CSRF_HEADER, CSRF_TOKEN};
 pub use dialog_info::dialog_info_routes;
-pub use events::{LONGEST_EVENTS, LONGEST_FEED};
+pub use events::{EVENTS_AT_A_TIME, LONGEST_EVENTS, LONGEST_FEED};
 pub use faults::fault_routes;
 pub use feed::feed_routes;
+pub use feed_names::MOST_FEEDS;
 pub use host::is_for_loopback;
 pub use http_sessions::{Ended, SESSIONS_OF_AN_AGENT, SignInId, SignedIn};
 pub use rate_limit::{ATTEMPTS_FROM_AN_ADDRESS, ATTEMPTS_OF_A_USER, MINUTE};
 pub use sending::Sending;
 pub use sign_in::SignIn;
 pub use supervisor::LONGEST_DN;
+pub use web_socket::LONGEST_SOCKET_MESSAGE;
 
+use self::body::{Bodies, ReadBody};
 use self::reception::{Next, Reception};
 use crate::clock::Surroundings;
 use crate::config::{Agents, Directory};
@@ -138,6 +143,7 @@ struct Shared {
     settings: Settings,
     ending: watch::Sender<bool>,
     metrics: Metrics,
+    bodies: Bodies,
 }
 
 impl fmt::Debug for Gateway {
@@ -156,8 +162,8 @@ impl Gateway {
         surroundings: Surroundings,
         settings: Settings,
     ) -> Self {
-        let (ending, metrics) = (watch::Sender::new(false), Metrics::default());
-        Gateway(Arc::new(Shared { engine, directory, sign_in, surroundings, settings, ending, metrics }))
+        let (ending, metrics, bodies) = (watch::Sender::new(false), Metrics::default(), Bodies::default());
+        Gateway(Arc::new(Shared { engine, directory, sign_in, surroundings, settings, ending, metrics, bodies }))
     }
 
     /// The engine.
@@ -200,6 +206,11 @@ impl Gateway {
     #[must_use]
     pub fn metrics(&self) -> &Metrics {
         &self.0.metrics
+    }
+
+    /// Reads the body of an operation.
+    async fn read_body(&self, body: Body) -> Result<ReadBody, Failed> {
+        self.0.bodies.read(body, self.settings().request_timeout).await
     }
 
     /// Becomes true when the gateway ends; held requests must then be answered.

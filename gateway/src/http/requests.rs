@@ -14,7 +14,7 @@ use serde::Deserialize;
 use tokio::sync::watch;
 
 use super::answer::{Failed, json};
-use super::body::{LONGEST_BODY, read_body};
+use super::body::{SMALL_BODY, read_body};
 use super::feed::{Feed, failed, wrong};
 use crate::engine::StoredRequest;
 
@@ -90,7 +90,7 @@ pub(super) async fn stream(
 }
 
 pub(super) async fn confirm(State(feed): State<Feed>, body: Body) -> Result<Response, Failed> {
-    let body = read_body(body, LONGEST_BODY, feed.patience).await?;
+    let body = read_body(body, SMALL_BODY, feed.patience).await?;
     let Confirmation { offset } = serde_json::from_slice(&body)
         .map_err(|error| wrong(format!("expected {{\"offset\":OFFSET}}, found something else: {error}")))?;
     feed.engine.confirm_requests(offset).await.map_err(|error| failed(&error))?;

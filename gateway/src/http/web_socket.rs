@@ -16,9 +16,8 @@ use tokio::time::{Instant, sleep_until, timeout};
 
 use super::SignedIn;
 use super::answer::Failed;
-use super::body::LONGEST_BODY;
 use super::cometd::{Answer, CometD, OnItsWay, until};
-use super::long_polling::{Browser, connections_seen, not_signed_in};
+use super::long_polling::{Browser, FULL, connections_seen, not_signed_in};
 use crate::bayeux::{Reply, Transport};
 
 /// The reply to a held request; `None` if the client no longer exists.
@@ -49,8 +48,11 @@ pub(super) async fn open(
     let secure = cometd.gateway().settings().secure_cookies;
     let id = browser.id.clone();
     let mut response = upgrade
-        .max_message_size(LONGEST_BODY)
-        .max_frame_size(LONGEST_BODY)
+        // Of tungstenite's defaults each socket would take 128 KiB as soon as it is open.
+        .read_buffer_size(READ_AT_ONCE)
+        .write_buffer_size(0)
+        .max_message_size(LONGEST_SOCKET_MESSAGE)
+        .max_frame_size(LONGEST_SOCKET_MESSAGE)
         .on_upgrade(|socket| async move {
             Connection { cometd, signed_in, browser: id, socket, written: Vec::new() }.run().await;
             drop(place);
@@ -134,6 +136,9 @@ impl Connection {
                         self.cometd.sign_out(&self.signed_in.agent.id, self.signed_in.session);
                         return End::Close(close_code::POLICY, "not signed in");
                     }
+                    if self.cometd.is_full() {
+                        return End::Close(close_code::AGAIN, FULL);
+                    }
                     let browser = &self.browser;
                     match self.cometd.receive(&self.signed_in, browser, Transport::WebSocket, &body) {
                         Ok(Answer::Now(reply, on_its_way)) => {
@@ -141,8 +146,12 @@ impl Connection {
                                 return End::Gone;
                             }
                         }
-                        Ok(Answer::Held(reply, on_its_way)) => {
-                            held.push(Box::pin(async move { reply.await.ok().map(|reply| (reply, on_its_way)) }));
+                        Ok(Answer::Held(reply, mut on_its_way)) => {
+                            held.push(Box::pin(async move {
+                                let reply = reply.await.ok()?;
+                                on_its_way.begins(&reply);
+                                Some((reply, on_its_way))
+                            }));
                         }
                         Err(_) => return End::Close(close_code::INVALID, "expected Bayeux messages"),
                     }
@@ -180,6 +189,12 @@ impl Connection {
         }
     }
 }
+
+/// The longest message on a WebSocket, in bytes. The messages of one are Bayeux messages, which are short.
+pub const LONGEST_SOCKET_MESSAGE: usize = 16 * 1_024;
+
+/// How many bytes of a WebSocket are read at once.
+const READ_AT_ONCE: usize = 4 * 1_024;
 
 /// The maximum number of replies that are written before the runtime polls the connection again. Until then nothing
 /// more is read.

@@ -22,7 +22,7 @@ use super::stream::Stream;
 use crate::http::Sending;
 
 /// The longest head of a request, in bytes.
-const LONGEST_HEAD: usize = 64 * 1_024;
+pub const LONGEST_HEAD: usize = 16 * 1_024;
 
 /// The limits of connections.
 #[derive(Debug, Clone, Copy)]

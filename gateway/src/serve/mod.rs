@@ -16,7 +16,7 @@ mod set_up;
 mod signals;
 mod stream;
 
-pub use connections::{ConnectionLimits, serve_connections};
+pub use connections::{ConnectionLimits, LONGEST_HEAD, serve_connections};
 pub use greeting::greeting;
 pub use listen::{ListenError, listen};
 pub use set_up::{ServeError, serve};

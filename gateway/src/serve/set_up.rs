@@ -231,6 +231,7 @@ async fn engine(
         return redis_engine(options, redis, directory, base_uri, commits).await;
     }
     let mut settings = EmbeddedSettings::new(base_uri);
+    settings.limits = options.limits(settings.limits);
     settings.shards = options.shards;
     settings.commits = commits;
     if options.memory {
@@ -256,6 +257,7 @@ async fn redis_engine(
     commits: Durations,
 ) -> Result<(Arc<dyn Engine>, String), ServeError> {
     let mut settings = RedisSettings::new(base_uri);
+    settings.limits = options.limits(settings.limits);
     settings.role = options.role;
     settings.shards = options.shards;
     settings.lease = options.lease;

@@ -188,3 +188,78 @@ fn all_is_forgotten_in_the_end() {
     let counts = server.bayeux.counts();
     assert_eq!((counts.clients, counts.held, counts.messages, counts.bytes), (0, 0, 0, 0));
 }
+
+#[test]
+fn a_client_has_20_subscriptions() {
+    let mut server = Server::new();
+    let client = server.handshake();
+    for number in 0..20 {
+        let channel = json!(format!("/v2/me/{number}"));
+        assert_eq!(server.post(subscribe(&client, channel)).one()["successful"], true, "{number}");
+    }
+    let reply = server.post(subscribe(&client, json!("/v2/me/20"))).one();
+    assert_eq!(reply["error"], "403::Too many subscriptions");
+}
+
+#[test]
+fn an_id_has_256_bytes_and_a_message_with_a_longer_one_changes_nothing() {
+    let mut server = Server::new();
+    let client = server.subscribed();
+    let with_id = |length: usize| {
+        let mut connect = connect(&client);
+        connect[0]["id"] = json!("i".repeat(length));
+        connect
+    };
+    let exchange = server.post(with_id(256)).held();
+    let refused = server.post(with_id(257)).one();
+    assert_eq!(refused["error"], "400::Expected an id of at most 256 bytes");
+    assert!(refused.get("id").is_none(), "{refused}");
+    server.publish(1);
+    let released = server.release_of(exchange);
+    assert_eq!((data(&released[..1]), &released[1]["id"]), (vec![1], &json!("i".repeat(256))));
+    let mut handshake = handshake();
+    handshake[0]["id"] = json!("i".repeat(257));
+    let refused = server.post(handshake).one();
+    assert_eq!((&refused["successful"], server.bayeux.counts().clients), (&json!(false), 1));
+}
+
+#[test]
+fn all_queues_together_are_bounded_and_the_client_with_the_most_is_forgotten() {
+    let mut settings = Settings::default();
+    // Room for eleven messages: each counts as 128 bytes and its text.
+    settings.queue_bytes_of_all = 11 * (128 + 60);
+    let mut server = Server::with(settings);
+    let slow = server.subscribed();
+    (1..=7).for_each(|position| server.publish(position));
+    server.agent = "agent3002".to_owned();
+    let quick = server.subscribed();
+    let counts = |server: &Server| (server.bayeux.counts().clients, server.bayeux.counts().messages);
+    (8..=11).for_each(|position| server.publish(position));
+    assert_eq!(counts(&server), (2, 11));
+    server.publish(12);
+    assert_eq!(counts(&server), (1, 5), "the other client has fewer messages, and keeps them");
+    assert_eq!(data(&server.post(connect(&quick)).now()), [8, 9, 10, 11, 12]);
+    server.agent = "agent3001".to_owned();
+    assert_eq!(server.post(connect(&slow)).one()["error"], "402::Unknown client");
+}
+
+#[test]
+fn what_was_delivered_makes_room_in_all_queues() {
+    let mut settings = Settings::default();
+    settings.queue_bytes_of_all = 3 * (128 + 60);
+    let mut server = Server::with(settings);
+    let (client, other) = (server.subscribed(), server.handshake_that_acknowledges());
+    server.post(subscribe(&other, json!(CHANNEL))).one();
+    server.list_nothing();
+    for position in 1..=30 {
+        server.publish(position);
+        let of_client = server.exchange(connect(&client));
+        assert_eq!(data(&of_client), [position]);
+        let mut acknowledging = connect(&other);
+        acknowledging[0]["ext"] = json!({ "ack": position - 1 });
+        assert_eq!(data(&server.exchange(acknowledging)), [position]);
+    }
+    server.post(unsubscribe(&client, json!(CHANNEL))).one();
+    server.post(disconnect(&other)).one();
+    assert_eq!(server.bayeux.counts().clients, 1);
+}

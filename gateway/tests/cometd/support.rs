@@ -210,6 +210,12 @@ impl House {
     }
 
     /// Waits until this many connects are held.
+    pub(crate) async fn until_written(&self) {
+        while self.cometd.counts().exchanges != 0 {
+            tokio::task::yield_now().await;
+        }
+    }
+
     pub(crate) async fn until_held(&self, held: usize) {
         while self.cometd.counts().held != held {
             tokio::task::yield_now().await;

@@ -2,15 +2,17 @@
 
 use std::time::Duration;
 
+use axum::http::{Method, StatusCode};
 use futures_util::{SinkExt, StreamExt};
 use im_session_gateway::bayeux::Settings;
+use im_session_gateway::http::LONGEST_SOCKET_MESSAGE;
 use serde_json::{Value, json};
 use tokio::time::{Instant, sleep};
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use tokio_tungstenite::tungstenite::{self, Message};
 
 use crate::socket::{ask, connect, held, receive};
-use crate::support::{House, handshake, texts};
+use crate::support::{House, URL, handshake, texts};
 
 const ROOM: usize = 4_096;
 
@@ -96,4 +98,46 @@ async fn an_agent_has_as_many_as_the_limit_and_room_again_when_one_is_closed() {
     until_open(&house, 2).await;
     let _third = house.web_socket(&caller, ROOM).await.unwrap();
     assert!(house.web_socket(&caller, ROOM).await.is_err());
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_with_a_message_of_more_than_16_kib_is_cut() {
+    let house = House::new();
+    let caller = house.signed_in("agent3001").await;
+    for (longer, is_answered) in [(0, true), (1, false)] {
+        let mut socket = house.web_socket(&caller, 8 * ROOM).await.unwrap();
+        let text = handshake().to_string();
+        let text = format!("{text}{}", " ".repeat(LONGEST_SOCKET_MESSAGE - text.len() + longer));
+        socket.send(Message::Text(text.into())).await.unwrap();
+        let answer = socket.next().await;
+        assert_eq!(matches!(answer, Some(Ok(Message::Text(_)))), is_answered, "{longer} bytes more: {answer:?}");
+        drop(socket);
+        until_open(&house, 0).await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_is_taken_while_too_many_replies_are_being_written() {
+    let mut settings = Settings::default();
+    settings.reply_bytes_of_all = 4 * ROOM;
+    let house = House::with(settings);
+    let (caller, mut other) = (house.signed_in("agent3001").await, house.signed_in("agent3002").await);
+    let mut socket = house.web_socket(&caller, ROOM).await.unwrap();
+    let mut second = house.web_socket(&caller, ROOM).await.unwrap();
+    held(&mut socket, &house).await;
+    let answer = other.ask(Method::POST, URL, handshake().to_string()).await;
+    assert_eq!(answer.status, StatusCode::OK);
+    house.publish("agent3001", 1, json!({"messageType": "IMLogUpdateMessage", "long": "x".repeat(4 * ROOM)}));
+    house.until_held(0).await;
+    tokio::task::yield_now().await;
+    let answer = other.ask(Method::POST, URL, handshake().to_string()).await;
+    assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE, "{}", answer.text);
+    second.send(Message::Text(handshake().to_string().into())).await.unwrap();
+    let Some(Ok(Message::Close(Some(close)))) = second.next().await else { panic!("it is closed with a reason") };
+    assert_eq!(close.code, CloseCode::Again);
+    // Once it is read there is room again.
+    receive(&mut socket).await.unwrap();
+    house.until_written().await;
+    let answer = other.ask(Method::POST, URL, handshake().to_string()).await;
+    assert_eq!(answer.status, StatusCode::OK);
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use clap::{CommandFactory, Parser};
+use im_session::Limits;
 use im_session_gateway::config::{Command, CommandLine, OptionsError, ServeOptions};
 
 fn parse(arguments: &[&str]) -> Result<CommandLine, String> {
@@ -191,5 +192,31 @@ fn a_base_address_is_an_absolute_uri() {
     }
     for uri in ["https://im.example.com", "http://localhost:8090", "https://im.example.com/desk", "http://[::1]:1"] {
         assert_eq!(serve(&["--base-uri", uri]).base_uri.as_deref(), Some(uri));
+    }
+}
+
+#[test]
+fn the_sizes_of_sessions_can_be_chosen() {
+    let limits = |arguments: &[&str]| serve(arguments).limits(Limits::DEFAULT);
+    assert_eq!(limits(&[]), Limits::DEFAULT);
+    let arguments = [
+        "--sessions",
+        "1000",
+        "--sessions-per-dn",
+        "20",
+        "--participants",
+        "10",
+        "--user-data",
+        "2000",
+        "--user-data-pairs",
+        "50",
+    ];
+    let mut chosen = Limits::DEFAULT;
+    chosen.user_data_pairs = 50;
+    (chosen.sessions, chosen.sessions_per_dn, chosen.participants, chosen.user_data_size) = (1_000, 20, 10, 2_000);
+    assert_eq!(limits(&arguments), chosen);
+    for wrong in ["0", "-1", "1.5", "many", "18446744073709551616"] {
+        let error = parse(&["--sessions", wrong]).unwrap_err();
+        assert!(error.contains("a number from 1") || wrong == "-1", "{error}");
     }
 }

@@ -1,10 +1,17 @@
 //! Events are posted.
 
-use axum::http::StatusCode;
-use im_session_gateway::http::LONGEST_EVENTS;
-use serde_json::json;
+use std::time::Duration;
 
-use crate::support::{Feeds, ringing};
+use axum::body::Body;
+use axum::http::StatusCode;
+use futures_util::stream;
+use im_session_gateway::engine::FeedPosition;
+use im_session_gateway::event_lines::{LONGEST_LINE, MOST_EVENTS, MOST_PAIRS};
+use im_session_gateway::http::{LONGEST_EVENTS, MOST_FEEDS};
+use serde_json::json;
+use tokio::time::timeout;
+
+use crate::support::{Feeds, TOKEN, ringing};
 
 #[tokio::test]
 async fn events_are_accepted_line_by_line() {
@@ -190,4 +197,69 @@ async fn a_thousand_wrong_lines_are_named_and_the_others_counted() {
     let body = "{\"Event\":\"EventRinging\"}\n".repeat(1_234);
     let (_, answer) = feeds.ask("POST", "/events", body).await;
     assert_eq!((answer["errors"].as_array().unwrap().len(), &answer["moreErrors"]), (1_000, &json!(234)));
+}
+
+#[tokio::test]
+async fn a_post_has_so_many_events_and_pairs_and_lines_of_a_mebibyte() {
+    let feeds = Feeds::new().await;
+    let event = "{\"Event\":\"EventLink\"}\n";
+    let (status, answer) = feeds.ask("POST", "/events", event.repeat(MOST_EVENTS)).await;
+    assert_eq!((status, &answer["accepted"]), (StatusCode::OK, &json!(MOST_EVENTS)));
+    let pairs = |count: usize| {
+        let list = "\"\":1,".repeat(count / 2 - 1) + "\"\":1";
+        format!(
+            "{{\"Event\":\"EventLink\",\"UserData\":{{{list}}}}}\n{{\"Event\":\"EventLink\",\"Extensions\":{{{list}}}}}\n"
+        )
+    };
+    let (status, answer) = feeds.ask("POST", "/events", pairs(MOST_PAIRS)).await;
+    assert_eq!((status, &answer["accepted"]), (StatusCode::OK, &json!(2)));
+    for body in [event.repeat(MOST_EVENTS + 1), pairs(MOST_PAIRS + 2)] {
+        let body = format!("{}{body}", ringing("call-1"));
+        let (status, answer) = feeds.ask("POST", "/events?feed=pbx&position=1", body).await;
+        assert_eq!((status, &answer["statusCode"]), (StatusCode::PAYLOAD_TOO_LARGE, &json!(10)), "{answer}");
+    }
+    assert!(feeds.ids().await.is_empty(), "none of it is applied");
+    assert_eq!(feeds.ask("GET", "/events/position?feed=pbx", "").await.1["position"], json!(null));
+    let long = format!("{{\"Event\":\"EventLink\",\"ThisDN\":\"{}\"}}\n", "x".repeat(LONGEST_LINE));
+    let (status, answer) =
+        feeds.ask("POST", "/events", format!("{}{long}{}", ringing("call-2"), ringing("call-3"))).await;
+    assert_eq!((status, &answer["accepted"], &answer["errors"][0]["line"]), (StatusCode::OK, &json!(2), &json!(2)));
+    let error = answer["errors"][0]["error"].as_str().unwrap();
+    assert!(error.starts_with("expected a line of at most 1048576 bytes"), "{error}");
+    assert_eq!(feeds.ids().await, ["call-2", "call-3"]);
+}
+
+#[tokio::test]
+async fn a_position_is_kept_of_as_many_feeds_as_the_limit() {
+    let feeds = Feeds::new().await;
+    let at = |feed: usize, position: usize| format!("/events?feed=f{feed}&position={position}");
+    for feed in 0..MOST_FEEDS {
+        let position = FeedPosition::new(format!("f{feed}"), 1);
+        feeds.engine.events(Some(position), Vec::new()).await.unwrap();
+    }
+    let (status, answer) = feeds.ask("POST", &at(MOST_FEEDS, 1), ringing("call-1")).await;
+    assert_eq!((status, &answer["statusCode"]), (StatusCode::BAD_REQUEST, &json!(10)), "{answer}");
+    assert!(answer["statusMessage"].as_str().unwrap().contains("1024 feeds"), "{answer}");
+    assert!(feeds.ids().await.is_empty());
+    let (status, answer) = feeds.ask("POST", &at(7, 2), ringing("call-1")).await;
+    assert_eq!((status, &answer["position"]), (StatusCode::OK, &json!(2)), "one that is known goes on");
+    assert_eq!(feeds.ask("POST", "/events", ringing("call-2")).await.0, StatusCode::OK, "also one without");
+}
+
+#[tokio::test(start_paused = true)]
+async fn bodies_of_events_wait_until_there_is_room() {
+    let feeds = Feeds::new().await;
+    // Its length is not told, so it takes all the room.
+    let (pieces, body) = tokio::sync::mpsc::unbounded_channel::<Result<String, std::io::Error>>();
+    let body = Body::from_stream(stream::unfold(body, async |mut body| body.recv().await.map(|piece| (piece, body))));
+    let token = format!("Bearer {TOKEN}");
+    let mut first = Box::pin(feeds.send("POST", "/events", Some(&token), body));
+    pieces.send(Ok(ringing("call-1"))).unwrap();
+    assert!(timeout(Duration::from_secs(1), &mut first).await.is_err(), "its end is missing");
+    let mut second = Box::pin(feeds.send("POST", "/events", Some(&token), ringing("call-2")));
+    assert!(timeout(Duration::from_secs(1), &mut second).await.is_err(), "it waits");
+    drop(pieces);
+    assert_eq!(first.await.status(), StatusCode::OK);
+    assert_eq!(second.await.status(), StatusCode::OK);
+    assert_eq!(feeds.ids().await, ["call-1", "call-2"]);
 }

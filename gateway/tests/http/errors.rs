@@ -5,8 +5,8 @@ use std::time::Duration;
 use axum::body::{Body, Bytes};
 use axum::http::Method;
 use axum::routing::get;
-use futures_util::stream;
-use im_session_gateway::http::LONGEST_BODY;
+use futures_util::{StreamExt, stream};
+use im_session_gateway::http::{LARGE_BODIES, LONGEST_BODY, SMALL_BODY};
 
 use super::support::{House, ID};
 
@@ -113,4 +113,28 @@ async fn answers_are_json_for_the_one_who_asked() {
         assert_eq!(answer.header("x-content-type-options").unwrap(), "nosniff");
         assert_eq!(answer.header("cache-control").unwrap(), "no-store");
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn large_bodies_wait_for_each_other_and_small_ones_do_not() {
+    let house = House::new();
+    let caller = house.sign_in("agent3001").await;
+    let start = r#"{"operationName":"StartContactCenterSession"}"#;
+    // Begins, and does not end.
+    let unfinished = |length: usize| {
+        let begun = stream::iter([Ok::<_, std::io::Error>(Bytes::from(" ".repeat(length)))]);
+        house.post("/api/v2/me", Body::from_stream(begun.chain(stream::pending()))).of(&caller).send()
+    };
+    let mut large: Vec<_> = (0..LARGE_BODIES).map(|_| tokio::spawn(unfinished(SMALL_BODY + 1))).collect();
+    let small: Vec<_> = (0..10).map(|_| tokio::spawn(unfinished(SMALL_BODY))).collect();
+    let body = |length: usize| format!("{start}{}", " ".repeat(length - start.len()));
+    let ask = |length: usize| house.post("/api/v2/me", body(length)).of(&caller).send();
+    assert_eq!(ask(SMALL_BODY).await.status, 200);
+    let one_more = tokio::spawn(ask(SMALL_BODY + 1));
+    assert_eq!(ask(SMALL_BODY).await.status, 200);
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    assert!(!one_more.is_finished(), "it waits");
+    large.pop().unwrap().abort();
+    assert_eq!(one_more.await.unwrap().status, 200);
+    large.iter().chain(&small).for_each(tokio::task::JoinHandle::abort);
 }

@@ -266,10 +266,10 @@ impl Writer {
         let position = feed.as_ref().map(|feed| feed.position);
         let mut divided = divide_events(events, &self.agents, self.settings.shards);
         let home = feed.as_ref().map(|feed| self.home_of_feed(&feed.feed));
-        let at_home = home.map(|home| (home, divided.remove(&home).unwrap_or_default()));
-        for (number, of_shard) in divided.into_iter().chain(at_home) {
+        let elsewhere = divided.shards().into_iter().filter(|number| Some(*number) != home);
+        for number in elsewhere.chain(home) {
             let is_home = Some(number) == home;
-            let (places, events): (Vec<usize>, Vec<Event<'static>>) = of_shard.into_iter().unzip();
+            let (places, events): (Vec<usize>, Vec<Event<'static>>) = divided.take(number).into_iter().unzip();
             // The note of a feed is stored only once.
             let feed = feed.clone().map(|feed| if is_home { feed } else { FeedPosition { note: None, ..feed } });
             if let Some(Answer::Events(answers)) = self.decide(number, Entry::Events { feed, events }, group) {

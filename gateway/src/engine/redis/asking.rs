@@ -85,20 +85,25 @@ async fn ask_for_each_shard(
     }
     let agents = shared.agents();
     let mut divided = divide_events(events, &agents, shards);
-    let at_home = home.map(|home| (home, divided.remove(&home).unwrap_or_default()));
     let ask = |number, feed, of_shard: Vec<(usize, Event<'static>)>| {
         let events = of_shard.into_iter().map(|(_, event)| event).collect();
         ask(shared, number, Asked::Entry(Entry::Events { feed, events }))
     };
-    let elsewhere = divided.into_iter().map(|(number, of_shard)| {
-        let feed = feed.clone().map(|feed| FeedPosition { note: None, ..feed });
-        ask(number, feed, of_shard)
-    });
-    for answer in join_all(elsewhere).await {
-        answer?;
+    let without_note = || feed.clone().map(|feed| FeedPosition { note: None, ..feed });
+    let is_elsewhere = |number: &u32| Some(*number) != home;
+    if divided.has_events_for_all() {
+        // One after the other, so that the copies for all shards are not there at the same time.
+        for number in divided.shards().into_iter().filter(is_elsewhere) {
+            ask(number, without_note(), divided.take(number)).await?;
+        }
+    } else {
+        let elsewhere = divided.shards().into_iter().filter(is_elsewhere);
+        for answer in join_all(elsewhere.map(|number| ask(number, without_note(), divided.take(number)))).await {
+            answer?;
+        }
     }
-    if let Some((home, of_shard)) = at_home {
-        ask(home, feed.clone(), of_shard).await?;
+    if let Some(home) = home {
+        ask(home, feed.clone(), divided.take(home)).await?;
     }
     Ok(Applied { results, position: feed.map(|feed| feed.position), repeated: false })
 }

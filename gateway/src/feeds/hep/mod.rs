@@ -22,11 +22,11 @@ mod watch;
 
 pub use packet::{Captured, HepKey, RefusedPacket, captured};
 #[cfg(feature = "server")]
-pub use receive::{HepReceiver, MOST_CONNECTIONS};
+pub use receive::{HepReceiver, MOST_CONNECTIONS, MOST_WAITING};
 pub use registrations::{MOST_OF_A_RECORD, Registered};
 #[cfg(feature = "server")]
 pub use run::run;
-pub use watch::{Outcome, Watch, Watched};
+pub use watch::{Outcome, PHONE, Watch, Watched};
 
 /// The feed under which registrations are stored.
 pub const FEED: &str = "hep";

@@ -18,7 +18,7 @@ use crate::metrics::{HepOutcome, Metrics};
 /// The maximum number of connections.
 pub const MOST_CONNECTIONS: usize = 64;
 /// The maximum number of messages that wait, of 64 KiB each at most: 32 MiB.
-const MOST_WAITING: usize = 512;
+pub const MOST_WAITING: usize = 512;
 /// How long a connection may take until its first packet.
 const FIRST: Duration = Duration::from_secs(30);
 /// How long a connection may be silent.

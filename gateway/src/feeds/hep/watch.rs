@@ -13,9 +13,9 @@ use super::registrations::{Registered, Registrations};
 use crate::config::{Agents, EndpointAddress};
 use crate::engine::Times;
 
-/// Limits per endpoint. They are low because a phone has few calls at a time: at most 1.2 MB
+/// The limits of a phone. They are low because a phone has few calls at a time: at most 1.2 MB
 /// ([`most_memory`](SipLimits::most_memory)), and 1.2 kB for an ordinary call.
-const LIMITS: SipLimits = {
+pub const PHONE: SipLimits = {
     let mut limits = SipLimits::DEFAULT;
     (limits.open_calls, limits.ended_calls, limits.name) = (16, 32, 256);
     limits
@@ -100,7 +100,7 @@ impl Watch {
     pub fn take(&mut self, captured: &Captured, now: Duration) -> Watched {
         let Captured { source, destination, message } = captured;
         let nothing = |outcome| Watched { outcome, events: Vec::new() };
-        if message.len() > LIMITS.message {
+        if message.len() > PHONE.message {
             return nothing(Outcome::Unreadable);
         }
         if message.iter().all(|byte| matches!(byte, b'\r' | b'\n')) {
@@ -142,7 +142,7 @@ impl Watch {
         }
         let observed = observed.entry(endpoint).or_insert_with(|| {
             *started = now.as_secs().max(started.saturating_add(1));
-            let observer = Observer::new().with_limits(LIMITS).with_dn(dn).with_server_start_time(*started);
+            let observer = Observer::new().with_limits(PHONE).with_dn(dn).with_server_start_time(*started);
             Observed { dn: dn.to_owned(), observer }
         });
         match observed.observer.observe_parsed(direction, message, now) {

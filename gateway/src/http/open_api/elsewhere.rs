@@ -1,7 +1,7 @@
 //! The endpoints that are not plain REST: CometD, events and requests.
 #![expect(dead_code, reason = "these functions are descriptions")]
 
-use super::refusals::{OfABody, OfAFeed, OfCometD, Refusals};
+use super::refusals::{Busy, OfABody, OfAFeed, OfCometD, Refusals};
 use super::schemas::{Confirmation, DialogInfoAnswer, ErrorAnswer, EventsAnswer, PositionAnswer, SentAnswer};
 
 /// This document.
@@ -35,7 +35,7 @@ pub(super) fn open_api() {}
     path = "/api/v2/notifications",
     tag = "Notifications",
     request_body(content = Value, description = "Messages of Bayeux."),
-    responses((status = 200, description = "Replies and messages.", body = Value), OfCometD, OfABody, Refusals),
+    responses((status = 200, description = "Replies and messages.", body = Value), OfCometD, OfABody, Busy, Refusals),
     security(("cookie" = []))
 )]
 pub(super) fn cometd() {}
@@ -46,7 +46,7 @@ pub(super) fn cometd() {}
     path = "/api/v2/notifications/",
     tag = "Notifications",
     request_body(content = Value, description = "Messages of Bayeux."),
-    responses((status = 200, description = "Replies and messages.", body = Value), OfCometD, OfABody, Refusals),
+    responses((status = 200, description = "Replies and messages.", body = Value), OfCometD, OfABody, Busy, Refusals),
     security(("cookie" = []))
 )]
 pub(super) fn cometd_slash() {}
@@ -58,7 +58,7 @@ pub(super) fn cometd_slash() {}
     tag = "Notifications",
     params(("kind" = String, Path, description = "handshake, connect, subscribe, …; ignored")),
     request_body(content = Value, description = "Messages of Bayeux."),
-    responses((status = 200, description = "Replies and messages.", body = Value), OfCometD, OfABody, Refusals),
+    responses((status = 200, description = "Replies and messages.", body = Value), OfCometD, OfABody, Busy, Refusals),
     security(("cookie" = []))
 )]
 pub(super) fn cometd_rest() {}
@@ -114,7 +114,8 @@ pub(super) fn web_socket_rest() {}
 
 /// Events of a SIP Server, one JSON object per line.
 ///
-/// 16 MiB at most. The response is sent when they are durable. Blank lines are skipped. Every other line that is not an
+/// 16 MiB, 20 000 events and 200 000 pairs of user data and extensions at most. The response is sent when they are
+/// durable. Blank lines are skipped. Every other line that is not an
 /// event is listed in `errors`, with its number from 1; the remaining lines are applied. Beyond 1000 errors,
 /// `moreErrors` has the number of further ones. An event that answers a request has the ReferenceID of the request.
 #[utoipa::path(
@@ -134,6 +135,7 @@ pub(super) fn web_socket_rest() {}
         (status = 200, description = "An event was accepted, or a position alone.", body = EventsAnswer),
         OfAFeed,
         OfABody,
+        Busy,
         Refusals
     ),
     security(("bearer" = []))

@@ -79,9 +79,18 @@ pub(crate) enum OfABody {
     /// The body did not arrive in time. statusCode 10.
     #[response(status = 408)]
     Late(ErrorAnswer),
-    /// The body is longer than 64 KiB, or 16 MiB for events. statusCode 10.
+    /// The body is longer than 64 KiB, or for events 16 MiB, 20 000 events or 200 000 pairs. statusCode 10.
     #[response(status = 413)]
     Long(ErrorAnswer),
+}
+
+/// Of endpoints that wait for room.
+#[derive(IntoResponses)]
+#[expect(dead_code, reason = "says how an answer looks")]
+pub(crate) enum Busy {
+    /// Too many replies are being written, or other events are being applied: try again later. statusCode 4.
+    #[response(status = 503)]
+    Full(ErrorAnswer),
 }
 
 /// Of endpoints that take an operation on sessions.
