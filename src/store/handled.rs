@@ -1,4 +1,4 @@
-//! The result of an event, and whom to notify.
+//! The result of an event, and who is notified.
 
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
@@ -85,6 +85,19 @@ impl<'s> Handled<'s> {
     }
 
     /// The sessions that changed, in their current state, in byte order of DN, then id.
+    ///
+    /// ```
+    /// # #[cfg(feature = "std")] {
+    /// use im_session::{BaseUri, CallEvent, Event, Sessions, State};
+    ///
+    /// let mut sessions = Sessions::new(BaseUri::new("http://localhost:8090"));
+    /// let at_3002 = |name| Event::new(name).with_this_dn("3002").with_call_uuid("007");
+    /// assert_eq!(sessions.handle_event(&at_3002(CallEvent::Ringing)).unwrap().to(), Some(State::Alerting));
+    /// let handled = sessions.handle_event(&at_3002(CallEvent::Established)).unwrap();
+    /// assert_eq!((handled.from(), handled.to()), (Some(State::Alerting), Some(State::Talking)));
+    /// assert!(handled.changed().map(|session| session.this_dn()).eq(["3002"]));
+    /// # }
+    /// ```
     pub fn changed(&self) -> impl Iterator<Item = &'s Session> + use<'s> {
         self.changes().map(|(session, _)| session)
     }

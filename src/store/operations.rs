@@ -22,7 +22,7 @@ use crate::machine::{CapabilityTable, Operation};
 use crate::resource::{ErrorBody, OperationBody, Parameter, StatusCode};
 use crate::session::{Limits, Session};
 
-/// The path that an operation is posted to. Exhaustive by decision: the API has these two.
+/// The path that an operation is posted to. Deliberately exhaustive: the API has these two.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Target<'a> {
     /// `/me/im-sessions`.
@@ -73,6 +73,24 @@ impl<S: BuildHasher> Sessions<S> {
     }
 
     /// Like [`post`](Self::post), with a body that is already parsed.
+    ///
+    /// ```
+    /// # #[cfg(feature = "std")] {
+    /// use im_session::resource::Parameter;
+    /// use im_session::{Agent, BaseUri, CallEvent, Event, OperationBody, Sessions, Target};
+    ///
+    /// let mut sessions = Sessions::new(BaseUri::new("http://localhost:8090"));
+    /// let ringing = Event::new(CallEvent::Ringing).with_this_dn("3002").with_call_uuid("007");
+    /// assert_eq!(sessions.handle_event(&ringing).unwrap().notifications().count(), 1);
+    ///
+    /// // The fields may come from anywhere, not only from JSON.
+    /// let mut body = OperationBody::default();
+    /// body.operation_name = Parameter::Is("Complete".into());
+    /// let me = Agent::new().with_device("/devices/1", "3002");
+    /// let request = sessions.operate(&me, Target::Session("007"), &body).unwrap();
+    /// assert_eq!(request.name.name(), "RequestReleaseCall");
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///

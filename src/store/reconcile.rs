@@ -96,7 +96,7 @@ impl<S: BuildHasher> Sessions<S> {
         }
         let known = list.iter().filter(|im_session| self.slots.find(this_dn, im_session.id()).is_some()).count();
         let made_room = self.make_room_for_list(this_dn, &listed, listed.len() - known, &mut aside);
-        // Sessions that vanished and made room at once are notified as well, so they are kept until the next list.
+        // Agents are notified of these sessions as well, so the store keeps them until the next list.
         let told_of: Vec<(Session, Change)> = made_room
             .into_iter()
             .filter_map(|(handle, session)| vanished.remove(&handle).map(|change| (session, change)))

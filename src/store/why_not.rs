@@ -10,7 +10,7 @@ use crate::resource::ErrorBody;
 use crate::session::Session;
 
 named! {
-    /// Why an operation is not among the capabilities that an agent sees now. Exhaustive by decision: a desktop shows a
+    /// Why an operation is not among the capabilities that an agent sees now. Deliberately exhaustive: a desktop shows a
     /// text for each.
     pub enum WhyNot {
         /// The agent has no right to it.
@@ -46,7 +46,7 @@ impl<S: BuildHasher> Sessions<S> {
     ///
     /// # Errors
     ///
-    /// The same as of [`post`](Self::post): statusCode 3 for InitiateIMSession, which is an operation on the list, and
+    /// The same as for [`post`](Self::post): statusCode 3 for InitiateIMSession, which is an operation on the list, and
     /// 6 if the agent has no such session or no such device.
     pub fn why_not(
         &self,
