@@ -40,6 +40,7 @@
 //!
 //! | I want to … | see |
 //! |---|---|
+//! | make an event | [`Event::new`], [`Event::from_json_line`][from_json_line], or a [`Decoder`] for logs |
 //! | handle an event, and push notifications | [`Sessions::handle_event`], [`Handled`], and the example above |
 //! | answer an agent's reads and operations | [`Sessions::list`], [`Sessions::read`], [`Sessions::post`], [`Sessions::why_not`] |
 //! | read a log | [`Decoder`] |
@@ -48,7 +49,7 @@
 //! | read what an older version wrote | the guide, [Upgrading snapshots] |
 //! | end sessions and requests by time | the guide, [Time and expiry], with [`Sessions::set_time`], [`Sessions::expire`] |
 //! | catch up after a reconnect | [`Sessions::reconcile`] |
-//! | use my own table of capabilities | [`CapabilityTable`], [`Sessions::with_capabilities`] |
+//! | decide which operations each state allows | [`CapabilityTable`], [`Sessions::with_capabilities`] |
 //! | use another hasher, or no `std` | the guide, [Hashers] and [Without std], with [`Sessions::with_hasher`] |
 //! | share a store between threads | [below](#threads), and the guide, [Threads] |
 //! | divide the work between stores by DN | the guide, [Sharding by DN], with [`store::shard`], [`store::ReferenceIds`] |
@@ -82,8 +83,9 @@
 //!
 //! # Threads
 //!
-//! [`Sessions`] and everything that it returns are [`Send`] and [`Sync`]. There is no lock inside: changes take `&mut
-//! self`, reads take `&self`.
+//! [`Sessions`] and everything that it returns are [`Send`] and [`Sync`]: they can be moved to another thread, and read
+//! by several threads at once. There is no lock inside. Changes take `&mut self` and reads take `&self`, so a store that
+//! several threads change needs a lock around it, as the guide describes in [Threads].
 //!
 //! # Errors
 //!
@@ -157,6 +159,8 @@
 #![cfg_attr(not(feature = "serde"), doc = "[restore]: #features")]
 #![cfg_attr(not(feature = "serde"), doc = "[RestoreError]: #features")]
 #![cfg_attr(feature = "json", doc = "[EventJsonError]: event::EventJsonError")]
+#![cfg_attr(feature = "json", doc = "[from_json_line]: Event::from_json_line")]
+#![cfg_attr(not(feature = "json"), doc = "[from_json_line]: #features")]
 #![cfg_attr(not(feature = "json"), doc = "[EventJsonError]: #features")]
 #![cfg_attr(feature = "sip", doc = "[sip]: sip")]
 #![cfg_attr(feature = "sip", doc = "[SipError]: sip::SipError")]
@@ -229,21 +233,33 @@ pub use store::{Agent, Handled, Request, Sessions, Settled, Target, WhyNot};
 /// These modules have no items. They exist only in the documentation.
 #[cfg(doc)]
 pub mod guide {
+    /// For services: how to use [`Sessions`](crate::Sessions), with [`handle_event`](crate::Sessions::handle_event),
+    /// [`list`](crate::Sessions::list), [`parts`](crate::Handled::parts), [`set_time`](crate::Sessions::set_time),
+    /// [`expire`](crate::Sessions::expire), [`shard`](crate::store::shard) and [`Limits`](crate::Limits).
+    ///
     #[doc = include_str!("../docs/embedding.md")]
     pub mod embedding {}
 
+    /// The transition table, the capabilities and the diagram of [`machine`](crate::machine).
+    ///
     #[doc = include_str!("../docs/machine.md")]
     pub mod machine {}
 
+    /// Which events SIP messages and dialog-info documents become.
+    ///
     #[doc = include_str!("../docs/sip.md")]
     pub mod sip {}
 
+    /// The specification: the resource, the events, the operations, and the text forms of events.
+    ///
     // Its blocks without a language are excerpts of logs, not Rust.
     #[cfg(not(doctest))]
     #[allow(rustdoc::invalid_rust_codeblocks)]
     #[doc = include_str!("../docs/specification.md")]
     pub mod specification {}
 
+    /// The changes of each release, among them every rise of the minimum Rust version.
+    ///
     #[doc = include_str!("../CHANGELOG.md")]
     pub mod changelog {}
 }

@@ -69,6 +69,9 @@ pub struct CapabilityRow {
 
 /// The capabilities of each state, without and with user data. [Specification 3][3].
 ///
+/// A store uses [`DEFAULT`](Self::DEFAULT), unless it is made
+/// [`with_capabilities`](crate::Sessions::with_capabilities).
+///
 /// ```
 /// use im_session::{CapabilityTable, Operation, State};
 ///

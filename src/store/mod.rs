@@ -86,6 +86,8 @@ use slots::Slots;
 
 /// The sessions of a service, each keyed by (ThisDN, CallUUID).
 ///
+/// The [guide](crate::guide::embedding) describes how a service uses it: threads, sharding, persistence, expiry, limits.
+///
 /// `S` is the hasher. With the feature `std` it is `RandomState` by default, a randomly keyed, HashDoS-resistant
 /// hasher. Without `std` the embedder passes one, which should be keyed as well if ids come from a network.
 ///
@@ -156,7 +158,8 @@ impl Sessions {
 }
 
 impl<S> Sessions<S> {
-    /// Like `new`, with a hasher of the embedder's choice.
+    /// Like `new`, with a hasher of the embedder's choice. The [guide](crate::guide::embedding#without-std) has an
+    /// example of a hasher without `std`.
     ///
     /// ```
     /// # #[cfg(feature = "std")] {
@@ -191,7 +194,7 @@ impl<S> Sessions<S> {
         }
     }
 
-    /// Replaces the table of capabilities.
+    /// Replaces the table of capabilities, which says which operations each state allows.
     ///
     /// ```
     /// # #[cfg(feature = "std")] {

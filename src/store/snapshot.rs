@@ -17,7 +17,8 @@ use crate::event::{KeyValueList, Value};
 /// The version of all parts that this crate writes.
 pub(super) const VERSION: u32 = 2;
 
-/// Everything that a store holds: all its parts. The settings are not part of it.
+/// Everything that a store holds: all its parts. The settings are not part of it. The
+/// [guide](crate::guide::embedding#upgrading-snapshots) describes what happens to snapshots of other versions.
 ///
 /// The contents are private to this crate, and [`Sessions::restore`] checks all of them. Fields and counters that this
 /// version of the crate does not know are skipped.
