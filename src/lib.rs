@@ -84,8 +84,8 @@
 //! # Threads
 //!
 //! [`Sessions`] and everything that it returns are [`Send`] and [`Sync`]: they can be moved to another thread, and read
-//! by several threads at once. There is no lock inside. Changes take `&mut self` and reads take `&self`, so a store that
-//! several threads change needs a lock around it, as the guide describes in [Threads].
+//! by several threads at once. There is no lock inside. Changes take `&mut self` and reads take `&self`, so a store
+//! that several threads change needs a lock around it, as the guide describes in [Threads].
 //!
 //! # Errors
 //!

@@ -21,7 +21,8 @@ use crate::session::{Change, Outcome, Session};
 /// use im_session::{BaseUri, CallEvent, Event, Sessions};
 ///
 /// let mut sessions = Sessions::new(BaseUri::new("http://localhost:8090"));
-/// let handled = sessions.handle_event(&Event::new(CallEvent::Ringing).with_this_dn("3002").with_call_uuid("007")).unwrap();
+/// let ringing = Event::new(CallEvent::Ringing).with_this_dn("3002").with_call_uuid("007");
+/// let handled = sessions.handle_event(&ringing).unwrap();
 /// assert_eq!(handled.outcome().name(), "changed");
 /// for (dn, notification) in handled.notifications() {
 ///     println!("for the agent at {dn}: {notification:?}");
@@ -134,8 +135,8 @@ impl<'s> Handled<'s> {
     /// assert_eq!(sessions.handle_event(&ringing).unwrap().notifications().count(), 1);
     /// let request = sessions.post(&me, Target::Session("007"), br#"{"operationName":"Complete"}"#).unwrap();
     ///
-    /// let failed = Event::new("EventError").with_reference_id(request.reference_id).with_error(71, "Invalid called DN");
-    /// let handled = sessions.handle_event(&failed).unwrap();
+    /// let failed = Event::new("EventError").with_error(71, "Invalid called DN");
+    /// let handled = sessions.handle_event(&failed.with_reference_id(request.reference_id)).unwrap();
     /// let [settled] = handled.settled() else { panic!() };
     /// assert_eq!((settled.operation.name(), settled.this_dn.as_str()), ("Complete", "3002"));
     /// assert_eq!(settled.result.error().unwrap().to_string(), "Invalid called DN (error 71)");

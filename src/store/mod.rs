@@ -86,7 +86,8 @@ use slots::Slots;
 
 /// The sessions of a service, each keyed by (ThisDN, CallUUID).
 ///
-/// The [guide](crate::guide::embedding) describes how a service uses it: threads, sharding, persistence, expiry, limits.
+/// The [guide](crate::guide::embedding) describes how a service uses it: threads, sharding, persistence, expiry,
+/// limits.
 ///
 /// `S` is the hasher. With the feature `std` it is `RandomState` by default, a randomly keyed, HashDoS-resistant
 /// hasher. Without `std` the embedder passes one, which should be keyed as well if ids come from a network.

@@ -70,7 +70,8 @@ impl<S: BuildHasher> Sessions<S> {
     /// use im_session::resource::ImSessionList;
     /// use im_session::{BaseUri, Sessions, State, StatusCode};
     ///
-    /// let json = r#"{"imSessions":[{"id":"007","state":"Talking","participants":[{"phoneNumber":"3001"}]}],"statusCode":0}"#;
+    /// let json = r#"{"statusCode":0,
+    ///     "imSessions":[{"id":"007","state":"Talking","participants":[{"phoneNumber":"3001"}]}]}"#;
     /// let upstream: ImSessionList = serde_json::from_str(json).unwrap();
     /// assert_eq!(upstream.status_code, StatusCode::Ok);
     /// let mut sessions = Sessions::new(BaseUri::new("http://localhost:8090"));

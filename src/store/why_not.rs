@@ -10,8 +10,8 @@ use crate::resource::ErrorBody;
 use crate::session::Session;
 
 named! {
-    /// Why an operation is not among the capabilities that an agent sees now. Deliberately exhaustive: a desktop shows a
-    /// text for each.
+    /// Why an operation is not among the capabilities that an agent sees now. Deliberately exhaustive: a desktop shows
+    /// a text for each.
     pub enum WhyNot {
         /// The agent has no right to it.
         NoRight = "no right",

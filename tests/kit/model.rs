@@ -1,5 +1,5 @@
-//! Do the store and the reference model do the same at and over every limit, and when sessions end and come without an event? What else
-//! they have in common histories by chance show: `laws`, `conformance`.
+//! Do the store and the reference model do the same at and over every limit, and when sessions end and come without an
+//! event? What else they have in common histories by chance show: `laws`, `conformance`.
 
 use im_session::from_bytes::agents;
 use im_session::testing::{Model, Setup, Step, carry_out};

@@ -1,5 +1,5 @@
-//! Does the crate satisfy the language-neutral vectors in `tests/vectors/`, and does the implementation in Python? `im-session conformance
-//! --write-vectors` writes them.
+//! Does the crate satisfy the language-neutral vectors in `tests/vectors/`, and does the implementation in Python?
+//! `im-session conformance --write-vectors` writes them.
 
 use std::fs;
 use std::io::Write;

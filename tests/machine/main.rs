@@ -1,4 +1,5 @@
-//! The machine: which event leads from which state to which, what may be done in each state, and what everything is called.
+//! The machine: which event leads from which state to which, what may be done in each state, and what everything is
+//! called.
 //!
 //! | file | question |
 //! |---|---|

@@ -5,7 +5,8 @@ use im_session::{CallEvent, DataEvent, Event, Limits, Outcome, SessionEvent, Ses
 
 use crate::agent::{ID, event, hear, new_store, user_data};
 
-/// A store in which 3002 has a session in this state, or remembers an end, with the last number 5 of the server start 9.
+/// A store in which 3002 has a session in this state, or remembers an end, with the last number 5 of the server start
+/// 9.
 fn store_in(state: Option<State>) -> Sessions {
     let mut limits = Limits::DEFAULT;
     limits.user_data_size = 5;

@@ -24,8 +24,9 @@
 //! | `damaged_snapshots` | Does whatever stands in a snapshot give a store, or a refusal that changes nothing? |
 //! | `reachable` | Every state that can be reached over small alphabets of events, against the model |
 //!
-//! Common ground: `agent` is one agent with two devices, and the sessions that it needs; `steps` and `client` are random
-//! histories, carried out at the store and at the model, and a client that hears notifications; `check` tries a property.
+//! Common ground: `agent` is one agent with two devices, and the sessions that it needs; `steps` and `client` are
+//! random histories, carried out at the store and at the model, and a client that hears notifications; `check` tries a
+//! property.
 
 mod agent;
 mod check;

@@ -157,7 +157,8 @@ fn filters_compare_the_text_of_a_plain_value() {
     assert_eq!(ids(&list(&store(), "fields=id&state=Alerting")), ["B"]);
 }
 
-/// Found by counting: a list tried every filter on every session, so that one query cost as much as both have, multiplied.
+/// Found by counting: a list tried every filter on every session, so that one query cost as much as both have,
+/// multiplied.
 #[test]
 fn of_thousands_of_filters_two_on_a_field_count() {
     let store = store();

@@ -47,7 +47,8 @@ use crate::machine::CallEvent;
 /// use core::time::Duration;
 /// use im_session::sip::DialogInfo;
 ///
-/// let document = br#"<dialog-info xmlns="urn:ietf:params:xml:ns:dialog-info" version="0" state="full" entity="sip:3002@example.com">
+/// let document = br#"<dialog-info xmlns="urn:ietf:params:xml:ns:dialog-info" version="0" state="full"
+///     entity="sip:3002@example.com">
 ///   <dialog id="d1" call-id="c1" local-tag="b1" remote-tag="a1" direction="recipient">
 ///     <state>early</state><remote><identity>sip:3001@example.com</identity></remote>
 ///   </dialog></dialog-info>"#;

@@ -199,7 +199,8 @@ impl<'m> SipMessage<'m> {
     ///
     /// let message = SipMessage::parse(
     ///     b"INVITE sip:3002@x SIP/2.0\r\nVia: SIP/2.0/UDP 10.0.0.1:5070;branch=z9hG4bK1\r\n\
-    ///       From: <sip:3001@x>;tag=a1\r\nTo: <sip:3002@x>\r\nContact: <sip:3001@10.0.0.1:5070>\r\nCall-ID: c1\r\nCSeq: 1 INVITE\r\n\r\n",
+    ///       From: <sip:3001@x>;tag=a1\r\nTo: <sip:3002@x>\r\n\
+    ///       Contact: <sip:3001@10.0.0.1:5070>\r\nCall-ID: c1\r\nCSeq: 1 INVITE\r\n\r\n",
     /// )
     /// .unwrap();
     /// let via = message.via().unwrap();

@@ -21,7 +21,8 @@ fn all_laws_of_a_store_are_asked_in_order_and_the_shortest_history_is_told() {
     laws::check_all_of(&setup, &wrong_sessions(|_, _| {}), &history).unwrap();
 }
 
-/// A wrapper that gives away the store in it, whole or by its snapshot: whatever it does wrong itself would not be seen.
+/// A wrapper that gives away the store in it, whole or by its snapshot: whatever it does wrong itself would not be
+/// seen.
 struct GivesAway {
     inner: Sessions,
     whole: bool,

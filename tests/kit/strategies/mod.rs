@@ -1,5 +1,5 @@
-//! The strategies hold what they promise: every kind is reached, what is called valid is valid, logs hold what they say, and a
-//! failing property ends in the smallest case.
+//! The strategies hold what they promise: every kind is reached, what is called valid is valid, logs hold what they
+//! say, and a failing property ends in the smallest case.
 
 mod kinds;
 mod logs;

@@ -1,5 +1,5 @@
-//! Is every mistake caught? A plain implementation of the specification, written by hand, conforms; with each of its mistakes switched
-//! on it does not, and the history that shows it is short.
+//! Is every mistake caught? A plain implementation of the specification, written by hand, conforms; with each of its
+//! mistakes switched on it does not, and the history that shows it is short.
 
 mod embedder;
 mod events;

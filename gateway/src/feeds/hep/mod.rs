@@ -2,7 +2,6 @@
 //!
 //! Packet → message and its two addresses → the endpoints among these whose DN is known, from the configuration or a
 //! registrar → one observer per endpoint → events → engine.
-//! observer for each → events → engine.
 //!
 //! | file | question |
 //! |---|---|
