@@ -1,5 +1,5 @@
-//! Logs that were damaged: nothing panics, any split gives the same, and what is still read means to a store what it
-//! means to the reference model.
+//! Damaged logs: nothing panics, any split gives the same, and what is still read has the same effect on a store as on
+//! the reference model.
 
 use std::fs;
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! Why a session is over: every sequence of the events that can tell, against a model in another style. Specification
+//! Why a session is over: every sequence of the events that decide it, against a model in another style. Specification
 //! 2.1.
 
 use im_session::{CallEvent, DataEvent, Event, Limits, Session, State};

@@ -27,7 +27,7 @@ impl Ranks {
         }
     }
 
-    /// What came of the event, by comparing ranks: an event lifts a session to its own rank or leaves it.
+    /// The result of an event, by comparing ranks: an event raises a session to its own rank, or changes nothing.
     fn take(&mut self, event: CallEvent) -> &'static str {
         let (rank, role) = match event {
             CallEvent::Dialing => (1, 1),

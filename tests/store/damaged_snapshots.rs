@@ -1,4 +1,4 @@
-//! Whatever stands in a snapshot, `restore` never panics and never half-applies; what it takes is a store.
+//! Whatever a snapshot contains, `restore` never panics and never applies half of it; what it accepts is a valid store.
 //!
 //! Two kinds of damage: one that keeps the form of a snapshot, so that `restore` sees it, and one that keeps nothing,
 //! of which the reader of JSON refuses nearly all.

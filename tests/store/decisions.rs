@@ -1,4 +1,4 @@
-//! What is decided first. Specification 7: ignored by name, then unreadable, then stale, then the table, then limit.
+//! The order of the checks of an event. Specification 7: ignored by name, unreadable, stale, the table, the limits.
 
 use im_session::machine::{Step, admit, step};
 use im_session::{CallEvent, DataEvent, Event, Limits, Outcome, SessionEvent, Sessions, State};

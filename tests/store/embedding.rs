@@ -1,5 +1,5 @@
-//! What a service that embeds the store does with its types: threads, lifetimes, loops, errors. Most of it is proved by
-//! being compiled.
+//! How a service uses the types of the store: threads, lifetimes, loops, errors. Most of these tests only have to
+//! compile.
 
 use std::collections::BTreeMap;
 use std::error::Error;

@@ -1,5 +1,5 @@
-//! Every limit: one over is refused as a whole, with a typed reason, and nothing has changed; as much as allowed is
-//! not.
+//! Every limit: an input that exceeds it by one is refused as a whole, with a typed reason, and changes nothing; an
+//! input at the limit is accepted.
 
 use im_session::session::Limit;
 use im_session::{

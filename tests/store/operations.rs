@@ -1,4 +1,4 @@
-//! What an agent may do, and in which order that is checked: the clauses of specification 4 on operations.
+//! The operations of an agent, and the order of their checks: the rules of specification 4 on operations.
 
 use im_session::resource::{OperationBody, Parameter};
 use im_session::store::RequestName;
@@ -344,7 +344,7 @@ fn deleting_names_a_key_of_the_outermost_list() {
     assert_eq!(delete("List"), Err(10));
 }
 
-/// What is answered is said to a person, and no more of what was sent than a person reads.
+/// The message of an answer is for a person, and quotes only a short part of the request.
 #[test]
 fn status_messages_are_short_and_say_what_was_expected() {
     let mut store = store_with(State::Alerting);

@@ -1,4 +1,4 @@
-//! Everything that can be reached: breadth first over two agents and two calls, with every event of an alphabet
+//! All reachable states: a breadth-first search over two agents and two calls, with every event of an alphabet
 //! delivered in every order and any number of times. At every step the store is compared with the model, and the states
 //! are counted.
 //!

@@ -1,4 +1,4 @@
-//! What an agent sees: the clauses of specification 4 on reading.
+//! The reads of an agent: the rules of specification 4 on reading.
 
 use im_session::resource::{Field, Fields, ImSessionList, ListBody};
 use im_session::{Agent, DataEvent, Operation, Operations, Query, Sessions, State};

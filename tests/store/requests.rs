@@ -1,4 +1,4 @@
-//! What is sent for an operation, and what becomes of it: every request of specification 4, and how it settles.
+//! The request of each operation of specification 4, and how it is settled.
 
 use core::time::Duration;
 
@@ -149,7 +149,7 @@ fn any_event_with_the_reference_id_settles() {
                     _ => vec![RequestResult::Done],
                 };
                 assert_eq!(settled, expected, "{operation}, {event:?}");
-                // What is settled has left; what is not is still there.
+                // A settled request is no longer in flight; the others are.
                 let again = store.handle_event(&event).unwrap().settled().len();
                 assert_eq!(again, 0, "{operation}, {event:?}");
                 let error = answer("EventError", 1);

@@ -1,4 +1,4 @@
-//! Valid histories, whatever the bytes; and what goes wrong with them.
+//! Any bytes give a valid history; and the faults that can be added to one.
 
 use std::collections::BTreeSet;
 use std::slice;

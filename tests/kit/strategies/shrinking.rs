@@ -1,4 +1,4 @@
-//! A failing property ends in the smallest case, and that is one a person reads.
+//! A failing property ends in the smallest case, which a person can read.
 
 use im_session::decode::Form;
 use im_session::from_bytes::{
