@@ -158,7 +158,7 @@ impl<S: BuildHasher> Sessions<S> {
     }
 
     /// Forgets enough completed sessions to make room for `new` sessions of a DN, the ones that completed longest ago
-    /// first, but none that is in the list. Returns the forgotten sessions.
+    /// first, except for those in the list. Returns the forgotten sessions.
     fn make_room_for_list(
         &mut self,
         this_dn: &str,

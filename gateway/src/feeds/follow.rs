@@ -171,7 +171,7 @@ impl Follower {
                 known = before.events;
             } else {
                 let file = self.path.display();
-                tracing::warn!(%file, "replaced since the last start; what the old file got after that is not read");
+                tracing::warn!(%file, "replaced since the last start: later lines of the old file are not read");
             }
         }
         let reading = Reading::of(&metadata);
