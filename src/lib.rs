@@ -42,7 +42,7 @@
 //! |---|---|
 //! | make an event | [`Event::new`], [`Event::from_json_line`][from_json_line], or a [`Decoder`] for logs |
 //! | handle an event, and push notifications | [`Sessions::handle_event`], [`Handled`], and the example above |
-//! | answer an agent's reads and operations | [`Sessions::list`], [`Sessions::read`], [`Sessions::post`], [`Sessions::why_not`] |
+//! | answer an agent's reads and operations | [`Sessions::list`], [`Sessions::read`], [`Sessions::post`][post], [`Sessions::operate`], [`Sessions::why_not`] |
 //! | read a log | [`Decoder`] |
 //! | get events from SIP traffic | [`sip`][sip], and the guide [`guide::sip`] |
 //! | persist and restore a store | the guide, [Persistence], with [`Handled::parts`], [`Sessions::snapshot`][snapshot], [`Sessions::restore`][restore] |
@@ -160,6 +160,8 @@
 #![cfg_attr(not(feature = "serde"), doc = "[RestoreError]: #features")]
 #![cfg_attr(feature = "json", doc = "[EventJsonError]: event::EventJsonError")]
 #![cfg_attr(feature = "json", doc = "[from_json_line]: Event::from_json_line")]
+#![cfg_attr(feature = "json", doc = "[post]: Sessions::post")]
+#![cfg_attr(not(feature = "json"), doc = "[post]: #features")]
 #![cfg_attr(not(feature = "json"), doc = "[from_json_line]: #features")]
 #![cfg_attr(not(feature = "json"), doc = "[EventJsonError]: #features")]
 #![cfg_attr(feature = "sip", doc = "[sip]: sip")]

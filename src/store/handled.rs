@@ -155,7 +155,8 @@ impl<'s> Handled<'s> {
     }
 
     /// The parts of the store that changed, in no particular order. A service has to write them, or to delete those for
-    /// which [`Sessions::part`](super::Sessions::part) returns `None`.
+    /// which `Sessions::part` (feature `serde`) returns `None`, as the [guide](crate::guide::embedding#persistence)
+    /// shows.
     ///
     /// ```
     /// # #[cfg(feature = "std")] {

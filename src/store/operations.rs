@@ -72,7 +72,8 @@ impl<S: BuildHasher> Sessions<S> {
         }
     }
 
-    /// Like [`post`](Self::post), with a body that is already parsed.
+    /// Checks an operation whose body is already parsed, and returns the request to send. It is what `post` (feature
+    /// `json`) does with a body as JSON text.
     ///
     /// ```
     /// # #[cfg(feature = "std")] {
@@ -94,7 +95,7 @@ impl<S: BuildHasher> Sessions<S> {
     ///
     /// # Errors
     ///
-    /// The body of the error answer.
+    /// The body of the error answer, as from `post`.
     pub fn operate(&mut self, me: &Agent, target: Target<'_>, body: &OperationBody<'_>) -> Result<Request, ErrorBody> {
         let operation = operation_of(target, body);
         let request = operation.clone().and_then(|operation| {

@@ -46,7 +46,7 @@ impl<S: BuildHasher> Sessions<S> {
     ///
     /// # Errors
     ///
-    /// The same as for [`post`](Self::post): statusCode 3 for InitiateIMSession, which is an operation on the list, and
+    /// The same as for [`operate`](Self::operate): statusCode 3 for InitiateIMSession, which is an operation on the list, and
     /// 6 if the agent has no such session or no such device.
     pub fn why_not(
         &self,
