@@ -46,8 +46,8 @@ const WORKS: &[Work] = &[
         (0..n).for_each(|id| complete(&mut store, DN, &id.to_string()));
         measured(|| (n..2 * n).for_each(|id| ring(&mut store, DN, &id.to_string())));
     }),
-    // Making room in a full call visits all its sessions, of which `Limits::sessions_per_call` allows a thousand. An order
-    // like that of a DN would cost every event that ends a session one more hash.
+    // Making room in a full call visits all its sessions, of which `Limits::sessions_per_call` allows a thousand. An
+    // order like that of a DN would cost every event that ends a session one more hash.
     count("Sessions::handle_event", "sessions that make room in full calls", |n| {
         let mut store = limited(|limits| limits.sessions_per_call = 100);
         (0..n).for_each(|dn| complete(&mut store, &dn.to_string(), &(dn / 100).to_string()));

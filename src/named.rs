@@ -71,7 +71,7 @@ macro_rules! set_of {
         #[derive(Clone, Copy, PartialEq, Eq, Hash, Default)]
         pub struct $Set(u8);
 
-        // Every value has a bit of its own.
+        // Every value has its own bit.
         const _: () = assert!($Item::ALL.len() <= u8::BITS as usize);
 
         impl $Set {

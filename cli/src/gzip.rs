@@ -1,4 +1,4 @@
-//! What was compressed with gzip: one member or several, and the zeros that tapes and disks put behind them.
+//! Reads gzip data: one or several members, and the zeros that tapes and disks append.
 
 use std::io::{self, BufRead, Read};
 

@@ -5,8 +5,8 @@ use im_session::{ImSession, Notification};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-/// A value that was read can be written, and is then read as the same value. Written directly it has the same bytes as by
-/// serde_json.
+/// A value that was read can be written, and is then read as the same value. Written directly it has the same bytes as
+/// by serde_json.
 pub fn json_reader(input: &[u8]) {
     let Ok(text) = std::str::from_utf8(input) else {
         return;

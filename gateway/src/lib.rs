@@ -5,14 +5,14 @@
 //! | module | question it answers |
 //! |---|---|
 //! | [`bayeux`] | What does CometD answer? (no I/O) |
-//! | [`config`] | Who are the agents, and which options are there? |
+//! | [`config`] | Who are the agents, and which options exist? |
 //! | [`engine`] | How are sessions served: inputs, outputs, and what is durable when? |
 //! | [`event_lines`] | Which events does a body contain? |
 //! | [`feeds`] | Which events come from SIP, dialog-info documents, or a followed log? |
 //! | [`me_operation`] | Which operation on `/api/v2/me` does a body contain? |
 //! | [`simulator`] | What does the simulated SIP Server do? |
 //! | `clock` | What is the time, and where do random bytes come from? (feature `server`) |
-//! | `logs` | What is logged, and what never? (feature `server`) |
+//! | `logs` | What is logged, and what is never logged? (feature `server`) |
 //! | `metrics` | What is counted, and how is it written for Prometheus? (feature `server`) |
 //! | `monitoring` | What do operators see? (feature `server`) |
 //! | `http` | How are HTTP requests answered? (feature `server`) |

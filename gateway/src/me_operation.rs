@@ -3,7 +3,7 @@
 use im_session::{ErrorBody, StatusCode};
 use serde_json::Value;
 
-/// The operations on `/api/v2/me`. Exhaustive by decision: the API has these two.
+/// The operations on `/api/v2/me`. Deliberately exhaustive: the API has these two.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MeOperation {
     /// `StartContactCenterSession`. The channels are ignored: there is only one.

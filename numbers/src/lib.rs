@@ -2,7 +2,7 @@
 //!
 //! In the *call* resource a public number has an E.164 form, a form for people, a country and a place. [`PhoneNumbers`]
 //! determines them: numbers by [`rlibphonenumber`], places by libphonenumber's geocoding data, which this crate
-//! contains as a table of its own.
+//! contains as a table.
 //!
 //! ```
 //! use im_session::{NumberAnalysis, Participant};

@@ -16,7 +16,9 @@ pub struct Decoded<'a> {
     /// The number of the event's first line, from 1.
     pub line: u64,
     /// The time of the event as the log writes it: the one at the start of its header, else that of the envelope.
-    /// Specification 6.5.
+    /// [Specification 6.5][6.5].
+    ///
+    /// [6.5]: crate::guide::specification#65-time-and-place
     pub time: Option<Cow<'a, str>>,
     /// The event.
     pub event: Event<'a>,
@@ -52,6 +54,17 @@ pub struct Tally {
 
 /// The result of [`Decoder::finish`](super::Decoder::finish): an iterator over the last events and errors in order,
 /// with the warnings and the tally.
+///
+/// ```
+/// use im_session::Decoder;
+///
+/// let mut decoder = Decoder::new();
+/// decoder.push(b"message EventRinging\n\tAttributeThisDN\t'3002'\n\tAttributeCallUUID\t'007'", |_| {});
+/// let mut finished = decoder.finish();
+/// assert!(finished.next().unwrap().is_ok());
+/// assert!(finished.warnings().is_empty());
+/// assert_eq!(finished.tally().sip_messages, 0);
+/// ```
 #[derive(Debug, Clone)]
 pub struct Finished {
     pub(super) results: VecDeque<DecodeResult<'static>>,

@@ -1,5 +1,5 @@
-//! The public interface of the decoder. A message that lies whole in the bytes is read in place, without a copy. One
-//! that is cut, in an envelope or coloured is collected first (`collected`).
+//! The public interface of the decoder. A message that is complete in the given bytes is read in place, without a copy.
+//! One that is cut, in an envelope or coloured is collected first (`collected`).
 
 use alloc::borrow::Cow;
 use alloc::boxed::Box;
@@ -123,6 +123,18 @@ impl Decoder {
     }
 
     /// Sets the limit for one message, in bytes including line ends. The line feed of a JSON line does not count.
+    ///
+    /// ```
+    /// use im_session::Decoder;
+    /// use im_session::decode::DecodeErrorKind;
+    ///
+    /// let mut decoder = Decoder::new().with_limit(100);
+    /// let mut errors = Vec::new();
+    /// let log = format!("message EventRinging\n\tAttributeThisDN\t'{}'\n", "3".repeat(200));
+    /// decoder.push(log.as_bytes(), |result| errors.extend(result.err()));
+    /// errors.extend(decoder.finish().filter_map(Result::err));
+    /// assert!(matches!(errors[0].kind, DecodeErrorKind::TooLong { limit: 100 }));
+    /// ```
     #[must_use]
     pub fn with_limit(mut self, limit: usize) -> Self {
         self.settings.limit = limit;
@@ -131,7 +143,20 @@ impl Decoder {
     }
 
     /// Uses the ConnID as the id of the call for events without a CallUUID, as in logs of older T-Servers.
-    /// Specification 2.
+    /// [Specification 2][2].
+    ///
+    /// ```
+    /// use im_session::Decoder;
+    ///
+    /// let log = b"message EventRinging\n\tAttributeConnID\t0077028a809f7004\n\tAttributeThisDN\t'3002'\n";
+    /// let mut decoder = Decoder::new().with_conn_ids();
+    /// assert!(decoder.next_event(&mut &log[..]).is_none(), "the message can go on");
+    /// let event = decoder.finish().next().unwrap()?.event;
+    /// assert_eq!(event.call_uuid(), Some("0077028a809f7004"));
+    /// # Ok::<(), im_session::decode::DecodeError>(())
+    /// ```
+    ///
+    /// [2]: crate::guide::specification#2-events-and-identity
     #[must_use]
     pub fn with_conn_ids(mut self) -> Self {
         self.settings.conn_ids = true;
@@ -203,6 +228,20 @@ impl Decoder {
 
     /// Returns the warnings since the last call. At most the first 10 000 are kept, so that memory stays bounded if
     /// nobody takes them.
+    ///
+    /// ```
+    /// use im_session::Decoder;
+    /// use im_session::decode::WarningKind;
+    ///
+    /// let log = b"message EventRinging\n\tAttributeThisDN\t'30\xff02'\n\tAttributeCallUUID\t'007'\n\n";
+    /// let mut decoder = Decoder::new();
+    /// let event = decoder.next_event(&mut &log[..]).unwrap()?.event;
+    /// assert_eq!(event.this_dn(), Some("30\u{fffd}02"));
+    /// let warnings = decoder.take_warnings();
+    /// assert_eq!((warnings[0].line, warnings[0].kind), (1, WarningKind::NotUtf8));
+    /// assert_eq!(decoder.tally().warnings, 1);
+    /// # Ok::<(), im_session::decode::DecodeError>(())
+    /// ```
     pub fn take_warnings(&mut self) -> Vec<DecodeWarning> {
         core::mem::take(&mut self.warnings.kept)
     }

@@ -22,7 +22,7 @@ pub(super) enum Boundary {
     None,
     /// The first line of the next file is being collected.
     Collecting(LineBuffer),
-    /// That line is a line of its own.
+    /// That line is a separate line.
     Own(LineBuffer),
     /// That line was the rest of the last one.
     Joined,
@@ -49,8 +49,8 @@ impl Decoder {
     /// Starts the next file of the same log. Its lines are counted from 1, and a byte order mark is skipped again.
     ///
     /// A message that was cut by the end of the file continues if the next file begins with a line of it. A last line
-    /// without a line end and the first line of the next file are joined, unless the latter begins like a line of its
-    /// own.
+    /// without a line end and the first line of the next file are joined, unless the latter begins like a separate
+    /// line.
     ///
     /// ```
     /// use im_session::Decoder;
@@ -81,6 +81,19 @@ impl Decoder {
 
     /// Returns the event of the open message, although no later line has ended it yet. This is for a log that is read
     /// while it is written, after a pause. Later lines of the message are skipped with a warning.
+    ///
+    /// ```
+    /// use im_session::Decoder;
+    ///
+    /// // A log that is being written. The next line may belong to the message as well.
+    /// let log = b"message EventRinging\n\tAttributeThisDN\t'3002'\n\tAttributeCallUUID\t'007'\n";
+    /// let mut decoder = Decoder::new();
+    /// assert!(decoder.next_event(&mut &log[..]).is_none());
+    /// // After a pause.
+    /// let event = decoder.flush().unwrap()?.event;
+    /// assert_eq!(event.call_uuid(), Some("007"));
+    /// # Ok::<(), im_session::decode::DecodeError>(())
+    /// ```
     pub fn flush(&mut self) -> Option<DecodeResult<'static>> {
         let given = self.flush_open();
         if given.is_some() || self.other_stream.is_none() {
@@ -207,8 +220,8 @@ impl Decoder {
     }
 }
 
-/// Whether a line begins like a line of its own: with white space, an attribute, a pair, a time of day, a header, `{`
-/// or an envelope.
+/// Whether a line begins like a separate line: with white space, an attribute, a pair, a time of day, a header, `{` or
+/// an envelope.
 fn begins_like_a_line(line: &LineBuffer) -> bool {
     let view = LineView { start: line.start(), end: line.end_edge() };
     let Some(first) = view.start.first() else {

@@ -2,7 +2,9 @@
 
 use super::header::{HeaderKind, LineView, header};
 
-/// A text form of events. Specification 6.
+/// A text form of events. [Specification 6][6].
+///
+/// [6]: crate::guide::specification#6-inputs-that-users-have
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Form {

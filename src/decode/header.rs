@@ -10,7 +10,7 @@ pub(super) struct Header<'a> {
     pub(super) name: &'a [u8],
 }
 
-/// The kind of log that a header is from, as far as the lines after it depend on it.
+/// The kind of log that a header is from. It decides how the lines after the header are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum HeaderKind {
     /// A T-Server, SIP Server, URS, ORS or OCS log.
@@ -60,7 +60,7 @@ pub(super) fn header(line: LineView<'_>) -> Option<Header<'_>> {
 /// An indented line as a header.
 #[inline(never)]
 fn indented(line: LineView<'_>) -> Option<Header<'_>> {
-    // ORS prints a line of its own before the header.
+    // ORS prints a separate line before the header.
     let is_ors = line.start.trim_ascii_start().starts_with(b": message");
     if is_ors { tserver(line.end) } else { platform_sdk(line) }
 }

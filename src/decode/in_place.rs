@@ -1,4 +1,4 @@
-//! Reads messages that lie whole in the bytes in place, without a copy.
+//! Reads messages in place, without a copy, if they are complete in the given bytes.
 
 use alloc::borrow::Cow;
 

@@ -5,7 +5,7 @@ use alloc::string::String;
 use super::lines::first;
 
 /// The object on a line, without the brackets and commas of a JSON array that has one object on each line. `None` if
-/// the line does not begin like an object. Specification 6.1.
+/// the line does not begin like an object. [Specification 6.1][6.1].
 ///
 /// ```
 /// use im_session::decode::json_object;
@@ -13,6 +13,8 @@ use super::lines::first;
 /// assert_eq!(json_object(br#"[{"Event":"EventRinging"},"#), Some(&br#"{"Event":"EventRinging"}"#[..]));
 /// assert_eq!(json_object(b"]"), None);
 /// ```
+///
+/// [6.1]: crate::guide::specification#61-json-lines
 pub fn object(line: &[u8]) -> Option<&[u8]> {
     let mut text = line.trim_ascii();
     if let Some(inner) = text.strip_prefix(b"[") {
@@ -28,8 +30,8 @@ pub fn object(line: &[u8]) -> Option<&[u8]> {
     Some(text)
 }
 
-/// The text without what a parser refuses although other programs write it, if there is any of that: half of a
-/// surrogate pair becomes U+FFFD, and a number beyond the range of `f64` a string of its digits.
+/// Replaces what other programs write but a parser refuses: half of a surrogate pair by U+FFFD, and a number beyond the
+/// range of `f64` by a string of its digits. `None` if there is nothing to replace.
 pub(super) fn repaired(text: &str) -> Option<String> {
     let mut repaired = String::new();
     let (mut kept, mut at, mut in_string) = (0, 0, false);

@@ -24,7 +24,7 @@ pub(super) struct MessageReader<'a> {
     extensions: ReadList<'a>,
     /// The list that the next pairs belong to, if the last attribute has pairs.
     list: Option<(AttributeName, ListReader<'a>)>,
-    /// The open value of several lines.
+    /// The open multi-line value.
     open: Option<OpenValue<'a>>,
     /// Whether a value has several lines, so that its line ends have to be normalised.
     has_several_lines: bool,
@@ -46,7 +46,7 @@ struct Written<'a> {
     error_message: &'a [u8],
 }
 
-/// A value of several lines that is not closed yet.
+/// A multi-line value that is not closed yet.
 #[derive(Debug)]
 struct OpenValue<'a> {
     target: Target<'a>,

@@ -1,5 +1,5 @@
 //! Turns text into events: JSON lines, logs of T-Server, SIP Server, URS, ORS, OCS and Platform SDK, in any mixture and
-//! in envelopes. Specification 6.
+//! in envelopes. [Specification 6][6].
 //!
 //! A [`Decoder`] is incremental and does no I/O: bytes go in, events and errors with line numbers come out. The results
 //! do not depend on the split of the input. Depends only on [`event`](crate::event).
@@ -7,13 +7,13 @@
 //! | file | contains |
 //! |---|---|
 //! | `decoder`, `decoded` | the public interface of the decoder, and its results |
-//! | `in_place` | reading messages that lie whole in the bytes, without a copy |
+//! | `in_place` | reading complete messages without a copy |
 //! | `collected` | collecting lines that are cut, in an envelope or coloured |
 //! | `carried` | assembling such lines into messages |
 //! | `files` | several files as one log |
 //! | `interest` | which lines between messages need a closer look |
 //! | `header` | the headers of messages |
-//! | `shape` | which lines belong to a message, including values of several lines |
+//! | `shape` | which lines belong to a message, including multi-line values |
 //! | `message_reader`, `list_reader` | turning the lines of a message into an event |
 //! | `open_message` | a message that has not ended yet |
 //! | `streams` | the two streams of a container, each with what is open on it |
@@ -24,6 +24,8 @@
 //! | `time` | the time at the start of a line |
 //! | `file`, `error`, `warning` | the state of a file, errors, warnings of ambiguous places |
 //! | `lines` | line ends, and a line that is not complete yet |
+//!
+//! [6]: crate::guide::specification#6-inputs-that-users-have
 
 mod carried;
 mod collected;

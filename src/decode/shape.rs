@@ -11,7 +11,7 @@ use super::syntax::{Attribute, LogSyntax, without_prefix};
 use super::time::begins_with_time;
 use super::warning::{CURRENT_FILE, DecodeWarning, WarningKind, Warnings};
 
-/// The maximum length of a value of several lines, in bytes.
+/// The maximum length of a multi-line value, in bytes.
 const LONGEST_VALUE: usize = 65_535;
 
 /// Whether a line belongs to a message.
@@ -64,7 +64,7 @@ pub(super) struct Shape {
     attribute: Option<usize>,
     /// The indentations of pairs so far, one bit for each.
     pairs: u64,
-    /// The open value of several lines.
+    /// The open multi-line value.
     value: Option<OpenValue>,
     pub(super) warnings: Warnings,
 }
@@ -107,12 +107,12 @@ impl Shape {
         }
     }
 
-    /// Whether it is not known yet if the header is one.
+    /// Whether it is still uncertain that the header is a header.
     pub(super) fn is_unsure(&self) -> bool {
         self.first_line != FirstLine::Any
     }
 
-    /// Whether a value of several lines is open.
+    /// Whether a multi-line value is open.
     pub(super) fn has_open_value(&self) -> bool {
         self.value.is_some()
     }
@@ -224,7 +224,7 @@ impl Shape {
 
     /// A line that is deeper than the attribute and not a pair.
     fn deeper<S: LogSyntax>(&mut self, number: u64, content: &[u8]) -> Belongs {
-        // An attribute in a group can have a value of several lines as well.
+        // An attribute in a group can have a multi-line value as well.
         if first(content, S::QUOTE).is_some() {
             let value = S::attribute(content).map(|attribute| attribute.value.trim_ascii());
             if let Some(Quoted::Open(quote, rest)) = value.map(|value| Quoted::of(value, S::QUOTE)) {
@@ -259,7 +259,7 @@ impl Shape {
         Belongs::Yes
     }
 
-    /// Opens a value of several lines. `rest` is the part of `line` after the quote, without white space at the end.
+    /// Opens a multi-line value. `rest` is the part of `line` after the quote, without white space at the end.
     #[cold]
     fn open(&mut self, number: u64, quote: Quote, rest: &[u8], line: &[u8]) {
         let length = rest.len() + line.len() - line.trim_ascii_end().len();
@@ -370,7 +370,8 @@ impl Shape {
         }
     }
 
-    /// The file ends, and the message may continue in the next one: what was noted so far is of this file.
+    /// Notes the end of a file. The message may continue in the next one, so the line numbers so far are those of the
+    /// file that ended.
     pub(super) fn end_of_file(&mut self, ended: usize) {
         self.warnings.end_of_file(ended);
         if let Some(OpenValue { file, header, .. }) = &mut self.value {
@@ -415,7 +416,7 @@ fn certainly_ends_message(content: &[u8]) -> bool {
     (is_announcement(content) && first(content, b'\'').is_none()) || platform_sdk(LineView::of_line(content)).is_some()
 }
 
-/// Whether a line may have a value, in which anyone may have written anything.
+/// Whether a line may have a value. A value can contain any text, since users write it.
 fn has_value(content: &[u8]) -> bool {
     content.trim_ascii_end().iter().any(|byte| matches!(byte, b'=' | b'"' | b'\t'))
 }

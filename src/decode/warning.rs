@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-/// A note for those who evaluate the results. It does not mean that an event was lost or an error counted.
+/// A note about the input. It does not mean that an event was lost or an error counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
 #[error("line {line}: {kind}")]
 #[non_exhaustive]
@@ -19,10 +19,10 @@ pub struct DecodeWarning {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, thiserror::Error)]
 #[non_exhaustive]
 pub enum WarningKind {
-    /// A value of several lines has no closing quote. Only its first line is read.
+    /// A multi-line value has no closing quote. Only its first line is read.
     #[error("a quoted value is not closed: only its first line is read")]
     ValueNotClosed,
-    /// A line within a value of several lines looks like the header of an event. It is read as text.
+    /// A line within a multi-line value looks like the header of an event. It is read as text.
     #[error("a line within a quoted value looks like the header of an event: it is read as text")]
     HeaderInValue,
     /// A SIP message in the log is announced with more bytes than follow.
@@ -61,7 +61,7 @@ impl Warnings {
         }
     }
 
-    /// Takes over the warnings of another. Those without a file are of this one.
+    /// Moves the warnings of `other` to these. Those without a file are about `file`.
     pub(super) fn take_over(&mut self, other: &mut Warnings, file: usize) {
         other.end_of_file(file);
         let Warnings { kept, count } = core::mem::take(other);
@@ -70,7 +70,7 @@ impl Warnings {
         self.kept.extend(kept.into_iter().take(room));
     }
 
-    /// The file ends: the warnings without a file are of this one.
+    /// Ends a file: the warnings without a file are about this one.
     pub(super) fn end_of_file(&mut self, file: usize) {
         for warning in self.kept.iter_mut().filter(|warning| warning.file == CURRENT_FILE) {
             warning.file = file;

@@ -16,11 +16,20 @@ pub struct BadCallUuid {
 }
 
 /// Checks that `text` can be the id of a session. The id is part of a URL path, which restricts its characters.
-/// Specification 2.
+/// [Specification 2][2].
+///
+/// ```
+/// use im_session::event::check_call_uuid;
+///
+/// assert!(check_call_uuid("007MDF3D0KAHL93L807GK2LAES000001").is_ok());
+/// assert!(check_call_uuid("a/b").is_err() && check_call_uuid("..").is_err());
+/// ```
 ///
 /// # Errors
 ///
 /// [`BadCallUuid`] unless it is 1 to 64 characters of `[A-Za-z0-9._~-]` and neither `.` nor `..`.
+///
+/// [2]: crate::guide::specification#2-events-and-identity
 pub fn check_call_uuid(text: &str) -> Result<(), BadCallUuid> {
     let fits = (1..=LONGEST).contains(&text.len());
     let unreserved = |byte: u8| matches!(byte, b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'.' | b'_' | b'~' | b'-');

@@ -10,7 +10,7 @@ use super::{Event, KeyValueList, Value};
 
 /// Writes one object of the JSON lines form. The decoder reads the same event from it, with two exceptions, because the
 /// form has neither: a binary becomes a string, and a hidden list becomes absent. Repeated keys of user data are all
-/// written, in order, so a reader for which the last one counts sees the JSON view.
+/// written, in order, so a reader that keeps the last one sees the JSON view.
 ///
 /// ```
 /// # #[cfg(feature = "json")] {

@@ -4,7 +4,7 @@ use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-/// A list of key-value pairs: ordered, nested, and with repeated keys kept. Specification 2.3.
+/// A list of key-value pairs: ordered, nested, and with repeated keys kept. [Specification 2.3][2.3].
 ///
 /// `==` compares pair by pair. [`same_view`](KeyValueList::same_view) compares what readers of the JSON see: there the
 /// order does not count, and the last of several equal keys wins.
@@ -26,6 +26,8 @@ use alloc::vec::Vec;
 /// }
 /// # Ok::<(), im_session::event::TooDeep>(())
 /// ```
+///
+/// [2.3]: crate::guide::specification#23-user-data
 #[derive(Clone, PartialEq, Eq, Default)]
 pub struct KeyValueList<'a> {
     pairs: Vec<Pair<'a>>,
@@ -45,7 +47,15 @@ pub struct Pair<'a> {
     pub value: Value<'a>,
 }
 
-/// A value of a [`KeyValueList`]. Exhaustive by decision: T-Library has these four.
+/// A value of a [`KeyValueList`]. Deliberately exhaustive: T-Library has these four.
+///
+/// ```
+/// use im_session::{KeyValueList, Value};
+///
+/// assert_eq!(Value::from("gold").as_str(), Some("gold"));
+/// assert_eq!(Value::from(5).as_integer(), Some(5));
+/// assert_eq!(Value::from(KeyValueList::new()).as_list().map(|list| list.len()), Some(0));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Value<'a> {
     /// A string.
@@ -58,7 +68,7 @@ pub enum Value<'a> {
     List(KeyValueList<'a>),
 }
 
-/// A [`Value`] that is not a list, so it can be added to any list. Exhaustive by decision, like [`Value`].
+/// A [`Value`] that is not a list, so it can be added to any list. Deliberately exhaustive, like [`Value`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PlainValue<'a> {
     /// A string.
@@ -190,7 +200,15 @@ impl<'a> KeyValueList<'a> {
         1 + self.inner_depth as usize
     }
 
-    /// The pairs of the JSON view, in the order of the list: the last of several equal keys.
+    /// The pairs of the JSON view, in the order of the list. Of several pairs with the same key it has only the last.
+    ///
+    /// ```
+    /// use im_session::KeyValueList;
+    ///
+    /// let list = KeyValueList::from_iter([("k", 1), ("other", 2), ("k", 3)]);
+    /// assert!(list.view().map(|pair| pair.value.as_integer()).eq([Some(2), Some(3)]));
+    /// assert!(list.same_view(&KeyValueList::from_iter([("k", 3), ("other", 2)])));
+    /// ```
     #[inline]
     pub fn view(&self) -> impl Iterator<Item = &Pair<'a>> {
         let is_short = self.len() <= SHORT;

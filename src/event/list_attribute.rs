@@ -2,10 +2,10 @@
 
 use super::KeyValueList;
 
-/// The value of UserData or Extensions. Specification 2.3.
+/// The value of UserData or Extensions. [Specification 2.3][2.3].
 ///
-/// Log filters hide user data: the attribute is then present, but without its pairs. That is neither an absent
-/// attribute nor an empty list, so it is a variant of its own. Exhaustive by decision.
+/// Log filters hide user data: the attribute is then present, but without its pairs. This is neither an absent
+/// attribute nor an empty list, so it has its own variant. Deliberately exhaustive.
 ///
 /// ```
 /// use im_session::event::{KeyValueList, ListAttribute};
@@ -15,6 +15,8 @@ use super::KeyValueList;
 /// assert_eq!(ListAttribute::Hidden.list(), None);
 /// assert!(ListAttribute::default().is_absent());
 /// ```
+///
+/// [2.3]: crate::guide::specification#23-user-data
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum ListAttribute<'a> {
     /// The event does not have the attribute.

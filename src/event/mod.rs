@@ -1,4 +1,4 @@
-//! What a SIP Server reports: an event with its attributes. Specification 2, 2.3 and 6.1.
+//! What a SIP Server reports: an event with its attributes. [Specification 2][2], [2.3] and [6.1].
 //!
 //! Text and SIP become an [`Event`], in [`decode`](crate::decode) and `sip`; the session does not know where it came
 //! from. Depends only on [`machine`](crate::machine), for the names.
@@ -12,6 +12,10 @@
 //! | `attribute_name` | the attributes that matter |
 //! | `json`, `json_reader`, `json_value`, `json_numbers`, `key_value_list_json` | an event as a JSON object |
 //! | `display` | an event as text for people |
+//!
+//! [2]: crate::guide::specification#2-events-and-identity
+//! [2.3]: crate::guide::specification#23-user-data
+//! [6.1]: crate::guide::specification#61-json-lines
 
 mod attribute_name;
 mod call_uuid;
@@ -205,8 +209,18 @@ impl<'a> Event<'a> {
         present(&self.this_dn)
     }
 
-    /// OtherDN, if it is neither empty nor ThisDN: the agent is never a participant of its own session. Specification
-    /// 1.
+    /// OtherDN, if it is neither empty nor ThisDN: the agent is never a participant of its own session.
+    /// [Specification 1][1].
+    ///
+    /// ```
+    /// use im_session::{CallEvent, Event};
+    ///
+    /// let ringing = Event::new(CallEvent::Ringing).with_this_dn("3002");
+    /// assert_eq!(ringing.clone().with_other_dn("3001").other_party(), Some("3001"));
+    /// assert_eq!(ringing.with_other_dn("3002").other_party(), None);
+    /// ```
+    ///
+    /// [1]: crate::guide::specification#1-the-resource
     #[must_use]
     pub fn other_party(&self) -> Option<&str> {
         present(&self.other_dn).filter(|&other| Some(other) != self.this_dn())
@@ -218,9 +232,18 @@ impl<'a> Event<'a> {
         present(&self.call_uuid)
     }
 
-    /// The text of a message: the last pair `text` of the extensions. Specification 5.
+    /// The text of a message: the last pair `text` of the extensions. [Specification 5][5].
     ///
     /// An integer is written in decimal. A list is not a text.
+    ///
+    /// ```
+    /// use im_session::{DataEvent, Event, KeyValueList};
+    ///
+    /// let message = Event::new(DataEvent::PrivateInfo).with_extensions(KeyValueList::from_iter([("text", "Hello")]));
+    /// assert_eq!(message.text().as_deref(), Some("Hello"));
+    /// ```
+    ///
+    /// [5]: crate::guide::specification#5-notifications
     #[must_use]
     pub fn text(&self) -> Option<Cow<'_, str>> {
         match self.text_value()? {
@@ -240,7 +263,17 @@ impl<'a> Event<'a> {
     }
 
     /// Sets a missing CallUUID to the 16 hex digits of the ConnID, since logs of older T-Servers have no CallUUID. An
-    /// event that has a CallUUID, or no ConnID, is unchanged. Specification 2.
+    /// event that has a CallUUID, or no ConnID, is unchanged. [Specification 2][2].
+    ///
+    /// ```
+    /// use im_session::{CallEvent, ConnId, Event};
+    ///
+    /// let mut event = Event::new(CallEvent::Ringing).with_conn_id(ConnId(0x0077_028a_809f_7004));
+    /// event.use_conn_id_as_call_uuid();
+    /// assert_eq!(event.call_uuid(), Some("0077028a809f7004"));
+    /// ```
+    ///
+    /// [2]: crate::guide::specification#2-events-and-identity
     pub fn use_conn_id_as_call_uuid(&mut self) {
         if let (None, Some(conn_id)) = (self.call_uuid(), self.conn_id) {
             self.call_uuid = Some(Cow::Owned(conn_id.to_string()));

@@ -6,9 +6,9 @@ use core::fmt;
 
 use crate::machine::{CallEvent, DataEvent, SessionEvent};
 
-/// The name of an event. Specification 2, 2.1 and 2.2.
+/// The name of an event. [Specification 2][2], [2.1] and [2.2].
 ///
-/// Exhaustive by decision: an event can change the state, change only data, answer a request, or be ignored by name.
+/// Deliberately exhaustive: an event can change the state, change only data, answer a request, or be ignored by name.
 ///
 /// ```
 /// use im_session::{CallEvent, EventName};
@@ -17,6 +17,10 @@ use crate::machine::{CallEvent, DataEvent, SessionEvent};
 /// assert_eq!(EventName::from("EventHeld").message_number(), Some(66));
 /// assert_eq!(EventName::from_message_number(85).unwrap().as_str(), "EventAttachedDataChanged");
 /// ```
+///
+/// [2]: crate::guide::specification#2-events-and-identity
+/// [2.1]: crate::guide::specification#21-the-transition-table-d
+/// [2.2]: crate::guide::specification#22-events-that-carry-data
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum EventName<'a> {
     /// It can change the state.

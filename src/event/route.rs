@@ -3,9 +3,9 @@
 use super::{BadCallUuid, Event, EventName, check_call_uuid};
 use crate::machine::{DataEvent, SessionEvent};
 
-/// What an event concerns. Specification 2, 2.2 and 4.
+/// What an event concerns. [Specification 2][2], [2.2] and [4].
 ///
-/// Exhaustive by decision: code that handles events has to handle each of these.
+/// Deliberately exhaustive: code that handles events has to handle each of these.
 ///
 /// ```
 /// use im_session::event::{Event, Route};
@@ -18,6 +18,10 @@ use crate::machine::{DataEvent, SessionEvent};
 /// assert_eq!(Event::new("EventHeld").route(), Ok(Route::Other));
 /// assert!(Event::new("EventRinging").route().is_err());
 /// ```
+///
+/// [2]: crate::guide::specification#2-events-and-identity
+/// [2.2]: crate::guide::specification#22-events-that-carry-data
+/// [4]: crate::guide::specification#4-operations
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Route<'e> {
     /// It concerns one session: the view that one DN has of a call.
@@ -40,7 +44,10 @@ pub enum Route<'e> {
     Other,
 }
 
-/// Why an event about a session cannot be read. Specification 2 and 6.
+/// Why an event about a session cannot be read. [Specification 2][2] and [6].
+///
+/// [2]: crate::guide::specification#2-events-and-identity
+/// [6]: crate::guide::specification#6-inputs-that-users-have
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum UnreadableEvent {

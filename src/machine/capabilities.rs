@@ -7,9 +7,12 @@ use super::State;
 use crate::named::{named, set_of};
 
 named! {
-    /// An operation of the REST API, in the order in which capabilities are printed. Specification 3 and 4.
+    /// An operation of the REST API, in the order in which capabilities are printed. [Specification 3][3] and [4].
     ///
-    /// Exhaustive by decision: [`Operations`] is a set over these.
+    /// Deliberately exhaustive: [`Operations`] is a set over these.
+    ///
+    /// [3]: crate::guide::specification#3-capabilities-d
+    /// [4]: crate::guide::specification#4-operations
     pub enum Operation {
         /// Opens a session. It is posted to the list; the others are posted to a session.
         InitiateIMSession = "InitiateIMSession",
@@ -27,7 +30,7 @@ named! {
 }
 
 set_of! {
-    /// A set of operations in one byte: the capabilities of a session, or the rights of an agent. Specification 3.
+    /// A set of operations in one byte: the capabilities of a session, or the rights of an agent. [Specification 3][3].
     ///
     /// ```
     /// use im_session::{CapabilityTable, Operation, State};
@@ -36,6 +39,8 @@ set_of! {
     /// assert_eq!(now.to_string(), "SendMessage, AttachUserData, Complete");
     /// assert!(now.contains(Operation::Complete) && !now.contains(Operation::DeleteUserData));
     /// ```
+    ///
+    /// [3]: crate::guide::specification#3-capabilities-d
     pub struct Operations of Operation;
 }
 
@@ -62,7 +67,10 @@ pub struct CapabilityRow {
     pub with_user_data: Operations,
 }
 
-/// The capabilities of each state, without and with user data. Specification 3.
+/// The capabilities of each state, without and with user data. [Specification 3][3].
+///
+/// A store uses [`DEFAULT`](Self::DEFAULT), unless it is made
+/// [`with_capabilities`](crate::Sessions::with_capabilities).
 ///
 /// ```
 /// use im_session::{CapabilityTable, Operation, State};
@@ -75,6 +83,8 @@ pub struct CapabilityRow {
 /// };
 /// assert!(!OURS.get(State::Alerting, false).contains(Operation::Complete));
 /// ```
+///
+/// [3]: crate::guide::specification#3-capabilities-d
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct CapabilityTable {
     /// The row of `Initiating`.
@@ -101,7 +111,10 @@ const BEFORE_THE_ANSWER: CapabilityRow = CapabilityRow {
 };
 
 impl CapabilityTable {
-    /// The table of specification 3. `Talking` is documented; the other rows are inferred from voice, chat and SMS.
+    /// The table of [specification 3][3]. `Talking` is documented; the other rows are inferred from voice, chat and
+    /// SMS.
+    ///
+    /// [3]: crate::guide::specification#3-capabilities-d
     pub const DEFAULT: CapabilityTable = CapabilityTable {
         initiating: BEFORE_THE_ANSWER,
         alerting: BEFORE_THE_ANSWER,

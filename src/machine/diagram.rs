@@ -19,7 +19,9 @@ pub struct Mermaid;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Dot;
 
-/// The machine as the Markdown table of specification 2.1.
+/// The machine as the Markdown table of [specification 2.1][2.1].
+///
+/// [2.1]: crate::guide::specification#21-the-transition-table-d
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Table;
 

@@ -5,9 +5,9 @@ use core::fmt;
 use crate::named::named;
 
 named! {
-    /// An event that can change the state. T-Library names and numbers; specification 2 and 2.1.
+    /// An event that can change the state. T-Library names and numbers; [specification 2][2] and [2.1].
     ///
-    /// Exhaustive by decision: a sixth such event would be another machine.
+    /// Deliberately exhaustive: a sixth such event would be another machine.
     ///
     /// ```
     /// use im_session::CallEvent;
@@ -16,6 +16,9 @@ named! {
     /// assert_eq!(CallEvent::Ringing.message_number(), 60);
     /// assert_eq!(CallEvent::from_message_number(59), Some(CallEvent::Abandoned));
     /// ```
+    ///
+    /// [2]: crate::guide::specification#2-events-and-identity
+    /// [2.1]: crate::guide::specification#21-the-transition-table-d
     pub enum CallEvent {
         /// The agent's DN dials.
         Dialing = "EventDialing",
@@ -60,9 +63,11 @@ impl CallEvent {
 }
 
 named! {
-    /// An event that changes a session's data but not its state. T-Library names and numbers; specification 2.2.
+    /// An event that changes a session's data but not its state. T-Library names and numbers; [specification 2.2][2.2].
     ///
-    /// Exhaustive by decision, like [`CallEvent`].
+    /// Deliberately exhaustive, like [`CallEvent`].
+    ///
+    /// [2.2]: crate::guide::specification#22-events-that-carry-data
     pub enum DataEvent {
         /// The dialed party is busy; EventReleased follows.
         DestinationBusy = "EventDestinationBusy",
@@ -102,7 +107,7 @@ impl DataEvent {
 
 /// An event that concerns a session: one that can change its state, or one that changes only its data.
 ///
-/// Exhaustive by decision, like its parts.
+/// Deliberately exhaustive, like its parts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum SessionEvent {
     /// One of the five that can change the state.

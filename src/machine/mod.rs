@@ -1,5 +1,5 @@
 //! The state machine: which event leads from which state to which, and which operations each state allows.
-//! Specification 2.1, 2.2 and 3.
+//! [Specification 2.1][2.1], [2.2] and [3].
 //!
 //! The innermost module: small `Copy` values and `const fn`s, no heap, no `std`, and no other module of the crate. Read
 //! it in this order: `state`, `event`, `table`, `capabilities`, `diagram`.
@@ -10,6 +10,10 @@
 //!
 //! assert_eq!(step(None, CallEvent::Ringing), Step::Changed { to: State::Alerting });
 //! ```
+//!
+//! [2.1]: crate::guide::specification#21-the-transition-table-d
+//! [2.2]: crate::guide::specification#22-events-that-carry-data
+//! [3]: crate::guide::specification#3-capabilities-d
 
 mod capabilities;
 mod diagram;

@@ -9,7 +9,7 @@ named! {
     /// Ordered by life cycle: `Initiating` and `Alerting` come before `Talking`, `Talking` before `Completed`. "No
     /// session" is not a state; where it matters the crate says `Option<State>`.
     ///
-    /// Exhaustive by decision: the specification (section 1, *IM Session Resource*) knows these four.
+    /// Deliberately exhaustive: the specification (section 1, *IM Session Resource*) knows these four.
     ///
     /// ```
     /// use im_session::State;
@@ -32,8 +32,10 @@ named! {
 impl State {
     /// Whether no event leads out of this state. True for `Completed` only.
     ///
-    /// One rule of the session overrides the machine (specification 2.1): a provably newer Dialing or Ringing opens a
-    /// completed session anew.
+    /// One rule of the session overrides the machine ([specification 2.1][2.1]): a provably newer Dialing or Ringing
+    /// opens a completed session anew.
+    ///
+    /// [2.1]: crate::guide::specification#21-the-transition-table-d
     #[must_use]
     pub const fn is_terminal(self) -> bool {
         match self {

@@ -1,6 +1,6 @@
 //! The transition table of specification 2.1, the column "accepted in" of 2.2, and the reasons for a rejection.
 //!
-//! A change to a cell is a change to this file only.
+//! To change a cell, change only this file.
 //!
 //! ```text
 //!                 Dialing ┌────────────┐
@@ -16,7 +16,7 @@
 use super::{CallEvent, DataEvent, State};
 use crate::named::named;
 
-/// The result of an event. Exhaustive by decision: there are exactly three.
+/// The result of an event. Deliberately exhaustive: there are exactly three.
 ///
 /// Four bytes. The state after the event has the same offset in each variant, so [`state`](Step::state) is a load
 /// without a branch.
@@ -56,9 +56,11 @@ impl Step {
 }
 
 named! {
-    /// Why an event was rejected. The names are those of the replay output (specification 7).
+    /// Why an event was rejected. The names are those of the replay output ([specification 7][7]).
     ///
-    /// Exhaustive by decision: clients switch on it, so a new reason must not pass unnoticed.
+    /// Deliberately exhaustive: clients switch on it, so a new reason must not pass unnoticed.
+    ///
+    /// [7]: crate::guide::specification#7-im-session-replay-the-main-job-and-its-contract
     pub enum RejectReason {
         /// The event belongs to no existing session and does not open one.
         Orphan = "orphan",
@@ -144,12 +146,23 @@ const fn decide(state: Option<State>, event: CallEvent) -> Step {
     }
 }
 
-/// The step for a data event: accepted with the state unchanged, or rejected. The column "accepted in" of specification
-/// 2.2. What the event changes in the data is up to the session.
+/// The step for a data event: accepted with the state unchanged, or rejected. The column "accepted in" of
+/// [specification 2.2][2.2]. What the event changes in the data is up to the session.
 ///
 /// DestinationBusy is accepted in `Initiating`, PrivateInfo in `Talking`, the others in `Initiating`, `Alerting` and
 /// `Talking`. Otherwise it is rejected: as orphan without a session, as ended in `Completed`, else as late (`Talking`)
 /// or early (`Initiating`, `Alerting`).
+///
+/// ```
+/// use im_session::machine::{DataEvent, RejectReason, State, Step, admit};
+///
+/// assert_eq!(admit(Some(State::Talking), DataEvent::PrivateInfo), Step::Unchanged { state: State::Talking });
+/// let reason = RejectReason::Early;
+/// let state = Some(State::Alerting);
+/// assert_eq!(admit(state, DataEvent::PrivateInfo), Step::Rejected { state, reason });
+/// ```
+///
+/// [2.2]: crate::guide::specification#22-events-that-carry-data
 #[must_use]
 pub const fn admit(state: Option<State>, event: DataEvent) -> Step {
     use DataEvent::{AttachedDataChanged, DestinationBusy, PartyAdded, PartyChanged, PartyDeleted, PrivateInfo};
@@ -180,6 +193,13 @@ pub const fn admit(state: Option<State>, event: DataEvent) -> Step {
 ///
 /// No session: Dialing, Ringing, Established. `Initiating`: all but Ringing. `Alerting`: all but Dialing.
 /// `Talking`: Established, Released, Abandoned. `Completed`: Released, Abandoned.
+///
+/// ```
+/// use im_session::machine::{CallEvent, State, accepts};
+///
+/// assert!(accepts(None, CallEvent::Ringing));
+/// assert!(!accepts(Some(State::Talking), CallEvent::Ringing));
+/// ```
 #[must_use]
 pub const fn accepts(state: Option<State>, event: CallEvent) -> bool {
     match step(state, event) {
@@ -192,10 +212,13 @@ pub const fn accepts(state: Option<State>, event: CallEvent) -> bool {
 /// definition order.
 ///
 /// ```
-/// use im_session::machine::{CallEvent, transitions};
+/// use im_session::machine::{Step, transitions};
 ///
 /// assert_eq!(transitions().count(), 25);
-/// assert!(transitions().all(|(_, _, step)| step.state().is_some() || matches!(step, im_session::machine::Step::Rejected { .. })));
+/// let rejected = transitions().filter(|(_, _, step)| matches!(step, Step::Rejected { .. }));
+/// for (state, event, _) in rejected {
+///     println!("{event} is rejected in {state:?}");
+/// }
 /// ```
 pub fn transitions() -> impl Iterator<Item = (Option<State>, CallEvent, Step)> {
     columns().flat_map(|state| CallEvent::ALL.into_iter().map(move |event| (state, event, step(state, event))))

@@ -11,7 +11,7 @@ use crate::event::KeyValueList;
 use crate::machine::{CapabilityTable, Operations, State};
 use crate::session::Session;
 
-/// An IM session as `GET /api/v2/me/im-sessions?fields=*` shows it. Specification 1, *IM Session Resource*.
+/// An IM session as `GET /api/v2/me/im-sessions?fields=*` shows it. [Specification 1][1], *IM Session Resource*.
 ///
 /// For a session in a store it is a view: it is cheap to make, and written as JSON without building its parts. A
 /// resource that was read or [made](ImSession::new) by hand has its own data, and so has the result of
@@ -30,6 +30,8 @@ use crate::session::Session;
 /// assert!(im_session.capabilities().contains(Operation::SendMessage));
 /// # }
 /// ```
+///
+/// [1]: crate::guide::specification#1-the-resource
 #[derive(Clone)]
 pub struct ImSession<'a> {
     source: Source<'a>,
@@ -128,7 +130,18 @@ impl<'a> ImSession<'a> {
     }
 
     /// The resource as an agent with these rights sees it: without the capabilities for which the agent has no right.
-    /// Specification 3.
+    /// [Specification 3][3].
+    ///
+    /// ```
+    /// use im_session::{ImSession, Operation, Operations, State};
+    ///
+    /// let both = Operations::of(&[Operation::SendMessage, Operation::Complete]);
+    /// let im_session = ImSession::new("007", State::Talking).with_capabilities(both);
+    /// let reader = im_session.for_rights(Operations::of(&[Operation::Complete]));
+    /// assert_eq!(reader.capabilities(), Operations::of(&[Operation::Complete]));
+    /// ```
+    ///
+    /// [3]: crate::guide::specification#3-capabilities-d
     #[must_use]
     pub fn for_rights(self, rights: Operations) -> Self {
         ImSession { capabilities: self.capabilities.intersection(rights), ..self }

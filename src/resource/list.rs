@@ -5,10 +5,29 @@ use alloc::vec::Vec;
 
 use super::{Fields, ImSession, StatusCode};
 
-/// The body of the answer to reading the list. Specification 4.
+/// The body of the answer to reading the list. [Specification 4][4].
 ///
 /// Without `fields` it consists of the full addresses, `{"statusCode":0,"uris":[…]}`, with `fields` of the sessions,
 /// `{"imSessions":[…],"statusCode":0}`.
+///
+/// ```
+/// # #[cfg(all(feature = "std", feature = "serde"))] {
+/// use im_session::{Agent, BaseUri, CallEvent, Event, Query, Sessions};
+///
+/// let mut sessions = Sessions::new(BaseUri::new("http://localhost:8090"));
+/// let ringing = Event::new(CallEvent::Ringing).with_this_dn("3002").with_call_uuid("007");
+/// assert_eq!(sessions.handle_event(&ringing).unwrap().notifications().count(), 1);
+///
+/// let me = Agent::new().with_device("/devices/1", "3002");
+/// let list = sessions.list(&me, &Query::parse(""));
+/// assert!(list.uris().eq(["http://localhost:8090/api/v2/im-sessions/007"]));
+/// let mut json = Vec::new();
+/// list.write_json(&mut json);
+/// assert!(json.starts_with(br#"{"statusCode":0,"uris":["#));
+/// # }
+/// ```
+///
+/// [4]: crate::guide::specification#4-operations
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ListBody<'a> {
     /// The sessions.
@@ -52,7 +71,9 @@ impl<'a> ListBody<'a> {
     }
 }
 
-/// The body of the answer to reading one session: `{"imSession":{…},"statusCode":0}`. Specification 4.
+/// The body of the answer to reading one session: `{"imSession":{…},"statusCode":0}`. [Specification 4][4].
+///
+/// [4]: crate::guide::specification#4-operations
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SingleBody<'a> {
     /// The session.
@@ -61,7 +82,9 @@ pub struct SingleBody<'a> {
     pub fields: Fields,
 }
 
-/// The answer of another service to `GET …/im-sessions?fields=*`, for reading. Specification 1.
+/// The list that another service returns for `GET …/im-sessions?fields=*`. [Specification 1][1].
+///
+/// [1]: crate::guide::specification#1-the-resource
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct ImSessionList {

@@ -1,8 +1,8 @@
-//! The data of the REST API: the resource, lists, notifications, queries, bodies and statusCodes. Specification 1, 4
-//! and 5.
+//! The data of the REST API: the resource, lists, notifications, queries, bodies and statusCodes. [Specification 1][1],
+//! [4] and [5].
 //!
-//! This module reads sessions and changes none. Of the other modules only the store uses it. With the feature `serde`
-//! everything here can be written and read as JSON.
+//! This module reads sessions and changes none. Only the store uses it. With the feature `serde` everything here can be
+//! written and read as JSON.
 //!
 //! | file | question |
 //! |---|---|
@@ -17,6 +17,10 @@
 //! | `operation_body` | What does the body of an operation contain? |
 //! | `status` | Which statusCode, and which HTTP status? |
 //! | `base_uri` | What is the address of a session? |
+//!
+//! [1]: crate::guide::specification#1-the-resource
+//! [4]: crate::guide::specification#4-operations
+//! [5]: crate::guide::specification#5-notifications
 
 #[cfg(feature = "serde")]
 mod addresses;
@@ -46,5 +50,7 @@ pub use participant::{Country, Participant};
 pub use query::{Field, Fields, Query};
 pub use status::{ErrorBody, Sent, StatusCode};
 
-/// The topic to which notifications are pushed. Specification 5.
+/// The topic to which notifications are pushed. [Specification 5][5].
+///
+/// [5]: crate::guide::specification#5-notifications
 pub const TOPIC: &str = "/v2/me/im-sessions";

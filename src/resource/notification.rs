@@ -8,7 +8,7 @@ use crate::named::named;
 use crate::session::Change;
 
 named! {
-    /// What a notification of a session is about. Exhaustive by decision: clients switch on it.
+    /// What a notification of a session is about. Deliberately exhaustive: clients switch on it.
     pub enum NotificationType {
         /// State or participants changed, perhaps user data with them.
         StatusChange = "StatusChange",
@@ -27,7 +27,7 @@ impl NotificationType {
     }
 }
 
-/// A notification. Specification 5. Exhaustive by decision, like the two message types of the API.
+/// A notification. [Specification 5][5]. Deliberately exhaustive, like the two message types of the API.
 ///
 /// It is pushed to the [`TOPIC`](super::TOPIC) of the agent whose DN the session belongs to.
 /// [`for_rights`](Notification::for_rights) removes the capabilities for which that agent has no right.
@@ -45,6 +45,8 @@ impl NotificationType {
 /// assert!(json.starts_with(r#"{"data":{"imSession":{"capabilities":[],"id":"007""#));
 /// # }
 /// ```
+///
+/// [5]: crate::guide::specification#5-notifications
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Notification<'a> {
     /// The session changed. Contains the whole resource. *IM Session Message Type*.
@@ -65,7 +67,9 @@ pub enum Notification<'a> {
 
 impl Notification<'_> {
     /// The notification for an agent with these rights: without the capabilities for which the agent has no right.
-    /// Specification 3.
+    /// [Specification 3][3].
+    ///
+    /// [3]: crate::guide::specification#3-capabilities-d
     #[must_use]
     pub fn for_rights(self, rights: Operations) -> Self {
         match self {

@@ -1,4 +1,4 @@
-//! The hook for information about phone numbers beyond their digits.
+//! The trait through which an embedder adds information about phone numbers.
 
 use alloc::borrow::Cow;
 #[cfg(not(target_has_atomic = "ptr"))]
@@ -8,7 +8,7 @@ pub(crate) use alloc::sync::Arc as Shared;
 
 use super::Country;
 
-/// An analysis of public phone numbers. Specification 1, *Call Resource*.
+/// An analysis of public phone numbers. [Specification 1][1], *Call Resource*.
 ///
 /// The library has no numbering plans; the crate `im-session-numbers` implements this trait with those of
 /// libphonenumber. Every function with this signature is an implementation as well:
@@ -29,6 +29,8 @@ use super::Country;
 /// assert_eq!(analysed.formatted_phone_number(), "(916) 555-0104");
 /// assert!(analysis.analyse("3002").is_none());
 /// ```
+///
+/// [1]: crate::guide::specification#1-the-resource
 pub trait NumberAnalysis: Send + Sync {
     /// Analyses a number as T-Library gave it. `None` means that it is not a public number, and is shown as it is.
     ///

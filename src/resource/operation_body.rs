@@ -5,7 +5,7 @@ use alloc::string::String;
 
 use crate::event::KeyValueList;
 
-/// A parameter in a body. Exhaustive by decision: it is missing, or has the right or the wrong type.
+/// A parameter in a body. Deliberately exhaustive: it is missing, or has the right or the wrong type.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Parameter<T> {
     /// Missing, or `null`.

@@ -7,9 +7,11 @@ use super::AnalysedNumber;
 #[cfg(feature = "serde")]
 use super::json_fields::null_is_default;
 
-/// One of the other parties of a session. Specification 1, *Call Resource*.
+/// One of the other parties of a session. [Specification 1][1], *Call Resource*.
 ///
 /// A field that is missing or `null` reads as empty or absent.
+///
+/// [1]: crate::guide::specification#1-the-resource
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "camelCase", default))]

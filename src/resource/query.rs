@@ -7,7 +7,9 @@ use alloc::vec::Vec;
 use crate::named::{named, set_of};
 
 named! {
-    /// A field of the resource, in alphabetical order, which is also the order in JSON. Specification 1.
+    /// A field of the resource, in alphabetical order, which is also the order in JSON. [Specification 1][1].
+    ///
+    /// [1]: crate::guide::specification#1-the-resource
     pub enum Field {
         /// The operations that are possible now.
         Capabilities = "capabilities",
@@ -31,12 +33,12 @@ set_of! {
     pub struct Fields of Field;
 }
 
-/// The query of a read: the part of the address after `?`. Specification 4, *Request Types*.
+/// The query of a read: the part of the address after `?`. [Specification 4][4], *Request Types*.
 ///
 /// `fields=*` requests every field, `fields=id,state` these two, and no or an empty `fields` only the addresses. Any
 /// other name of a field filters by that field. Names and values are percent-decoded. An unknown name is skipped, and
-/// the last of several `fields` counts. Of the filters on one field at most two are kept: two
-/// different ones match nothing, and further ones cannot match less.
+/// the last of several `fields` counts. At most two filters on one field are kept, because two different ones already
+/// match nothing.
 ///
 /// ```
 /// use im_session::resource::{Field, Query};
@@ -45,6 +47,8 @@ set_of! {
 /// assert!(query.fields.unwrap().contains(Field::State));
 /// assert_eq!(query.filters, [(Field::State, "Talking".into())]);
 /// ```
+///
+/// [4]: crate::guide::specification#4-operations
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Query<'q> {
     /// The requested fields; `None` without `fields`.
@@ -75,8 +79,8 @@ impl<'q> Query<'q> {
         parsed
     }
 
-    /// Adds a filter, unless it filters nothing more. A list applies every filter to each session, so whoever writes the
-    /// query must not be able to make both many.
+    /// Adds a filter, unless it would have no further effect. A list applies every filter to each session, so a client
+    /// must not be able to send any number of them.
     fn filter_on(&mut self, field: Field, text: Cow<'q, str>) {
         let mut known = self.filters.iter().filter(|(known, _)| *known == field).map(|(_, text)| text);
         match (known.next(), known.next()) {

@@ -5,9 +5,11 @@ use alloc::string::String;
 use crate::named::named;
 
 named! {
-    /// A `statusCode`. Specification 4, *Return Values 8.5.2*. The number is the position in this list.
+    /// A `statusCode`. [Specification 4][4], *Return Values 8.5.2*. The number is the position in this list.
     ///
-    /// Exhaustive by decision: the page lists exactly these.
+    /// Deliberately exhaustive: the page lists exactly these.
+    ///
+    /// [4]: crate::guide::specification#4-operations
     #[derive(Default)]
     pub enum StatusCode {
         /// 0: ok. For an operation it means that the request is sent.
@@ -33,7 +35,7 @@ named! {
         ProcessingIncomplete = "processing incomplete",
         /// 10: the input is not valid.
         InputValidation = "input validation error",
-        /// 11: a read-only property was to be changed.
+        /// 11: an attempt to change a read-only property.
         ReadOnlyProperty = "change of read-only property",
         /// 12: unable to retrieve.
         UnableToRetrieve = "unable to retrieve",
@@ -99,11 +101,13 @@ impl StatusCode {
     }
 }
 
-/// The body of an answer that only says "sent": `{"statusCode":0}`. Specification 4.
+/// The body of an answer that only says "sent": `{"statusCode":0}`. [Specification 4][4].
+///
+/// [4]: crate::guide::specification#4-operations
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Sent;
 
-/// The body of an error answer. Specification 4.
+/// The body of an error answer. [Specification 4][4].
 ///
 /// ```
 /// # #[cfg(feature = "json")] {
@@ -113,6 +117,8 @@ pub struct Sent;
 /// assert_eq!(serde_json::to_string(&body).unwrap(), r#"{"statusCode":6,"statusMessage":"there is no session 007"}"#);
 /// # }
 /// ```
+///
+/// [4]: crate::guide::specification#4-operations
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("statusCode {}: {status_message}", .status_code.code())]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "camelCase"))]

@@ -6,7 +6,7 @@ use crate::machine::{CallEvent, DataEvent, SessionEvent};
 use crate::named::named;
 
 named! {
-    /// Why a completed session is over. It is not part of the GWS resource. Exhaustive by decision.
+    /// Why a completed session is over. It is not part of the GWS resource. Deliberately exhaustive.
     pub enum Cause {
         /// The caller hung up before the call was answered: EventAbandoned.
         Abandoned = "abandoned",
@@ -24,6 +24,18 @@ named! {
 
 impl Session {
     /// Why the session is over; `None` while it is open.
+    ///
+    /// ```
+    /// use im_session::session::Cause;
+    /// use im_session::{CallEvent, Event, Limits, Session};
+    ///
+    /// let mut session = None;
+    /// for name in [CallEvent::Ringing, CallEvent::Abandoned] {
+    ///     let event = Event::new(name).with_this_dn("3002").with_call_uuid("007");
+    ///     Session::apply(&mut session, &event, &Limits::DEFAULT);
+    /// }
+    /// assert_eq!(session.unwrap().cause(), Some(Cause::Abandoned));
+    /// ```
     #[must_use]
     pub fn cause(&self) -> Option<Cause> {
         self.cause

@@ -1,7 +1,7 @@
 //! The names of a session, stored inline if they are short, which they nearly always are.
 //!
-//! The key of the session is then part of the session itself. In a large store that saves a memory access when an event
-//! is compared with it.
+//! The key of the session is then part of the session itself, which saves a memory access when a large store compares
+//! an event with it.
 
 use alloc::boxed::Box;
 

@@ -1,7 +1,7 @@
 //! Decides whether a session accepts an event, without changing it.
 //!
-//! Checks in the order of specification 7: stale, then the table, then the limits. [`Event::route`] has sorted out
-//! ignored and unreadable events before.
+//! Checks in the order of specification 7: stale, then the table, then the limits. [`Event::route`] has already
+//! filtered out ignored and unreadable events.
 
 use super::{EventIdentity, Limits, Rejection, Session};
 use crate::event::Event;

@@ -10,7 +10,7 @@ use crate::named::named;
 named! {
     /// The limit that an event, an operation or a snapshot exceeds. [`Limits`] has the defaults.
     ///
-    /// Not exhaustive by decision: limits can be added without changing anything else.
+    /// Deliberately not exhaustive: limits can be added without changing anything else.
     #[non_exhaustive]
     pub enum Limit {
         /// The number of sessions in the store.
@@ -91,8 +91,10 @@ pub struct Limits {
 
 impl Limits {
     /// The limits for a service: a million sessions, 1 000 of one DN and of one call, 100 participants, 16 000 bytes of
-    /// user data in 1 000 pairs 16 levels deep (as in specification 2.3), texts of 16 000 bytes, DNs of 255 bytes,
-    /// 10 000 requests, 100 000 remembered ends.
+    /// user data in 1 000 pairs 16 levels deep (as in [specification 2.3][2.3]), texts of 16 000 bytes, DNs of 255
+    /// bytes, 10 000 requests, 100 000 remembered ends.
+    ///
+    /// [2.3]: crate::guide::specification#23-user-data
     pub const DEFAULT: Limits = Limits {
         sessions: 1_000_000,
         sessions_per_dn: 1_000,

@@ -1,5 +1,5 @@
-//! The memory layout of [`Session`]. With the fields that the store adds to each it takes 128 bytes, since there may be
-//! a million of them.
+//! The memory layout of [`Session`]. Together with the fields that the store adds to each session it takes 128 bytes:
+//! it is small because a store may hold a million sessions.
 //!
 //! ThisDN, id and the first participant are one text ([`InlineNames`]), since most sessions have no other participant.
 //! Optional numbers share one byte of flags for which are present. An absent one is stored as 0, so that equal sessions

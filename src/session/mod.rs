@@ -1,4 +1,4 @@
-//! One session: one DN's view of one call, and what an event does to it. Specification 2.1 to 2.3.
+//! One session: one DN's view of one call, and what an event does to it. [Specification 2.1][2.1] to [2.3].
 //!
 //! Depends on [`machine`](crate::machine) and [`event`](crate::event). `judge` decides and changes nothing, and
 //! `accept` carries out the decision, so a rejected event cannot have changed anything.
@@ -13,6 +13,9 @@
 //! | `outcome` | What is the result of an event? |
 //! | `without_event` | How does a session change without an event? |
 //! | `memory_layout`, `inline_names` | How does a session fit into 128 bytes? |
+//!
+//! [2.1]: crate::guide::specification#21-the-transition-table-d
+//! [2.3]: crate::guide::specification#23-user-data
 
 mod accept;
 mod cause;
@@ -141,7 +144,19 @@ impl Session {
         self.state
     }
 
-    /// The operations that are possible now, by this table. Specification 3.
+    /// The operations that are possible now, by this table. [Specification 3][3].
+    ///
+    /// ```
+    /// use im_session::{CallEvent, CapabilityTable, Event, Limits, Operation, Session};
+    ///
+    /// let ringing = Event::new(CallEvent::Ringing).with_this_dn("3002").with_call_uuid("007");
+    /// let mut session = None;
+    /// Session::apply(&mut session, &ringing, &Limits::DEFAULT);
+    /// let capabilities = session.unwrap().capabilities(&CapabilityTable::DEFAULT);
+    /// assert!(capabilities.contains(Operation::Complete) && !capabilities.contains(Operation::SendMessage));
+    /// ```
+    ///
+    /// [3]: crate::guide::specification#3-capabilities-d
     #[must_use]
     pub fn capabilities(&self, table: &CapabilityTable) -> Operations {
         table.get(self.state, self.user_data.is_some())

@@ -6,10 +6,12 @@ use super::Session;
 use crate::event::Event;
 use crate::machine::{CallEvent, SessionEvent, State};
 
-/// Identifies an event of a server, and orders the events of one server start. Specification 2.
+/// Identifies an event of a server, and orders the events of one server start. [Specification 2][2].
+///
+/// [2]: crate::guide::specification#2-events-and-identity
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct EventIdentity {
-    /// When the server started, in seconds since 1970. `None` counts as a value of its own, equal only to `None`.
+    /// When the server started, in seconds since 1970. `None` equals only `None`.
     pub server_start_time: Option<u64>,
     /// The sequence number of the event since then.
     pub event_sequence_number: u64,

@@ -6,8 +6,23 @@ use core::fmt;
 use super::{EventIdentity, Limit};
 use crate::machine::{RejectReason, SessionEvent, State};
 
-/// The outcome of an event for a session. Specification 2.1, 2.2 and 7. Exhaustive by decision, like the `outcome` of
-/// the replay output.
+/// The outcome of an event for a session. [Specification 2.1][2.1], [2.2] and [7]. Deliberately exhaustive, like the
+/// `outcome` of the replay output.
+///
+/// ```
+/// use im_session::{CallEvent, Event, Limits, Outcome, RejectReason, Session};
+///
+/// let released = Event::new(CallEvent::Released).with_this_dn("3002").with_call_uuid("007");
+/// let outcome = Session::apply(&mut None, &released, &Limits::DEFAULT);
+/// assert_eq!((outcome.name(), outcome.is_accepted()), ("rejected", false));
+/// let Outcome::Rejected(rejection) = outcome else { panic!() };
+/// assert_eq!(rejection.reason, RejectReason::Orphan);
+/// println!("{rejection}");
+/// ```
+///
+/// [2.1]: crate::guide::specification#21-the-transition-table-d
+/// [2.2]: crate::guide::specification#22-events-that-carry-data
+/// [7]: crate::guide::specification#7-im-session-replay-the-main-job-and-its-contract
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
     /// Accepted, and at least one of state, participants and user data has changed.

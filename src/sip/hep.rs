@@ -2,9 +2,9 @@
 //! (Kamailio's siptrace, OpenSIPS, FreeSWITCH, Asterisk, heplify) send HEP packets over UDP, or one after the other
 //! over TCP.
 //!
-//! The addresses in the packet count, not those from which it was sent. **Whoever can send a packet chooses its whole
-//! content**, including the addresses: accept packets only from trusted agents, and compare the [authentication
-//! key](HepPacket::authentication_key).
+//! The endpoints are the addresses inside the packet, not the address from which the packet came. **Whoever can send a
+//! packet chooses its whole content**, including the addresses: accept packets only from trusted agents, and compare
+//! the [authentication key](HepPacket::authentication_key).
 
 use core::net::{IpAddr, SocketAddr};
 use core::time::Duration;
@@ -41,7 +41,7 @@ const FAMILIES_IPV6: [u8; 2] = [10, 30];
 /// The length of the time and the id of the capture agent, which only version 2 has after the addresses.
 const TIME_OF_VERSION_2: usize = 12;
 
-/// A packet of HEP.
+/// A HEP packet.
 ///
 /// ```
 /// use im_session::sip::hep::{HepPacket, HepPayload};
@@ -91,30 +91,30 @@ pub enum HepPayload<'p> {
     Compressed(&'p [u8]),
 }
 
-/// Why bytes are not a packet of HEP.
+/// Why bytes are not a HEP packet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum HepError {
     /// They do not begin like a packet.
-    #[error("expected a packet of HEP, found something else")]
+    #[error("expected a HEP packet, found something else")]
     NotHep,
     /// The packet ends before its parts do.
-    #[error("expected the whole head of a packet of HEP, found its beginning")]
+    #[error("expected the whole head of a HEP packet, found its beginning")]
     Short,
     /// A required part is missing.
-    #[error("expected a packet of HEP with {what}, found none")]
+    #[error("expected a HEP packet with {what}, found none")]
     Missing {
         /// Which one.
         what: &'static str,
     },
     /// A chunk is shorter than its head, or the length of its value does not match its type.
-    #[error("expected the length of chunk {chunk} of a packet of HEP, found another one")]
+    #[error("expected the length of chunk {chunk} of a HEP packet, found another one")]
     BadChunk {
         /// The type of the chunk.
         chunk: u16,
     },
     /// In versions 1 and 2: the address family is neither IPv4 nor IPv6.
-    #[error("expected IPv4 or IPv6 in a packet of HEP, found the address family {found}")]
+    #[error("expected IPv4 or IPv6 in a HEP packet, found the address family {found}")]
     BadFamily {
         /// The number of the family.
         found: u8,
@@ -124,6 +124,13 @@ pub enum HepError {
 /// The length of the packet of version 3 that begins with these bytes, including its head. `None` if they do not begin
 /// one, or are fewer than [`LENGTH_BYTES`]. It is for streams, where a length below [`LENGTH_BYTES`] means that this is
 /// not a packet.
+///
+/// ```
+/// use im_session::sip::hep::packet_length;
+///
+/// assert_eq!(packet_length(b"HEP3\x00\x44 and so on"), Some(0x44));
+/// assert_eq!(packet_length(b"INVITE"), None);
+/// ```
 #[must_use]
 pub fn packet_length(bytes: &[u8]) -> Option<usize> {
     match bytes {
@@ -133,11 +140,11 @@ pub fn packet_length(bytes: &[u8]) -> Option<usize> {
 }
 
 impl<'p> HepPacket<'p> {
-    /// Parses one packet of version 3, 2 or 1. Bytes after it are ignored. Of a packet that was cut off, as in
-    /// captures, the available parts are read ([`is_whole`](Self::is_whole)).
+    /// Parses one packet of version 3, 2 or 1. Bytes after it are ignored. If the packet was cut off, as in captures,
+    /// the available parts are read, and [`is_whole`](Self::is_whole) is false.
     ///
-    /// Versions 1 and 2 are recognised only by their number, 1 or 2, in the first byte. Whether the payload is SIP is
-    /// better evidence.
+    /// Versions 1 and 2 are recognised only by their number, 1 or 2, in the first byte. Check the payload as well: if
+    /// it is not SIP, the bytes were probably not a packet.
     ///
     /// # Errors
     ///

@@ -8,6 +8,17 @@ pub(super) const KEPT_OF_A_CALL: usize = 16;
 /// The limits of an [`Observer`](super::Observer) and of a [`DialogInfo`](super::DialogInfo). For a `DialogInfo`
 /// sessions count as calls and documents as messages, and the waiting times do not apply.
 ///
+/// ```
+/// use im_session::sip::{Observer, SipLimits};
+///
+/// let mut limits = SipLimits::DEFAULT;
+/// limits.open_calls = 100;
+/// limits.ended_calls = 100;
+/// assert!(limits.most_memory() < 10_000_000);
+/// let observer = Observer::new().with_limits(limits);
+/// # drop(observer);
+/// ```
+///
 /// # Memory
 ///
 /// These limits bound everything that messages can make a source keep. An observer holds at most

@@ -5,8 +5,9 @@
 //! messages from TCP and WebSocket connections, [`hep`] from the packets of capture agents. Depends on
 //! [`event`](crate::event) and [`machine`](crate::machine); nothing in the crate depends on it.
 //!
-//! `docs/sip.md` has the rules of the mapping, how they interpret the standards, and the condition for isolation: **a
-//! caller chooses the Request-URI, and with it the DN, unless you set it by [`with_dn`](Observer::with_dn)**.
+//! [The guide](crate::guide::sip) has the rules of the mapping, how they interpret the standards, and the condition for
+//! isolation: **a caller chooses the Request-URI, and with it the DN, unless you set it by
+//! [`with_dn`](Observer::with_dn)**.
 
 mod call;
 mod dialog_info;

@@ -42,7 +42,9 @@ impl Agent {
         self
     }
 
-    /// This agent with exactly these rights. Specification 3.
+    /// This agent with exactly these rights. [Specification 3][3].
+    ///
+    /// [3]: crate::guide::specification#3-capabilities-d
     #[must_use]
     pub fn with_rights(mut self, rights: Operations) -> Self {
         self.rights = rights;

@@ -60,6 +60,17 @@ impl Counters {
     /// All counters as (what is counted, kind, value), for export: `("rejected", "stale", 3)`.
     ///
     /// The kinds are the names on the wire; for operations they are the meanings of the statusCodes.
+    ///
+    /// ```
+    /// # #[cfg(feature = "std")] {
+    /// use im_session::{BaseUri, Sessions};
+    ///
+    /// let sessions = Sessions::new(BaseUri::new("http://localhost:8090"));
+    /// for (counted, kind, value) in sessions.counters().iter() {
+    ///     println!("im_session_{counted}{{kind=\"{kind}\"}} {value}");
+    /// }
+    /// # }
+    /// ```
     pub fn iter(&self) -> impl Iterator<Item = (&'static str, String, u64)> {
         let events = [
             ("changed", self.changed),
@@ -162,8 +173,8 @@ mod wire {
         deserializer.deserialize_map(Known("operations"))
     }
 
-    /// The counters of this kind that the crate knows.
-    /// The others may be anything: what a later version counts need not be a number.
+    /// Reads the counters of this kind that the crate knows. It skips others whatever their type, because a later
+    /// version may have counters that are not numbers.
     struct Known(&'static str);
 
     impl<'de> Visitor<'de> for Known {

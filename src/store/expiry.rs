@@ -1,5 +1,5 @@
-//! How sessions end without an event, and how completed sessions and requests are forgotten. The cost depends on how
-//! many are ended or forgotten, not on how many sessions there are.
+//! How sessions end without an event, and how completed sessions and requests are forgotten. The cost depends on the
+//! number that end or are forgotten, not on the size of the store.
 
 use alloc::vec::Vec;
 use core::hash::BuildHasher;
@@ -14,8 +14,9 @@ use crate::machine::State;
 use crate::session::{Cause, Change, Outcome, Session};
 
 impl<S: BuildHasher> Sessions<S> {
-    /// Ends every open session whose last accepted event was before `before`, and returns the notifications. Otherwise
-    /// lost events would leave sessions open for ever. `before` is in the time of [`set_time`](Self::set_time).
+    /// Ends every open session whose last accepted event was before `before`, and returns the notifications. Call it
+    /// regularly: a session whose end event was lost would otherwise stay open for ever. `before` is in the time of
+    /// [`set_time`](Self::set_time).
     ///
     /// ```
     /// # #[cfg(feature = "std")] {
@@ -36,7 +37,7 @@ impl<S: BuildHasher> Sessions<S> {
     /// }
     /// assert_eq!(sessions.get("3002", "007").map(|session| session.state()), Some(State::Completed));
     ///
-    /// // Nobody needs to read what ended more than an hour ago.
+    /// // Forget the sessions that ended more than an hour ago.
     /// now += 2 * HOUR;
     /// sessions.set_time(now)?;
     /// assert_eq!(sessions.forget_completed(now - HOUR)?.forgotten(), 1);
@@ -83,7 +84,7 @@ impl<S: BuildHasher> Sessions<S> {
         self.forgotten(usize::from(completed.is_some()), parts)
     }
 
-    /// Forgets every session that was completed before `before`. [`Handled::forgotten`] is their number.
+    /// Forgets every session that was completed before `before`. [`Handled::forgotten`] returns how many.
     ///
     /// ```
     /// # #[cfg(feature = "std")] {

@@ -15,7 +15,7 @@ impl<S: BuildHasher> Sessions<S> {
     /// Applies an event, and returns its outcome with the notifications to push.
     ///
     /// An EventAttachedDataChanged without ThisDN applies to every open session of its call. Whatever its outcome, the
-    /// event settles the request with its ReferenceID. Specification 2 and 4.
+    /// event settles the request with its ReferenceID. [Specification 2][2] and [4].
     ///
     /// ```
     /// # #[cfg(feature = "std")] {
@@ -46,6 +46,9 @@ impl<S: BuildHasher> Sessions<S> {
     /// settles no request, as if a decoder had refused it; the request is settled by another event, or times out. The
     /// event is counted ([`Counters::unreadable`](super::Counters::unreadable)), so the part that changed is
     /// [`PartKey::Store`].
+    ///
+    /// [2]: crate::guide::specification#2-events-and-identity
+    /// [4]: crate::guide::specification#4-operations
     pub fn handle_event(&mut self, event: &Event<'_>) -> Result<Handled<'_>, UnreadableEvent> {
         let route = event.route().inspect_err(|error| {
             self.counters.unreadable = self.counters.unreadable.saturating_add(1);
@@ -106,7 +109,7 @@ impl<S: BuildHasher> Sessions<S> {
         }
     }
 
-    /// Applies an event to a key without a session: opens a session, if the event does that and there is room.
+    /// Applies an event to a key without a session: opens one if the event does so and there is room.
     fn event_without_session(
         &mut self,
         event: &Event<'_>,

@@ -1,4 +1,4 @@
-//! The result of an event, and whom to notify.
+//! The result of an event, and who is notified.
 
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
@@ -21,7 +21,8 @@ use crate::session::{Change, Outcome, Session};
 /// use im_session::{BaseUri, CallEvent, Event, Sessions};
 ///
 /// let mut sessions = Sessions::new(BaseUri::new("http://localhost:8090"));
-/// let handled = sessions.handle_event(&Event::new(CallEvent::Ringing).with_this_dn("3002").with_call_uuid("007")).unwrap();
+/// let ringing = Event::new(CallEvent::Ringing).with_this_dn("3002").with_call_uuid("007");
+/// let handled = sessions.handle_event(&ringing).unwrap();
 /// assert_eq!(handled.outcome().name(), "changed");
 /// for (dn, notification) in handled.notifications() {
 ///     println!("for the agent at {dn}: {notification:?}");
@@ -85,6 +86,19 @@ impl<'s> Handled<'s> {
     }
 
     /// The sessions that changed, in their current state, in byte order of DN, then id.
+    ///
+    /// ```
+    /// # #[cfg(feature = "std")] {
+    /// use im_session::{BaseUri, CallEvent, Event, Sessions, State};
+    ///
+    /// let mut sessions = Sessions::new(BaseUri::new("http://localhost:8090"));
+    /// let at_3002 = |name| Event::new(name).with_this_dn("3002").with_call_uuid("007");
+    /// assert_eq!(sessions.handle_event(&at_3002(CallEvent::Ringing)).unwrap().to(), Some(State::Alerting));
+    /// let handled = sessions.handle_event(&at_3002(CallEvent::Established)).unwrap();
+    /// assert_eq!((handled.from(), handled.to()), (Some(State::Alerting), Some(State::Talking)));
+    /// assert!(handled.changed().map(|session| session.this_dn()).eq(["3002"]));
+    /// # }
+    /// ```
     pub fn changed(&self) -> impl Iterator<Item = &'s Session> + use<'s> {
         self.changes().map(|(session, _)| session)
     }
@@ -121,8 +135,8 @@ impl<'s> Handled<'s> {
     /// assert_eq!(sessions.handle_event(&ringing).unwrap().notifications().count(), 1);
     /// let request = sessions.post(&me, Target::Session("007"), br#"{"operationName":"Complete"}"#).unwrap();
     ///
-    /// let failed = Event::new("EventError").with_reference_id(request.reference_id).with_error(71, "Invalid called DN");
-    /// let handled = sessions.handle_event(&failed).unwrap();
+    /// let failed = Event::new("EventError").with_error(71, "Invalid called DN");
+    /// let handled = sessions.handle_event(&failed.with_reference_id(request.reference_id)).unwrap();
     /// let [settled] = handled.settled() else { panic!() };
     /// assert_eq!((settled.operation.name(), settled.this_dn.as_str()), ("Complete", "3002"));
     /// assert_eq!(settled.result.error().unwrap().to_string(), "Invalid called DN (error 71)");
@@ -141,7 +155,8 @@ impl<'s> Handled<'s> {
     }
 
     /// The parts of the store that changed, in no particular order. A service has to write them, or to delete those for
-    /// which [`Sessions::part`](super::Sessions::part) returns `None`.
+    /// which `Sessions::part` (feature `serde`) returns `None`, as the [guide](crate::guide::embedding#persistence)
+    /// shows.
     ///
     /// ```
     /// # #[cfg(feature = "std")] {

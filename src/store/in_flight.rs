@@ -27,7 +27,7 @@ pub struct Settled {
     pub result: RequestResult,
 }
 
-/// The result of a request. Exhaustive by decision.
+/// The result of a request. Deliberately exhaustive.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "camelCase"))]
 pub enum RequestResult {

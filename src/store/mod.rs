@@ -1,5 +1,5 @@
 //! All sessions of a service: which of them an event concerns, who is notified, and what an agent is allowed to do.
-//! Specification 2, 4 and 5.
+//! [Specification 2][2], [4] and [5].
 //!
 //! The outermost module of the core: it takes events, operations and reads, and returns notifications, requests to send
 //! to the SIP Server, and the bodies of answers. It has no clock: its time is the one set by [`Sessions::set_time`].
@@ -7,7 +7,7 @@
 //! | file | question |
 //! |---|---|
 //! | `handle_event` | What does an event do, at one DN or to a whole call? |
-//! | `handled` | What is the result of an event, and whom to notify? |
+//! | `handled` | What is the result of an event, and who is notified? |
 //! | `operations`, `parameters` | May this agent perform an operation now, and which request is to be sent? |
 //! | `why_not` | Why is an operation not possible now? |
 //! | `request`, `in_flight` | What is sent to the SIP Server, and when is it settled? |
@@ -19,6 +19,10 @@
 //! | `shard`, `reference_ids` | How do several stores divide the work? |
 //! | `counters`, `trace` | What has the store done so far? |
 //! | `slots`, `ring`, `order`, `hash_index` | How are the sessions stored, found and ordered? |
+//!
+//! [2]: crate::guide::specification#2-events-and-identity
+//! [4]: crate::guide::specification#4-operations
+//! [5]: crate::guide::specification#5-notifications
 
 mod agent;
 mod counters;
@@ -82,6 +86,9 @@ use slots::Slots;
 
 /// The sessions of a service, each keyed by (ThisDN, CallUUID).
 ///
+/// The [guide](crate::guide::embedding) describes how a service uses it: threads, sharding, persistence, expiry,
+/// limits.
+///
 /// `S` is the hasher. With the feature `std` it is `RandomState` by default, a randomly keyed, HashDoS-resistant
 /// hasher. Without `std` the embedder passes one, which should be keyed as well if ids come from a network.
 ///
@@ -123,7 +130,7 @@ struct Settings {
     numbers: Option<Numbers>,
 }
 
-/// The analysis of phone numbers; a type of its own for `Debug`.
+/// The analysis of phone numbers, in a separate type because of `Debug`.
 #[derive(Clone)]
 struct Numbers(Shared<dyn NumberAnalysis>);
 
@@ -152,7 +159,8 @@ impl Sessions {
 }
 
 impl<S> Sessions<S> {
-    /// Like `new`, with a hasher of the embedder's choice.
+    /// Like `new`, with a hasher of the embedder's choice. The [guide](crate::guide::embedding#without-std) has an
+    /// example of a hasher without `std`.
     ///
     /// ```
     /// # #[cfg(feature = "std")] {
@@ -187,7 +195,7 @@ impl<S> Sessions<S> {
         }
     }
 
-    /// Replaces the table of capabilities.
+    /// Replaces the table of capabilities, which says which operations each state allows.
     ///
     /// ```
     /// # #[cfg(feature = "std")] {
@@ -255,6 +263,20 @@ impl<S> Sessions<S> {
     }
 
     /// Allows an agent to initiate a session while another is open.
+    ///
+    /// ```
+    /// # #[cfg(all(feature = "std", feature = "json"))] {
+    /// use im_session::{Agent, BaseUri, CallEvent, Event, Sessions, Target};
+    ///
+    /// let mut sessions = Sessions::new(BaseUri::new("http://localhost:8090")).with_many_sessions_per_agent();
+    /// let ringing = Event::new(CallEvent::Ringing).with_this_dn("3002").with_call_uuid("007");
+    /// assert_eq!(sessions.handle_event(&ringing).unwrap().notifications().count(), 1);
+    ///
+    /// let me = Agent::new().with_device("/devices/1", "3002");
+    /// let body = br#"{"operationName":"InitiateIMSession","destination":{"phoneNumber":"3001"}}"#;
+    /// assert!(sessions.post(&me, Target::Sessions, body).is_ok());
+    /// # }
+    /// ```
     #[must_use]
     pub fn with_many_sessions_per_agent(mut self) -> Self {
         self.settings.one_session_per_agent = false;
@@ -283,6 +305,16 @@ impl<S> Sessions<S> {
 
     /// Sets how many ReferenceIDs are skipped after a restore; 1 000 by default. It should be at least the number of
     /// requests that may be sent between two snapshots.
+    ///
+    /// ```
+    /// # #[cfg(feature = "std")] {
+    /// use im_session::{BaseUri, Sessions};
+    ///
+    /// // At most 10 000 requests between two snapshots.
+    /// let sessions = Sessions::new(BaseUri::new("http://localhost:8090")).with_reference_id_gap(10_000);
+    /// # drop(sessions);
+    /// # }
+    /// ```
     #[must_use]
     pub fn with_reference_id_gap(mut self, gap: u32) -> Self {
         self.settings.reference_id_gap = gap;
@@ -302,6 +334,20 @@ impl<S> Sessions<S> {
     }
 
     /// All sessions, in byte order of DN, then id. Each call sorts them.
+    ///
+    /// ```
+    /// # #[cfg(feature = "std")] {
+    /// use im_session::{BaseUri, CallEvent, Event, Sessions};
+    ///
+    /// let mut sessions = Sessions::new(BaseUri::new("http://localhost:8090"));
+    /// let ringing = Event::new(CallEvent::Ringing).with_this_dn("3002").with_call_uuid("007");
+    /// assert_eq!(sessions.handle_event(&ringing).unwrap().notifications().count(), 1);
+    /// for session in sessions.iter() {
+    ///     println!("{} at {}: {}", session.id(), session.this_dn(), session.state());
+    /// }
+    /// assert_eq!(sessions.len(), 1);
+    /// # }
+    /// ```
     pub fn iter(&self) -> impl Iterator<Item = &Session> {
         self.slots.sorted().into_iter().map(|handle| self.slots.session(handle))
     }

@@ -22,7 +22,7 @@ use crate::machine::{CapabilityTable, Operation};
 use crate::resource::{ErrorBody, OperationBody, Parameter, StatusCode};
 use crate::session::{Limits, Session};
 
-/// The path that an operation is posted to. Exhaustive by decision: the API has these two.
+/// The path that an operation is posted to. Deliberately exhaustive: the API has these two.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Target<'a> {
     /// `/me/im-sessions`.
@@ -72,11 +72,30 @@ impl<S: BuildHasher> Sessions<S> {
         }
     }
 
-    /// Like [`post`](Self::post), with a body that is already parsed.
+    /// Checks an operation whose body is already parsed, and returns the request to send. It is what `post` (feature
+    /// `json`) does with a body as JSON text.
+    ///
+    /// ```
+    /// # #[cfg(feature = "std")] {
+    /// use im_session::resource::Parameter;
+    /// use im_session::{Agent, BaseUri, CallEvent, Event, OperationBody, Sessions, Target};
+    ///
+    /// let mut sessions = Sessions::new(BaseUri::new("http://localhost:8090"));
+    /// let ringing = Event::new(CallEvent::Ringing).with_this_dn("3002").with_call_uuid("007");
+    /// assert_eq!(sessions.handle_event(&ringing).unwrap().notifications().count(), 1);
+    ///
+    /// // The fields may come from anywhere, not only from JSON.
+    /// let mut body = OperationBody::default();
+    /// body.operation_name = Parameter::Is("Complete".into());
+    /// let me = Agent::new().with_device("/devices/1", "3002");
+    /// let request = sessions.operate(&me, Target::Session("007"), &body).unwrap();
+    /// assert_eq!(request.name.name(), "RequestReleaseCall");
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
-    /// The body of the error answer.
+    /// The body of the error answer, as from `post`.
     pub fn operate(&mut self, me: &Agent, target: Target<'_>, body: &OperationBody<'_>) -> Result<Request, ErrorBody> {
         let operation = operation_of(target, body);
         let request = operation.clone().and_then(|operation| {

@@ -1,6 +1,6 @@
 //! The order in which sessions expire, are forgotten and make room: open sessions by the time of their last event,
 //! completed ones by the time of their completion. Each session is in one of two linked lists, so the cost of ending or
-//! forgetting some depends only on how many they are.
+//! forgetting sessions depends only on their number.
 
 use alloc::vec::Vec;
 
@@ -12,7 +12,7 @@ pub(super) struct Order {
     places: Vec<Place>,
     open: Ends,
     completed: Ends,
-    /// How many completions there were.
+    /// The number of completions so far.
     completions: u64,
 }
 
@@ -53,7 +53,7 @@ impl Order {
         core::iter::successors(self.completed.first, |&handle| self.place(handle).next)
     }
 
-    /// How many completions there were.
+    /// The number of completions so far.
     #[cfg(feature = "serde")]
     pub(super) fn completions(&self) -> u64 {
         self.completions

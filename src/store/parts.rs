@@ -4,8 +4,8 @@ use alloc::string::String;
 
 use crate::session::Session;
 
-/// The key of a part of a store. Each part is a value of its own, and a snapshot consists of all parts. Exhaustive by
-/// decision: a service that persists parts has to persist every kind.
+/// The key of a part of a store. Each part is a separate value, and a snapshot consists of all parts. Deliberately
+/// exhaustive: a service that persists parts has to persist every kind.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "camelCase"))]
 pub enum PartKey {

@@ -70,7 +70,8 @@ impl<S: BuildHasher> Sessions<S> {
     /// use im_session::resource::ImSessionList;
     /// use im_session::{BaseUri, Sessions, State, StatusCode};
     ///
-    /// let json = r#"{"imSessions":[{"id":"007","state":"Talking","participants":[{"phoneNumber":"3001"}]}],"statusCode":0}"#;
+    /// let json = r#"{"statusCode":0,
+    ///     "imSessions":[{"id":"007","state":"Talking","participants":[{"phoneNumber":"3001"}]}]}"#;
     /// let upstream: ImSessionList = serde_json::from_str(json).unwrap();
     /// assert_eq!(upstream.status_code, StatusCode::Ok);
     /// let mut sessions = Sessions::new(BaseUri::new("http://localhost:8090"));
@@ -96,7 +97,7 @@ impl<S: BuildHasher> Sessions<S> {
         }
         let known = list.iter().filter(|im_session| self.slots.find(this_dn, im_session.id()).is_some()).count();
         let made_room = self.make_room_for_list(this_dn, &listed, listed.len() - known, &mut aside);
-        // Sessions that vanished and made room at once are notified as well, so they are kept until the next list.
+        // Agents are notified of these sessions as well, so the store keeps them until the next list.
         let told_of: Vec<(Session, Change)> = made_room
             .into_iter()
             .filter_map(|(handle, session)| vanished.remove(&handle).map(|change| (session, change)))
@@ -157,7 +158,7 @@ impl<S: BuildHasher> Sessions<S> {
     }
 
     /// Forgets enough completed sessions to make room for `new` sessions of a DN, the ones that completed longest ago
-    /// first, but none that is in the list. Returns the forgotten sessions.
+    /// first, except for those in the list. Returns the forgotten sessions.
     fn make_room_for_list(
         &mut self,
         this_dn: &str,

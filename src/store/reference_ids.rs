@@ -51,8 +51,8 @@ impl ReferenceIds {
         (self.last - self.first) as usize + 1
     }
 
-    /// The next ReferenceID that is not in flight. It wraps around after the last one. At least one must be free, or it
-    /// never returns.
+    /// The next ReferenceID that is not in flight. It wraps around after the last one. At least one must be free;
+    /// otherwise this never returns.
     pub(super) fn next(&mut self, in_flight: impl Fn(u64) -> bool) -> u64 {
         loop {
             self.given = if self.given >= self.last { self.first } else { self.given + 1 };

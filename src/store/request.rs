@@ -7,7 +7,7 @@ use crate::machine::Operation;
 use crate::named::named;
 
 named! {
-    /// A T-Library request, with its name and number there. Exhaustive by decision: there is one for each operation.
+    /// A T-Library request, with its name and number there. Deliberately exhaustive: there is one for each operation.
     pub enum RequestName {
         /// InitiateIMSession.
         RequestMakeCall = "RequestMakeCall",
@@ -26,6 +26,14 @@ named! {
 
 impl RequestName {
     /// The request that carries out an operation.
+    ///
+    /// ```
+    /// use im_session::Operation;
+    /// use im_session::store::RequestName;
+    ///
+    /// let request = RequestName::of(Operation::Complete);
+    /// assert_eq!((request.name(), request.message_number()), ("RequestReleaseCall", 17));
+    /// ```
     #[must_use]
     pub const fn of(operation: Operation) -> Self {
         match operation {

@@ -51,10 +51,11 @@ pub enum RestoreError {
 }
 
 impl<S: BuildHasher + Clone> Sessions<S> {
-    /// Makes this store what the snapshot says; its settings stay. It then goes on as the original would, with two exceptions.
-    /// Sessions that were heard at the same time expire in byte order of DN, then id.
-    /// And the ReferenceIDs: after the last that the snapshot knows it leaves a gap
-    /// ([`with_reference_id_gap`](Self::with_reference_id_gap)), since more requests may have been sent before the end.
+    /// Replaces the contents of this store by those of the snapshot, and keeps its settings. The store then continues
+    /// as the original would, with two exceptions. Sessions whose last events were at the same time expire in byte
+    /// order of DN, then id. And the store skips some ReferenceIDs after the last one in the snapshot
+    /// ([`with_reference_id_gap`](Self::with_reference_id_gap)), because more requests may have been sent since the
+    /// snapshot was taken.
     ///
     /// ```
     /// # #[cfg(feature = "json")] {
@@ -208,8 +209,8 @@ fn sessions<'p>(
     Ok((fitting, left_out))
 }
 
-/// What came later has no earlier time: `forget_completed` and `time_out_requests` look at the oldest first, and end
-/// where one is not old enough. Each is an order, a time and a position.
+/// Checks that no later entry has an earlier time, because `forget_completed` and `time_out_requests` begin with the
+/// oldest and stop at the first one that is not old enough. Each entry is an order, a time and a position.
 fn check_times(
     all: impl Iterator<Item = (u64, u64, usize)>,
     expected: &'static str,

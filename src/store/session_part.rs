@@ -57,7 +57,7 @@ pub(super) fn exceeded(session: &Session, limits: &Limits) -> Option<(&'static s
 
 /// Checks that a completed session has a cause, and an open one has none.
 fn cause_of(part: &SessionPart, state: State, at: impl Fn(&str) -> String) -> Result<Option<Cause>, RestoreError> {
-    let expected = "abandoned, busy, released, expired or vanished where the session is completed, else null";
+    let expected = "abandoned, busy, released, expired or vanished if the session is completed, else null";
     let wrong = || impossible(at("cause"), expected, part.cause.as_deref().unwrap_or("null"));
     match (part.cause.as_deref(), state.is_open()) {
         (None, true) => Ok(None),

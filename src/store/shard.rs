@@ -5,7 +5,8 @@
 /// 1099511628211 modulo 2⁶⁴.) It is the same for every version of the crate, machine and run.
 ///
 /// The key has to be the same for all that must be in one store: it is the id of the agent who has the DN, or the DN if
-/// no agent has it. With 0 shards everything is in shard 0.
+/// no agent has it. With 0 shards everything is in shard 0. The [guide](crate::guide::embedding#sharding-by-dn) has the
+/// rest: ranges of ReferenceIDs, events without ThisDN, another number of shards.
 ///
 /// ```
 /// use im_session::store::shard;

@@ -17,10 +17,26 @@ use crate::event::{KeyValueList, Value};
 /// The version of all parts that this crate writes.
 pub(super) const VERSION: u32 = 2;
 
-/// Everything that a store holds: all its parts. The settings are not part of it.
+/// Everything that a store holds: all its parts. The settings are not part of it. The
+/// [guide](crate::guide::embedding#upgrading-snapshots) describes what happens to snapshots of other versions.
 ///
 /// The contents are private to this crate, and [`Sessions::restore`] checks all of them. Fields and counters that this
 /// version of the crate does not know are skipped.
+///
+/// ```
+/// # #[cfg(feature = "std")] {
+/// use im_session::{BaseUri, CallEvent, Event, Sessions, Snapshot};
+///
+/// let mut sessions = Sessions::new(BaseUri::new("http://localhost:8090"));
+/// let ringing = Event::new(CallEvent::Ringing).with_this_dn("3002").with_call_uuid("007");
+/// assert_eq!(sessions.handle_event(&ringing).unwrap().notifications().count(), 1);
+///
+/// // One part for the session, and one for the rest of the store.
+/// let parts: Vec<_> = sessions.snapshot().into_parts().collect();
+/// assert_eq!(parts.len(), 2);
+/// assert_eq!(Snapshot::of_parts(parts), Some(sessions.snapshot()));
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Snapshot {
     pub(super) store: StorePart,
@@ -29,7 +45,7 @@ pub struct Snapshot {
     pub(super) requests: Vec<RequestPart>,
 }
 
-/// A part of a store. Exhaustive by decision, like [`PartKey`].
+/// A part of a store. Deliberately exhaustive, like [`PartKey`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Part {
@@ -43,7 +59,7 @@ pub enum Part {
     Store(StorePart),
 }
 
-/// A session as a value of its own. Names are kept as text, so that `restore` can report a wrong one with its place.
+/// A session as a separate value. Names are kept as text, so that `restore` can report a wrong one with its place.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SessionPart {
@@ -90,7 +106,7 @@ pub(super) enum ValueRecord {
     List,
 }
 
-/// A remembered end as a value of its own.
+/// A remembered end as a separate value.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct EndPart {
@@ -103,7 +119,7 @@ pub struct EndPart {
     pub(super) last_event: IdentityRecord,
 }
 
-/// A request in flight as a value of its own.
+/// A request in flight as a separate value.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct RequestPart {
@@ -129,12 +145,13 @@ pub struct StorePart {
     /// In nanoseconds.
     pub(super) now: u64,
     pub(super) last_reference_id: u32,
-    /// How many completions there were.
+    /// The number of completions so far.
     pub(super) completions: u64,
     pub(super) counters: Counters,
 }
 
-/// An `Option` whose key has to be present: if it is missing, the snapshot is damaged. It does not read as `null`.
+/// An `Option` whose key has to be present. A snapshot without the key is damaged, so a missing key must not read as
+/// `None`.
 fn required<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
     Option::deserialize(deserializer)
 }

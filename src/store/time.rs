@@ -38,8 +38,8 @@ impl<S> Sessions<S> {
     /// [`forget_completed`](Self::forget_completed) and [`time_out_requests`](Self::time_out_requests). The part that
     /// changes is [`PartKey::Store`](super::PartKey::Store).
     ///
-    /// Tell it before the first event. What was heard before any time was told counts as heard at 0, and the first
-    /// `expire` may end it.
+    /// Set it before the first event. An event that arrives before any time was set counts as heard at 0, so the first
+    /// `expire` may end its session.
     ///
     /// ```
     /// # #[cfg(feature = "std")] {
@@ -61,9 +61,9 @@ impl<S> Sessions<S> {
     ///
     /// # Errors
     ///
-    /// [`TimeError::Jump`] where the time is further ahead than [`Limits::time_jump`](crate::Limits::time_jump) allows. The
-    /// first time that a store is told, also after it was restored, may be any: it does not know how long it was down.
-    /// So compare that time with [`now`](Self::now) before you tell it.
+    /// [`TimeError::Jump`] if the time is further ahead than [`Limits::time_jump`](crate::Limits::time_jump) allows.
+    /// The first time that is set, also after a restore, may be any, because the store does not know how long it was
+    /// down. So compare that time with [`now`](Self::now) before you set it.
     pub fn set_time(&mut self, now: Duration) -> Result<(), TimeError> {
         let limit = self.settings.limits.time_jump;
         let old = self.now();

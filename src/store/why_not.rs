@@ -10,8 +10,8 @@ use crate::resource::ErrorBody;
 use crate::session::Session;
 
 named! {
-    /// Why an operation is not among the capabilities that an agent sees now. Exhaustive by decision: a desktop shows a
-    /// text for each.
+    /// Why an operation is not among the capabilities that an agent sees now. Deliberately exhaustive: a desktop shows
+    /// a text for each.
     pub enum WhyNot {
         /// The agent has no right to it.
         NoRight = "no right",
@@ -46,7 +46,7 @@ impl<S: BuildHasher> Sessions<S> {
     ///
     /// # Errors
     ///
-    /// The same as of [`post`](Self::post): statusCode 3 for InitiateIMSession, which is an operation on the list, and
+    /// The same as for [`operate`](Self::operate): statusCode 3 for InitiateIMSession, which is an operation on the list, and
     /// 6 if the agent has no such session or no such device.
     pub fn why_not(
         &self,

@@ -1,4 +1,4 @@
-//! Logs that were damaged: nothing panics, any split gives the same, and what is still read means to a store what it means to
+//! Damaged logs: nothing panics, any split gives the same, and what is still read has the same effect on a store as on
 //! the reference model.
 
 use std::fs;

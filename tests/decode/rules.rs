@@ -297,7 +297,8 @@ fn a_line_in_pieces_over_the_limit_is_an_error_and_the_next_is_read() {
     }
 }
 
-/// Found in review: only colours at the ends of a line were taken off, and `grep --color` has them around what it found.
+/// Found in review: only colours at the ends of a line were taken off, and `grep --color` has them around what it
+/// found.
 #[test]
 fn colours_inside_a_line_are_taken_off_but_for_those_of_quoted_values() {
     const ON: &str = "\u{1b}[01;31m\u{1b}[K";

@@ -23,7 +23,7 @@ fn this_crate_conforms() {
     }
 }
 
-/// Where room is soon needed, the cells of room are reached too, and where it never is they are none of the run.
+/// With low limits the cells about making room are reached as well. With limits that are never met they do not count.
 #[test]
 fn this_crate_conforms_where_room_is_made() {
     let mut small = Setup::default();

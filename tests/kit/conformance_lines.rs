@@ -1,4 +1,4 @@
-//! What does the conformance kit say to a system behind a pipe, and what does it hear?
+//! Which lines does the conformance kit exchange with a system behind a pipe?
 
 use std::io::{self, BufReader, Write};
 use std::process::{Command, Stdio};
@@ -87,7 +87,7 @@ fn the_lines_over_the_pipe() {
     assert!(answers[16]["error"].is_string() && answers[17]["error"].is_string());
 }
 
-/// What the form has no word for is left out.
+/// Anything that the protocol cannot express is left out.
 #[test]
 fn steps_that_have_no_line() {
     let hidden = mine(CallEvent::Ringing).with_hidden_user_data();
@@ -113,7 +113,7 @@ fn the_limits_cross_the_pipe_where_they_are_the_default() {
     assert_eq!((outcome(line), outcome("{\"do\":\"reset\"}\n")), (json!("rejected"), json!("changed")));
 }
 
-/// What a system behind a pipe says in any answer reaches the kit.
+/// Everything in the answers of a system behind a pipe reaches the kit.
 #[test]
 fn the_answers_over_the_pipe() {
     let answers = concat!(
@@ -157,7 +157,7 @@ fn this_crate_conforms_over_a_pipe_too() {
     system.join().unwrap().unwrap();
 }
 
-/// What is said where the answer to the first line is this.
+/// The error if the answer to the first line is this one.
 fn error_after(answer: &str) -> String {
     let setup = Setup::default();
     let mut system = JsonLines::new(answer.as_bytes(), Vec::new());
@@ -195,7 +195,7 @@ fn a_system_that_tells_nothing_of_its_own_is_compared_by_what_everybody_sees() {
     assert!(report.conforms(), "{report}");
 }
 
-/// A program in Python with its standard input and output; where there is none, that is said by the name of the test.
+/// A program in Python with its standard input and output. Without Python, the name of the test is printed as skipped.
 pub(crate) fn python(test: &str) -> Option<std::process::Child> {
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/kit/im_session.py");
     let python = Command::new("python3").arg(script).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();

@@ -10,7 +10,8 @@ fn fingerprint(text: &str) -> u64 {
     text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3))
 }
 
-/// A seed that somebody noted finds its histories again: whoever changes them, changes this on purpose.
+/// The same seed always gives the same histories, so that a noted seed remains useful. Change this test only on
+/// purpose.
 #[test]
 fn the_histories_of_a_seed_are_the_same_everywhere_and_for_ever() {
     for (seed, steps, expected) in
@@ -156,7 +157,7 @@ struct Says<F> {
     says: F,
 }
 
-/// What a system can say.
+/// The possible answers of a system.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum What {
     Reset,
@@ -171,7 +172,7 @@ enum What {
 }
 
 impl<F: FnMut(What, &mut Value) -> Result<(), Error>> Says<F> {
-    /// Nothing is said where there is nothing.
+    /// An empty part is not printed.
     fn part(&mut self, what: What, answer: &mut Value, name: &str) -> Result<(), Error> {
         let Some(part) = answer.get_mut(name) else { return Ok(()) };
         (self.says)(what, part)?;
@@ -225,7 +226,7 @@ fn tested(history: History, says: impl FnMut(What, &mut Value) -> Result<(), Err
     run(&mut Says { inner: setup.sessions(), says }, &setup, [history])
 }
 
-/// One system that says one thing otherwise.
+/// A system with one wrong answer.
 fn otherwise(steps: impl IntoIterator<Item = Step>, what: What, value: Value) -> Report {
     tested(one_agent(steps), move |said, answer| {
         if said == what {
@@ -307,7 +308,7 @@ fn what_a_system_is_free_to_say_is_no_difference() {
     }
 }
 
-/// A step that a system does not have is left out at the model too.
+/// A step that a system does not support is left out for the model as well.
 #[test]
 fn what_an_embedder_does_is_left_out_where_there_is_no_such_thing() {
     let forget = Step::Expire { ago: 0 };

@@ -1,12 +1,12 @@
-//! Do the store and the reference model do the same at and over every limit, and when sessions end and come without an event? What else
-//! they have in common histories by chance show: `laws`, `conformance`.
+//! Do the store and the reference model agree at and beyond every limit, and when sessions end or appear without an
+//! event? Random histories compare the rest: see `laws` and `conformance`.
 
 use im_session::from_bytes::agents;
 use im_session::testing::{Model, Setup, Step, carry_out};
 use im_session::{CallEvent, ConnId, DataEvent, Event, KeyValueList, Limits, Sessions};
 use serde_json::{Value, json};
 
-/// Lists one in the other, so that there are as many levels.
+/// Lists nested to this many levels.
 fn nested(depth: usize) -> KeyValueList<'static> {
     (1..depth).fold(KeyValueList::new(), |list, _| KeyValueList::try_from_iter([("k", list)]).unwrap())
 }
@@ -172,7 +172,8 @@ fn without_any_limit() {
     follow(&Setup::default());
 }
 
-/// A resource is read as tolerantly as the specification says, and what is no resource is refused with all the others.
+/// A resource is read as tolerantly as the specification says. If one resource of a list is invalid, the whole list is
+/// refused.
 #[test]
 fn resources_of_every_shape() {
     let texts = [json!(null), json!(""), json!("1"), json!("3001"), json!(7)];
@@ -211,7 +212,7 @@ fn resources_of_every_shape() {
     }
 }
 
-/// A jump of the time is refused, but for the first time that a store is told, also after a restart.
+/// A jump of the time is refused, except for the first time that is set, also after a restart.
 #[test]
 fn the_time_goes_on_by_no_more_than_the_limit() {
     let mut setup = Setup::default();
@@ -231,7 +232,7 @@ fn the_time_goes_on_by_no_more_than_the_limit() {
     assert_eq!(store.now(), std::time::Duration::from_secs(111));
 }
 
-/// What makes room for a list has vanished by the same list: it is told of all the same.
+/// A session that makes room for a list vanishes because of the same list, so agents are notified of it.
 #[test]
 fn what_vanishes_and_makes_room_at_once_is_told_of() {
     let mut setup = Setup::default();
@@ -242,7 +243,7 @@ fn what_vanishes_and_makes_room_at_once_is_told_of() {
     }
 }
 
-/// What of an end event is over a limit is left out, and nothing else.
+/// Only the part of an end event that exceeds a limit is left out.
 #[test]
 fn of_an_end_event_only_what_is_over_a_limit_is_left_out() {
     let mut setup = Setup::default();

@@ -1,10 +1,10 @@
-//! What is the shortest history that fails, and what is printed of it?
+//! What is the shortest history that fails, and how is it printed?
 
 use im_session::testing::conformance::Histories;
 use im_session::testing::{Agent, History, LAWS, Setup, Step, laws, shortest};
 use im_session::{CallEvent, CapabilityTable, ConnId, Event, KeyValueList, Value};
 
-/// Whatever is printed for it, a history that fails is no longer after shrinking, and still fails.
+/// After shrinking, a failing history is not longer than before, and still fails.
 #[test]
 fn shrinking_keeps_the_failure() {
     for (history, at_least) in Histories::new(5).take(40).zip((1..4).cycle()) {
@@ -40,7 +40,7 @@ fn long_history() -> History {
     History { agents: vec![Agent::new().with_device("/devices/1", "3002"), Agent::new()], steps }
 }
 
-/// What follows is what the broken law printed, pasted.
+/// The following was pasted from the output of the broken law.
 #[rustfmt::skip]
 mod pasted {
     pub(crate) fn capabilities_follow_state_and_data() -> im_session::testing::History {
@@ -313,7 +313,7 @@ fn what_embedders_do_gets_small() {
     assert_eq!(shortest_step(reconcile(list), |step| matches!(step, Step::Reconcile { .. })), reconcile(vec![]));
 }
 
-/// What can go only once something else is small goes too.
+/// Parts that can be removed only after another part became smaller are removed as well.
 #[test]
 fn steps_are_tried_again_after_they_got_plainer() {
     let forget = Step::Forget { this_dn: "3001".into(), id: "A".into() };

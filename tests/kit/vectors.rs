@@ -1,5 +1,5 @@
-//! Does the crate satisfy the language-neutral vectors in `tests/vectors/`, and does the implementation in Python? `im-session conformance
-//! --write-vectors` writes them.
+//! Does the crate satisfy the language-neutral vectors in `tests/vectors/`, and does the implementation in Python?
+//! `im-session conformance --write-vectors` writes them.
 
 use std::fs;
 use std::io::Write;
@@ -51,7 +51,7 @@ fn lines() -> (String, Vec<(String, Value)>) {
     (commands, expected)
 }
 
-/// What is not said is empty; the words of an error are free.
+/// A missing part counts as empty; the message of an error is not compared.
 fn check(answers: &str, expected: &[(String, Value)]) {
     assert_eq!(answers.lines().count(), expected.len());
     for (line, (name, expected)) in answers.lines().zip(expected) {

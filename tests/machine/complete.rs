@@ -1,5 +1,5 @@
-//! Whoever adds a value to an enum is led to most places by the compiler, since every `match` on these enums is exhaustive.
-//! These tests find the rest: lists, names, numbers and tables that could leave the new value out.
+//! After a value is added to an enum, the compiler finds most places that need it, because every `match` on these enums
+//! is exhaustive. These tests find the rest: lists, names, numbers and tables that could lack the new value.
 
 use std::collections::BTreeSet;
 use std::fmt::Debug;

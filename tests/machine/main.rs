@@ -1,4 +1,4 @@
-//! The machine: which event leads from which state to which, what may be done in each state, and what everything is called.
+//! The machine: which event leads from which state to which, which operations each state allows, and all names.
 //!
 //! | file | question |
 //! |---|---|
@@ -7,9 +7,9 @@
 //! | `capabilities` | Which operations are possible in which state? Are sets of operations sets? |
 //! | `diagrams` | Do the diagrams show every transition and no other? |
 //! | `readme` | Do the README and `docs/machine.md` show what the machine does and what was measured? |
-//! | `complete` | Is everything that has values counted, named and tabulated in full, also after one more is added? |
+//! | `complete` | Do all lists, names and tables contain every value of an enum, also after one is added? |
 //!
-//! The tables here are typed in by hand from the specification: nothing is computed from what it checks.
+//! The tables here were copied by hand from the specification. None is computed from the code under test.
 
 mod capabilities;
 mod complete;

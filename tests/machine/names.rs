@@ -1,4 +1,5 @@
-//! The names and numbers of states, events, operations, reasons and limits: as text, in JSON, and in the words of errors.
+//! The names and numbers of states, events, operations, reasons and limits: as text, in JSON, and in the words of
+//! errors.
 
 use im_session::session::Limit;
 use im_session::{CallEvent, DataEvent, EventName, Operation, Operations, RejectReason, SessionEvent, State};

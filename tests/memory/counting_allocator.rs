@@ -40,7 +40,8 @@ unsafe impl GlobalAlloc for Counting {
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
 
-/// The most bytes that this thread had in use during `work` above what was before, and how many more it has in use after it.
+/// The most bytes that this thread had in use during `work` above what was before, and how many more it has in use
+/// after it.
 pub(crate) fn memory(work: impl FnOnce()) -> (isize, isize) {
     let before = IN_USE.get();
     MOST.set(before);

@@ -1,4 +1,4 @@
-//! Fills each kind to its limits: it takes what `docs/embedding.md` computes from them, within a tenth.
+//! Fills each kind of value to its limits: it takes the memory that `docs/embedding.md` computes, within a tenth.
 
 use im_session::sip::SipLimits;
 use im_session::sip::stream::TcpFraming;

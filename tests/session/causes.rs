@@ -1,12 +1,13 @@
-//! Why a session is over: every sequence of the events that can tell, against a model in another style. Specification 2.1.
+//! Why a session is over: every sequence of the events that decide it, against a model in another style. Specification
+//! 2.1.
 
 use im_session::{CallEvent, DataEvent, Event, Limits, Session, State};
 
 const NAMES: [&str; 6] =
     ["EventDialing", "EventRinging", "EventEstablished", "EventReleased", "EventAbandoned", "EventDestinationBusy"];
 
-/// The cause by looking back over the events that were accepted, each with the state after it: what ended the leg, and for a
-/// Released whether the party was busy in this leg, and nobody answered since.
+/// The cause by looking back over the events that were accepted, each with the state after it: what ended the leg, and
+/// for a Released whether the party was busy in this leg, and nobody answered since.
 fn cause(accepted: &[(&str, State)]) -> Option<&'static str> {
     let leg_begins =
         |index: &usize| *index == 0 || accepted[index - 1].1 == State::Completed && accepted[*index].1.is_open();

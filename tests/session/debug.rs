@@ -1,4 +1,4 @@
-//! What `Debug` and `Display` print of the types that do not derive them: failing tests and logs are made of it.
+//! The output of `Debug` and `Display` for the types that do not derive them, as failing tests and logs show it.
 
 use im_session::sip::{DialogInfo, Observer};
 use im_session::strategies::log;

@@ -1,4 +1,4 @@
-//! What a log filter hides is not an empty list: the event says nothing of it. Specification 2.3.
+//! A list that a log filter has hidden is not an empty list: the event does not tell its contents. Specification 2.3.
 
 use im_session::{CallEvent, DataEvent, Event, EventName, KeyValueList, Limits, Outcome, Session};
 

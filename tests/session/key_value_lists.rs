@@ -1,4 +1,4 @@
-//! Key-value lists where random ones hardly go: long, with repeated keys, and deep.
+//! Key-value lists that random tests hardly reach: long, with repeated keys, and deep.
 
 use im_session::{KeyValueList, Value};
 

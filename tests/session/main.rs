@@ -2,15 +2,15 @@
 //!
 //! | file | question |
 //! |---|---|
-//! | `one_session` | Whose events does a session take, which count as accepted, what does it keep of them? |
+//! | `one_session` | Which events does a session take, which count as accepted, and what does it store of them? |
 //! | `rejections` | Which state met which event, and why was it rejected, in words? |
 //! | `causes` | Why is a session over? |
-//! | `hidden` | What does an event say whose user data a log filter has hidden? |
+//! | `hidden` | What does an event mean whose user data a log filter has hidden? |
 //! | `event` | What is an id, a name, a number, and what does an event concern? |
 //! | `key_value_lists` | Long, deep and repeated pairs; user data as JSON |
-//! | `list_properties` | Are view, size and depth of any list what naive recursion says? |
+//! | `list_properties` | Do view, size and depth of any list agree with naive recursion? |
 //! | `sequences` | Does every sequence of call events lead where it should? |
-//! | `debug` | What do failing tests print of events, sessions and lists? |
+//! | `debug` | How do failing tests print events, sessions and lists? |
 
 mod causes;
 mod debug;

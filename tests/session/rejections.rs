@@ -1,4 +1,4 @@
-//! What a person reads of a rejected event.
+//! The message of a rejected event.
 
 use im_session::{CallEvent, DataEvent, Event, KeyValueList, Limits, Outcome, Session};
 

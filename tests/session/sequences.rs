@@ -1,5 +1,5 @@
-//! Every sequence of the five events that move a session, up to length 8, against a model in another style: ranks. And the
-//! legal sequences of specification 2.
+//! Every sequence of the five events that move a session, up to length 8, against a model in another style: ranks. And
+//! the legal sequences of specification 2.
 //!
 //! Sequences of all eleven events with their attributes, of any length: `tests/store/reachable.rs`.
 
@@ -7,7 +7,8 @@ use im_session::{CallEvent, Event, Limits, Outcome, Session, State};
 
 const ID: &str = "007MDF3D0KAHL93L807GK2LAES000001";
 
-/// A session as two numbers: how far it is, and whether it began as the caller's (1), the callee's (2) or in mid-call (0).
+/// A session as two numbers: how far it is, and whether it began as the caller's (1), the callee's (2) or in mid-call
+/// (0).
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct Ranks {
     /// 0 no session, 1 begun, 2 talking, 3 over.
@@ -26,7 +27,7 @@ impl Ranks {
         }
     }
 
-    /// What came of the event, by comparing ranks: an event lifts a session to its own rank or leaves it.
+    /// The result of an event, by comparing ranks: an event raises a session to its own rank, or changes nothing.
     fn take(&mut self, event: CallEvent) -> &'static str {
         let (rank, role) = match event {
             CallEvent::Dialing => (1, 1),

@@ -1,4 +1,4 @@
-//! One agent with two devices and the sessions it needs: the common ground of the tests that are no properties.
+//! One agent with two devices and its sessions, for the tests that are not properties.
 
 use core::time::Duration;
 
@@ -57,7 +57,7 @@ pub(crate) fn set_time(store: &mut Sessions, seconds: u64) {
     store.set_time(Duration::from_secs(seconds)).expect("no jump is too far");
 }
 
-/// Ends what heard nothing since `seconds`.
+/// Ends the sessions without an event since `seconds`.
 pub(crate) fn expire(store: &mut Sessions, seconds: u64) -> Handled<'_> {
     store.expire(Duration::from_secs(seconds)).expect("not ahead of the store's time")
 }
@@ -135,7 +135,7 @@ pub(crate) fn read(store: &Sessions, id: &str, query: &str) -> Value {
     store.read(&me(), id, &Query::parse(query)).map_or_else(|error| json!(error), |body| json!(body))
 }
 
-/// A body that nothing is wrong with, for each operation.
+/// A valid body for each operation.
 pub(crate) fn good_body(operation: &str) -> Value {
     match operation {
         "InitiateIMSession" => json!({

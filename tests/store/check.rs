@@ -6,7 +6,8 @@ use im_session::testing::Reached;
 use proptest::strategy::Strategy;
 use proptest::test_runner::{Config, TestCaseError, TestRunner};
 
-/// Tries a property with so many values, none of which is kept in a file: what is found becomes a named regression test.
+/// Tries a property with so many values, none of which is kept in a file: what is found becomes a named regression
+/// test.
 ///
 /// `holds` returns whether the case reached the property's last assertion. Where fewer than `least` percent do, the
 /// property says less than it seems to, and fails.

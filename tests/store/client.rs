@@ -16,8 +16,8 @@ pub(crate) struct Client {
 }
 
 impl Client {
-    /// Takes in what a step told. What the embedder forgets is told to nobody: the client knows the step, and forgets what is
-    /// completed as the embedder does.
+    /// Takes the notifications of a step. Nobody is notified of what the embedder forgets: the client knows the step,
+    /// and forgets completed sessions as the embedder does.
     pub(crate) fn hear(&mut self, step: &Step, answer: &Value, now: u64) {
         match step {
             Step::Forget { this_dn, id } => {

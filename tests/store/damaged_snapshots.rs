@@ -1,7 +1,7 @@
-//! Whatever stands in a snapshot, `restore` never panics and never half-applies; what it takes is a store.
+//! Whatever a snapshot contains, `restore` never panics and never applies half of it; what it accepts is a valid store.
 //!
-//! Two kinds of damage: one that keeps the form of a snapshot, so that `restore` sees it, and one that keeps nothing, of
-//! which the reader of JSON refuses nearly all.
+//! Two kinds of damage: one that keeps the form of a snapshot, so that `restore` sees it, and one that keeps nothing,
+//! of which the reader of JSON refuses nearly all.
 
 use im_session::testing::{Reached, Step};
 use im_session::{Sessions, Snapshot};
@@ -43,8 +43,8 @@ fn is_position(part: &str) -> bool {
     !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// What a place is: its pointer without the positions in lists. Values of the same kind of place have the same form. A pair of
-/// user data is an array of three, and these are not of the same kind.
+/// What a place is: its pointer without the positions in lists. Values of the same kind of place have the same form. A
+/// pair of user data is an array of three, and these are not of the same kind.
 fn kind(place: &str) -> String {
     let mut kind: Vec<&str> = Vec::new();
     for part in place.split('/') {
@@ -141,8 +141,8 @@ fn after(history: &[Step]) -> Sessions {
     store
 }
 
-/// Restores into a store that holds something; whether the snapshot was taken. Refused, it changes nothing. Taken, it is a
-/// store: its own snapshot can be restored, and whatever happens next happens there too.
+/// Restores into a store that holds something; whether the snapshot was taken. Refused, it changes nothing. Taken, it
+/// is a store: its own snapshot can be restored, and whatever happens next happens there too.
 fn restores(snapshot: &Snapshot, there: &[Step], then: &[Step]) -> Result<bool, TestCaseError> {
     let mut store = after(there);
     let before = store.snapshot();

@@ -1,11 +1,12 @@
-//! What is decided first. Specification 7: ignored by name, then unreadable, then stale, then the table, then limit.
+//! The order of the checks of an event. Specification 7: ignored by name, unreadable, stale, the table, the limits.
 
 use im_session::machine::{Step, admit, step};
 use im_session::{CallEvent, DataEvent, Event, Limits, Outcome, SessionEvent, Sessions, State};
 
 use crate::agent::{ID, event, hear, new_store, user_data};
 
-/// A store in which 3002 has a session in this state, or remembers an end, with the last number 5 of the server start 9.
+/// A store in which 3002 has a session in this state, or remembers an end, with the last number 5 of the server start
+/// 9.
 fn store_in(state: Option<State>) -> Sessions {
     let mut limits = Limits::DEFAULT;
     limits.user_data_size = 5;

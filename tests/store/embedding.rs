@@ -1,5 +1,5 @@
-//! What a service that embeds the store does with its types: threads, lifetimes, loops, errors. Most of it is proved by being
-//! compiled.
+//! How a service uses the types of the store: threads, lifetimes, loops, errors. Most of these tests only have to
+//! compile.
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -16,7 +16,8 @@ use serde_json::json;
 
 use crate::agent::{ID, data_event, event, hear, me, new_store, put, store_with, user_data};
 
-/// A longer life can be taken for a shorter one: a value that borrows the store can stand beside one that borrows a text.
+/// A longer life can be taken for a shorter one: a value that borrows the store can stand beside one that borrows a
+/// text.
 #[test]
 fn what_borrows_the_store_can_be_taken_for_something_shorter() {
     fn im_session<'short>(long: ImSession<'static>, _: &'short str) -> ImSession<'short> {

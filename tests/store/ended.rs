@@ -31,8 +31,8 @@ fn word(store: &mut Sessions, event: &Event<'_>) -> &'static str {
     }
 }
 
-/// Every event with every kind of number at a key whose end is remembered: stale if its number is not higher under the same
-/// server start, otherwise as if nothing were remembered.
+/// Every event with every kind of number at a key whose end is remembered: stale if its number is not higher under the
+/// same server start, otherwise as if nothing were remembered.
 #[test]
 fn every_event_after_a_remembered_end() {
     let numbers = [None, Some(4), Some(5), Some(6)];
@@ -103,7 +103,8 @@ fn which_end_is_remembered() {
     assert_eq!(word(&mut store, &ringing((Some(5), Some(9)))), "changed");
 }
 
-/// A session that opens removes what is remembered, and one opened by an event without a number takes it over as its last.
+/// A session that opens removes what is remembered, and one opened by an event without a number takes it over as its
+/// last.
 #[test]
 fn a_session_that_opens_takes_the_remembered_end_over() {
     for name in [CallEvent::Dialing, CallEvent::Ringing, CallEvent::Established] {
@@ -129,7 +130,8 @@ fn a_session_that_opens_takes_the_remembered_end_over() {
     assert_eq!(store.get("3002", ID).unwrap().last_event().unwrap().to_string(), "#5 since 9");
 }
 
-/// A session that is forgotten, or makes room, leaves the number of its last event; an open one leaves nothing, as it stays.
+/// A session that is forgotten, or makes room, leaves the number of its last event; an open one leaves nothing, as it
+/// stays.
 #[test]
 fn a_forgotten_session_leaves_its_end() {
     let at = |name, number| identified(event(name, "3002", ID), (Some(number), Some(9)));
@@ -190,8 +192,8 @@ const FEEDS: [&[&str]; 9] = [
     &["EventRinging", "EventAttachedDataChanged", "EventAbandoned", "EventDialing", "EventReleased"],
 ];
 
-/// Any reordering and any redelivery of a legal numbered feed, with the session forgotten and the store restarted in between,
-/// ends with no open session: every state that can be reached in which all events have been delivered.
+/// Any reordering and any redelivery of a legal numbered feed, with the session forgotten and the store restarted in
+/// between, ends with no open session: every state that can be reached in which all events have been delivered.
 #[test]
 fn no_reordered_or_redelivered_feed_brings_a_session_back_to_life() {
     for feed in FEEDS {

@@ -1,4 +1,4 @@
-//! What `handle_event` tells of an event: the outcome, the state before and after, what changed, and whom to tell.
+//! The result of `handle_event`: the outcome, the state before and after, the changes, and who is notified.
 
 use im_session::{CallEvent, DataEvent, Event, Handled, Outcome, RejectReason, State};
 use serde_json::{Value, json};
@@ -10,7 +10,7 @@ fn changed(handled: &Handled<'_>) -> Vec<(String, State)> {
     handled.changed().map(|session| (session.this_dn().to_string(), session.state())).collect()
 }
 
-/// Whom to tell, and the type of the notification.
+/// Who is notified, and the type of the notification.
 fn told(handled: &Handled<'_>) -> Vec<(String, Value)> {
     let kind = |notification| json!(notification)["data"]["notificationType"].clone();
     handled.notifications().map(|(this_dn, notification)| (this_dn.to_string(), kind(notification))).collect()

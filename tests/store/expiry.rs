@@ -1,4 +1,4 @@
-//! How sessions that nobody reports of end, and how completed ones are forgotten.
+//! How sessions end without an event, and how completed ones are forgotten.
 
 use core::time::Duration;
 

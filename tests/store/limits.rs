@@ -1,4 +1,5 @@
-//! Every limit: one over is refused as a whole, with a typed reason, and nothing has changed; as much as allowed is not.
+//! Every limit: an input that exceeds it by one is refused as a whole, with a typed reason, and changes nothing; an
+//! input at the limit is accepted.
 
 use im_session::session::Limit;
 use im_session::{
@@ -34,7 +35,8 @@ fn ringing(this_dn: &'static str, id: &'static str) -> Event<'static> {
     event(CallEvent::Ringing, this_dn, id)
 }
 
-/// Only open sessions fill a store; of the completed ones the one that completed longest ago makes room, whatever its DN.
+/// Only open sessions fill a store; of the completed ones the one that completed longest ago makes room, whatever its
+/// DN.
 #[test]
 fn sessions_in_all() {
     let mut store = limited(|limits| limits.sessions = 3);
@@ -262,8 +264,8 @@ fn user_data_for_a_whole_call_is_checked_once_for_all() {
     assert!(store.iter().all(|session| session.user_data().size() == 5));
 }
 
-/// One session cannot take it because of what it brings, the other has heard newer: what is wrong with the event is said,
-/// in whichever order they are asked.
+/// One session cannot take it because of what it brings, the other has heard newer: what is wrong with the event is
+/// said, in whichever order they are asked.
 #[test]
 fn of_a_whole_call_the_limit_counts_more_than_a_stale_number() {
     for stale_at in ["3001", "3002"] {

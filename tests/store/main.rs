@@ -5,27 +5,27 @@
 //! | `resource` | What is the JSON of sessions, lists, notifications and user data, written and read? |
 //! | `events` | What does an event do to the store, and who is notified? |
 //! | `counters` | Is everything counted once, where it belongs? |
-//! | `decisions` | What is decided first of an event: ignored, unreadable, stale, the table, limit? |
+//! | `decisions` | In which order is an event checked: ignored, unreadable, stale, the table, the limits? |
 //! | `ended` | Does what has ended stay ended, also where the session is gone? |
-//! | `limits` | What goes over which limit, and does nothing change then? |
+//! | `limits` | Which input exceeds which limit, and does it change nothing? |
 //! | `operations` | May this agent do that now, and in which order is that checked? |
 //! | `requests` | Which request is sent, and what settles it? |
 //! | `reads` | What does an agent see? |
 //! | `expiry` | When does a session end without an event, and when is it forgotten? |
-//! | `snapshots` | How does a store come back after a restart, and what of a snapshot is refused? |
+//! | `snapshots` | How is a store restored after a restart, and which snapshots are refused? |
 //! | `reconcile` | How does a store catch up with another server's list? |
 //! | `shards` | How do several stores divide the work? |
-//! | `embedding` | Threads, lifetimes, loops, errors: can a service do with the types what it has to? |
+//! | `embedding` | Threads, lifetimes, loops, errors: can a service use the types as it needs to? |
 //! | `tracing` | Which `tracing` events are there? (feature `tracing`) |
 //!
 //! | `sessions` | What may no event do to a session, and what does every event do? (properties) |
 //! | `properties` | What holds for every history of many agents, sessions, operations and reads? |
 //! | `state_machine` | Does the store go where the model goes, when each step follows from what is there? |
-//! | `damaged_snapshots` | Does whatever stands in a snapshot give a store, or a refusal that changes nothing? |
+//! | `damaged_snapshots` | Does every snapshot, however damaged, give a valid store or an error that changes nothing? |
 //! | `reachable` | Every state that can be reached over small alphabets of events, against the model |
 //!
-//! Common ground: `agent` is one agent with two devices, and the sessions that it needs; `steps` and `client` are random
-//! histories, carried out at the store and at the model, and a client that hears notifications; `check` tries a property.
+//! Shared by the tests: `agent` has one agent with two devices and its sessions, `steps` random histories for the store
+//! and the model, `client` a client that receives notifications; `check` tries a property.
 
 mod agent;
 mod check;

@@ -1,4 +1,4 @@
-//! What an agent may do, and in which order that is checked: the clauses of specification 4 on operations.
+//! The operations of an agent, and the order of their checks: the rules of specification 4 on operations.
 
 use im_session::resource::{OperationBody, Parameter};
 use im_session::store::RequestName;
@@ -152,7 +152,8 @@ fn what_is_no_json_object_is_no_body() {
     assert_eq!(store.counters().operations(StatusCode::InputValidation), 11);
 }
 
-/// Named regression: a number as operationName was answered with 10, before the session and its parameters were looked at.
+/// Named regression: a number as operationName was answered with 10, before the session and its parameters were looked
+/// at.
 #[test]
 fn an_operation_name_that_is_no_string_is_unknown() {
     let mut store = store_with(State::Talking);
@@ -343,7 +344,7 @@ fn deleting_names_a_key_of_the_outermost_list() {
     assert_eq!(delete("List"), Err(10));
 }
 
-/// What is answered is said to a person, and no more of what was sent than a person reads.
+/// The message of an answer is for a person, and quotes only a short part of the request.
 #[test]
 fn status_messages_are_short_and_say_what_was_expected() {
     let mut store = store_with(State::Alerting);
@@ -377,8 +378,8 @@ fn status_messages_are_short_and_say_what_was_expected() {
     assert!(error.status_message.len() < 300);
 }
 
-/// Every operation in every state, with and without user data, with and without the right to it: what is answered, and what
-/// `why_not` says before.
+/// Every operation in every state, with and without user data, with and without the right to it: what is answered, and
+/// what `why_not` says before.
 #[test]
 fn why_not_says_what_the_answer_will_be() {
     let on_session = Operation::ALL.into_iter().filter(|&operation| operation != Operation::InitiateIMSession);
@@ -426,8 +427,8 @@ fn why_not_says_what_the_answer_will_be() {
     }
 }
 
-/// Named regression: `why_not` explained another session than the operation went to where two of the agent's DNs had the id, and
-/// of InitiateIMSession it said that it is not possible in this state, which is no answer of `post`.
+/// Named regression: `why_not` explained another session than the operation went to where two of the agent's DNs had
+/// the id, and of InitiateIMSession it said that it is not possible in this state, which is no answer of `post`.
 #[test]
 fn why_not_explains_the_session_that_the_operation_goes_to() {
     let send = |device_path: Option<&str>| {

@@ -142,8 +142,8 @@ fn a_restored_store_goes_on_as_the_original() {
     });
 }
 
-/// After every step the parts that it names, and no others, have to be kept: together with those kept before they are the store.
-/// With limits so small that room is made.
+/// After every step the parts that it names, and no others, have to be kept: together with those kept before they are
+/// the store. With limits so small that room is made.
 #[test]
 fn the_parts_that_a_step_names_are_all_that_has_to_be_kept() {
     check(150, 90, (history(120), small_limits(), any::<bool>()), |(history, small, are_small)| {
@@ -367,8 +367,8 @@ fn answers_a_request(step: &Step) -> bool {
     matches!(step, Step::Event(event) if event.reference_id.is_some())
 }
 
-/// Whether this is an operation of another agent who shares a DN: a request of that agent's may be a session of the DN in a
-/// moment, so it counts as open for both.
+/// Whether this is an operation of another agent who shares a DN: a request of that agent's may be a session of the DN
+/// in a moment, so it counts as open for both.
 fn is_of_one_who_shares_a_dn(step: &Step, me: usize) -> bool {
     let shares = |agent: usize| agents()[agent].devices().iter().any(|device| is_mine(&agents()[me], &device.dn));
     matches!(step, Step::Post { agent, .. } if *agent != me && shares(*agent))

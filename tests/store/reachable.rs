@@ -1,8 +1,10 @@
-//! Everything that can be reached: breadth first over two agents and two calls, with every event of an alphabet delivered in
-//! every order and any number of times. At every step the store is compared with the model, and the states are counted.
+//! All reachable states: a breadth-first search over two agents and two calls, with every event of an alphabet
+//! delivered in every order and any number of times. At every step the store is compared with the model, and the states
+//! are counted.
 //!
-//! Two stores that look the same are the same: what is compared and counted is the whole snapshot (but for counters and for
-//! orders that count only at a limit) and all that the model knows. So every sequence of any length over the alphabet is covered.
+//! Two stores that look the same are the same: what is compared and counted is the whole snapshot (but for counters and
+//! for orders that count only at a limit) and all that the model knows. So every sequence of any length over the
+//! alphabet is covered.
 
 use std::collections::{HashSet, VecDeque};
 
@@ -18,16 +20,16 @@ fn agents() -> [Agent; 2] {
     [Agent::new().with_device("/devices/1", "3001"), Agent::new().with_device("/devices/2", "3002")]
 }
 
-/// All that a store is, but for the counters and for the order in which sessions completed and ends were remembered: that
-/// counts only where something goes over a limit, and nothing does here.
+/// All that a store is, but for the counters and for the order in which sessions completed and ends were remembered:
+/// that counts only where something goes over a limit, and nothing does here.
 fn inside(store: &Sessions) -> String {
     let mut snapshot = without_order(store);
     snapshot["store"] = json!(null);
     snapshot.to_string()
 }
 
-/// All that can be asked of a state is answered the same: what the model knows of each session, and every operation and read of
-/// every agent.
+/// All that can be asked of a state is answered the same: what the model knows of each session, and every operation and
+/// read of every agent.
 fn agree(store: &Sessions, model: &Model) {
     let resources: Vec<Value> = store.iter().map(|session| json!(store.resource(session))).collect();
     assert_eq!(resources, model.resources());
@@ -92,7 +94,8 @@ fn search_with(setup: &Setup, alphabet: &[Event<'static>]) -> Found {
             tried += 1;
             let answer = carry_out(&mut after, &agents, step);
             assert_eq!(answer, model_after.carry_out(&agents, step), "{step:?}");
-            // Most lead nowhere, and are found out without a snapshot: without a session only an end that overtook is remembered.
+            // Most lead nowhere, and are found out without a snapshot: without a session only an end that overtook is
+            // remembered.
             let may_differ = answer["told"]["reason"] == "orphan" || !after.iter().eq(store.iter());
             if may_differ && seen.insert(inside(&after)) {
                 agree(&after, &model_after);
@@ -136,8 +139,9 @@ fn with_messages(mut alphabet: Vec<Event<'static>>) -> Vec<Event<'static>> {
     alphabet
 }
 
-/// Each of the four sessions of two agents and two calls is on its own in one of six states: none, Initiating, Alerting,
-/// Talking, and Completed for one of two causes. All events but DestinationBusy, which brings a state and two causes more.
+/// Each of the four sessions of two agents and two calls is on its own in one of six states: none, Initiating,
+/// Alerting, Talking, and Completed for one of two causes. All events but DestinationBusy, which brings a state and two
+/// causes more.
 #[test]
 fn two_agents_two_calls_all_events_but_one() {
     let names: Vec<&str> = all_events().into_iter().filter(|name| *name != "EventDestinationBusy").collect();
@@ -146,8 +150,8 @@ fn two_agents_two_calls_all_events_but_one() {
     assert_eq!(search(&alphabet), Found { states: 1296, steps: 1296 * 40 });
 }
 
-/// All events at two sessions: of one call, and of one DN. Each is in one of nine states: Initiating also where the other party
-/// is busy, and Completed for one of three causes, abandoned also where the party was busy before.
+/// All events at two sessions: of one call, and of one DN. Each is in one of nine states: Initiating also where the
+/// other party is busy, and Completed for one of three causes, abandoned also where the party was busy before.
 #[test]
 fn two_sessions_all_events() {
     for (dns, ids) in [(&["3001", "3002"][..], &["a"][..]), (&["3001"], &["a", "b"])] {
@@ -170,8 +174,8 @@ fn two_agents_two_calls_and_user_data() {
     assert_eq!(search(&alphabet), Found { states: (11 * 3) * (11 * 3), steps: 1089 * 20 });
 }
 
-/// The log of a call, numbered: the caller's and the callee's events in the order in which the server sent them, and a second
-/// ringing. Lost, repeated and reordered as it may be.
+/// The log of a call, numbered: the caller's and the callee's events in the order in which the server sent them, and a
+/// second ringing. Lost, repeated and reordered as it may be.
 fn log() -> Vec<Event<'static>> {
     let at = |name: CallEvent, dn: &'static str| Event::new(name).with_this_dn(dn).with_call_uuid("a");
     let changed = || Event::new(DataEvent::AttachedDataChanged).with_call_uuid("a");
@@ -196,8 +200,8 @@ fn a_numbered_log_lost_repeated_and_reordered() {
     assert_eq!(search(&log()), Found { states: 96, steps: 96 * 9 });
 }
 
-/// The numbers sort duplicates and late events out: whatever comes a second time, or after a later one of its session, changes
-/// nothing, and might as well not have come. What is rejected otherwise changes no session either.
+/// The numbers sort duplicates and late events out: whatever comes a second time, or after a later one of its session,
+/// changes nothing, and might as well not have come. What is rejected otherwise changes no session either.
 #[test]
 fn what_is_late_might_as_well_not_have_come() {
     let log = log();
@@ -242,8 +246,8 @@ fn numbers_of_two_server_starts() {
             alphabet.push(event.clone());
         }
     }
-    // 5 states (two causes of the end) with each of 5 last numbers and none, and no session, with each of 5 remembered ends
-    // and none.
+    // 5 states (two causes of the end) with each of 5 last numbers and none, and no session, with each of 5 remembered
+    // ends and none.
     assert_eq!(search(&alphabet), Found { states: 36, steps: 36 * 36 });
 }
 
@@ -310,7 +314,8 @@ fn parties_and_numbers() {
             event.extensions = ListAttribute::Present([("text", "hello")].into_iter().collect());
         }
     }
-    // 8 states (as above) × 5 lists of parties × 5 last numbers, and no session, with each of 4 remembered ends and none.
+    // 8 states (as above) × 5 lists of parties × 5 last numbers, and no session, with each of 4 remembered ends and
+    // none.
     assert_eq!(search(&alphabet), Found { states: 205, steps: 205 * 360 });
 }
 
@@ -360,6 +365,7 @@ fn two_dns_of_one_call_and_numbers() {
             }
         }
     }
-    // At each DN: 4 states × with user data or not × 3 last numbers, and no session, with each of 2 remembered ends and none.
+    // At each DN: 4 states × with user data or not × 3 last numbers, and no session, with each of 2 remembered ends and
+    // none.
     assert_eq!(search(&alphabet), Found { states: 729, steps: 729 * 90 });
 }

@@ -1,4 +1,4 @@
-//! What an agent sees: the clauses of specification 4 on reading.
+//! The reads of an agent: the rules of specification 4 on reading.
 
 use im_session::resource::{Field, Fields, ImSessionList, ListBody};
 use im_session::{Agent, DataEvent, Operation, Operations, Query, Sessions, State};
@@ -157,7 +157,8 @@ fn filters_compare_the_text_of_a_plain_value() {
     assert_eq!(ids(&list(&store(), "fields=id&state=Alerting")), ["B"]);
 }
 
-/// Found by counting: a list tried every filter on every session, so that one query cost as much as both have, multiplied.
+/// Found by counting: a list tried every filter on every session, so that one query cost as much as both have,
+/// multiplied.
 #[test]
 fn of_thousands_of_filters_two_on_a_field_count() {
     let store = store();

@@ -97,8 +97,8 @@ fn events_go_on_after_reconcile() {
     assert_eq!(all(&store), [("3002", ID, State::Completed)]);
 }
 
-/// Named regression: a list that said nothing new did not count as heard, and expire ended what it had confirmed. The end of
-/// a completed session is not put off by a list.
+/// Named regression: a list that said nothing new did not count as heard, and expire ended what it had confirmed. The
+/// end of a completed session is not put off by a list.
 #[test]
 fn what_a_list_confirms_was_heard_of() {
     let mut store = new_store();
@@ -114,8 +114,8 @@ fn what_a_list_confirms_was_heard_of() {
     assert_eq!(forget_completed(&mut store, 20), 1);
 }
 
-/// Named regression: a session that a list only confirmed was heard of, but `parts` did not name it, and after a crash it expired
-/// earlier.
+/// Named regression: a session that a list only confirmed was heard of, but `parts` did not name it, and after a crash
+/// it expired earlier.
 #[test]
 fn what_a_list_confirms_is_named_to_be_kept() {
     let mut store = new_store();
@@ -133,7 +133,8 @@ fn what_a_list_confirms_is_named_to_be_kept() {
     assert_eq!(Snapshot::of_parts(kept.into_values()), Some(store.snapshot()));
 }
 
-/// Named regression: a list that said what was known already made a busy party free, and the end that followed was `released`.
+/// Named regression: a list that said what was known already made a busy party free, and the end that followed was
+/// `released`.
 #[test]
 fn a_list_does_not_change_why_a_session_ends() {
     let cause = |lists: &[Value]| {

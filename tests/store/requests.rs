@@ -1,4 +1,4 @@
-//! What is sent for an operation, and what becomes of it: every request of specification 4, and how it settles.
+//! The request of each operation of specification 4, and how it is settled.
 
 use core::time::Duration;
 
@@ -117,7 +117,8 @@ fn answer(name: &'static str, reference_id: u64) -> Event<'static> {
     Event::new(name).with_reference_id(reference_id)
 }
 
-/// Every kind of event with the ReferenceID of a request, at its DN, without a DN, and at another DN, for every operation.
+/// Every kind of event with the ReferenceID of a request, at its DN, without a DN, and at another DN, for every
+/// operation.
 #[test]
 fn any_event_with_the_reference_id_settles() {
     let mut names: Vec<&str> = CallEvent::ALL.map(CallEvent::name).into();
@@ -148,7 +149,7 @@ fn any_event_with_the_reference_id_settles() {
                     _ => vec![RequestResult::Done],
                 };
                 assert_eq!(settled, expected, "{operation}, {event:?}");
-                // What is settled has left; what is not is still there.
+                // A settled request is no longer in flight; the others are.
                 let again = store.handle_event(&event).unwrap().settled().len();
                 assert_eq!(again, 0, "{operation}, {event:?}");
                 let error = answer("EventError", 1);
@@ -275,8 +276,8 @@ fn a_request_to_initiate_in_flight_counts_as_an_open_session() {
     assert!(initiate(&mut store).is_ok());
 }
 
-/// Named regression: over the limit the oldest request was forgotten. Nothing settled it or timed it out, its part stayed where
-/// parts are kept, and one to initiate no longer counted as open.
+/// Named regression: over the limit the oldest request was forgotten. Nothing settled it or timed it out, its part
+/// stayed where parts are kept, and one to initiate no longer counted as open.
 #[test]
 fn no_request_in_flight_makes_way_for_another() {
     let mut limits = Limits::DEFAULT;

@@ -1,4 +1,5 @@
-//! A store as a snapshot, and back: what is damaged is refused at its place. Parts, and snapshots that other versions wrote.
+//! A store as a snapshot, and back: what is damaged is refused at its place. Parts, and snapshots that other versions
+//! wrote.
 
 use std::collections::BTreeMap;
 
@@ -429,8 +430,9 @@ fn any_user_data_comes_back_pair_by_pair() {
     assert_eq!(again.get("3002", ID).unwrap().user_data(), &user_data);
 }
 
-/// Written by this version on 26 November 2026 and not to be changed: later versions have to read it. What it has besides, a
-/// later version may have written: unknown fields, counters and reasons are skipped, known counters are kept.
+/// Written by this version on 26 November 2026 and not to be changed: later versions have to read it. What it has
+/// besides, a later version may have written: unknown fields, counters and reasons are skipped, known counters are
+/// kept.
 #[test]
 fn a_snapshot_of_another_version_is_read() {
     let mut store = new_store();
@@ -478,8 +480,8 @@ fn the_form_of_a_snapshot_is_that_of_the_fixture() {
     assert_eq!(json!(store.snapshot()), without_what_is_unknown);
 }
 
-/// What was kept part by part is the snapshot, whatever happened: an event at one session, an end, a request and its answer,
-/// room that is made.
+/// What was kept part by part is the snapshot, whatever happened: an event at one session, an end, a request and its
+/// answer, room that is made.
 #[test]
 fn the_parts_that_changed_are_all_that_has_to_be_kept() {
     let mut limits = Limits::DEFAULT;
@@ -549,8 +551,8 @@ fn the_parts_that_changed_are_all_that_has_to_be_kept() {
     assert!(Snapshot::of_parts([]).is_none(), "the part of the store has to be there");
 }
 
-/// A restart under smaller limits, where the embedder would rather lose sessions than not start: open ones before completed
-/// ones, newer before older; of what is left out the end is remembered.
+/// A restart under smaller limits, where the embedder would rather lose sessions than not start: open ones before
+/// completed ones, newer before older; of what is left out the end is remembered.
 #[test]
 fn what_fits_is_kept() {
     let mut store = new_store();
@@ -608,8 +610,8 @@ fn ends(store: &Sessions) -> Vec<String> {
     ends.iter().map(|end| end["id"].as_str().unwrap().into()).collect()
 }
 
-/// Named regression: the ends of sessions that were left out were remembered the newest first, so that the newest went first, and
-/// an end that they took the room of was not counted.
+/// Named regression: the ends of sessions that were left out were remembered the newest first, so that the newest went
+/// first, and an end that they took the room of was not counted.
 #[test]
 fn of_what_does_not_fit_the_newest_ends_are_remembered() {
     let snapshot = three_that_ended().snapshot();
@@ -631,8 +633,8 @@ fn of_what_does_not_fit_the_newest_ends_are_remembered() {
     assert_eq!(fits(3, 0), (1, String::new()));
 }
 
-/// Named regression: a completed session that is over a limit by itself was left out without a trace, and a feed that is delivered
-/// again brought it back to life.
+/// Named regression: a completed session that is over a limit by itself was left out without a trace, and a feed that
+/// is delivered again brought it back to life.
 #[test]
 fn what_does_not_fit_by_itself_stays_ended() {
     let mut store = new_store();

@@ -1,5 +1,5 @@
-//! The store as a state machine: what happens next follows from what is there, and shrinks to what matters. The reference is the
-//! model; after every step the answers, all resources and all counters are compared.
+//! The store as a state machine: what happens next follows from what is there, and shrinks to what matters. The
+//! reference is the model; after every step the answers, all resources and all counters are compared.
 
 use im_session::from_bytes::query;
 use im_session::strategies::{made_by, step};

@@ -1,5 +1,5 @@
-//! Random histories of a store, carried out by the crate's own `testing` at the store and at the model. Common ground of the
-//! properties.
+//! Random histories of a store, carried out by the crate's own `testing` at the store and at the model. Common ground
+//! of the properties.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -82,8 +82,9 @@ pub(crate) fn agree(store: &Sessions, model: &Model) {
     }
 }
 
-/// A snapshot without the order in which sessions completed, ends were remembered and requests were sent. It counts only where
-/// something goes over a limit. A restored store does not know in which order it heard what it heard at the same time.
+/// A snapshot without the order in which sessions completed, ends were remembered and requests were sent. It counts
+/// only where something goes over a limit. A restored store does not know in which order it heard what it heard at the
+/// same time.
 pub(crate) fn without_order(store: &Sessions) -> Value {
     let mut snapshot = json!(store.snapshot());
     for (parts, order) in [("sessions", "completion"), ("ends", "order"), ("requests", "order")] {
@@ -123,8 +124,8 @@ fn event() -> impl Strategy<Value = Event<'static>> {
     })
 }
 
-/// Another order of the same events, in which each session's own events keep theirs: at every place `choices` says which of
-/// the events that may come next comes.
+/// Another order of the same events, in which each session's own events keep theirs: at every place `choices` says
+/// which of the events that may come next comes.
 pub(crate) fn linear_extension(events: &[Event<'static>], choices: &[usize]) -> Vec<Event<'static>> {
     let mut left: Vec<&Event<'static>> = events.iter().collect();
     let mut ordered = Vec::new();

@@ -18,8 +18,9 @@ use tracing::{Level, Metadata, Subscriber};
 /// What one event holds, by field.
 type Fields = BTreeMap<&'static str, String>;
 
-/// Keeps every event of the thread, which is the test's own. There is one for all: `tracing` remembers for every place in the
-/// code whether anybody listens, and threads that come and go with subscribers of their own would disturb each other.
+/// Keeps every event of the thread, which is the test's own. There is one for all: `tracing` remembers for every place
+/// in the code whether anybody listens, and threads that come and go with subscribers of their own would disturb each
+/// other.
 struct Kept;
 
 thread_local! {

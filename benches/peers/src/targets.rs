@@ -88,7 +88,7 @@ pub fn in_short(figures: &Figures) -> String {
     row("a step of the machine, 1 024 machines, any event", ours, peer(group, "mixed", 1, "instructions"));
     let group = "ns one machine";
     let ours = figure(group, "valid", "im-session", 2, "ns");
-    row("a step of one machine after another, valid events", ours, peer(group, "valid", 2, "ns"));
+    row("a step that waits for the previous one, valid events", ours, peer(group, "valid", 2, "ns"));
     let group = "ns store of 1 million";
     let ours = figure(group, "SipHash", "im-session", 0, "ns");
     let bare = "a bare hashbrown map and the step";

@@ -31,10 +31,10 @@ pub(crate) struct Arguments {
     /// Seed of the random histories.
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// Which limits it has: the specification's own, or those of `Limits::DEFAULT`, which `reset` then says.
+    /// Limits of the implementation: those of the specification, or `Limits::DEFAULT`, which `reset` then contains.
     #[arg(long, value_enum, default_value_t, value_name = "WHICH")]
     limits: Which,
-    /// How many seconds it has for one answer.
+    /// Seconds that it may take for one answer.
     #[arg(long, default_value_t = 10)]
     answer_within: u64,
     /// Answer the kit with this crate's own store, instead of testing.

@@ -11,11 +11,11 @@ use super::{Closing, Form, Shown, closing};
 
 /// The maximum width of a file name, in columns.
 const LONGEST_NAME: usize = 20;
-/// The columns of a time at most; those of logs have fewer.
+/// The maximum width of a time, in columns; the times of logs are shorter.
 const LONGEST_TIME: usize = 24;
-/// Where there are fewer columns beside place and time than that, what happened stands below them.
+/// If fewer columns than this are left beside place and time, the text goes below them.
 const LEAST: usize = 16;
-/// Where the output is no terminal.
+/// The width if the output is not a terminal, in columns.
 const USUAL_WIDTH: usize = 120;
 /// The minimum and the maximum width of a DN's column.
 const NARROWEST: usize = 24;

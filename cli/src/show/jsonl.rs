@@ -1,4 +1,4 @@
-//! One JSON object an event, in the form of the specification's section 7.
+//! One JSON object per event, in the form of specification 7.
 
 use std::fmt::Write as _;
 use std::io::{self, Write};
@@ -12,7 +12,7 @@ use super::{Closing, Form, Shown, View, words};
 
 pub(super) struct Objects<W> {
     output: W,
-    /// The line that is being put together; reused.
+    /// The line under construction; its memory is reused.
     line: Vec<u8>,
 }
 
@@ -34,7 +34,7 @@ struct Object<'a> {
     to: Option<State>,
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<RejectReason>,
-    /// Why the session is over, where this event ended it.
+    /// Why the session is over, if this event ended it.
     #[serde(skip_serializing_if = "Option::is_none")]
     cause: Option<Cause>,
 }
@@ -44,11 +44,11 @@ impl<W: Write> Objects<W> {
         Objects { output, line: Vec::new() }
     }
 
-    /// Writes the line that was put together. What a terminal would obey is escaped, also where JSON would allow it as it is: it
-    /// can only stand in strings.
+    /// Writes the line. Characters that a terminal would interpret are escaped, even where JSON allows them as they
+    /// are. They can occur only in strings.
     fn end_line(&mut self) -> io::Result<()> {
         self.line.push(b'\n');
-        // Nearly all lines have none of them, which their bytes show.
+        // Nearly all lines have none of them, as a check of their bytes shows.
         if self.line.iter().all(|byte| matches!(byte, b' '..=b'~' | b'\n')) {
             self.output.write_all(&self.line)?;
         } else {
@@ -58,7 +58,7 @@ impl<W: Write> Objects<W> {
         Ok(())
     }
 
-    /// Adds to the object that was written last what belongs to it besides: its DN and, with several views, the endpoint.
+    /// Adds the DN and, with several views, the endpoint to the object that was written last.
     fn add_dn(&mut self, this_dn: &str, endpoint: Option<&str>) -> io::Result<()> {
         self.line.pop();
         self.line.extend_from_slice(b",\"thisDN\":");
@@ -130,7 +130,7 @@ impl<W: Write> Form for Objects<W> {
             (session.this_dn(), session.id(), endpoint, sessions.resource(session))
         });
         let mut im_sessions: Vec<_> = im_sessions.collect();
-        // Each view is in the order of lists already; several together are not.
+        // Each view is already in the order of lists; several views together are not.
         im_sessions.sort_by(|one, other| (one.0, one.1, one.2).cmp(&(other.0, other.1, other.2)));
         self.line.extend_from_slice(b"{\"imSessions\":[");
         for (place, (this_dn, _, endpoint, im_session)) in im_sessions.iter().enumerate() {

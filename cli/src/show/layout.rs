@@ -135,7 +135,7 @@ pub(crate) fn to_the_right(text: &str, columns: usize) -> String {
     format!("{:missing$}{text}", "")
 }
 
-/// The text with blanks after it, so that it takes at least so many columns.
+/// The text with blanks after it, so that it takes at least this many columns.
 pub(crate) fn padded(text: &str, columns: usize) -> String {
     let missing = columns.saturating_sub(width(text));
     format!("{text}{:missing$}", "")

@@ -23,8 +23,8 @@ fn no_line_is_wider_than_the_terminal() {
     }
 }
 
-/// Down to 20 columns, which is what a narrower terminal gets as well: with wide characters, which take two columns, with
-/// combining ones, which take none, with long names and times, and with several files.
+/// Down to 20 columns, which is what a narrower terminal gets as well: with wide characters, which take two columns,
+/// with combining ones, which take none, with long names and times, and with several files.
 #[test]
 fn no_line_is_wider_than_a_narrow_terminal() {
     let log = concat!(

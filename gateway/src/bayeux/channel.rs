@@ -6,7 +6,7 @@ pub const IM_SESSIONS: &str = "/v2/me/im-sessions";
 /// The prefix of every channel of the signed-in agent.
 const OF_THE_AGENT: &str = "/v2/me/";
 
-/// The longest channel in bytes. A longer one is none of ours, and storing it would let clients fill memory.
+/// The longest channel in bytes. The gateway has no longer one, and storing one would let clients fill memory.
 const LONGEST: usize = 256;
 
 /// Whether a subscription to `pattern` receives what is published on `channel`.

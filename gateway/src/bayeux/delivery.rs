@@ -110,7 +110,7 @@ impl Bayeux {
         }
     }
 
-    /// The current sessions cannot be read. Forgets the client, so that it does not wait for them in vain.
+    /// Reports that the current sessions cannot be read. Forgets the client, so that it does not wait for them in vain.
     pub fn cannot_list(&mut self, now: Duration, ticket: Ticket) {
         self.wake(now);
         let listing = self.clients.get(&ticket.client).and_then(|client| client.listing.as_ref());
@@ -119,7 +119,7 @@ impl Bayeux {
         }
     }
 
-    /// Notifications may have been missed. Every subscribed client gets the current sessions again.
+    /// Reports that notifications may have been missed. Every subscribed client gets the current sessions again.
     pub fn missed(&mut self, now: Duration) {
         self.wake(now);
         let subscribed = self.clients.iter().filter(|(_, client)| client.receives(IM_SESSIONS));

@@ -34,14 +34,14 @@ pub enum Unreadable {
     },
 }
 
-/// A message of a client. One that is no JSON object is one without members.
+/// A message of a client. Anything that is not a JSON object counts as a message without members.
 #[derive(Debug, Default)]
 pub(super) struct Message {
     channel: Option<String>,
     client_id: Option<String>,
     connection_type: Option<String>,
     id: Option<Value>,
-    /// What a connect does not have, mostly.
+    /// Members that a connect usually does not have.
     others: Map<String, Value>,
 }
 
@@ -60,7 +60,7 @@ enum Name {
 enum Body {
     Array(Vec<Message>),
     Object(Message),
-    /// Neither; this is what it is.
+    /// Neither: a description of the value.
     Other(&'static str),
 }
 

@@ -107,7 +107,7 @@ impl ConnectAdvice {
 
 impl ConnectReply<'_> {
     pub(super) fn to_text(&self) -> String {
-        // Texts and numbers alone: there is nothing in it that JSON cannot have.
+        // This cannot fail: it consists of texts and numbers.
         serde_json::to_string(self).unwrap_or_default()
     }
 }
@@ -158,7 +158,7 @@ pub(super) fn failed_with_id(
     let mut reply = members(channel, id, false);
     reply.insert("error".to_owned(), failure.text().into());
     let interval = match failure {
-        // By then some clients may be gone.
+        // Some clients may be gone when it tries again.
         Failure::TooManyClients | Failure::NoClientId => settings.max_interval,
         Failure::NoChannel
         | Failure::LongId
@@ -170,7 +170,7 @@ pub(super) fn failed_with_id(
         | Failure::Forbidden
         | Failure::TooManySubscriptions => settings.interval,
     };
-    // The reply to a handshake or a connect always has advice; without it clients choose an interval of their own.
+    // The reply to a handshake or a connect always has advice; without it clients choose their own interval.
     let always = matches!(channel, Some("/meta/handshake" | "/meta/connect")).then_some("retry");
     if let Some(reconnect) = failure.reconnect().or(always) {
         reply.insert("advice".to_owned(), advice(settings, reconnect, interval));

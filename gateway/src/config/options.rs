@@ -35,7 +35,7 @@ pub enum Command {
     /// Reads a password from standard input, up to the first line end, and prints its argon2 hash for the agents' file
     HashPassword,
     /// Divides the sessions of a cluster among another number of shards, or for agents with other DNs, while none of
-    /// its processes runs; where it was killed, it is run again
+    /// its processes runs; if it is killed, run it again
     #[cfg(feature = "redis")]
     Reshard(ReshardOptions),
 }
@@ -47,13 +47,13 @@ pub struct ReshardOptions {
     /// Redis of the cluster, as redis://HOST:PORT/0
     #[arg(long, value_name = "URL")]
     pub engine: String,
-    /// How many shards there are to be
+    /// New number of shards
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=4_096))]
     pub shards: u32,
-    /// TOML file of the agents that the processes start with then; without it the demo agents
+    /// TOML file with the agents that the processes will start with; without it the demo agents
     #[arg(long, value_name = "FILE")]
     pub agents: Option<PathBuf>,
-    /// Seconds for which a process that says nothing counts as living
+    /// Seconds of silence for which a process counts as running
     #[arg(long, value_name = "SECONDS", default_value = "30", value_parser = seconds)]
     pub silence: Duration,
 }

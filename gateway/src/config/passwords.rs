@@ -45,7 +45,7 @@ pub enum HashError {
     Argon2(String),
 }
 
-/// The cost of a check. Exhaustive by decision: tests need a cheap one, everything else the usual one.
+/// The cost of a check. Deliberately exhaustive: tests need a cheap one, everything else the usual one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Cost {
     /// 19 MiB, two passes: the recommendation of OWASP, and the default of the crate.

@@ -1,5 +1,5 @@
-//! Which notifications have reached a client and are not recorded yet. Nobody waits for this, so nothing is woken: an
-//! engine fetches it before its next action, or from time to time.
+//! Which notifications have reached a client and are not recorded yet. A report wakes nobody, because it is not urgent:
+//! an engine fetches it before its next action, or from time to time.
 
 use std::collections::HashMap;
 use std::mem::take;

@@ -22,7 +22,7 @@ pub fn home_of_feed(feed: &str, shards: u32) -> u32 {
     shard(&format!("feed:{feed}"), shards)
 }
 
-/// The shard of a DN: that of its agent, or one of its own if it belongs to no agent.
+/// The shard of a DN: that of its agent, or that of the DN itself if it belongs to no agent.
 #[must_use]
 pub fn shard_of_dn(dn: &str, agents: &Agents, shards: u32) -> u32 {
     shard(agents.shard_key(dn), shards)

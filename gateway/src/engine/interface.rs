@@ -101,7 +101,7 @@ pub trait Engine: Send + Sync + 'static {
     /// engine that does not record this answers with statusCode 6.
     fn inspect(&self, inquiry: Inquiry) -> Pending<Reply> {
         let _ = inquiry;
-        let error = ErrorBody::new(StatusCode::NotFound, "this engine keeps no account of what happens");
+        let error = ErrorBody::new(StatusCode::NotFound, "this engine does not record what happens");
         Box::pin(std::future::ready(Ok(Reply::from(&error))))
     }
 }

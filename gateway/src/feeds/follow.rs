@@ -51,8 +51,8 @@ pub fn name_of(path: &Path) -> String {
     format!("follow:{}", path.get(start..).unwrap_or_default())
 }
 
-/// Applies the events of a file, and of the files that replace it, until the engine stops. A file that does not exist
-/// yet is waited for. The future can be dropped at any moment; the next one continues where it stopped.
+/// Applies the events of a file, and of the files that replace it, until the engine stops. Waits for a file that does
+/// not exist yet. The future can be dropped at any moment; the next one continues where it stopped.
 ///
 /// # Errors
 ///
@@ -171,7 +171,7 @@ impl Follower {
                 known = before.events;
             } else {
                 let file = self.path.display();
-                tracing::warn!(%file, "replaced since the last start; what the old file got after that is not read");
+                tracing::warn!(%file, "replaced since the last start: later lines of the old file are not read");
             }
         }
         let reading = Reading::of(&metadata);

@@ -12,7 +12,7 @@ pub(super) fn is_script(headers: &HeaderMap) -> bool {
 }
 
 /// Replaces the challenge for a script. A browser that receives `Basic` opens a password dialog on top of the page,
-/// which has a form of its own. Scripts therefore receive a scheme that browsers do not know; all other clients receive
+/// which has its own form. Scripts therefore receive a scheme that browsers do not know; all other clients receive
 /// `Basic`.
 pub(super) fn spare_dialog(response: &mut Response) {
     if response.status() == StatusCode::UNAUTHORIZED {

@@ -1,4 +1,4 @@
-//! Checks by the session's token that an operation was sent by a page of ours. Gateway specification 2.
+//! Checks by the session's token that an operation was sent by a page of this gateway. Gateway specification 2.
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use axum::response::Response;

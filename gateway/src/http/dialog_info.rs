@@ -86,7 +86,7 @@ async fn take(
         let repeated = if applied.repeated { accepted } else { 0 };
         Ok::<_, Failed>(Accepted { accepted, position: applied.position, repeated, needs_refresh })
     };
-    // In a task of its own, because a client that disconnects must not stop it after the document was processed and
+    // In a separate task, because a client that disconnects must not stop it after the document was processed and
     // before its events are applied.
     let accepted = tokio::spawn(apply).await.map_err(|error| {
         tracing::error!(%error, "a dialog-info document was not taken");

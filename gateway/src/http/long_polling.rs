@@ -107,12 +107,12 @@ impl Browser {
 
 /// Waits until the runtime has polled the connections again, and has woken the tasks of closed ones.
 pub(super) async fn connections_seen() {
-    // In a task of its own: this task may be polled earlier, because it waits for other things too.
+    // In a separate task: this one may be polled earlier, because it waits for other things too.
     let _ended = tokio::spawn(yield_now()).await;
 }
 
-/// The body of a reply on a connection that says when it is written. It is one piece and its end, so that the server
-/// writes both at once.
+/// The body of a reply on a connection that reports when it was written. It yields its only piece together with its
+/// end, so that the server writes both at once.
 struct WholeReply {
     body: Bytes,
     /// Until the server takes the body. One that it never takes is not delivered.
@@ -141,12 +141,12 @@ impl HttpBody for WholeReply {
     }
 }
 
-/// The body of a reply where the connection does not say when it is written, so that the body has to find out.
+/// The body of a reply on a connection that does not report when it was written, so that the body has to find out.
 ///
-/// The server asks for more when it has taken a piece into its buffer. It has to wait then, which makes it write what
-/// it has, and look whether the client has closed the connection. Only when it comes again the body is at its end, and
-/// delivered. Otherwise the body is dropped before that. The length is not told in advance: the server would not ask
-/// after the last byte.
+/// The server polls the body again after it has copied a piece to its buffer. The body then makes it wait, so that the
+/// server writes its buffer and notices a closed connection. At the next poll the body ends, and the reply counts as
+/// delivered. If the connection is closed, the body is dropped before that. No length is given in advance, because the
+/// server would not poll again after the last byte.
 fn reply_in_pieces(reply: Reply, on_its_way: OnItsWay) -> Body {
     let reply = (Some(Bytes::from(reply.body)), on_its_way);
     Body::from_stream(unfold(reply, |(body, on_its_way)| async {

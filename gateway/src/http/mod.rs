@@ -4,25 +4,25 @@
 //!
 //! | file | question |
 //! |---|---|
-//! | `reception` | How does it come to the router? |
+//! | `reception` | How does a request reach the router? |
 //! | `host` | Is it for this gateway? |
-//! | `origin` | Does a page of this gateway ask, or one that may? |
-//! | `sign_in`, `basic`, `cookies`, `http_sessions`, `rate_limit` | Who asks? |
-//! | `csrf` | Did a page of ours send it? |
-//! | `body`, `answer` | What came, and how does an answer look? |
+//! | `origin` | Is the page that sends it allowed to? |
+//! | `sign_in`, `basic`, `cookies`, `http_sessions`, `rate_limit` | Who sends it? |
+//! | `csrf` | Does it have the CSRF token? |
+//! | `body`, `answer` | How is the body read, and how is the response built? |
 //! | `me` | Who am I? |
 //! | `cometd`, `long_polling`, `web_socket` | What is pushed to clients? |
 //! | `sending` | When is a reply with messages written? |
 //! | `im_sessions` | Which sessions do I have, and what may I do? |
-//! | `bearer`, `feed`, `feed_names` | Who may feed the gateway, and with what? |
-//! | `events` | Which events happened? |
+//! | `bearer`, `feed`, `feed_names` | Who may post events and fetch requests, and under which feed names? |
+//! | `events` | Which events does a POST contain, and how far is its feed? |
 //! | `dialog_info` | In which states are the dialogs of an agent? |
-//! | `requests` | What is the SIP Server to do? |
-//! | `pages` | What is there, for people? |
+//! | `requests` | Which requests have to be sent to the SIP Server? |
+//! | `pages` | Which pages are there for people? |
 //! | `challenge` | How is a script told that nobody is signed in? |
-//! | `supervisor` | How do the sessions stand, and what happened at a DN? |
-//! | `faults` | What is to go wrong? |
-//! | `open_api` | What is there, for programs? |
+//! | `supervisor` | What is the state of the sessions, and what happened at a DN? |
+//! | `faults` | Which faults are injected? |
+//! | `open_api` | Which endpoints are there for programs? |
 
 mod answer;
 mod basic;
@@ -244,7 +244,7 @@ pub fn router(gateway: Gateway, more: Router) -> Router {
     Router::new().fallback_service(Reception::new(gateway, router, cors))
 }
 
-/// Is it for this gateway? What is, is counted and answered plainly, and so is what is not.
+/// Checks that the request is for this gateway. Every request is counted, and every response gets the plain headers.
 async fn receive(gateway: &Gateway, request: Request, next: Next) -> Response {
     let _in_flight = gateway.metrics().request_begins();
     let mut response = match host::check(&request, &gateway.settings().hosts) {
@@ -256,7 +256,7 @@ async fn receive(gateway: &Gateway, request: Request, next: Next) -> Response {
     response
 }
 
-/// May it ask, and who asks?
+/// Checks that the page is allowed to send the request, and identifies the agent.
 async fn admit(gateway: &Gateway, request: Request, router: Router) -> Response {
     let is_script = challenge::is_script(request.headers());
     let mut response = match origin::check(&request, &gateway.settings().allowed_origins) {

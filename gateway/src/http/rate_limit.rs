@@ -60,7 +60,7 @@ pub(super) enum Begun {
     Attempt(Attempt),
     /// There were too many wrong passwords: nothing is checked for this time.
     Blocked(Duration),
-    /// Together with those in progress there might be too many: it has to wait for one of them.
+    /// The attempts in progress could use up the limit, so it has to wait for one of them.
     Full,
 }
 

@@ -1,4 +1,4 @@
-//! When is a reply with messages written? Its connection reports that.
+//! When is a reply with messages written? The connection reports it.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -24,7 +24,7 @@ impl Sending {
         drop(before);
     }
 
-    /// Everything that the server took is written. A reply counts as delivered then, unless the client has closed the
+    /// Everything that the server took was written. The reply counts as delivered, unless the client has closed the
     /// connection.
     pub fn written(&self, is_closed: impl FnOnce() -> bool) {
         if let Some(on_its_way) = self.replace(None)

@@ -207,7 +207,7 @@ impl SignIn {
     }
 }
 
-/// Says who asks: to the handlers by an extension, to the client by a cookie and a token.
+/// Identifies the agent: to the handlers by an extension, to the client by a cookie and a token.
 pub(super) async fn identify(gateway: &Gateway, mut request: Request, router: Router) -> Response {
     let (sign_in, settings) = (gateway.sign_in(), gateway.settings());
     let mut signed_in = sign_in.with_cookie(request.headers());

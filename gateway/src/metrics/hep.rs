@@ -1,4 +1,4 @@
-//! Counts the packets of HEP.
+//! Counts the HEP packets.
 
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
 
@@ -18,7 +18,7 @@ pub enum HepOutcome {
     OtherProtocol,
     /// Its payload is compressed.
     Compressed,
-    /// Not a complete packet of HEP version 3.
+    /// Not a complete HEP packet version 3.
     Malformed,
     /// The authentication key is missing or wrong.
     WrongKey,

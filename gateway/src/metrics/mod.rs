@@ -3,7 +3,7 @@
 //! | file | question |
 //! |---|---|
 //! | `counted` | What does the gateway itself count? |
-//! | `hep` | What happens to packets of HEP? |
+//! | `hep` | What happens to HEP packets? |
 //! | `durations` | How are durations counted? |
 //! | `text` | What does Prometheus read? |
 

@@ -1,11 +1,11 @@
 //! What operators see: `/metrics`, `/healthz`, `/readyz`. Gateway specification 6.
 //!
-//! They need no sign-in, so they are served at an address of their own, or at the gateway's for loopback only.
+//! They need no sign-in, so they are served at a separate address, or at the gateway's for loopback only.
 //!
 //! | file | question |
 //! |---|---|
-//! | `routes` | Which routes are there, and who may read them? |
-//! | `exposition` | Which metrics are there? |
+//! | `routes` | Which routes exist, and who may read them? |
+//! | `exposition` | Which metrics exist? |
 
 mod exposition;
 mod routes;

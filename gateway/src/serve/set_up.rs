@@ -188,7 +188,7 @@ pub async fn serve(options: ServeOptions, greet: impl FnOnce(&str)) -> Result<()
     };
     let ending = async {
         end.await;
-        // First, so that nobody who reads the line finds the gateway ready.
+        // First, so that `/readyz` no longer says `ready` when the line is logged.
         gateway.end();
         tracing::info!("ending");
     };
@@ -209,7 +209,7 @@ fn cometd_settings(options: &ServeOptions) -> bayeux::Settings {
     }
 }
 
-/// Serves metrics and health at an address of their own, until it is aborted.
+/// Serves metrics and health at a separate address, until it is aborted.
 async fn monitor(address: SocketAddr, monitoring: &Monitoring) -> Result<impl Future<Output = ()> + use<>, ServeError> {
     let failed = |source| ServeError::Operations { address, source };
     let listener = TcpListener::bind(address).await.map_err(failed)?;

@@ -14,15 +14,15 @@ use tokio::time::{Sleep, sleep};
 
 use crate::http::Sending;
 
-/// A connection with its place among the connections, which is free again when the stream is dropped. Writing fails where the
-/// other side takes nothing for too long.
+/// A connection with its place among the connections, which is free again when the stream is dropped. Writing fails if
+/// the other side reads nothing for too long.
 #[derive(Debug)]
 pub(super) struct Stream {
     stream: TcpStream,
     patience: Duration,
     /// While a write waits: the time at which it has waited too long.
     waiting: Option<Pin<Box<Sleep>>>,
-    /// Whoever wants to know that a reply is written.
+    /// Learns when a reply was written.
     sending: Sending,
     _place: OwnedSemaphorePermit,
 }
@@ -69,7 +69,7 @@ impl AsyncWrite for Stream {
         self.stream.is_write_vectored()
     }
 
-    /// Called when all that was to be written is.
+    /// Called after everything was written.
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let flushed = ready!(Pin::new(&mut self.stream).poll_flush(cx));
         if flushed.is_ok() {
@@ -89,8 +89,8 @@ impl Drop for Stream {
     }
 }
 
-/// Whether the client has closed the connection, as far as the operating system knows. It is asked itself, since the
-/// runtime may not have looked since.
+/// Whether the client has closed the connection. Asks the operating system, because the runtime may not have checked
+/// recently.
 fn is_closed(stream: &TcpStream) -> bool {
     match SockRef::from(stream).peek(&mut [MaybeUninit::uninit()]) {
         Ok(bytes) => bytes == 0,

@@ -225,8 +225,8 @@ impl Simulator {
         next.into_iter().flatten().min()
     }
 
-    /// Counts the events that were taken as posted, and returns their position. They are, once the note is committed
-    /// with them.
+    /// Counts the taken events as posted, and returns their position. They are posted once the note is committed with
+    /// them.
     pub fn advance(&mut self) -> u64 {
         self.state.position += 1;
         self.state.position

@@ -1,4 +1,4 @@
-//! SIP feeds: packets of HEP and dialog-info documents, and to whom their sessions belong.
+//! SIP feeds: HEP packets and dialog-info documents, and to whom their sessions belong.
 
 #![cfg(feature = "server")]
 #![allow(clippy::unwrap_used, missing_docs, reason = "a test says what it expects by failing")]

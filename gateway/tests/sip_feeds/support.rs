@@ -94,7 +94,7 @@ pub(crate) fn registered(registrar: &str, at: &str, user: &str, contacts: &str) 
     captured(registrar, at, &message)
 }
 
-/// A packet of HEP, version 3.
+/// A HEP version 3 packet.
 pub(crate) fn hep(captured: &Captured, protocol: u8, key: Option<&[u8]>) -> Vec<u8> {
     let chunk = |kind: u16, value: &[u8]| {
         let length = u16::try_from(value.len() + 6).unwrap();

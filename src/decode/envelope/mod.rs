@@ -1,4 +1,5 @@
-//! The envelopes around the lines of a log: from containers, syslog, collectors, `grep` and mail. Specification 6.4.
+//! The envelopes around the lines of a log: from containers, syslog, collectors, `grep` and mail.
+//! [Specification 6.4][6.4].
 //!
 //! An [`Envelope`] is independent of the decoder's state. It describes what is around one line, and removes the same
 //! from other lines. The [`Decoder`](super::Decoder) uses it, and programs that need only the lines can use it
@@ -11,6 +12,8 @@
 //! | `grep` | the numbers and names of `grep -n` and `grep -H` |
 //! | `json` | the JSON objects of Docker and log collectors |
 //! | `ansi` | the colours of terminals |
+//!
+//! [6.4]: crate::guide::specification#64-envelopes
 
 mod ansi;
 mod cri;

@@ -1,7 +1,8 @@
 //! One call at one endpoint: an INVITE with all its forks, retries and dialogs, and its events.
 //!
-//! This module has the mapping of `docs/sip.md`, without parsing, keys or time: the observer finds the call and passes
-//! each message on to it. `invite_responses` handles responses to its INVITE, `in_dialog` the messages in its dialogs.
+//! This module implements the mapping of `docs/sip.md`, without parsing, keys or time. The observer finds the call and
+//! passes each message on to it. `invite_responses` handles responses to its INVITE, `in_dialog` the messages in its
+//! dialogs.
 
 mod dialogs;
 mod in_dialog;
@@ -190,7 +191,7 @@ impl Call {
         }
     }
 
-    /// Handles that the message for which the call waited did not arrive.
+    /// Handles the absence of the message for which the call waited.
     pub(super) fn waited_in_vain(&mut self) -> Option<CallEvent> {
         let why = self.invites.cancelled();
         match self.wait.take() {

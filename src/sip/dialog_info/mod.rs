@@ -47,7 +47,8 @@ use crate::machine::CallEvent;
 /// use core::time::Duration;
 /// use im_session::sip::DialogInfo;
 ///
-/// let document = br#"<dialog-info xmlns="urn:ietf:params:xml:ns:dialog-info" version="0" state="full" entity="sip:3002@example.com">
+/// let document = br#"<dialog-info xmlns="urn:ietf:params:xml:ns:dialog-info" version="0" state="full"
+///     entity="sip:3002@example.com">
 ///   <dialog id="d1" call-id="c1" local-tag="b1" remote-tag="a1" direction="recipient">
 ///     <state>early</state><remote><identity>sip:3001@example.com</identity></remote>
 ///   </dialog></dialog-info>"#;
@@ -102,6 +103,19 @@ impl DialogInfo {
     }
 
     /// Whether a document was missed, so that the subscription should be refreshed. A full document resets it.
+    ///
+    /// ```
+    /// use core::time::Duration;
+    /// use im_session::sip::DialogInfo;
+    ///
+    /// let partial = br#"<dialog-info xmlns="urn:ietf:params:xml:ns:dialog-info" version="7" state="partial"
+    ///     entity="sip:3002@example.com"/>"#;
+    /// let mut entity = DialogInfo::new();
+    /// assert!(entity.observe(partial, Duration::ZERO).unwrap().is_empty());
+    /// // The first document is partial, so earlier ones were missed. Subscribe again.
+    /// assert!(entity.needs_refresh());
+    /// entity.resubscribed();
+    /// ```
     #[must_use]
     pub fn needs_refresh(&self) -> bool {
         self.needs_refresh
@@ -119,6 +133,14 @@ impl DialogInfo {
     }
 
     /// The entity of a document, for programs that watch several entities.
+    ///
+    /// ```
+    /// use im_session::sip::DialogInfo;
+    ///
+    /// let document = br#"<dialog-info xmlns="urn:ietf:params:xml:ns:dialog-info" version="0" state="full"
+    ///     entity="sip:3002@example.com"/>"#;
+    /// assert_eq!(DialogInfo::entity_of(document).unwrap(), "sip:3002@example.com");
+    /// ```
     ///
     /// # Errors
     ///

@@ -61,7 +61,7 @@ pub(in crate::sip) enum HeaderLine<'m> {
     Header(Header, &'m [u8]),
     /// Another header.
     Other,
-    /// A line that is no header, the bytes of it. Nothing in it can be needed.
+    /// The bytes of a line that is not a header. Nothing in it is needed.
     Bad(&'m [u8]),
     /// The empty line, with the body after it.
     Body(&'m [u8]),

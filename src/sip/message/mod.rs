@@ -180,7 +180,7 @@ impl<'m> SipMessage<'m> {
             }
         };
         found.message(start_line, headers, rest).map_err(|error| match (error, bad) {
-            // Where a header is missing, the line that is none says more.
+            // If a header is missing, the malformed line is the better explanation.
             (SipError::MissingHeader { .. }, Some(line)) => SipError::BadHeaderLine { found: excerpt(trim(line)) },
             (error, _) => error,
         })
@@ -193,6 +193,21 @@ impl<'m> SipMessage<'m> {
     }
 
     /// The topmost Via: who sent the request, and where its responses go. `None` if there is none or it cannot be read.
+    ///
+    /// ```
+    /// use im_session::sip::SipMessage;
+    ///
+    /// let message = SipMessage::parse(
+    ///     b"INVITE sip:3002@x SIP/2.0\r\nVia: SIP/2.0/UDP 10.0.0.1:5070;branch=z9hG4bK1\r\n\
+    ///       From: <sip:3001@x>;tag=a1\r\nTo: <sip:3002@x>\r\n\
+    ///       Contact: <sip:3001@10.0.0.1:5070>\r\nCall-ID: c1\r\nCSeq: 1 INVITE\r\n\r\n",
+    /// )
+    /// .unwrap();
+    /// let via = message.via().unwrap();
+    /// assert_eq!((via.host, via.reply_port(40_000)), ("10.0.0.1", 5070));
+    /// assert_eq!(message.contact(), Some("sip:3001@10.0.0.1:5070"));
+    /// assert!(message.is_request("INVITE") && !message.has_via_below());
+    /// ```
     #[must_use]
     pub fn via(&self) -> Option<Via<'m>> {
         Via::parse(self.top_via)

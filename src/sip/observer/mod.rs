@@ -46,7 +46,7 @@ pub enum Direction {
 /// Without [`with_dn`](Self::with_dn) the DN of a session is taken from the messages: the user of the Request-URI at
 /// the callee, that of From at the caller. **A stranger chooses both.** Whoever calls `sip:3002@…` at the address of
 /// the agent at 3001 causes events for 3002 there. If DNs decide who sees what, set the DN of each endpoint's observer,
-/// from a map of addresses or registrations to DNs; see `docs/sip.md`.
+/// from a map of addresses or registrations to DNs; see [the guide](crate::guide::sip).
 ///
 /// ```
 /// use core::time::Duration;
@@ -115,6 +115,17 @@ impl Observer {
     settings!(bookkeeping.source);
 
     /// Sets the DN of every session, whatever the addresses in the messages are.
+    ///
+    /// ```
+    /// use core::time::Duration;
+    /// use im_session::sip::{Direction, Observer};
+    ///
+    /// let invite = b"INVITE sip:3002@10.0.0.2 SIP/2.0\r\nVia: SIP/2.0/UDP 10.0.0.1;branch=z9hG4bK1\r\n\
+    ///     From: <sip:anybody@10.0.0.1>;tag=a1\r\nTo: <sip:3002@10.0.0.2>\r\nCall-ID: c1\r\nCSeq: 1 INVITE\r\n\r\n";
+    /// let mut caller = Observer::new().with_dn("3001");
+    /// let events = caller.observe(Direction::Sent, invite, Duration::ZERO).unwrap();
+    /// assert_eq!((events[0].name.as_str(), events[0].this_dn()), ("EventDialing", Some("3001")));
+    /// ```
     #[must_use]
     pub fn with_dn(self, dn: impl Into<Box<str>>) -> Self {
         Observer { dn: Some(dn.into()), ..self }
@@ -174,6 +185,26 @@ impl Observer {
     }
 
     /// Advances the time to `now`. Returns the events for messages that were expected by then and did not arrive.
+    ///
+    /// ```
+    /// use core::time::Duration;
+    /// use im_session::sip::{Direction, Observer};
+    ///
+    /// let headers = "Via: SIP/2.0/UDP 10.0.0.1;branch=z9hG4bK1\r\nFrom: <sip:3001@x>;tag=a1\r\nCall-ID: c1\r\n";
+    /// let message = |start: &str, to: &str, method: &str| {
+    ///     format!("{start}\r\n{headers}To: <sip:3002@x>{to}\r\nCSeq: 1 {method}\r\n\r\n")
+    /// };
+    /// let mut caller = Observer::new();
+    /// let now = Duration::ZERO;
+    /// let invite = message("INVITE sip:3002@x SIP/2.0", "", "INVITE");
+    /// caller.observe(Direction::Sent, invite.as_bytes(), now).unwrap();
+    /// let challenge = message("SIP/2.0 401 Unauthorized", ";tag=b1", "INVITE");
+    /// caller.observe(Direction::Received, challenge.as_bytes(), now).unwrap();
+    ///
+    /// // The caller never answers the challenge.
+    /// let due = caller.next_due().unwrap();
+    /// assert_eq!(caller.advance(due)[0].name.as_str(), "EventReleased");
+    /// ```
     pub fn advance(&mut self, now: Duration) -> Vec<Event<'static>> {
         let bookkeeping = &mut self.bookkeeping;
         bookkeeping.now = bookkeeping.now.max(now);
@@ -210,6 +241,15 @@ impl Observer {
     }
 
     /// Ends the input: ends the calls that only wait for a retry, or for the final response after a cancellation.
+    ///
+    /// ```
+    /// use im_session::sip::Observer;
+    ///
+    /// let mut observer = Observer::new();
+    /// // Hand in all messages of a capture, then end the input.
+    /// assert!(observer.finish().is_empty());
+    /// assert_eq!(observer.open_calls(), 0);
+    /// ```
     pub fn finish(&mut self) -> Vec<Event<'static>> {
         match self.bookkeeping.schedule.last_due() {
             Some(last) => self.advance(last),

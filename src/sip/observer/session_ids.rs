@@ -9,7 +9,7 @@ use crate::sip::error::SipError;
 #[derive(Debug, Clone, Default)]
 pub(super) struct SessionIds(BTreeMap<SessionKey, Use>);
 
-/// The user of an id.
+/// The call that uses an id.
 #[derive(Debug, Clone, Copy)]
 struct Use {
     /// The number of the call.

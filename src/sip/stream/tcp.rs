@@ -13,6 +13,15 @@ use crate::sip::message::{ContentLength, Header, HeaderLine, HeaderLines, StartL
 /// line that begins one. So a connection that was joined in the middle, or has a gap, is read from the next message on.
 ///
 /// A message that is longer than the limit is skipped to its end, and not kept.
+///
+/// ```
+/// use im_session::sip::stream::{Framed, TcpFraming};
+///
+/// let mut framing = TcpFraming::with_limit(16_000);
+/// let mut input = &b"OPTIONS sip:a SIP/2.0\r\nContent-Length: 2\r\n\r\nHi"[..];
+/// assert!(matches!(framing.next_message(&mut input), Some(Framed::Message(_))));
+/// assert_eq!(framing.finish(), None, "no bytes are left");
+/// ```
 #[derive(Debug, Clone)]
 pub struct TcpFraming {
     limit: usize,

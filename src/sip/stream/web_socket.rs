@@ -10,6 +10,16 @@ use super::{Framed, FramingFault, Given, LONGEST, as_length, take};
 /// Control frames and messages of line ends only (keep-alives) are skipped. Messages with extensions, and messages
 /// longer than the limit, are skipped to their end and not kept. After bytes that are not a frame everything is
 /// skipped, since the next frame cannot be found.
+///
+/// ```
+/// use im_session::sip::stream::{Framed, WebSocketFraming};
+///
+/// // One text frame, not masked, with seven bytes.
+/// let mut input = &b"\x81\x07OPTIONS"[..];
+/// let mut framing = WebSocketFraming::new();
+/// assert_eq!(framing.next_message(&mut input), Some(Framed::Message(b"OPTIONS")));
+/// assert_eq!(framing.finish(), None, "no bytes are left");
+/// ```
 #[derive(Debug, Clone)]
 pub struct WebSocketFraming {
     limit: usize,

@@ -1,4 +1,4 @@
-//! Logs hold what they say, whatever the bytes.
+//! Logs contain the events that they declare, whatever the bytes.
 
 use std::collections::BTreeSet;
 

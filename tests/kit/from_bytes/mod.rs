@@ -1,4 +1,4 @@
-//! What bytes stand for: the table byte by byte, and that the boundaries are reached.
+//! The values that bytes stand for: the table byte by byte, and the boundaries.
 
 mod logs;
 mod pinned;

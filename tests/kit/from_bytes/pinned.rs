@@ -1,7 +1,8 @@
-//! What bytes stand for does not change unseen: `tests/data/from_bytes.txt` has the values of many strings of bytes.
+//! The meaning of bytes does not change unnoticed: `tests/data/from_bytes.txt` has the values of many strings of bytes.
 //!
-//! A change of that file makes corpora worthless, those in `fuzz/` and those that others wrote by hand: their bytes then stand for
-//! other values. If it is meant (or only a `Debug` prints otherwise), the test writes the file anew, and the difference is to be read:
+//! A change of that file makes corpora worthless, those in `fuzz/` and those that others wrote by hand, because their
+//! bytes then stand for other values. If the change is intended, or only a `Debug` output changed, let the test write
+//! the file again, and read the difference:
 //!
 //! ```text
 //! FROM_BYTES_REWRITE=1 cargo test --all-features --test kit pinned

@@ -1,4 +1,4 @@
-//! Valid histories, whatever the bytes; and what goes wrong with them.
+//! Any bytes give a valid history; and the faults that can be added to one.
 
 use std::collections::BTreeSet;
 use std::slice;
@@ -183,7 +183,8 @@ fn every_legal_sequence_is_reached() {
     assert_eq!(whole.len(), LEGAL.len(), "{whole:?}");
 }
 
-/// DN, id, OtherDN, size and depth of the user data, text, of each row from 8 on; the rows before are those of every history.
+/// DN, id, OtherDN, size and depth of the user data, text, of each row from 8 on; the rows before are those of every
+/// history.
 #[test]
 fn the_high_half_says_where_and_with_what() {
     let (dn, id, text) = ("x".repeat(255), "x".repeat(64), "x".repeat(16_000));

@@ -1,4 +1,4 @@
-//! Do the laws hold, and is each way noticed in which a store can break one?
+//! Do the laws hold, and is every kind of violation noticed?
 
 mod of_events;
 mod of_the_store_under_test;
@@ -19,7 +19,7 @@ pub(crate) use serde_json::{Value, json};
 /// What is wrong, given how many steps were carried out.
 pub(crate) type Wrong<T> = Rc<dyn Fn(usize, &mut T)>;
 
-/// This crate's store, of which something is seen otherwise than it is.
+/// This crate's store, with something in its answers changed.
 #[derive(Clone)]
 pub(crate) struct WrongStore {
     inner: Sessions,

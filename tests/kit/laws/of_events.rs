@@ -1,4 +1,4 @@
-//! Laws of what an event may do: each way in which one can be broken is noticed.
+//! Laws of what an event may change: every kind of violation is noticed.
 
 use super::*;
 
@@ -15,7 +15,7 @@ fn state_never_goes_back() {
             } else {
                 keeps("state_never_goes_back", &store, &history);
             }
-            // Only events are spoken of.
+            // These laws are about events only.
             let mut history = history;
             *history.steps.last_mut().unwrap() = Step::Time(1);
             keeps("state_never_goes_back", &store, &history);

@@ -1,4 +1,4 @@
-//! Laws of what agents read and are told: each way in which one can be broken is noticed.
+//! Laws of what agents read and which notifications they get: every kind of violation is noticed.
 
 use super::*;
 

@@ -1,4 +1,4 @@
-//! Laws of operations, limits and snapshots, and the model: each way in which one can be broken is noticed.
+//! Laws of operations, limits and snapshots, and the model: every kind of violation is noticed.
 
 use super::*;
 

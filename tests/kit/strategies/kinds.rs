@@ -1,4 +1,4 @@
-//! Every kind of thing is reached.
+//! Every kind of value is reached.
 
 use std::collections::BTreeSet;
 

@@ -1,5 +1,5 @@
-//! The strategies hold what they promise: every kind is reached, what is called valid is valid, logs hold what they say, and a
-//! failing property ends in the smallest case.
+//! The strategies keep their promises: every kind of value is reached, valid histories are valid, logs contain the
+//! events that they declare, and a failing property ends in the smallest case.
 
 mod kinds;
 mod logs;

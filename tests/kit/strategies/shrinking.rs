@@ -1,4 +1,4 @@
-//! A failing property ends in the smallest case, and that is one a person reads.
+//! A failing property ends in the smallest case, which a person can read.
 
 use im_session::decode::Form;
 use im_session::from_bytes::{
@@ -182,7 +182,8 @@ fn steps_go_that_became_needless_when_others_got_simpler() {
                 _ => None,
             })
             .collect();
-        // It begins with user data at the one step that has to stay; as long as that is there, two others have to stay too.
+        // It begins with user data at the one step that has to stay; as long as that is there, two others have to stay
+        // too.
         begun.set(begun.get() || (established == [true] && history.steps.len() > 9));
         begun.get() && (established == [false] || (established == [true] && history.steps.len() > 2))
     });

@@ -1,4 +1,4 @@
-//! What is called valid is accepted, what is called faulty is not always; user data keeps to the limits.
+//! Every valid history is accepted, some faulty ones are not; user data stays within the limits.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! What the embedder of the plain implementation does, and what is remembered of sessions that are gone.
+//! The embedder's calls of the plain implementation, and the remembered ends.
 
 use std::mem::take;
 

@@ -1,5 +1,5 @@
-//! Is every mistake caught? A plain implementation of the specification, written by hand, conforms; with each of its mistakes switched
-//! on it does not, and the history that shows it is short.
+//! Is every mistake caught? A plain implementation of the specification, written by hand, conforms. With any of its
+//! mistakes switched on it does not, and the history that shows the mistake is short.
 
 mod embedder;
 mod events;
@@ -17,7 +17,7 @@ use mistakes::{MISTAKES, Mistake};
 /// The most steps of a history that a person still reads at a glance.
 const MOST_STEPS: usize = 6;
 
-/// Where what is limited is soon met.
+/// Limits that are soon reached.
 fn small_limits() -> Setup {
     let mut setup = Setup::default();
     setup.limits = Limits::SPECIFICATION;

@@ -28,7 +28,8 @@ impl Badge {
         }
     }
 
-    /// Counts names instead, and forgets one: where the caller gives up there is an EventAbandoned and no EventReleased.
+    /// Counts names instead, and forgets one: where the caller gives up there is an EventAbandoned and no
+    /// EventReleased.
     pub fn hear_forgetfully(&mut self, event: &Event<'_>) {
         let Ok(handled) = self.sessions.handle_event(event) else { return };
         let was_open = handled.from().is_some_and(State::is_open);

@@ -1,7 +1,7 @@
 //! The language-neutral vectors in `tests/vectors` of the repository: `im-session conformance --write-vectors FOLDER`.
 //!
-//! What must come of each is said by the reference model, of the text forms by hand, of the shards by the library: the script of
-//! the page computes them anew.
+//! The expected results come from the reference model. Those of the text forms are written by hand. Those of the shards
+//! come from the library, and the script in `tests/vectors/README.md` computes them again.
 
 mod cells;
 mod operations;

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 /// The number of stores.
 const SHARDS: [u32; 6] = [1, 2, 3, 16, 1_000, u32::MAX];
 
-/// A DN, an agent, an id, what has several bytes a character, and what has none.
+/// A DN, an agent, an id, keys with characters of several bytes, and the empty key.
 const KEYS: [&str; 8] =
     ["", "0", "3002", "agent3001", "+14155550100", "007MDF3D0KAHL93L807GK2LAES000001", "größe", "電話 ☎"];
 

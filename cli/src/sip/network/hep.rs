@@ -15,7 +15,7 @@ use super::Place;
 /// The longest message, decompressed, in a compressed packet.
 const LONGEST: u64 = 1 << 20;
 
-/// Reads a packet of HEP version 3, 2 or 1; `None` if it is not one.
+/// Reads a HEP packet version 3, 2 or 1; `None` if it is not one.
 pub(super) fn packet(data: &[u8]) -> Option<HepPacket<'_>> {
     let packet = HepPacket::parse(data).ok()?;
     // The first byte of versions 1 and 2 is common to many protocols, so the payload has to be SIP.

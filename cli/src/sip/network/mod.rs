@@ -141,8 +141,7 @@ impl Network {
                 Layer::Ip(data) => match ip::packet(data) {
                     Some(ip::Packet::Whole(transport)) => Layer::IpPayload(transport),
                     Some(ip::Packet::Fragment(fragment)) => {
-                        // A reassembled packet is examined like a packet of its own, with the remaining number of
-                        // layers.
+                        // A reassembled packet is examined like any other, with the remaining number of layers.
                         let Some(whole) = self.fragments.put(&fragment, place.number, sink)? else {
                             return ControlFlow::Continue(());
                         };

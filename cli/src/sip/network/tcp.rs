@@ -50,7 +50,7 @@ struct Beginning {
     /// The lowest sequence number, and whether a message begins there.
     lowest: u32,
     begins: bool,
-    /// The sequence number behind the last byte.
+    /// The sequence number after the last byte.
     end: u32,
     /// The number of the byte that the other end waited for before the first segment: what it had acknowledged.
     awaited: Option<u32>,

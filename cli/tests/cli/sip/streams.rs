@@ -485,7 +485,7 @@ fn compressed_frames_are_counted() {
     assert_eq!(said.status, Some(1));
 }
 
-/// A packet of HEP3.
+/// A HEP3 packet.
 fn hep3(message: &Message, chunk: u16, payload: &[u8]) -> Vec<u8> {
     let (source, destination) = if message.from_caller { (CALLER_IP, CALLEE_IP) } else { (CALLEE_IP, CALLER_IP) };
     let chunk_of = |kind: u16, value: &[u8]| {
@@ -509,7 +509,7 @@ fn hep3(message: &Message, chunk: u16, payload: &[u8]) -> Vec<u8> {
     [&b"HEP3"[..], &length, &body].concat()
 }
 
-/// A packet of HEP version 1 or 2.
+/// A HEP version 1 or 2 packet.
 fn hep_before(version: u8, message: &Message) -> Vec<u8> {
     let (source, destination) = if message.from_caller { (CALLER_IP, CALLEE_IP) } else { (CALLEE_IP, CALLER_IP) };
     let time: &[u8] = if version == 2 { &[0; 12] } else { &[] };

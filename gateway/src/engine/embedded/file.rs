@@ -78,7 +78,7 @@ impl File {
             for (name, value) in
                 [(FORM, THIS_FORM), (SHARDS, batch.shards.into()), (NEWEST_REQUEST, batch.newest_request)]
             {
-                meta.insert(name, value).map_err(failed("writing what is there once"))?;
+                meta.insert(name, value).map_err(failed("writing the metadata"))?;
             }
             let mut records = transaction.open_table(RECORDS).map_err(failed("opening a table"))?;
             for ((shard, key), value) in &batch.records {
@@ -108,7 +108,7 @@ impl File {
             }
             let mut delivered = transaction.open_table(DELIVERED).map_err(failed("opening a table"))?;
             for (agent, position) in &batch.delivered {
-                delivered.insert(agent.as_str(), position).map_err(failed("writing what was delivered"))?;
+                delivered.insert(agent.as_str(), position).map_err(failed("writing the delivered positions"))?;
             }
         }
         transaction.commit().map_err(failed("committing a transaction"))
@@ -119,8 +119,8 @@ impl File {
         let transaction = self.database.begin_write().map_err(failed("beginning a transaction"))?;
         {
             let mut meta = transaction.open_table(META).map_err(failed("opening a table"))?;
-            meta.insert(FORM, THIS_FORM).map_err(failed("writing what is there once"))?;
-            meta.insert(SHARDS, u64::from(shards)).map_err(failed("writing what is there once"))?;
+            meta.insert(FORM, THIS_FORM).map_err(failed("writing the metadata"))?;
+            meta.insert(SHARDS, u64::from(shards)).map_err(failed("writing the metadata"))?;
             let mut records = transaction.open_table(RECORDS).map_err(failed("opening a table"))?;
             for (shard, key, _) in old {
                 records.remove((*shard, key.as_slice())).map_err(failed("deleting a record"))?;
@@ -140,7 +140,7 @@ impl File {
         {
             let meta = transaction.open_table(META).map_err(failed("opening a table"))?;
             let value = |name| -> Result<Option<u64>, EngineError> {
-                Ok(meta.get(name).map_err(failed("reading what is there once"))?.map(|value| value.value()))
+                Ok(meta.get(name).map_err(failed("reading the metadata"))?.map(|value| value.value()))
             };
             if let Some(form) = value(FORM)?.filter(|&form| form != THIS_FORM) {
                 let found = form.to_string();
@@ -167,8 +167,8 @@ impl File {
                 stored.outbox.push(serde_json::from_slice(value.value()).map_err(damaged)?);
             }
             let delivered = transaction.open_table(DELIVERED).map_err(failed("opening a table"))?;
-            for one in delivered.iter().map_err(failed("reading what was delivered"))? {
-                let (agent, position) = one.map_err(failed("reading what was delivered"))?;
+            for one in delivered.iter().map_err(failed("reading the delivered positions"))? {
+                let (agent, position) = one.map_err(failed("reading the delivered positions"))?;
                 stored.delivered.push((AgentId::new(agent.value()), position.value()));
             }
         }

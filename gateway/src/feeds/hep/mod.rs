@@ -1,8 +1,7 @@
-//! SIP from capture agents, in packets of HEP version 3 over UDP and TCP. Gateway specification 4.
+//! SIP from capture agents, in HEP version 3 packets over UDP and TCP. Gateway specification 4.
 //!
 //! Packet → message and its two addresses → the endpoints among these whose DN is known, from the configuration or a
 //! registrar → one observer per endpoint → events → engine.
-//! observer for each → events → engine.
 //!
 //! | file | question |
 //! |---|---|

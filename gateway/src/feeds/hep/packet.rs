@@ -44,7 +44,7 @@ pub struct Captured {
 /// Why a packet was rejected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RefusedPacket {
-    /// It is not a complete packet of HEP version 3.
+    /// It is not a complete HEP packet version 3.
     Malformed,
     /// It lacks the configured key, or has a different one.
     WrongKey,
