@@ -17,6 +17,8 @@ mod redis_cluster;
 #[cfg(feature = "redis")]
 mod redis_division;
 #[cfg(feature = "redis")]
+mod redis_loss;
+#[cfg(feature = "redis")]
 mod redis_server;
 mod requests;
 mod restart;

@@ -11,12 +11,14 @@
 //! | `asking` | How does a question reach its shard, and the answer its caller? |
 //! | `reading` | What is read for an agent without a worker? |
 //! | `outboxes` | How does this process learn what was committed? |
+//! | `history` | May Redis have lost commits? |
 //! | `worker` | Which shards does this process own, and for how long? |
 //! | `owner` | How is a shard restored, decided and committed? |
 //! | `records` | How are all records of a shard read, written and deleted? |
 //! | `reshard` | How are the sessions divided among another number of shards? |
 
 mod asking;
+mod history;
 mod keys;
 mod outboxes;
 mod owner;

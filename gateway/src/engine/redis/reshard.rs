@@ -143,6 +143,7 @@ impl Dividing<'_> {
             shards: self.shards,
             limits: settings.limits,
             times: settings.times,
+            reference_id_gap: 0,
         };
         let divided = divide(&old, self.from, self.agents, self.shards, of_shard);
         let Some(divided) = divided.map_err(|error| damaged("records", "those of shards", &error))? else {
@@ -165,26 +166,28 @@ impl Dividing<'_> {
         Ok(records)
     }
 
-    /// Takes a shard that nobody owns and whose entries are all committed. Returns its number of commits.
+    /// Takes a shard that nobody owns and whose entries are all committed. Returns the number above
+    /// which commits continue.
     async fn hold(&mut self, number: u32, keys: ShardKeys) -> Result<u64, EngineError> {
         let mut script = scripts::HOLD.key(keys.owner());
-        let owner: Result<String, RedisError> =
-            script.key(keys.state()).arg(HOLDER).invoke_async(&mut self.connection).await;
+        script.key(keys.state()).key(keys.records()).arg(HOLDER).arg(RecordKey::Notified.to_bytes());
+        let owner: Result<String, RedisError> = script.invoke_async(&mut self.connection).await;
         let owner = owner.map_err(failed("taking a shard"))?;
         if !owner.is_empty() {
             return Err(damaged(format!("shard {number}"), "that nobody owns it", format!("worker {owner}")));
         }
         let mut command = ::redis::cmd("HMGET");
-        command.arg(keys.state()).arg("entry").arg("commits");
-        let state: Result<(Option<String>, Option<u64>), RedisError> = command.query_async(&mut self.connection).await;
-        let (entry, commits) = state.map_err(failed("reading how far a shard is"))?;
+        command.arg(keys.state()).arg("entry").arg("commits").arg("above");
+        let state: Result<(Option<String>, Option<u64>, Option<u64>), RedisError> =
+            command.query_async(&mut self.connection).await;
+        let (entry, commits, above) = state.map_err(failed("reading how far a shard is"))?;
         let mut last = entry.unwrap_or_else(|| "0-0".into());
         loop {
             let mut command = ::redis::cmd("XRANGE");
             command.arg(keys.entries()).arg(format!("({last}")).arg("+").arg("COUNT").arg(AT_ONCE);
             let entries: Result<Entries, RedisError> = command.query_async(&mut self.connection).await;
             let entries = entries.map_err(failed("reading entries"))?;
-            let Some((newest, _)) = entries.last() else { return Ok(commits.unwrap_or_default()) };
+            let Some((newest, _)) = entries.last() else { return Ok(commits.max(above).unwrap_or_default()) };
             last.clone_from(newest);
             // The time is passed again later, and nobody waits for the answer to an inquiry any more.
             let may_be_dropped =
@@ -208,7 +211,7 @@ impl Dividing<'_> {
             let Some((newest, _)) = commits.last() else { return Ok(()) };
             last = format!("({newest}");
             for (id, fields) in &commits {
-                let text = fields.first().map_or(&b"{}"[..], |(_, text)| text);
+                let text = fields.iter().find(|(field, _)| field == "c").map_or(&b"{}"[..], |(_, text)| text);
                 let commit: Commit = serde_json::from_slice(text)
                     .map_err(|error| damaged(format!("{} {id}", keys.outbox()), "a commit as JSON", error))?;
                 let commit_number = id.split('-').next().and_then(|number| number.parse().ok()).unwrap_or_default();

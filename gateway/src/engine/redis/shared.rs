@@ -10,9 +10,9 @@ use im_session::store::shard;
 use tokio::runtime::Handle;
 use tokio::sync::{Semaphore, broadcast, oneshot, watch};
 
-use super::keys::{AGREED, GATEWAYS, Layout, REQUESTS_STATE, ShardKeys, WORKERS};
+use super::keys::{AGREED, GATEWAYS, Layout, ShardKeys, WORKERS};
 use super::settings::RedisSettings;
-use super::{scripts, wire};
+use super::{outboxes, scripts, wire};
 use crate::clock::{Random, SystemRandom};
 use crate::config::{AgentId, Agents, Directory};
 use crate::engine::delivered::Delivered;
@@ -135,13 +135,8 @@ impl Shared {
             told: Mutex::new(Told::new(settings.limits.time_jump)),
             settings,
         };
-        let newest: Option<u64> = ::redis::cmd("HGET")
-            .arg(REQUESTS_STATE)
-            .arg("newest")
-            .query_async(&mut shared.connection())
-            .await
-            .map_err(failed("reading the number of requests"))?;
-        shared.newest_request.send_replace(newest.unwrap_or_default());
+        let newest = outboxes::take_requests(0, 0, &[], &mut shared.connection()).await;
+        shared.newest_request.send_replace(newest.map_err(failed("reading the number of requests"))?);
         Ok(shared)
     }
 
@@ -179,7 +174,7 @@ impl Shared {
 
     pub(super) fn shard_settings(&self, number: u32) -> ShardSettings {
         let RedisSettings { base_uri, shards, limits, times, .. } = self.settings.clone();
-        ShardSettings { base_uri, number, shards, limits, times }
+        ShardSettings { base_uri, number, shards, limits, times, reference_id_gap: 0 }
     }
 
     pub(super) fn keys(&self, number: u32) -> ShardKeys {
