@@ -4,13 +4,14 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use ::redis::aio::{ConnectionLike, MultiplexedConnection};
+use ::redis::aio::MultiplexedConnection;
 use ::redis::{AsyncTypedCommands, RedisError};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use super::keys::{GATEWAYS, REFERENCES, REQUESTS, REQUESTS_STATE};
-use super::shared::{BLOCK, Shared, failed};
+use super::server::{BLOCK, Connection};
+use super::shared::{Shared, failed};
 use super::wire::{Commit, RequestChange, json};
 use super::{history, scripts};
 use crate::engine::EngineError;
@@ -31,7 +32,7 @@ pub(super) async fn begin(
     let lives = shared.living(GATEWAYS, true, shared.settings.silence).await;
     lives.map_err(failed("saying that this gateway lives"))?;
     for number in 0..shared.settings.shards {
-        let mut connection = shared.own_connection().await.map_err(failed("connecting to Redis"))?;
+        let mut connection = shared.own_connection(number).await.map_err(failed("connecting to Redis"))?;
         let history = history::of(&mut connection).await.map_err(failed("reading the replication id"))?;
         let (shared, said) = (shared.clone(), (0, Instant::now()));
         let mut reader = Reader { shared, number, history, has_begun: false, read: 0, said };
@@ -68,7 +69,7 @@ pub(super) async fn take_requests(
     shard: u32,
     commit: u64,
     requests: &[RequestChange],
-    connection: &mut impl ConnectionLike,
+    connection: &mut Connection,
 ) -> Result<u64, RedisError> {
     let mut script = scripts::TAKE_REQUESTS.key(REQUESTS);
     script.key(REFERENCES).key(REQUESTS_STATE).arg(shard).arg(commit);
@@ -103,7 +104,7 @@ impl Reader {
                 match &mut connection {
                     Some(connection) => self.step(connection, BLOCK).await.map(drop),
                     None => {
-                        let mut new = self.shared.own_connection().await?;
+                        let mut new = self.shared.own_connection(self.number).await?;
                         self.begin_again(&mut new).await?;
                         connection = Some(new);
                         Ok(())
@@ -173,7 +174,7 @@ impl Reader {
             }
             let commit = field("c").map(serde_json::from_slice::<Commit>);
             match commit {
-                Some(Ok(commit)) => self.tell(number, commit, connection).await?,
+                Some(Ok(commit)) => self.tell(number, commit).await?,
                 Some(Err(error)) => tracing::error!(shard = self.number, number, %error, "a commit cannot be read"),
                 None => {}
             }
@@ -192,18 +193,14 @@ impl Reader {
     }
 
     /// Sends the notifications, then takes over the requests, then returns the answers.
-    async fn tell(
-        &self,
-        number: u64,
-        commit: Commit,
-        connection: &mut MultiplexedConnection,
-    ) -> Result<(), RedisError> {
+    async fn tell(&self, number: u64, commit: Commit) -> Result<(), RedisError> {
         let Commit { outgoing, requests, answers } = commit;
         for one in outgoing {
             // An error means that there are no receivers.
             let _ = self.shared.outgoing.send(Arc::new(one));
         }
         if !requests.is_empty() {
+            let connection = &mut self.shared.connection();
             let newest = take_requests(self.number, number, &requests, connection).await?;
             self.shared.newest_request.send_if_modified(|known| {
                 let is_newer = newest > *known;

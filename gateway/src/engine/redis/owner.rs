@@ -12,7 +12,8 @@ use im_session::store::PartKey;
 use tokio::sync::watch;
 
 use super::keys::ShardKeys;
-use super::shared::{BLOCK, Shared};
+use super::server::BLOCK;
+use super::shared::Shared;
 use super::wire::{Asked, Commit, Fields, RequestChange, Ticket, WireReply, json};
 use super::{records, scripts};
 use crate::engine::inspection::Inquiry;
@@ -89,7 +90,7 @@ struct Group {
 impl<'s> Owner<'s> {
     async fn restore(shared: &'s Shared, number: u32, token: u64) -> Result<Self, Ended> {
         let keys = shared.keys(number);
-        let mut connection = shared.own_connection().await?;
+        let mut connection = shared.own_connection(number).await?;
         let mut command = ::redis::cmd("HMGET");
         command.arg(keys.state()).arg("entry").arg("commits").arg("above");
         let (entry, commits, above): (Option<String>, Option<u64>, Option<u64>) =

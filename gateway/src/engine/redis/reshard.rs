@@ -4,15 +4,15 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use ::redis::aio::MultiplexedConnection;
-use ::redis::{AsyncConnectionConfig, Client, RedisError, ScriptInvocation};
+use ::redis::{RedisError, ScriptInvocation};
 use im_session::BaseUri;
 use im_session::store::shard;
 
 use super::keys::{AGREED, GATEWAYS, Layout, ShardKeys, WORKERS};
 use super::records::{self, AT_ONCE};
+use super::server::{COMMAND, Connection, Server};
 use super::settings::RedisSettings;
-use super::shared::{COMMAND, FORM, digest_of, failed};
+use super::shared::{FORM, digest_of, failed};
 use super::wire::Commit;
 use super::{outboxes, scripts};
 use crate::config::Agents;
@@ -45,12 +45,8 @@ pub struct Resharded {
 /// of its shards. Nothing has changed then. If Redis fails or this is killed, no process starts until it has been run
 /// again to its end.
 pub async fn reshard(address: &str, agents: &Agents, shards: u32, silence: Duration) -> Result<Resharded, EngineError> {
-    let client = Client::open(address)
-        .map_err(|error| EngineError::Store { doing: "reading the address of Redis", error: error.to_string() })?;
-    let config =
-        AsyncConnectionConfig::new().set_connection_timeout(Some(COMMAND)).set_response_timeout(Some(6 * COMMAND));
-    let connecting = client.get_multiplexed_async_connection_with_config(&config);
-    let mut connection = connecting.await.map_err(failed("connecting to Redis"))?;
+    let server = Server::at(address).map_err(failed("reading the address of Redis"))?;
+    let mut connection = server.connection(6 * COMMAND).await.map_err(failed("connecting to Redis"))?;
     let (from, layout, other) = agreed(&mut connection).await?;
     let mut script = scripts::DIVIDE.key(AGREED);
     script.key(WORKERS).key(GATEWAYS).arg(milliseconds(silence)).arg(shards);
@@ -83,7 +79,7 @@ fn damaged(place: impl Into<String>, expected: &'static str, found: impl ToStrin
 }
 
 /// The number of shards, their layout, and the layout and number of shards that a division has left behind.
-async fn agreed(connection: &mut MultiplexedConnection) -> Result<(u32, Layout, Option<(Layout, u32)>), EngineError> {
+async fn agreed(connection: &mut Connection) -> Result<(u32, Layout, Option<(Layout, u32)>), EngineError> {
     let mut command = ::redis::cmd("HMGET");
     command.arg(AGREED).arg("form").arg("shards").arg("layout").arg("other");
     let agreed: Result<[Option<String>; 4], RedisError> = command.query_async(connection).await;
@@ -102,10 +98,7 @@ async fn agreed(connection: &mut MultiplexedConnection) -> Result<(u32, Layout, 
 }
 
 /// Runs a script that does something only if no process is live.
-async fn nobody_lives(
-    script: &ScriptInvocation<'_>,
-    connection: &mut MultiplexedConnection,
-) -> Result<(), EngineError> {
+async fn nobody_lives(script: &ScriptInvocation<'_>, connection: &mut Connection) -> Result<(), EngineError> {
     let living: Result<Vec<String>, RedisError> = script.invoke_async(connection).await;
     let living = living.map_err(failed("looking for live processes"))?;
     if living.is_empty() {
@@ -117,7 +110,7 @@ async fn nobody_lives(
 
 /// A division in progress.
 struct Dividing<'a> {
-    connection: MultiplexedConnection,
+    connection: Connection,
     agents: &'a Agents,
     from: u32,
     layout: Layout,
