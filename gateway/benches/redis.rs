@@ -4,6 +4,7 @@
 //! machine; latency; bytes in Redis per session; the time to take over a shard.
 //!
 //! `-- --quick` does a tenth of it; `-- --fsync always` or `everysec` instead of the default `no` (memory only).
+//! `-- --rates` measures only the rates.
 
 #![allow(clippy::unwrap_used, missing_docs, reason = "a bench says what it expects by failing")]
 
@@ -338,6 +339,9 @@ fn main() {
         for workers in [1, 2, 4] {
             let rate = rate(by_workers(fsync, workers, &entries).await);
             println!("{workers} workers: {rate} events a second, {:.2} of plain consumers", rate as f64 / plain as f64);
+        }
+        if arguments.iter().any(|argument| argument == "--rates") {
+            return;
         }
         for fsync in ["no", "always"] {
             latency(fsync, 2_000 / scale).await;

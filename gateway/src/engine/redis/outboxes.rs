@@ -125,8 +125,8 @@ impl Reader {
     }
 
     /// Continues on a new connection. A Redis that was started again may have lost commits whose results clients have
-    /// seen, in an outbox or in a list, so they begin with the list. The numbers of new commits are higher than those of
-    /// lost ones, so reading continues where it was.
+    /// seen, in an outbox or in a list, so they begin with the list. The numbers of new commits are higher than those
+    /// of lost ones, so reading continues where it was.
     async fn begin_again(&mut self, connection: &mut MultiplexedConnection) -> Result<(), RedisError> {
         let history = history::of(connection).await?;
         if history != self.history {
@@ -159,16 +159,11 @@ impl Reader {
             let field = |name| fields.iter().find(|(field, _)| field == name).map(|(_, value)| value.as_slice());
             let previous = field("p").and_then(|previous| str::from_utf8(previous).ok()?.parse::<u64>().ok());
             if self.has_begun && previous != Some(self.read) {
-                if previous < Some(self.read) {
-                    tracing::error!(shard = self.number, read = self.read, ?previous, number, "Redis has lost commits");
+                let (shard, read) = (self.number, self.read);
+                if previous < Some(read) {
+                    tracing::error!(shard, read, ?previous, number, "Redis has lost commits");
                 } else {
-                    tracing::warn!(
-                        shard = self.number,
-                        read = self.read,
-                        ?previous,
-                        number,
-                        "commits were not waited for"
-                    );
+                    tracing::warn!(shard, read, ?previous, number, "commits were not waited for");
                 }
                 self.shared.miss();
             }

@@ -27,8 +27,8 @@ pub(super) enum Server {
 }
 
 impl Server {
-    /// Reads an address: `redis://HOST:PORT/DATABASE`, `redis+unix:///PATH`, or `redis+cluster://HOST:PORT,HOST:PORT`. A
-    /// user and password before the first host are those of all nodes.
+    /// Reads an address: `redis://HOST:PORT/DATABASE`, `redis+unix:///PATH`, or `redis+cluster://HOST:PORT,HOST:PORT`.
+    /// A user and password before the first host are those of all nodes.
     pub(super) fn at(address: &str) -> Result<Self, RedisError> {
         let Some(rest) = address.strip_prefix(CLUSTER) else { return Client::open(address).map(Server::Single) };
         let (user, nodes) = rest.rsplit_once('@').map_or(("", rest), |(user, nodes)| (user, nodes));
@@ -37,8 +37,8 @@ impl Server {
         nodes.collect::<Result<_, _>>().map(Server::Cluster)
     }
 
-    /// A connection for all keys. It is made again when it breaks. A command that failed is not sent again: an entry would
-    /// be appended twice.
+    /// A connection for all keys. It is made again when it breaks. A command that failed is not sent again: an entry
+    /// would be appended twice.
     pub(super) async fn connection(&self, response_timeout: Duration) -> Result<Connection, RedisError> {
         match self {
             Server::Single(client) => {

@@ -1,7 +1,8 @@
 -- KEYS: state, entries, outbox, delivered, dns; the hash of each record; the undelivered stream of each message.
 -- ARGV: token; the entry committed last; the entry to commit; the number of the last commit, and of this one; the new
--- element of the outbox; how many messages are kept per agent; the number of records; for each record its key, its value
--- (empty deletes it) and its DN (empty if it belongs to no session); for each message its agent, position and text.
+-- element of the outbox; how many messages are kept per agent; the number of records; for each record its key, its
+-- value (empty deletes it) and its DN (empty if it belongs to no session); for each message its agent, position and
+-- text.
 local state = redis.call('HMGET', KEYS[1], 'token', 'entry', 'commits')
 if state[1] ~= ARGV[1] then return 'fenced' end
 if (state[2] or '0-0') ~= ARGV[2] or (state[3] or '0') ~= ARGV[4] then return 'elsewhere' end

@@ -14,7 +14,8 @@ local function new_history(state)
 end
 
 local function raise(hash, field, number)
-  if tonumber(redis.call('HGET', hash, field) or '0') < tonumber(number) then redis.call('HSET', hash, field, number) end
+  local known = redis.call('HGET', hash, field) or '0'
+  if tonumber(known) < tonumber(number) then redis.call('HSET', hash, field, number) end
 end
 
 -- Raises the numbers of a shard: the fencing token, commits (`above`) and notifications.
