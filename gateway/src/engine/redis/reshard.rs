@@ -25,6 +25,9 @@ const HOLDER: &str = "reshard";
 /// The entries of a stream: the id and the fields of each.
 type Entries = Vec<(String, Vec<(String, Vec<u8>)>)>;
 
+/// The last committed entry, the number of its commit, and the number above which commits continue.
+type HowFar = (Option<String>, Option<u64>, Option<u64>);
+
 /// The result of dividing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Resharded {
@@ -171,8 +174,7 @@ impl Dividing<'_> {
         }
         let mut command = ::redis::cmd("HMGET");
         command.arg(keys.state()).arg("entry").arg("commits").arg("above");
-        let state: Result<(Option<String>, Option<u64>, Option<u64>), RedisError> =
-            command.query_async(&mut self.connection).await;
+        let state: Result<HowFar, RedisError> = command.query_async(&mut self.connection).await;
         let (entry, commits, above) = state.map_err(failed("reading how far a shard is"))?;
         let mut last = entry.unwrap_or_else(|| "0-0".into());
         loop {
