@@ -55,8 +55,12 @@ pub(super) async fn own(shared: Arc<Shared>, number: u32, token: u64, mut stop: 
     }
     let keys = shared.keys(number);
     let mut script = scripts::RELEASE.key(keys.owner());
-    let released: Result<u64, RedisError> =
-        script.key(keys.state()).arg(token).invoke_async(&mut shared.connection()).await;
+    script.key(keys.state()).arg(token);
+    let mut released: Result<u64, RedisError> = script.invoke_async(&mut shared.connection()).await;
+    if released.is_err() {
+        // A connection that has broken is made again after the first command that fails.
+        released = script.invoke_async(&mut shared.connection()).await;
+    }
     if let Err(error) = released {
         tracing::warn!(shard = number, %error, "the shard is not given back; its lease ends");
     }
