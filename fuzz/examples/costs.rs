@@ -310,6 +310,7 @@ fn shard() -> Shard {
         shards: 1,
         limits: Limits::SPECIFICATION,
         times: Times::default(),
+        reference_id_gap: 0,
     };
     Shard::new(&settings).expect("one shard of one")
 }

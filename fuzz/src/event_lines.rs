@@ -63,6 +63,7 @@ fn shard() -> Shard {
         shards: 1,
         limits: Limits::DEFAULT,
         times: Times::default(),
+        reference_id_gap: 0,
     };
     Shard::new(&settings).expect("one shard of one")
 }

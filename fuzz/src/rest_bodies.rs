@@ -152,6 +152,7 @@ fn shard_after(events: &[u8], agents: &Agents) -> Shard {
         shards: 1,
         limits: Limits::DEFAULT,
         times: Times::default(),
+        reference_id_gap: 0,
     };
     let mut shard = Shard::new(&settings).expect("one shard of one");
     let events = (1..).zip(events.iter().take(60)).filter_map(|(place, &byte)| {

@@ -4,6 +4,7 @@
 //! machine; latency; bytes in Redis per session; the time to take over a shard.
 //!
 //! `-- --quick` does a tenth of it; `-- --fsync always` or `everysec` instead of the default `no` (memory only).
+//! `-- --rates` measures only the rates.
 
 #![allow(clippy::unwrap_used, missing_docs, reason = "a bench says what it expects by failing")]
 
@@ -185,13 +186,18 @@ async fn by_workers(fsync: &str, workers: usize, entries: &[(u32, String)]) -> D
 async fn plain_consumer(redis: &Redis, shard: u32) {
     let mut connection = redis.connection().await;
     let key = |rest: &str| format!("{{s{shard}}}:{rest}");
-    let claim = Script::new(include_str!("../src/engine/redis/scripts/claim.lua"));
+    let claim = Script::new(concat!(
+        include_str!("../src/engine/redis/scripts/history.lua"),
+        include_str!("../src/engine/redis/scripts/claim.lua")
+    ));
     let commit = Script::new(include_str!("../src/engine/redis/scripts/commit.lua"));
     let token: u64 = claim
         .key(key("owner"))
         .key(key("state"))
+        .key(key("records"))
         .arg("plain")
         .arg(600_000)
+        .arg("\"notified\"")
         .invoke_async(&mut connection)
         .await
         .unwrap();
@@ -221,7 +227,7 @@ async fn plain_consumer(redis: &Redis, shard: u32) {
             }
             let mut script = commit.key(key("state"));
             script.key(key("entries")).key(key("outbox")).key(key("delivered")).key(key("dns"));
-            script.arg(token).arg(&entry).arg(&at).arg(commits);
+            script.arg(token).arg(&entry).arg(&at).arg(commits).arg(commits + 1);
             script.arg(json!({"outgoing": outgoing}).to_string()).arg(256).arg(sessions.len());
             for ((dn, field), value) in &sessions {
                 script.key(key(&format!("sessions:{dn}"))).arg(field).arg(value).arg(dn);
@@ -333,6 +339,9 @@ fn main() {
         for workers in [1, 2, 4] {
             let rate = rate(by_workers(fsync, workers, &entries).await);
             println!("{workers} workers: {rate} events a second, {:.2} of plain consumers", rate as f64 / plain as f64);
+        }
+        if arguments.iter().any(|argument| argument == "--rates") {
+            return;
         }
         for fsync in ["no", "always"] {
             latency(fsync, 2_000 / scale).await;

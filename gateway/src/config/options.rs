@@ -44,7 +44,7 @@ pub enum Command {
 #[cfg(feature = "redis")]
 #[derive(Clone, PartialEq, Eq, Args)]
 pub struct ReshardOptions {
-    /// Redis of the cluster, as redis://HOST:PORT/0
+    /// Redis of the cluster, as redis://HOST:PORT/0 or redis+cluster://HOST:PORT,HOST:PORT
     #[arg(long, value_name = "URL")]
     pub engine: String,
     /// New number of shards
@@ -81,7 +81,8 @@ pub struct ServeOptions {
     /// Keep everything in memory only: a restart loses it
     #[arg(long)]
     pub memory: bool,
-    /// URL of a Redis that keeps the state for several processes, such as redis://HOST:PORT/0, instead of a local store
+    /// URL of a Redis that keeps the state for several processes, instead of a local store: redis://HOST:PORT/0 or
+    /// redis+cluster://HOST:PORT,HOST:PORT
     #[cfg(feature = "redis")]
     #[arg(long, value_name = "URL", conflicts_with_all = ["memory", "data"])]
     pub engine: Option<String>,

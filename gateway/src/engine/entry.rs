@@ -1,5 +1,7 @@
 //! The values that are passed to an engine and returned by it.
 
+use std::borrow::Cow;
+
 use bytes::Bytes;
 use im_session::{ErrorBody, Request, StatusCode, Target, UnreadableEvent};
 use serde::{Deserialize, Serialize};
@@ -131,13 +133,18 @@ pub struct StoredRequest {
     pub request: Request,
 }
 
+/// The text of JSON, which is always UTF-8. Checking that first is several times faster than `String::from_utf8_lossy`.
+pub(super) fn as_text(bytes: &[u8]) -> Cow<'_, str> {
+    str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed)
+}
+
 /// Serializes JSON text as a string.
 mod text {
     use bytes::Bytes;
     use serde::{Deserialize, Deserializer, Serializer};
 
     pub(super) fn serialize<S: Serializer>(bytes: &Bytes, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&String::from_utf8_lossy(bytes))
+        serializer.serialize_str(&super::as_text(bytes))
     }
 
     pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Bytes, D::Error> {

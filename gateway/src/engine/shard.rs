@@ -29,6 +29,8 @@ pub struct ShardSettings {
     pub limits: Limits,
     /// When sessions and requests expire.
     pub times: Times,
+    /// How many ReferenceIDs are skipped when it is restored. 0 if the records contain every request that was sent.
+    pub reference_id_gap: u32,
 }
 
 impl ShardSettings {
@@ -148,11 +150,10 @@ impl Shard {
     ///
     /// If there are no shards, more shards than ReferenceIDs, or no shard with this number.
     pub fn new(settings: &ShardSettings) -> Result<Self, BadReferenceIds> {
-        // A request is sent only after it is committed, so a restored store knows every request that was sent.
         let sessions = Sessions::new(settings.base_uri.clone())
             .with_limits(settings.limits)
             .with_reference_ids(settings.reference_ids()?)
-            .with_reference_id_gap(0);
+            .with_reference_id_gap(settings.reference_id_gap);
         Ok(Shard {
             number: settings.number,
             sessions,

@@ -17,6 +17,10 @@ mod redis_cluster;
 #[cfg(feature = "redis")]
 mod redis_division;
 #[cfg(feature = "redis")]
+mod redis_loss;
+#[cfg(feature = "redis")]
+mod redis_nodes;
+#[cfg(feature = "redis")]
 mod redis_server;
 mod requests;
 mod restart;
@@ -52,6 +56,22 @@ macro_rules! on_each_engine {
                         crate::$module::$case(&place).await;
                     }
                 }
+            )+)+
+        }
+
+        /// One after the other on one Redis Cluster, because each takes seconds to start.
+        #[cfg(feature = "redis")]
+        #[tokio::test]
+        async fn every_case_on_a_redis_cluster() {
+            let Some(nodes) = crate::redis_nodes::RedisNodes::start().await else {
+                println!("every_case_on_a_redis_cluster: SKIPPED, since redis-server is not installed");
+                return;
+            };
+            let place = crate::place::Place::RedisCluster(nodes);
+            $($(
+                println!(stringify!($module::$case));
+                crate::$module::$case(&place).await;
+                place.empty().await;
             )+)+
         }
     };

@@ -17,6 +17,8 @@ use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::TryRecvError;
 
 #[cfg(feature = "redis")]
+use crate::redis_nodes::RedisNodes;
+#[cfg(feature = "redis")]
 use crate::redis_server::{RedisServer, SHARDS};
 
 /// The time at which an engine starts.
@@ -27,6 +29,8 @@ pub(crate) enum Place {
     File(tempfile::TempDir),
     #[cfg(feature = "redis")]
     Redis(RedisServer),
+    #[cfg(feature = "redis")]
+    RedisCluster(RedisNodes),
 }
 
 /// A backend that outlives the engine.
@@ -70,6 +74,14 @@ impl Place {
         server.map(Place::Redis)
     }
 
+    /// Makes a Redis Cluster empty again.
+    #[cfg(feature = "redis")]
+    pub(crate) async fn empty(&self) {
+        if let Place::RedisCluster(nodes) = self {
+            nodes.empty().await;
+        }
+    }
+
     /// The engine on this state, at the time [`START`]. There is one at a time.
     pub(crate) async fn engine(&self) -> Arc<dyn Engine> {
         self.engine_at(START).await
@@ -87,6 +99,8 @@ impl Place {
             }
             #[cfg(feature = "redis")]
             Place::Redis(server) => Arc::new(server.engine(Role::All, SHARDS).await.unwrap()),
+            #[cfg(feature = "redis")]
+            Place::RedisCluster(nodes) => Arc::new(nodes.engine(Role::All, SHARDS).await.unwrap()),
         };
         engine.tick(now).await.unwrap();
         engine

@@ -1,6 +1,6 @@
 //! A Redis for one test: on a socket in a temporary directory, ended by its process id.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
@@ -17,43 +17,86 @@ pub(crate) const SHARDS: u32 = 8;
 pub(crate) struct RedisServer {
     process: Child,
     folder: tempfile::TempDir,
+    socket: PathBuf,
+    options: &'static [&'static str],
+}
+
+/// A server that listens; `None` if this machine has no redis-server.
+fn spawn(folder: &Path, socket: &Path, options: &[&str]) -> Option<Child> {
+    let started = Command::new("redis-server")
+        .args(["--port", "0", "--save", "", "--daemonize", "no", "--unixsocket"])
+        .arg(socket)
+        .arg("--dir")
+        .arg(folder)
+        .args(options)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .spawn();
+    let process = match started {
+        Ok(process) => process,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return None,
+        Err(error) => panic!("redis-server does not start: {error}"),
+    };
+    // It does not report when it listens.
+    for _ in 0..1_000 {
+        if std::os::unix::net::UnixStream::connect(socket).is_ok() {
+            return Some(process);
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    panic!("redis-server does not listen after 10 s");
 }
 
 impl RedisServer {
     /// `None` if this machine has no redis-server.
     pub(crate) fn start() -> Option<Self> {
-        let folder = tempfile::tempdir().unwrap();
-        let socket = folder.path().join("redis.sock");
-        let started = Command::new("redis-server")
-            .args(["--port", "0", "--save", "", "--appendonly", "no", "--daemonize", "no", "--unixsocket"])
-            .arg(&socket)
-            .arg("--dir")
-            .arg(folder.path())
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .spawn();
-        let process = match started {
-            Ok(process) => process,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return None,
-            Err(error) => panic!("redis-server does not start: {error}"),
-        };
-        let server = RedisServer { process, folder };
-        // It does not report when it listens.
-        for _ in 0..1_000 {
-            if std::os::unix::net::UnixStream::connect(&socket).is_ok() {
-                return Some(server);
-            }
-            std::thread::sleep(Duration::from_millis(10));
-        }
-        panic!("redis-server does not listen after 10 s");
+        Self::with_options(&["--appendonly", "no"])
     }
 
-    fn socket(&self) -> PathBuf {
-        self.folder.path().join("redis.sock")
+    /// A server that writes each command to its file before it answers.
+    pub(crate) fn durable() -> Option<Self> {
+        Self::with_options(&["--appendonly", "yes", "--appendfsync", "always"])
+    }
+
+    fn with_options(options: &'static [&'static str]) -> Option<Self> {
+        let folder = tempfile::tempdir().unwrap();
+        let socket = folder.path().join("redis.sock");
+        let process = spawn(folder.path(), &socket, options)?;
+        Some(RedisServer { process, folder, socket, options })
+    }
+
+    /// Ends the server without notice.
+    pub(crate) fn kill(&mut self) {
+        self.process.kill().unwrap();
+        self.process.wait().unwrap();
+    }
+
+    /// Starts the server again, after [`kill`](Self::kill), with the address that it had.
+    pub(crate) fn start_again(&mut self) {
+        self.process = spawn(self.folder.path(), &self.socket, self.options).unwrap();
+    }
+
+    /// What a durable server has written so far.
+    pub(crate) fn written(&self) -> Vec<(PathBuf, Vec<u8>)> {
+        let files = std::fs::read_dir(self.folder.path().join("appendonlydir")).unwrap();
+        files.map(|file| file.unwrap().path()).map(|path| (path.clone(), std::fs::read(path).unwrap())).collect()
+    }
+
+    /// Makes a killed server forget what it has written since then.
+    pub(crate) fn restore(&self, written: &[(PathBuf, Vec<u8>)]) {
+        for (path, contents) in written {
+            std::fs::write(path, contents).unwrap();
+        }
+    }
+
+    /// Changes the address at which the server listens after its next start. Processes that know only the other address
+    /// do not see it.
+    pub(crate) fn listen_at(&mut self, name: &str) {
+        self.socket = self.folder.path().join(name);
     }
 
     pub(crate) fn address(&self) -> String {
-        format!("redis+unix://{}", self.socket().display())
+        format!("redis+unix://{}", self.socket.display())
     }
 
     /// An engine with this role.

@@ -119,7 +119,7 @@ impl Answer {
 pub(crate) fn shard_settings() -> ShardSettings {
     let times = Times { expire_after: Duration::from_secs(60), ..Times::default() };
     let base_uri = BaseUri::new("http://127.0.0.1:8090");
-    ShardSettings { base_uri, number: 0, shards: 1, limits: Limits::DEFAULT, times }
+    ShardSettings { base_uri, number: 0, shards: 1, limits: Limits::DEFAULT, times, reference_id_gap: 0 }
 }
 
 /// An event of a call at a DN.

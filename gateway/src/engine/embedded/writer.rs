@@ -52,7 +52,7 @@ pub(super) struct Writer {
 /// Returns the function from a shard's number to its settings.
 fn settings_of_shard(settings: &EmbeddedSettings) -> impl Fn(u32) -> ShardSettings + use<> {
     let EmbeddedSettings { base_uri, shards, limits, times, .. } = settings.clone();
-    move |number| ShardSettings { base_uri: base_uri.clone(), number, shards, limits, times }
+    move |number| ShardSettings { base_uri: base_uri.clone(), number, shards, limits, times, reference_id_gap: 0 }
 }
 
 /// Restores the shards from these records; also returns the records that are to be deleted.

@@ -15,7 +15,8 @@ pub(super) const AGREED: &str = "{cluster}:agreed";
 pub(super) const REQUESTS: &str = "{requests}:stream";
 /// ReferenceID → offset.
 pub(super) const REFERENCES: &str = "{requests}:references";
-/// The offset of the newest request, and for each shard the last commit whose requests are included.
+/// The offset of the newest request; for each shard the last commit whose requests are included; the replication id of
+/// the Redis where the newest were added.
 pub(super) const REQUESTS_STATE: &str = "{requests}:state";
 
 /// Which division of the sessions into shards it is: 1 for the first, one more after each.
@@ -64,8 +65,9 @@ impl ShardKeys {
         self.key("owner")
     }
 
-    /// `token`: the fencing token of the last owner. `entry`: the last committed entry. `commits`: the number of
-    /// commits.
+    /// `token`: the fencing token of the last owner. `entry`: the last committed entry. `commits`: the number of the
+    /// last commit. `above`: further commits get higher numbers than this. `history`: the replication id of the Redis
+    /// where the shard was claimed last.
     pub(super) fn state(self) -> String {
         self.key("state")
     }

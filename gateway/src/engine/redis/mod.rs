@@ -3,6 +3,7 @@
 //!
 //! | file | question |
 //! |---|---|
+//! | `server` | Where is Redis, and how does a process connect to it? |
 //! | `settings` | What can be configured, and which role does a process have? |
 //! | `keys` | What is stored under which key? |
 //! | `wire` | How are entries and commits written as bytes? |
@@ -11,12 +12,14 @@
 //! | `asking` | How does a question reach its shard, and the answer its caller? |
 //! | `reading` | What is read for an agent without a worker? |
 //! | `outboxes` | How does this process learn what was committed? |
+//! | `history` | May Redis have lost commits? |
 //! | `worker` | Which shards does this process own, and for how long? |
 //! | `owner` | How is a shard restored, decided and committed? |
 //! | `records` | How are all records of a shard read, written and deleted? |
 //! | `reshard` | How are the sessions divided among another number of shards? |
 
 mod asking;
+mod history;
 mod keys;
 mod outboxes;
 mod owner;
@@ -24,6 +27,7 @@ mod reading;
 mod records;
 mod reshard;
 mod scripts;
+mod server;
 mod settings;
 mod shared;
 mod wire;
@@ -38,8 +42,9 @@ use im_session::Event;
 use tokio::sync::{broadcast, oneshot, watch};
 
 pub use self::reshard::{Resharded, reshard};
+use self::server::Server;
 pub use self::settings::{RedisSettings, Role};
-use self::shared::Shared;
+use self::shared::{Shared, failed};
 use super::inspection::Inquiry;
 use super::{
     Applied, Engine, EngineError, FeedPosition, Outgoing, OwnedTarget, Pending, Present, Reply, StoredRequest,
@@ -60,15 +65,15 @@ impl fmt::Debug for RedisEngine {
 }
 
 impl RedisEngine {
-    /// Opens the engine on the Redis at this address (`redis://HOST:PORT/DATABASE`, or `redis+unix:///PATH`). It
+    /// Opens the engine on the Redis at this address: `redis://HOST:PORT/DATABASE`, `redis+unix:///PATH`, or
+    /// `redis+cluster://HOST:PORT,HOST:PORT` with some nodes of a Redis Cluster. It
     /// returns once the engine owns its shards, as far as no other process owns them, and has read what was committed.
     ///
     /// # Errors
     ///
     /// If Redis cannot be reached, or if other processes use a different number of shards or different agents.
     pub async fn open(address: &str, directory: Directory, settings: RedisSettings) -> Result<Self, EngineError> {
-        let client = ::redis::Client::open(address)
-            .map_err(|error| EngineError::Store { doing: "reading the address of Redis", error: error.to_string() })?;
+        let server = Server::at(address).map_err(failed("reading the address of Redis"))?;
         let (end, ending) = watch::channel(false);
         let (opened, is_open) = oneshot::channel();
         // It has a runtime of its own, so that it can be stopped and awaited wherever it is dropped.
@@ -81,7 +86,7 @@ impl RedisEngine {
                     return;
                 }
             };
-            runtime.block_on(run(client, directory, settings, ending, opened));
+            runtime.block_on(run(server, directory, settings, ending, opened));
         });
         let thread = thread
             .map_err(|error| EngineError::Store { doing: "starting the engine's thread", error: error.to_string() })?;
@@ -108,13 +113,13 @@ impl RedisEngine {
 
 /// Runs until the engine is dropped.
 async fn run(
-    client: ::redis::Client,
+    server: Server,
     directory: Directory,
     settings: RedisSettings,
     ending: watch::Receiver<bool>,
     opened: oneshot::Sender<Result<Arc<Shared>, EngineError>>,
 ) {
-    let shared = match Shared::new(client, directory, settings).await {
+    let shared = match Shared::new(server, directory, settings).await {
         Ok(shared) => Arc::new(shared),
         Err(error) => return drop(opened.send(Err(error))),
     };

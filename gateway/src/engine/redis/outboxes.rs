@@ -10,9 +10,10 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use super::keys::{GATEWAYS, REFERENCES, REQUESTS, REQUESTS_STATE};
-use super::scripts;
-use super::shared::{BLOCK, Shared, failed};
+use super::server::{BLOCK, Connection};
+use super::shared::{Shared, failed};
 use super::wire::{Commit, RequestChange, json};
+use super::{history, scripts};
 use crate::engine::EngineError;
 
 /// How many commits are read at once.
@@ -31,11 +32,14 @@ pub(super) async fn begin(
     let lives = shared.living(GATEWAYS, true, shared.settings.silence).await;
     lives.map_err(failed("saying that this gateway lives"))?;
     for number in 0..shared.settings.shards {
-        let mut reader = Reader { shared: shared.clone(), number, read: 0, said: (0, Instant::now()) };
-        let mut connection = shared.own_connection().await.map_err(failed("connecting to Redis"))?;
+        let mut connection = shared.own_connection(number).await.map_err(failed("connecting to Redis"))?;
+        let history = history::of(&mut connection).await.map_err(failed("reading the replication id"))?;
+        let (shared, said) = (shared.clone(), (0, Instant::now()));
+        let mut reader = Reader { shared, number, history, has_begun: false, read: 0, said };
         // The reader registers before it reads, so that nothing is dropped in the meantime.
         reader.say(&mut connection).await.map_err(failed("registering a reader"))?;
         while reader.step(&mut connection, Duration::ZERO).await.map_err(failed("reading an outbox"))? {}
+        reader.has_begun = true;
         let ending = ending.clone();
         parts.spawn(async move { reader.run(connection, ending).await });
     }
@@ -59,12 +63,13 @@ async fn live(shared: Arc<Shared>, mut ending: watch::Receiver<bool>) {
     }
 }
 
-/// Takes over the requests of a shard's commit, once. The offset of the newest of all.
+/// Takes over the requests of a shard's commit, once. Returns the offset of the newest of all. There is no commit 0: it
+/// only returns that offset.
 pub(super) async fn take_requests(
     shard: u32,
     commit: u64,
     requests: &[RequestChange],
-    connection: &mut MultiplexedConnection,
+    connection: &mut Connection,
 ) -> Result<u64, RedisError> {
     let mut script = scripts::TAKE_REQUESTS.key(REQUESTS);
     script.key(REFERENCES).key(REQUESTS_STATE).arg(shard).arg(commit);
@@ -81,6 +86,10 @@ pub(super) async fn take_requests(
 struct Reader {
     shared: Arc<Shared>,
     number: u32,
+    /// The replication id of the Redis that is read.
+    history: String,
+    /// Whether everything was read once. Only what is missing after that was missed.
+    has_begun: bool,
     /// The last commit that was read.
     read: u64,
     /// The last commit that was recorded as read, and when.
@@ -95,7 +104,7 @@ impl Reader {
                 match &mut connection {
                     Some(connection) => self.step(connection, BLOCK).await.map(drop),
                     None => {
-                        let mut new = self.shared.own_connection().await?;
+                        let mut new = self.shared.own_connection(self.number).await?;
                         self.begin_again(&mut new).await?;
                         connection = Some(new);
                         Ok(())
@@ -115,14 +124,19 @@ impl Reader {
         }
     }
 
-    /// Detects a Redis that was restored from an older copy: it has fewer commits than were read, and new commits reuse
-    /// numbers.
+    /// Continues on a new connection. A Redis that was started again may have lost commits whose results clients have
+    /// seen, in an outbox or in a list, so they begin with the list. The numbers of new commits are higher than those
+    /// of lost ones, so reading continues where it was.
     async fn begin_again(&mut self, connection: &mut MultiplexedConnection) -> Result<(), RedisError> {
-        let commits = connection.hget(self.shared.keys(self.number).state(), "commits").await?;
-        let commits: u64 = commits.and_then(|commits| commits.parse().ok()).unwrap_or_default();
-        if commits < self.read {
-            tracing::error!(shard = self.number, commits, read = self.read, "Redis has lost commits");
-            self.read = commits;
+        let history = history::of(connection).await?;
+        if history != self.history {
+            let commits = connection.hget(self.shared.keys(self.number).state(), "commits").await?;
+            let commits: u64 = commits.and_then(|commits| commits.parse().ok()).unwrap_or_default();
+            if commits < self.read {
+                tracing::error!(shard = self.number, commits, read = self.read, "Redis has lost commits");
+                self.read = commits;
+            }
+            self.history = history;
             self.shared.miss();
         }
         self.say(connection).await
@@ -142,13 +156,20 @@ impl Reader {
         let has_any = entries.peek().is_some();
         for (id, fields) in entries {
             let number = id.split('-').next().and_then(|number| number.parse().ok()).unwrap_or(self.read + 1);
-            if self.read > 0 && number != self.read + 1 {
-                tracing::warn!(shard = self.number, read = self.read, next = number, "commits were not waited for");
+            let field = |name| fields.iter().find(|(field, _)| field == name).map(|(_, value)| value.as_slice());
+            let previous = field("p").and_then(|previous| str::from_utf8(previous).ok()?.parse::<u64>().ok());
+            if self.has_begun && previous != Some(self.read) {
+                let (shard, read) = (self.number, self.read);
+                if previous < Some(read) {
+                    tracing::error!(shard, read, ?previous, number, "Redis has lost commits");
+                } else {
+                    tracing::warn!(shard, read, ?previous, number, "commits were not waited for");
+                }
                 self.shared.miss();
             }
-            let commit = fields.first().map(|(_, text)| serde_json::from_slice::<Commit>(text));
+            let commit = field("c").map(serde_json::from_slice::<Commit>);
             match commit {
-                Some(Ok(commit)) => self.tell(number, commit, connection).await?,
+                Some(Ok(commit)) => self.tell(number, commit).await?,
                 Some(Err(error)) => tracing::error!(shard = self.number, number, %error, "a commit cannot be read"),
                 None => {}
             }
@@ -167,18 +188,14 @@ impl Reader {
     }
 
     /// Sends the notifications, then takes over the requests, then returns the answers.
-    async fn tell(
-        &self,
-        number: u64,
-        commit: Commit,
-        connection: &mut MultiplexedConnection,
-    ) -> Result<(), RedisError> {
+    async fn tell(&self, number: u64, commit: Commit) -> Result<(), RedisError> {
         let Commit { outgoing, requests, answers } = commit;
         for one in outgoing {
             // An error means that there are no receivers.
             let _ = self.shared.outgoing.send(Arc::new(one));
         }
         if !requests.is_empty() {
+            let connection = &mut self.shared.connection();
             let newest = take_requests(self.number, number, &requests, connection).await?;
             self.shared.newest_request.send_if_modified(|known| {
                 let is_newer = newest > *known;

@@ -12,7 +12,8 @@ use im_session::store::PartKey;
 use tokio::sync::watch;
 
 use super::keys::ShardKeys;
-use super::shared::{BLOCK, Shared};
+use super::server::BLOCK;
+use super::shared::Shared;
 use super::wire::{Asked, Commit, Fields, RequestChange, Ticket, WireReply, json};
 use super::{records, scripts};
 use crate::engine::inspection::Inquiry;
@@ -20,6 +21,8 @@ use crate::engine::{Answer, DamagedShard, Entry, OutgoingKind, RecordKey, Reply,
 
 /// How many events are committed together. A batch of a feed is not split, so there may be more.
 const LARGEST_GROUP: usize = 4_096;
+/// How many ReferenceIDs are skipped where Redis may have lost requests that were sent.
+const LOST_REQUESTS: u32 = 1_000;
 
 /// Why this process no longer owns a shard.
 #[derive(Debug, thiserror::Error)]
@@ -52,8 +55,12 @@ pub(super) async fn own(shared: Arc<Shared>, number: u32, token: u64, mut stop: 
     }
     let keys = shared.keys(number);
     let mut script = scripts::RELEASE.key(keys.owner());
-    let released: Result<u64, RedisError> =
-        script.key(keys.state()).arg(token).invoke_async(&mut shared.connection()).await;
+    script.key(keys.state()).arg(token);
+    let mut released: Result<u64, RedisError> = script.invoke_async(&mut shared.connection()).await;
+    if released.is_err() {
+        // A connection that has broken is made again after the first command that fails.
+        released = script.invoke_async(&mut shared.connection()).await;
+    }
     if let Err(error) = released {
         tracing::warn!(shard = number, %error, "the shard is not given back; its lease ends");
     }
@@ -68,7 +75,10 @@ struct Owner<'s> {
     shard: Shard,
     /// The last committed entry.
     entry: String,
+    /// The number of the last commit.
     commits: u64,
+    /// Commits get higher numbers than this.
+    above: u64,
     group: Group,
 }
 
@@ -84,22 +94,30 @@ struct Group {
 impl<'s> Owner<'s> {
     async fn restore(shared: &'s Shared, number: u32, token: u64) -> Result<Self, Ended> {
         let keys = shared.keys(number);
-        let mut connection = shared.own_connection().await?;
+        let mut connection = shared.own_connection(number).await?;
         let mut command = ::redis::cmd("HMGET");
-        command.arg(keys.state()).arg("entry").arg("commits");
-        let (entry, commits): (Option<String>, Option<u64>) = command.query_async(&mut connection).await?;
+        command.arg(keys.state()).arg("entry").arg("commits").arg("above");
+        let (entry, commits, above): (Option<String>, Option<u64>, Option<u64>) =
+            command.query_async(&mut connection).await?;
+        let (commits, above) = (commits.unwrap_or_default(), above.unwrap_or_default());
         let records = records::read(keys, &mut connection).await?;
         let of_records = records.iter().map(|(key, value)| (key.as_slice(), value.as_slice()));
-        let (shard, surplus) = Shard::restore(&shared.shard_settings(number), of_records)?;
+        let mut settings = shared.shard_settings(number);
         let mut group = Group::default();
+        if commits < above {
+            // The first commit since Redis may have lost some, and with them requests that were sent.
+            settings.reference_id_gap = LOST_REQUESTS;
+            group.changed.insert(RecordKey::Part(PartKey::Store));
+        }
+        let (shard, surplus) = Shard::restore(&settings, of_records)?;
         for key in surplus {
             if let RecordKey::Part(PartKey::Request { reference_id }) = key {
                 group.commit.requests.push(RequestChange::Settled(reference_id));
             }
             group.changed.insert(key);
         }
-        let (entry, commits) = (entry.unwrap_or_else(|| "0-0".into()), commits.unwrap_or_default());
-        Ok(Owner { shared, number, keys, token, connection, shard, entry, commits, group })
+        let entry = entry.unwrap_or_else(|| "0-0".into());
+        Ok(Owner { shared, number, keys, token, connection, shard, entry, commits, above, group })
     }
 
     /// Runs until it is stopped. What was decided by then is committed.
@@ -181,7 +199,8 @@ impl<'s> Owner<'s> {
         let (keys, began) = (self.keys, Instant::now());
         let mut script = scripts::COMMIT.key(keys.state());
         script.key(keys.entries()).key(keys.outbox()).key(keys.delivered()).key(keys.dns());
-        script.arg(self.token).arg(&self.entry).arg(&entry).arg(self.commits);
+        let number = self.commits.max(self.above) + 1;
+        script.arg(self.token).arg(&self.entry).arg(&entry).arg(self.commits).arg(number);
         script.arg(json(&commit)).arg(self.shared.settings.outbox).arg(changed.len());
         for key in &changed {
             let (hash, dn) = keys.of_record(key);
@@ -201,7 +220,7 @@ impl<'s> Owner<'s> {
         match &*said {
             "committed" => {
                 self.entry = entry;
-                self.commits += 1;
+                self.commits = number;
                 self.shared.settings.commits.observe(began.elapsed());
                 Ok(())
             }

@@ -1,7 +1,7 @@
 //! Reads, writes and deletes all records of a shard: read when it is restored, written when the sessions are divided
 //! anew.
 
-use ::redis::aio::MultiplexedConnection;
+use ::redis::aio::ConnectionLike;
 use ::redis::{Pipeline, RedisError};
 
 use super::keys::ShardKeys;
@@ -13,7 +13,7 @@ pub(super) const AT_ONCE: usize = 512;
 /// A key and a value, both JSON.
 pub(super) type Record = (Vec<u8>, Vec<u8>);
 
-pub(super) async fn read(keys: ShardKeys, connection: &mut MultiplexedConnection) -> Result<Vec<Record>, RedisError> {
+pub(super) async fn read(keys: ShardKeys, connection: &mut impl ConnectionLike) -> Result<Vec<Record>, RedisError> {
     let mut records: Vec<Record> = Vec::new();
     for key in [keys.records(), keys.feeds()] {
         let hash: Vec<Record> = ::redis::cmd("HGETALL").arg(key).query_async(connection).await?;
@@ -36,7 +36,7 @@ pub(super) async fn read(keys: ShardKeys, connection: &mut MultiplexedConnection
 pub(super) async fn write(
     keys: ShardKeys,
     records: &[(RecordKey, Vec<u8>)],
-    connection: &mut MultiplexedConnection,
+    connection: &mut impl ConnectionLike,
 ) -> Result<(), RedisError> {
     for records in records.chunks(AT_ONCE) {
         let mut pipeline = ::redis::pipe();
@@ -53,7 +53,7 @@ pub(super) async fn write(
 }
 
 /// Deletes everything of a shard. If this is killed, it can be run again, because the lists of keys are deleted last.
-pub(super) async fn delete(keys: ShardKeys, connection: &mut MultiplexedConnection) -> Result<(), RedisError> {
+pub(super) async fn delete(keys: ShardKeys, connection: &mut impl ConnectionLike) -> Result<(), RedisError> {
     let dns: Vec<String> = ::redis::cmd("SMEMBERS").arg(keys.dns()).query_async(connection).await?;
     let agents: Vec<String> = ::redis::cmd("HKEYS").arg(keys.delivered()).query_async(connection).await?;
     let of_dns = dns.iter().map(|dn| keys.sessions(dn));
@@ -76,6 +76,6 @@ pub(super) async fn delete(keys: ShardKeys, connection: &mut MultiplexedConnecti
 }
 
 /// Sends commands whose results are not needed, if there are any.
-pub(super) async fn send(pipeline: &Pipeline, connection: &mut MultiplexedConnection) -> Result<(), RedisError> {
+pub(super) async fn send(pipeline: &Pipeline, connection: &mut impl ConnectionLike) -> Result<(), RedisError> {
     if pipeline.is_empty() { Ok(()) } else { pipeline.exec_async(connection).await }
 }

@@ -4,15 +4,15 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use ::redis::aio::MultiplexedConnection;
-use ::redis::{AsyncConnectionConfig, Client, RedisError, ScriptInvocation};
+use ::redis::{RedisError, ScriptInvocation};
 use im_session::BaseUri;
 use im_session::store::shard;
 
 use super::keys::{AGREED, GATEWAYS, Layout, ShardKeys, WORKERS};
 use super::records::{self, AT_ONCE};
+use super::server::{COMMAND, Connection, Server};
 use super::settings::RedisSettings;
-use super::shared::{COMMAND, FORM, digest_of, failed};
+use super::shared::{FORM, digest_of, failed};
 use super::wire::Commit;
 use super::{outboxes, scripts};
 use crate::config::Agents;
@@ -24,6 +24,9 @@ const HOLDER: &str = "reshard";
 
 /// The entries of a stream: the id and the fields of each.
 type Entries = Vec<(String, Vec<(String, Vec<u8>)>)>;
+
+/// The last committed entry, the number of its commit, and the number above which commits continue.
+type HowFar = (Option<String>, Option<u64>, Option<u64>);
 
 /// The result of dividing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,12 +48,8 @@ pub struct Resharded {
 /// of its shards. Nothing has changed then. If Redis fails or this is killed, no process starts until it has been run
 /// again to its end.
 pub async fn reshard(address: &str, agents: &Agents, shards: u32, silence: Duration) -> Result<Resharded, EngineError> {
-    let client = Client::open(address)
-        .map_err(|error| EngineError::Store { doing: "reading the address of Redis", error: error.to_string() })?;
-    let config =
-        AsyncConnectionConfig::new().set_connection_timeout(Some(COMMAND)).set_response_timeout(Some(6 * COMMAND));
-    let connecting = client.get_multiplexed_async_connection_with_config(&config);
-    let mut connection = connecting.await.map_err(failed("connecting to Redis"))?;
+    let server = Server::at(address).map_err(failed("reading the address of Redis"))?;
+    let mut connection = server.connection(6 * COMMAND).await.map_err(failed("connecting to Redis"))?;
     let (from, layout, other) = agreed(&mut connection).await?;
     let mut script = scripts::DIVIDE.key(AGREED);
     script.key(WORKERS).key(GATEWAYS).arg(milliseconds(silence)).arg(shards);
@@ -83,7 +82,7 @@ fn damaged(place: impl Into<String>, expected: &'static str, found: impl ToStrin
 }
 
 /// The number of shards, their layout, and the layout and number of shards that a division has left behind.
-async fn agreed(connection: &mut MultiplexedConnection) -> Result<(u32, Layout, Option<(Layout, u32)>), EngineError> {
+async fn agreed(connection: &mut Connection) -> Result<(u32, Layout, Option<(Layout, u32)>), EngineError> {
     let mut command = ::redis::cmd("HMGET");
     command.arg(AGREED).arg("form").arg("shards").arg("layout").arg("other");
     let agreed: Result<[Option<String>; 4], RedisError> = command.query_async(connection).await;
@@ -102,10 +101,7 @@ async fn agreed(connection: &mut MultiplexedConnection) -> Result<(u32, Layout, 
 }
 
 /// Runs a script that does something only if no process is live.
-async fn nobody_lives(
-    script: &ScriptInvocation<'_>,
-    connection: &mut MultiplexedConnection,
-) -> Result<(), EngineError> {
+async fn nobody_lives(script: &ScriptInvocation<'_>, connection: &mut Connection) -> Result<(), EngineError> {
     let living: Result<Vec<String>, RedisError> = script.invoke_async(connection).await;
     let living = living.map_err(failed("looking for live processes"))?;
     if living.is_empty() {
@@ -117,7 +113,7 @@ async fn nobody_lives(
 
 /// A division in progress.
 struct Dividing<'a> {
-    connection: MultiplexedConnection,
+    connection: Connection,
     agents: &'a Agents,
     from: u32,
     layout: Layout,
@@ -143,6 +139,7 @@ impl Dividing<'_> {
             shards: self.shards,
             limits: settings.limits,
             times: settings.times,
+            reference_id_gap: 0,
         };
         let divided = divide(&old, self.from, self.agents, self.shards, of_shard);
         let Some(divided) = divided.map_err(|error| damaged("records", "those of shards", &error))? else {
@@ -165,26 +162,27 @@ impl Dividing<'_> {
         Ok(records)
     }
 
-    /// Takes a shard that nobody owns and whose entries are all committed. Returns its number of commits.
+    /// Takes a shard that nobody owns and whose entries are all committed. Returns the number above
+    /// which commits continue.
     async fn hold(&mut self, number: u32, keys: ShardKeys) -> Result<u64, EngineError> {
         let mut script = scripts::HOLD.key(keys.owner());
-        let owner: Result<String, RedisError> =
-            script.key(keys.state()).arg(HOLDER).invoke_async(&mut self.connection).await;
+        script.key(keys.state()).key(keys.records()).arg(HOLDER).arg(RecordKey::Notified.to_bytes());
+        let owner: Result<String, RedisError> = script.invoke_async(&mut self.connection).await;
         let owner = owner.map_err(failed("taking a shard"))?;
         if !owner.is_empty() {
             return Err(damaged(format!("shard {number}"), "that nobody owns it", format!("worker {owner}")));
         }
         let mut command = ::redis::cmd("HMGET");
-        command.arg(keys.state()).arg("entry").arg("commits");
-        let state: Result<(Option<String>, Option<u64>), RedisError> = command.query_async(&mut self.connection).await;
-        let (entry, commits) = state.map_err(failed("reading how far a shard is"))?;
+        command.arg(keys.state()).arg("entry").arg("commits").arg("above");
+        let state: Result<HowFar, RedisError> = command.query_async(&mut self.connection).await;
+        let (entry, commits, above) = state.map_err(failed("reading how far a shard is"))?;
         let mut last = entry.unwrap_or_else(|| "0-0".into());
         loop {
             let mut command = ::redis::cmd("XRANGE");
             command.arg(keys.entries()).arg(format!("({last}")).arg("+").arg("COUNT").arg(AT_ONCE);
             let entries: Result<Entries, RedisError> = command.query_async(&mut self.connection).await;
             let entries = entries.map_err(failed("reading entries"))?;
-            let Some((newest, _)) = entries.last() else { return Ok(commits.unwrap_or_default()) };
+            let Some((newest, _)) = entries.last() else { return Ok(commits.max(above).unwrap_or_default()) };
             last.clone_from(newest);
             // The time is passed again later, and nobody waits for the answer to an inquiry any more.
             let may_be_dropped =
@@ -208,7 +206,7 @@ impl Dividing<'_> {
             let Some((newest, _)) = commits.last() else { return Ok(()) };
             last = format!("({newest}");
             for (id, fields) in &commits {
-                let text = fields.first().map_or(&b"{}"[..], |(_, text)| text);
+                let text = fields.iter().find(|(field, _)| field == "c").map_or(&b"{}"[..], |(_, text)| text);
                 let commit: Commit = serde_json::from_slice(text)
                     .map_err(|error| damaged(format!("{} {id}", keys.outbox()), "a commit as JSON", error))?;
                 let commit_number = id.split('-').next().and_then(|number| number.parse().ok()).unwrap_or_default();

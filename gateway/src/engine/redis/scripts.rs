@@ -19,11 +19,11 @@ scripts! {
     /// Records that the sessions are being divided anew, if no process is alive.
     DIVIDE = "scripts/living.lua", "scripts/divide.lua";
     /// Takes a shard that nobody owns, for as long as the sessions are divided.
-    HOLD = "scripts/hold.lua";
+    HOLD = "scripts/history.lua", "scripts/hold.lua";
     /// Replaces the old layout by the new one, if no process is alive.
     SWITCH = "scripts/living.lua", "scripts/switch.lua";
     /// Takes a shard that nobody owns; answers the fencing token, or 0.
-    CLAIM = "scripts/claim.lua";
+    CLAIM = "scripts/history.lua", "scripts/claim.lua";
     /// Renews the lease on a shard; returns whether it is still owned.
     RENEW = "scripts/renew.lua";
     /// Gives a shard back.
@@ -37,7 +37,7 @@ scripts! {
     /// Records the position up to which an agent's notifications have reached a client.
     DELIVER = "scripts/deliver.lua";
     /// Takes over the requests of a commit, at most once.
-    TAKE_REQUESTS = "scripts/take_requests.lua";
+    TAKE_REQUESTS = "scripts/history.lua", "scripts/take_requests.lua";
     /// Drops requests that have been sent.
     CONFIRM_REQUESTS = "scripts/confirm_requests.lua";
 }

@@ -4,15 +4,16 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use ::redis::aio::{ConnectionManager, ConnectionManagerConfig, MultiplexedConnection};
-use ::redis::{AsyncConnectionConfig, Client, RedisError};
+use ::redis::RedisError;
+use ::redis::aio::MultiplexedConnection;
 use im_session::store::shard;
 use tokio::runtime::Handle;
 use tokio::sync::{Semaphore, broadcast, oneshot, watch};
 
-use super::keys::{AGREED, GATEWAYS, Layout, REQUESTS_STATE, ShardKeys, WORKERS};
+use super::keys::{AGREED, GATEWAYS, Layout, ShardKeys, WORKERS};
+use super::server::{COMMAND, Connection, Server};
 use super::settings::RedisSettings;
-use super::{scripts, wire};
+use super::{outboxes, scripts, wire};
 use crate::clock::{Random, SystemRandom};
 use crate::config::{AgentId, Agents, Directory};
 use crate::engine::delivered::Delivered;
@@ -21,20 +22,16 @@ use crate::engine::{EngineError, Outgoing, Reply, ShardSettings};
 
 /// The form of what is kept in Redis.
 pub(super) const FORM: &str = "1";
-/// How long a command may take, a read that waits for entries not counted.
-pub(super) const COMMAND: Duration = Duration::from_secs(10);
-/// How long a read waits for entries.
-pub(super) const BLOCK: Duration = Duration::from_millis(1_000);
 
 pub(super) struct Shared {
     pub(super) settings: RedisSettings,
     /// The id of this process. It is new after each start.
     pub(super) id: String,
     layout: Layout,
-    pub(super) connection: ConnectionManager,
+    connection: Connection,
     /// Where the engine runs.
     pub(super) runtime: Handle,
-    client: Client,
+    server: Server,
     directory: Directory,
     agents: Mutex<Arc<Agents>>,
     /// Reloaded agents that are not used because their DNs differ.
@@ -76,7 +73,7 @@ pub(super) fn digest_of(agents: &Agents) -> u64 {
 }
 
 /// All processes divide the agents in the same way.
-async fn agree(connection: &mut ConnectionManager, shards: u32, agents: &Agents) -> Result<Layout, EngineError> {
+async fn agree(connection: &mut Connection, shards: u32, agents: &Agents) -> Result<Layout, EngineError> {
     let mine = [FORM.to_owned(), shards.to_string(), digest_of(agents).to_string()];
     let invoked = scripts::AGREE.key(AGREED).arg(&mine).invoke_async(connection).await;
     let agreed: [String; 5] = invoked.map_err(failed("agreeing with the other processes"))?;
@@ -100,16 +97,11 @@ async fn agree(connection: &mut ConnectionManager, shards: u32, agents: &Agents)
 
 impl Shared {
     pub(super) async fn new(
-        client: Client,
+        server: Server,
         directory: Directory,
         settings: RedisSettings,
     ) -> Result<Self, EngineError> {
-        let manager = ConnectionManagerConfig::new()
-            .set_response_timeout(Some(COMMAND))
-            .set_connection_timeout(Some(COMMAND))
-            .set_max_delay(Duration::from_millis(500));
-        let connecting = client.get_connection_manager_with_config(manager);
-        let connection = connecting.await.map_err(failed("connecting to Redis"))?;
+        let connection = server.connection(COMMAND).await.map_err(failed("connecting to Redis"))?;
         let random = SystemRandom.bytes();
         let random =
             random.map_err(|error| EngineError::Store { doing: "choosing an id", error: error.to_string() })?;
@@ -120,7 +112,7 @@ impl Shared {
             id: format!("{:032x}", u128::from_be_bytes(random)),
             connection,
             runtime: Handle::current(),
-            client,
+            server,
             directory,
             agents: Mutex::new(agents),
             refused: Mutex::default(),
@@ -135,26 +127,18 @@ impl Shared {
             told: Mutex::new(Told::new(settings.limits.time_jump)),
             settings,
         };
-        let newest: Option<u64> = ::redis::cmd("HGET")
-            .arg(REQUESTS_STATE)
-            .arg("newest")
-            .query_async(&mut shared.connection())
-            .await
-            .map_err(failed("reading the number of requests"))?;
-        shared.newest_request.send_replace(newest.unwrap_or_default());
+        let newest = outboxes::take_requests(0, 0, &[], &mut shared.connection()).await;
+        shared.newest_request.send_replace(newest.map_err(failed("reading the number of requests"))?);
         Ok(shared)
     }
 
-    pub(super) fn connection(&self) -> ConnectionManager {
+    pub(super) fn connection(&self) -> Connection {
         self.connection.clone()
     }
 
-    /// A separate connection, for reads that wait.
-    pub(super) async fn own_connection(&self) -> Result<MultiplexedConnection, RedisError> {
-        let config = AsyncConnectionConfig::new()
-            .set_connection_timeout(Some(COMMAND))
-            .set_response_timeout(Some(COMMAND + BLOCK));
-        self.client.get_multiplexed_async_connection_with_config(&config).await
+    /// A separate connection to the server that has this shard.
+    pub(super) async fn own_connection(&self, number: u32) -> Result<MultiplexedConnection, RedisError> {
+        self.server.own_connection(&self.keys(number).state()).await
     }
 
     /// The current agents. Their DNs do not change while the engine runs, because the sessions would then be in the
@@ -179,7 +163,7 @@ impl Shared {
 
     pub(super) fn shard_settings(&self, number: u32) -> ShardSettings {
         let RedisSettings { base_uri, shards, limits, times, .. } = self.settings.clone();
-        ShardSettings { base_uri, number, shards, limits, times }
+        ShardSettings { base_uri, number, shards, limits, times, reference_id_gap: 0 }
     }
 
     pub(super) fn keys(&self, number: u32) -> ShardKeys {

@@ -8,6 +8,7 @@ use im_session::{Event, Operations, Request, StatusCode};
 use serde::{Deserialize, Serialize};
 
 use crate::config::{AgentId, AgentRecord, DeviceRecord, PasswordHash};
+use crate::engine::entry::as_text;
 use crate::engine::inspection::Inquiry;
 use crate::engine::{Entry, FeedPosition, Outgoing, OwnedTarget, Reply};
 
@@ -155,7 +156,7 @@ impl Fields<'_> {
     /// The question.
     pub(super) fn asked(&self) -> Result<Asked, BadEntry> {
         let body = self.bytes("b")?;
-        let text = || String::from_utf8_lossy(&body);
+        let text = || as_text(&body);
         Ok(match &*self.bytes("k")? {
             b"e" => {
                 let feed = if self.0.contains_key("f") { Some(self.json::<FeedPosition>("f")?) } else { None };

@@ -12,6 +12,7 @@ use tokio::task::JoinHandle;
 use super::keys::{GATEWAYS, WORKERS};
 use super::shared::Shared;
 use super::{owner, scripts};
+use crate::engine::RecordKey;
 
 /// A shard that this process owns.
 struct Owned {
@@ -96,7 +97,8 @@ fn milliseconds(duration: Duration) -> u64 {
 async fn claim(shared: &Shared, number: u32) -> Result<Option<u64>, RedisError> {
     let keys = shared.keys(number);
     let mut script = scripts::CLAIM.key(keys.owner());
-    script.key(keys.state()).arg(&shared.id).arg(milliseconds(shared.settings.lease));
+    script.key(keys.state()).key(keys.records()).arg(&shared.id).arg(milliseconds(shared.settings.lease));
+    script.arg(RecordKey::Notified.to_bytes());
     let token: u64 = script.invoke_async(&mut shared.connection()).await?;
     Ok((token > 0).then_some(token))
 }
