@@ -41,8 +41,8 @@ impl Bayeux {
         if self.shutting_down {
             interval = self.settings.multiple_clients_interval;
         } else if alone && !first && !ready && !timeout.is_zero() {
-            multiple_clients = sender.transport == Transport::LongPolling
-                && self.browsers.get(sender.browser).is_some_and(|held| *held >= self.settings.held_per_browser);
+            multiple_clients =
+                sender.transport == Transport::LongPolling && self.held_for(sender) >= self.settings.held_per_browser;
             if multiple_clients {
                 interval = self.settings.multiple_clients_interval;
             } else {
@@ -54,6 +54,14 @@ impl Bayeux {
         Ok(Some(self.connect_reply(key, message.id(), interval, multiple_clients)))
     }
 
+    /// How many connects are held for the browser of this agent. Those of other agents do not count: with the cookie of
+    /// a browser nobody can keep another agent's connects from being held.
+    fn held_for(&self, sender: &Sender<'_>) -> usize {
+        let own = self.agents.get(sender.agent).into_iter().flatten();
+        let holds = own.filter_map(|key| self.clients.get(key)?.hold.as_ref());
+        holds.filter(|hold| hold.browser.as_deref() == Some(sender.browser)).count()
+    }
+
     pub(super) fn hold(
         &mut self,
         key: Key,
@@ -63,14 +71,7 @@ impl Bayeux {
         timeout: Duration,
     ) {
         let browser = match sender.transport {
-            Transport::LongPolling => {
-                let browser: Arc<str> = self
-                    .browsers
-                    .get_key_value(sender.browser)
-                    .map_or_else(|| sender.browser.into(), |(browser, _)| Arc::clone(browser));
-                *self.browsers.entry(Arc::clone(&browser)).or_default() += 1;
-                Some(browser)
-            }
+            Transport::LongPolling => Some(Arc::from(sender.browser)),
             Transport::WebSocket => None,
         };
         if let Some(client) = self.clients.get_mut(&key) {
@@ -133,14 +134,6 @@ impl Bayeux {
     pub(super) fn take_hold(&mut self, key: Key) -> Option<Hold> {
         let hold = self.clients.get_mut(&key)?.hold.take()?;
         self.exchanges.remove(&hold.exchange);
-        if let Some(browser) = &hold.browser
-            && let Some(held) = self.browsers.get_mut(browser)
-        {
-            *held -= 1;
-            if *held == 0 {
-                self.browsers.remove(browser);
-            }
-        }
         Some(hold)
     }
 }

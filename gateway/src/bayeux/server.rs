@@ -28,8 +28,6 @@ pub struct Bayeux {
     pub(super) keys: HashMap<Arc<str>, Key>,
     /// The clients of each agent.
     pub(super) agents: HashMap<Arc<str>, BTreeSet<Key>>,
-    /// How many connects are held for each browser.
-    pub(super) browsers: HashMap<Arc<str>, usize>,
     pub(super) deadlines: BTreeSet<(Duration, Key)>,
     /// What the messages of each client weigh; a client without messages has no entry.
     weights: BTreeSet<(usize, Key)>,

@@ -6,6 +6,12 @@ use axum::response::{IntoResponse, Response};
 use im_session::ErrorBody;
 use serde::Serialize;
 
+/// The longest message of an error, in characters: messages may quote what the client sent.
+const LONGEST_MESSAGE: usize = 400;
+
+/// How many characters of a longer message are left at its end, where parsers say what they expected.
+const END: usize = 100;
+
 /// An error response. Its HTTP status follows from the statusCode unless another one is set.
 #[derive(Debug, Clone)]
 pub struct Failed {
@@ -14,9 +20,10 @@ pub struct Failed {
 }
 
 impl Failed {
-    /// An error with this statusCode and its HTTP status.
+    /// An error with this statusCode and its HTTP status. A message of more than 400 characters loses its middle.
     #[must_use]
     pub fn new(status_code: im_session::StatusCode, message: impl Into<String>) -> Self {
+        let message = shortened(message.into());
         Failed { status: http_status(status_code), body: ErrorBody::new(status_code, message) }
     }
 
@@ -29,8 +36,17 @@ impl Failed {
 
 impl From<ErrorBody> for Failed {
     fn from(body: ErrorBody) -> Self {
-        Failed { status: http_status(body.status_code), body }
+        Failed::new(body.status_code, body.status_message)
     }
+}
+
+fn shortened(message: String) -> String {
+    let length = message.chars().count();
+    if length <= LONGEST_MESSAGE {
+        return message;
+    }
+    let start = message.chars().take(LONGEST_MESSAGE - END - 1);
+    start.chain(['…']).chain(message.chars().skip(length - END)).collect()
 }
 
 impl IntoResponse for Failed {

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use axum::Router;
 use axum::extract::{ConnectInfo, Request, State};
-use axum::http::{HeaderName, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, StatusCode, header};
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -15,8 +15,8 @@ use super::{Monitoring, Readiness};
 use crate::http::{Failed, is_for_loopback};
 use crate::metrics::Text;
 
-/// Headers that a proxy adds. A request with one of them comes from another machine.
-const FORWARDED: [HeaderName; 2] = [HeaderName::from_static("x-forwarded-for"), header::FORWARDED];
+/// Headers that a proxy adds, besides those that begin with `x-forwarded-`.
+const FORWARDED: [HeaderName; 3] = [header::FORWARDED, header::VIA, HeaderName::from_static("x-real-ip")];
 
 impl Monitoring {
     /// The routes for everybody who can reach the address.
@@ -39,11 +39,15 @@ impl Monitoring {
 async fn check_loopback(request: Request, next: Next) -> Response {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
     let is_near = peer.is_some_and(|ConnectInfo(peer)| peer.ip().to_canonical().is_loopback());
-    let is_forwarded = FORWARDED.iter().any(|name| request.headers().contains_key(name));
-    if is_near && !is_forwarded && is_for_loopback(&request) {
+    if is_near && !is_forwarded(request.headers()) && is_for_loopback(&request) {
         return next.run(request).await;
     }
     Failed::new(Code::NotFound, "there is no such resource").into_response()
+}
+
+/// Whether a proxy passed the request on, so that it comes from another machine.
+fn is_forwarded(headers: &HeaderMap) -> bool {
+    headers.keys().any(|name| name.as_str().starts_with("x-forwarded-") || FORWARDED.contains(name))
 }
 
 async fn healthy(State(monitoring): State<Monitoring>) -> Response {

@@ -9,17 +9,19 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
-use axum::http::Request;
+use axum::http::{HeaderMap, HeaderValue, Request, header};
+use axum::response::{IntoResponse, Response};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
+use im_session::StatusCode;
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, watch};
 use tower_service::Service;
 
 use super::stream::Stream;
-use crate::http::Sending;
+use crate::http::{Failed, Sending};
 
 /// The longest head of a request, in bytes.
 pub const LONGEST_HEAD: usize = 16 * 1_024;
@@ -80,10 +82,13 @@ pub async fn serve_connections(
         let service = service_fn(move |request: Request<Incoming>| {
             let (mut router, sending) = (router.clone(), sending.clone());
             async move {
+                if !ends_clearly(request.headers()) {
+                    return Ok::<_, Infallible>(no_clear_end());
+                }
                 let mut request = request.map(Body::new);
                 request.extensions_mut().insert(ConnectInfo(peer));
                 request.extensions_mut().insert(sending);
-                Ok::<_, Infallible>(match router.call(request).await {
+                Ok(match router.call(request).await {
                     Ok(response) => response,
                     Err(never) => match never {},
                 })
@@ -112,6 +117,24 @@ pub async fn serve_connections(
     if tokio::time::timeout(limits.end, places.acquire_many(limits.connections)).await.is_err() {
         tracing::warn!(seconds = limits.end.as_secs_f64(), "connections are cut that did not end in time");
     }
+}
+
+/// Whether every reader finds the same end of the request. The server takes `chunked` for the only transfer coding if it
+/// is the last of several, and `Transfer-Encoding` for what counts beside `Content-Length`; a proxy in front may not.
+/// Then the rest of the body could be a request that the proxy has not seen.
+fn ends_clearly(headers: &HeaderMap) -> bool {
+    let mut codings = headers.get_all(header::TRANSFER_ENCODING).iter();
+    let Some(coding) = codings.next() else { return true };
+    let is_chunked = coding.as_bytes().trim_ascii().eq_ignore_ascii_case(b"chunked");
+    is_chunked && codings.next().is_none() && !headers.contains_key(header::CONTENT_LENGTH)
+}
+
+/// The answer to a request that does not end clearly. Nothing is read after it.
+fn no_clear_end() -> Response {
+    let message = "expected either Content-Length or Transfer-Encoding: chunked, and nothing else";
+    let mut response = Failed::new(StatusCode::InputValidation, message).into_response();
+    response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+    response
 }
 
 /// Waits until the end has begun.

@@ -92,6 +92,18 @@ fn one_is_held_for_a_browser_and_the_other_client_is_not_starved() {
 }
 
 #[test]
+fn another_agent_with_the_cookie_of_the_browser_does_not_count() {
+    let mut server = Server::new();
+    let client = server.connected();
+    server.agent = "agent3002".to_owned();
+    let other = server.connected();
+    server.post(connect(&other)).held();
+    server.agent = "agent3001".to_owned();
+    server.post(connect(&client)).held();
+    assert_eq!(server.bayeux.counts().held, 2);
+}
+
+#[test]
 fn other_browsers_and_web_sockets_do_not_count() {
     let mut server = Server::new();
     let clients: Vec<_> = (0..4).map(|_| server.connected()).collect();

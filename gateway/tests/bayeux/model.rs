@@ -289,8 +289,10 @@ impl Model {
         let first = !std::mem::replace(&mut client.connected, true);
         let mut multiple = false;
         if alone && !first && !client.ready() && timeout > 0 {
-            multiple = browser.is_some()
-                && self.clients.iter().any(|other| other.held.as_ref().is_some_and(|held| held.browser == browser));
+            let number = client.agent;
+            let own = self.clients.iter().filter(|other| other.agent == number);
+            multiple =
+                browser.is_some() && own.filter_map(|other| other.held.as_ref()).any(|held| held.browser == browser);
             if !multiple {
                 return None;
             }
@@ -698,9 +700,10 @@ impl Pair {
         let lists = |client: &Client| client.list.as_ref().map_or(0, Vec::len);
         let messages = self.model.clients.iter().map(|client| client.items.len() + lists(client));
         prop_assert_eq!(counts.messages, messages.sum::<usize>());
-        for browser in 0..2 {
+        for (number, browser) in (1..3).flat_map(|number| (0..2).map(move |browser| (number, browser))) {
             let of_browser = |client: &&Client| client.held.as_ref().is_some_and(|held| held.browser == Some(browser));
-            prop_assert!(self.model.clients.iter().filter(of_browser).count() <= 1);
+            let of_both = |client: &&Client| client.agent == number && of_browser(client);
+            prop_assert!(self.model.clients.iter().filter(of_both).count() <= 1);
         }
         let next = self.model.clients.iter().map(|client| client.held.as_ref().map_or(client.ends, |held| held.until));
         let next = next.min().map(|at| Duration::from_secs(1_763_000_000) + Duration::from_millis(at));

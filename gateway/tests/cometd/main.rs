@@ -14,6 +14,7 @@
 mod ends_of_sessions;
 mod long_polling;
 mod lost_connections;
+mod many_handshakes;
 mod socket;
 mod strangers;
 mod support;

@@ -7,6 +7,7 @@ use futures_util::{SinkExt, StreamExt};
 use im_session_gateway::bayeux::Settings;
 use im_session_gateway::http::LONGEST_SOCKET_MESSAGE;
 use serde_json::{Value, json};
+use tokio::io::AsyncWriteExt;
 use tokio::time::{Instant, sleep};
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use tokio_tungstenite::tungstenite::{self, Message};
@@ -44,6 +45,73 @@ async fn one_that_sends_no_message_for_a_minute_is_closed_whatever_else_it_sends
     assert_eq!((close.code, close.reason.as_str()), (CloseCode::Normal, "idle"));
     assert_eq!(began.elapsed().as_secs(), 60);
     until_open(&house, 0).await;
+}
+
+/// The head of a masked frame of a text with this length, and of a piece that others are to follow.
+fn begun(length: u16, is_last: bool) -> Vec<u8> {
+    let length = length.to_be_bytes();
+    vec![if is_last { 0x81 } else { 0x01 }, 0xfe, length[0], length[1], 0, 0, 0, 0]
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_that_stops_in_the_middle_of_a_message_is_closed_and_its_place_is_free() {
+    let mut settings = Settings::default();
+    settings.web_sockets_per_agent = 4;
+    let house = House::with(settings);
+    let caller = house.signed_in("agent3001").await;
+    let in_a_frame = [begun(1_000, true), b"[{".to_vec()].concat();
+    let between_frames = [begun(200, false), vec![b' '; 200]].concat();
+    let began = Instant::now();
+    let mut sockets = Vec::new();
+    for bytes in [vec![], vec![0x81], in_a_frame, between_frames] {
+        let mut socket = house.web_socket(&caller, ROOM).await.unwrap();
+        socket.get_mut().write_all(&bytes).await.unwrap();
+        sockets.push(socket);
+    }
+    assert!(house.web_socket(&caller, ROOM).await.is_err(), "there is no place left");
+    while house.cometd.web_sockets() > 0 && began.elapsed().as_secs() < 100 {
+        sleep(Duration::from_millis(100)).await;
+    }
+    assert_eq!(began.elapsed().as_secs(), 60);
+    house.web_socket(&caller, ROOM).await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_with_a_byte_now_and_then_or_pieces_without_an_end_is_closed_all_the_same() {
+    let house = House::new();
+    let caller = house.signed_in("agent3001").await;
+    for piece in [vec![b' '], [begun(200, false), vec![b' '; 200]].concat()] {
+        let mut socket = house.web_socket(&caller, 16 * ROOM).await.unwrap();
+        let began = Instant::now();
+        let mut beginning = begun(60_000, true);
+        beginning.truncate(if piece.len() == 1 { 8 } else { 0 });
+        socket.get_mut().write_all(&beginning).await.unwrap();
+        while house.cometd.web_sockets() > 0 {
+            let _closed = socket.get_mut().write_all(&piece).await;
+            sleep(Duration::from_millis(500)).await;
+        }
+        assert!(began.elapsed().as_secs() <= 60, "{:?}", began.elapsed());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_that_sends_too_long_a_message_or_no_frame_is_closed() {
+    let house = House::new();
+    let caller = house.signed_in("agent3001").await;
+    let unmasked = vec![0x81, 2, b'[', b']'];
+    let reserved = vec![0xf1, 0x82, 0, 0, 0, 0, b'[', b']'];
+    let huge = vec![0x81, 0xff, 0x7f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0];
+    let long_ping = [vec![0x89, 0xfe, 0, 200, 0, 0, 0, 0], vec![b'x'; 200]].concat();
+    let not_utf8 = vec![0x81, 0x81, 0, 0, 0, 0, 0xff];
+    let too_long = [vec![0x81, 0xff, 0, 0, 0, 0, 0, 1, 0, 1, 0, 0, 0, 0], vec![b' '; 65_537]].concat();
+    for bytes in [unmasked, reserved, huge, long_ping, not_utf8, too_long] {
+        let mut socket = house.web_socket(&caller, 1 << 18).await.unwrap();
+        socket.get_mut().write_all(&bytes).await.unwrap();
+        let began = Instant::now();
+        until_open(&house, 0).await;
+        assert_eq!(began.elapsed().as_secs(), 0, "{bytes:.20?}");
+    }
+    assert_eq!(house.cometd.counts().clients, 0);
 }
 
 #[tokio::test(start_paused = true)]

@@ -163,3 +163,18 @@ async fn a_cookie_made_up_is_nobodys() {
     let answer = house.get("/api/v2/me").cookie("0").basic("agent3001", DEMO_PASSWORD).send().await;
     assert_eq!(answer.codes(), (200, 0), "user and password help");
 }
+
+#[tokio::test]
+async fn who_signs_in_with_a_cookie_that_somebody_else_chose_gets_another() {
+    let house = House::new();
+    let attacker = house.sign_in("agent3002").await;
+    for chosen in [&attacker.cookie, &"7".repeat(32), &"A".repeat(32)] {
+        let answer = house.get("/api/v2/me").cookie(chosen).basic("agent3001", DEMO_PASSWORD).send().await;
+        assert_eq!(answer.json()["user"]["userName"], "agent3001");
+        let given = Caller { cookie: answer.cookie().unwrap(), token: answer.header("x-csrf-token").unwrap() };
+        assert!(given.cookie != *chosen && given.token != attacker.token);
+        assert!(!is_over(&house, &given).await);
+        let with_chosen = house.get("/api/v2/me").cookie(chosen).send().await;
+        assert!(!with_chosen.text.contains("agent3001"), "{with_chosen:?}");
+    }
+}
