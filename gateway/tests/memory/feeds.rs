@@ -260,6 +260,7 @@ fn the_positions_of_the_feeds() {
         shards: 1,
         limits: Limits::DEFAULT,
         times: Times::default(),
+        reference_id_gap: 0,
     };
     let agents = Agents::default();
     let mut shard = Shard::new(&settings).expect("a shard");
