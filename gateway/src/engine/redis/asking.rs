@@ -1,5 +1,5 @@
-//! Sends a question to its shard and returns the answer. The question is appended to the shard's stream with a ticket,
-//! and the ticket comes back with the answer in the shard's outbox, as part of the commit.
+//! Sends a question to its shard and returns the answer. The question is appended to the shard's stream with a ticket.
+//! The commit that decides it puts the answer, with the same ticket, into the shard's outbox.
 
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -41,13 +41,13 @@ async fn ask(shared: &Shared, shard: u32, asked: Asked) -> Result<Option<Reply>,
     }
 }
 
-/// Starts the call when the limit of calls in progress allows it.
+/// Starts the call as soon as the limit of calls in progress allows it.
 async fn in_turn<T>(shared: &Shared, what: impl Future<Output = Result<T, EngineError>>) -> Result<T, EngineError> {
     let _room = shared.room.acquire().await.map_err(|_| EngineError::Stopped)?;
     what.await
 }
 
-/// Divides the events among the shards as the embedded engine does: the home of the feed comes last.
+/// Divides the events among the shards as the embedded engine does. The home shard of the feed comes last.
 pub(super) async fn events(
     shared: Arc<Shared>,
     feed: Option<FeedPosition>,
@@ -66,7 +66,7 @@ async fn ask_for_each_shard(
         Some(turn) => Some(turn.lock().await),
         None => None,
     };
-    // A shard rejects only events without a route, which can be determined here.
+    // A shard rejects only events without a route, so the results are already known here.
     let results: Vec<_> = events.iter().map(|event| event.route().map(|_| ())).collect();
     let shards = shared.settings.shards;
     let home = feed.as_ref().map(|feed| home_of_feed(&feed.feed, shards));
@@ -92,7 +92,7 @@ async fn ask_for_each_shard(
     let without_note = || feed.clone().map(|feed| FeedPosition { note: None, ..feed });
     let is_elsewhere = |number: &u32| Some(*number) != home;
     if divided.has_events_for_all() {
-        // One after the other, so that the copies for all shards are not there at the same time.
+        // One shard at a time, so that the copies for all shards never exist at once.
         for number in divided.shards().into_iter().filter(is_elsewhere) {
             ask(number, without_note(), divided.take(number)).await?;
         }
@@ -120,12 +120,12 @@ pub(super) async fn operate(
     reply.ok_or_else(|| nothing("a reply to an operation"))
 }
 
-/// Makes an error for an answer that lacks what it should contain.
+/// Makes an error for an answer without the expected contents.
 fn nothing(expected: &'static str) -> EngineError {
     EngineError::Damaged { place: "answer".into(), expected, found: "nothing".into() }
 }
 
-/// A worker passes the time to its own shards. If it also serves clients, it waits until that is committed.
+/// Passes the time to this worker's own shards. If the worker also serves clients, waits until they have committed it.
 pub(super) async fn tick(shared: Arc<Shared>, now: Duration) -> Result<(), EngineError> {
     let times = shared.told.lock().unwrap_or_else(PoisonError::into_inner).hear(now);
     let owned: Vec<u32> = shared.owned().iter().copied().collect();
@@ -150,7 +150,7 @@ pub(super) async fn tick(shared: Arc<Shared>, now: Duration) -> Result<(), Engin
 
 pub(super) async fn inspect(shared: Arc<Shared>, inquiry: Inquiry) -> Result<Reply, EngineError> {
     match inquiry {
-        // A worker shows its own metrics; the state of the sessions is available at a gateway.
+        // A worker exposes its own metrics. Only gateways report the state of all sessions.
         Inquiry::Overview | Inquiry::Timeline { .. } if !shared.settings.role.has_clients() => {
             Ok(Reply::from(&ErrorBody::new(StatusCode::NotFound, "a worker keeps no account of the whole")))
         }

@@ -1,5 +1,5 @@
-//! Whether commits may have been lost. Redis chooses a new replication id whenever it starts and whenever a replica is
-//! promoted; with the same id, it still has everything that it ever answered.
+//! May Redis have lost commits? It chooses a new replication id at each start and each promotion of a replica. As long
+//! as the id is the same, Redis still has everything that it acknowledged.
 
 use ::redis::RedisError;
 use ::redis::aio::MultiplexedConnection;

@@ -1,32 +1,33 @@
-//! The names of the keys in Redis. All keys of a shard bear one hash tag, so that a Redis Cluster has them on one node.
-//! The shards that came of another division have other tags, so that those before are whole until all is written.
+//! The names of the keys in Redis. All keys of a shard share a hash tag, so that a Redis Cluster stores them on one
+//! node. Each layout has its own tags, so that the old layout stays intact until the new one is complete.
 
 use im_session::store::PartKey;
 
 use crate::engine::RecordKey;
 
-/// The live workers: their ids, scored by the time of their last sign of life.
+/// The live workers: a sorted set of their ids, scored by the time of their last heartbeat.
 pub(super) const WORKERS: &str = "{cluster}:workers";
-/// The live gateways, likewise.
+/// The live gateways, in the same form.
 pub(super) const GATEWAYS: &str = "{cluster}:gateways";
-/// What all processes agree on: the layout, the number of shards, and whose the DNs are.
+/// The settings that all processes agree on: the layout, the number of shards, and which agent each DN belongs to.
 pub(super) const AGREED: &str = "{cluster}:agreed";
-/// The requests to send, as a stream: `OFFSET-0`.
+/// The stream of requests to send, with ids `OFFSET-0`.
 pub(super) const REQUESTS: &str = "{requests}:stream";
 /// ReferenceID → offset.
 pub(super) const REFERENCES: &str = "{requests}:references";
-/// The offset of the newest request; for each shard the last commit whose requests are included; the replication id of
-/// the Redis where the newest were added.
+/// The offset of the newest request, the last commit of each shard whose requests were added, and the replication id at
+/// that time.
 pub(super) const REQUESTS_STATE: &str = "{requests}:state";
 
-/// Which division of the sessions into shards it is: 1 for the first, one more after each.
+/// The number of the layout, which divides the sessions among the shards. It is 1 at first and rises with each
+/// resharding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Layout(pub(super) u32);
 
 impl Layout {
     pub(super) const FIRST: Layout = Layout(1);
 
-    /// The layout that is agreed on; nothing is said of it before the sessions are divided anew.
+    /// The layout in the agreed settings. They contain no layout until the first resharding.
     pub(super) fn agreed(said: Option<&str>) -> Self {
         said.and_then(|layout| layout.parse().ok()).map_or(Self::FIRST, Layout)
     }
@@ -55,34 +56,34 @@ impl ShardKeys {
         }
     }
 
-    /// The input of the shard, as a stream.
+    /// The input stream of the shard.
     pub(super) fn entries(self) -> String {
         self.key("entries")
     }
 
-    /// The worker that owns the shard, for as long as its lease lasts.
+    /// The worker that owns the shard. The key expires with the lease.
     pub(super) fn owner(self) -> String {
         self.key("owner")
     }
 
-    /// `token`: the fencing token of the last owner. `entry`: the last committed entry. `commits`: the number of the
-    /// last commit. `above`: further commits get higher numbers than this. `history`: the replication id of the Redis
-    /// where the shard was claimed last.
+    /// `token` is the fencing token of the last owner. `entry` is the last committed entry, and `commits` the number of
+    /// the last commit. Further commits get numbers higher than `above`. `history` is the replication id at the last
+    /// claim of the shard.
     pub(super) fn state(self) -> String {
         self.key("state")
     }
 
-    /// The results of the commits, as a stream: `COMMIT-0`.
+    /// The stream of commit results, with ids `COMMIT-0`.
     pub(super) fn outbox(self) -> String {
         self.key("outbox")
     }
 
-    /// Gateway → the last commit that it has read from the outbox.
+    /// Gateway → the last commit that the gateway has read from the outbox.
     pub(super) fn readers(self) -> String {
         self.key("readers")
     }
 
-    /// The records that belong neither to a session nor to a feed.
+    /// The records that belong to no session and no feed.
     pub(super) fn records(self) -> String {
         self.key("records")
     }
@@ -92,7 +93,7 @@ impl ShardKeys {
         self.key("feeds")
     }
 
-    /// The sessions at a DN. Reads for an agent use this.
+    /// The sessions at a DN. Reads for an agent use this key.
     pub(super) fn sessions(self, dn: &str) -> String {
         self.key(&format!("sessions:{dn}"))
     }
@@ -107,12 +108,12 @@ impl ShardKeys {
         self.key("delivered")
     }
 
-    /// Messages and errors that have not reached any client of the agent yet, as a stream: `POSITION-0`.
+    /// The stream of messages and errors that have not reached any client of the agent yet, with ids `POSITION-0`.
     pub(super) fn undelivered(self, agent: &str) -> String {
         self.key(&format!("undelivered:{agent}"))
     }
 
-    /// The hash that contains a record, and the DN if the record belongs to a session.
+    /// The hash that contains a record. Also returns the DN if the record belongs to a session.
     pub(super) fn of_record(self, key: &RecordKey) -> (String, Option<&str>) {
         match key {
             RecordKey::Part(PartKey::Session { this_dn, .. }) => (self.sessions(this_dn), Some(this_dn)),

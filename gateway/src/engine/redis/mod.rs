@@ -1,5 +1,5 @@
-//! The engine for several processes, on Redis Streams. Gateways append entries; workers own shards and decide them.
-//! Every result is committed in Redis before it is reported. `docs/gateway-engine.md` describes the protocol.
+//! The engine for several processes, on Redis Streams. Gateways append entries, and workers own shards and decide the
+//! entries. Every result is committed in Redis before it is reported. `docs/gateway-engine.md` describes the protocol.
 //!
 //! | file | question |
 //! |---|---|
@@ -8,15 +8,15 @@
 //! | `keys` | What is stored under which key? |
 //! | `wire` | How are entries and commits written as bytes? |
 //! | `scripts` | What does Redis do atomically? |
-//! | `shared` | What do the parts of this process share: connections, pending answers? |
+//!  `shared` | What do the parts of a process share? |
 //! | `asking` | How does a question reach its shard, and the answer its caller? |
-//! | `reading` | What is read for an agent without a worker? |
+//!  `reading` | Which reads need no worker? |
 //! | `outboxes` | How does this process learn what was committed? |
 //! | `history` | May Redis have lost commits? |
 //! | `worker` | Which shards does this process own, and for how long? |
-//! | `owner` | How is a shard restored, decided and committed? |
+//!  `owner` | How is a shard restored, and how are its entries decided and committed? |
 //! | `records` | How are all records of a shard read, written and deleted? |
-//! | `reshard` | How are the sessions divided among another number of shards? |
+//!  `reshard` | How does the number of shards change? |
 
 mod asking;
 mod history;
@@ -51,7 +51,7 @@ use super::{
 };
 use crate::config::{AgentId, AgentRecord, Directory};
 
-/// The engine on Redis. Dropping it first gives its shards back.
+/// The engine on Redis. When it is dropped, it first releases its shards.
 pub struct RedisEngine {
     shared: Arc<Shared>,
     end: watch::Sender<bool>,
@@ -66,8 +66,8 @@ impl fmt::Debug for RedisEngine {
 
 impl RedisEngine {
     /// Opens the engine on the Redis at this address: `redis://HOST:PORT/DATABASE`, `redis+unix:///PATH`, or
-    /// `redis+cluster://HOST:PORT,HOST:PORT` with some nodes of a Redis Cluster. It
-    /// returns once the engine owns its shards, as far as no other process owns them, and has read what was committed.
+    /// `redis+cluster://HOST:PORT,HOST:PORT` with some nodes of a Redis Cluster. Returns once the engine has read all
+    /// commits and has tried to claim its shards. Shards that another process owns stay there.
     ///
     /// # Errors
     ///
@@ -76,7 +76,7 @@ impl RedisEngine {
         let server = Server::at(address).map_err(failed("reading the address of Redis"))?;
         let (end, ending) = watch::channel(false);
         let (opened, is_open) = oneshot::channel();
-        // It has a runtime of its own, so that it can be stopped and awaited wherever it is dropped.
+        // The engine has its own runtime, so that any thread that drops it can stop it and wait for it.
         let thread = std::thread::Builder::new().name("redis engine".into()).spawn(move || {
             let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().thread_name("redis").build() {
                 Ok(runtime) => runtime,
@@ -94,8 +94,8 @@ impl RedisEngine {
         Ok(RedisEngine { shared, end, thread: Some(thread) })
     }
 
-    /// Polled by whoever asks, in the engine's runtime: a connection that is made again there lives as long as the
-    /// engine, and not as long as the runtime of whoever noticed that it was broken.
+    /// Polls the call inside the engine's runtime, although the caller drives it. A connection re-established during
+    /// the call then belongs to the engine's runtime, and survives the caller's.
     fn pending<T>(&self, asked: impl Future<Output = Result<T, EngineError>> + Send + 'static) -> Pending<T> {
         let (runtime, mut asked) = (self.shared.runtime.clone(), Box::pin(asked));
         Box::pin(std::future::poll_fn(move |context| {
@@ -104,7 +104,7 @@ impl RedisEngine {
         }))
     }
 
-    /// How many shards this process owns now.
+    /// The number of shards that this process currently owns.
     #[must_use]
     pub fn owned_shards(&self) -> usize {
         self.shared.owned().len()
@@ -140,7 +140,7 @@ async fn run(
         return;
     }
     while parts.join_next().await.is_some() {}
-    // Nobody hears answers any more; who waits for one uses timers of this runtime.
+    // Answers can no longer arrive. Stopping wakes the callers, whose timers belong to this runtime.
     shared.stop();
     shared.leave().await;
 }

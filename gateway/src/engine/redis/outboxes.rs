@@ -1,5 +1,5 @@
-//! How a process with clients learns what was committed. It reads the outbox of every shard, sends the notifications,
-//! takes over the requests, and then returns the answers.
+//! How does a process with clients learn about commits? It reads the outbox of every shard, sends the notifications,
+//! queues the requests, and then returns the answers.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -16,14 +16,14 @@ use super::wire::{Commit, RequestChange, json};
 use super::{history, scripts};
 use crate::engine::EngineError;
 
-/// How many commits are read at once.
+/// The maximum number of commits per read.
 const READ_AT_ONCE: usize = 256;
-/// How often the process records how far it has read the outbox, and that it is alive.
+/// How often the process sends its heartbeat and records how far it has read the outboxes.
 const SAY: Duration = Duration::from_millis(500);
-/// The delay before Redis is tried again.
+/// The delay before Redis is tried again after an error.
 const AGAIN: Duration = Duration::from_millis(200);
 
-/// Reads what has been committed so far, then continues reading, in tasks of `parts`, until the engine stops.
+/// Reads all existing commits, then follows new ones in tasks of `parts` until the engine stops.
 pub(super) async fn begin(
     shared: &Arc<Shared>,
     ending: &watch::Receiver<bool>,
@@ -36,7 +36,7 @@ pub(super) async fn begin(
         let history = history::of(&mut connection).await.map_err(failed("reading the replication id"))?;
         let (shared, said) = (shared.clone(), (0, Instant::now()));
         let mut reader = Reader { shared, number, history, has_begun: false, read: 0, said };
-        // The reader registers before it reads, so that nothing is dropped in the meantime.
+        // The reader registers before it reads, so that workers keep the part of the outbox that it still needs.
         reader.say(&mut connection).await.map_err(failed("registering a reader"))?;
         while reader.step(&mut connection, Duration::ZERO).await.map_err(failed("reading an outbox"))? {}
         reader.has_begun = true;
@@ -47,7 +47,7 @@ pub(super) async fn begin(
     Ok(())
 }
 
-/// Records that this gateway is alive, and what was delivered, until the engine stops.
+/// Sends heartbeats and records deliveries until the engine stops.
 async fn live(shared: Arc<Shared>, mut ending: watch::Receiver<bool>) {
     loop {
         if let Err(error) = shared.living(GATEWAYS, true, shared.settings.silence).await {
@@ -63,8 +63,8 @@ async fn live(shared: Arc<Shared>, mut ending: watch::Receiver<bool>) {
     }
 }
 
-/// Takes over the requests of a shard's commit, once. Returns the offset of the newest of all. There is no commit 0: it
-/// only returns that offset.
+/// Queues the requests of a shard's commit, at most once per commit. Returns the offset of the newest request. Pass
+/// commit 0, which does not exist, to read that offset only.
 pub(super) async fn take_requests(
     shard: u32,
     commit: u64,
@@ -82,17 +82,17 @@ pub(super) async fn take_requests(
     script.invoke_async(connection).await
 }
 
-/// Reads the outbox of a shard.
+/// The reader of a shard's outbox.
 struct Reader {
     shared: Arc<Shared>,
     number: u32,
-    /// The replication id of the Redis that is read.
+    /// The replication id of Redis at the last connection.
     history: String,
-    /// Whether everything was read once. Only what is missing after that was missed.
+    /// Whether the reader has caught up once. Only gaps after that are missed notifications.
     has_begun: bool,
     /// The last commit that was read.
     read: u64,
-    /// The last commit that was recorded as read, and when.
+    /// The last commit that was recorded as read, and when it was recorded.
     said: (u64, Instant),
 }
 
@@ -124,9 +124,9 @@ impl Reader {
         }
     }
 
-    /// Continues on a new connection. A Redis that was started again may have lost commits whose results clients have
-    /// seen, in an outbox or in a list, so they begin with the list. The numbers of new commits are higher than those
-    /// of lost ones, so reading continues where it was.
+    /// Continues on a new connection. If Redis was restarted, it may have lost commits that clients have already seen
+    /// in notifications or lists, so clients start again from the list. New commits get higher numbers than the lost
+    /// ones, so the reader continues at its position.
     async fn begin_again(&mut self, connection: &mut MultiplexedConnection) -> Result<(), RedisError> {
         let history = history::of(connection).await?;
         if history != self.history {
@@ -142,7 +142,7 @@ impl Reader {
         self.say(connection).await
     }
 
-    /// Reads the next commits, and waits this long for them. Returns whether there were any.
+    /// Reads the next commits, and blocks up to this long for them. Returns whether there were any.
     async fn step(&mut self, connection: &mut MultiplexedConnection, block: Duration) -> Result<bool, RedisError> {
         let mut command = ::redis::cmd("XREAD");
         command.arg("COUNT").arg(READ_AT_ONCE);
@@ -187,11 +187,11 @@ impl Reader {
         Ok(())
     }
 
-    /// Sends the notifications, then takes over the requests, then returns the answers.
+    /// Sends the notifications, then queues the requests, then returns the answers.
     async fn tell(&self, number: u64, commit: Commit) -> Result<(), RedisError> {
         let Commit { outgoing, requests, answers } = commit;
         for one in outgoing {
-            // An error means that there are no receivers.
+            // Sending fails only if there are no receivers.
             let _ = self.shared.outgoing.send(Arc::new(one));
         }
         if !requests.is_empty() {

@@ -1,5 +1,5 @@
-//! One shard that this process owns. It is restored from its records, decides entries in batches, and commits each
-//! batch with one script, which fails if another worker has taken the shard.
+//! A shard that this process owns. The worker restores it from its records, decides entries in batches, and commits
+//! each batch with one script. The script fails if another worker has claimed the shard.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -19,12 +19,12 @@ use super::{records, scripts};
 use crate::engine::inspection::Inquiry;
 use crate::engine::{Answer, DamagedShard, Entry, OutgoingKind, RecordKey, Reply, Shard};
 
-/// How many events are committed together. A batch of a feed is not split, so there may be more.
+/// The maximum number of events per commit. A batch of a feed is never split, so a commit may contain more.
 const LARGEST_GROUP: usize = 4_096;
-/// How many ReferenceIDs are skipped where Redis may have lost requests that were sent.
+/// The number of ReferenceIDs skipped if Redis may have lost requests that were already sent.
 const LOST_REQUESTS: u32 = 1_000;
 
-/// Why this process no longer owns a shard.
+/// Why this process stopped owning a shard.
 #[derive(Debug, thiserror::Error)]
 enum Ended {
     #[error("another worker owns the shard")]
@@ -37,7 +37,7 @@ enum Ended {
     Damaged(#[from] DamagedShard),
 }
 
-/// Owns the shard until it is lost or has to be given back.
+/// Owns the shard until the lease is lost or the shard has to be released.
 pub(super) async fn own(shared: Arc<Shared>, number: u32, token: u64, mut stop: watch::Receiver<bool>) {
     let owning = async {
         let began = Instant::now();
@@ -58,7 +58,8 @@ pub(super) async fn own(shared: Arc<Shared>, number: u32, token: u64, mut stop: 
     script.key(keys.state()).arg(token);
     let mut released: Result<u64, RedisError> = script.invoke_async(&mut shared.connection()).await;
     if released.is_err() {
-        // A connection that has broken is made again after the first command that fails.
+        // The first command on a broken connection fails, and the connection is then re-established, so this retries
+        // once.
         released = script.invoke_async(&mut shared.connection()).await;
     }
     if let Err(error) = released {
@@ -77,12 +78,12 @@ struct Owner<'s> {
     entry: String,
     /// The number of the last commit.
     commits: u64,
-    /// Commits get higher numbers than this.
+    /// New commits get numbers higher than this.
     above: u64,
     group: Group,
 }
 
-/// The entries that are committed together.
+/// The entries that one commit contains.
 #[derive(Default)]
 struct Group {
     changed: BTreeSet<RecordKey>,
@@ -105,7 +106,8 @@ impl<'s> Owner<'s> {
         let mut settings = shared.shard_settings(number);
         let mut group = Group::default();
         if commits < above {
-            // The first commit since Redis may have lost some, and with them requests that were sent.
+            // Redis may have lost commits, and with them requests that were already sent. This is the first commit
+            // since.
             settings.reference_id_gap = LOST_REQUESTS;
             group.changed.insert(RecordKey::Part(PartKey::Store));
         }
@@ -120,7 +122,7 @@ impl<'s> Owner<'s> {
         Ok(Owner { shared, number, keys, token, connection, shard, entry, commits, above, group })
     }
 
-    /// Runs until it is stopped. What was decided by then is committed.
+    /// Runs until stopped. Commits all entries decided by then.
     async fn run(&mut self, stop: &mut watch::Receiver<bool>) -> Result<(), Ended> {
         let mut command = ::redis::cmd("XREAD");
         command.arg("COUNT").arg(self.shared.settings.batch.max(1)).arg("BLOCK").arg(BLOCK.as_millis() as u64);
@@ -155,7 +157,7 @@ impl<'s> Owner<'s> {
                 let reply = self.inspect(&inquiry);
                 self.group.answer(ticket, Some(reply));
             }
-            // The entry was not written by an engine. It is skipped, so that the following ones are served.
+            // No engine wrote this entry. It is skipped, so that the entries after it are served.
             Err(error) => tracing::error!(shard = self.number, entry = id, %error, "an entry cannot be read"),
         }
     }
@@ -186,7 +188,7 @@ impl<'s> Owner<'s> {
         let agents = self.shared.agents();
         match inquiry {
             Inquiry::Timeline { dn } => Reply::of(&self.shard.timeline(dn, &agents)),
-            // The caller adds up the answers of all shards, and returns a status of its own.
+            // The caller merges the answers of all shards and sets the status itself.
             Inquiry::Overview | Inquiry::Feeds => {
                 Reply { status: im_session::StatusCode::Ok, body: json(&self.shard.overview(&agents)) }
             }
@@ -208,7 +210,7 @@ impl<'s> Owner<'s> {
             script.arg(dn.unwrap_or_default());
         }
         let kept = commit.outgoing.iter().filter(|one| match one.kind {
-            // A subscription begins with the sessions, so these are not kept.
+            // A subscription begins with the sessions, so their notifications are not kept.
             OutgoingKind::Session => false,
             OutgoingKind::Message | OutgoingKind::Error => true,
         });

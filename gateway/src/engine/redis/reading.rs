@@ -1,4 +1,4 @@
-//! Reads committed state without a worker: the sessions of an agent, requests, feeds.
+//! Reads committed state without a worker: an agent's sessions, requests, and the positions of feeds.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -13,21 +13,21 @@ use crate::config::AgentRecord;
 use crate::engine::division::home_of_feed;
 use crate::engine::{EngineError, FeedPosition, Outgoing, Present, RecordKey, Shard, StoredRequest};
 
-/// How many requests are read at once.
+/// The maximum number of requests per read.
 const READ_AT_ONCE: usize = 256;
 
-/// Makes an error for a value that no engine wrote.
+/// Makes an error for a stored value that no engine wrote.
 fn damaged(place: String, expected: &'static str, found: &dyn std::fmt::Display) -> EngineError {
     EngineError::Damaged { place, expected, found: found.to_string() }
 }
 
-/// Entries of a stream, each with its id and its fields.
+/// The entries of a stream. Each has an id and fields.
 type Entries = Vec<(String, Vec<(String, String)>)>;
 
 type Read = (Vec<u8>, u64, Entries, Vec<Vec<Vec<u8>>>);
 
-/// What is read for an agent in one call: the record of the store, the position of the last notification, the
-/// undelivered notifications, and the records of the sessions at each DN.
+/// The result of one read for an agent: the record of the store, the position of the last notification, the undelivered
+/// notifications, and the session records of each DN.
 async fn read(shared: &Shared, agent: &AgentRecord, undelivered: bool) -> Result<Read, EngineError> {
     shared.is_running()?;
     let keys = shared.keys(shared.shard_of_agent(&agent.id));
@@ -49,7 +49,7 @@ async fn read(shared: &Shared, agent: &AgentRecord, undelivered: bool) -> Result
     Ok((store, notified, undelivered, sessions))
 }
 
-/// A shard that contains only the agent's sessions.
+/// Builds a shard that contains only this agent's sessions.
 fn shard_of(
     shared: &Shared,
     agent: &AgentRecord,
@@ -74,7 +74,7 @@ pub(super) async fn sessions(shared: &Shared, agent: &AgentRecord) -> Result<Sha
 }
 
 pub(super) async fn present(shared: &Shared, agent: &AgentRecord) -> Result<Present, EngineError> {
-    // Writes first what this process has delivered, so that the read takes it into account.
+    // Records this process's deliveries first, so that the read excludes them.
     shared.deliver(Some(&agent.id)).await?;
     let (store, position, undelivered, sessions) = read(shared, agent, true).await?;
     let undelivered = undelivered.iter().filter_map(|(_, fields)| fields.first()).map(|(_, text)| {

@@ -1,5 +1,5 @@
-//! Reads, writes and deletes all records of a shard: read when it is restored, written when the sessions are divided
-//! anew.
+//! Reads, writes and deletes all records of a shard. A worker reads them to restore the shard, and resharding writes
+//! the new ones.
 
 use ::redis::aio::ConnectionLike;
 use ::redis::{Pipeline, RedisError};
@@ -7,7 +7,7 @@ use ::redis::{Pipeline, RedisError};
 use super::keys::ShardKeys;
 use crate::engine::RecordKey;
 
-/// How many commands are sent at once.
+/// The maximum number of commands per pipeline.
 pub(super) const AT_ONCE: usize = 512;
 
 /// A key and a value, both JSON.
@@ -31,8 +31,8 @@ pub(super) async fn read(keys: ShardKeys, connection: &mut impl ConnectionLike) 
     Ok(records)
 }
 
-/// Writes records of a shard that nobody owns. A key is listed before it is written, so that [`delete`] finds it even
-/// if this is killed in between.
+/// Writes the records of a shard that no worker owns. Each key is listed before it is written, so that [`delete`] finds
+/// it even if the process is killed in between.
 pub(super) async fn write(
     keys: ShardKeys,
     records: &[(RecordKey, Vec<u8>)],
@@ -52,7 +52,8 @@ pub(super) async fn write(
     Ok(())
 }
 
-/// Deletes everything of a shard. If this is killed, it can be run again, because the lists of keys are deleted last.
+/// Deletes all keys of a shard. The lists of keys go last, so that the deletion can be repeated if the process is
+/// killed.
 pub(super) async fn delete(keys: ShardKeys, connection: &mut impl ConnectionLike) -> Result<(), RedisError> {
     let dns: Vec<String> = ::redis::cmd("SMEMBERS").arg(keys.dns()).query_async(connection).await?;
     let agents: Vec<String> = ::redis::cmd("HKEYS").arg(keys.delivered()).query_async(connection).await?;
@@ -75,7 +76,7 @@ pub(super) async fn delete(keys: ShardKeys, connection: &mut impl ConnectionLike
     ::redis::cmd("UNLINK").arg(&others).exec_async(connection).await
 }
 
-/// Sends commands whose results are not needed, if there are any.
+/// Sends a pipeline whose results are not needed. An empty pipeline is skipped.
 pub(super) async fn send(pipeline: &Pipeline, connection: &mut impl ConnectionLike) -> Result<(), RedisError> {
     if pipeline.is_empty() { Ok(()) } else { pipeline.exec_async(connection).await }
 }

@@ -1,5 +1,5 @@
-//! Changes the number of shards, or the DNs of agents, while no process runs. The new layout is written next to the old
-//! one and replaces it atomically. If this is killed at any point, it can be run again and nothing is lost.
+//! Changes the number of shards, or which agents the DNs belong to, while no process runs. It writes the new layout
+//! next to the old one and then switches atomically. If it is killed at any point, run it again: nothing is lost.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -19,34 +19,35 @@ use crate::config::Agents;
 use crate::engine::division::{Record, divide, home_of_feed};
 use crate::engine::{EngineError, FeedPosition, RecordKey, ShardSettings};
 
-/// The owner of the shards while the sessions are divided.
+/// The owner of all shards during a resharding.
 const HOLDER: &str = "reshard";
 
-/// The entries of a stream: the id and the fields of each.
+/// The entries of a stream. Each has an id and fields.
 type Entries = Vec<(String, Vec<(String, Vec<u8>)>)>;
 
-/// The last committed entry, the number of its commit, and the number above which commits continue.
+/// The last committed entry, the number of its commit, and the number that further commits must exceed.
 type HowFar = (Option<String>, Option<u64>, Option<u64>);
 
-/// The result of dividing.
+/// The result of a resharding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Resharded {
-    /// How many shards there were.
+    /// The number of shards before.
     pub from: u32,
-    /// How many there are now.
+    /// The number of shards now.
     pub to: u32,
-    /// How many records were written: sessions, requests, ends, positions. 0 if all were in the right shards already.
+    /// The number of records written: sessions, requests, ends and positions. 0 if all were already in the right
+    /// shards.
     pub records: usize,
 }
 
-/// Divides the sessions of a cluster among this number of shards, for these agents. All its processes must have ended.
-/// A process counts as live for `silence` after its last sign of life.
+/// Divides the sessions of a cluster among this number of shards, for these agents. All processes of the cluster must
+/// have ended. A process counts as live until `silence` has passed since its last heartbeat.
 ///
 /// # Errors
 ///
 /// If a process is live or owns a shard, if an entry waits for a worker, or if a feed's batch was applied in only some
-/// of its shards. Nothing has changed then. If Redis fails or this is killed, no process starts until it has been run
-/// again to its end.
+/// of its shards. In these cases nothing has changed. If Redis fails or the process is killed, no other process can
+/// start until a repeated call completes.
 pub async fn reshard(address: &str, agents: &Agents, shards: u32, silence: Duration) -> Result<Resharded, EngineError> {
     let server = Server::at(address).map_err(failed("reading the address of Redis"))?;
     let mut connection = server.connection(6 * COMMAND).await.map_err(failed("connecting to Redis"))?;
@@ -81,7 +82,7 @@ fn damaged(place: impl Into<String>, expected: &'static str, found: impl ToStrin
     EngineError::Damaged { place: place.into(), expected, found: found.to_string() }
 }
 
-/// The number of shards, their layout, and the layout and number of shards that a division has left behind.
+/// The current number of shards and layout, and the layout and number of shards that an earlier resharding left behind.
 async fn agreed(connection: &mut Connection) -> Result<(u32, Layout, Option<(Layout, u32)>), EngineError> {
     let mut command = ::redis::cmd("HMGET");
     command.arg(AGREED).arg("form").arg("shards").arg("layout").arg("other");
@@ -100,7 +101,7 @@ async fn agreed(connection: &mut Connection) -> Result<(u32, Layout, Option<(Lay
     Ok((from, Layout::agreed(layout.as_deref()), other))
 }
 
-/// Runs a script that does something only if no process is live.
+/// Runs a script that takes effect only if no process is live.
 async fn nobody_lives(script: &ScriptInvocation<'_>, connection: &mut Connection) -> Result<(), EngineError> {
     let living: Result<Vec<String>, RedisError> = script.invoke_async(connection).await;
     let living = living.map_err(failed("looking for live processes"))?;
@@ -111,7 +112,7 @@ async fn nobody_lives(script: &ScriptInvocation<'_>, connection: &mut Connection
     Err(damaged("processes", "that all gateways and workers have ended", found))
 }
 
-/// A division in progress.
+/// A resharding in progress.
 struct Dividing<'a> {
     connection: Connection,
     agents: &'a Agents,
@@ -122,7 +123,7 @@ struct Dividing<'a> {
 }
 
 impl Dividing<'_> {
-    /// Runs until the new layout is in use. Returns the number of its records, or 0 if the old layout stays.
+    /// Switches to the new layout. Returns its number of records, or 0 if the old layout stays.
     async fn divide(&mut self) -> Result<usize, EngineError> {
         let (mut old, mut commits) = (Vec::new(), 0);
         for number in 0..self.from {
@@ -143,7 +144,7 @@ impl Dividing<'_> {
         };
         let divided = divide(&old, self.from, self.agents, self.shards, of_shard);
         let Some(divided) = divided.map_err(|error| damaged("records", "those of shards", &error))? else {
-            // Before processes may start, since nobody else would release the shards.
+            // Released before processes may start, because no process would release them later.
             self.release().await.map_err(failed("giving back shards"))?;
             self.switch(self.layout, "").await?;
             return Ok(0);
@@ -162,8 +163,8 @@ impl Dividing<'_> {
         Ok(records)
     }
 
-    /// Takes a shard that nobody owns and whose entries are all committed. Returns the number above
-    /// which commits continue.
+    /// Claims a shard that has no owner and no uncommitted entries. Returns the number that further commits must
+    /// exceed.
     async fn hold(&mut self, number: u32, keys: ShardKeys) -> Result<u64, EngineError> {
         let mut script = scripts::HOLD.key(keys.owner());
         script.key(keys.state()).key(keys.records()).arg(HOLDER).arg(RecordKey::Notified.to_bytes());
@@ -184,7 +185,7 @@ impl Dividing<'_> {
             let entries = entries.map_err(failed("reading entries"))?;
             let Some((newest, _)) = entries.last() else { return Ok(commits.max(above).unwrap_or_default()) };
             last.clone_from(newest);
-            // The time is passed again later, and nobody waits for the answer to an inquiry any more.
+            // The time is passed again later, and the callers of these inquiries have ended.
             let may_be_dropped =
                 |(field, kind): &(String, Vec<u8>)| field == "k" && matches!(kind.as_slice(), b"t" | b"i");
             let waiting = entries.iter().find(|(_, fields)| !fields.iter().any(may_be_dropped));
@@ -195,7 +196,7 @@ impl Dividing<'_> {
         }
     }
 
-    /// Takes over the requests of the last commits, in case the last gateway ended before it did.
+    /// Queues the requests of the last commits, in case the last gateway ended before it did so.
     async fn take_requests(&mut self, number: u32, keys: ShardKeys) -> Result<(), EngineError> {
         let mut last = "-".to_owned();
         loop {
@@ -220,9 +221,9 @@ impl Dividing<'_> {
         }
     }
 
-    /// Checks that every batch was applied as a whole. A batch reaches the home shard of its feed last. If it has
-    /// reached only other shards, the feed sends it again, and the shards that have it must recognise it. After a
-    /// division they could not, since one position per feed cannot describe such a state.
+    /// Checks that every batch was applied in all of its shards. A batch reaches the home shard of its feed last. If it
+    /// has reached other shards only, the feed sends it again, and those shards must recognise it. After resharding
+    /// they could not, because one position per feed cannot describe such a state.
     fn no_batch_is_halved(&self, records: &[Record]) -> Result<(), EngineError> {
         let mut positions: Vec<(u32, FeedPosition)> = Vec::new();
         for (number, key, value) in records {
@@ -253,7 +254,7 @@ impl Dividing<'_> {
         for (number, of_shard) in (0..).zip(by_shard) {
             let keys = new.shard(number);
             records::write(keys, of_shard, &mut self.connection).await?;
-            // Commit numbers are never reused, because they record whose requests were taken.
+            // Commit numbers are never reused, because they record whose requests were queued.
             let mut command = ::redis::cmd("HSET");
             command.arg(keys.state()).arg("commits").arg(commits).exec_async(&mut self.connection).await?;
         }
@@ -263,8 +264,8 @@ impl Dividing<'_> {
         Ok(())
     }
 
-    /// Copies what an agent has not seen yet, and its position, which continues in the new shard since positions only
-    /// rise.
+    /// Copies an agent's undelivered notifications and delivered position. Positions only rise, so the position stays
+    /// valid in the new shard.
     async fn copy_undelivered(&mut self, old: ShardKeys, new: Layout) -> Result<(), RedisError> {
         let mut command = ::redis::cmd("HGETALL");
         let delivered: Vec<(String, u64)> = command.arg(old.delivered()).query_async(&mut self.connection).await?;
@@ -290,7 +291,7 @@ impl Dividing<'_> {
         nobody_lives(&script, &mut self.connection).await
     }
 
-    /// Deletes a layout that is not in use.
+    /// Deletes a layout that no process uses.
     async fn delete(&mut self, layout: Layout, shards: u32) -> Result<(), EngineError> {
         for number in 0..shards {
             let deleted = records::delete(layout.shard(number), &mut self.connection).await;
@@ -301,7 +302,7 @@ impl Dividing<'_> {
         command.exec_async(&mut self.connection).await.map_err(failed("forgetting a layout"))
     }
 
-    /// Undoes everything: releases the shards, and lets processes start.
+    /// Undoes the resharding: releases the shards, and allows processes to start again.
     async fn give_up(&mut self) -> Result<(), RedisError> {
         self.release().await?;
         ::redis::cmd("HDEL").arg(AGREED).arg("dividing").exec_async(&mut self.connection).await
@@ -319,10 +320,10 @@ impl Dividing<'_> {
     }
 }
 
-/// A record with its key read, as it is written.
+/// A record as stored, together with its parsed key.
 type WithKey = (RecordKey, Vec<u8>);
 
-/// The records of each of this number of shards.
+/// Groups records by shard, for this number of shards.
 fn by_shard(records: Vec<Record>, shards: u32) -> Result<Vec<Vec<WithKey>>, EngineError> {
     let mut by_shard: Vec<Vec<WithKey>> = (0..shards).map(|_| Vec::new()).collect();
     for (number, key, value) in records {

@@ -1,4 +1,4 @@
-//! The scripts, which Redis executes atomically. Each uses the keys of one hash tag.
+//! The scripts that Redis executes atomically. The keys of each script share a hash tag.
 
 use std::sync::LazyLock;
 
@@ -12,31 +12,31 @@ macro_rules! scripts {
 }
 
 scripts! {
-    /// Records that a process is alive; returns the live ones.
+    /// Records a heartbeat, and returns the live processes.
     LIVE = "scripts/live.lua";
-    /// Checks the settings against those of the processes that were started before.
+    /// Checks that the settings match those of the processes started earlier.
     AGREE = "scripts/agree.lua";
-    /// Records that the sessions are being divided anew, if no process is alive.
+    /// Records that a resharding is in progress, if no process is live.
     DIVIDE = "scripts/living.lua", "scripts/divide.lua";
-    /// Takes a shard that nobody owns, for as long as the sessions are divided.
+    /// Claims an unowned shard for the duration of a resharding.
     HOLD = "scripts/history.lua", "scripts/hold.lua";
-    /// Replaces the old layout by the new one, if no process is alive.
+    /// Replaces the old layout by the new one, if no process is live.
     SWITCH = "scripts/living.lua", "scripts/switch.lua";
-    /// Takes a shard that nobody owns; answers the fencing token, or 0.
+    /// Claims an unowned shard. Returns the fencing token, or 0 if the shard has an owner.
     CLAIM = "scripts/history.lua", "scripts/claim.lua";
-    /// Renews the lease on a shard; returns whether it is still owned.
+    /// Renews the lease of a shard. Returns whether the caller still owns it.
     RENEW = "scripts/renew.lua";
-    /// Gives a shard back.
+    /// Releases a shard.
     RELEASE = "scripts/release.lua";
-    /// Commits the results of entries, if the shard is still owned.
+    /// Commits the results of entries, if the caller still owns the shard.
     COMMIT = "scripts/commit.lua";
-    /// Drops the part of an outbox that every live gateway has read.
+    /// Drops the part of an outbox that all live gateways have read.
     TRIM_OUTBOX = "scripts/trim_outbox.lua";
-    /// Reads the sessions of an agent.
+    /// Reads an agent's sessions.
     READ = "scripts/read.lua";
     /// Records the position up to which an agent's notifications have reached a client.
     DELIVER = "scripts/deliver.lua";
-    /// Takes over the requests of a commit, at most once.
+    /// Queues the requests of a commit, at most once.
     TAKE_REQUESTS = "scripts/history.lua", "scripts/take_requests.lua";
     /// Drops requests that have been sent.
     CONFIRM_REQUESTS = "scripts/confirm_requests.lua";

@@ -1,4 +1,4 @@
-//! Where Redis is, and how to connect to it: a single server, or the nodes of a Redis Cluster.
+//! Connects to Redis: to a single server, or to the nodes of a Redis Cluster.
 
 use std::time::Duration;
 
@@ -10,25 +10,25 @@ use ::redis::{
     RedisFuture, Value,
 };
 
-/// How long a command may take, not counting the time for which a read waits for entries.
+/// The time limit of a command, not counting the time that a read blocks for entries.
 pub(super) const COMMAND: Duration = Duration::from_secs(10);
-/// How long a read waits for entries.
+/// How long a read blocks for entries.
 pub(super) const BLOCK: Duration = Duration::from_millis(1_000);
 
-/// How the address of a Redis Cluster begins.
+/// The scheme of a Redis Cluster's address.
 const CLUSTER: &str = "redis+cluster://";
 
-/// Where Redis is.
+/// The address of Redis.
 #[derive(Clone)]
 pub(super) enum Server {
     Single(Client),
-    /// Some nodes of a Redis Cluster. They name the others.
+    /// Some nodes of a Redis Cluster. The client discovers the others from them.
     Cluster(Vec<ConnectionInfo>),
 }
 
 impl Server {
-    /// Reads an address: `redis://HOST:PORT/DATABASE`, `redis+unix:///PATH`, or `redis+cluster://HOST:PORT,HOST:PORT`.
-    /// A user and password before the first host are those of all nodes.
+    /// Parses an address: `redis://HOST:PORT/DATABASE`, `redis+unix:///PATH`, or `redis+cluster://HOST:PORT,HOST:PORT`.
+    /// The user and password before the first host apply to all nodes.
     pub(super) fn at(address: &str) -> Result<Self, RedisError> {
         let Some(rest) = address.strip_prefix(CLUSTER) else { return Client::open(address).map(Server::Single) };
         let (user, nodes) = rest.rsplit_once('@').map_or(("", rest), |(user, nodes)| (user, nodes));
@@ -37,8 +37,8 @@ impl Server {
         nodes.collect::<Result<_, _>>().map(Server::Cluster)
     }
 
-    /// A connection for all keys. It is made again when it breaks. A command that failed is not sent again: an entry
-    /// would be appended twice.
+    /// A connection for all keys, which reconnects automatically. A failed command is not repeated, because an entry
+    /// could then be appended twice.
     pub(super) async fn connection(&self, response_timeout: Duration) -> Result<Connection, RedisError> {
         match self {
             Server::Single(client) => {
@@ -59,7 +59,7 @@ impl Server {
         }
     }
 
-    /// A separate connection to the server that has this key, for reads that wait. It breaks when that server ends.
+    /// A separate connection to the server that stores this key, for blocking reads. It fails when that server ends.
     pub(super) async fn own_connection(&self, key: &str) -> Result<MultiplexedConnection, RedisError> {
         match self {
             Server::Single(client) => connect(client).await,
@@ -83,14 +83,14 @@ async fn connect(client: &Client) -> Result<MultiplexedConnection, RedisError> {
     client.get_multiplexed_async_connection_with_config(&config).await
 }
 
-/// Connects to the node that has the key. Any other node names it.
+/// Connects to the node that stores the key. Any other node redirects to it.
 async fn connect_by(node: &ConnectionInfo, key: &str) -> Result<MultiplexedConnection, RedisError> {
     let mut connection = connect(&Client::open(node.clone())?).await?;
     let Err(error) = ::redis::cmd("EXISTS").arg(key).exec_async(&mut connection).await else { return Ok(connection) };
     let other = error.redirect_node().and_then(|(address, _)| address.rsplit_once(':'));
     let Some((host, Ok(port))) = other.map(|(host, port)| (host, port.parse())) else { return Err(error) };
     let host = match (host, node.addr()) {
-        // A cluster that does not know its addresses means the host that was asked.
+        // A node that does not know its own address returns an empty host, which means the host that was asked.
         ("", ConnectionAddr::Tcp(host, _)) => host,
         (host, _) => host,
     };

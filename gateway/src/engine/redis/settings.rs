@@ -11,17 +11,17 @@ use crate::metrics::Durations;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[cfg_attr(feature = "server", derive(clap::ValueEnum))]
 pub enum Role {
-    /// Both: it serves clients and owns shards.
+    /// Gateway and worker: it serves clients and owns shards.
     #[default]
     All,
-    /// It serves clients and feeds, and stores nothing.
+    /// Serves clients and feeds, and owns no shards.
     Gateway,
-    /// It owns shards, and serves nobody.
+    /// Owns shards, and serves no clients.
     Worker,
 }
 
 impl Role {
-    /// Whether it serves clients and feeds.
+    /// Whether the process serves clients and feeds.
     #[must_use]
     pub fn has_clients(self) -> bool {
         match self {
@@ -30,7 +30,7 @@ impl Role {
         }
     }
 
-    /// Whether it owns shards.
+    /// Whether the process owns shards.
     #[must_use]
     pub fn owns_shards(self) -> bool {
         match self {
@@ -40,7 +40,7 @@ impl Role {
     }
 }
 
-/// The settings of an engine on Redis. Shards, limits, times and agents are the same in all processes of a cluster.
+/// The settings of an engine on Redis. All processes of a cluster must have the same shards, limits, times and agents.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct RedisSettings {
@@ -50,31 +50,31 @@ pub struct RedisSettings {
     pub role: Role,
     /// The number of shards into which the agents are divided.
     pub shards: u32,
-    /// How much each shard may hold.
+    /// The limits of each shard.
     pub limits: Limits,
     /// When sessions and requests expire.
     pub times: Times,
-    /// How long a worker keeps its shards without a sign of life.
+    /// How long a worker keeps its shards without renewing the lease.
     pub lease: Duration,
-    /// How long a gateway may be silent before its part of the outboxes is dropped.
+    /// How long a gateway may miss heartbeats before outboxes are trimmed without regard to it.
     pub silence: Duration,
     /// How long to wait for an answer.
     pub patience: Duration,
-    /// How many calls of this process may be in progress. Further ones wait.
+    /// The maximum number of calls in progress in this process. Further calls wait.
     pub queue: usize,
-    /// How many entries a worker reads at once and commits together.
+    /// The maximum number of entries that a worker reads and commits at once.
     pub batch: usize,
-    /// How many messages and errors per agent are kept until they are delivered.
+    /// The maximum number of undelivered messages and errors kept per agent.
     pub outbox: usize,
     /// How many notifications a receiver may lag behind.
     pub lag: usize,
-    /// The durations of commits.
+    /// Measures the durations of commits.
     pub commits: Durations,
 }
 
 impl RedisSettings {
-    /// Sixteen shards, a lease of three seconds, thirty seconds of silence for gateways, and the limits of the embedded
-    /// engine.
+    /// Sixteen shards, a lease of three seconds, thirty seconds of silence for gateways, and the same limits as the
+    /// embedded engine.
     #[must_use]
     pub fn new(base_uri: BaseUri) -> Self {
         let mut limits = Limits::DEFAULT;

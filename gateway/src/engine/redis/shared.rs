@@ -1,4 +1,4 @@
-//! What the parts of a process share: the connections to Redis, the agents, and the pending answers.
+//! The state that the parts of a process share: the connections to Redis, the agents, and the pending answers.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -20,29 +20,29 @@ use crate::engine::delivered::Delivered;
 use crate::engine::told::Told;
 use crate::engine::{EngineError, Outgoing, Reply, ShardSettings};
 
-/// The form of what is kept in Redis.
+/// The version of the data format in Redis.
 pub(super) const FORM: &str = "1";
 
 pub(super) struct Shared {
     pub(super) settings: RedisSettings,
-    /// The id of this process. It is new after each start.
+    /// The id of this process. Each start creates a new one.
     pub(super) id: String,
     layout: Layout,
     connection: Connection,
-    /// Where the engine runs.
+    /// The runtime of the engine.
     pub(super) runtime: Handle,
     server: Server,
     directory: Directory,
     agents: Mutex<Arc<Agents>>,
-    /// Reloaded agents that are not used because their DNs differ.
+    /// The reloaded agents that are not used because their DNs differ from those of the cluster.
     refused: Mutex<Option<Arc<Agents>>>,
     pub(super) outgoing: broadcast::Sender<Arc<Outgoing>>,
     pub(super) missed: watch::Sender<u64>,
     pub(super) newest_request: watch::Sender<u64>,
-    /// Limits the calls in progress.
+    /// Limits the number of calls in progress.
     pub(super) room: Arc<Semaphore>,
     answers: Mutex<Answers>,
-    /// One lock per feed, so that its batches are applied one after the other.
+    /// One lock per feed, so that the batches of a feed are applied in sequence.
     feeds: Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>,
     pub(super) delivered: Delivered,
     owned: Mutex<BTreeSet<u32>>,
@@ -56,7 +56,7 @@ struct Answers {
     stopped: bool,
 }
 
-/// Makes an error of Redis, with the action that failed.
+/// Makes an error of Redis that names the failed action.
 pub(super) fn failed(doing: &'static str) -> impl Fn(RedisError) -> EngineError {
     move |error| EngineError::Store { doing, error: error.to_string() }
 }
@@ -66,13 +66,14 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Whose the DNs are, as a number that does not depend on an order.
+/// A digest of which agent each DN belongs to. It does not depend on the order of the agents.
 pub(super) fn digest_of(agents: &Agents) -> u64 {
     let dns = agents.iter().flat_map(|agent| agent.dns().map(|dn| format!("{dn}={}", agent.id)));
     dns.fold(0, |sum, one| sum.wrapping_add(u64::from(shard(&one, u32::MAX)).wrapping_mul(0x9E37_79B9_7F4A_7C15)))
 }
 
-/// All processes divide the agents in the same way.
+/// Checks that all processes use the same form, number of shards and DNs, so that they divide the agents in the same
+/// way.
 async fn agree(connection: &mut Connection, shards: u32, agents: &Agents) -> Result<Layout, EngineError> {
     let mine = [FORM.to_owned(), shards.to_string(), digest_of(agents).to_string()];
     let invoked = scripts::AGREE.key(AGREED).arg(&mine).invoke_async(connection).await;
@@ -136,13 +137,13 @@ impl Shared {
         self.connection.clone()
     }
 
-    /// A separate connection to the server that has this shard.
+    /// A separate connection to the server that stores this shard.
     pub(super) async fn own_connection(&self, number: u32) -> Result<MultiplexedConnection, RedisError> {
         self.server.own_connection(&self.keys(number).state()).await
     }
 
-    /// The current agents. Their DNs do not change while the engine runs, because the sessions would then be in the
-    /// wrong shards.
+    /// The current agents. Which agent a DN belongs to is fixed while the engine runs, because a change would leave
+    /// sessions in the wrong shards.
     pub(super) fn agents(&self) -> Arc<Agents> {
         let current = self.directory.current();
         let mut agents = locked(&self.agents);
@@ -178,8 +179,7 @@ impl Shared {
         locked(&self.owned)
     }
 
-    /// The lock of a feed. Only locks that are held or waited for are kept, so there are never more than calls in
-    /// progress.
+    /// The lock of a feed. Only locks in use are kept, so there are never more locks than calls in progress.
     pub(super) fn feed_turn(&self, feed: &str) -> Arc<tokio::sync::Mutex<()>> {
         let mut feeds = locked(&self.feeds);
         feeds.retain(|_, turn| Arc::strong_count(turn) > 1);
@@ -203,34 +203,34 @@ impl Shared {
     pub(super) fn answer(&self, ticket: &wire::Ticket, reply: Option<Reply>) {
         if ticket.gateway == self.id {
             let waiting = locked(&self.answers).waiting.remove(&ticket.number);
-            // The caller may be gone.
+            // The caller may have stopped waiting.
             let _gone = waiting.map(|waiting| waiting.send(reply));
         }
     }
 
-    /// The caller no longer waits.
+    /// Drops a pending answer because its caller no longer waits.
     pub(super) fn forget(&self, number: u64) {
         locked(&self.answers).waiting.remove(&number);
     }
 
-    /// What is read after the end may be what others have replaced.
+    /// Fails after the engine has stopped, because other processes may have replaced the state that is read then.
     pub(super) fn is_running(&self) -> Result<(), EngineError> {
         if locked(&self.answers).stopped { Err(EngineError::Stopped) } else { Ok(()) }
     }
 
-    /// Nothing is answered any more.
+    /// Stops answering. All pending calls fail.
     pub(super) fn stop(&self) {
         let mut answers = locked(&self.answers);
         answers.stopped = true;
         answers.waiting.clear();
     }
 
-    /// Notifications were lost. Their receivers have to start again.
+    /// Reports lost notifications. Their receivers have to start again.
     pub(super) fn miss(&self) {
         self.missed.send_modify(|missed| *missed += 1);
     }
 
-    /// Writes what was delivered, for one agent or for all.
+    /// Records deliveries in Redis, for one agent or for all.
     pub(super) async fn deliver(&self, only: Option<&AgentId>) -> Result<(), EngineError> {
         let delivered = match only {
             Some(agent) => self.delivered.fetch_of(agent).map(|up_to| (agent.clone(), up_to)).into_iter().collect(),
@@ -250,7 +250,7 @@ impl Shared {
         Ok(())
     }
 
-    /// The live processes, including this one if it reports itself.
+    /// The live processes. If `says_so`, this process first records its own heartbeat.
     pub(super) async fn living(
         &self,
         whose: &'static str,
@@ -262,7 +262,8 @@ impl Shared {
         let invoked = script.key(AGREED).arg(id).arg(good_for.as_millis() as u64).arg(self.layout.0);
         let living: Result<Vec<String>, RedisError> = invoked.invoke_async(&mut self.connection()).await;
         if living.as_ref().is_err_and(|error| error.code() == Some("DIVIDED")) {
-            // It was paused or cut off meanwhile: nobody goes on with its shards, and they are not what is true.
+            // The process was paused or cut off during a resharding. The old layout is obsolete, so the process must
+            // stop.
             self.stop();
         }
         let mut living = living?;
@@ -270,7 +271,7 @@ impl Shared {
         Ok(living)
     }
 
-    /// Writes what is still to be written, and that this process is gone.
+    /// Records outstanding deliveries, and that this process has left.
     pub(super) async fn leave(&self) {
         let delivered = self.deliver(None).await;
         let mut pipeline = ::redis::pipe();

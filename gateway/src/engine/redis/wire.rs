@@ -1,4 +1,4 @@
-//! How the entries and the results of a shard are written as bytes.
+//! Encodes the entries and results of a shard as bytes.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -15,18 +15,18 @@ use crate::engine::{Entry, FeedPosition, Outgoing, OwnedTarget, Reply};
 /// The contents of an entry in a shard's stream.
 #[derive(Debug)]
 pub(super) enum Asked {
-    /// Something that the shard decides.
+    /// An entry that the shard decides.
     Entry(Entry),
-    /// A query of a supervisor, which changes nothing.
+    /// A supervisor's query. It changes nothing.
     Inquiry(Inquiry),
 }
 
-/// Where to send the answer to an entry.
+/// The return address for the answer to an entry.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Ticket {
     /// The gateway that asked.
     pub(super) gateway: String,
-    /// The number of the question within this gateway.
+    /// The number of the question, unique within this gateway.
     pub(super) number: u64,
 }
 
@@ -41,7 +41,7 @@ pub(super) struct Commit {
     pub(super) answers: Vec<(Ticket, Option<WireReply>)>,
 }
 
-/// A request was added, or need not be sent any more.
+/// A request that was added, or that need not be sent any more.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) enum RequestChange {
@@ -69,7 +69,7 @@ impl From<WireReply> for Reply {
     }
 }
 
-/// The parts of an agent that an operation depends on.
+/// The attributes of an agent that an operation depends on.
 #[derive(Serialize, Deserialize)]
 struct Operator {
     id: AgentId,
@@ -77,7 +77,7 @@ struct Operator {
     rights: Operations,
 }
 
-/// Why an entry of a stream cannot be read. No engine wrote it.
+/// Why an entry of a stream cannot be read. No engine writes such an entry.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum BadEntry {
     #[error("expected a field {0:?} of an entry, found none")]
@@ -148,7 +148,7 @@ impl Fields<'_> {
         serde_json::from_slice(&self.bytes(field)?).map_err(|error| BadEntry::Json { field, error })
     }
 
-    /// Where to send the answer; `None` if nobody waits for it.
+    /// The return address for the answer, or `None` if no caller waits for it.
     pub(super) fn ticket(&self) -> Option<Ticket> {
         self.json("t").ok()
     }

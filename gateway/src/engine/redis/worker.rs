@@ -1,5 +1,5 @@
-//! Which shards this process owns, and for how long. Four times per lease it reports that it is alive, renews its
-//! leases, gives back the shards beyond its share, and takes shards that nobody owns.
+//! Which shards does this process own, and for how long? Four times per lease it sends a heartbeat, renews its leases,
+//! releases the shards beyond its share, and claims unowned shards.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -21,7 +21,7 @@ struct Owned {
     task: JoinHandle<()>,
 }
 
-/// Owns shards until the engine stops, then gives them back. Sends to `begun` after the first attempt to take shards.
+/// Owns shards until the engine stops, then releases them. Sends to `begun` after the first attempt to claim shards.
 pub(super) async fn run(shared: Arc<Shared>, mut ending: watch::Receiver<bool>, begun: oneshot::Sender<()>) {
     let mut begun = Some(begun);
     let mut owned: BTreeMap<u32, Owned> = BTreeMap::new();
@@ -29,7 +29,7 @@ pub(super) async fn run(shared: Arc<Shared>, mut ending: watch::Receiver<bool>, 
         if let Err(error) = round(&shared, &mut owned).await {
             tracing::warn!(%error, "leases were not renewed");
         }
-        // The receiver may be gone.
+        // The receiver may have stopped waiting.
         let _gone = begun.take().map(|begun| begun.send(()));
         tokio::select! {
             _ = ending.wait_for(|ending| *ending) => {}
@@ -45,7 +45,7 @@ pub(super) async fn run(shared: Arc<Shared>, mut ending: watch::Receiver<bool>, 
     shared.owned().clear();
 }
 
-/// The number of shards for the worker at this index among all live workers.
+/// The number of shards that the worker at this index among all live workers should own.
 fn share(shards: u32, workers: usize, place: usize) -> usize {
     let (shards, workers) = (shards as usize, workers.max(1));
     shards / workers + usize::from(place < shards % workers)
@@ -69,7 +69,7 @@ async fn round(shared: &Arc<Shared>, owned: &mut BTreeMap<u32, Owned>) -> Result
         one.stop.send_replace(true);
     }
     let mut missing = share.saturating_sub(keeps);
-    // Each worker begins at a different shard, so that they do not compete for the same one.
+    // Each worker starts at a different shard, so that workers do not compete for the same one.
     let first = place as u32 * shared.settings.shards / workers.len().max(1) as u32;
     for number in (0..shared.settings.shards).map(|step| (first + step) % shared.settings.shards) {
         if missing == 0 {
@@ -110,7 +110,7 @@ async fn renew(shared: &Shared, number: u32, token: u64) -> Result<bool, RedisEr
     script.invoke_async(&mut shared.connection()).await
 }
 
-/// Drops the part of the outboxes that every live gateway has read.
+/// Drops the part of the outboxes that all live gateways have read.
 async fn trim(shared: &Shared, numbers: impl Iterator<Item = &u32>) -> Result<(), RedisError> {
     let gateways = shared.living(GATEWAYS, false, shared.settings.silence).await?;
     for &number in numbers {

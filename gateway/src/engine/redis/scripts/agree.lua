@@ -1,5 +1,5 @@
--- KEYS: what is agreed. ARGV: form, number of shards, digest of the DNs. Returns what is agreed, then the layout, and
--- the number of shards into which the sessions are being divided, if they are.
+-- KEYS: the agreed settings. ARGV: form, number of shards, digest of the DNs. Returns the agreed settings, the layout,
+-- and the target number of shards if a resharding is in progress.
 redis.call('HSETNX', KEYS[1], 'form', ARGV[1])
 redis.call('HSETNX', KEYS[1], 'shards', ARGV[2])
 redis.call('HSETNX', KEYS[1], 'dns', ARGV[3])

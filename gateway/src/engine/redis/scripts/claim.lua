@@ -1,4 +1,4 @@
--- KEYS: owner, state, records. ARGV: worker, lease in milliseconds, the key of the number of notifications.
+-- KEYS: owner, state, records. ARGV: worker, lease in milliseconds, the field of the last notification's position.
 local owner = redis.call('GET', KEYS[1])
 if owner and owner ~= ARGV[1] then return 0 end
 continue_shard(KEYS[2], KEYS[3], ARGV[3])

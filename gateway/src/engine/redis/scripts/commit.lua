@@ -1,7 +1,7 @@
 -- KEYS: state, entries, outbox, delivered, dns; the hash of each record; the undelivered stream of each message.
--- ARGV: token; the entry committed last; the entry to commit; the number of the last commit, and of this one; the new
--- element of the outbox; how many messages are kept per agent; the number of records; for each record its key, its
--- value (empty deletes it) and its DN (empty if it belongs to no session); for each message its agent, position and
+-- ARGV: token; the last committed entry; the entry to commit; the numbers of the last commit and of this one; the new
+-- element of the outbox; the maximum number of messages kept per agent; the number of records; for each record its key,
+-- its value (empty deletes it) and its DN (empty if it belongs to no session); for each message its agent, position and
 -- text.
 local state = redis.call('HMGET', KEYS[1], 'token', 'entry', 'commits')
 if state[1] ~= ARGV[1] then return 'fenced' end

@@ -1,4 +1,4 @@
--- KEYS: requests, references. ARGV: the offset up to which requests have been sent.
+-- KEYS: requests, references. ARGV: the offset up to which requests are confirmed.
 for _, entry in ipairs(redis.call('XRANGE', KEYS[1], '-', ARGV[1] .. '-0')) do
   local reference = entry[2][2]
   -- ReferenceIDs wrap around, so this one may belong to a newer request.

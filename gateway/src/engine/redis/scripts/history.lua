@@ -1,8 +1,8 @@
--- The beginning of other scripts. Redis chooses a new replication id whenever it starts and whenever a replica is
--- promoted. Before that, commits may have been lost whose results others have seen. So numbers continue above every
--- number that was ever used: at the time in microseconds, since there are fewer of anything than microseconds.
+-- Prepended to other scripts. Redis chooses a new replication id at each start and each promotion of a replica. At that
+-- moment it may have lost commits whose results were already seen. Numbers therefore continue above every number ever
+-- used: at the time in microseconds, because no counter rises faster than that.
 
--- Records the replication id in `state`. Returns that number if another one was recorded there.
+-- Records the replication id in `state`. Returns the number to continue at if a different id was recorded before.
 local function new_history(state)
   local history = string.match(redis.call('INFO', 'replication'), 'master_replid:(%x+)')
   local known = redis.call('HGET', state, 'history')
@@ -18,7 +18,7 @@ local function raise(hash, field, number)
   if tonumber(known) < tonumber(number) then redis.call('HSET', hash, field, number) end
 end
 
--- Raises the numbers of a shard: the fencing token, commits (`above`) and notifications.
+-- Raises the counters of a shard: the fencing token, the commits (`above`) and the notifications.
 local function continue_shard(state, records, notified)
   local number = new_history(state)
   if not number then return end

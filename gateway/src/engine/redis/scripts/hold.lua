@@ -1,5 +1,5 @@
--- KEYS: owner, state, records. ARGV: the new owner, the key of the number of notifications. Returns the current owner,
--- if there is one. Raises the fencing token, so that the previous owner commits nothing.
+-- KEYS: owner, state, records. ARGV: the new owner, the field of the last notification's position. Returns the current
+-- owner, if there is one. Otherwise raises the fencing token, so that the previous owner can no longer commit.
 local owner = redis.call('GET', KEYS[1])
 if owner and owner ~= ARGV[1] then return owner end
 continue_shard(KEYS[2], KEYS[3], ARGV[2])

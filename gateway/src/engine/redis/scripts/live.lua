@@ -1,6 +1,6 @@
--- KEYS: the live processes; what is agreed. ARGV: my id, or nothing; for how many milliseconds a sign of life counts;
--- my layout. A process that slept while the sessions were divided anew must not continue with what is left of the old
--- layout.
+-- KEYS: the live processes; the agreed settings. ARGV: the id of this process, or nothing; how long a heartbeat counts,
+-- in milliseconds; the layout of this process. A process that was paused during a resharding must not continue on the
+-- old layout.
 if (redis.call('HGET', KEYS[2], 'layout') or '1') ~= ARGV[3] then
   return redis.error_reply('DIVIDED the sessions were divided anew: this process has to be started again')
 end

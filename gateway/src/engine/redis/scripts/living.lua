@@ -1,5 +1,5 @@
--- The beginning of other scripts. KEYS: what is agreed; workers; gateways. ARGV: for how many milliseconds a sign of life
--- counts. Sets `living` to the ids of the live processes.
+-- Prepended to other scripts. KEYS: the agreed settings; workers; gateways. ARGV: how long a heartbeat counts, in
+-- milliseconds. Sets `living` to the ids of the live processes.
 local time = redis.call('TIME')
 local since = time[1] * 1000 + math.floor(time[2] / 1000) - ARGV[1]
 local living = {}

@@ -1,4 +1,4 @@
--- KEYS: readers, outbox. ARGV: the live gateways. Others are not waited for.
+-- KEYS: readers, outbox. ARGV: the live gateways. The positions of other readers are dropped.
 local lives = {}
 for _, gateway in ipairs(ARGV) do lives[gateway] = true end
 local readers = redis.call('HGETALL', KEYS[1])
