@@ -1,5 +1,5 @@
-//! Which notifications have reached a client and are not recorded yet. A report wakes nobody, because it is not urgent:
-//! an engine fetches it before its next action, or from time to time.
+//! Which notifications have reached a client but are not recorded yet? Reports are not urgent, so they wake no task. An
+//! engine fetches them before its next action, or periodically.
 
 use std::collections::HashMap;
 use std::mem::take;

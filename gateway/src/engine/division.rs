@@ -1,8 +1,8 @@
-//! Assigns events and records to shards, and reassigns records if the number of shards changes or a DN moves to another
+//! Assigns events and records to shards. Reassigns records when the number of shards changes or a DN moves to another
 //! agent.
 //!
-//! Within one store the library numbers completions, remembered ends and requests. Reassigning brings records of
-//! several stores together, so these numbers are assigned again: by time where the record has one.
+//! The library numbers completions, remembered ends and requests separately in each store. Reassigning merges records
+//! from several stores, so it renumbers them, by time where the record has one.
 
 use std::collections::BTreeMap;
 
@@ -16,13 +16,13 @@ use crate::config::Agents;
 /// A record: its shard, its key, and its value as JSON.
 pub type Record = (u32, Vec<u8>, Vec<u8>);
 
-/// The shard that stores what a feed has only once, such as its note: the shard of `feed:NAME`.
+/// The shard that stores the data that exists only once per feed, such as its note: the shard of `feed:NAME`.
 #[must_use]
 pub fn home_of_feed(feed: &str, shards: u32) -> u32 {
     shard(&format!("feed:{feed}"), shards)
 }
 
-/// The shard of a DN: that of its agent, or that of the DN itself if it belongs to no agent.
+/// The shard of a DN. It is the agent's shard, or the shard of the DN itself if the DN belongs to no agent.
 #[must_use]
 pub fn shard_of_dn(dn: &str, agents: &Agents, shards: u32) -> u32 {
     shard(agents.shard_key(dn), shards)
@@ -32,7 +32,8 @@ pub fn shard_of_dn(dn: &str, agents: &Agents, shards: u32) -> u32 {
 #[derive(Debug)]
 pub struct DividedEvents {
     of_one: BTreeMap<u32, Vec<(usize, Event<'static>)>>,
-    /// These are copied for one shard after the other, so that there are never as many copies as shards.
+    /// Events for all shards. They are copied for one shard at a time, so that the copies for all shards never exist at
+    /// once.
     of_all: Vec<(usize, Event<'static>)>,
     shards: u32,
 }
@@ -114,8 +115,8 @@ pub fn divide(
                 let feed = serde_json::from_value::<FeedPosition>(one.value);
                 let key = RecordKey::Feed(name.clone());
                 let feed = feed.map_err(|error| DamagedShard::Value { shard: one.shard, key, error })?;
-                // A shard that received nothing from a batch does not know the position, so the highest one is the
-                // feed's. Of two equal positions, one record has the note.
+                // A shard that received nothing from a batch does not know its position, so the highest known position
+                // is the feed's. If two records have that position, only one of them has the note.
                 let known = feeds.entry(name).or_insert_with(|| feed.clone());
                 if (feed.position, feed.note.is_some()) > (known.position, known.note.is_some()) {
                     *known = feed;
@@ -222,8 +223,8 @@ impl Divided {
         let part = &mut store["store"];
         part["now"] = now.into();
         part["completions"] = self.completions.into();
-        // Continues after the last ReferenceID of its range, whichever shard assigned it: that request may be in
-        // flight.
+        // Continues after the last ReferenceID of its range, whichever shard assigned it, because that request may
+        // still be in flight.
         let last = given.iter().copied().filter(|given| self.reference_ids.contains(given)).max();
         if let Some(last) = last {
             part["lastReferenceId"] = last.into();
@@ -235,8 +236,8 @@ impl Divided {
     }
 }
 
-/// Numbers the records of one kind from 1, if they have a number: by time, then by their old number. Returns how many
-/// there are.
+/// Renumbers the records of one kind from 1, if they have a number, ordered by time and then by their old number.
+/// Returns the number of records.
 fn number_by(parts: &mut [(u32, RecordKey, Value)], kind: &str, number: &str, time: &str) -> u64 {
     let mut numbered: Vec<(u32, &mut Value)> = parts
         .iter_mut()

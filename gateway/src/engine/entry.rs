@@ -1,4 +1,4 @@
-//! The values that are passed to an engine and returned by it.
+//! The values that an engine takes and returns.
 
 use std::borrow::Cow;
 
@@ -8,13 +8,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::config::AgentId;
 
-/// How far a feed is after a batch of events, and a note that it gets back after a restart.
+/// The position of a feed after a batch of events, and a note that the feed gets back after a restart.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FeedPosition {
     /// The name of the feed.
     pub feed: String,
-    /// The position after the batch. Positions of a feed rise; a batch with a position that is not higher has been
-    /// applied before.
+    /// The position after the batch. A feed's positions rise. A batch whose position is not higher than the last one
+    /// has been applied before.
     pub position: u64,
     /// A text that is committed together with the position. The simulated SIP Server stores its calls here.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -36,8 +36,8 @@ pub struct Applied {
     pub results: Vec<Result<(), UnreadableEvent>>,
     /// The position of the feed now; `None` if the batch had no position.
     pub position: Option<u64>,
-    /// Whether the batch was skipped because the feed had already reached its position. The results are then those of
-    /// readable events.
+    /// Whether the batch was skipped because the feed had already reached its position. In that case the results are
+    /// those of readable events.
     pub repeated: bool,
 }
 
@@ -70,7 +70,7 @@ impl OwnedTarget {
     }
 }
 
-/// The answer to an operation or a read: a JSON body, and its statusCode, which determines the HTTP status.
+/// The answer to an operation or a read: a JSON body, and its statusCode. The statusCode determines the HTTP status.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reply {
     /// The statusCode of the body.

@@ -1,8 +1,8 @@
 //! Engines serve sessions. Their input is events, operations, reads and time; their output is answers, notifications
 //! and requests.
 //!
-//! Events and operations of an agent go through one stream, that of the agent's shard, and are decided in one place.
-//! The decision is durable before anybody sees a result. `docs/gateway-engine.md` describes how this maps to Redis
+//! Events and operations of an agent go through the stream of the agent's shard, and one place decides them. A decision
+//! is durable before its result is visible to anyone. `docs/gateway-engine.md` describes how this maps to Redis
 //! Streams.
 //!
 //! | file | question |
@@ -11,11 +11,11 @@
 //! | [`embedded`] | The engine in this process: one file, one thread. (feature `server`) |
 //! | `redis` | The engine of many processes: Redis Streams. (feature `redis`) |
 //! | `clock`, `told` | Who passes the time, and which clock values are accepted? (feature `server`) |
-//! | `delivered` | Which notifications have reached a client and are not recorded yet? (feature `server`) |
+//!  `delivered` | Which notifications have reached a client but are not recorded yet? (feature `server`) |
 //! | `entry` | Which values are passed in and returned? |
 //! | `shard` | What does one shard decide about an entry? Pure and deterministic. |
-//! | `key`, `stored` | Of which records does a shard consist, and how is it restored from them? |
-//! | [`division`] | How are events and records divided among shards, and records divided again? |
+//!  `key`, `stored` | Which records make up a shard, and how do they restore it? |
+//!  [`division`] | How are events and records assigned to shards, and how are records reassigned? |
 //! | `outgoing` | What do notifications contain? |
 //! | [`inspection`] | What is the state of the sessions, and what happened at a DN? |
 

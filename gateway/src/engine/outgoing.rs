@@ -41,7 +41,7 @@ struct ErrorMessage<'s> {
     error_message: &'s str,
 }
 
-/// The notification for a request that is no longer in flight; `None` for one that succeeded.
+/// The notification about a request that is no longer in flight, or `None` if the request succeeded.
 pub(super) fn error_of(settled: &Settled) -> Option<Bytes> {
     let (error_code, error_message) = match &settled.result {
         RequestResult::Done => return None,

@@ -1,5 +1,5 @@
-//! Decides the entries of one shard. Pure and deterministic, without clock or I/O: the same entries give the same
-//! records, answers, notifications and requests, on every machine and after every restart.
+//! Decides the entries of one shard. It is pure and deterministic, without a clock or I/O. The same entries give the
+//! same records, answers, notifications and requests on every machine and after every restart.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
@@ -16,7 +16,7 @@ use super::outgoing::{data_of, error_of, kind_of, present};
 use super::{FeedPosition, Outgoing, OutgoingKind, OwnedTarget, RecordKey, Reply};
 use crate::config::{AgentId, AgentRecord, Agents};
 
-/// The settings of a shard. They have to be the same whenever it is restored.
+/// The settings of a shard. Restore a shard with the same settings each time.
 #[derive(Debug, Clone)]
 pub struct ShardSettings {
     /// The base URI of the service.
@@ -25,16 +25,16 @@ pub struct ShardSettings {
     pub number: u32,
     /// The number of shards.
     pub shards: u32,
-    /// How much its sessions may hold.
+    /// The limits of its sessions.
     pub limits: Limits,
     /// When sessions and requests expire.
     pub times: Times,
-    /// How many ReferenceIDs are skipped when it is restored. 0 if the records contain every request that was sent.
+    /// The number of ReferenceIDs skipped on restoring. 0 if the records contain every request that was sent.
     pub reference_id_gap: u32,
 }
 
 impl ShardSettings {
-    /// The range of ReferenceIDs that the shard assigns. The ranges of shards do not overlap.
+    /// The range of ReferenceIDs that the shard assigns. The ranges of different shards do not overlap.
     pub(super) fn reference_ids_from_to(&self) -> RangeInclusive<u64> {
         let per_shard = u64::from(ReferenceIds::HIGHEST.checked_div(self.shards).unwrap_or_default());
         let number = u64::from(self.number);
@@ -48,12 +48,12 @@ impl ShardSettings {
     }
 }
 
-/// After which times sessions and requests expire.
+/// The times after which sessions and requests expire.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Times {
-    /// An open session expires after this time without an accepted event.
+    /// An open session expires if it has no accepted event for this time.
     pub expire_after: Duration,
-    /// A request that is not settled within this time has timed out.
+    /// A request times out if it is not settled within this time.
     pub time_out_after: Duration,
     /// A completed session is forgotten after this time.
     pub forget_after: Duration,
@@ -75,7 +75,7 @@ impl Default for Times {
 pub enum Entry {
     /// Events of a feed, in order. They are skipped if the feed has already reached their position in this shard.
     Events {
-        /// The position of the feed after them.
+        /// The feed's position after these events.
         feed: Option<FeedPosition>,
         /// The events.
         events: Vec<Event<'static>>,
@@ -96,8 +96,8 @@ pub enum Entry {
 /// The effects of an entry. They are committed together.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Decision {
-    /// The records that may have changed; [`Shard::record`] returns their new values. If several entries are committed
-    /// together, each record has to be written only once.
+    /// The records that may have changed. [`Shard::record`] returns their new values. When several entries are
+    /// committed together, each record has to be written only once.
     pub changed: BTreeSet<RecordKey>,
     /// The answer for the caller.
     pub answer: Answer,
@@ -105,24 +105,24 @@ pub struct Decision {
     pub outgoing: Vec<Outgoing>,
     /// Requests to send to the SIP Server.
     pub requests: Vec<Request>,
-    /// The ReferenceIDs of requests that need not be sent any more, because they were settled or have timed out.
+    /// The ReferenceIDs of requests that need not be sent, because they were settled or timed out.
     pub settled: Vec<u64>,
-    /// Whether only the time has changed. This need not be written before the next other change.
+    /// Whether only the time has changed. This can wait and be written with the next other change.
     pub only_time: bool,
 }
 
 /// The answer to an entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Answer {
-    /// To events: one result for each.
+    /// The answer to events: one result for each.
     Events(Vec<Result<(), UnreadableEvent>>),
-    /// To an operation.
+    /// The answer to an operation.
     Operation(Reply),
-    /// To the time: whether it was accepted. A jump beyond the limit changes nothing.
+    /// The answer to the time: whether it was accepted. A jump beyond the limit changes nothing.
     Time(Result<(), TimeError>),
 }
 
-/// Who made a request, and at which DN.
+/// The agent who made a request, and the DN.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Requester {
     agent: AgentId,
@@ -165,7 +165,7 @@ impl Shard {
         })
     }
 
-    /// Decides an entry. `agents` says to whom a DN belongs, and what its agent may see.
+    /// Decides an entry. `agents` maps each DN to its agent, and defines what the agent may see.
     pub fn decide(&mut self, entry: Entry, agents: &Agents) -> Decision {
         match entry {
             Entry::Events { feed, events } => self.events(feed, &events, agents),
@@ -193,11 +193,11 @@ impl Shard {
         agents: &Agents,
         deciding: &mut Deciding,
     ) -> Result<(), UnreadableEvent> {
-        // The store's counters change whatever the outcome is.
+        // The store's counters change whatever the outcome.
         deciding.changed.insert(RecordKey::Part(PartKey::Store));
         let now = self.sessions.now();
         let handled = self.sessions.handle_event(event)?;
-        // An event without a DN is recorded at each DN where it changed something.
+        // An event without a DN is recorded at each DN that it changed.
         let to_call = if event.this_dn().is_none() { Some(handled.changed()) } else { None };
         for dn in event.this_dn().into_iter().chain(to_call.into_iter().flatten().map(|session| session.this_dn())) {
             self.observer.observe(dn, Observation::of_event(now, &event.name, event.call_uuid(), handled.outcome()));
@@ -244,7 +244,7 @@ impl Shard {
         let now = self.sessions.now();
         let Times { expire_after, time_out_after, forget_after } = self.times;
         let mut teller = Teller::new(self.number, &mut self.notified, &mut self.requesters, agents);
-        // The only possible error is a cutoff after the store's time, which this is not.
+        // This can fail only for a cutoff later than the store's time, and this cutoff is earlier.
         if let Ok(expired) = self.sessions.expire(now.saturating_sub(expire_after)) {
             for session in expired.changed() {
                 self.observer.changed(session, now);
@@ -299,7 +299,7 @@ impl Shard {
         Overview::of(&self.sessions, &self.observer, agents)
     }
 
-    /// The observations at a DN of this shard that are still remembered.
+    /// The remembered observations at a DN of this shard.
     #[must_use]
     pub fn timeline(&self, dn: &str, agents: &Agents) -> Timeline {
         let (agent, timeline) = (agents.by_dn(dn).map(|agent| agent.id.clone()), self.observer.at(dn).cloned());
@@ -325,7 +325,7 @@ impl Shard {
     }
 }
 
-/// The effects of an entry so far.
+/// The effects of an entry, collected while it is decided.
 #[derive(Default)]
 struct Deciding {
     changed: BTreeSet<RecordKey>,
@@ -384,9 +384,8 @@ impl<'s> Teller<'s> {
         Outgoing { position, id: format!("{}-{position}", self.shard), agent: agent.clone(), kind, data }
     }
 
-    /// The notification about the end of a failed request, for the agent who made it. If the DN has moved to another
-    /// agent in the meantime, nobody gets it: it does not concern the new agent, and the notifications of the former
-    /// one come from another shard.
+    /// The notification about a failed request, for the agent who made it. If the DN has since moved to another agent,
+    /// nobody gets it. It does not concern the new agent, and another shard now sends the former agent's notifications.
     fn error(&mut self, settled: &Settled) -> Option<Outgoing> {
         let Requester { agent, .. } = self.requesters.remove(&settled.reference_id)?;
         self.agents.by_dn(&settled.this_dn).filter(|owner| owner.id == agent)?;

@@ -29,7 +29,7 @@ pub enum DamagedShard {
         /// The error.
         error: serde_json::Error,
     },
-    /// There are records of parts, but none of the store.
+    /// There are records of parts, but no record of the store.
     #[error("shard {shard}: expected the part of the store, found parts without it")]
     NoStore {
         /// The shard.
@@ -63,7 +63,7 @@ impl Shard {
         }
     }
 
-    /// Restores a shard from these records. Also returns those that are obsolete and have to be deleted.
+    /// Restores a shard from these records. Also returns obsolete records, which have to be deleted.
     ///
     /// # Errors
     ///
@@ -97,14 +97,14 @@ impl Shard {
         }
         if !parts.is_empty() {
             let snapshot = Snapshot::of_parts(parts).ok_or(DamagedShard::NoStore { shard: number })?;
-            // The limits may be lower than when the records were written.
+            // The limits may be lower than they were when the records were written.
             shard
                 .sessions
                 .restore_what_fits(&snapshot)
                 .map_err(|error| DamagedShard::Parts { shard: number, error })?;
         }
         shard.observer = Observer::new(&shard.sessions);
-        // Requests that were left out need no requester.
+        // Requests that the restore dropped need no requester.
         let Shard { requesters, sessions, .. } = &mut shard;
         requesters.retain(|&reference_id, _| sessions.part(&PartKey::Request { reference_id }).is_some());
         keys.retain(|key| shard.record(key).is_none());

@@ -1,32 +1,32 @@
-//! Which times are passed to the shards. Their time never goes back, so a single wrong clock value must not become
-//! their time. A real pause, such as that of a suspended machine, must.
+//! Which clock values are passed to the shards? A shard's time never goes back, so one wrong clock value must not reach
+//! it. A real pause, such as that of a suspended machine, must reach it.
 
 use std::time::Duration;
 
-/// This many consecutive values that are too far ahead but consistent with each other are accepted as the time: one
-/// minute.
+/// The number of consecutive values that confirm a jump: one minute of values that are too far ahead but consistent
+/// with each other.
 const CONFIRMED_BY: u32 = 60;
 
-/// The last time that was passed on, and values that were not accepted since.
+/// The last time that was passed on, and the values rejected since.
 #[derive(Debug)]
 pub(super) struct Told {
     last: Option<Duration>,
-    /// How far the next time may be ahead of the last.
+    /// The maximum distance between the last time and the next.
     jump: Duration,
-    /// The last time that was not accepted, and how many consistent values there were.
+    /// The last rejected time, and the number of values consistent with it.
     doubted: Option<(Duration, u32)>,
 }
 
 impl Told {
     pub(super) fn new(jump: Duration) -> Self {
-        // Steps of length zero would never end.
+        // A step length of zero would loop forever.
         Told { last: None, jump: jump.max(Duration::from_secs(1)), doubted: None }
     }
 
-    /// The times to pass to the shards, in order, for this value of the clock; none if the value is not accepted. The
+    /// The times to pass to the shards, in order, for this clock value. There are none if the value is rejected. The
     /// first value is always accepted.
     pub(super) fn hear(&mut self, now: Duration) -> Vec<Duration> {
-        // The library stores no later time, and the number of steps has to be bounded.
+        // The library stores no later time, and the number of steps must be bounded.
         let now = now.min(Duration::from_nanos(u64::MAX));
         let Some(last) = self.last else {
             self.last = Some(now);
@@ -49,7 +49,7 @@ impl Told {
         tracing::warn!(?now, ?last, "the clock stayed ahead: its time is accepted");
         self.doubted = None;
         self.last = Some(now);
-        // Shards do not accept longer steps.
+        // Shards reject longer steps.
         let steps = std::iter::successors(Some(last), |step| step.checked_add(self.jump)).skip(1);
         steps.take_while(|&step| step < now).chain([now]).collect()
     }

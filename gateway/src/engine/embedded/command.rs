@@ -1,4 +1,4 @@
-//! The commands for the engine's thread. Each carries the sender for its answer.
+//! The commands for the engine's thread. Each carries a channel for its answer.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -25,7 +25,7 @@ pub(super) enum Command {
 }
 
 impl Command {
-    /// Its weight in a group.
+    /// How much the command counts towards the maximum size of a group.
     pub(super) fn size(&self) -> usize {
         match self {
             Command::Events { events, .. } => events.len().max(1),

@@ -1,4 +1,4 @@
-//! The tables of the file, and how they are read and written.
+//! The tables of the file. Reads and writes them.
 
 use std::path::Path;
 
@@ -44,7 +44,7 @@ pub(super) struct Stored {
     pub(super) newest_request: u64,
 }
 
-/// Makes an error of the store, with the action that failed.
+/// Makes a store error that names the failed action.
 fn failed<E: std::fmt::Display>(doing: &'static str) -> impl Fn(E) -> EngineError {
     move |error| EngineError::Store { doing, error: error.to_string() }
 }
@@ -70,7 +70,7 @@ impl File {
         Ok(File { database })
     }
 
-    /// Writes a batch: all of it, durably, or nothing.
+    /// Writes a batch durably. Either all of it is written, or nothing.
     pub(super) fn write(&self, batch: &Batch) -> Result<(), EngineError> {
         let transaction = self.database.begin_write().map_err(failed("beginning a transaction"))?;
         {
@@ -114,7 +114,7 @@ impl File {
         transaction.commit().map_err(failed("committing a transaction"))
     }
 
-    /// Replaces records by others: all of them, durably, or none.
+    /// Replaces records durably. Either all are replaced, or none.
     pub(super) fn divide(&self, old: &[Record], new: &[Record], shards: u32) -> Result<(), EngineError> {
         let transaction = self.database.begin_write().map_err(failed("beginning a transaction"))?;
         {
@@ -134,7 +134,7 @@ impl File {
 
     /// Reads the whole file.
     pub(super) fn read(&self) -> Result<Stored, EngineError> {
-        // This creates the tables of a new file, so that they can be read.
+        // Opening the tables of a new file for writing creates them, so that they can be read.
         let transaction = self.database.begin_write().map_err(failed("beginning a transaction"))?;
         let mut stored = Stored::default();
         {

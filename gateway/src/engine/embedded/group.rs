@@ -1,4 +1,4 @@
-//! The commands that are committed together, and their answers.
+//! The commands that one transaction commits, and their answers.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -18,14 +18,14 @@ pub(super) struct Group {
     /// Notifications, in the order in which they were decided.
     pub(super) outgoing: Vec<Arc<Outgoing>>,
     pub(super) answers: Vec<Box<dyn FnOnce() + Send>>,
-    /// The sum of the weights of its commands.
+    /// The total size of its commands.
     pub(super) size: usize,
 }
 
 impl Group {
-    /// Sends this answer once the group is committed, and not at all if that fails.
+    /// Sends this answer once the group is committed. If the commit fails, the answer is never sent.
     pub(super) fn answer<T: Send + 'static>(&mut self, answer: Sender<T>, value: T) {
-        // The caller may be gone.
+        // The caller may have stopped waiting.
         self.answers.push(Box::new(move || drop(answer.send(value))));
     }
 
@@ -49,6 +49,6 @@ pub(super) struct Batch {
     pub(super) delivered: BTreeMap<AgentId, u64>,
     /// The offset of the newest request.
     pub(super) newest_request: u64,
-    /// How many shards there are.
+    /// The number of shards.
     pub(super) shards: u32,
 }

@@ -54,24 +54,24 @@ pub struct EmbeddedSettings {
     pub base_uri: BaseUri,
     /// The number of shards into which the agents are divided.
     pub shards: u32,
-    /// How much each shard may hold.
+    /// The limits of each shard.
     pub limits: Limits,
     /// When sessions and requests expire.
     pub times: Times,
-    /// The length of the command queue. Further calls wait for a free place.
+    /// The length of the command queue. When it is full, further calls wait.
     pub queue: usize,
-    /// How many messages and errors per agent are kept until they are delivered.
+    /// The maximum number of undelivered messages and errors kept per agent.
     pub outbox: usize,
     /// How many notifications a receiver may lag behind.
     pub lag: usize,
-    /// The durations of commits.
+    /// Measures the durations of commits.
     pub commits: Durations,
     /// Called when a commit fails. Memory is then ahead of the file, so the engine must not continue.
     pub on_failure: OnFailure,
 }
 
 impl EmbeddedSettings {
-    /// Eight shards, the library's limits with clock jumps of a day at most, and an abort if a commit fails.
+    /// Eight shards, the library's limits except that the clock may jump at most a day, and an abort if a commit fails.
     #[must_use]
     pub fn new(base_uri: BaseUri) -> Self {
         let mut limits = Limits::DEFAULT;
@@ -102,7 +102,7 @@ impl fmt::Debug for EmbeddedSettings {
     }
 }
 
-/// The engine in this process. When it is dropped, queued commands are still decided and committed.
+/// The engine in this process. When it is dropped, it still decides and commits the queued commands.
 #[derive(Debug)]
 pub struct EmbeddedEngine {
     commands: Option<mpsc::Sender<Command>>,
@@ -122,7 +122,7 @@ impl EmbeddedEngine {
         Self::start(File::open(path)?, directory, settings)
     }
 
-    /// An engine that keeps its state in memory only: for tests, and for trying it out.
+    /// Opens an engine that keeps its state in memory only, for tests and for trying it out.
     ///
     /// # Errors
     ///
@@ -156,7 +156,7 @@ impl EmbeddedEngine {
         Ok(EmbeddedEngine { commands: Some(commands), delivered, outgoing, newest_request, thread: Some(thread) })
     }
 
-    /// Sends the command that `command` builds from a sender for the answer, and waits for the answer.
+    /// Builds a command around a new channel for its answer, sends it, and waits for the answer.
     fn ask<T: Send + 'static>(
         &self,
         command: impl FnOnce(oneshot::Sender<T>) -> Command + Send + 'static,

@@ -1,5 +1,5 @@
-//! Creates a file completely or not at all: under another name first. A process that is killed while redb creates a
-//! file leaves one that cannot be opened again.
+//! Creates a file completely or not at all, by building it under another name first. If the process is killed while
+//! redb creates a file, that file can never be opened again.
 
 use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};
@@ -19,7 +19,7 @@ pub(super) fn make(path: &Path) -> io::Result<()> {
     }
     remove_what_others_left(path)?;
     let new = with_ending(path, &format!("{BEING_MADE}{}", std::process::id()));
-    // Readable by its owner only, whatever the directory allows, because it contains user data.
+    // Only the owner may read it, whatever the directory allows, because it contains user data.
     let file = OpenOptions::new().read(true).write(true).create_new(true).mode(0o600).open(&new)?;
     drop(Database::builder().create_file(file).map_err(io::Error::other)?);
     // Unlike a rename, a link does not replace a file that another process has created in the meantime and uses.
@@ -33,7 +33,7 @@ pub(super) fn make(path: &Path) -> io::Result<()> {
     File::open(directory_of(path))?.sync_all()
 }
 
-/// Removes the unfinished files of processes that ended. Nothing uses them.
+/// Removes the unfinished files of processes that have ended.
 fn remove_what_others_left(path: &Path) -> io::Result<()> {
     let begin = with_ending(path, BEING_MADE);
     let begin = begin.file_name().unwrap_or_default().as_encoded_bytes();

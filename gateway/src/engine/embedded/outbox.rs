@@ -1,4 +1,4 @@
-//! The notifications that may have to be sent again: messages and errors of each agent that have not reached any client
+//! The notifications that may have to be sent again: each agent's messages and errors that have not reached any client
 //! yet. Notifications of states are not kept, because a subscription begins with the current sessions.
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
@@ -7,18 +7,18 @@ use std::sync::Arc;
 use crate::config::AgentId;
 use crate::engine::{Outgoing, OutgoingKind};
 
-/// The outbox, and what the file does not contain yet.
+/// The outbox, and its changes that are not in the file yet.
 #[derive(Debug, Default)]
 pub(super) struct Outbox {
     by_agent: HashMap<AgentId, VecDeque<Arc<Outgoing>>>,
-    /// The position up to which notifications have reached a client; no entry for an agent who has never subscribed.
+    /// The position up to which notifications have reached a client. An agent who has never subscribed has no entry.
     delivered: HashMap<AgentId, u64>,
-    /// How many notifications are kept per agent.
+    /// The maximum number of notifications kept per agent.
     limit: usize,
     unwritten: Unwritten,
 }
 
-/// The changes that the file does not contain yet.
+/// The changes that are not in the file yet.
 #[derive(Debug, Default)]
 struct Unwritten {
     /// Rows by agent and position; `None` deletes a row.
@@ -32,7 +32,7 @@ impl Outbox {
         let mut outbox = Outbox { limit, delivered: delivered.into_iter().collect(), ..Outbox::default() };
         for outgoing in stored.into_iter().map(Arc::new) {
             let row = (outgoing.agent.clone(), outgoing.position);
-            // A row that is kept is in the file already; any other is deleted from it.
+            // A row that is kept is already in the file. All other rows are deleted from it.
             if outbox.keep(&outgoing) {
                 outbox.unwritten.rows.remove(&row);
             } else {
@@ -42,8 +42,8 @@ impl Outbox {
         outbox
     }
 
-    /// Keeps one more notification, if it may have to be sent again, and drops the oldest if there are too many.
-    /// Returns whether it is kept.
+    /// Keeps another notification if it may have to be sent again. Drops the oldest one if there are too many. Returns
+    /// whether it was kept.
     pub(super) fn keep(&mut self, outgoing: &Arc<Outgoing>) -> bool {
         let agent = &outgoing.agent;
         // An agent who has never subscribed misses nothing.
@@ -61,7 +61,7 @@ impl Outbox {
         true
     }
 
-    /// Notifications of the agent up to this position have reached a client and need not be kept.
+    /// Records that the agent's notifications up to this position have reached a client and need not be kept.
     pub(super) fn deliver(&mut self, agent: AgentId, up_to: u64) {
         if self.delivered.get(&agent).is_some_and(|&delivered| delivered >= up_to) {
             return;
@@ -76,8 +76,8 @@ impl Outbox {
         self.unwritten.delivered.insert(agent, up_to);
     }
 
-    /// The notifications that the agent's clients have not received and the list of sessions does not contain. An agent
-    /// who has never subscribed has missed nothing; from now on, what follows position `now` is kept.
+    /// The notifications that the agent's clients have not received and that are not part of the list of sessions. An
+    /// agent who has never subscribed has missed nothing. From now on, notifications after position `now` are kept.
     pub(super) fn undelivered(&mut self, agent: &AgentId, now: u64) -> Vec<Arc<Outgoing>> {
         if !self.delivered.contains_key(agent) {
             self.deliver(agent.clone(), now);
@@ -85,22 +85,22 @@ impl Outbox {
         self.by_agent.get(agent).into_iter().flatten().cloned().collect()
     }
 
-    /// The rows that were added or deleted (`None`) since the file was written.
+    /// The rows added or deleted (`None`) since the last write to the file.
     pub(super) fn unwritten_rows(&self) -> impl Iterator<Item = (&AgentId, u64, Option<&Outgoing>)> {
         self.unwritten.rows.iter().map(|((agent, position), row)| (agent, *position, row.as_deref()))
     }
 
-    /// The entries of `delivered` that the file does not contain yet.
+    /// The entries of `delivered` that are not in the file yet.
     pub(super) fn unwritten_delivered(&self) -> impl Iterator<Item = (AgentId, u64)> {
         self.unwritten.delivered.iter().map(|(agent, &position)| (agent.clone(), position))
     }
 
-    /// Whether the file contains everything.
+    /// Whether the file is up to date.
     pub(super) fn is_written(&self) -> bool {
         self.unwritten.rows.is_empty() && self.unwritten.delivered.is_empty()
     }
 
-    /// The file contains everything now.
+    /// Records that the file is now up to date.
     pub(super) fn written(&mut self) {
         self.unwritten = Unwritten::default();
     }

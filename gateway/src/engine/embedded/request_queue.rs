@@ -6,10 +6,10 @@ use im_session::Request;
 
 use crate::engine::StoredRequest;
 
-/// How many requests are returned by one read.
+/// The maximum number of requests that one read returns.
 const READ_AT_ONCE: usize = 256;
 
-/// The requests, the same as in the file.
+/// The requests, exactly as in the file.
 #[derive(Debug, Default)]
 pub(super) struct RequestQueue {
     by_offset: BTreeMap<u64, StoredRequest>,
@@ -29,7 +29,7 @@ impl RequestQueue {
         self.newest
     }
 
-    /// Adds a request, and returns its offset. The queue is bounded because the shards bound their requests in flight.
+    /// Adds a request and returns its offset. The queue is bounded because each shard bounds its requests in flight.
     pub(super) fn push(&mut self, request: Request) -> u64 {
         self.newest += 1;
         let offset = self.newest;
@@ -48,14 +48,14 @@ impl RequestQueue {
         others
     }
 
-    /// The request with this ReferenceID is settled. Removes it, and returns its offset if it was still queued.
+    /// Removes the request with this ReferenceID because it is settled. Returns its offset if it was still queued.
     pub(super) fn settle(&mut self, reference_id: u64) -> Option<u64> {
         let offset = self.by_reference_id.get(&reference_id).copied()?;
         self.remove(offset);
         Some(offset)
     }
 
-    /// The requests up to this offset have been sent. Removes them, and returns their offsets.
+    /// Removes the requests up to this offset because they have been sent. Returns their offsets.
     pub(super) fn confirm(&mut self, up_to: u64) -> Vec<u64> {
         let confirmed: Vec<u64> = self.by_offset.range(..=up_to).map(|(&offset, _)| offset).collect();
         for &offset in &confirmed {
@@ -68,7 +68,7 @@ impl RequestQueue {
         self.by_offset.get(&offset)
     }
 
-    /// The next requests, beginning with this offset.
+    /// The next requests, starting at this offset.
     pub(super) fn from(&self, offset: u64) -> Vec<StoredRequest> {
         self.by_offset.range(offset..).map(|(_, request)| request.clone()).take(READ_AT_ONCE).collect()
     }

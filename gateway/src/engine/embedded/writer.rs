@@ -1,5 +1,5 @@
-//! The engine's thread. It takes the commands that wait, decides them, commits them in one transaction, and then sends
-//! notifications and answers. So commands that arrive during a commit share the next transaction.
+//! The engine's thread. It decides all waiting commands, commits them in one transaction, and then sends notifications
+//! and answers. Commands that arrive during a commit share the next transaction.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -24,7 +24,7 @@ use crate::engine::{
     Answer, Applied, EngineError, Entry, FeedPosition, Outgoing, Present, RecordKey, Reply, Shard, ShardSettings,
 };
 
-/// The maximum size of a group, so that the first command in it does not wait forever.
+/// The maximum size of a group. It bounds how long the first command in the group waits.
 const LARGEST_GROUP: usize = 4_096;
 
 /// Records with their shards.
@@ -39,9 +39,9 @@ pub(super) struct Writer {
     outbox: Outbox,
     delivered: Delivered,
     told: Told,
-    /// Records in which only the time has changed. They are written together with the next other change.
+    /// Records in which only the time has changed. They are written with the next other change.
     late: Records,
-    /// Requests that were removed without a command; written likewise.
+    /// Requests that no command removed. They are written with the next other change, too.
     late_requests: BTreeSet<u64>,
     outgoing: broadcast::Sender<Arc<Outgoing>>,
     newest_request: watch::Sender<u64>,
@@ -55,7 +55,7 @@ fn settings_of_shard(settings: &EmbeddedSettings) -> impl Fn(u32) -> ShardSettin
     move |number| ShardSettings { base_uri: base_uri.clone(), number, shards, limits, times, reference_id_gap: 0 }
 }
 
-/// Restores the shards from these records; also returns the records that are to be deleted.
+/// Restores the shards from these records. Also returns the records to delete.
 fn restore(
     records: &[Record],
     shards: u32,
@@ -77,13 +77,13 @@ fn restore(
     Ok((restored, surplus))
 }
 
-/// Makes an error for damaged records of a shard.
+/// Makes an error for a shard with damaged records.
 fn damaged(error: &dyn std::error::Error) -> EngineError {
     EngineError::Damaged { place: "records".into(), expected: "the records of a shard", found: error.to_string() }
 }
 
 impl Writer {
-    /// Restores the state that was committed last.
+    /// Restores the last committed state.
     pub(super) fn new(
         file: File,
         directory: Directory,
@@ -120,8 +120,8 @@ impl Writer {
         Ok((writer, receiver))
     }
 
-    /// Drops requests without a record, which was left out because a limit was lowered or shards were merged. Nothing
-    /// would ever settle these requests.
+    /// Drops queued requests that have no record in a shard, because nothing would ever settle them. Their records were
+    /// left out when a limit was lowered or shards were merged.
     fn drop_requests_without_record(&mut self) {
         let (shards, agents, count) = (&self.shards, &self.agents, self.settings.shards);
         let dropped = self.requests.retain(|request| {
@@ -135,7 +135,7 @@ impl Writer {
         self.late_requests.extend(dropped);
     }
 
-    /// If DNs have moved to other agents, divides the records again, so that all sessions of an agent are in one shard.
+    /// If DNs have moved to other agents, reassigns the records, so that all sessions of an agent are in one shard.
     fn follow_the_directory(&mut self) -> Result<(), EngineError> {
         let agents = self.directory.current();
         if Arc::ptr_eq(&agents, &self.agents) {
@@ -145,7 +145,7 @@ impl Writer {
         if before.have_the_same_dns(&self.agents) {
             return Ok(());
         }
-        // This makes the file equal to memory.
+        // Brings the file up to date with memory.
         self.write_what_is_late()?;
         let (records, settings_of_shard) = (self.file.read()?.records, settings_of_shard(&self.settings));
         let shards = self.settings.shards;
@@ -176,13 +176,13 @@ impl Writer {
                 self.take(next, &mut group);
             }
             if let Err(error) = self.commit(&group) {
-                // Nothing that was not written may be reported. The answers are dropped, and the callers get an error.
+                // Uncommitted results must not be reported. Dropping the answers gives the callers an error.
                 (self.on_failure)(&error);
                 return;
             }
             self.tell(group);
         }
-        // Writes what could wait, so that nothing is sent again after the restart.
+        // Writes the deferred changes, so that nothing is sent again after the restart.
         self.hear_what_was_delivered();
         if let Err(error) = self.write_what_is_late() {
             (self.on_failure)(&error);
@@ -222,7 +222,7 @@ impl Writer {
                 }
             }
             Command::Present { agent, answer } => {
-                // Includes what was reported since the group began.
+                // Includes deliveries that were reported since the group began.
                 self.hear_what_was_delivered();
                 if let Some(shard) = self.shards.get(self.shard_of_agent(&agent) as usize) {
                     let position = shard.notified();
@@ -244,7 +244,7 @@ impl Writer {
                 group.answer(answer, ());
             }
             Command::Inspect { inquiry, answer } => {
-                // Answered after the commit, like a read, so that it shows committed state only.
+                // Answered after the commit, like a read, so that the answer shows committed state only.
                 if let Some(reply) = self.inspect(&inquiry) {
                     group.answer(answer, reply);
                 }
@@ -252,9 +252,9 @@ impl Writer {
         }
     }
 
-    /// Sends each event to the shard of its DN, and one without a DN to all shards. The home of the feed comes last and
-    /// always takes part: if it has reached a position, all shards have, including those that got no event and do not
-    /// know the position.
+    /// Sends each event to the shard of its DN, and an event without a DN to all shards. The feed's home shard always
+    /// takes part and comes last. Once it has reached a position, all shards have, even those that received no event
+    /// and do not know the position.
     fn events(&mut self, feed: Option<FeedPosition>, events: Vec<Event<'static>>, group: &mut Group) -> Applied {
         let mut results = vec![Ok(()); events.len()];
         if let Some(FeedPosition { feed, position, .. }) = &feed
@@ -270,7 +270,7 @@ impl Writer {
         for number in elsewhere.chain(home) {
             let is_home = Some(number) == home;
             let (places, events): (Vec<usize>, Vec<Event<'static>>) = divided.take(number).into_iter().unzip();
-            // The note of a feed is stored only once.
+            // Only the home shard stores the feed's note.
             let feed = feed.clone().map(|feed| if is_home { feed } else { FeedPosition { note: None, ..feed } });
             if let Some(Answer::Events(answers)) = self.decide(number, Entry::Events { feed, events }, group) {
                 for (place, answer) in places.into_iter().zip(answers) {
@@ -320,7 +320,7 @@ impl Writer {
         }
     }
 
-    /// Lets a shard decide an entry, and adds the decision to the group.
+    /// Has a shard decide an entry, and adds the decision to the group.
     fn decide(&mut self, number: u32, entry: Entry, group: &mut Group) -> Option<Answer> {
         let decision = self.shards.get_mut(number as usize)?.decide(entry, &self.agents);
         let changed = decision.changed.into_iter().map(|key| (number, key));
@@ -344,7 +344,7 @@ impl Writer {
         if group.changes_nothing() { Ok(()) } else { self.write(group) }
     }
 
-    /// Writes the changes that were waiting for another one.
+    /// Writes the deferred changes.
     fn write_what_is_late(&mut self) -> Result<(), EngineError> {
         if self.late.is_empty() && self.late_requests.is_empty() && self.outbox.is_written() {
             return Ok(());
@@ -358,7 +358,7 @@ impl Writer {
             ((*number, key.to_bytes()), value)
         };
         let request = |&offset: &u64| {
-            // In the file a request is JSON; only its readers get JSON lines.
+            // The file stores a request as JSON. Only readers of the queue get JSON lines.
             (offset, self.requests.get(offset).map(|request| serde_json::to_vec(request).unwrap_or_default()))
         };
         let outgoing = |(agent, position, row): (&AgentId, u64, Option<&Outgoing>)| {
@@ -381,10 +381,10 @@ impl Writer {
         Ok(())
     }
 
-    /// Announces the commit: first the notifications, then the answers, then new requests.
+    /// Announces the commit: notifications first, then answers, then new requests.
     fn tell(&self, group: Group) {
         for outgoing in &group.outgoing {
-            // An error means that there are no receivers.
+            // Sending fails only if there are no receivers.
             let _ = self.outgoing.send(outgoing.clone());
         }
         group.into_answers().for_each(|answer| answer());

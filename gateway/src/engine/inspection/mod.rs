@@ -1,11 +1,11 @@
-//! What a supervisor can query: the state of all sessions, and what happened at one DN.
+//! The queries of a supervisor: the state of all sessions, and the latest observations at one DN.
 //!
-//! The data is bounded, kept in memory only, and separate from what decides: after a restart a shard decides as before,
-//! but does not know what happened earlier.
+//! The data is bounded, kept in memory only, and does not influence decisions. After a restart a shard decides as
+//! before, but does not remember earlier observations.
 //!
 //! | file | question |
 //! |---|---|
-//! | `observation` | What is remembered of something that happened at a DN? |
+//!  `observation` | What does an observation at a DN record? |
 //! | `observer` | What does a shard remember, and how much of it? |
 //! | `overview` | What is the state of the sessions, over all shards? |
 

@@ -1,4 +1,4 @@
-//! A record of something that happened at a DN. It contains no message text and no user data.
+//! An observation at a DN. It contains no message text and no user data.
 
 use std::borrow::Cow;
 use std::time::Duration;
@@ -9,7 +9,7 @@ use im_session::store::{RequestResult, Settled};
 use im_session::{Outcome, State, StatusCode};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// The longest name of an event that is kept, in bytes. All known names are shorter.
+/// The maximum length of an event's name, in bytes. All known names are shorter.
 const LONGEST_NAME: usize = 64;
 
 /// Something that happened at a DN.
@@ -19,7 +19,7 @@ pub struct Observation {
     /// The shard's time in milliseconds since 1970, with a resolution of one second.
     #[serde(serialize_with = "milliseconds")]
     pub at: Duration,
-    /// What kind of thing happened.
+    /// The kind of observation.
     pub kind: ObservationKind,
     /// The name of the event or the operation.
     pub name: Cow<'static, str>,
@@ -36,7 +36,7 @@ pub struct Observation {
     pub outcome: ObservedOutcome,
 }
 
-/// What kind of thing happened.
+/// The kind of observation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub enum ObservationKind {
@@ -44,9 +44,9 @@ pub enum ObservationKind {
     Event,
     /// An operation of an agent.
     Operation,
-    /// A request that is no longer in flight.
+    /// A request that is no longer in flight: it succeeded, failed or timed out.
     Request,
-    /// A session that ended because it had no event for too long.
+    /// A session that expired because it had no event for too long.
     Expiry,
 }
 

@@ -1,4 +1,5 @@
-//! What a shard remembers for supervisors: the latest observations at each DN, and when each open session was opened.
+//! What does a shard remember for supervisors? The latest observations at each DN, and when each open session was
+//! opened.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::sync::Arc;
@@ -8,10 +9,11 @@ use im_session::{Session, Sessions};
 
 use super::Observation;
 
-/// How many observations are kept per DN. Beyond that the oldest is dropped.
+/// The maximum number of observations per DN. Beyond that, the oldest is dropped.
 pub const OBSERVATIONS_A_DN: usize = 32;
 
-/// For how many DNs a shard keeps observations. Beyond that, the DN whose last observation is the oldest is dropped.
+/// The maximum number of DNs with observations in a shard. Beyond that, the DN whose last observation is oldest is
+/// dropped.
 pub const DNS_A_SHARD: usize = 2_000;
 
 /// A session: DN and id.
@@ -21,11 +23,11 @@ type Key = (Arc<str>, Arc<str>);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Opened {
     pub(super) at: Duration,
-    /// Whether the session existed when the observer began, so that it was opened earlier than this.
+    /// Whether the session already existed when the observer started. It was then opened earlier than this time.
     pub(super) earlier: bool,
 }
 
-/// The memory of a shard, bounded by the two constants and by the number of open sessions.
+/// A shard's observations. The two constants and the number of open sessions bound them.
 #[derive(Debug, Clone, Default)]
 pub struct Observer {
     timelines: HashMap<Arc<str>, DnTimeline>,
@@ -43,7 +45,7 @@ struct DnTimeline {
 }
 
 impl Observer {
-    /// An observer that begins with these open sessions. It does not know when they were opened.
+    /// Starts an observer with these open sessions. Their opening times are unknown.
     #[must_use]
     pub fn new(sessions: &Sessions) -> Self {
         let mut observer = Observer::default();
@@ -101,7 +103,7 @@ impl Observer {
         self.timelines.get(dn).into_iter().flat_map(|timeline| &timeline.observations)
     }
 
-    /// The open sessions (DN, id), those open longest first.
+    /// The open sessions (DN, id). Those that have been open longest come first.
     pub(super) fn open_longest(&self) -> impl Iterator<Item = (Opened, &str, &str)> {
         self.by_age.iter().map(|(opened, (dn, id))| (*opened, &**dn, &**id))
     }

@@ -13,7 +13,7 @@ use crate::config::{AgentId, Agents};
 #[cfg(feature = "server")]
 use crate::engine::Reply;
 
-/// How many of the sessions that have been open longest are listed.
+/// The maximum number of sessions listed as open longest.
 pub const OPEN_LONGEST: usize = 20;
 
 /// The state of the sessions.
@@ -23,8 +23,8 @@ pub struct Overview {
     /// The engine's time in milliseconds since 1970.
     #[serde(serialize_with = "milliseconds", deserialize_with = "from_milliseconds")]
     pub now: Duration,
-    /// Counters by group: `sessions` by state (current numbers); and, since the store was created, `events` by outcome,
-    /// `rejected` by reason, and `operations` by the meaning of their statusCode.
+    /// Counters by group: `sessions` holds the current number in each state. Since the store was created, `events`
+    /// counts by outcome, `rejected` by reason, and `operations` by the meaning of their statusCode.
     #[serde(flatten)]
     pub counters: BTreeMap<Cow<'static, str>, BTreeMap<String, u64>>,
     /// The sessions that have been open longest, longest first.
@@ -38,7 +38,7 @@ pub struct OpenSession {
     /// When it was opened, in milliseconds since 1970.
     #[serde(serialize_with = "milliseconds", deserialize_with = "from_milliseconds")]
     pub since: Duration,
-    /// Whether it was opened earlier than `since`, which is then the time when the engine started.
+    /// Whether it was opened earlier than `since`. In that case `since` is the time when the engine started.
     pub earlier: bool,
     /// The DN.
     #[serde(rename = "thisDN")]
