@@ -1,4 +1,4 @@
-//! Takes the steps, and compares each response with the model.
+//! Performs the steps of an attack, and compares each response with the model.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -27,35 +27,35 @@ use crate::house::{FEED_TOKEN, HOST, Hole, House, SUPERVISOR, USERS, dn, passwor
 use crate::model::{FEED, Model, Seer, only};
 use crate::steps::{Ask, Bearer, Content, Credentials, Extra, Forgery, Host, Origin, Spelling, Step, Target};
 
-/// Waits of a test end after this time: it is never reached unless something hangs.
+/// The time limit of every wait. It is reached only if something hangs.
 const PATIENCE: Duration = Duration::from_secs(60);
-/// How often other tasks run before a connect counts as held. No thread is involved in its answer.
+/// How often other tasks get to run before a connect counts as held. Its answer depends on no other thread.
 const TURNS: usize = 40;
 const NOTIFICATIONS: &str = "/api/v2/notifications";
 const SESSIONS: &str = "/api/v2/me/im-sessions/";
 const URIS: &str = "/api/v2/im-sessions/";
 const OUTSIDE: &str = "3009";
 
-/// What happened, over all cases.
+/// Counters over all cases. They show that the attack reaches what it claims to test.
 #[derive(Debug, Default)]
 pub(crate) struct Seen {
     pub(crate) cases: u64,
     pub(crate) requests: u64,
     pub(crate) succeeded: u64,
-    /// By target: how many requests succeeded, and how many were refused.
+    /// By target: the numbers of successful and of refused requests.
     pub(crate) targets: BTreeMap<&'static str, (u64, u64)>,
     pub(crate) statuses: BTreeMap<u16, u64>,
-    /// Responses in which somebody saw what nobody else may see.
+    /// Responses that showed a user something that no other user may see.
     pub(crate) own: u64,
-    /// The same, in notifications.
+    /// Notifications that did so.
     pub(crate) heard: u64,
-    /// Refused requests after which the sessions of all agents were compared.
+    /// Refused requests after which the sessions of all agents were checked to be unchanged.
     pub(crate) unchanged: u64,
     pub(crate) changed: u64,
     pub(crate) sockets: u64,
     pub(crate) sockets_refused: u64,
     pub(crate) held: u64,
-    /// Messages in the name of another agent's CometD client.
+    /// Messages sent with the client id of another agent's CometD client.
     pub(crate) foreign_clients: u64,
     pub(crate) clients_at_the_end: u64,
 }
@@ -74,7 +74,7 @@ struct Slot {
     body: Vec<u8>,
 }
 
-/// A request whose response may take until the end of the case.
+/// A request whose response may stay open until the end of the case.
 struct Sent {
     slot: Arc<Mutex<Slot>>,
     task: JoinHandle<()>,
@@ -90,7 +90,7 @@ struct Socket {
     sent: String,
 }
 
-/// What the requests of somebody contain, and what of it counts.
+/// The credentials that a request carries, and which of them the gateway should accept.
 #[derive(Debug, Default)]
 struct Presented {
     headers: Vec<(HeaderName, HeaderValue)>,
@@ -98,7 +98,7 @@ struct Presented {
     tokens: Vec<String>,
     password: Option<(usize, bool)>,
     bearer: bool,
-    /// The session that it pretends to have.
+    /// The session that the sender claims to have.
     primary: Option<usize>,
 }
 
@@ -141,7 +141,7 @@ fn is_safe(method: &Method) -> bool {
 }
 
 impl<'s> Attacker<'s> {
-    /// All have signed in and have sessions with secrets; Ann and Bob have CometD clients.
+    /// Signs everyone in and gives them sessions with secrets. Ann and Bob also get CometD clients.
     pub(crate) async fn new(hole: Hole, seen: &'s mut Seen) -> Checked<Self> {
         let house = House::new(hole).await;
         let (snapshot, position) = (Snapshot::default(), 0);
@@ -176,7 +176,7 @@ impl<'s> Attacker<'s> {
         Ok(attacker)
     }
 
-    /// The events of a call of this user, with secrets in all of them.
+    /// The events of a call of this user. Each contains secrets.
     fn call(&mut self, user: usize, id: &str) -> Vec<String> {
         let (this, other) = (dn(user), self.model.id(user));
         let (key, note, text) = (self.model.own_text(user), self.model.own_text(user), self.model.own_text(user));
@@ -203,7 +203,7 @@ impl<'s> Attacker<'s> {
         Ok(self.model.sign_in(user, cookie, token))
     }
 
-    /// Makes a client that has connected and is subscribed.
+    /// Creates a client that has connected and subscribed.
     async fn client(&mut self, user: usize) -> Checked {
         let session = self.model.open(user).unwrap();
         let types = ["long-polling", "websocket"];
@@ -300,7 +300,7 @@ impl<'s> Attacker<'s> {
         }
     }
 
-    /// Whom a request pretends to come from.
+    /// Builds the credentials of a request.
     fn presented(&self, credentials: &Credentials) -> Presented {
         let open: Vec<usize> =
             (0..self.model.sessions.len()).filter(|session| !self.model.sessions[*session].has_ended()).collect();
@@ -405,11 +405,11 @@ impl<'s> Attacker<'s> {
             presented.headers.push((header::COOKIE, value(&format!("BAYEUX_BROWSER={browser}"))));
         }
 
-        // What the model says of it.
+        // What the model predicts.
         let asks_for_socket = ask.extra == Extra::Upgrade;
         let is_ours = match ask.host {
             Host::Own => ask.spelling != Spelling::AbsoluteElsewhere,
-            // The address in the request line says it, too.
+            // An absolute request line also names the host.
             Host::Missing => ask.spelling == Spelling::Absolute,
             Host::Elsewhere | Host::Suffix | Host::Twice => false,
         };
@@ -468,7 +468,7 @@ impl<'s> Attacker<'s> {
             }
             sent.slot.clone()
         } else if final_path == "/requests" && may {
-            // The response has no end. Its head is there at once.
+            // The body of this response never ends, but its head arrives at once.
             while sent.slot.lock().unwrap().status == 0 {
                 yield_now().await;
             }
@@ -484,7 +484,7 @@ impl<'s> Attacker<'s> {
         let said = || format!("{}\n{agent:?}\n{status} {headers:?}\n{body}", sent.request);
         self.seen.requests += 1;
 
-        // What came of it.
+        // What the response changed.
         if let Some((cookie, token)) = given(&headers) {
             let Some(user) = signs_in else { return Err(Violation(format!("nobody signed in:\n{}", said()))) };
             let new = self.model.sign_in(user, cookie, token);
@@ -526,7 +526,7 @@ impl<'s> Attacker<'s> {
         let before = self.snapshot.clone();
         let after = self.look().await?;
         if !succeeds || is_plain_read {
-            // Signing in makes a session, and presenting an old cookie may end one.
+            // Signing in creates a session, and presenting an expired cookie may end one.
             let mut expected = before;
             expected.sessions = after.sessions;
             if expected != after {
@@ -540,7 +540,7 @@ impl<'s> Attacker<'s> {
         Ok(())
     }
 
-    /// Whether the request may succeed.
+    /// Whether the model allows the request.
     fn may(&self, path: &str, agent: Option<usize>, seer: Seer, reads: bool, writes: bool, ask: &Ask) -> bool {
         let is_somebody = agent.is_some();
         let is_feed = seer.views == FEED;
@@ -568,7 +568,7 @@ impl<'s> Attacker<'s> {
         }
     }
 
-    /// What a request that succeeded means for the model.
+    /// Applies a successful request to the model.
     #[expect(clippy::too_many_arguments, reason = "the parts of a request and its response")]
     fn effects(
         &mut self,
@@ -594,7 +594,7 @@ impl<'s> Attacker<'s> {
         Ok(())
     }
 
-    /// What the replies of CometD mean for the model.
+    /// Applies CometD replies to the model.
     fn replies(&mut self, session: usize, client: Option<&str>, body: &str) -> Checked {
         let user = self.model.sessions[session].user;
         let replies: Vec<Value> = serde_json::from_str(body).map_err(|error| Violation(format!("{error}: {body}")))?;
@@ -675,7 +675,7 @@ impl<'s> Attacker<'s> {
         }
     }
 
-    /// The body, and its text. `client` is set to the CometD client that speaks.
+    /// Builds the body, and returns its text as well. Sets `client` to the CometD client that sends it.
     fn content(&mut self, ask: &Ask, user: Option<usize>, client: &mut Option<String>) -> (Body, String) {
         let right = |one, other, third, attacker: &mut Self, client: &mut Option<String>| {
             attacker.right(ask, user, client, [one, other, third])
@@ -768,7 +768,7 @@ impl<'s> Attacker<'s> {
                     0 => self.model.id(user),
                     _ => ids[other.index(ids.len())].clone(),
                 };
-                // Whether it is accepted or not, nobody but these may see what it says.
+                // Whether or not the event is accepted, only these users may see its contents.
                 if matches!(ask.credentials, Credentials::Bearer(Bearer::Right)) {
                     self.model.share(&id, user);
                 }
@@ -788,7 +788,7 @@ impl<'s> Attacker<'s> {
                 let state = ["early", "confirmed", "terminated"][other.index(3)];
                 let (number, id) = (self.model.id(user), self.model.id(user));
                 if matches!(ask.credentials, Credentials::Bearer(Bearer::Right)) {
-                    // The id of the session is made of the Call-ID and the tags.
+                    // The session's id consists of the Call-ID and the tags.
                     self.model.share(&format!("{id}~~b"), user);
                 }
                 let name = USERS[user];
@@ -815,7 +815,7 @@ impl<'s> Attacker<'s> {
         }
     }
 
-    /// One of the user's clients mostly, and otherwise one of anybody.
+    /// Usually one of the user's own clients, otherwise any client.
     fn choose_client(&self, user: Option<usize>, choice: Index) -> Option<String> {
         let own: Vec<_> = self.model.clients.iter().filter(|client| Some(client.user) == user).collect();
         let all: Vec<_> = self.model.clients.iter().collect();
@@ -850,7 +850,7 @@ impl<'s> Attacker<'s> {
         add_origin(&mut presented.headers, origin);
         let is_admitted = host == Host::Own && matches!(origin, Origin::None | Origin::Own);
         let session = is_admitted.then(|| self.model.find(&presented.cookies)).flatten();
-        // `Host` is there already, unless it is to be another.
+        // The handshake already contains the gateway's own `Host`, so only a different one is added.
         if host == Host::Own {
             presented.headers.retain(|(name, _)| name != header::HOST);
         }
@@ -897,7 +897,7 @@ impl<'s> Attacker<'s> {
         }
         let at = socket.index(self.sockets.len());
         if self.sockets[at].task.is_finished() {
-            // The gateway has closed it.
+            // The gateway has closed this socket.
             return Ok(());
         }
         let session = self.sockets[at].session;
@@ -916,7 +916,7 @@ impl<'s> Attacker<'s> {
         let socket = &mut self.sockets[at];
         socket.sent.push_str(&text);
         let before = socket.received.lock().unwrap().len();
-        // One that the gateway has closed takes nothing.
+        // Sending fails if the gateway has closed the socket.
         let is_sent = socket.sink.send(Message::text(text)).await.is_ok();
         for _ in 0..TURNS {
             yield_now().await;
@@ -932,7 +932,8 @@ impl<'s> Attacker<'s> {
         if received.is_empty()
             && let Some(id) = &client
         {
-            // It may be held, or the socket closed. It was heard in any case where the session is open.
+            // The connect may be held, or the socket may be closed. If the session is open, the gateway has read the
+            // message.
             if !self.model.sessions[session].has_ended() {
                 self.model.client_speaks(id, session);
             }
@@ -941,7 +942,7 @@ impl<'s> Attacker<'s> {
         Ok(())
     }
 
-    /// Waits until the simulated SIP Server has carried out all requests, and looks at the sessions of all agents.
+    /// Waits until the simulated SIP Server has carried out all requests, then reads the sessions of all agents.
     async fn look(&mut self) -> Checked<Snapshot> {
         let idle = async {
             while !self.house.engine.requests(0).await.unwrap().is_empty() {
@@ -982,9 +983,9 @@ impl<'s> Attacker<'s> {
         Ok(snapshot)
     }
 
-    /// Everybody is still served, every client is still there, and in the end nothing is left.
+    /// Checks that everyone is still served, that every client still exists, and that nothing is left in the end.
     pub(crate) async fn end(mut self) -> Checked {
-        // Wrong passwords may have locked somebody out for a minute.
+        // Wrong passwords may have blocked a user for a minute.
         self.house.clock.advance(61);
         self.model.pass(61);
         self.snapshot = self.look().await?;
@@ -1055,13 +1056,13 @@ impl<'s> Attacker<'s> {
     }
 }
 
-/// The cookie and the token that a response gives.
+/// The cookie and the token in a response.
 fn given(headers: &HeaderMap) -> Option<(String, String)> {
     let cookies = headers.get_all(header::SET_COOKIE).iter().filter_map(|cookie| cookie.to_str().ok());
     let mut own = cookies.filter_map(|cookie| cookie.strip_prefix("JSESSIONID=")?.split(';').next());
     let cookie = own.find(|cookie| !cookie.is_empty())?.to_owned();
     let token = headers.get("x-csrf-token").map(|token| token.to_str().unwrap().to_owned());
-    // Only a response to a GET has the token.
+    // Only responses to GET contain the token.
     let token = token.unwrap_or_else(|| format!("untold-{cookie}"));
     Some((cookie, token))
 }
@@ -1101,7 +1102,7 @@ fn spelled(path: &str, spelling: Spelling) -> String {
     path + query
 }
 
-/// The id in a path; `None` if it is not one segment.
+/// The id in a path, or `None` if it is not a single segment.
 fn id_of(segment: &str) -> Option<String> {
     if segment.contains('/') { None } else { decoded(segment) }
 }

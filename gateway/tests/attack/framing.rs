@@ -1,10 +1,10 @@
-//! Where does a request end? A proxy in front must not come to another answer, or it lets a request through that it has
-//! not seen.
+//! Where does a request end? If a proxy in front of the gateway disagrees, it can be made to forward a request that it
+//! has not checked.
 
 use crate::house::HOST;
 use crate::raw::{answers, count, page, serve};
 
-/// Headers, and a body, after which a second request follows that only one of two readers sees.
+/// Headers and a body, to be followed by a second request that only one of two parsers would see.
 const AMBIGUOUS: [(&str, &str, &str); 20] = [
     ("both, the length first", "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n", "0\r\n\r\n"),
     ("both, the length last", "Transfer-Encoding: chunked\r\nContent-Length: 5\r\n", "0\r\n\r\n"),

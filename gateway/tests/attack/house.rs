@@ -1,5 +1,5 @@
-//! A gateway with three agents, a supervisor, the embedded engine in memory and the simulated SIP Server, as the program
-//! has them. A house can have a hole, which the property has to find.
+//! A gateway with three agents, a supervisor, the embedded engine in memory and the simulated SIP Server, set up as in
+//! the program. It can have a deliberate hole, which the property test must find.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -37,12 +37,12 @@ use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::{WebSocketStream, tungstenite};
 use tower::ServiceExt;
 
-/// The agents; the last one is the supervisor, who has no device.
+/// The agents. The last one is the supervisor, who has no device.
 pub(crate) const USERS: [&str; 4] = ["ann", "bob", "cyd", "eve"];
 pub(crate) const SUPERVISOR: usize = 3;
 pub(crate) const HOST: &str = "127.0.0.1:8090";
 pub(crate) const FEED_TOKEN: &str = "zp-the-token-of-the-feeds";
-/// How long an HTTP session may be idle, in seconds.
+/// The idle timeout of an HTTP session, in seconds.
 pub(crate) const IDLE: u64 = 1_800;
 
 pub(crate) fn dn(agent: usize) -> String {
@@ -53,25 +53,25 @@ pub(crate) fn password(user: usize) -> String {
     format!("zp-password-of-{}", USERS[user])
 }
 
-/// A fault that was put into the gateway on purpose.
+/// A vulnerability added to the gateway on purpose.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Hole {
     None,
-    /// Sessions can be read by other agents.
+    /// Agents can read the sessions of other agents.
     Reads,
-    /// Notifications go to another agent, too.
+    /// Notifications also go to another agent.
     Hears,
-    /// An operation on another agent's session is refused and carried out.
+    /// An operation on another agent's session is refused but still carried out.
     Changes,
     /// Operations need no CSRF token.
     NoToken,
-    /// The routes of feeds need no bearer token.
+    /// The feed routes need no bearer token.
     OpenFeed,
-    /// HTTP sessions live ten times as long as they should.
+    /// HTTP sessions last ten times as long as they should.
     Eternal,
-    /// A session that does not exist makes the engine fail.
+    /// The engine fails if a session does not exist.
     Fails,
-    /// The name of the method may stand in a header.
+    /// A header can override the method.
     Override,
 }
 
@@ -88,7 +88,7 @@ impl Hole {
     ];
 }
 
-/// A clock that only the test moves.
+/// A clock that only the test advances.
 #[derive(Default)]
 pub(crate) struct TestClock(AtomicU64);
 
@@ -104,7 +104,7 @@ impl Clock for TestClock {
     }
 }
 
-/// Never returns the same twice, and nothing that looks like what came before.
+/// Never returns the same value twice, and each value looks unrelated to the one before.
 #[derive(Default)]
 struct TestRandom(AtomicU64);
 
@@ -115,7 +115,7 @@ impl Random for TestRandom {
     }
 }
 
-/// The hash of a password is the password.
+/// The hash of a password is the password itself, so that checks are fast.
 struct Plain;
 
 impl Passwords for Plain {
@@ -143,12 +143,12 @@ fn record(user: usize) -> AgentRecord {
     }
 }
 
-/// The embedded engine, behind a hole.
+/// The embedded engine, with the hole in front of it.
 struct Porous {
     engine: Arc<EmbeddedEngine>,
     directory: Directory,
     hole: Hole,
-    /// What everybody hears, if that is the hole.
+    /// The notifications that every agent receives, if that is the hole.
     loud: broadcast::Sender<Arc<Outgoing>>,
 }
 
@@ -296,7 +296,7 @@ impl House {
         House { clock, engine, directory, gateway, cometd, router }
     }
 
-    /// Opens a WebSocket with these headers, over a pipe.
+    /// Opens a WebSocket with these headers over an in-memory pipe.
     pub(crate) async fn web_socket(
         &self,
         headers: &[(HeaderName, HeaderValue)],

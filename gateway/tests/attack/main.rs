@@ -1,5 +1,5 @@
-//! The gateway under attack: a client that sends anything in any order, as several agents and as nobody, beside a model
-//! of who may see and do what; and attacks with a name.
+//! Can a client get around the gateway's access rules? One test sends arbitrary requests in any order, as several
+//! agents and anonymously, and compares the results with a model of the rules. The others try known attacks.
 
 #![allow(clippy::unwrap_used, missing_docs, reason = "a test says what it expects by failing")]
 #![cfg(feature = "server")]

@@ -1,14 +1,15 @@
-//! Who may see and do what. The model knows what every secret word is and whose it is, and judges a request by its
-//! credentials alone.
+//! Who may see and do what? The model knows the owner of every secret word, and judges a request by its credentials
+//! alone.
 //!
-//! Every text that the test makes up is a word: `zt`, the agent whose it is, a number and `q` for texts and user data,
-//! `zi` for ids and numbers, which supervisors see, too. `zp-` begins what nobody sees but its owner.
+//! Every text that the test makes up is a word that ends in the owner's name, a number and `q`. Texts and user data
+//! begin with `zt`. Ids and numbers begin with `zi`, and supervisors may see them, too. Words that begin with `zp-` are
+//! for their owner only.
 
 use std::collections::BTreeMap;
 
 use crate::house::{IDLE, SUPERVISOR, USERS};
 
-/// Those who may see something: a bit for each user, and one for the holder of the bearer token.
+/// The users who may see something: one bit per user, and one for the holder of the bearer token.
 pub(crate) type Viewers = u8;
 
 pub(crate) const FEED: Viewers = 1 << USERS.len();
@@ -17,7 +18,7 @@ pub(crate) fn only(user: usize) -> Viewers {
     1 << user
 }
 
-/// An HTTP session, open or not.
+/// An HTTP session, open or ended.
 #[derive(Debug, Clone)]
 pub(crate) struct HttpSession {
     pub(crate) user: usize,
@@ -32,7 +33,7 @@ pub(crate) struct HttpSession {
 pub(crate) struct Client {
     pub(crate) id: String,
     pub(crate) user: usize,
-    /// The HTTP session in which it was last seen.
+    /// The HTTP session that the client used last.
     pub(crate) session: usize,
     pub(crate) has_ended: bool,
 }
@@ -42,24 +43,24 @@ pub(crate) struct Model {
     now: u64,
     pub(crate) sessions: Vec<HttpSession>,
     pub(crate) clients: Vec<Client>,
-    /// Who may see each word.
+    /// The viewers of each word.
     words: Vec<Viewers>,
-    /// Who has a session of this id.
+    /// The users who have a session with this id.
     owners: BTreeMap<String, Viewers>,
-    /// With whom each user may have talked.
+    /// The users whom each user may have talked to.
     talked: [Viewers; USERS.len()],
     has_called: [bool; USERS.len()],
 }
 
-/// Who sees the response to a request.
+/// The receiver of a response.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Seer {
     pub(crate) views: Viewers,
-    /// The HTTP session whose token may be told.
+    /// The HTTP session whose token the response may contain.
     pub(crate) session: Option<usize>,
 }
 
-/// A word that was found in a response.
+/// A word found in a response.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Found<'t> {
     pub(crate) text: &'t str,
@@ -83,12 +84,12 @@ impl Model {
         format!("{kind}{}{}q", USERS[user], self.words.len() - 1)
     }
 
-    /// A text of this user, who shows it to those talked with.
+    /// A text of this user. Everyone who has talked to the user may see it.
     pub(crate) fn text(&mut self, user: usize) -> String {
         self.word("zt", user, only(user) | self.talked[user])
     }
 
-    /// A text that belongs to what only this user has.
+    /// A text that only this user may see.
     pub(crate) fn own_text(&mut self, user: usize) -> String {
         self.word("zt", user, only(user))
     }
@@ -98,7 +99,7 @@ impl Model {
         self.word("zi", user, only(user))
     }
 
-    /// Lets another user have a session with the id, too, who then sees the id.
+    /// Gives another user a session with this id, so that this user may see the id, too.
     pub(crate) fn share(&mut self, id: &str, user: usize) {
         *self.owners.entry(id.to_owned()).or_default() |= only(user);
         if let Some(found) = words(id).first() {
@@ -106,7 +107,7 @@ impl Model {
         }
     }
 
-    /// A call from one user to another, or to somebody else.
+    /// A call from one user to another, or to someone outside.
     pub(crate) fn call(&mut self, from: usize, to: Option<usize>) {
         self.has_called[from] = true;
         if let Some(to) = to {
@@ -116,7 +117,7 @@ impl Model {
         }
     }
 
-    /// A session that its agent's list contains. Returns false if the model cannot explain it.
+    /// A session in its agent's list. Returns false if the model cannot explain why it is there.
     pub(crate) fn is_explained(&mut self, id: &str, user: usize) -> bool {
         if words(id).is_empty() && self.has_called[user] {
             *self.owners.entry(id.to_owned()).or_default() |= only(user);
@@ -143,7 +144,7 @@ impl Model {
         self.clients.iter_mut().filter(|client| client.session == session).for_each(|client| client.has_ended = true);
     }
 
-    /// Ends the sessions that were idle for too long.
+    /// Ends the sessions that have been idle for too long.
     pub(crate) fn sweep(&mut self) {
         for session in 0..self.sessions.len() {
             if self.now - self.sessions[session].last_used >= IDLE {
@@ -152,7 +153,7 @@ impl Model {
         }
     }
 
-    /// The session that these cookies belong to: the first that is open.
+    /// The session that these cookies identify: the first one that is open.
     pub(crate) fn find(&mut self, cookies: &[String]) -> Option<usize> {
         self.sweep();
         let of = |cookie: &String| self.sessions.iter().position(|one| !one.has_ended && one.cookie == *cookie);
@@ -167,7 +168,7 @@ impl Model {
         self.sessions[session].last_used = self.now;
     }
 
-    /// A client speaks in this session.
+    /// Records that a client sent a message in this session.
     pub(crate) fn client_speaks(&mut self, id: &str, session: usize) {
         let user = self.sessions[session].user;
         if let Some(client) = self.clients.iter_mut().find(|client| client.id == id && client.user == user) {
@@ -175,7 +176,7 @@ impl Model {
         }
     }
 
-    /// What a response says that it must not say to whom it is for. What the request itself contained is no secret.
+    /// Returns a secret in the response that its receiver must not see. Text copied from the request is not a secret.
     pub(crate) fn leak(&self, seer: Seer, request: &str, response: &str) -> Option<String> {
         let is_secret = |found: &Found<'_>| {
             let is_for = if found.is_id { only(SUPERVISOR) } else { 0 };
@@ -206,7 +207,7 @@ impl Model {
         (0..USERS.len()).find(is_named).map(|user| format!("the name or the password of {}", USERS[user]))
     }
 
-    /// Whether the response shows the viewer a word that only one user may see.
+    /// Whether the response shows the viewer a word that no other user may see.
     pub(crate) fn shows_own(&self, seer: Seer, response: &str) -> bool {
         words(response).iter().any(|found| !found.is_id && self.words[found.number] == seer.views)
     }

@@ -1,4 +1,4 @@
-//! Whatever is sent in whatever order, nobody sees or does what the model does not allow; and each hole is found.
+//! No sequence of requests lets anyone see or do what the model forbids. The attack finds every deliberate hole.
 
 use std::cell::RefCell;
 
@@ -8,11 +8,11 @@ use crate::attacker::{Attacker, Seen, Violation};
 use crate::house::Hole;
 use crate::steps::{Step, steps};
 
-/// How many cases a test runs, always the same ones, because it also asserts how often something occurs in them.
-/// `ATTACK_CASES` sets another number, of random cases.
+/// The number of cases in a test. They are the same each time, because the test also asserts how often something occurs
+/// in them. `ATTACK_CASES` sets a different number, of random cases.
 const CASES: u32 = 100;
 const CASES_VARIABLE: &str = "ATTACK_CASES";
-/// How many cases a hole may take to be found.
+/// The number of cases within which a hole must be found.
 const CASES_FOR_A_HOLE: u32 = 400;
 
 async fn case(hole: Hole, steps: &[Step], seen: &mut Seen) -> Result<(), Violation> {
@@ -57,7 +57,7 @@ fn nobody_sees_or_does_what_the_model_does_not_allow() {
     if cases < CASES {
         return;
     }
-    // The attacker is not only turned away at the door.
+    // The attack also needs requests that succeed, or it would test the refusals only.
     let share = seen.succeeded as f64 / seen.requests as f64;
     assert!((0.25..0.75).contains(&share), "{share}");
     let cases = u64::from(cases);
@@ -91,7 +91,7 @@ fn each_hole_is_found() {
         let expected = match hole {
             Hole::None => unreachable!("it is not among all"),
             Hole::Reads | Hole::OpenFeed => &["this is not allowed"][..],
-            // Without the token a password counts for operations, too.
+            // Without the token, a password also authorizes operations.
             Hole::NoToken => &["this is not allowed", "nobody signed in"],
             Hole::Override => &["this is not allowed", "it changed something"],
             Hole::Eternal => &["this is not allowed", "HTTP sessions are left"],

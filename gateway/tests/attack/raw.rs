@@ -1,4 +1,4 @@
-//! Requests written byte by byte to the server of connections.
+//! Sends requests to the server byte by byte.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -9,7 +9,7 @@ use tokio::net::{TcpListener, TcpStream};
 
 use crate::house::{HOST, Hole, House};
 
-/// How long a head, and a client that does not read, may take.
+/// The time limits for the head, and for a client that does not read.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A gateway that serves at most this many connections.
@@ -22,22 +22,22 @@ pub(crate) async fn serve(connections: u32) -> (House, SocketAddr) {
     (house, address)
 }
 
-/// What the gateway answers to these bytes until it closes the connection.
+/// Sends these bytes, and returns the gateway's output until it closes the connection.
 pub(crate) async fn answers(address: SocketAddr, bytes: &[u8]) -> String {
     let mut stream = TcpStream::connect(address).await.unwrap();
-    // It may close the connection before all is written.
+    // The gateway may close the connection before everything is written.
     let _closed = stream.write_all(bytes).await;
     let mut answer = Vec::new();
     let _reset = stream.read_to_end(&mut answer).await;
     String::from_utf8_lossy(&answer).into_owned()
 }
 
-/// A request for a page, after which the connection ends.
+/// A request for a page that then closes the connection.
 pub(crate) fn page() -> String {
     format!("GET /pages/icon.svg HTTP/1.1\r\nHost: {HOST}\r\nConnection: close\r\n\r\n")
 }
 
-/// How many responses these are.
+/// The number of responses in this output.
 pub(crate) fn count(answers: &str) -> usize {
     answers.matches("HTTP/1.1 ").count()
 }

@@ -1,4 +1,4 @@
-//! Clients that keep a connection busy without asking for anything. Time is advanced by the test.
+//! Does the gateway end connections that never complete a request? The test advances the time.
 
 use std::time::Duration;
 
@@ -11,8 +11,8 @@ use crate::raw::{PATIENCE, answers, page, serve};
 
 const PLACES: u32 = 8;
 
-/// Opens connections that take all places, sends a beginning, and then a byte a second until the gateway has had
-/// enough. Returns what it answered, and after how many seconds it closed the first connection.
+/// Opens connections until all places are taken, sends the beginning of a request, and then one byte per second until
+/// the gateway gives up. Returns its output, and the seconds until it closed the first connection.
 async fn drip(address: std::net::SocketAddr, beginning: &str, then: u8) -> (String, u64) {
     let began = Instant::now();
     let mut streams = Vec::new();

@@ -1,28 +1,29 @@
-//! What the attacker may do, as a strategy. Indexes choose among what there is when the step is taken.
+//! The steps that the attacker may take, as a strategy. An index selects among the sessions and clients that exist when
+//! the step runs.
 
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
-/// By what a request says who sends it.
+/// How a request claims to be authenticated.
 #[derive(Debug, Clone)]
 pub(crate) enum Credentials {
     Nothing,
-    /// Cookie and token of a session: of one that is open, or of one that has ended.
+    /// The cookie and token of a session, which is open or has ended.
     Session(Index),
     CookieOnly(Index),
     TokenOnly(Index),
     /// The cookie of one session and the token of another.
     Swapped(Index, Index),
-    /// Two cookies, and the token of the second.
+    /// The cookies of two sessions, and the token of the second.
     Two(Index, Index),
-    /// A cookie that nobody was given, with a token of somebody.
+    /// A cookie that the gateway never issued, with a valid token.
     Forged(Index, Forgery),
     Password {
         user: usize,
         right: bool,
     },
-    /// The cookie of a session and the password of a user.
+    /// The cookie of a session, and a user's password.
     Both {
         session: Index,
         user: usize,
@@ -39,9 +40,9 @@ pub(crate) enum Forgery {
     Zeros,
     Reversed,
     Signed,
-    /// The CSRF token as a cookie.
+    /// A CSRF token, sent as the cookie.
     Token,
-    /// The id of a CometD client as a cookie.
+    /// The id of a CometD client, sent as the cookie.
     Client,
 }
 
@@ -56,12 +57,12 @@ pub(crate) enum Bearer {
     Cookie,
 }
 
-/// What is asked for.
+/// The endpoint of a request.
 #[derive(Debug, Clone)]
 pub(crate) enum Target {
     Me,
     List,
-    /// A session: one of the sender's own, or any.
+    /// A session: one of the sender's own, or any session.
     Session {
         own: bool,
         which: Index,
@@ -109,13 +110,13 @@ impl Target {
     }
 }
 
-/// How the path is written.
+/// How the path is spelled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Spelling {
     Plain,
-    /// The whole address in the request line.
+    /// The absolute URI in the request line.
     Absolute,
-    /// The same, of another host than `Host`.
+    /// An absolute URI whose host differs from `Host`.
     AbsoluteElsewhere,
     DoubleSlash,
     LastSlash,
@@ -149,7 +150,7 @@ pub(crate) enum Origin {
     Two,
 }
 
-/// Headers that should mean nothing, or less than their sender hopes.
+/// Headers that should have no effect, or less than the sender hopes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Extra {
     None,
@@ -167,12 +168,12 @@ pub(crate) enum Extra {
 /// The body.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Content {
-    /// One that the target takes, with these choices.
+    /// A body that is valid for the target, with these choices.
     Right(Index, Index, Index),
     Nothing,
     Garbage(Index),
     TooLong,
-    /// The connection breaks in the middle of it.
+    /// The connection breaks in the middle of the body.
     Cut,
 }
 
@@ -180,9 +181,9 @@ pub(crate) enum Content {
 pub(crate) struct Ask {
     pub(crate) credentials: Credentials,
     pub(crate) target: Target,
-    /// Whether it is a GET or a POST, where both are possible.
+    /// Selects POST rather than GET where the target accepts both.
     pub(crate) writes: bool,
-    /// Another method than those of the target.
+    /// A method that the target does not accept.
     pub(crate) method: Option<&'static str>,
     pub(crate) content: Content,
     pub(crate) choice: Index,
@@ -202,7 +203,7 @@ pub(crate) enum Step {
         host: Host,
         origin: Origin,
     },
-    /// Sends on a WebSocket that is open.
+    /// Sends on an open WebSocket.
     Say {
         socket: Index,
         messages: [Index; 3],

@@ -1,4 +1,4 @@
-//! The clients of CometD.
+//! How much memory do CometD clients hold?
 
 use std::time::Duration;
 
@@ -43,7 +43,7 @@ impl Clients {
         }
     }
 
-    /// A client with as many subscriptions as possible, as long as possible; the sessions are one of them.
+    /// A client with the maximum number and length of subscriptions. The sessions are one of them.
     fn subscribed(&mut self, number: usize) -> String {
         let handshake = json!({"channel": "/meta/handshake", "version": "1.0", "ext": {"ack": true},
             "supportedConnectionTypes": ["long-polling"]});
@@ -96,7 +96,7 @@ fn a_client_with_a_full_queue() {
             let text =
                 queue_bytes / queue_messages - br#"{"channel":"/v2/me/im-sessions","data":"","id":"0000000"}"#.len();
             let data = format!("\"{}\"", "x".repeat(text));
-            // Each second position, so that each is a run.
+            // Every second position, so that each is a run by itself.
             position += 2;
             let notification = Notification::new(position, &format!("{message:0>7}"), false, data.as_bytes());
             clients.bayeux.publish(NOW, &agent(number), &notification);
@@ -116,7 +116,7 @@ fn all_clients_together() {
     let mut clients = Clients::new();
     meter.begin();
     let mut number = 0;
-    // Twice as many as there is room for.
+    // Twice as many as fit.
     let texts = queue_messages * 1_048;
     while number * texts < 2 * queue_bytes_of_all {
         clients.subscribed(number);

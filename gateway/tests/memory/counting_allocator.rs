@@ -1,5 +1,5 @@
-//! An allocator that counts what the whole program has in use: the memory of a server is taken and given back by
-//! several threads.
+//! An allocator that counts the memory of the whole program, because several threads of the server allocate and free
+//! it.
 
 #![allow(unsafe_code, reason = "an allocator can be written in no other way")]
 
@@ -7,18 +7,18 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicIsize, Ordering::SeqCst};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// The system's allocator, which counts what is in use and the most that ever was.
+/// The system's allocator. It also counts the bytes in use and their maximum.
 struct Counting;
 
 static IN_USE: AtomicIsize = AtomicIsize::new(0);
 static MOST: AtomicIsize = AtomicIsize::new(0);
 
-// SAFETY: every call goes on to `System` as it came; only numbers are kept besides.
+// SAFETY: every call is passed to `System` unchanged. The only addition is counting.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         let in_use = IN_USE.fetch_add(layout.size() as isize, SeqCst) + layout.size() as isize;
         MOST.fetch_max(in_use, SeqCst);
-        // SAFETY: the caller keeps the contract of `alloc`, which is the same.
+        // SAFETY: the caller fulfils the contract of `alloc`, which is the same.
         unsafe { System.alloc(layout) }
     }
 
@@ -34,7 +34,7 @@ static ALLOCATOR: Counting = Counting;
 
 static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
 
-/// Measures what is taken from now on. While it is there, no other test of this program measures.
+/// Measures allocations from now on. As long as it exists, no other test of this program measures.
 pub(crate) struct Meter {
     before: isize,
     _alone: MutexGuard<'static, ()>,
@@ -48,24 +48,24 @@ impl Meter {
         meter
     }
 
-    /// Begins again.
+    /// Starts the measurement again.
     pub(crate) fn begin(&mut self) {
         self.before = IN_USE.load(SeqCst);
         MOST.store(self.before, SeqCst);
     }
 
-    /// How many more bytes are in use than at the beginning.
+    /// The bytes in use, minus those in use at the beginning.
     pub(crate) fn in_use(&self) -> isize {
         IN_USE.load(SeqCst) - self.before
     }
 
-    /// The most bytes in use since the beginning.
+    /// The maximum of the bytes in use since the beginning, minus those in use at the beginning.
     pub(crate) fn most(&self) -> isize {
         MOST.load(SeqCst) - self.before
     }
 }
 
-/// Asserts that the bytes are those of the page, or at most a tenth fewer.
+/// Asserts that the bytes match the figure in the documentation, or are at most a tenth lower.
 #[track_caller]
 pub(crate) fn meets(what: &str, bytes: isize, page: usize) {
     let page = isize::try_from(page).expect("small");

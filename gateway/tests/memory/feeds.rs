@@ -1,4 +1,4 @@
-//! The feeds.
+//! How much memory do feeds hold?
 
 use std::convert::Infallible;
 use std::io::Write as _;
@@ -29,10 +29,10 @@ use crate::page::{self, DIALOGS_OF_A_CALL, LONGEST_PACKET};
 
 const NOW: Duration = Duration::from_secs(1_763_000_000);
 
-/// How many bytes of a body come at once.
+/// The size of the pieces in which a body arrives.
 const PIECE: usize = 8 * 1_024;
 
-/// A body with as many events and pairs as there may be, and as long as it may be.
+/// A body with the maximum number of events and pairs, and the maximum length.
 fn largest_body() -> Vec<u8> {
     let line = |text: usize| {
         let pairs = "\"\":1,".repeat(MOST_PAIRS / MOST_EVENTS - 1);
@@ -62,7 +62,7 @@ fn a_post_of_events() {
         let token = BearerToken::new("a-token-of-the-feeds").expect("a token");
         let routes = feed_routes(engine, token, ending.subscribe(), Duration::from_secs(3_600));
         meter.begin();
-        // Kept by the test, which does not count it.
+        // The test owns these bytes, so they are not counted.
         let body = Bytes::from(body);
         let pieces: Vec<_> =
             (0..body.len()).step_by(PIECE).map(|at| body.slice(at..body.len().min(at + PIECE))).collect();
@@ -92,12 +92,12 @@ fn agents() -> Arc<Agents> {
 
 const PHONES: usize = 3;
 
-/// A name of the longest length, with a number.
+/// A name of the maximum length that contains a number.
 fn name(kind: &str, number: usize, limits: &SipLimits) -> String {
     format!("{:x>1$}", format!("{kind}{number}"), limits.name)
 }
 
-/// Everything that one call can make an observer keep: it begins again and again, with names as long as they may be.
+/// Makes an observer keep as much as one call can: the call begins again and again, with names of the maximum length.
 fn call(watch: &mut Watch, phone: usize, call: usize, ends: bool) {
     let (at_phone, elsewhere) = (format!("192.0.2.{phone}:5060"), "203.0.113.9:5060".to_owned());
     let dn = format!("{call:d>255}");
@@ -134,7 +134,7 @@ fn a_phone() {
     let mut watch = Watch::new(agents, Vec::new());
     meter.begin();
     for phone in 0..PHONES {
-        // All that end first, then those that stay open.
+        // First the calls that end, then those that stay open.
         for at in 0..PHONE.ended_calls + 20 + PHONE.open_calls {
             call(&mut watch, phone, at, at < PHONE.ended_calls + 20);
         }
@@ -178,7 +178,7 @@ fn an_entity_of_dialog_info() {
     meets("entities of dialog-info", meter.in_use(), PHONES * page::entity());
 }
 
-/// A packet of HEP with this payload.
+/// A HEP packet with this payload.
 fn packet(payload: &[u8]) -> Vec<u8> {
     let chunk = |kind: u16, value: &[u8]| {
         let length = u16::try_from(value.len() + 6).expect("short");

@@ -1,4 +1,4 @@
-//! What clients of HTTP hold: HTTP sessions, connections, bodies, WebSockets.
+//! How much memory do HTTP clients hold in HTTP sessions, connections, bodies and WebSockets?
 
 use std::convert::Infallible;
 use std::io::{Read as _, Write as _};
@@ -50,7 +50,7 @@ impl Random for Numbers {
     }
 }
 
-/// Accepts every password.
+/// Accepts every password, so that checks take no memory.
 struct Any;
 
 impl Passwords for Any {
@@ -59,7 +59,7 @@ impl Passwords for Any {
     }
 }
 
-/// With this many agents, `agent0` and so on.
+/// A gateway with this many agents, `agent0` and so on.
 async fn gateway(agents: usize) -> Gateway {
     let agent = |number: usize| AgentRecord {
         id: AgentId::new(format!("agent{number}")),
@@ -100,7 +100,7 @@ fn serve(runtime: &Runtime, router: Router) -> SocketAddr {
 
 #[test]
 fn http_sessions() {
-    // With a few more than 896, the table of cookies has just grown to its next size.
+    // With slightly more than 896 sessions, the table of cookies has just grown to its next size.
     const AGENTS: usize = 9;
     let mut meter = Meter::alone();
     let runtime = runtime();
@@ -112,7 +112,7 @@ fn http_sessions() {
             let request = request.header("host", "127.0.0.1:8090").body(Body::empty()).expect("a request");
             assert_eq!(routes.clone().oneshot(request).await.expect("an answer").status(), StatusCode::OK);
         };
-        // Starts what is there once.
+        // The first sign-in allocates everything that exists only once.
         sign_in(AGENTS).await;
         meter.begin();
         for agent in 0..AGENTS {
@@ -130,7 +130,7 @@ fn http_sessions() {
 
 #[test]
 fn a_body() {
-    // Longer than any of an operation, so that it stands out from what the test itself takes.
+    // Longer than any operation's body, so that it outweighs the test's own memory.
     const LONGEST: usize = 16 * LONGEST_BODY;
     let mut meter = Meter::alone();
     let runtime = runtime();
@@ -142,7 +142,7 @@ fn a_body() {
     meets("a body in pieces of one byte", meter.most(), page::body(LONGEST));
 }
 
-/// A request with the longest head that is accepted. Its sender wants to hear when its body is read.
+/// A request with the longest accepted head. It expects a 100 response once its body is read.
 fn longest_head() -> Vec<u8> {
     let (start, end) = (
         "POST /api/v2/notifications HTTP/1.1\r\nHost: 127.0.0.1\r\nExpect: 100-continue\r\nContent-Length: 60000\r\n",
@@ -179,7 +179,7 @@ fn a_connection_with_the_longest_head() {
     meter.begin();
     (0..CONNECTIONS).for_each(|_| open());
     meets("connections with the longest head", meter.in_use(), CONNECTIONS * page::connection());
-    // One that is longer by a few bytes is cut off.
+    // A head that is a few bytes longer is refused.
     let mut socket = TcpStream::connect(address).expect("a connection");
     let longer = [&head[..head.len() - 4], b"yyyyyyyy\r\n\r\n"].concat();
     let _ = socket.write_all(&longer);
@@ -188,7 +188,7 @@ fn a_connection_with_the_longest_head() {
     assert!(answer.starts_with(b"HTTP/1.1 431") || answer.is_empty(), "{}", String::from_utf8_lossy(&answer));
 }
 
-/// A frame of a client, masked with zeros.
+/// A frame of a client. Its mask is zero.
 fn frame(first: u8, payload: usize, sent: usize) -> Vec<u8> {
     let length = u16::try_from(payload).expect("short").to_be_bytes();
     let head = [first, 0x80 | 126, length[0], length[1], 0, 0, 0, 0];
@@ -229,7 +229,7 @@ fn a_web_socket() {
     let mut open = || {
         let mut socket = TcpStream::connect(address).expect("a connection");
         assert!(ask(&mut socket, &upgrade).starts_with("HTTP/1.1 101"));
-        // All but the end of a message, then a ping, whose answer says that it has been read.
+        // A message without its end, then a ping. The pong shows that the gateway has read the message.
         socket.write_all(&frame(0x01, LONGEST_SOCKET_MESSAGE, LONGEST_SOCKET_MESSAGE)).expect("written");
         socket.write_all(&[0x89, 0x80, 0, 0, 0, 0]).expect("written");
         let mut pong = [0; 2];

@@ -1,5 +1,5 @@
-//! The figures of `docs/running-the-gateway.md`, in the order of its table: the largest of each kind in bytes, and what
-//! the gateway holds of all of them together.
+//! The figures of `docs/running-the-gateway.md`, in the order of its table: the maximum of each resource in bytes, and
+//! the sum over all of them.
 
 use clap::Parser;
 use im_session::event::Pair;
@@ -16,13 +16,13 @@ use im_session_gateway::serve::LONGEST_HEAD;
 
 use crate::counting_allocator::Meter;
 
-/// The longest packet of HEP: its length has 16 bits.
+/// The longest HEP packet. Its length field has 16 bits.
 pub(crate) const LONGEST_PACKET: usize = 65_535;
 
-/// How many dialogs are kept of a call.
+/// The maximum number of dialogs kept for a call.
 pub(crate) const DIALOGS_OF_A_CALL: usize = 16;
 
-/// The memory of argon2 for a password, and how many are checked at a time.
+/// The memory of argon2 per password, times the number of concurrent checks.
 const PASSWORDS: usize = 2 * 19 * 1_024 * 1_024;
 
 /// The counters of wrong passwords.
@@ -44,17 +44,17 @@ pub(crate) const fn body(longest: usize) -> usize {
     longest * 3 / 2 + 4_000
 }
 
-/// A client of CometD without messages.
+/// A CometD client without messages.
 pub(crate) fn client(settings: &Settings) -> usize {
     client_without_runs(settings) + RUNS * 16
 }
 
-/// The same before any notification was published.
+/// A client before any notification was published.
 pub(crate) fn client_without_runs(settings: &Settings) -> usize {
     1_500 + settings.subscriptions * 308
 }
 
-/// The messages of a client of CometD.
+/// The messages of a CometD client.
 pub(crate) fn messages(settings: &Settings) -> usize {
     settings.queue_bytes + settings.queue_messages * 16 + settings.queue_messages.next_power_of_two() * 56
 }
@@ -68,7 +68,7 @@ pub(crate) const fn position_of_a_feed() -> usize {
 }
 
 pub(crate) fn followed_file() -> usize {
-    // As a decoder of the library holds: a vector of pairs that grows to the next power of two, and the old one.
+    // A decoder of the library holds a vector of pairs that grows to the next power of two, and briefly the old one.
     let pairs = (LONGEST_LINE / 6).next_power_of_two() * 3 / 2 * size_of::<Pair<'_>>();
     pairs + 2 * LONGEST_LINE + 200_000
 }
@@ -90,14 +90,14 @@ pub(crate) const fn entity() -> usize {
     (open_calls + ended_calls) * (DIALOGS_OF_A_CALL * (2 * name + 170) + dn_length + 400)
 }
 
-/// What the gateway holds for its clients and feeds with so many connections, apart from what each agent, phone, entity
-/// and followed file adds.
+/// The memory for all clients and feeds with this many connections, without the part that each agent, phone, entity and
+/// followed file adds.
 fn whole(connections: usize) -> usize {
     let settings = Settings::default();
-    // While a small body is being read, or a query is being answered.
+    // This includes a small body that is being read, or a query that is being answered.
     let connections = connections * (connection() + SMALL_BODY * 3 / 2) + connections * client(&settings);
     let bodies = LARGE_BODIES * body(LONGEST_BODY);
-    // Queues, replies to connects that were held, and other replies.
+    // Queues, replies to held connects, and other replies.
     let messages = 2 * settings.queue_bytes_of_all + settings.reply_bytes_of_all + messages(&settings);
     let feeds = post_of_events() + MOST_FEEDS * 8 * position_of_a_feed();
     let hep = MOST_CONNECTIONS * connection_of_hep() + MOST_WAITING * message_of_hep() + LONGEST_PACKET;
@@ -106,7 +106,7 @@ fn whole(connections: usize) -> usize {
 
 #[test]
 fn all_together_with_the_default_options() {
-    // Reading the options takes memory, too.
+    // Parsing the options also allocates memory.
     let _alone = Meter::alone();
     assert!(web_socket() < connection(), "a WebSocket takes the place of a request");
     let connections = CommandLine::parse_from(["im-session-gateway"]).serve.connections as usize;
