@@ -1,5 +1,4 @@
-//! With another number of shards, or another directory, nothing is lost, and an agent's sessions are in one shard
-//! again.
+//! Nothing is lost when the number of shards or the agents' DNs change, and an agent's sessions are in one shard again.
 
 use std::io;
 use std::sync::Arc;
@@ -26,7 +25,7 @@ async fn engine(backend: &Arc<InMemoryBackend>, directory: Directory, shards: u3
     engine
 }
 
-/// Sessions that are open and completed, ends that are remembered, requests in flight, a feed with a note.
+/// Creates open and completed sessions, remembered ends, requests in flight, and a feed with a note.
 pub(crate) async fn fill(engine: &dyn Engine) {
     for (number, dn) in ["3001", "3002", "4001", "4002", "5001", "9001", "9002"].into_iter().enumerate() {
         for call in 0..3 {
@@ -48,7 +47,7 @@ pub(crate) async fn fill(engine: &dyn Engine) {
         .unwrap();
 }
 
-/// This agent at these DNs.
+/// This agent with different DNs.
 pub(crate) fn moved(id: &str, dns: &[&str]) -> AgentRecord {
     let device = |(place, dn): (usize, &&str)| DeviceRecord::new((place + 1).to_string(), *dn);
     AgentRecord { devices: dns.iter().enumerate().map(device).collect(), ..AgentRecord::clone(&agent(id)) }
@@ -80,7 +79,8 @@ async fn another_number_of_shards_loses_nothing() {
         assert_eq!(engine.requests(0).await.unwrap(), requests);
         assert_eq!(engine.feed("sip".into()).await.unwrap().unwrap().note.as_deref(), Some("kept"));
         let mut outgoing = engine.outgoing();
-        // The batch is not applied again, ended sessions stay ended, and an initiating agent cannot initiate again.
+        // The batch is not applied again, ended sessions stay ended, and an initiating agent cannot initiate a second
+        // session.
         let again = vec![simple("Ringing", "3002", "again")];
         engine.events(Some(FeedPosition::new("sip", 5)), again).await.unwrap();
         let stale = simple("Ringing", "3001", "orphan").with_event_sequence_number(6).with_server_start_time(1);
@@ -107,7 +107,7 @@ async fn a_dn_that_goes_to_another_agent_takes_its_sessions_along() {
     let before = states(&engine, "bob").await;
     assert!(!before.is_empty());
 
-    // 3002 moves from bob to ann, and 9001, which belonged to nobody, to bob.
+    // 3002 moves from bob to ann. 9001, which belonged to nobody, moves to bob.
     let ann = moved("ann", &["3001", "3002"]);
     let bob = moved("bob", &["9001"]);
     let of_ann = states(&engine, "ann").await;
@@ -142,7 +142,7 @@ async fn what_became_of_a_request_is_told_to_nobody_else_where_the_dn_moved() {
         operate(&first, "bob", Some("call-1"), r#"{"operationName":"Complete"}"#).await;
         operate(&first, "ann", None, INITIATE).await;
         let requests = first.requests(0).await.unwrap();
-        // The agents change while the engine runs, or while it does not.
+        // The agents change while the engine runs, or between two runs.
         let agents = || Agents::new([moved("ann", &["3001", "3002"]), moved("bob", &["9001"])]).unwrap();
         let second = if restarts {
             drop(first);
@@ -184,7 +184,7 @@ async fn a_request_that_is_not_in_flight_any_more_is_not_sent() {
         let engine = EmbeddedEngine::on_backend(Shared(backend.clone()), directory(), fewer.clone()).unwrap();
         engine.tick(START).await.unwrap();
         assert_eq!(engine.requests(0).await.unwrap().len(), 2);
-        // At the limit an operation is refused, and does not displace another request.
+        // At the limit, an operation is refused and displaces no other request.
         let refused = operate(&engine, "bob", Some("call-1"), r#"{"operationName":"Complete"}"#).await;
         assert_eq!((refused.status, engine.requests(0).await.unwrap().len()), (StatusCode::InvalidState, 2));
     }
@@ -224,13 +224,13 @@ async fn agents_at_the_same_dns_leave_the_store_alone() {
     engine.tick(START).await.unwrap();
     talking(&engine, "3001", "call-1").await;
     let before = count.load(Ordering::SeqCst);
-    // Other rights, in another order.
+    // The agents have other rights, and come in another order.
     let changed = AgentRecord { rights: im_session::Operations::NONE, ..moved("two", &["4002", "4001"]) };
     let others = ["ann", "bob", "low"].map(|id| AgentRecord::clone(&agent(id)));
     shared.replace(Agents::new(others.into_iter().chain([changed])).unwrap());
     assert_eq!(states(&engine, "ann").await, [crate::place::pair("call-1", "Talking")]);
     assert_eq!(count.load(Ordering::SeqCst), before);
-    // Agents with other DNs, for which the records are divided again.
+    // The agents have other DNs, so the records are divided again.
     shared.replace(Agents::new([moved("ann", &["3001", "9001"])]).unwrap());
     assert_eq!(states(&engine, "ann").await, [crate::place::pair("call-1", "Talking")]);
     assert!(count.load(Ordering::SeqCst) > before);

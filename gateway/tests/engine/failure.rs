@@ -1,4 +1,4 @@
-//! A failed commit stops the engine, and nothing that was not written is reported.
+//! A failed commit stops the engine, and the engine reports nothing that was not committed.
 
 use std::io;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use redb::backends::InMemoryBackend;
 
 use crate::place::{Shared, directory, pair, received, settings, simple, states, talking};
 
-/// A backend on which writes fail from some time on.
+/// A backend whose writes fail once the flag is set.
 #[derive(Debug)]
 struct Failing(Shared, Arc<AtomicBool>);
 
@@ -60,7 +60,7 @@ async fn a_commit_that_fails_stops_the_engine() {
     assert_eq!(answer, Err(EngineError::Stopped));
     let error = failure.recv().unwrap();
     assert!(error.to_string().contains("the disk is full"), "{error}");
-    // Nothing was sent, and nobody can ask: the state in memory is ahead.
+    // Nothing was sent, and all further calls fail, because the state in memory is ahead of the file.
     assert!(received(&mut outgoing).is_empty());
     let agent = directory().current().by_id("ann").unwrap().clone();
     assert_eq!(engine.list(agent, String::new()).await, Err(EngineError::Stopped));

@@ -13,7 +13,7 @@ use crate::place::{agent, directory, pair, settings, simple, states, talking};
 async fn a_file_is_made_under_another_name() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("sessions.redb");
-    // Files left by a process that was killed, complete or not.
+    // Files left by a process that was killed. They may be complete or not.
     fs::write(folder.path().join("sessions.redb.new-1"), b"half of a file").unwrap();
     fs::write(folder.path().join("sessions.redb-of-somebody"), b"not ours").unwrap();
     let engine = EmbeddedEngine::open(&path, directory(), settings()).unwrap();
@@ -70,7 +70,7 @@ async fn the_outbox_holds_what_reached_no_client_and_nothing_else() {
     };
     let message = |dn| simple("PrivateInfo", dn, "call-1").with_extensions([("text", "hello")].into_iter().collect());
     let engine = EmbeddedEngine::open(&path, directory(), settings()).unwrap();
-    // Two agents, one of whom never signs in.
+    // There are two agents, one of whom never signs in.
     for dn in ["3001", "3002"] {
         talking(&engine, dn, "call-1").await;
     }

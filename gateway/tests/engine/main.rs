@@ -1,5 +1,5 @@
-//! The guarantees of every engine (`docs/gateway-engine.md`), one case for each. The cases do not know how an engine is
-//! made: a `Place` makes one, and makes it again after a restart.
+//! The guarantees of every engine (`docs/gateway-engine.md`), with one test case for each. The cases are independent of
+//! the kind of engine: a `Place` opens it, and opens it again after a restart.
 
 #![cfg(feature = "server")]
 #![allow(clippy::unwrap_used, missing_docs, reason = "a test says what it expects by failing")]
@@ -59,7 +59,7 @@ macro_rules! on_each_engine {
             )+)+
         }
 
-        /// One after the other on one Redis Cluster, because each takes seconds to start.
+        /// The cases share one Redis Cluster and run in sequence, because a cluster takes seconds to start.
         #[cfg(feature = "redis")]
         #[tokio::test]
         async fn every_case_on_a_redis_cluster() {

@@ -49,7 +49,7 @@ pub(crate) async fn they_come_after_the_commit(place: &Place) {
     let posted = tokio::spawn(engine.events(None, vec![simple("Ringing", "3001", "call-1")]));
     let told = outgoing.recv().await.unwrap();
     assert_eq!(told.agent, AgentId::new("ann"));
-    // A read by the notified agent shows the same state, or a newer one.
+    // When the agent reads after the notification, the answer shows the same state or a newer one.
     assert_eq!(states(&*engine, "ann").await, [pair("call-1", "Alerting")]);
     assert_eq!(posted.await.unwrap().unwrap().results, [Ok(())]);
 }
@@ -88,7 +88,7 @@ pub(crate) async fn messages_are_undelivered_until_they_are_delivered(place: &Pl
     engine.delivered(AgentId::new("ann"), undelivered[1].position);
     assert_eq!(engine.present(agent("ann")).await.unwrap().undelivered, undelivered[2..]);
 
-    // It is written with the next commit, and is there after a restart.
+    // It is written with the next commit, so it survives a restart.
     engine.events(None, vec![message("3001", "call-1", "four")]).await.unwrap();
     drop(engine);
     let engine = place.engine().await;
@@ -101,7 +101,7 @@ pub(crate) async fn no_more_than_the_outbox_holds_is_sent_again(place: &Place) {
     let engine = place.engine().await;
     talking(&*engine, "3001", "call-1").await;
     engine.present(agent("ann")).await.unwrap();
-    // More than the outbox holds, in one commit and then in several.
+    // There are more messages than the outbox holds, first in one commit and then in several.
     let texts = |numbers: std::ops::Range<usize>| numbers.map(|n| message("3001", "call-1", &n.to_string())).collect();
     engine.events(None, texts(0..3 * OUTBOX)).await.unwrap();
     for number in 3 * OUTBOX..4 * OUTBOX {
@@ -114,7 +114,7 @@ pub(crate) async fn no_more_than_the_outbox_holds_is_sent_again(place: &Place) {
     assert_eq!(texts, (3 * OUTBOX..4 * OUTBOX).map(|number| number.to_string()).collect::<Vec<_>>());
 }
 
-/// The texts for ann that were not delivered.
+/// The undelivered texts for ann.
 async fn undelivered(engine: &dyn im_session_gateway::engine::Engine) -> Vec<String> {
     let undelivered = engine.present(agent("ann")).await.unwrap().undelivered;
     undelivered.iter().map(|one| json(&one.data)["message"].as_str().unwrap().to_owned()).collect()
@@ -136,7 +136,7 @@ pub(crate) async fn states_take_no_room_from_messages(place: &Place) {
 pub(crate) async fn what_was_delivered_is_not_sent_again_after_a_clean_end(place: &Place) {
     let engine = place.engine().await;
     talking(&*engine, "3001", "call-1").await;
-    // That ann has subscribed is stored, too, although nothing else happens.
+    // The engine also stores that ann has subscribed, although nothing else happens.
     engine.present(agent("ann")).await.unwrap();
     drop(engine);
     let engine = place.engine().await;

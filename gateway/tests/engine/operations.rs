@@ -43,7 +43,7 @@ pub(crate) async fn a_refused_operation_makes_none(place: &Place) {
 
 pub(crate) async fn a_second_initiate_is_refused_while_the_first_is_in_flight(place: &Place) {
     let engine = place.engine().await;
-    // Both at once, as with a double click.
+    // The two operations are concurrent, as with a double click.
     let (one, other) = tokio::join!(operate(&*engine, "ann", None, INITIATE), operate(&*engine, "ann", None, INITIATE));
     let mut statuses = [one.status, other.status];
     statuses.sort();

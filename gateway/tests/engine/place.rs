@@ -1,4 +1,4 @@
-//! Where the state of an engine is stored, so that a second engine can continue; and the agents with their actions.
+//! Where does an engine store its state, so that a second engine can continue? Also the agents and their actions.
 
 use std::io;
 use std::sync::Arc;
@@ -21,7 +21,7 @@ use crate::redis_nodes::RedisNodes;
 #[cfg(feature = "redis")]
 use crate::redis_server::{RedisServer, SHARDS};
 
-/// The time at which an engine starts.
+/// The time at which engines start.
 pub(crate) const START: Duration = Duration::from_secs(1_763_000_000);
 
 pub(crate) enum Place {
@@ -33,7 +33,7 @@ pub(crate) enum Place {
     RedisCluster(RedisNodes),
 }
 
-/// A backend that outlives the engine.
+/// A backend that outlives its engine.
 #[derive(Debug, Clone)]
 pub(crate) struct Shared(pub(crate) Arc<InMemoryBackend>);
 
@@ -64,7 +64,7 @@ impl Place {
         Place::File(tempfile::tempdir().unwrap())
     }
 
-    /// `None`, with a message, if this machine has no redis-server.
+    /// `None` after printing a message, if this machine has no redis-server.
     #[cfg(feature = "redis")]
     pub(crate) fn in_redis(case: &str) -> Option<Self> {
         let server = RedisServer::start();
@@ -74,7 +74,7 @@ impl Place {
         server.map(Place::Redis)
     }
 
-    /// Makes a Redis Cluster empty again.
+    /// Empties a Redis Cluster.
     #[cfg(feature = "redis")]
     pub(crate) async fn empty(&self) {
         if let Place::RedisCluster(nodes) = self {
@@ -82,12 +82,12 @@ impl Place {
         }
     }
 
-    /// The engine on this state, at the time [`START`]. There is one at a time.
+    /// Opens the engine on this state, at the time [`START`]. Only one may be open at a time.
     pub(crate) async fn engine(&self) -> Arc<dyn Engine> {
         self.engine_at(START).await
     }
 
-    /// The same at another time.
+    /// Opens it at another time.
     pub(crate) async fn engine_at(&self, now: Duration) -> Arc<dyn Engine> {
         let engine: Arc<dyn Engine> = match self {
             Place::Memory(backend) => {
@@ -107,7 +107,7 @@ impl Place {
     }
 }
 
-/// How many notifications per agent the engines of this suite keep.
+/// The number of notifications per agent that the engines of this suite keep.
 pub(crate) const OUTBOX: usize = 8;
 
 pub(crate) fn settings() -> EmbeddedSettings {
@@ -130,7 +130,7 @@ fn record(id: &str, dns: &[&str], rights: Operations) -> AgentRecord {
     }
 }
 
-/// `ann` at 3001, `bob` at 3002, `two` at 4001 and 4002, and `low`, who may only complete, at 5001.
+/// `ann` at 3001, `bob` at 3002, `two` at 4001 and 4002, and `low` at 5001, who may only complete.
 pub(crate) fn directory() -> Directory {
     let low = Operations::of(&[Operation::Complete]);
     let records = [
@@ -151,12 +151,12 @@ pub(crate) fn event(json: &str) -> Event<'static> {
     Event::from_json_line(json).unwrap().into_owned()
 }
 
-/// `EventRinging` etc. of a call at a DN.
+/// An event such as `EventRinging`, for a call at a DN.
 pub(crate) fn simple(name: &str, dn: &str, call: &str) -> Event<'static> {
     event(&format!(r#"{{"Event":"Event{name}","ThisDN":"{dn}","OtherDN":"9","CallUUID":"{call}","ConnID":"00{dn}"}}"#))
 }
 
-/// Ringing and Established.
+/// A call at a DN that is ringing and then established.
 pub(crate) async fn talking(engine: &dyn Engine, dn: &str, call: &str) {
     let events = vec![simple("Ringing", dn, call), simple("Established", dn, call)];
     assert_eq!(engine.events(None, events).await.unwrap().results, [Ok(()), Ok(())]);
@@ -184,7 +184,7 @@ pub(crate) fn json(bytes: &[u8]) -> Value {
     serde_json::from_slice(bytes).unwrap()
 }
 
-/// The notifications so far. They are broadcast before the answer.
+/// The notifications so far. The engine broadcasts them before it answers.
 pub(crate) fn received(receiver: &mut Receiver<Arc<Outgoing>>) -> Vec<Arc<Outgoing>> {
     let mut all = Vec::new();
     loop {

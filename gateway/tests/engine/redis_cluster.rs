@@ -1,4 +1,4 @@
-//! What several processes on one Redis guarantee together; each is an engine here.
+//! The guarantees of several processes on one Redis. Each process is an engine in this program.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,7 +11,7 @@ use crate::operations::INITIATE;
 use crate::place::{START, agent, json, operate, pair, received, simple, states, talking};
 use crate::redis_server::{RedisServer, SHARDS};
 
-/// The server, or a word that there is none.
+/// The server, or `None` after printing a message if there is none.
 pub(crate) fn server(case: &str) -> Option<RedisServer> {
     let server = RedisServer::start();
     if server.is_none() {
@@ -28,7 +28,7 @@ async fn gateways_keep_nothing_and_see_the_same() {
     let one = server.engine(Role::Gateway, SHARDS).await.unwrap();
     let other = server.engine(Role::Gateway, SHARDS).await.unwrap();
     assert_eq!((worker.owned_shards(), one.owned_shards()), (SHARDS as usize, 0));
-    // A worker does not answer this, and says so at once.
+    // A worker does not keep this state, and refuses at once.
     let overview = worker.inspect(Inquiry::Overview).await.unwrap();
     assert_eq!(overview.status, im_session::StatusCode::NotFound);
     assert!(worker.events(None, vec![simple("Ringing", "3001", "call-1")]).await.is_err());
@@ -39,14 +39,14 @@ async fn gateways_keep_nothing_and_see_the_same() {
         let told = outgoing.recv().await.unwrap();
         assert_eq!((told.agent.as_str(), told.position), ("ann", expected));
     }
-    // A request that was made at one gateway can be read at the other, and disappears there when it is confirmed here.
+    // A request made at one gateway can be read at the other. Confirming it at either removes it from both.
     let mut newest = other.newest_request();
     operate(&one, "bob", None, INITIATE).await;
     newest.wait_for(|&newest| newest == 1).await.unwrap();
     assert_eq!(other.requests(0).await.unwrap().len(), 1);
     one.confirm_requests(1).await.unwrap();
     assert!(other.requests(0).await.unwrap().is_empty());
-    // A supervisor sees all shards, wherever they are.
+    // A supervisor sees all shards, whichever workers own them.
     let overview = json(&other.inspect(Inquiry::Overview).await.unwrap().body);
     assert_eq!(overview["sessions"]["Talking"], 1, "{overview}");
     let openest = &overview["openLongest"][0];
@@ -74,7 +74,7 @@ async fn shards_move_evenly_when_workers_come_and_go() {
             break;
         }
         assert!(call < 200, "{:?}", owned());
-        // It is served while the shards move.
+        // The session is served while the shards move.
         talking(&gateway, "3001", &format!("call-{call}")).await;
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
@@ -96,9 +96,9 @@ async fn an_engine_whose_connections_broke_leaves_when_it_ends() {
     command.arg("KILL").arg("TYPE").arg("normal").arg("SKIPME").arg("yes");
     let killed: u64 = command.query_async(&mut connection).await.unwrap();
     assert!(killed > 0);
-    // Whoever asks finds out, and it connects again.
+    // The call that finds the connection broken makes the engine reconnect.
     while engine.list(agent("ann"), String::new()).await.is_err() {}
-    // Nothing of this test's runtime runs meanwhile.
+    // The test's runtime runs no task during the drop.
     drop(engine);
     let living: u64 = redis::cmd("EXISTS")
         .arg(&["{cluster}:workers", "{cluster}:gateways", "{s0}:owner"])

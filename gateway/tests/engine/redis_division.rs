@@ -1,4 +1,4 @@
-//! Another number of shards, or agents with other DNs, while no process runs: nothing is lost, wherever it is killed.
+//! Resharding, or changing the agents' DNs, loses nothing, even if it is killed at any point.
 
 use std::pin::pin;
 use std::sync::Arc;
@@ -17,14 +17,14 @@ use crate::place::{START, agent, directory, event, json, operate, received, simp
 use crate::redis_cluster::server;
 use crate::redis_server::{RedisServer, SHARDS};
 
-/// For so long a process that said nothing counts as living.
+/// A process counts as live until this time has passed since its last heartbeat.
 const SILENCE: Duration = Duration::from_secs(30);
 
 async fn divide(server: &RedisServer, shards: u32) -> Result<Resharded, EngineError> {
     reshard(&server.address(), &directory().current(), shards, SILENCE).await
 }
 
-/// What comes of it, unless it is killed when it has waited so often.
+/// The result of the future, or `None` if it is dropped after this many waits.
 async fn killed_after<T>(waits: usize, future: impl Future<Output = T>) -> Option<T> {
     let (mut future, mut left) = (pin!(future), waits);
     std::future::poll_fn(|context| match future.as_mut().poll(context) {
@@ -44,7 +44,7 @@ async fn running(server: &RedisServer, shards: u32) -> RedisEngine {
     engine
 }
 
-/// What is to be the same before and after, and in which order agents were told.
+/// The state that must not change, and the positions of the agents' notifications.
 async fn everything(engine: &RedisEngine) -> (Vec<Vec<u8>>, Vec<Vec<String>>, Vec<u64>) {
     let (mut undelivered, mut positions) = (Vec::new(), Vec::new());
     for who in EVERYBODY {
@@ -59,7 +59,7 @@ async fn everything(engine: &RedisEngine) -> (Vec<Vec<u8>>, Vec<Vec<String>>, Ve
 async fn four_shards_become_sixteen_wherever_it_is_killed() {
     let Some(server) = server("four_shards_become_sixteen_wherever_it_is_killed") else { return };
     let first = running(&server, 4).await;
-    // From now on it counts what they miss.
+    // From now on, notifications that the agents miss are kept.
     everything(&first).await;
     fill(&first).await;
     let message = |text: &str| {
@@ -82,7 +82,7 @@ async fn four_shards_become_sixteen_wherever_it_is_killed() {
             None => kills += 1,
         }
         if kills == 20 {
-            // Who starts meanwhile would decide what is being copied.
+            // A process that started now could change the data while it is being copied.
             let error = server.engine(Role::All, 4).await.unwrap_err().to_string();
             assert!(error.contains("being divided into 16 shards"), "{error}");
         }
@@ -100,21 +100,22 @@ async fn four_shards_become_sixteen_wherever_it_is_killed() {
     assert_eq!(second.requests(0).await.unwrap(), requests);
     assert_eq!(second.feed("sip".into()).await.unwrap().unwrap().note.as_deref(), Some("kept"));
     let mut outgoing = second.outgoing();
-    // The batch is not applied again, what ended stays ended, who initiates does not initiate again.
+    // The batch is not applied again, ended sessions stay ended, and an initiating agent cannot initiate a second
+    // session.
     second.events(Some(FeedPosition::new("sip", 5)), vec![simple("Ringing", "3002", "again")]).await.unwrap();
     let stale = simple("Ringing", "3001", "orphan").with_event_sequence_number(6).with_server_start_time(1);
     second.events(None, vec![stale]).await.unwrap();
     assert_eq!(operate(&second, "ann", None, INITIATE).await.status, StatusCode::InvalidState);
     assert!(received(&mut outgoing).is_empty());
 
-    // What became of a request reaches who made it, and its position is after all before.
+    // The outcome of a request reaches the agent who made it. Its position is higher than all earlier ones.
     let of_bob = requests.iter().find(|one| one.request.this_dn == "3002").unwrap().request.reference_id;
     let failed = format!(r#"{{"Event":"EventError","ReferenceID":{of_bob},"ErrorCode":50,"ErrorMessage":"no"}}"#);
     second.events(None, vec![event(&failed)]).await.unwrap();
     let told = received(&mut outgoing);
     assert_eq!((told.len(), told[0].agent.as_str()), (1, "bob"));
     assert!(told[0].position > positions.iter().copied().max().unwrap());
-    // A new request is after those before, and has a ReferenceID of its own.
+    // A new request gets an offset after all earlier ones, and an unused ReferenceID.
     assert_eq!(operate(&second, "bob", None, INITIATE).await.status, StatusCode::Ok);
     let newer = second.requests(0).await.unwrap();
     let offsets: Vec<u64> = newer.iter().map(|one| one.offset).collect();
@@ -125,7 +126,7 @@ async fn four_shards_become_sixteen_wherever_it_is_killed() {
     assert_eq!(operate(&second, "ann", None, INITIATE).await.status, StatusCode::Ok);
     drop(second);
 
-    // And back.
+    // Back to fewer shards.
     let (before, ..) = everything(&running(&server, 16).await).await;
     divide(&server, 3).await.unwrap();
     assert_eq!(everything(&running(&server, 3).await).await.0, before);
@@ -140,11 +141,11 @@ async fn nothing_is_divided_while_a_process_lives() {
         let living = server.engine(role, SHARDS).await.unwrap();
         let error = divide(&server, 16).await.unwrap_err().to_string();
         assert!(error.contains("expected that all gateways and workers have ended, found 1"), "{role:?}: {error}");
-        // It is refused without a trace: others may join.
+        // The refusal leaves no trace, so other processes can still start.
         drop(server.engine(role, SHARDS).await.unwrap());
         drop(living);
     }
-    // One that said nothing for long, and has a lease nevertheless.
+    // This worker counts as silent, but still has a lease.
     let worker = server.engine(Role::Worker, SHARDS).await.unwrap();
     let error = loop {
         match reshard(&server.address(), &directory().current(), 16, Duration::ZERO).await.unwrap_err().to_string() {
@@ -161,7 +162,7 @@ async fn connection(server: &RedisServer) -> redis::aio::MultiplexedConnection {
     redis::Client::open(server.address()).unwrap().get_multiplexed_async_connection().await.unwrap()
 }
 
-/// How many entries no worker has committed.
+/// The number of entries that no worker has committed.
 async fn uncommitted(server: &RedisServer) -> usize {
     let mut connection = connection(server).await;
     let mut entries = 0;
@@ -180,7 +181,7 @@ async fn uncommitted(server: &RedisServer) -> usize {
 #[tokio::test]
 async fn nothing_is_divided_before_all_entries_are_committed() {
     let Some(server) = server("nothing_is_divided_before_all_entries_are_committed") else { return };
-    // Requests are not as old as time.
+    // The first tick happens before the request, so that the request does not time out at once.
     drop(running(&server, SHARDS).await);
     let gateway = Arc::new(server.engine(Role::Gateway, SHARDS).await.unwrap());
     let before = uncommitted(&server).await;
@@ -195,12 +196,12 @@ async fn nothing_is_divided_before_all_entries_are_committed() {
     let error = divide(&server, 16).await.unwrap_err().to_string();
     assert!(error.contains("expected that all entries are committed, found entry"), "{error}");
 
-    // A worker commits it; nobody is there who takes the request.
+    // A worker commits the operation, but no gateway runs to queue the request.
     let worker = server.engine(Role::Worker, SHARDS).await.unwrap();
     while uncommitted(&server).await > 0 {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
-    // That time passed may not be committed yet.
+    // This entry may still be uncommitted when the worker ends.
     worker.tick(START).await.unwrap();
     drop(worker);
     assert_eq!(divide(&server, 16).await.unwrap().from, SHARDS);
@@ -216,7 +217,8 @@ async fn nothing_is_divided_while_a_batch_is_applied_in_some_shards_only() {
     let batch = || vec![simple("Ringing", "3001", "call-1"), simple("Ringing", "3002", "call-1")];
     engine.events(Some(FeedPosition::new("half", 1)), batch()).await.unwrap();
     drop(engine);
-    // As where a gateway dies between the other shards and the home of the feed.
+    // The state left by a gateway that dies after the other shards applied a batch, but before the feed's home shard
+    // did.
     let mut connection = connection(&server).await;
     let key = RecordKey::Feed("half".into()).to_bytes();
     let further = serde_json::to_vec(&FeedPosition::new("half", 2)).unwrap();
@@ -227,7 +229,7 @@ async fn nothing_is_divided_while_a_batch_is_applied_in_some_shards_only() {
     command.exec_async(&mut connection).await.unwrap();
     let error = divide(&server, 16).await.unwrap_err().to_string();
     assert!(error.contains("feed half: expected that each batch is applied as a whole, found position 2"), "{error}");
-    // The feed sends it again.
+    // The feed sends the batch again.
     let engine = running(&server, SHARDS).await;
     engine.events(Some(FeedPosition::new("half", 2)), batch()).await.unwrap();
     drop(engine);
@@ -244,7 +246,7 @@ async fn a_process_that_slept_meanwhile_does_not_go_on_with_what_is_left() {
     let gateway = server.engine(Role::Gateway, SHARDS).await.unwrap();
     talking(&gateway, "3001", "call-1").await;
     drop(worker);
-    // It has said nothing for no time at all: as one that is paused for long.
+    // With a silence of zero, the running gateway counts as ended, like a process that was paused for long.
     while reshard(&server.address(), &directory().current(), 16, Duration::ZERO).await.is_err() {}
     let new = running(&server, 16).await;
     assert_eq!(states(&new, "ann").await.len(), 1);

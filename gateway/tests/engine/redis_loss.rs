@@ -1,4 +1,4 @@
-//! Redis loses its newest commits: it is killed, and starts again with what it had written some time before.
+//! Redis loses its newest commits, because it is killed and restarts with an earlier state.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -26,7 +26,7 @@ async fn worker(server: &RedisServer) -> RedisEngine {
     worker
 }
 
-/// Five notifications for ann, and a request of bob.
+/// Uses every kind of number: five notifications for ann, and a request of bob.
 async fn use_all_numbers(engine: &RedisEngine, call: &str) {
     talking(engine, "3001", call).await;
     talking(engine, "3001", &format!("{call}-other")).await;
@@ -35,11 +35,11 @@ async fn use_all_numbers(engine: &RedisEngine, call: &str) {
     assert_eq!(reply.status, StatusCode::Ok, "{}", String::from_utf8_lossy(&reply.body));
 }
 
-/// Everything that is given once.
+/// The numbers that must never be used twice.
 #[derive(Debug, PartialEq, Eq)]
 struct Numbers {
     notifications: BTreeSet<(u64, String)>,
-    /// Offset and ReferenceID.
+    /// Pairs of offset and ReferenceID.
     requests: BTreeSet<(u64, u64)>,
 }
 
@@ -52,7 +52,7 @@ async fn numbers(engine: &RedisEngine, outgoing: &mut Receiver<Arc<Outgoing>>) -
     }
 }
 
-/// None of the new numbers was used before, and those that are compared have risen.
+/// Checks that all new numbers are unused, and that positions and offsets have risen.
 fn assert_newer(new: &Numbers, lost: &Numbers) {
     assert_eq!((lost.notifications.len(), lost.requests.len()), (5, 1), "{lost:?}");
     assert_eq!((new.notifications.len(), new.requests.len()), (5, 1), "{new:?}");
@@ -63,7 +63,7 @@ fn assert_newer(new: &Numbers, lost: &Numbers) {
     assert!(new.0 > lost.0 && new.1 != lost.1, "{new:?} {lost:?}");
 }
 
-/// The states of ann's sessions. Whoever asks first finds out that connections have broken.
+/// The states of ann's sessions. The first calls fail as long as connections are broken.
 async fn states_of_ann(engine: &RedisEngine) -> Vec<(String, String)> {
     while engine.list(agent("ann"), String::new()).await.is_err() {}
     states(engine, "ann").await
@@ -108,7 +108,7 @@ async fn it_is_seen_even_if_there_are_more_commits_than_before() {
     let lost = numbers(&gateway, &mut outgoing).await;
     drop(of_lost);
     assert!(!missed.has_changed().unwrap());
-    // Others commit more than was lost while this gateway is cut off.
+    // While this gateway is cut off, other processes commit more than was lost.
     let address = "redis.sock";
     server.kill();
     server.restore(&written);
@@ -125,7 +125,7 @@ async fn it_is_seen_even_if_there_are_more_commits_than_before() {
     server.start_again();
     missed.changed().await.unwrap();
     assert_eq!(states_of_ann(&gateway).await.len(), 6);
-    // It is told what is new, also what was committed while it was cut off.
+    // The gateway receives all new notifications, including those committed while it was cut off.
     let of_now = worker(&server).await;
     use_all_numbers(&gateway, "last").await;
     let mut told = numbers(&gateway, &mut outgoing).await;

@@ -1,4 +1,5 @@
-//! A Redis Cluster for one test: three nodes on loopback, each with a third of the slots, ended by their process ids.
+//! A Redis Cluster for one test: three nodes on loopback, each with a third of the slots. They are stopped by process
+//! id.
 
 use std::fmt::Write as _;
 use std::net::TcpListener;
@@ -20,14 +21,14 @@ pub(crate) struct RedisNodes {
     _folder: tempfile::TempDir,
 }
 
-/// Ports that are free now: one for clients and one for the other nodes, for each node.
+/// Ports that are currently free: for each node, one for clients and one for the other nodes.
 fn free_ports() -> Vec<[u16; 2]> {
     let listen = || TcpListener::bind("127.0.0.1:0").unwrap();
     let listeners: Vec<[TcpListener; 2]> = SLOTS.iter().map(|_| [listen(), listen()]).collect();
     listeners.iter().map(|pair| pair.each_ref().map(|one| one.local_addr().unwrap().port())).collect()
 }
 
-/// What a node knows of the cluster when it starts.
+/// The cluster configuration with which a node starts.
 fn configuration(myself: usize, ports: &[[u16; 2]]) -> String {
     let mut text = String::new();
     for (place, ([port, bus], slots)) in ports.iter().zip(SLOTS).enumerate() {
@@ -38,7 +39,7 @@ fn configuration(myself: usize, ports: &[[u16; 2]]) -> String {
 }
 
 impl RedisNodes {
-    /// `None` if this machine has no redis-server. It takes two seconds: so long a node of a cluster refuses writes.
+    /// `None` if this machine has no redis-server. This takes two seconds, because a node refuses writes for that long.
     pub(crate) async fn start() -> Option<Self> {
         // Another process may take a port in between.
         for _ in 0..5 {
@@ -74,7 +75,7 @@ impl RedisNodes {
         Some(RedisNodes { processes, ports, _folder: folder })
     }
 
-    /// Waits until each node says that the cluster works; `None` if one has ended.
+    /// Waits until each node reports that the cluster works. Returns `None` if a node has ended.
     async fn ready(mut self) -> Option<Self> {
         for _ in 0..1_000 {
             if self.processes.iter_mut().any(|process| process.try_wait().unwrap().is_some()) {
@@ -93,7 +94,7 @@ impl RedisNodes {
         panic!("a Redis Cluster is not ready after 20 s");
     }
 
-    /// The first two nodes name the third.
+    /// Names the first two nodes. The client discovers the third.
     pub(crate) fn address(&self) -> String {
         format!("redis+cluster://127.0.0.1:{},127.0.0.1:{}", self.ports[0], self.ports[1])
     }

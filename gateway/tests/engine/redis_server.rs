@@ -1,4 +1,4 @@
-//! A Redis for one test: on a socket in a temporary directory, ended by its process id.
+//! A Redis for one test, on a socket in a temporary directory. It is stopped by process id.
 
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -21,7 +21,7 @@ pub(crate) struct RedisServer {
     options: &'static [&'static str],
 }
 
-/// A server that listens; `None` if this machine has no redis-server.
+/// A listening server, or `None` if this machine has no redis-server.
 fn spawn(folder: &Path, socket: &Path, options: &[&str]) -> Option<Child> {
     let started = Command::new("redis-server")
         .args(["--port", "0", "--save", "", "--daemonize", "no", "--unixsocket"])
@@ -37,7 +37,7 @@ fn spawn(folder: &Path, socket: &Path, options: &[&str]) -> Option<Child> {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return None,
         Err(error) => panic!("redis-server does not start: {error}"),
     };
-    // It does not report when it listens.
+    // The server does not report when it starts to listen.
     for _ in 0..1_000 {
         if std::os::unix::net::UnixStream::connect(socket).is_ok() {
             return Some(process);
@@ -53,7 +53,7 @@ impl RedisServer {
         Self::with_options(&["--appendonly", "no"])
     }
 
-    /// A server that writes each command to its file before it answers.
+    /// A server that writes each command to its file before it answers. `None` if this machine has no redis-server.
     pub(crate) fn durable() -> Option<Self> {
         Self::with_options(&["--appendonly", "yes", "--appendfsync", "always"])
     }
@@ -65,32 +65,32 @@ impl RedisServer {
         Some(RedisServer { process, folder, socket, options })
     }
 
-    /// Ends the server without notice.
+    /// Kills the server.
     pub(crate) fn kill(&mut self) {
         self.process.kill().unwrap();
         self.process.wait().unwrap();
     }
 
-    /// Starts the server again, after [`kill`](Self::kill), with the address that it had.
+    /// Starts the server again after [`kill`](Self::kill).
     pub(crate) fn start_again(&mut self) {
         self.process = spawn(self.folder.path(), &self.socket, self.options).unwrap();
     }
 
-    /// What a durable server has written so far.
+    /// The data that a durable server has written so far.
     pub(crate) fn written(&self) -> Vec<(PathBuf, Vec<u8>)> {
         let files = std::fs::read_dir(self.folder.path().join("appendonlydir")).unwrap();
         files.map(|file| file.unwrap().path()).map(|path| (path.clone(), std::fs::read(path).unwrap())).collect()
     }
 
-    /// Makes a killed server forget what it has written since then.
+    /// Resets a killed server to data that it had written earlier.
     pub(crate) fn restore(&self, written: &[(PathBuf, Vec<u8>)]) {
         for (path, contents) in written {
             std::fs::write(path, contents).unwrap();
         }
     }
 
-    /// Changes the address at which the server listens after its next start. Processes that know only the other address
-    /// do not see it.
+    /// Sets the address at which the server listens after its next start. Processes that only know the old address
+    /// cannot reach it.
     pub(crate) fn listen_at(&mut self, name: &str) {
         self.socket = self.folder.path().join(name);
     }
@@ -115,7 +115,7 @@ impl RedisServer {
         settings.role = role;
         settings.shards = shards;
         settings.outbox = OUTBOX;
-        // Long enough that a loaded machine does not lose it by accident.
+        // This is long enough that an engine does not lose its lease on a busy machine.
         settings.lease = Duration::from_secs(2);
         RedisEngine::open(&self.address(), directory, settings).await
     }

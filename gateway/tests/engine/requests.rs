@@ -1,4 +1,4 @@
-//! Requests are kept until a bridge has them.
+//! Requests are kept until a bridge has received them.
 
 use im_session_gateway::engine::OutgoingKind;
 
@@ -18,7 +18,7 @@ pub(crate) async fn they_are_kept_until_confirmed(place: &Place) {
     assert_eq!(offsets(2).await, [2, 3]);
     engine.confirm_requests(2).await.unwrap();
     assert_eq!(offsets(0).await, [3]);
-    // Offsets rise, even if no request is left.
+    // Offsets rise even if no request is left.
     engine.confirm_requests(100).await.unwrap();
     assert!(offsets(0).await.is_empty());
     operate(&*engine, "bob", Some("call-1"), COMPLETE).await;
@@ -42,7 +42,7 @@ pub(crate) async fn a_failed_request_is_told_to_its_agent(place: &Place) {
     let mut outgoing = engine.outgoing();
     operate(&*engine, "bob", Some("call-1"), COMPLETE).await;
     let reference_id = engine.requests(0).await.unwrap()[0].request.reference_id;
-    // Without ThisDN it goes to all shards, one of which has the request.
+    // Without ThisDN, the event goes to all shards, one of which has the request.
     let error = event(&format!(
         r#"{{"Event":"EventError","ReferenceID":{reference_id},"ErrorCode":50,"ErrorMessage":"Unknown connection"}}"#
     ));

@@ -29,7 +29,7 @@ pub(crate) async fn everything_is_there_again(place: &Place) {
     assert_eq!(engine.requests(0).await.unwrap(), requests);
     assert_eq!(*engine.newest_request().borrow(), 1);
     assert_eq!(engine.feed("sip".into()).await.unwrap(), Some(feed));
-    // The request is still in flight: a second one is refused, and the next one has another ReferenceID.
+    // The request is still in flight, so a second one is refused. The next request has another ReferenceID.
     assert_eq!(operate(&*engine, "ann", None, INITIATE).await.status, im_session::StatusCode::InvalidState);
     let complete = r#"{"operationName":"Complete"}"#;
     operate(&*engine, "bob", Some("call-0"), complete).await;

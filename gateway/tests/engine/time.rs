@@ -41,7 +41,7 @@ pub(crate) async fn a_completed_session_is_forgotten(place: &Place) {
     engine.events(None, vec![simple("Released", "3001", "call-1")]).await.unwrap();
     engine.tick(START + HOUR + Duration::from_secs(1)).await.unwrap();
     assert!(states(&*engine, "ann").await.is_empty());
-    // A restart does not bring it back.
+    // A restart does not bring the session back.
     drop(engine);
     let engine = place.engine().await;
     assert!(states(&*engine, "ann").await.is_empty());
@@ -50,7 +50,8 @@ pub(crate) async fn a_completed_session_is_forgotten(place: &Place) {
 pub(crate) async fn one_wrong_time_does_not_stop_time(place: &Place) {
     let engine = place.engine().await;
     talking(&*engine, "3001", "call-1").await;
-    // Ten years ahead, in milliseconds instead of seconds, and the maximum; repeated, but not for long.
+    // Ten years ahead, milliseconds instead of seconds, and the maximum. Each is repeated, but not long enough to be
+    // accepted.
     for wrong in [START + 87_600 * HOUR, START * 1_000, Duration::MAX] {
         for _ in 0..20 {
             engine.tick(wrong).await.unwrap();
@@ -71,7 +72,7 @@ pub(crate) async fn time_goes_on_after_a_pause_of_days(place: &Place) {
         assert!(ticks <= 60, "a minute of ticks is not believed");
         engine.tick(START + 72 * HOUR + Duration::from_secs(ticks)).await.unwrap();
     }
-    // It continues from there: new events have the current time.
+    // The engine continues from there: new events have the current time.
     talking(&*engine, "3002", "call-2").await;
     engine.tick(START + 75 * HOUR).await.unwrap();
     assert_eq!(states(&*engine, "bob").await, [pair("call-2", "Talking")]);

@@ -1,4 +1,4 @@
-//! Arbitrary histories, interrupted at every place.
+//! Arbitrary histories that are interrupted at every point.
 
 use std::cell::Cell;
 use std::collections::BTreeMap;
@@ -19,7 +19,7 @@ use crate::agents::{directory, record, records, rights};
 
 fn settings() -> ShardSettings {
     let mut limits = Limits::DEFAULT;
-    // Low enough that histories reach them.
+    // Low enough that histories reach the limits.
     limits.requests = 2;
     limits.sessions_per_dn = 4;
     limits.remembered_ends = 5;
@@ -55,7 +55,7 @@ impl Disk {
         }
     }
 
-    /// The committed shard, and how many records are obsolete.
+    /// Restores the committed shard. Also returns the number of obsolete records.
     fn restore(&self) -> (Shard, usize) {
         let records = self.0.iter().map(|(key, value)| (&**key, &**value));
         let (shard, surplus) = Shard::restore(&settings(), records).unwrap();
@@ -100,7 +100,7 @@ fn entries(history: &History, batches: &[usize]) -> Vec<Entry> {
     entries
 }
 
-/// Checks that two shards are in the same state, for all questions.
+/// Checks that two shards answer every question in the same way.
 fn same(one: &Shard, other: &Shard) -> Result<(), TestCaseError> {
     prop_assert_eq!(one.sessions().snapshot(), other.sessions().snapshot());
     prop_assert_eq!(one.notified(), other.notified());
@@ -108,7 +108,7 @@ fn same(one: &Shard, other: &Shard) -> Result<(), TestCaseError> {
     Ok(())
 }
 
-/// Notifications are numbered without gaps, and show nothing that their agent may not do.
+/// Checks that notifications are numbered without gaps, and show nothing that the agent may not do.
 fn outgoing_is_right(before: u64, decision: &Decision, agents: &Agents) -> Result<(), TestCaseError> {
     for (number, outgoing) in (before + 1..).zip(&decision.outgoing) {
         prop_assert_eq!(outgoing.position, number);
@@ -144,7 +144,7 @@ fn what_was_committed_is_the_state_at_every_prefix() {
                 let (mut restored, _) = disk.restore();
                 let before = shard.notified();
                 let decision = shard.decide(entry.clone(), &agents);
-                // The process ended before the commit: the entry is decided again, with the same result.
+                // The process ended before the commit, so the entry is decided again, with the same result.
                 prop_assert_eq!(&restored.decide(entry.clone(), &agents), &decision);
                 outgoing_is_right(before, &decision, &agents)?;
                 disk.commit(&shard, &decision);
@@ -152,7 +152,7 @@ fn what_was_committed_is_the_state_at_every_prefix() {
                 same(&shard, &again)?;
                 prop_assert_eq!(surplus, 0, "records that say nothing are left");
 
-                // The process ended after the commit and before the answer: the feed sends the batch again.
+                // The process ended after the commit but before the answer, so the feed sends the batch again.
                 if let (Entry::Events { events, .. }, Answer::Events(answers)) = (&entry, &decision.answer) {
                     prop_assert_eq!(events.len(), answers.len());
                     let again = shard.decide(entry.clone(), &agents);

@@ -1,4 +1,5 @@
-//! One shard: for arbitrary histories, the committed records are its state, and deciding again gives the same decision.
+//! For arbitrary histories, a shard's committed records are its whole state, and deciding again gives the same
+//! decision.
 
 #![allow(clippy::unwrap_used, missing_docs, reason = "a test says what it expects by failing")]
 
