@@ -46,7 +46,7 @@ fn messages_come_again_until_they_are_acknowledged() {
     server.publish(1);
     let released = server.release_of(held);
     assert_eq!((data(&released), &released[1]["ext"]), (vec![1], &json!({"ack": 2})));
-    // It was written, but did not reach the client.
+    // The reply was written, but did not reach the client.
     server.delivered(held);
     server.publish(2);
     let messages = server.post(connect_with(&client, 1)).now();

@@ -1,4 +1,4 @@
-//! How many connects are held, and when they are released.
+//! How many connects are held, and when are they released?
 
 use std::time::Duration;
 
@@ -23,7 +23,7 @@ fn the_first_after_a_handshake_is_answered_at_once_and_the_next_is_held_until_th
     assert_eq!(released.len(), 1);
     assert_eq!(released[0]["successful"], true);
     assert_eq!(released[0]["advice"]["reconnect"], "retry");
-    // From then on maxInterval counts.
+    // From then on, `maxInterval` applies.
     server.pass(Duration::from_millis(14_999));
     server.post(connect(&client)).held();
 }
@@ -82,7 +82,7 @@ fn one_is_held_for_a_browser_and_the_other_client_is_not_starved() {
     assert_eq!(data(&server.release_of(held)), [1]);
     server.delivered(held);
     assert_eq!(data(&server.exchange(connect(&two))), [1]);
-    // Now the other client is the first.
+    // The other client is now the first one.
     server.post(connect(&two)).held();
     let reply = server.post(connect(&one)).one();
     assert_eq!(reply["advice"]["multiple-clients"], true);

@@ -1,4 +1,4 @@
-//! Whether messages are lost, repeated or out of order.
+//! Are messages lost, repeated or out of order?
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Whatever is sent, nothing panics, and the reply is an array of messages, each with `successful`.
+//! No input makes the server panic, and every reply is an array of messages with `successful`.
 
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;

@@ -1,4 +1,4 @@
-//! Limits, and isolation between agents.
+//! What is limited, and are agents isolated from each other?
 
 use std::time::Duration;
 
@@ -76,7 +76,7 @@ fn what_older_lists_brought_counts_since_lists_have_no_end() {
     let mut server = Server::with(settings);
     let client = server.handshake_that_acknowledges();
     server.post(connect(&client)).one();
-    // The client never acknowledges, and starts again after every four messages that reached no client.
+    // The client never acknowledges. It starts again after every four messages that reached no client.
     for round in 0..3 {
         server.post(subscribe(&client, json!(CHANNEL))).one();
         let undelivered = (1..=4).map(|message| crate::support::notification(4 * round + message, false));
@@ -226,7 +226,7 @@ fn an_id_has_256_bytes_and_a_message_with_a_longer_one_changes_nothing() {
 #[test]
 fn all_queues_together_are_bounded_and_the_client_with_the_most_is_forgotten() {
     let mut settings = Settings::default();
-    // Room for eleven messages: each counts as 128 bytes and its text.
+    // There is room for eleven messages. Each counts as its text and 128 bytes.
     settings.queue_bytes_of_all = 11 * (128 + 60);
     let mut server = Server::with(settings);
     let slow = server.subscribed();

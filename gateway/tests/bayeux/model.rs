@@ -1,8 +1,8 @@
-//! Compares the server with a plain model of the protocol, under arbitrary steps: requests of several agents and
-//! browsers, replies that arrive or do not, late lists, passing time.
+//! Compares the server with a simple model of the protocol over arbitrary steps: requests of several agents and
+//! browsers, replies that arrive or get lost, late lists, and passing time.
 //!
-//! The model has no index, no timer and no counter: it examines everything at each step, and keeps the messages in one
-//! list per client. For each step it predicts the replies and their contents.
+//! The model has no index, timer or counter. It examines everything at each step, and keeps the messages of each client
+//! in one list. For each step it predicts the replies and their contents.
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -47,7 +47,7 @@ enum Step {
     Disconnect {
         client: Index,
     },
-    /// Another agent sends a message of this client.
+    /// Sends a message of this client as another agent.
     Stranger {
         client: Index,
     },
@@ -55,7 +55,7 @@ enum Step {
         agent: u64,
         state: bool,
     },
-    /// The current sessions arrive, as they were this many notifications ago.
+    /// Delivers the list of current sessions as of this many notifications ago.
     List {
         ticket: Index,
         behind: u64,
@@ -64,7 +64,7 @@ enum Step {
         ticket: Index,
     },
     Missed,
-    /// A reply arrives, or does not, or the connection of a held request is lost.
+    /// Reports a reply as delivered or lost, or the connection of a held request as broken.
     Arrive {
         reply: Index,
     },
@@ -119,7 +119,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         3 => time.prop_map(|milliseconds| Step::Pass { milliseconds }),
         1 => (1..3_u64).prop_map(|agent| Step::SignOut { agent }),
     ];
-    // Usually a subscribed client, because more happens from there.
+    // Usually a subscribed client, because more can happen to it.
     let first = prop::sample::select(vec![0_usize, 4, 4, 4]);
     let all = (first, any::<bool>(), any::<Index>(), prop::collection::vec(step, 1..150));
     all.prop_map(|(first, acknowledges, any, more)| {
@@ -135,14 +135,14 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
     })
 }
 
-/// A published message, or a current session.
+/// A published message, or an entry of the list of sessions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Item {
-    /// The contents of `data`: whose item it is, and which one.
+    /// The contents of `data`: the agent, and the number of the item.
     data: u64,
-    /// `None` for a current session.
+    /// `None` for an entry of the list.
     position: Option<u64>,
-    /// Whether all earlier items were sent before it; false if it overtook a list.
+    /// Whether all earlier items were sent before it. False if it overtook a list.
     reaches: bool,
     counts: bool,
     batch: u64,
@@ -162,7 +162,7 @@ struct Client {
     acknowledges: bool,
     subscriptions: Vec<String>,
     items: Vec<Item>,
-    /// The first items that are in this reply, of which it is unknown whether it arrives.
+    /// The items at the front that are part of this reply, which may or may not arrive.
     away: Option<(ExchangeId, usize)>,
     batch: u64,
     connected: bool,
@@ -195,7 +195,7 @@ impl Client {
         self.items.iter().filter(|item| item.counts).count() + waiting > QUEUE
     }
 
-    /// The items that a reply takes along.
+    /// The items that the next reply contains.
     fn send(&mut self, exchange: ExchangeId) -> Vec<String> {
         if !self.ready() {
             return Vec::new();
@@ -215,7 +215,7 @@ impl Client {
         reply
     }
 
-    /// Drops the first items, and returns the position up to which the agent was reached.
+    /// Drops the items at the front, and returns the highest position that reached the agent.
     fn drop_first(&mut self, count: usize) -> Option<u64> {
         self.items.drain(..count).filter(|item| item.reaches).filter_map(|item| item.position).max()
     }
@@ -227,7 +227,7 @@ type Released = Vec<(ExchangeId, Vec<String>)>;
 struct Model {
     now: u64,
     clients: Vec<Client>,
-    /// The replies, questions and deliveries of the last step.
+    /// The replies, list requests and deliveries of the last step.
     released: Released,
     asked: Vec<String>,
     reached: Vec<(String, u64)>,
@@ -325,7 +325,7 @@ fn agent(number: u64) -> String {
     format!("agent{number}")
 }
 
-/// A message of a reply in the notation of the model.
+/// A reply's message, in the notation of the model.
 fn words(message: &Value) -> String {
     if let Some(data) = message.get("data") {
         return data.to_string();
@@ -354,12 +354,12 @@ struct Pair {
     server: Server,
     model: Model,
     published: [u64; 3],
-    /// The positions of each agent's messages, without states.
+    /// The positions of each agent's messages. States are not included.
     messages: [Vec<u64>; 3],
-    /// Up to which position each agent's messages reached a client. Lists do not contain them any more.
+    /// The position up to which each agent's messages reached a client. Lists no longer contain these messages.
     delivered: [u64; 3],
     tickets: Vec<Asked>,
-    /// Replies that may arrive, and held requests whose connection may be lost.
+    /// Replies that may still arrive, and held requests whose connection may still break.
     open: Vec<ExchangeId>,
     lists: u64,
 }
@@ -368,11 +368,11 @@ struct Pair {
 struct Asked {
     ticket: Ticket,
     client: String,
-    /// False if the client no longer wants it, or has asked again.
+    /// False if the client no longer wants the list, or has requested another one.
     waited_for: bool,
 }
 
-/// What happened, over all cases.
+/// Counters over all cases.
 #[derive(Debug, Default)]
 struct Seen {
     cases: u64,
@@ -396,20 +396,20 @@ impl Pair {
         Pair { server, model, published, messages, delivered, tickets: Vec::new(), open: Vec::new(), lists: 0 }
     }
 
-    /// One of the latest requests, because most of the older ones have ended.
+    /// One of the latest requests, because most older ones have ended.
     fn take_open(&mut self, index: Index) -> ExchangeId {
         let from_the_end = 1 + index.index(self.open.len().min(3));
         self.open.remove(self.open.len() - from_the_end)
     }
 
-    /// The client of the model, and its identity for the server; `None` if there is none.
+    /// A client of the model with its id on the server, or `None` if there is none.
     fn client(&mut self, index: Index) -> Option<usize> {
         let at = (!self.model.clients.is_empty()).then(|| index.index(self.model.clients.len()))?;
         self.server.agent = agent(self.model.clients[at].agent);
         Some(at)
     }
 
-    /// Sends a body that is answered at once. The model predicts the answer.
+    /// Sends a body that is answered at once. The model predicts the reply.
     fn ask(&mut self, at: Option<usize>, body: Value, expected: &[String]) -> Result<Vec<Value>, TestCaseError> {
         let Answer::Now(messages, exchange) = self.server.post(body) else {
             return Err(TestCaseError::fail("expected an answer at once"));
@@ -453,7 +453,7 @@ impl Pair {
                 self.server.browser = browser.to_string();
                 self.server.transport = if socket { Transport::WebSocket } else { Transport::LongPolling };
                 let model = &self.model.clients[at];
-                // The last batch that was sent, or the one before.
+                // The batch that was sent last, or the one before it.
                 let acknowledged = (model.batch - 1).saturating_sub(unacknowledged);
                 let mut body = crate::support::connect(&model.id);
                 body[0]["ext"] = json!({ "ack": acknowledged });
@@ -615,7 +615,7 @@ impl Pair {
             Step::Arrive { .. } | Step::Lose { .. } if self.open.is_empty() => {}
             Step::Arrive { reply } => {
                 let exchange = self.take_open(reply);
-                // The held reply did not arrive.
+                // The reply to the held request did not arrive.
                 if self
                     .model
                     .clients
@@ -645,7 +645,7 @@ impl Pair {
                     }
                     if client.away.take_if(|(of, _)| *of == exchange).is_some() {
                         seen.lost_with_messages += 1;
-                        // Each list consists of one session here; of several lists the newest counts.
+                        // Each list consists of one session in this test. The newest list replaces the others.
                         let listed = client.items.iter().filter(|item| item.position.is_none());
                         let newest = listed.map(|item| item.data).max();
                         client.items.retain(|item| item.position.is_some() || Some(item.data) == newest);
@@ -670,7 +670,7 @@ impl Pair {
         Ok(())
     }
 
-    /// Compares the other outputs and the sizes.
+    /// Compares the remaining outputs, and the sizes.
     fn compare(&mut self, seen: &mut Seen) -> Result<(), TestCaseError> {
         let by_exchange = |mut released: Released| {
             released.sort();
@@ -730,7 +730,7 @@ fn whatever_comes_the_server_does_what_the_model_does() {
     outcome.unwrap_or_else(|error| panic!("{error}"));
     let seen = seen.into_inner();
     assert_eq!(seen.cases, u64::from(cases));
-    // Each of these is rare enough that a faulty strategy would miss it.
+    // Each of these is rare, so a strategy with a mistake would not reach it.
     for (what, count) in [
         ("held", seen.held),
         ("released with messages", seen.released_with_messages),

@@ -1,4 +1,4 @@
-//! What follows a subscription.
+//! What follows a subscription?
 
 use im_session_gateway::bayeux::Present;
 use serde_json::{Value, json};
@@ -51,7 +51,7 @@ fn they_come_before_anything_newer() {
     server.publish_state(7);
     assert!(server.released().is_empty(), "nothing overtakes the list");
     server.list(ticket, &present(6, &["60"], &[3]));
-    // 4 is in the list; 3 and 5 are messages, which are never in it.
+    // 4 is in the list. 3 and 5 are messages, which a list never contains.
     assert_eq!(data(&server.release_of(held)), [60, 3, 5, 7]);
 }
 
@@ -171,7 +171,7 @@ fn a_list_does_not_overtake_messages_that_wait_and_reached_another_client() {
     let client = server.connected();
     server.post(subscribe(&client, json!(CHANNEL))).one();
     let ticket = server.tickets()[0];
-    // Another client of the agent has received 6, so the list does not contain it.
+    // 6 has reached another client of the agent, so the list does not contain it.
     server.publish(6);
     server.list(ticket, &present(8, &["80"], &[8]));
     server.publish(7);

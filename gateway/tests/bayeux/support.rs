@@ -1,4 +1,4 @@
-//! A server in a test: one agent, one browser, and a clock that the test advances.
+//! A server with one agent, one browser, and a clock that the test advances.
 
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ pub(crate) struct Server {
     pub(crate) session: String,
     pub(crate) transport: Transport,
     random: u128,
-    /// Outputs that were not taken yet.
+    /// Outputs that the test has not taken yet.
     released: Vec<Reply>,
     tickets: Vec<Ticket>,
     pub(crate) reached: Vec<(String, u64)>,
@@ -95,7 +95,7 @@ impl Server {
         self.post_bytes(body.to_string().as_bytes()).unwrap()
     }
 
-    /// The same; the reply arrives.
+    /// Sends a request and reports its reply as delivered.
     #[track_caller]
     pub(crate) fn exchange(&mut self, body: Value) -> Vec<Value> {
         match self.post(body) {
@@ -117,12 +117,12 @@ impl Server {
         }
     }
 
-    /// The replies to held requests since the last call.
+    /// The replies to held requests since the previous call.
     pub(crate) fn released(&mut self) -> Vec<(ExchangeId, Vec<Value>)> {
         self.released.drain(..).map(|reply| (reply.exchange, parse(&reply))).collect()
     }
 
-    /// The reply to this held request, which must exist.
+    /// The reply to this held request. It must exist.
     #[track_caller]
     pub(crate) fn release_of(&mut self, exchange: ExchangeId) -> Vec<Value> {
         let released = self.released();
@@ -163,7 +163,7 @@ impl Server {
         self.collect();
     }
 
-    /// Publishes a message to the agent; its data is the position.
+    /// Publishes a message to the agent. Its data is the position.
     pub(crate) fn publish(&mut self, position: u64) {
         self.publish_notification(position, false);
     }

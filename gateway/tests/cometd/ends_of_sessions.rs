@@ -1,4 +1,4 @@
-//! What happens to a client when its HTTP session ends, whatever the client is doing.
+//! What happens to a client when its HTTP session ends?
 
 use axum::http::Method;
 use serde_json::json;
@@ -31,7 +31,7 @@ async fn a_sign_out_ends_a_client_between_two_connects() {
     caller.subscribed().await;
     sign_out(&mut caller).await;
     until_none(&house).await;
-    // Another HTTP session of the same agent is independent.
+    // Another HTTP session of the same agent is unaffected.
     let client = other.subscribed().await;
     let again = house.signed_in("agent3001").await;
     sign_out(&mut again.clone()).await;

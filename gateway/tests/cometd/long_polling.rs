@@ -1,4 +1,4 @@
-//! How and when a POST is answered.
+//! How and when is a POST answered?
 
 use std::time::Duration;
 
@@ -98,7 +98,7 @@ async fn messages_that_may_be_sent_as_a_form_are_refused_and_change_nothing() {
     assert_eq!(answer.status, StatusCode::BAD_REQUEST);
     assert!(answer.text.contains("expected a JSON array of Bayeux messages"), "{answer:?}");
     assert_eq!(house.cometd.counts().clients, 0);
-    // The Content-Type is irrelevant.
+    // The Content-Type does not matter.
     caller.handshake().await;
 }
 
@@ -147,7 +147,7 @@ async fn a_client_that_lags_is_told_the_sessions_again_and_nothing_is_lost() {
     };
     let present = Present { position: 40, sessions: Vec::new(), undelivered: (1..=40).map(message).collect() };
     house.engine.present.lock().unwrap().insert("agent3001".to_owned(), present);
-    // More than the channel holds, before the driver reads from it.
+    // More notifications than the channel holds, sent before the driver can read them.
     for position in 1..=40 {
         house.message("agent3001", position);
     }

@@ -1,4 +1,4 @@
-//! Whether messages are lost if the connection breaks.
+//! Are messages lost if the connection breaks?
 
 use std::net::SocketAddr;
 
@@ -51,7 +51,7 @@ async fn a_connect_whose_client_has_gone_takes_no_message_along() {
         let held = send(address, &caller, &connect(&client)).await;
         house.until_held(1).await;
         drop(held);
-        // Every second time at once, before the gateway notices; otherwise it may have noticed.
+        // In every second round, the gateway has certainly noticed the broken connection.
         if position % 2 == 0 {
             house.until_held(0).await;
         }
@@ -78,8 +78,8 @@ async fn a_reply_that_was_read_is_not_sent_again() {
     assert!(delivered.len() >= 19, "{delivered:?}");
 }
 
-/// The reply is longer than the operating system buffers: how much of it reached the client is unknown without the
-/// `ack` extension.
+/// The reply exceeds the buffers of the operating system. Without the `ack` extension the gateway cannot know how much
+/// of it reached the client.
 #[tokio::test]
 async fn a_long_reply_that_was_read_in_part_is_sent_again() {
     let house = House::new();

@@ -1,4 +1,4 @@
-//! Thousands of handshakes: who is refused, and who is not disturbed?
+//! Are thousands of handshakes limited without disturbing other agents?
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use crate::support::{House, connect, handshake};
 #[tokio::test(start_paused = true)]
 async fn an_agent_with_thousands_has_as_many_clients_as_the_limit_and_others_are_served() {
     let house = House::new();
-    // Clients of one agent count together, whatever their HTTP sessions.
+    // An agent's clients count together, even across HTTP sessions.
     let callers = [house.signed_in("agent3001").await, house.signed_in("agent3001").await];
     let mut other = house.signed_in("agent3002").await;
     let of_the_other = other.subscribed().await;
@@ -28,7 +28,7 @@ async fn an_agent_with_thousands_has_as_many_clients_as_the_limit_and_others_are
     let held = tokio::spawn(other.post(connect(&of_the_other)));
     house.until_held(1).await;
 
-    // Those that do not connect are forgotten, and the agent has room again.
+    // Clients that do not connect are forgotten, so the agent has room again.
     sleep(Duration::from_secs(16)).await;
     assert_eq!(house.cometd.counts().clients, 1);
     let reply: Value = callers[0].post(handshake()).await.remove(0);

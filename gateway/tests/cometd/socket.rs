@@ -12,7 +12,7 @@ pub(crate) async fn send<S: AsyncRead + AsyncWrite + Unpin>(socket: &mut WebSock
     socket.send(Message::text(body.to_string())).await.unwrap();
 }
 
-/// The messages of the next reply; `None` if the socket is closed.
+/// The messages of the next reply, or `None` if the socket is closed.
 pub(crate) async fn receive<S: AsyncRead + AsyncWrite + Unpin>(socket: &mut WebSocketStream<S>) -> Option<Vec<Value>> {
     match socket.next().await {
         Some(Ok(Message::Text(text))) => Some(serde_json::from_str(text.as_str()).unwrap()),
@@ -35,7 +35,7 @@ pub(crate) fn connect(client: &str) -> Value {
     json!([{"channel": "/meta/connect", "clientId": client, "connectionType": "websocket"}])
 }
 
-/// A subscribed client over this socket whose next connect is held.
+/// A subscribed client on this socket. Its next connect will be held.
 pub(crate) async fn subscribed<S: AsyncRead + AsyncWrite + Unpin>(socket: &mut WebSocketStream<S>) -> String {
     let reply = ask(socket, &handshake()).await;
     let client = reply[0]["clientId"].as_str().unwrap().to_owned();
@@ -44,7 +44,7 @@ pub(crate) async fn subscribed<S: AsyncRead + AsyncWrite + Unpin>(socket: &mut W
     client
 }
 
-/// The same with this connect, which is the only one held.
+/// A subscribed client with the only connect that is held.
 pub(crate) async fn held<S: AsyncRead + AsyncWrite + Unpin>(socket: &mut WebSocketStream<S>, house: &House) -> String {
     let client = subscribed(socket).await;
     send(socket, &connect(&client)).await;

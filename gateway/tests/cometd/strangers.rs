@@ -1,4 +1,4 @@
-//! How clients are answered that are not signed in.
+//! How are clients answered that are not signed in?
 
 use axum::http::{Method, StatusCode};
 use serde_json::json;

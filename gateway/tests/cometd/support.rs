@@ -68,7 +68,7 @@ pub(crate) struct TestEngine {
     outgoing: broadcast::Sender<Arc<Outgoing>>,
     /// The current sessions of each agent.
     pub(crate) present: Mutex<HashMap<String, Present>>,
-    /// The deliveries that were reported.
+    /// The deliveries that the gateway reported.
     pub(crate) delivered: Mutex<Vec<(String, u64)>>,
 }
 
@@ -166,7 +166,7 @@ impl House {
         address
     }
 
-    /// A WebSocket over a pipe with a buffer of this many bytes: paused time does not account for bytes in a network.
+    /// A WebSocket over a pipe with a buffer of this size. Paused time does not wait for bytes on a real network.
     pub(crate) async fn web_socket(
         &self,
         caller: &Caller,
@@ -186,7 +186,7 @@ impl House {
         tokio_tungstenite::client_async(request, client).await.map(|(socket, _)| socket)
     }
 
-    /// Sends a message to an agent; its text is the position.
+    /// Sends a message to an agent. Its text is the position.
     pub(crate) fn message(&self, agent: &str, position: u64) {
         self.publish(agent, position, json!({"messageType": "IMLogUpdateMessage", "message": position}));
     }
@@ -290,7 +290,7 @@ impl Caller {
         reply["clientId"].as_str().unwrap().to_owned()
     }
 
-    /// Subscribes, receives the current sessions, and has the next connect held.
+    /// Subscribes, receives the current sessions, and leaves the next connect held.
     pub(crate) async fn subscribed(&mut self) -> String {
         let client = self.handshake().await;
         self.post(connect(&client)).await;

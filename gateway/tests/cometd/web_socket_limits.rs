@@ -1,4 +1,4 @@
-//! How long a WebSocket may be silent or unread, and how many there may be.
+//! How long may a WebSocket be silent or unread, and how many may an agent open?
 
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ use crate::support::{House, URL, handshake, texts};
 
 const ROOM: usize = 4_096;
 
-/// A message that does not fit into the buffer.
+/// A message that exceeds the buffer.
 fn longer_than_the_room() -> Value {
     json!({"messageType": "IMLogUpdateMessage", "message": 1, "long": "x".repeat(2 * ROOM)})
 }
@@ -35,7 +35,7 @@ async fn one_that_sends_no_message_for_a_minute_is_closed_whatever_else_it_sends
     let caller = house.signed_in("agent3001").await;
     let mut socket = house.web_socket(&caller, ROOM).await.unwrap();
     sleep(Duration::from_secs(59)).await;
-    // A message counts as activity, a ping does not.
+    // A message counts as activity. A ping does not.
     ask(&mut socket, &handshake()).await;
     let began = Instant::now();
     sleep(Duration::from_secs(30)).await;
@@ -47,7 +47,7 @@ async fn one_that_sends_no_message_for_a_minute_is_closed_whatever_else_it_sends
     until_open(&house, 0).await;
 }
 
-/// The head of a masked frame of a text with this length, and of a piece that others are to follow.
+/// The head of a masked text frame of this length: a whole message, or a fragment that others will follow.
 fn begun(length: u16, is_last: bool) -> Vec<u8> {
     let length = length.to_be_bytes();
     vec![if is_last { 0x81 } else { 0x01 }, 0xfe, length[0], length[1], 0, 0, 0, 0]
@@ -151,7 +151,7 @@ async fn an_agent_has_as_many_as_the_limit_and_room_again_when_one_is_closed() {
     settings.web_sockets_per_agent = 2;
     let house = House::with(settings);
     let (caller, other) = (house.signed_in("agent3001").await, house.signed_in("agent3002").await);
-    // Two HTTP sessions belong to the same agent.
+    // The two HTTP sessions belong to the same agent.
     let again = house.signed_in("agent3001").await;
     let first = house.web_socket(&caller, ROOM).await.unwrap();
     let _second = house.web_socket(&again, ROOM).await.unwrap();
@@ -203,7 +203,7 @@ async fn nothing_is_taken_while_too_many_replies_are_being_written() {
     second.send(Message::Text(handshake().to_string().into())).await.unwrap();
     let Some(Ok(Message::Close(Some(close)))) = second.next().await else { panic!("it is closed with a reason") };
     assert_eq!(close.code, CloseCode::Again);
-    // Once it is read there is room again.
+    // Once the reply is read, there is room again.
     receive(&mut socket).await.unwrap();
     house.until_written().await;
     let answer = other.ask(Method::POST, URL, handshake().to_string()).await;

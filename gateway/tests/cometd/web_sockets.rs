@@ -1,4 +1,4 @@
-//! The same as for long polling, over a WebSocket.
+//! Does a WebSocket behave like long polling?
 
 use std::net::SocketAddr;
 
@@ -36,7 +36,7 @@ async fn a_client_is_served_over_one_socket() {
     for position in 1..=10 {
         send(&mut socket, &connect(&client)).await;
         house.until_held(1).await;
-        // While a connect is held, other messages are answered.
+        // Other messages are answered while a connect is held.
         let reply = ask(&mut socket, &json!([{"channel": "/foo", "clientId": client, "data": 1}])).await;
         assert_eq!(reply[0]["error"], "403::Forbidden");
         house.message("agent3001", position);
@@ -123,7 +123,7 @@ async fn who_never_stops_sending_gets_what_is_held_and_the_end() {
         before += 1;
     }
     assert!(before < FLOOD / 2, "{before} of {FLOOD} were answered first");
-    // More messages can be read when the gateway ends, and are not answered.
+    // Messages that are still unread when the gateway ends are not answered.
     house.gateway.end();
     let mut after = 0;
     while receive(&mut socket).await.is_some() {

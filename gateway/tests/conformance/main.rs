@@ -1,9 +1,10 @@
-//! The crate's conformance kit over HTTP: random histories at a whole gateway, every answer compared with the model's.
+//! Does a whole gateway pass the crate's conformance kit over HTTP? The test plays random histories and compares every
+//! answer with the model's.
 //!
-//! Events go in by `POST /events`, operations and reads through sign-in and the REST API; requests and notifications
-//! are those that the engine returns. Steps of the kit that the gateway cannot express are skipped: expiry and
+//! Events go in by `POST /events`, and operations and reads by sign-in and the REST API. Requests and notifications
+//! come directly from the engine. The test skips the steps of the kit that the gateway cannot express: expiry and
 //! forgetting at a cutoff (the gateway does both by its own clock), forgetting one session, reconciling, a restart
-//! (check/kill does that), the empty id, and events with hidden lists, which JSON lines cannot express.
+//! (check/kill covers it), the empty id, and events with hidden lists, which JSON lines cannot express.
 //!
 //! `HISTORIES=5000 cargo test -p im-session-gateway --test conformance` plays more; `check/conformance` does.
 
@@ -23,7 +24,7 @@ fn the_gateway_does_what_the_model_does() {
     println!("{:?}", gateway.counts);
     assert!(report.failure.is_none(), "{report}");
     assert_eq!(report.histories, histories);
-    // Only a part is skipped.
+    // Only some of the steps are skipped.
     let counts = &gateway.counts;
     assert!(counts.events > 10 * histories && counts.posts > histories && counts.reads > 10 * histories, "{counts:?}");
     assert!(counts.notifications > histories && counts.requests > histories / 10, "{counts:?}");

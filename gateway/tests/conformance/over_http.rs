@@ -1,4 +1,4 @@
-//! Implements the kit's trait `System` with a gateway.
+//! Implements the kit's trait `System` on top of a gateway.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -53,7 +53,7 @@ struct Running {
     outgoing: broadcast::Receiver<Arc<Outgoing>>,
     router: Router,
     directory: Directory,
-    /// The DNs of events so far. Each belongs to an agent, so that its notifications can be received.
+    /// The DNs of the events so far. Each belongs to an agent, so that the test receives its notifications.
     dns: BTreeSet<String>,
     next_request: u64,
     now: u64,
@@ -64,7 +64,7 @@ impl Running {
         let base_uri = BaseUri::new(setup.base_uri.clone());
         let directory = Directory::new(Agents::default());
         let mut settings = EmbeddedSettings::new(base_uri.clone());
-        // A single shard, because the agents of the DNs change with each question here.
+        // There is a single shard, because the agents of the DNs change with each question.
         settings.shards = 1;
         settings.limits = setup.limits;
         let never = Duration::from_secs(100 * 365 * 24 * 3_600);
@@ -74,7 +74,7 @@ impl Running {
         let surroundings = Surroundings::system();
         let patience = Duration::from_secs(30);
         let sign_in = SignIn::new(directory.clone(), surroundings.clone(), Arc::new(Argon2Passwords), patience);
-        // With this, a POST with a password alone is accepted.
+        // Makes the gateway accept a POST that has a password but no CSRF token.
         let settings = Settings { csrf: false, ..Settings::new(base_uri) };
         let gateway = Gateway::new(engine.clone(), directory.clone(), sign_in, surroundings, settings);
         let feed = feed_routes(engine.clone(), BearerToken::new(TOKEN).unwrap(), gateway.ending(), patience);
@@ -111,7 +111,7 @@ impl Running {
         let status = response.status().as_u16();
         let body = to_bytes(response.into_body(), usize::MAX).await.map_err(|error| Error(error.to_string()))?;
         let answer: Value = serde_json::from_slice(&body).map_err(|error| Error(format!("{path}: {error}")))?;
-        // The statusCode and the HTTP status have to correspond, as the library defines.
+        // The statusCode and the HTTP status must correspond as the library defines.
         if let Some(code) = answer["statusCode"].as_u64() {
             let code = im_session::StatusCode::from_code(u8::try_from(code).unwrap()).unwrap();
             assert_eq!(status, code.http_status(), "{path}: {answer}");
@@ -134,12 +134,12 @@ impl Running {
         })
     }
 
-    /// The notifications since the last call. They precede the answer to their cause.
+    /// The notifications since the last call. Each arrives before the answer to the question that caused it.
     fn notifications(&mut self) -> Result<Vec<Value>, Error> {
         let mut notifications = Vec::new();
         loop {
             match self.outgoing.try_recv() {
-                // Errors of requests: the kit receives them as `settled`, or not at all.
+                // Failed requests. The kit receives them as `settled`, or not at all.
                 Ok(outgoing) if outgoing.kind == OutgoingKind::Error => {}
                 Ok(outgoing) => {
                     let number: usize = outgoing.agent.as_str().parse().map_err(|_| Error(format!("{outgoing:?}")))?;
@@ -208,7 +208,7 @@ impl System for OverHttp {
                 answer["notifications"] = json!(notifications);
                 Some(answer)
             }
-            // The empty id cannot be in a path.
+            // A path cannot contain the empty id.
             Step::Post { target: Some(id), .. } | Step::Read { id, .. } if id.is_empty() => None,
             Step::Post { agent, target, body } => {
                 counts.posts += 1;
@@ -245,7 +245,7 @@ impl System for OverHttp {
     }
 }
 
-/// Whether it is `Event` followed by letters.
+/// Whether the name is `Event` followed by letters.
 fn is_a_name(name: &str) -> bool {
     let rest = name.strip_prefix("Event").unwrap_or_default();
     !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_alphabetic())
@@ -263,7 +263,7 @@ fn segment(text: &str) -> String {
     })
 }
 
-/// Escapes a query, except for what is escaped already.
+/// Escapes a query, but leaves existing escapes unchanged.
 fn escaped(query: &str) -> String {
     query.bytes().fold(String::new(), |mut escaped, byte| {
         if byte.is_ascii_graphic() && !b"#\"<>`{}|\\^".contains(&byte) {

@@ -95,7 +95,7 @@ async fn a_body_without_a_line_is_told_what_was_expected() {
     }
 }
 
-/// The gateway accepts each event on the page.
+/// The gateway accepts every event that the README lists.
 #[tokio::test]
 async fn the_events_of_the_readme_are_events() {
     let readme = include_str!("../../README.md");
@@ -249,7 +249,7 @@ async fn a_position_is_kept_of_as_many_feeds_as_the_limit() {
 #[tokio::test(start_paused = true)]
 async fn bodies_of_events_wait_until_there_is_room() {
     let feeds = Feeds::new().await;
-    // Its length is not told, so it takes all the room.
+    // The request does not state its length, so it reserves all the room.
     let (pieces, body) = tokio::sync::mpsc::unbounded_channel::<Result<String, std::io::Error>>();
     let body = Body::from_stream(stream::unfold(body, async |mut body| body.recv().await.map(|piece| (piece, body))));
     let token = format!("Bearer {TOKEN}");

@@ -41,17 +41,17 @@ async fn requests_come_as_they_are_made() {
     let expected = json!({"offset": 1, "Request": "RequestReleaseCall", "RequestNumber": 17, "ThisDN": "3001",
         "ConnID": "0000000000000001", "ReferenceID": first["ReferenceID"]});
     assert_eq!(first, expected);
-    // The reader is waiting, and is woken.
+    // The reader is waiting, and the new request wakes it.
     let (second, ()) = tokio::join!(reader.next(), feeds.operate(Some("call-1"), COMPLETE));
     assert_eq!(second.unwrap()["offset"], 2);
 
-    // Beginning with an offset; confirmed requests are gone.
+    // The stream begins at an offset. Confirmed requests are gone.
     assert_eq!(Reader::new(&feeds, "/requests?from=2").await.next().await.unwrap()["offset"], 2);
     let (status, answer) = feeds.ask("POST", "/requests/confirm", r#"{"offset":1}"#).await;
     assert_eq!((status, answer), (StatusCode::OK, json!({"statusCode": 0})));
     assert_eq!(Reader::new(&feeds, "/requests?from=0").await.next().await.unwrap()["offset"], 2);
 
-    // The gateway ends, and the streams with it.
+    // When the gateway ends, its streams end.
     feeds.ending.send_replace(true);
     assert_eq!(reader.next().await, None);
 }
@@ -70,6 +70,6 @@ async fn what_cannot_be_read_is_refused() {
         assert_eq!(feeds.ask("POST", "/requests/confirm", body).await.0, StatusCode::BAD_REQUEST, "{body}");
     }
     assert_eq!(feeds.ask("GET", "/requests?from=x", "").await.0, StatusCode::BAD_REQUEST);
-    // Before there are any requests.
+    // There are no requests yet.
     assert_eq!(feeds.ask("POST", "/requests/confirm", r#"{"offset":9}"#).await.0, StatusCode::OK);
 }

@@ -1,4 +1,4 @@
-//! Followed files: the events of a log that is written, renamed and truncated, also across restarts.
+//! Does the gateway get every event of a log that is written, renamed and truncated, even across restarts?
 
 #![cfg(feature = "server")]
 #![allow(clippy::unwrap_used, missing_docs, reason = "a test says what it expects by failing")]
@@ -96,7 +96,7 @@ impl House {
         panic!("expected {expected:?}, found {:?}", self.ids().await);
     }
 
-    /// How many events with this outcome reached the engine, including unreadable ones.
+    /// The number of events with this outcome that reached the engine, including unreadable ones.
     async fn counted(&self, outcome: &str) -> u64 {
         let inquiry = im_session_gateway::engine::inspection::Inquiry::Overview;
         let overview: Value = serde_json::from_slice(&self.engine.inspect(inquiry).await.unwrap().body).unwrap();
@@ -135,14 +135,14 @@ async fn it_goes_on_after_a_rotation_and_after_a_cut() {
     house.write(&ringing("A"));
     house.has(&["A"]).await;
     fs::rename(house.file(), house.directory.path().join("events.log.1")).unwrap();
-    // Appended to the old file by a writer that has not noticed the rotation, and without a line end.
+    // The writer has not noticed the rotation, so it appends to the old file. The line has no end yet.
     let mut old = OpenOptions::new().append(true).open(house.directory.path().join("events.log.1")).unwrap();
     old.write_all(ringing("B").trim_end().as_bytes()).unwrap();
     house.write(&ringing("C"));
     house.has(&["A", "B", "C"]).await;
     fs::write(house.file(), "").unwrap();
-    // The empty file has to be noticed: a file that was truncated and is as long as before cannot be distinguished from
-    // one that grew.
+    // The test waits until the empty file is noticed. A truncated file that has grown back to its old length is
+    // indistinguishable from one that was only appended to.
     tokio::time::sleep(Duration::from_secs(1)).await;
     house.write(&ringing("D"));
     house.has(&["A", "B", "C", "D"]).await;
@@ -158,7 +158,7 @@ async fn a_restart_applies_nothing_twice_and_misses_nothing() {
             let so_far: Vec<&str> = calls[..=place].iter().map(String::as_str).collect();
             house.has(&so_far).await;
         }
-        // At an arbitrary moment.
+        // The house stops at an arbitrary moment.
         for _ in 0..place % 5 {
             tokio::task::yield_now().await;
         }
@@ -166,7 +166,7 @@ async fn a_restart_applies_nothing_twice_and_misses_nothing() {
         house.start();
     }
     house.has(&calls.iter().map(String::as_str).collect::<Vec<_>>()).await;
-    // Each was applied once: a second time would not have changed anything.
+    // Each event was applied once. A second application would have counted as unchanged.
     assert_eq!((house.counted("changed").await, house.counted("unchanged").await), (40, 0));
     let position = house.engine.feed(name_of(&house.file())).await.unwrap().unwrap().position;
     assert!((1..=40).contains(&position), "{position}");
@@ -178,7 +178,7 @@ async fn another_file_of_the_same_name_is_read_from_its_beginning_after_a_restar
     house.write(&ringing("A"));
     house.has(&["A"]).await;
     house.stop().await;
-    // In place, so that it has the same inode number.
+    // The file is overwritten in place, so it keeps its inode number.
     fs::write(house.file(), [ringing("B"), ringing("C")].concat()).unwrap();
     house.start();
     house.has(&["A", "B", "C"]).await;

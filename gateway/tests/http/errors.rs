@@ -120,7 +120,7 @@ async fn large_bodies_wait_for_each_other_and_small_ones_do_not() {
     let house = House::new();
     let caller = house.sign_in("agent3001").await;
     let start = r#"{"operationName":"StartContactCenterSession"}"#;
-    // Begins, and does not end.
+    // A body that begins and never ends.
     let unfinished = |length: usize| {
         let begun = stream::iter([Ok::<_, std::io::Error>(Bytes::from(" ".repeat(length)))]);
         house.post("/api/v2/me", Body::from_stream(begun.chain(stream::pending()))).of(&caller).send()

@@ -38,7 +38,7 @@ async fn all_six_operations() {
         r#"{"operationName":"Complete"}"#,
     ];
     for body in operations {
-        // Whatever the Content-Type is.
+        // The Content-Type does not matter.
         let question = house.post(&path, body).of(&talking).header("content-type", "text/plain");
         assert_eq!(question.send().await.codes(), (200, 0), "{body}");
     }

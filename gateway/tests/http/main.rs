@@ -1,5 +1,5 @@
-//! Responses over HTTP: requests to the router, without connections or waiting, and with a clock that the tests
-//! advance.
+//! How does the gateway answer over HTTP? The tests send requests to the router, without connections or waiting, and
+//! advance the clock themselves.
 
 mod support;
 

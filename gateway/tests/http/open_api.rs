@@ -95,7 +95,7 @@ fn resolved<'d>(document: &'d Value, schema: &'d Value) -> &'d Value {
     name.map_or(schema, |name| &document["components"]["schemas"][name])
 }
 
-/// A minimal value that matches the schema: only what it requires.
+/// A minimal value that matches the schema. It contains required members only.
 fn fitting(document: &Value, schema: &Value) -> Value {
     let schema = resolved(document, schema);
     if let Some(example) = schema.get("example") {
@@ -143,7 +143,7 @@ async fn operations_are_accepted_with_the_fields_that_are_required_and_refused_w
                 assert_eq!(post(&without).await.codes(), (400, 1), "{without}");
                 refused += 1;
             }
-            // A name that is not read is ignored, whatever its value.
+            // An unknown parameter is ignored, whatever its value.
             let properties = operation["properties"].as_object().unwrap().keys();
             for name in properties.filter(|name| !["operationName", "channels", "signOut"].contains(&name.as_str())) {
                 let mut wrong = fits.clone();

@@ -107,7 +107,7 @@ async fn of_many_agents_at_once_those_who_find_no_place_are_told_to_come_again()
     let busy: Vec<_> = answers.iter().filter(|answer| answer.status == 429).collect();
     assert!(!busy.is_empty() && busy.len() <= 68, "32 wait: {}", busy.len());
     assert!(busy.iter().all(|answer| answer.header("retry-after") == Some("1".into())));
-    // Refused clients have not used up an attempt.
+    // Refused clients have not used an attempt.
     for _ in 0..10 {
         assert_eq!(attempt(&house, "user 99", "wrong", address(7)).await.codes().0, 401);
     }
@@ -151,7 +151,7 @@ async fn right_ones_at_once_all_succeed() {
     let attempts = (0..12).map(|number| attempt(&house, "agent3001", DEMO_PASSWORD, address(number)));
     let answers: Vec<_> = join_all(attempts).await.iter().map(Answer::codes).collect();
     assert_eq!(answers, [(200, 0); 12]);
-    // Waiting attempts get an answer, too, if the others are wrong.
+    // Waiting attempts are answered even if the others are wrong.
     let wrong = (0..12).map(|number| attempt(&house, "agent3001", "wrong", address(number)));
     let right = attempt(&house, "agent3002", DEMO_PASSWORD, address(99));
     let (wrong, right) = tokio::join!(join_all(wrong), right);

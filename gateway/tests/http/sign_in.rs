@@ -1,4 +1,4 @@
-//! Who is signed in by user and password, and how are the others answered?
+//! Who is signed in by user and password, and how are other requests answered?
 
 use std::sync::atomic::Ordering;
 
@@ -81,7 +81,7 @@ async fn an_unknown_user_costs_as_much_as_a_known_one() {
     let house = House::new();
     house.get("/api/v2/me").basic("agent3001", "wrong").send().await;
     house.get("/api/v2/me").basic("agent9999", "wrong").send().await;
-    // The cost of the check is in the hash, before the salt.
+    // In the hash, the cost of the check precedes the salt.
     let hashes = house.passwords.hashes.lock().unwrap();
     let costs: Vec<&str> = hashes.iter().map(|hash| hash.as_str().rsplitn(3, '$').nth(2).unwrap()).collect();
     assert_eq!(costs, ["$argon2id$v=19$m=8,t=1,p=1"; 2]);

@@ -7,7 +7,7 @@ use im_session_gateway::config::DEMO_PASSWORD;
 
 use super::support::{Caller, House, ID, Question, SECRET};
 
-/// A client, what it may do with agent3001's data, and how it identifies itself.
+/// A client, how it identifies itself, and what it may do with agent3001's data.
 struct Identity {
     name: &'static str,
     reads: bool,
@@ -161,7 +161,7 @@ async fn nobody_but_the_owner_reads_or_operates() {
     for identity in IDENTITIES {
         for (path, method) in paths().iter().flat_map(|path| METHODS.iter().map(move |method| (path, method))) {
             for body in BODIES {
-                // Wrong passwords of the previous case must not count against this one.
+                // Wrong passwords of the previous case must not affect this one.
                 house.clock.advance(Duration::from_secs(61));
                 house.get("/api/v2/me").cookie(&people.owner.cookie).send().await;
                 house.get("/api/v2/me").cookie(&people.stranger.cookie).send().await;
@@ -198,7 +198,7 @@ const NOTIFICATIONS: [&str; 4] = [
     "/api/v2/notifications/subscribe?clientId=x",
 ];
 
-/// Messages in the name of the owner's client.
+/// Messages with the client id of the owner's client.
 fn messages(client: &str) -> Vec<String> {
     let message = |kind: &str, more: &str| format!(r#"{{"channel":"/meta/{kind}","clientId":"{client}"{more}}}"#);
     let connect = message("connect", r#","connectionType":"long-polling""#);
@@ -223,7 +223,7 @@ async fn says(house: &House, caller: &Caller, body: String) -> String {
     house.post(NOTIFICATIONS[0], body).cookie(&caller.cookie).send().await.text
 }
 
-/// A subscribed client of the owner that has not been notified of the session yet.
+/// A subscribed client of the owner that has not been notified about the session yet.
 async fn client(house: &House, owner: &Caller) -> String {
     let handshake = r#"[{"channel":"/meta/handshake","version":"1.0","supportedConnectionTypes":["long-polling"]}]"#;
     let answer = says(house, owner, handshake.into()).await;
@@ -257,7 +257,7 @@ async fn nobody_but_the_owner_hears_or_speaks_for_the_owners_client() {
                 cases += 1;
                 heard += usize::from(hears);
                 if !identity.reads {
-                    // Nothing was taken from the owner: no message, no subscription, no client.
+                    // The owner has lost nothing: no message, no subscription, no client.
                     let connect = messages(&client).swap_remove(0);
                     let answer = says(&house, &people.owner, connect).await;
                     assert!(answer.contains(SECRET), "{case}\nthe owner then hears: {answer}");

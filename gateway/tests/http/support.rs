@@ -60,7 +60,7 @@ impl Random for TestRandom {
 /// Counts the checks, and records their cost.
 #[derive(Default)]
 pub(crate) struct CountedPasswords {
-    /// While a test holds it exclusively, no check ends.
+    /// No check ends while a test holds this lock for writing.
     pub(crate) gate: RwLock<()>,
     pub(crate) checks: AtomicUsize,
     pub(crate) hashes: Mutex<Vec<PasswordHash>>,
@@ -75,7 +75,7 @@ impl Passwords for CountedPasswords {
     }
 }
 
-/// The library's store behind a lock. Records the operations and their agents.
+/// The library's store behind a lock. It records the operations and their agents.
 pub(crate) struct TestEngine {
     pub(crate) sessions: Mutex<Sessions>,
     pub(crate) operations: Mutex<Vec<(String, OwnedTarget)>>,
@@ -171,7 +171,7 @@ pub(crate) fn demo() -> Agents {
 }
 
 impl House {
-    /// With the demo agents; agent3001 is talking to 3009.
+    /// A gateway with the demo agents. agent3001 is talking to 3009.
     pub(crate) fn new() -> Self {
         Self::with(|_| {})
     }

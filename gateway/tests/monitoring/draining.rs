@@ -12,14 +12,14 @@ fn the_program_is_not_ready_while_it_drains() {
     let operators: SocketAddr = line.rsplit("http://").next().unwrap().trim().parse().unwrap();
     let ready = || exchange(TcpStream::connect(operators).unwrap(), "GET /readyz HTTP/1.1", "");
     assert!(ready().starts_with("HTTP/1.1 200"));
-    // It is not served at the other address.
+    // The other address does not serve it.
     assert!(exchange(gateway.connect(), "GET /readyz HTTP/1.1", "").starts_with("HTTP/1.1 404"));
 
     // The body is in transit when the gateway ends.
     let mut stream = gateway.connect();
     let head = "POST /api/v2/notifications HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\n[";
     stream.write_all(head.as_bytes()).unwrap();
-    // Once a later connection was answered, the first one must have been read.
+    // Once a later connection is answered, the gateway must have read the first one.
     assert!(exchange(gateway.connect(), "GET /api/v2/me HTTP/1.1", "").starts_with("HTTP/1.1 401"));
     gateway.signal("TERM");
     gateway.says("ending");

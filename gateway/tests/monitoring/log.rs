@@ -1,4 +1,4 @@
-//! Texts of agents are not in the log, whatever its level, unless that is enabled.
+//! The log contains no texts of agents, at any level, unless that is enabled.
 
 use serde_json::Value;
 
@@ -35,7 +35,7 @@ fn log_of_a_chat(options: &[&str]) -> Vec<String> {
         r#"{{"operationName":"SendMessage","text":"{TEXT}","destination":{{"phoneNumber":"3002"}},"devicePath":"/devices/1"}}"#
     );
     post(&format!("/api/v2/me/im-sessions/{id}"), &send);
-    // A wrong body is not logged, either.
+    // An unreadable body is not logged, either.
     exchange(gateway.connect(), "POST /api/v2/me HTTP/1.1\r\nAuthorization: Basic YWdlbnQzMDAxOmRlbW8=", TEXT);
     gateway.signal("TERM");
     gateway.child.wait().unwrap();

@@ -1,4 +1,4 @@
-//! What operators see: metrics, health, and a log without texts of agents.
+//! What can operators see? Metrics, health, and a log without texts of agents.
 
 #![cfg(feature = "server")]
 #![allow(clippy::unwrap_used, missing_docs, reason = "a test says what it expects by failing")]

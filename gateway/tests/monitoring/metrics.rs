@@ -1,4 +1,4 @@
-//! Which metrics are there, and do they reflect what happened?
+//! Which metrics exist, and do they reflect what happened?
 
 use im_session_gateway::engine::FeedPosition;
 
@@ -90,7 +90,7 @@ async fn requests_over_http_are_counted_by_class_and_while_they_last() {
     let house = House::new().await;
     house.get("/api/v2/nothing").await;
     house.get("/healthz").await;
-    // This request itself is in flight.
+    // This request is itself in flight.
     house
         .are(&[
             (r#"http_requests_total{class="4xx"}"#, 1.0),

@@ -7,7 +7,7 @@ use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::Duration;
 
-/// How long to wait for anything: longer than a busy machine takes.
+/// The time limit of every wait. A busy machine stays below it.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A running gateway with full logging. It is killed when this value is dropped.
@@ -44,7 +44,7 @@ impl Running {
         }
     }
 
-    /// The rest of the log that was not read yet.
+    /// The part of the log that was not read yet.
     pub(crate) fn rest_of_the_log(&self) -> Vec<String> {
         self.log.iter().collect()
     }
@@ -66,7 +66,7 @@ impl Drop for Running {
     }
 }
 
-/// Sends a request whose head begins with this, and returns the whole response.
+/// Sends a request with this beginning of its head, and returns the whole response.
 pub(crate) fn exchange(mut stream: TcpStream, head: &str, body: &str) -> String {
     stream.set_read_timeout(Some(PATIENCE)).unwrap();
     let more = format!("Host: localhost\r\nConnection: close\r\nContent-Length: {}", body.len());

@@ -51,7 +51,7 @@ async fn to_others_there_is_nothing_at_the_gateways_address() {
             ("127.0.0.1", "im.example.com", None, 404),
             ("127.0.0.1", "127.0.0.1:8090", Some("x-forwarded-for"), 404),
             ("127.0.0.1", "127.0.0.1:8090", Some("forwarded"), 404),
-            // One that rewrites the host and adds this alone.
+            // A proxy that rewrites the host and adds only one of these headers.
             ("127.0.0.1", "127.0.0.1:8090", Some("x-forwarded-host"), 404),
             ("127.0.0.1", "127.0.0.1:8090", Some("x-forwarded-proto"), 404),
             ("127.0.0.1", "127.0.0.1:8090", Some("x-real-ip"), 404),

@@ -49,7 +49,7 @@ pub(crate) struct House {
 }
 
 impl House {
-    /// With the demo agents.
+    /// A gateway with the demo agents.
     pub(crate) async fn new() -> Self {
         let base_uri = BaseUri::new("http://127.0.0.1:8090");
         let hash = hash_password(DEMO_PASSWORD.as_bytes(), &Counting::default(), Cost::Test).unwrap();

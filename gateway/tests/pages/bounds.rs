@@ -1,4 +1,4 @@
-//! How much is remembered and shown is bounded.
+//! Are the remembered and displayed observations bounded?
 
 use std::time::Duration;
 
@@ -24,7 +24,7 @@ fn the_last_observations_of_a_dn() {
 fn the_dns_where_something_happened_last() {
     let (mut shard, agents) = (Shard::new(&shard_settings()).unwrap(), demo());
     happen(&mut shard, &agents, (0..DNS_A_SHARD).map(|dn| event("EventReleased", &dn.to_string(), "A")));
-    // The first one is the newest now, so the second is dropped.
+    // The first DN is now the newest, so the second one is dropped.
     happen(&mut shard, &agents, [event("EventReleased", "0", "B"), event("EventReleased", "new", "A")]);
     let known = |dn: &str| shard.timeline(dn, &agents).timeline.len();
     assert_eq!((known("0"), known("1"), known("2"), known("new")), (2, 0, 1, 1));
@@ -82,6 +82,6 @@ fn after_a_restart_open_sessions_are_older_than_that() {
     let overview = again.overview(&agents);
     let one = overview.open_longest.first().unwrap();
     assert_eq!((one.since, one.earlier, one.this_dn.as_str()), (NOW, true, "3001"));
-    // Earlier observations are no longer known.
+    // Earlier observations are gone.
     assert_eq!(again.timeline("3001", &agents).timeline.len(), 0);
 }

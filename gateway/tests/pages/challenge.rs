@@ -1,4 +1,4 @@
-//! How scripts learn that nobody is signed in.
+//! How do scripts learn that nobody is signed in?
 
 use super::support::House;
 

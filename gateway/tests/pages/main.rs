@@ -1,5 +1,5 @@
-//! The pages and the data behind them: how they are served, what supervisors see, and how much is remembered for them.
-//! `gateway/check/pages` tests them in a browser.
+//! How are the pages served, what do supervisors see, and how much is remembered for them? `gateway/check/pages` tests
+//! the pages in a browser.
 
 #![allow(clippy::unwrap_used, missing_docs, reason = "a test says what it expects by failing")]
 

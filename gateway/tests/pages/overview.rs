@@ -1,4 +1,4 @@
-//! The state of the sessions.
+//! What does the overview say about the sessions?
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Who may see all sessions.
+//! Who may see all sessions?
 
 use super::support::House;
 

@@ -1,4 +1,4 @@
-//! The observations at a DN.
+//! What does the timeline of a DN contain?
 
 use im_session_gateway::engine::OwnedTarget;
 use serde_json::{Value, json};

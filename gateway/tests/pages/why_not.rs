@@ -1,5 +1,5 @@
-//! Why an operation is not possible: the page derives the text (`pages/words.js`), the library has the rule. Both are
-//! compared with one table: the library here, the page in `gateway/check/pages`.
+//! Why is an operation not possible? The page derives the text (`pages/words.js`), and the library defines the rule.
+//! Both are compared with one table: the library here, and the page in `gateway/check/pages`.
 
 use im_session::{Agent, BaseUri, Event, Operation, Operations, Query, Sessions, State};
 use serde_json::{Value, json};
@@ -11,7 +11,7 @@ const HISTORIES: [(State, &[&str]); 4] = [
     (State::Completed, &["EventRinging", "EventEstablished", "EventReleased"]),
 ];
 
-/// One row: the page's data, and the reason.
+/// One row of the table: the page's data, and the reason.
 fn row(state: State, history: &[&str], user_data: bool, operation: Operation, has_right: bool) -> Value {
     let mut sessions = Sessions::new(BaseUri::new("http://127.0.0.1:8090"));
     let user_data = if user_data { r#","UserData":{"k":"v"}"# } else { "" };

@@ -31,7 +31,7 @@ fn at_sighup_and_one_that_is_refused_changes_nothing() {
     gateway.signal("HUP");
     let line = gateway.says("rejected; the agents are unchanged");
     assert!(line.contains("agents.toml: line 3, column ") && !line.contains("in clear"), "{line}");
-    // Nor is it in a later line.
+    // The invalid password is not in a later line, either.
     gateway.signal("TERM");
     for line in gateway.log() {
         assert!(!line.contains("in clear"), "{line}");

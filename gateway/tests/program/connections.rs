@@ -21,7 +21,7 @@ fn a_head_that_is_too_long_is_refused() {
     let gateway = Running::start(&[]);
     let mut stream = gateway.connect();
     let head = format!("GET /api/v2/me?{} HTTP/1.1\r\nHost: localhost\r\n\r\n", "x".repeat(70_000));
-    // The request may be refused before all of it was sent.
+    // The gateway may refuse the request before it was sent completely.
     let _ = stream.write_all(head.as_bytes());
     let mut answer = Vec::new();
     let _ = stream.read_to_end(&mut answer);
@@ -49,7 +49,7 @@ fn who_does_not_read_the_answers_does_not_keep_a_place() {
     let mut first = gateway.connect();
     first.set_write_timeout(Some(Duration::from_millis(500))).unwrap();
     let requests = "GET /api/openapi.json HTTP/1.1\r\nHost: localhost\r\n\r\n".repeat(100);
-    // The responses fill all buffers; after that no more requests are read.
+    // The responses fill all buffers. The gateway then stops reading requests.
     while first.write_all(requests.as_bytes()).is_ok() {}
     assert_eq!(gateway.status("agent3001:demo"), 200);
     drop(first);

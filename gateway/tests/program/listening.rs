@@ -1,4 +1,4 @@
-//! Where does it listen, and what does it print first?
+//! Where does the gateway listen, and what does it print first?
 
 use std::io::{BufRead, BufReader};
 use std::process::Stdio;

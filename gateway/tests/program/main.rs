@@ -1,4 +1,4 @@
-//! What does the program do from start to end?
+//! How does the program start, run and end?
 
 mod support;
 

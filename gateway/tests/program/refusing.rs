@@ -1,4 +1,4 @@
-//! When does it refuse to start?
+//! When does the gateway refuse to start?
 
 use super::support::{Running, output, program, text};
 

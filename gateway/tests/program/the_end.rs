@@ -1,4 +1,4 @@
-//! How does it end?
+//! How does the gateway end?
 
 use std::io::Write;
 
@@ -20,7 +20,7 @@ fn what_was_asked_is_answered() {
     // The body is in transit when the gateway ends.
     let head = "POST /api/v2/notifications HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\n";
     stream.write_all(format!("{head}[").as_bytes()).unwrap();
-    // Once a later connection was answered, the first one must have been read.
+    // Once a later connection is answered, the gateway must have read the first one.
     assert_eq!(gateway.status("agent3001:demo"), 200);
     gateway.signal("TERM");
     gateway.says("ending");

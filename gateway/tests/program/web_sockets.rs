@@ -41,7 +41,7 @@ fn connect(client: &str) -> Value {
     json!([{"channel": "/meta/connect", "clientId": client, "connectionType": "websocket"}])
 }
 
-/// The client of a socket with a held connect.
+/// A client of the socket whose connect is held.
 fn held(socket: &mut WebSocket<TcpStream>) -> String {
     let types = ["long-polling", "websocket"];
     send(socket, &json!([{"channel": "/meta/handshake", "version": "1.0", "supportedConnectionTypes": types}]));
@@ -49,7 +49,7 @@ fn held(socket: &mut WebSocket<TcpStream>) -> String {
     send(socket, &connect(&client));
     assert_eq!(receive(socket)[0]["successful"], true);
     send(socket, &connect(&client));
-    // Later messages are answered before it.
+    // Later messages are answered before the connect.
     send(socket, &json!([{"channel": "/foo", "clientId": client, "data": 1}]));
     assert_eq!(receive(socket)[0]["channel"], "/foo");
     client

@@ -1,4 +1,4 @@
-//! Two agents chat through an engine and the simulated SIP Server, whatever happens to the latter.
+//! Two agents chat through an engine and the simulated SIP Server, whatever faults the server has.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -96,7 +96,7 @@ async fn two_agents_chat() {
     for (who, to, text) in [("ann", "3002", "Hello Bob"), ("bob", "3001", "Hello Ann \u{1f44b}")] {
         let body = json!({"operationName": "SendMessage", "text": text, "destination": {"phoneNumber": to}, "devicePath": "/devices/1"});
         chat.operate(who, Some(&call), body).await;
-        // Both get it, including the author.
+        // Both agents get the message, including its author.
         let mut heard = Vec::new();
         while heard.len() < 2 {
             let outgoing = chat.outgoing.recv().await.unwrap();
@@ -123,7 +123,7 @@ async fn a_simulator_that_stops_at_any_moment_makes_each_call_once() {
     let calls = 30;
     for round in 0..calls {
         chat.operate("ann", None, initiate()).await;
-        // It is stopped at an arbitrary moment: before, during or after the events are posted, or the requests
+        // The server stops at an arbitrary moment: before, during or after the events are posted or the requests
         // confirmed.
         for _ in 0..round % 7 {
             tokio::task::yield_now().await;

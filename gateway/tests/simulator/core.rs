@@ -1,4 +1,4 @@
-//! The events of each request.
+//! Which events does each request cause?
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::requests::{Requests, START, are, server};
 
-/// The same time after which a silent session expires.
+/// The simulator ends a silent call after the time at which the engine expires a silent session.
 const END_AFTER: Duration = Duration::from_secs(4 * 3_600);
 
 #[test]
@@ -38,7 +38,7 @@ fn a_call_rings_until_it_is_answered() {
     assert_eq!(requests.simulator.next_due(), Some(answered));
     assert!(requests.simulator.due(answered - Duration::from_nanos(1)).is_empty());
     are(&requests.simulator.due(answered), &[("Established", "3002"), ("Established", "3001")]);
-    // Nothing more is due until it has been silent for too long.
+    // Nothing else is due until the call has been silent for too long.
     assert_eq!(requests.simulator.next_due(), Some(answered + END_AFTER));
 }
 
@@ -47,7 +47,7 @@ fn a_call_that_nothing_is_heard_of_ends() {
     let (just_before, begun) = (END_AFTER - Duration::from_secs(1), Duration::from_secs(1));
     let mut requests = Requests::new(server(Duration::ZERO));
     let call = requests.make_call("3001", "3002");
-    // Each request that changes something keeps it alive.
+    // Every request that changes something keeps the call alive.
     let text = json!({"OtherDN": "3002", "Extensions": {"text": "hello"}});
     let attach = json!({"UserData": {"k": "v"}});
     for (name, attributes) in [("RequestPrivateService", text), ("RequestAttachUserData", attach)] {
@@ -60,7 +60,7 @@ fn a_call_that_nothing_is_heard_of_ends() {
     are(&requests.simulator.due(requests.now), &[("Released", "3001"), ("Released", "3002")]);
     assert_eq!((requests.simulator.open_calls(), requests.simulator.next_due()), (0, None));
 
-    // One call that rings, and one that has ended by the time of the next request.
+    // A ringing call also ends after this time, before the next request is handled.
     let mut requests = Requests::new(server(2 * END_AFTER));
     requests.make_call("3001", "3002");
     requests.now += END_AFTER;
@@ -72,7 +72,7 @@ fn a_call_that_nothing_is_heard_of_ends() {
 fn who_cannot_be_called_is_busy() {
     let mut requests = Requests::new(server(Duration::ZERO));
     let busy = [("Dialing", "3001"), ("DestinationBusy", "3001"), ("Released", "3001")];
-    // Configured as busy, unknown, the caller itself.
+    // The destinations are configured as busy, unknown, and the caller itself.
     for callee in ["3004", "9999", "3001"] {
         are(&requests.make_call("3001", callee), &busy);
     }
@@ -91,7 +91,7 @@ fn a_text_is_heard_by_both() {
     are(&events, &[("PrivateInfo", "3002"), ("PrivateInfo", "3001")]);
     assert_eq!(events.iter().map(|event| event.text().unwrap()).collect::<Vec<_>>(), ["hello", "hello"]);
     assert_eq!(events.iter().map(|event| event.reference_id).collect::<Vec<_>>(), [Some(102), None]);
-    // To a DN that is not in the call.
+    // The recipient is not the other party of the call.
     are(&requests.of(&call[0], "RequestPrivateService", text), &[("Error", "3001")]);
 }
 
@@ -121,7 +121,7 @@ fn a_call_that_ends_ends_at_both() {
     let mut requests = Requests::new(server(Duration::ZERO));
     let call = requests.make_call("3001", "3002");
     are(&requests.of(&call[1], "RequestReleaseCall", json!({})), &[("Released", "3002"), ("Released", "3001")]);
-    // The call is gone.
+    // The call no longer exists.
     let error = requests.of(&call[1], "RequestReleaseCall", json!({}));
     are(&error, &[("Error", "3002")]);
     assert_eq!((error[0].reference_id, error[0].error_code), (Some(103), Some(56)));
@@ -131,7 +131,7 @@ fn a_call_that_ends_ends_at_both() {
     are(&requests.of(&call[0], "RequestReleaseCall", json!({})), &[("Released", "3001"), ("Abandoned", "3002")]);
     let call = requests.make_call("3001", "3002");
     are(&requests.of(&call[1], "RequestReleaseCall", json!({})), &[("Released", "3002"), ("Released", "3001")]);
-    // A call that has ended is not answered.
+    // A call that has ended cannot be answered.
     assert_eq!(requests.simulator.next_due(), None);
 }
 
@@ -141,7 +141,7 @@ fn what_cannot_be_carried_out_is_an_error() {
     are(&requests.make_call("9999", "3001"), &[("Error", "9999")]);
     let call = requests.make_call("3001", "3002");
     are(&requests.make_call("3001", "3003"), &[("Error", "3001")]);
-    // Not established yet, and with the connection of another DN.
+    // The first request comes before the answer, and the second one uses another DN's connection.
     let text = json!({"OtherDN": "3002", "Extensions": {"text": "hello"}});
     are(&requests.of(&call[0], "RequestPrivateService", text), &[("Error", "3001")]);
     let stolen = json!({"ThisDN": "3003", "ConnID": call[0].conn_id.unwrap().to_string()});

@@ -1,4 +1,4 @@
-//! The effect of each fault that happens once.
+//! What is the effect of each single fault?
 
 use std::time::Duration;
 
@@ -36,7 +36,7 @@ fn a_lost_event_never_arrives() {
     inject(&mut requests, Fault::Lose);
     are(&text(&mut requests, &events[0]), &[("PrivateInfo", "3002")]);
     are(&later(&mut requests), &[]);
-    // It happens only once.
+    // The fault happens only once.
     are(&text(&mut requests, &events[0]), &[("PrivateInfo", "3001"), ("PrivateInfo", "3002")]);
 }
 
@@ -77,7 +77,7 @@ fn a_server_that_restarts_has_forgotten_its_calls_and_starts_later() {
         assert_eq!(requests.simulator.open_calls(), 0);
         let refused = text(&mut requests, &events[0]);
         are(&refused, &[("Error", "3001")]);
-        // Two restarts within a second still have different times.
+        // Two restarts within a second have different start times.
         assert_eq!(refused[0].server_start_time, Some(START.as_secs() + times));
         assert_eq!(refused[0].event_sequence_number, Some(1));
     }

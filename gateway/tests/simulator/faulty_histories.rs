@@ -1,4 +1,4 @@
-//! With any faults, the gateway's sessions stay legal; and if nothing is lost, they end as they would without faults.
+//! Sessions stay legal under any faults. If nothing is lost, they end as they would without faults.
 
 use std::cell::Cell;
 use std::time::Duration;
@@ -27,7 +27,7 @@ fn faults(of: &'static [Fault]) -> impl Strategy<Value = FaultSettings> {
     })
 }
 
-/// The request of the agents at this step, if it is allowed.
+/// The request that the agents make at this step, if it is allowed.
 fn request(sessions: &mut Sessions, step: &Step) -> Option<Request> {
     match *step {
         Step::Initiate { from, to } => {
@@ -51,14 +51,14 @@ fn seen(sessions: &Sessions) -> Vec<Value> {
     let list = |dn: &&str| sessions.list(&Agent::new().with_device("/devices/1", *dn), &Query::parse("fields=*"));
     let mut seen: Vec<Value> = DNS.iter().map(|dn| serde_json::to_value(list(dn)).unwrap()).collect();
     for list in &mut seen {
-        // Of the same calls, whichever was reported first.
+        // Sorted, because the order depends on which call was reported first.
         let sessions = list["imSessions"].as_array_mut().unwrap();
         sessions.sort_by_key(|session| session["id"].as_str().unwrap().to_owned());
     }
     seen
 }
 
-/// Whether a change is in the table: a session opens, talks, and ends, in this order.
+/// Whether the transition table contains a change. A session opens, talks, and ends, in this order.
 fn is_legal(handled: &Handled<'_>) -> bool {
     let rank = |state: Option<State>| match state {
         None => 0,
@@ -90,7 +90,7 @@ fn sessions_stay_legal() {
                 if let Step::Wait(seconds) = step {
                     now += Duration::from_secs(seconds);
                 }
-                // Restored from its note, it continues as it would have.
+                // A server restored from its note continues as the original would have.
                 let mut restored = Simulator::restore(settings.clone(), &simulator.note()).unwrap();
                 restored.set_dns(DNS.map(str::to_owned));
                 if let Some(request) = request(&mut sessions, &step) {
@@ -126,7 +126,7 @@ fn where_nothing_is_lost_they_end_as_without_faults() {
             let mut gateway = Sessions::new(BaseUri::new("http://localhost:8090"));
             let mut faulty_gateway = Sessions::new(BaseUri::new("http://localhost:8090"));
             let (mut now, mut offset) = (START, 0);
-            // At the end everything has arrived.
+            // In the end, everything has arrived.
             for step in steps.into_iter().chain([Step::Wait(1_000)]) {
                 if let Step::Wait(seconds) = step {
                     now += Duration::from_secs(seconds);

@@ -80,7 +80,7 @@ fn any_operations_make_events_that_the_library_accepts() {
                         None
                     }
                 };
-                // The process ends before or after the events are posted: restored from the note, it gets to the same
+                // The process ends before or after the events are posted. Restored from the note, it reaches the same
                 // state.
                 let busy = ["3004".to_owned()].into();
                 let settings = SimulatorSettings { seed: 99, answer_after, busy, ..Default::default() };
@@ -107,7 +107,7 @@ fn any_operations_make_events_that_the_library_accepts() {
                     texts.set(texts.get() + usize::from(matches!(handled.outcome(), Outcome::Message(_))));
                     errors.set(errors.get() + usize::from(event.error_code.is_some()));
                 }
-                // No request is in flight that the server has forgotten.
+                // The sessions and the server agree on the open calls.
                 let open = sessions.iter().filter(|session| session.state().is_open()).count();
                 prop_assert_eq!(open, 2 * simulator.open_calls());
             }

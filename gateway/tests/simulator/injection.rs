@@ -1,4 +1,4 @@
-//! Who may inject faults over HTTP, and do they happen?
+//! Who may inject faults over HTTP, and do the faults happen?
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -76,7 +76,7 @@ impl House {
         (parts.status.as_u16(), parts.headers, serde_json::from_slice(&body).unwrap())
     }
 
-    /// Cookie and token.
+    /// The cookie and the token.
     async fn sign_in(&self, user: &str) -> HeaderMap {
         let basic = format!("Basic {}", STANDARD.encode(format!("{user}:{DEMO_PASSWORD}")));
         let headers = HeaderMap::from_iter([(header::AUTHORIZATION, basic.parse().unwrap())]);
@@ -118,7 +118,7 @@ async fn nobody_else_injects_anything() {
     let house = House::new(true).await;
     let (ann, sue) = (house.sign_in("agent3001").await, house.sign_in("supervisor").await);
     assert_eq!(house.inject(ann, r#"{"fault":"busy"}"#).await, (403, 5));
-    // Without cookie or token.
+    // The request has no cookie or no token.
     assert_eq!(house.inject(HeaderMap::new(), r#"{"fault":"busy"}"#).await, (403, 5));
     let mut without_token = sue.clone();
     without_token.remove("x-csrf-token");

@@ -1,4 +1,5 @@
-//! The simulated SIP Server: the effect of requests on calls, and that a crash neither loses a call nor repeats it.
+//! Do requests to the simulated SIP Server change calls as they should, and does a crash neither lose nor repeat a
+//! call?
 
 #![allow(clippy::unwrap_used, missing_docs, reason = "a test says what it expects by failing")]
 

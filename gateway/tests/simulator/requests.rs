@@ -1,4 +1,4 @@
-//! Requests in the JSON form that a bridge reads.
+//! Requests in the JSON form that bridges read.
 
 use im_session::{Event, Request};
 use im_session_gateway::simulator::{Simulator, SimulatorSettings};
@@ -7,7 +7,7 @@ use std::time::Duration;
 
 pub(crate) const START: Duration = Duration::from_secs(1_763_000_000);
 
-/// A server with the DNs 3001 to 3004, of which 3004 is busy.
+/// A server with the DNs 3001 to 3004. 3004 is busy.
 pub(crate) fn server(answer_after: Duration) -> Simulator {
     let settings =
         SimulatorSettings { seed: 1, answer_after, busy: ["3004".to_owned()].into(), ..SimulatorSettings::default() };
@@ -16,7 +16,7 @@ pub(crate) fn server(answer_after: Duration) -> Simulator {
     simulator
 }
 
-/// Carries out requests, all at the same time of the clock.
+/// Carries out requests that all arrive at the same time.
 pub(crate) struct Requests {
     pub(crate) simulator: Simulator,
     pub(crate) now: Duration,
@@ -50,7 +50,7 @@ impl Requests {
     }
 }
 
-/// Name and ThisDN of each.
+/// The name and the ThisDN of each event.
 pub(crate) fn names(events: &[Event<'_>]) -> Vec<(String, String)> {
     events.iter().map(|event| (event.name.as_str().to_owned(), event.this_dn().unwrap().to_owned())).collect()
 }

@@ -1,4 +1,4 @@
-//! `POST /dialog-info`.
+//! Which sessions follow from a document posted to `/dialog-info`?
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -86,7 +86,7 @@ async fn documents_make_the_sessions_of_whom_the_configuration_names() {
     assert_eq!(house.bob().await, [("Alerting".into(), "3009".into())]);
     let (status, _) = house.post("?feed=pbx&position=2", document(1, "confirmed")).await;
     assert_eq!((status, house.bob().await), (200, vec![("Talking".into(), "3009".into())]));
-    // Without a feed, too; an old version changes nothing, and a new subscription begins again.
+    // The document may come without a feed. An old version changes nothing, and a new subscription starts again.
     let none = json!({"accepted": 0, "position": null, "needsRefresh": false});
     assert_eq!(house.post("", document(1, "terminated")).await, (200, none));
     let (_, answer) = house.post("?resubscribed=true", document(0, "terminated")).await;

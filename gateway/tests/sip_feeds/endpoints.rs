@@ -1,4 +1,4 @@
-//! To whom the session of a message belongs: determined by the configuration and the registrar, never by the caller.
+//! Whose session does a message belong to? The configuration and the registrar decide, never the caller.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -36,7 +36,7 @@ fn an_address_and_a_registration_give_a_dn() {
     assert!(events(&mut watch, &[registered(REGISTRAR, BOB, "bob", &contact(";expires=60"))], NOW).is_empty());
     assert_eq!(events(&mut watch, &call(ANN, BOB), NOW), BOTH);
     assert_eq!(watch.endpoints(), 2);
-    // After the end they are remembered for a while, and then forgotten.
+    // After its end a call is remembered for a while, then forgotten.
     watch.advance(NOW + Duration::from_secs(120));
     assert_eq!(watch.endpoints(), 0);
 }
@@ -123,7 +123,7 @@ fn who_loses_the_endpoint_sees_the_end() {
     let mut watch = Watch::new(agents(), Vec::new());
     let messages = call(ANN, STRANGER);
     assert_eq!(events(&mut watch, &messages[..3], NOW), ["EventDialing 3001", "EventEstablished 3001"]);
-    // The file is reread, with the same contents.
+    // The file is reread with the same contents.
     assert!(watch.set_agents(&agents(), NOW).is_empty());
     let moved = Arc::new(agents_with("sip = []", &format!("sip = [\"{ANN}\"]")));
     let ends = watch.set_agents(&moved, NOW);

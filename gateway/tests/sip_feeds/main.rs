@@ -1,4 +1,4 @@
-//! SIP feeds: HEP packets and dialog-info documents, and to whom their sessions belong.
+//! Which agents do the sessions of SIP feeds (HEP packets and dialog-info documents) belong to?
 
 #![cfg(feature = "server")]
 #![allow(clippy::unwrap_used, missing_docs, reason = "a test says what it expects by failing")]

@@ -1,4 +1,4 @@
-//! Which packets are accepted, and from whom.
+//! Which packets are accepted, and from which senders?
 
 use im_session_gateway::feeds::hep::{HepKey, RefusedPacket, captured};
 
@@ -8,7 +8,7 @@ use crate::support::{ANN, BOB, call, hep};
 fn a_packet_of_sip_is_taken() {
     let message = call(ANN, BOB).remove(0);
     assert_eq!(captured(&hep(&message, 1, None), None), Ok(message.clone()));
-    // If no key is configured, the key of a packet is ignored.
+    // If no key is configured, the gateway ignores the key of a packet.
     assert_eq!(captured(&hep(&message, 1, Some(b"any")), None), Ok(message));
 }
 
@@ -21,7 +21,7 @@ fn the_key_is_compared() {
     for wrong in [None, Some(&b""[..]), Some(b"the kez"), Some(b"the key "), Some(b"the ke")] {
         assert_eq!(with(wrong), Err(RefusedPacket::WrongKey), "{wrong:?}");
     }
-    // It is checked before everything else, so that a stranger learns nothing.
+    // The key is checked first, so that a stranger learns nothing.
     assert_eq!(captured(&hep(&message, 100, None), Some(&key)), Err(RefusedPacket::WrongKey));
     assert!(HepKey::new(b"").is_none());
 }
@@ -39,7 +39,7 @@ fn what_is_no_sip_is_told_apart() {
         assert_eq!(captured(&packet[..length], None), Err(RefusedPacket::Malformed), "{length} bytes");
     }
     assert_eq!(captured(&[&packet[..], b"x"].concat(), None), Err(RefusedPacket::Malformed));
-    // Version 1.
+    // HEP version 1.
     let old = [&[1, 16, 2, 17, 0x13, 0xc4, 0x13, 0xce, 192, 0, 2, 1, 192, 0, 2, 2][..], &message.message].concat();
     assert_eq!(captured(&old, None), Err(RefusedPacket::Malformed));
 }

@@ -1,4 +1,4 @@
-//! Ann's phone at 192.0.2.1:5060, Bob's where he registers, a registrar, and their messages.
+//! Ann's phone at 192.0.2.1:5060, Bob's phone at the address that he registers, a registrar, and their messages.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -27,7 +27,7 @@ impl Clock for Still {
     }
 }
 
-/// An engine in memory with the agents and the time.
+/// An engine in memory with these agents and this time.
 pub(crate) async fn engine() -> (Arc<dyn Engine>, Directory) {
     let directory = Directory::new((*agents()).clone());
     let settings = EmbeddedSettings::new(BaseUri::new(BASE_URI));

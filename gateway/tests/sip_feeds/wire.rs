@@ -1,4 +1,4 @@
-//! Packets over UDP and TCP, and the resulting sessions of the agents.
+//! Which sessions do packets over UDP and TCP create?
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -103,7 +103,7 @@ async fn who_has_not_the_key_or_sends_no_packet_is_hung_up_on() {
     for bytes in [hep(&message, 1, Some(b"another")), b"INVITE sip:3002@example.com SIP/2.0\r\n".to_vec()] {
         let mut agent = TcpStream::connect(house.address).await.unwrap();
         agent.write_all(&bytes).await.unwrap();
-        // Unread bytes are answered with a reset.
+        // The gateway closes the connection with unread bytes, which resets it.
         let mut rest = Vec::new();
         let _reset = agent.read_to_end(&mut rest).await;
         assert!(rest.is_empty());
@@ -122,7 +122,7 @@ async fn there_are_only_so_many_connections() {
     let mut surplus = TcpStream::connect(house.address).await.unwrap();
     assert_eq!(surplus.read(&mut [0]).await.unwrap_or(0), 0);
     assert_eq!(house.metric("im_session_gateway_hep_connections_refused_total"), 1);
-    // The other connections are served as before.
+    // The other connections continue to be served.
     open[7].write_all(&hep(&call(ANN, BOB)[0], 1, None)).await.unwrap();
     house.until("a session", async || house.states("ann").await == ["Initiating"]).await;
 }
