@@ -17,7 +17,7 @@ def build():
 
 @contextlib.contextmanager
 def started(command, directory):
-    """Runs `command` until the block ends; yields the address in its first line."""
+    """Runs `command` until the block ends. Yields the address that its first line contains."""
     environment = os.environ | {"XDG_STATE_HOME": str(directory), "RUST_LOG": os.environ.get("RUST_LOG", "warn")}
     process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True)
     try:

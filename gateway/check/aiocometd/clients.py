@@ -1,4 +1,4 @@
-"""The published Python client aiocometd-ng. Usage: GATEWAY=binary python clients.py"""
+"""Runs the published Python client aiocometd-ng against the gateway. Usage: GATEWAY=binary python clients.py"""
 
 import asyncio
 import importlib.metadata
@@ -16,7 +16,7 @@ CHANNEL = "/v2/me/im-sessions"
 
 
 class Gateway:
-    """A gateway that is started for a check."""
+    """Runs a gateway for a check."""
 
     async def start(self, *options):
         how = options if "--data" in options else ("--memory", *options)
@@ -65,8 +65,8 @@ class Agent:
 
 
 def client_of(gateway, agent, kind):
-    """A client with the agent's cookie; aiocometd makes its own session, which has none."""
-    # Its own time-out does not work on Python 3.10 and later; the checks have their own.
+    """A client with the agent's cookie, which the HTTP session that aiocometd creates lacks."""
+    # aiocometd's timeout does not work on Python 3.10 and later, so each check has its own.
     client = Client(gateway.url + "/api/v2/notifications", kind, connection_timeout=0)
     make = client._get_http_session
 
@@ -141,7 +141,7 @@ async def forgotten(scene):
     async with client_of(gateway, me, ConnectionType.LONG_POLLING) as client:
         await client.subscribe(CHANNEL)
         await asyncio.sleep(0.5)
-        # No other code of this process runs for longer than the gateway waits.
+        # Blocks the whole process for longer than the gateway waits for the client.
         time.sleep(4)
         session = await other.call("3001")
         await receive(client, lambda data: data.get("imSession", {}).get("state") == "Talking")
@@ -160,7 +160,7 @@ async def stranger(scene):
 
 
 def unheard(loop, context):
-    """Ignores what the client itself cancels when it is closed."""
+    """Ignores tasks that the client itself cancels when it is closed."""
     if not isinstance(context.get("exception"), asyncio.CancelledError):
         loop.default_exception_handler(context)
 

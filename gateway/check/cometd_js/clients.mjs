@@ -1,4 +1,4 @@
-// The published CometD client of the CometD project. Usage: GATEWAY=binary node clients.mjs DIRECTORY
+// Runs the CometD project's published client against the gateway. Usage: GATEWAY=binary node clients.mjs DIRECTORY
 //
 // DIRECTORY is where npm has installed cometd, cometd-nodejs-client and ws.
 
@@ -17,7 +17,7 @@ const load = async name => {
     return module.default ?? module;
 };
 
-// Before cometd is loaded, because version 3 looks for it at that time.
+// This must precede the import of cometd, because version 3 looks for it while it loads.
 const adapter = await load("cometd-nodejs-client");
 const options = {};
 adapter.adapt(options);
@@ -227,9 +227,10 @@ await run(`npm cometd ${version}`, {
             });
         });
         await handshake(cometd);
-        // If it were answered after the sleep, as to a forgotten client, it would take the callback of the next one.
+        // Waits for the answer now. After the sleep it would be that to a forgotten client, and would take the callback
+        // of the next subscription.
         await until("a subscription", () => subscriptions === 1);
-        // This process sleeps longer than the gateway waits.
+        // Blocks this process for longer than the gateway waits for the client.
         Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 4_000);
         await until("a second handshake", () => handshakes >= 2);
         await other.call("3001");

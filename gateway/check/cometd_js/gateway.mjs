@@ -1,4 +1,4 @@
-// A gateway that is started for a check, and agents who use it over REST.
+// Starts a gateway for a check, with agents who use it over REST.
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
