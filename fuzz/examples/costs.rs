@@ -1,6 +1,6 @@
 //! Checks that the cost of the parts of the gateway without I/O is linear: a table of `scripts/costs`.
 //!
-//! It is in this project because that already depends on the library and on the gateway without its server.
+//! It is part of this project because the project already depends on the library and on the gateway without its server.
 
 #[path = "../../benches/growth/mod.rs"]
 mod growth;
@@ -29,7 +29,7 @@ const fn count(entry: &'static str, input: &'static str, run: fn(usize)) -> Work
     Work { entry, input, n: 1_000, run }
 }
 
-/// For work with n log n steps: for a small n, twice the input takes more than 2.2 times as many.
+/// Work of n log n steps. It needs a larger n, because for a small n twice the input takes more than 2.2 times as many.
 const fn at_least(n: usize, entry: &'static str, input: &'static str, run: fn(usize)) -> Work {
     Work { entry, input, n, run }
 }
@@ -247,7 +247,7 @@ const WORKS: &[Work] = &[
             }
         });
     }),
-    // 64 KiB, the length of a packet, is enough for some 2 000 of them.
+    // A packet has at most 64 KiB, which has room for about 2 000 contacts.
     at_least(500, "Watch::take", "contacts of one REGISTER", |n| {
         let mut watch = watch();
         let contacts: Vec<String> = (0..n).map(|at| format!("<sip:bob@192.0.2.{}:{}>", at % 250, at)).collect();

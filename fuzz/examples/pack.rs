@@ -5,7 +5,7 @@ use std::{env, fs, io};
 
 use im_session_fuzz::packed;
 
-/// The largest committed file, in bytes. The smallest inputs come first, and the rest is left out.
+/// The maximum size of the committed file, in bytes. The smallest inputs come first, and the rest is left out.
 const LARGEST: usize = 100 * 1024;
 
 fn main() -> io::Result<()> {

@@ -1,10 +1,10 @@
-//! The target `bayeux`: the protocol of CometD without I/O, as used and misused by two agents and their engine.
+//! The target `bayeux`: the protocol of CometD without I/O, used and misused by two agents and their engine.
 //!
-//! The input consists of lines, one step each. `A` or `B` and three more characters say who posts: the agent, the HTTP
-//! session, the browser, and `L` for long polling or `W` for a WebSocket. The body follows: JSON, in which `#1` stands
-//! for the id of the first client; or one of `h` (handshake), `k` (handshake with acknowledgement), `c1` (connect of
-//! the first client), `c1 7` (the same, acknowledging batch 7), `s1` (subscribe), `u1` (unsubscribe), `d1`
-//! (disconnect). The other steps:
+//! The input consists of lines, one step each. A post begins with `A` or `B` and three more characters: the agent, the
+//! HTTP session, the browser, and `L` for long polling or `W` for a WebSocket. The body follows. It is either JSON, in
+//! which `#1` stands for the id of the first client, or one of `h` (handshake), `k` (handshake with acknowledgement),
+//! `c1` (connect of the first client), `c1 7` (the same, acknowledging batch 7), `s1` (subscribe), `u1` (unsubscribe),
+//! `d1` (disconnect). The other steps:
 //!
 //! | line | step |
 //! |---|---|
@@ -15,7 +15,7 @@
 //! | `w500` | half a second passes |
 //! | `oA1` | session 1 of agent A ends |
 //! | `m`, `q` | notifications were missed; the gateway ends |
-//! | `n` and a body | a POST by somebody who is not signed in |
+//!  `n` and a body | a POST by a client that is not signed in |
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::time::Duration;
@@ -32,14 +32,15 @@ use crate::live_bytes::live_bytes;
 const LISTED: usize = 9;
 const UNDELIVERED: usize = 4;
 
-/// Runs the steps; then time passes until nothing is left.
+/// Runs the steps, then advances the time until nothing is left.
 pub fn bayeux(input: &[u8]) {
     let before = live_bytes();
     let mut house = House::new(settings());
     for line in input.split(|&byte| byte == b'\n') {
         house.step(line);
         house.is_bounded();
-        // It keeps the text of a request, and `House` keeps as much. 128 KiB are far more than the sum of the limits.
+        // The server stores the text of a request, and so does `House`. 128 KiB are far more than the sum of the
+        // limits.
         let most = 128 * 1_024 + 32 * isize::try_from(input.len()).expect("an input is short");
         let kept = live_bytes() - before;
         assert!(kept <= most, "{kept} bytes are kept after {} bytes of input", input.len());
@@ -55,7 +56,7 @@ fn settings() -> Settings {
     settings
 }
 
-/// The gateway around `Bayeux`, with its own record of what should hold.
+/// The gateway around `Bayeux`, which records the expected state.
 struct House {
     bayeux: Bayeux,
     settings: Settings,
@@ -69,7 +70,7 @@ struct House {
     /// The agent of every client so far.
     owners: HashMap<String, &'static str>,
     published: HashMap<&'static str, u64>,
-    /// The positions of messages that have reached no client, as the engine knows them.
+    /// The positions of messages that have reached no client, as recorded by the engine.
     undelivered: HashMap<&'static str, VecDeque<u64>>,
 }
 
@@ -156,7 +157,7 @@ impl House {
         }
     }
 
-    /// A reply to this agent. It must not contain anything of another agent.
+    /// Checks a reply to this agent. It must not contain anything of another agent.
     fn reply(&mut self, agent: &'static str, reply: &Reply) {
         let messages: Vec<Value> = serde_json::from_slice(&reply.body).expect("a reply is a JSON array");
         for message in &messages {
@@ -236,26 +237,27 @@ impl House {
         }
     }
 
-    /// The held requests are the recorded ones, and the sizes are within the settings.
+    /// Checks that the held requests are the recorded ones, and that the sizes are within the settings.
     fn is_bounded(&self) {
         let (counts, settings) = (self.bayeux.counts(), &self.settings);
         assert_eq!(counts.held, self.held.len(), "what is held is answered at last");
         assert!(counts.clients <= settings.clients.min(2 * settings.clients_per_agent), "{counts:?}");
         assert!(counts.exchanges <= self.held.len() + self.written.len(), "{counts:?}");
-        // A list in flight, the next one, and the messages with it, in addition to what counts towards the limits.
+        // In addition to the counted messages, there may be a list in flight, the next list, and the messages queued
+        // with it.
         let of_a_client = settings.queue_messages + 2 * LISTED + UNDELIVERED;
         assert!(counts.messages <= counts.clients * of_a_client, "{counts:?}");
         let of_lists = (2 * LISTED + UNDELIVERED) * notification_bytes();
         assert!(counts.bytes <= counts.clients * (settings.queue_bytes + of_lists), "{counts:?}");
     }
 
-    /// No more requests: everything that is held is answered, and all clients are forgotten.
+    /// Stops sending requests. All held requests must be answered, and all clients forgotten.
     fn all_is_forgotten_in_the_end(mut self) {
         for exchange in std::mem::take(&mut self.written) {
             self.bayeux.delivered(self.now, exchange);
             self.take_outputs();
         }
-        // Each client has a connect released, and is then forgotten.
+        // Each client's connect is released, and then the client is forgotten.
         for _ in 0..=2 * self.settings.clients {
             let Some(next) = self.bayeux.next_wake() else { break };
             self.now = self.now.max(next);
@@ -271,7 +273,7 @@ impl House {
     }
 }
 
-/// `B` is one agent, everything else the other.
+/// `B` stands for one agent, and every other character for the other agent.
 fn agent(byte: u8) -> &'static str {
     if byte == b'B' { "agent B" } else { "agent A" }
 }
@@ -342,7 +344,7 @@ fn with_clients(body: &[u8]) -> Vec<u8> {
     written
 }
 
-/// The ids are the numbers that `House` returns as random ones: counted from 1, `:` is the tenth.
+/// `House` returns increasing numbers as random ids. They count from 1, and `:` is the tenth.
 fn client_id(digit: u8) -> String {
     format!("{:032x}", digit.wrapping_sub(b'0'))
 }

@@ -1,8 +1,8 @@
-//! The target `decode`: the events of a log must not depend on how its bytes were divided, and more.
+//! The target `decode`: the events of a log must not depend on how its bytes are divided into pieces.
 //!
-//! The first byte of the input determines the limit of one message: even, the usual 1 MiB; odd, four times its value.
-//! The second determines the sizes of the pieces. The rest is the log, in all forms and envelopes. To be readable,
-//! seeds begin with `@0` or `A0`.
+//! The first byte of the input determines the limit of one message. If it is even, the limit is the usual 1 MiB;
+//! otherwise it is four times the byte. The second byte determines the sizes of the pieces. The rest is the log, in all
+//! forms and envelopes. Seeds begin with `@0` or `A0`, to be readable.
 
 use im_session::decode::{DecodeError, DecodeWarning, Decoded, MESSAGE_LIMIT};
 use im_session::event::ListAttribute;
@@ -47,7 +47,7 @@ impl<'a> Input<'a> {
         Decoder::new().with_limit(self.limit)
     }
 
-    /// Decodes the log at once, in pieces and byte by byte. Returns the result, which must be the same.
+    /// Decodes the log at once, in pieces and byte by byte. All three results must be equal. Returns the result.
     fn decode_every_way(&self) -> Given {
         let whole = given(self.decoder(), [self.log]);
         assert_eq!(whole, given(self.decoder(), self.pieces()), "whole against pieces");
@@ -69,7 +69,8 @@ impl<'a> Input<'a> {
         })
     }
 
-    /// Each event has an existing line, which is not before that of the previous event: a line can contain several.
+    /// Checks that each event has an existing line, not before that of the previous event. A line can contain several
+    /// events.
     fn lines_ascend(&self, given: &Given) {
         let lines = self.log.split(|&byte| byte == b'\n').count() as u64;
         let mut last = 0;
@@ -79,9 +80,9 @@ impl<'a> Input<'a> {
         }
     }
 
-    /// Between two pieces a decoder keeps one message, one line, its contents, and a line in pieces, each at most as
-    /// long as the limit. The vectors may have twice that capacity; the edges of a line over the limit, a header and
-    /// warnings are extra.
+    /// Between two pieces a decoder keeps one message, one line, its contents, and a line in pieces. Each is at most as
+    /// long as the limit, and the vectors may have twice that capacity. The edges of a line over the limit, a header
+    /// and warnings are extra.
     fn kept_is_little(&self) {
         const EXTRA: usize = 8192;
         let most = 2 * 4 * self.limit + EXTRA;
@@ -95,8 +96,8 @@ impl<'a> Input<'a> {
         }
     }
 
-    /// Even if the whole log is passed at once, no more memory is used than for one message within the limit. The worst
-    /// case is an empty list in a list: it has about ten bytes and needs room for four pairs, and vectors grow by
+    /// Even if the whole log is passed at once, decoding takes no more memory than one message within the limit. The
+    /// worst case is an empty list in a list, because its ten bytes or so need room for four pairs, and vectors grow by
     /// copying.
     fn used_is_little(&self) {
         let most = 120 * self.limit + 16_384 + 64 * self.log.len();
@@ -122,7 +123,7 @@ fn given<'b>(mut decoder: Decoder, pieces: impl IntoIterator<Item = &'b [u8]>) -
 }
 
 /// An event is the same in every form: written as a JSON line it must be read as the same event. JSON has neither
-/// binary nor hidden lists, however.
+/// binary nor hidden lists, so these are excepted.
 fn same_as_json_line(event: &Event<'_>) {
     // In logs, names may contain digits and `_`.
     if !event.name.as_str().bytes().all(|byte| byte.is_ascii_alphabetic())

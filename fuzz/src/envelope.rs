@@ -1,4 +1,4 @@
-//! The target `envelope`: the envelope of a line can be removed from that line, and from others that have the same.
+//! The target `envelope`: an envelope can be removed from its own line, and from other lines with the same envelope.
 
 use im_session::decode::envelope::{Envelope, Opened, without_colours};
 
@@ -9,7 +9,7 @@ pub fn envelope(input: &[u8]) {
         let envelope = Envelope::of_line(line);
         match envelope.open(line) {
             Opened::Line { content, .. } => {
-                // Each invalid byte in JSON is replaced by a character of three bytes.
+                // JSON replaces each invalid byte by a character of three bytes.
                 let most = if std::str::from_utf8(line).is_ok() { line.len() } else { 3 * line.len() };
                 assert!(content.len() <= most, "what is carried is no longer than what carries it");
                 assert!(!envelope.is_none() || *content == *line, "no envelope takes nothing off");

@@ -9,11 +9,11 @@ use serde_json::Value;
 
 use crate::live_bytes::most_live_bytes;
 
-/// There are no more events than lines, each line that is not an event is reported, and events are applied once.
+/// There are no more events than lines, each line that is not an event is reported, and each event is applied once.
 pub fn event_lines(body: &[u8]) {
     let mut read = EventLines::default();
     let used = most_live_bytes(|| read = EventLines::read(body));
-    // An event of some fifty bytes becomes a structure of about a thousand.
+    // An event of about fifty bytes becomes a structure of about a thousand.
     let most = 256 * 1_024 + 64 * isize::try_from(body.len()).expect("an input is short");
     assert!(used <= most, "{used} bytes were used for {} bytes", body.len());
 

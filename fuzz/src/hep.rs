@@ -11,9 +11,9 @@ use im_session_gateway::feeds::hep::{HepKey, MOST_OF_A_RECORD, Outcome, RefusedP
 
 const DNS: [&str; 2] = ["3001", "3002"];
 
-/// A packet is read the same whatever follows it, and a truncated one is reported as such. Without the key nothing is
-/// accepted. Events are only of configured DNs, whatever the messages contain. Registrations are bounded, and are
-/// restored from their note.
+/// A packet is read the same whatever follows it, and a truncated one is reported as truncated. Without the key nothing
+/// is accepted. Events belong to configured DNs only, whatever the messages contain. Registrations are bounded, and can
+/// be restored from their note.
 pub fn hep(input: &[u8]) {
     let agents = Arc::new(agents());
     let mut watch = Watch::new(agents.clone(), Vec::new());
@@ -41,7 +41,7 @@ pub fn hep(input: &[u8]) {
     }
     let note = serde_json::to_string(&registered).expect("addresses, texts and times");
     assert_eq!(serde_json::from_str::<Vec<Registered>>(&note).expect("the same"), registered);
-    // After the agents' file has lost all agents, nothing is left.
+    // After all agents are removed from the agents' file, nothing is left.
     for event in watch.set_agents(&Arc::new(Agents::default()), now) {
         assert!(event.this_dn().is_some_and(|dn| DNS.contains(&dn)), "{event:?}");
     }
@@ -61,7 +61,7 @@ fn one(packet: &[u8]) {
     }
 }
 
-/// The packets as cut out of a connection; bytes that are not a packet count as one.
+/// The packets in the bytes of a connection. Bytes that are not a packet count as one packet.
 fn packets(mut input: &[u8]) -> impl Iterator<Item = &[u8]> {
     std::iter::from_fn(move || {
         let length = packet_length(input).filter(|&length| length >= LENGTH_BYTES).unwrap_or(input.len());

@@ -5,8 +5,8 @@ use im_session::{ImSession, Notification};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-/// A value that was read can be written, and is then read as the same value. Written directly it has the same bytes as
-/// by serde_json.
+/// Every value that was read can be written and is then read as the same value. Writing it directly gives the same
+/// bytes as serde_json.
 pub fn json_reader(input: &[u8]) {
     let Ok(text) = std::str::from_utf8(input) else {
         return;
@@ -53,14 +53,14 @@ fn assert_written(expected: &str, write: impl FnOnce(&mut Vec<u8>)) {
     assert_eq!(direct.escape_ascii().to_string(), expected.as_bytes().escape_ascii().to_string());
 }
 
-/// Reads the written text, passes the value to `compare`, and writes it again: the text must be the same.
+/// Reads the written text, passes the value to `compare`, and writes it again. The text must be the same.
 fn again<'w, T: Serialize + Deserialize<'w>>(written: &'w str, compare: impl FnOnce(&T)) {
     let again: T = serde_json::from_str(written).expect("what was written can be read");
     compare(&again);
     assert_eq!(serde_json::to_string(&again).expect("JSON"), written);
 }
 
-/// Compares two sessions, except for pairs that a later pair with the same key hides: those are not written.
+/// Compares two sessions, except for pairs that a later pair with the same key hides, because those are not written.
 fn assert_same(again: &ImSession<'_>, first: &ImSession<'_>) {
     assert!(again.user_data().same_view(first.user_data()), "{again:?} is not {first:?}");
     assert_eq!((again.capabilities(), again.state()), (first.capabilities(), first.state()));

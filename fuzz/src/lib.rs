@@ -1,4 +1,4 @@
-//! Fuzz targets of `im-session`. Each is a function of the input that panics if something does not hold.
+//! Fuzz targets of `im-session`. Each is a function of the input that panics if a property does not hold.
 //!
 //! `fuzz_targets/` wraps each for libFuzzer; `tests/corpus.rs` replays the seeds in `corpus/` through the same
 //! functions on stable Rust, without a fuzzer. Nothing depends on this crate.
@@ -20,10 +20,10 @@ mod reconcile;
 mod rest_bodies;
 mod restore;
 mod sip_raw;
-/// These laws are also used by the library's own properties of connections.
+/// The library's own properties of connections use these laws, too.
 #[path = "../../tests/sip/support/stream_laws.rs"]
 mod sip_stream_laws;
-/// This conversation is also played by the library's own properties.
+/// The library's own properties play this conversation, too.
 #[path = "../../tests/sip/support/conversation.rs"]
 mod sip_support;
 mod situation;
@@ -63,10 +63,10 @@ pub fn sip_web_socket(input: &[u8]) {
     sip_stream_laws::any_bytes::<im_session::sip::stream::WebSocketFraming>(input);
 }
 
-/// A target: takes an input, and panics if something does not hold.
+/// A target. It takes an input, and panics if a property does not hold.
 pub type Target = fn(&[u8]);
 
-/// All targets, by the name of the binary, of the folder in `corpus/`, and of the function.
+/// All targets, by the name that the binary, the folder in `corpus/` and the function share.
 pub const TARGETS: [(&str, Target); 20] = [
     ("machine", machine),
     ("decode", decode),

@@ -16,7 +16,7 @@ pub(crate) fn live_bytes() -> isize {
     LIVE.get()
 }
 
-/// The most bytes that this thread held at any time during `work`, beyond those that it held before.
+/// The maximum number of bytes that this thread held during `work`, minus those that it held before.
 pub(crate) fn most_live_bytes(work: impl FnOnce()) -> isize {
     let before = LIVE.get();
     MOST.set(before);
@@ -28,7 +28,7 @@ struct Counting;
 
 impl Counting {
     fn count(bytes: isize) {
-        // A thread that ends frees memory after its counter is gone.
+        // When a thread ends, it may free memory after its counter was destroyed.
         let _ = LIVE.try_with(|live| {
             live.set(live.get() + bytes);
             MOST.try_with(|most| most.set(most.get().max(live.get())))

@@ -1,4 +1,4 @@
-//! The target `machine`: applies the events of a history to single sessions, and compares with the kit's reference
+//! The target `machine`: applies the events of a history to single sessions, and compares them with the kit's reference
 //! model.
 //!
 //! The input is that of `store`: the limits, then a history by the table of `im_session::from_bytes`. `0ACD` is a call
@@ -23,11 +23,11 @@ type Sessions = BTreeMap<(String, String), Option<Session>>;
 /// Applies the events to single sessions, without a store, and compares each outcome and each session with the model.
 ///
 /// Three laws must also hold: rejected and ignored events change nothing; the state never goes back, except when a
-/// session is reopened (specification 2.1); nothing else leaves `Completed`.
+/// session is reopened (specification 2.1); no other event leaves `Completed`.
 pub fn machine(input: &[u8]) {
     let mut bytes = Bytes::new(input);
     let mut setup = setup(&mut bytes);
-    // A single session does not know other sessions, nor forgotten ones.
+    // A single session knows neither other sessions nor forgotten ones.
     setup.limits.sessions = usize::MAX;
     setup.limits.sessions_per_dn = usize::MAX;
     setup.limits.sessions_per_call = usize::MAX;
@@ -87,7 +87,7 @@ impl Both {
         self.compare(event);
     }
 
-    /// Compares every session, including what the resource does not show, and its capabilities.
+    /// Compares every session, including the data that the resource does not show, and its capabilities.
     fn compare(&self, event: &Event<'_>) {
         let sessions: Vec<&Session> = self.sessions.values().flatten().collect();
         let keys: Vec<_> = sessions.iter().map(|session| (session.this_dn(), session.id())).collect();

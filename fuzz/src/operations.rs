@@ -9,8 +9,8 @@ use serde_json::json;
 
 use crate::situation::{Situation, line, who_and_id};
 
-/// An operation changes no session; a refused one changes nothing; one that is sent can be settled; the model answers
-/// the same.
+/// An operation changes no session. A refused operation changes nothing, and the request of any other can be settled.
+/// The model gives the same answer.
 pub fn operations(input: &[u8]) {
     let (events, rest) = line(input);
     let (who, body) = line(rest);

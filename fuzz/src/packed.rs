@@ -1,6 +1,6 @@
-//! Many small inputs in one file: for each its length, as two bytes with the low one first, and its bytes.
+//! Many small inputs in one file. Each is its length, as two little-endian bytes, followed by its bytes.
 
-/// The inputs in a packed file, up to the first that does not match the form.
+/// The inputs in a packed file, up to the first malformed one.
 pub fn inputs(packed: &[u8]) -> impl Iterator<Item = &[u8]> {
     let mut rest = packed;
     std::iter::from_fn(move || {
@@ -11,7 +11,7 @@ pub fn inputs(packed: &[u8]) -> impl Iterator<Item = &[u8]> {
     })
 }
 
-/// Packs inputs, in order, up to this size; inputs that are too long for the length field are left out.
+/// Packs inputs in order, up to this total size. Inputs that are too long for the length field are left out.
 pub fn pack<'i>(inputs: impl IntoIterator<Item = &'i [u8]>, largest: usize) -> Vec<u8> {
     let mut packed = Vec::new();
     for input in inputs {

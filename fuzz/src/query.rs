@@ -9,8 +9,8 @@ use im_session::testing::Step;
 
 use crate::situation::{Situation, line, who_and_id};
 
-/// Any query can be read. With every character escaped it means the same. No filter shows more than the whole list. The
-/// model answers the same. Written directly, the answer has the same bytes as by serde_json.
+/// Any query can be read, and means the same with every character escaped. No filter shows more than the whole list.
+/// The model gives the same answer. Written directly, the answer has the same bytes as with serde_json.
 pub fn query(input: &[u8]) {
     let (events, rest) = line(input);
     let (who, query) = line(rest);
@@ -43,7 +43,7 @@ pub fn query(input: &[u8]) {
     assert_eq!(situation.held(), held, "a read changed something");
 }
 
-/// Every byte as `%` and two hex digits, except for delimiters of the query, and texts that are escaped already.
+/// Writes every byte as `%` and two hex digits, except for the query's delimiters and existing escapes.
 fn escaped(query: &str) -> String {
     let (mark, query) = query.strip_prefix('?').map_or(("", query), |rest| ("?", rest));
     let text = |text: &str| match text {

@@ -1,4 +1,4 @@
-//! The target `reconcile`: another server's list, any JSON.
+//! The target `reconcile`: any JSON as the list of another server.
 //!
 //! The first line contains the preceding events, the second the DN, the rest the list as a JSON array; see
 //! `situation.rs`. `AC`, `3001`, `[{"id":"B","state":"Talking"}]`.
@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::situation::{Situation, line};
 
 /// A refused list changes nothing. Otherwise the sessions of the list exist, all others of the DN have ended, and other
-/// DNs are unchanged; the same list again causes no notifications; the model does the same.
+/// DNs are unchanged. Applying the list again causes no notifications. The model does the same.
 pub fn reconcile(input: &[u8]) {
     let (events, rest) = line(input);
     let (this_dn, list) = line(rest);
@@ -47,8 +47,8 @@ pub fn reconcile(input: &[u8]) {
     assert_eq!(situation.both(&step)["notifications"], json!([]), "the same list again");
 }
 
-/// Whether it is written as the API writes it. Other forms that serde accepts, or refuses, are not compared with the
-/// model.
+/// Whether the list is in the form in which the API writes it. Other forms are not compared with the model, because
+/// serde decides whether to accept them.
 fn is_plainly_written(resource: &Value) -> bool {
     const TEXTS: [&str; 4] = ["digits", "e164Number", "formattedPhoneNumber", "phoneNumber"];
     let plain = |participant: &Value| {

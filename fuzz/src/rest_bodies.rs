@@ -19,7 +19,7 @@ use serde_json::{Value, json};
 
 use crate::situation::{line, who_and_id};
 
-/// A refused operation has a reason, and changes nothing; a request belongs to the agent, and is settled eventually.
+/// A refused operation has a reason and changes nothing. A request belongs to the agent, and is settled eventually.
 pub fn rest_bodies(input: &[u8]) {
     let (events, rest) = line(input);
     let (who, body) = line(rest);
@@ -71,8 +71,8 @@ fn says_why(body: &Value, status: StatusCode) {
     assert!(body["statusMessage"].as_str().is_some_and(|message| (10..600).contains(&message.len())), "{body}");
 }
 
-/// A request that is not settled does not stay in flight forever, and the agent who made it is notified, unless the DN
-/// now belongs to another agent.
+/// A request that is not settled times out, and the agent who made it is notified, unless the DN now belongs to another
+/// agent.
 fn times_out(shard: &mut Shard, agents: &Agents, reference_id: u64, maker: Option<&AgentId>) {
     let start = Duration::from_secs(1_763_000_000);
     let late = start + Times::default().time_out_after + Duration::from_secs(1);
@@ -87,7 +87,7 @@ fn times_out(shard: &mut Shard, agents: &Agents, reference_id: u64, maker: Optio
     assert_eq!(told.iter().map(|outgoing| &outgoing.agent).collect::<Vec<_>>(), Vec::from_iter(maker), "{told:?}");
 }
 
-/// Reads are answered with JSON, whatever the query is.
+/// Every read is answered with JSON, whatever the query.
 fn queries(shard: &Shard, agent: &AgentRecord, id: Option<&str>, query: &[u8]) {
     let query = String::from_utf8_lossy(query);
     let list = shard.list(agent, &query);
@@ -105,7 +105,8 @@ fn queries(shard: &Shard, agent: &AgentRecord, id: Option<&str>, query: &[u8]) {
     }
 }
 
-/// A readable operation is one of the two, and is read the same when written in the minimal form.
+/// A readable operation belongs to one of the two kinds, and is read as the same operation when written in its minimal
+/// form.
 fn me_operation(body: &[u8]) {
     let written = match MeOperation::from_json(body) {
         Ok(MeOperation::Start) => json!({"operationName": "StartContactCenterSession"}),

@@ -1,4 +1,4 @@
-//! The target `restore`: snapshots, any JSON.
+//! The target `restore`: any JSON as a snapshot.
 
 use im_session::from_bytes::{agents, event_of};
 use im_session::testing::{Setup, Step, carry_out};
@@ -7,8 +7,8 @@ use serde_json::json;
 
 use crate::situation::Situation;
 
-/// A refused snapshot leaves the store unchanged. An accepted one gives a store whose own snapshot restores to the
-/// same, and both stores continue in the same way.
+/// A refused snapshot leaves the store unchanged. After an accepted one, the store's own snapshot restores an equal
+/// store, and both stores continue in the same way.
 pub fn restore(input: &[u8]) {
     let Ok(snapshot) = serde_json::from_slice::<Snapshot>(input) else { return };
     keeps_what_fits(&snapshot);
@@ -24,7 +24,7 @@ pub fn restore(input: &[u8]) {
         return;
     }
     let own = json!(restored.snapshot());
-    // It has sent no more requests than the snapshot contains.
+    // The restored store has sent no requests beyond those in the snapshot.
     let mut again = setup.sessions().with_reference_id_gap(0);
     let read: Snapshot = serde_json::from_str(&own.to_string()).expect("a snapshot that was written can be read");
     again.restore(&read).expect("a store's own snapshot is taken");
@@ -32,8 +32,8 @@ pub fn restore(input: &[u8]) {
     go_on_the_same(&mut restored, &mut again);
 }
 
-/// Under small limits and the default ones: all fits if and only if the snapshot is taken as it is.
-/// What fits is a store within these limits. What is refused leaves the store as it was.
+/// Under small limits and the default ones, everything fits if and only if the snapshot is accepted as it is.
+/// The part that fits gives a store within these limits. A refused snapshot leaves the store unchanged.
 fn keeps_what_fits(snapshot: &Snapshot) {
     let mut small = Limits::DEFAULT;
     (small.sessions, small.sessions_per_dn, small.sessions_per_call) = (3, 2, 2);
@@ -64,7 +64,7 @@ fn keeps_what_fits(snapshot: &Snapshot) {
     }
 }
 
-/// Every event at every DN of the table, an operation, the time, and the calls that depend on it.
+/// Performs every event at every DN of the table, an operation, a change of the time, and the calls that depend on it.
 fn go_on_the_same(one: &mut Sessions, other: &mut Sessions) {
     let agents = agents();
     let events = (0x20..=0x7f).filter_map(event_of).map(Step::Event);

@@ -7,8 +7,8 @@ use im_session::sip::{CallIdentity, DialogInfo, Direction, Observer, SipLimits, 
 
 use crate::sip_support::Machines;
 
-/// A message is the same after empty lines, and with other bytes after its body (if an empty line ends its headers).
-/// Its Call-ID and tag make an id. If an observer refuses it, the observer is unchanged.
+/// A message is read the same after empty lines, and with further bytes after its body if an empty line ends its
+/// headers. Its Call-ID and tag make an id. If an observer refuses a message, the observer is unchanged.
 pub fn sip_message(input: &[u8]) {
     if let Ok(text) = std::str::from_utf8(input) {
         assert!(dn_of_uri(text).is_none_or(|dn| !dn.is_empty()), "{text:?}");
@@ -41,16 +41,16 @@ pub fn sip_message(input: &[u8]) {
     }
 }
 
-/// Whether an empty line ends the headers. In a dump they may end with the message; appended bytes would then be
-/// further headers.
+/// Whether an empty line ends the headers. In a dump they may end with the message, and appended bytes would then
+/// become further headers.
 fn has_empty_line(message: &[u8]) -> bool {
     let begins = message.iter().position(|byte| !b"\r\n".contains(byte)).unwrap_or_default();
     let lines = message[begins..].split_inclusive(|&byte| byte == b'\n');
     lines.skip(1).any(|line| matches!(line, b"\n" | b"\r\n"))
 }
 
-/// Documents, separated by lines `--`: a refused one leaves the open calls unchanged, and the machine accepts every
-/// event, which always has an effect.
+/// Documents, separated by lines `--`. A refused document leaves the open calls unchanged. The machine accepts every
+/// event of the others, and each event has an effect.
 pub fn dialog_info(input: &[u8]) {
     let mut limits = SipLimits::DEFAULT;
     (limits.ended_calls, limits.ended_wait) = (usize::MAX, Duration::MAX);

@@ -1,8 +1,8 @@
 //! The common part of the targets of the store: inputs that consist of lines.
 //!
 //! The first line contains the preceding events, one byte each by the table of `im_session::from_bytes`: `AC` is a call
-//! that the agent at 3001 dialed and that was answered. The second line says who asks, and for what; the rest are
-//! arbitrary bytes of the question.
+//! that the agent at 3001 dialed and that was answered. The second line contains the agent and the id, and the rest are
+//! the arbitrary bytes of the question.
 
 use im_session::from_bytes::{Bytes, FromBytes, agents, event_of};
 use im_session::testing::{Agent, Model, Setup, Step, carry_out};
@@ -31,7 +31,7 @@ impl Situation {
         situation
     }
 
-    /// The answer of both, which must be the same, as must the sessions.
+    /// The answer of both. The answers and the sessions must be equal.
     pub(crate) fn both(&mut self, step: &Step) -> Value {
         let answer = carry_out(&mut self.sessions, &self.agents, step);
         let expected = self.model.carry_out(&self.agents, step);
@@ -61,8 +61,8 @@ pub(crate) fn line(input: &[u8]) -> (&[u8], &[u8]) {
     (&input[..end], input.get(end + 1..).unwrap_or_default())
 }
 
-/// The settings of the service, by the next byte: `0` the usual ones, `1` low limits, `2` many sessions per agent, `3`
-/// limits by the following bytes.
+/// The settings of the service, selected by the next byte: `0` the usual ones, `1` low limits, `2` many sessions per
+/// agent, `3` limits read from the following bytes.
 pub(crate) fn setup(bytes: &mut Bytes<'_>) -> Setup {
     let mut setup = Setup::default();
     setup.limits = Limits::DEFAULT;
@@ -80,7 +80,7 @@ pub(crate) fn setup(bytes: &mut Bytes<'_>) -> Setup {
     setup
 }
 
-/// Who asks, as a digit, and the id; `None` for the list.
+/// The agent, as a digit, and the id. The id is `None` for the list.
 pub(crate) fn who_and_id(line: &[u8]) -> (usize, Option<String>) {
     let Some((&who, id)) = line.split_first() else { return (0, None) };
     let id = String::from_utf8_lossy(id).into_owned();

@@ -8,11 +8,11 @@ use im_session::testing::{History, LAWS, Setup, laws};
 
 use crate::situation::setup;
 
-/// The cost of the laws is quadratic in the length; longer histories are only compared with the model.
+/// The cost of the laws is quadratic in the length, so longer histories are compared with the model only.
 const SHORT: usize = 24;
 const LONG: usize = 200;
 
-/// All laws of `im_session::testing::laws` hold for histories of up to 24 steps, and the model agrees for those of up
+/// All laws of `im_session::testing::laws` hold for histories of up to 24 steps. The model agrees for histories of up
 /// to 200.
 pub fn store(input: &[u8]) {
     if input.is_empty() {

@@ -1,5 +1,5 @@
-//! Two agents on one call never see each other's view: the answers and reads of one are the same whether the other
-//! exists or not.
+//! Two agents on one call never see each other's view. The answers and reads of one agent are the same whether the
+//! other exists or not.
 //!
 //! The same property over structured histories is `an_agent_cannot_tell_whether_others_are_on_its_calls` in
 //! `tests/store`; here bodies, ids and queries are arbitrary bytes.
@@ -29,7 +29,7 @@ pub fn store_two_agents(input: &[u8]) {
         let Some((&kind, rest)) = line.split_first() else { continue };
         match kind {
             b'E' => for_every_event(rest, |event| {
-                // Answers refer to a request by a number that counts the requests of all agents.
+                // Answers refer to a request by a number that counts the requests of all agents, so it is left out.
                 if event.reference_id.is_some() {
                     return;
                 }

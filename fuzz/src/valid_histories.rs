@@ -1,7 +1,7 @@
 //! The target `valid_histories`: realistic histories, and faulty ones.
 //!
-//! If the first byte is even (`0`), the rest are interleaved histories by the table of `im_session::from_bytes`,
-//! `0AbCcDd`. If it is odd (`1`), the rest is a faulty one, `10AACD`.
+//! If the first byte is even (`0`), the rest consists of interleaved histories by the table of
+//! `im_session::from_bytes`: `0AbCcDd`. If it is odd (`1`), the rest is a faulty history: `10AACD`.
 
 use im_session::Limits;
 use im_session::from_bytes::{Bytes, agents, faulty_history, interleaved_histories};
@@ -9,7 +9,7 @@ use im_session::testing::{History, Setup, Step};
 
 use crate::store::assert_lawful;
 
-/// Every event of a valid history is accepted; the laws hold for these and for faulty ones.
+/// Every event of a valid history is accepted. The laws hold for valid and for faulty histories.
 pub fn valid_histories(input: &[u8]) {
     let Some((&how, rest)) = input.split_first() else { return };
     let mut bytes = Bytes::new(rest);
