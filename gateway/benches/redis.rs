@@ -1,10 +1,10 @@
-//! Measures the engine on Redis on this machine: `cargo bench -p im-session-gateway --bench redis`. It starts its own
-//! Redis, configured as `docs/scaling.md` describes, where the figures are: events per second by number of workers,
-//! compared with a plain consumer of the same streams that writes as many keys with the same script but has no state
-//! machine; latency; bytes in Redis per session; the time to take over a shard.
+//! How fast is the engine on Redis? `cargo bench -p im-session-gateway --bench redis` measures it on this machine, with
+//! its own Redis, configured as in `docs/scaling.md`, which contains the figures. It measures events per second by
+//! number of workers, latency, bytes in Redis per session, and the time to take over a shard. For comparison, a plain
+//! consumer reads the same streams and writes the same number of keys with the same script, but has no state machine.
 //!
-//! `-- --quick` does a tenth of it; `-- --fsync always` or `everysec` instead of the default `no` (memory only).
-//! `-- --rates` measures only the rates.
+//! `-- --quick` does a tenth of the work, and `-- --rates` measures only the rates. `-- --fsync always` or `everysec`
+//! replaces the default `no` (memory only).
 
 #![allow(clippy::unwrap_used, missing_docs, reason = "a bench says what it expects by failing")]
 
@@ -24,7 +24,7 @@ use serde_json::{Value, json};
 
 const SHARDS: u32 = 8;
 const AGENTS: usize = 2_000;
-/// Events per entry, as from a feed that posts batches.
+/// Events per entry, as if a feed posted batches.
 const BATCH: usize = 50;
 const START: Duration = Duration::from_secs(1_763_000_000);
 
@@ -110,7 +110,7 @@ fn call(agent: usize, number: usize) -> [Value; 5] {
     [ringing, of("EventEstablished"), text.clone(), text, of("EventReleased")]
 }
 
-/// Entries for each shard, each with [`BATCH`] events, and the total number of events.
+/// Creates entries for each shard, each with [`BATCH`] events. Also returns the total number of events.
 fn entries(shards: u32, calls: usize, events_a_call: usize) -> (Vec<(u32, String)>, usize) {
     let mut by_shard: BTreeMap<u32, (String, usize)> = BTreeMap::new();
     let (mut entries, mut count) = (Vec::new(), 0);
@@ -132,7 +132,7 @@ fn entries(shards: u32, calls: usize, events_a_call: usize) -> (Vec<(u32, String
     (entries, count)
 }
 
-/// Appends the entries. Returns the last id of each shard.
+/// Appends the entries. Returns the id of the last entry in each shard.
 async fn append(redis: &Redis, entries: &[(u32, String)]) -> HashMap<u32, String> {
     let mut connection = redis.connection().await;
     let mut last = HashMap::new();
@@ -161,7 +161,7 @@ async fn committed(redis: &Redis, last: &HashMap<u32, String>) {
     }
 }
 
-/// The time from appending the first entry to the commit of the last.
+/// The time from appending the first entry to the last commit.
 async fn drain(redis: &Redis, entries: &[(u32, String)]) -> Duration {
     let began = Instant::now();
     let last = append(redis, entries).await;
@@ -181,8 +181,8 @@ async fn by_workers(fsync: &str, workers: usize, entries: &[(u32, String)]) -> D
     drain(&redis, entries).await
 }
 
-/// Reads, and writes with the same script what a session and its notification need: the last event of each session, and
-/// for each event a text with the length of a notification.
+/// A plain consumer. With the same script it writes the keys that a session and its notification need: the last event
+/// of each session, and for each event a text as long as a notification.
 async fn plain_consumer(redis: &Redis, shard: u32) {
     let mut connection = redis.connection().await;
     let key = |rest: &str| format!("{{s{shard}}}:{rest}");

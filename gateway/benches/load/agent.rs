@@ -1,4 +1,4 @@
-//! The client of one agent. It signs in, shakes hands, subscribes, and then always has a connect at the server.
+//! An agent's client. It signs in, shakes hands, subscribes, and then keeps a connect at the server at all times.
 
 use std::cell::RefCell;
 use std::net::SocketAddr;
@@ -17,13 +17,13 @@ use super::options::Server;
 /// The state that the clients of all agents share.
 #[derive(Debug)]
 pub(crate) struct Arrivals {
-    /// The origin of the times in the texts.
+    /// The start of the run, which the times in the texts refer to.
     pub(crate) began: Instant,
-    /// How long each text took to reach its client.
+    /// The time that each text took to reach its client.
     times: RefCell<Vec<Duration>>,
-    /// The number of connects that were sent and are held.
+    /// The numbers of connects that were sent and that are held.
     held: RefCell<usize>,
-    /// Notified when one of these changes.
+    /// Notified when one of these values changes.
     changed: Notify,
 }
 
@@ -40,7 +40,7 @@ impl Arrivals {
         }
     }
 
-    /// Waits until this many texts have arrived, and takes their times.
+    /// Waits until this many texts have arrived, and returns their times.
     pub(crate) async fn take(&self, texts: usize) -> Vec<Duration> {
         while self.times.borrow().len() < texts {
             self.changed.notified().await;
@@ -73,12 +73,12 @@ impl Arrivals {
 pub(crate) struct Client {
     connection: Connection,
     path: String,
-    /// The body that it posts again and again.
+    /// The body of the connect, which it posts repeatedly.
     connect: String,
 }
 
 impl Client {
-    /// Does everything up to the first held connect.
+    /// Performs all steps up to the first held connect.
     pub(crate) async fn begin(server: &Server, address: SocketAddr, agent: usize) -> Outcome<Self> {
         let mut connection = Connection::open(address).await?;
         let (path, channel) = match server {
@@ -105,7 +105,7 @@ impl Client {
             let connect = r#""channel":"/meta/connect","id":"3","connectionType":"long-polling""#;
             format!(r#"[{{{connect},"clientId":"{id}"{more}}}]"#)
         };
-        // As usual for clients, the first connect asks for an immediate answer.
+        // Clients usually ask for an immediate answer to their first connect.
         good(&connection.ask("POST", path, "", &connect(r#","advice":{"timeout":0}"#)).await?)?;
         let connect = connect("");
         Ok(Client { connection, path: path.to_owned(), connect })
@@ -122,7 +122,7 @@ impl Client {
     }
 }
 
-/// The body of an answer; fails unless the answer is as expected.
+/// The body of an answer. Panics if the answer is not the expected one.
 fn good<'a>(answer: &Answer<'a>) -> Outcome<&'a [u8]> {
     let is_good = answer.status == 200 && find(answer.body, br#""successful":false"#).is_none();
     let text = || format!("an answer with status {}: {}", answer.status, String::from_utf8_lossy(answer.body));

@@ -1,5 +1,5 @@
-//! The bare handler: axum with layers of tower-http, and nothing that knows agents, sessions or Bayeux. A request is
-//! held until there is a text for it.
+//! The bare handler: axum with layers of tower-http, without agents, sessions or Bayeux. It holds a request until there
+//! is a text for it.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -15,7 +15,7 @@ use tower_http::cors::CorsLayer;
 
 use super::Outcome;
 
-/// For each DN its texts, and the request that waits for them.
+/// The texts of each DN, and the request that waits for them.
 type Places = Arc<Mutex<HashMap<String, Place>>>;
 
 struct Place {

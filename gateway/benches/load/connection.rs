@@ -1,4 +1,4 @@
-//! A connection with HTTP/1.1 written by hand: a client that uses little of the measured machine.
+//! A minimal HTTP/1.1 client, so that the client takes little processor time from the measured server.
 
 use std::net::SocketAddr;
 
@@ -18,7 +18,7 @@ pub(crate) struct Connection {
 /// An answer.
 pub(crate) struct Answer<'c> {
     pub(crate) status: u16,
-    /// As received: with the lengths of chunks, if it has chunks.
+    /// The body as received. If it is chunked, this includes the chunk headers.
     pub(crate) body: &'c [u8],
 }
 
@@ -53,7 +53,7 @@ impl Connection {
     }
 }
 
-/// The ends of the head and of the body, if all of it has arrived.
+/// The ends of the head and of the body, or `None` if the response is incomplete.
 fn whole(received: &[u8]) -> Outcome<Option<(usize, usize)>> {
     let Some(head) = find(received, b"\r\n\r\n").map(|place| place + 4) else { return Ok(None) };
     let lines = std::str::from_utf8(received.get(..head).unwrap_or_default())?.to_ascii_lowercase();
@@ -76,7 +76,7 @@ fn keep_cookies(cookies: &mut Vec<(String, String)>, head: &str) {
     }
 }
 
-/// The position of `what`.
+/// The position of `what` in the bytes.
 pub(crate) fn find(text: &[u8], what: &[u8]) -> Option<usize> {
     text.windows(what.len()).position(|window| window == what)
 }

@@ -19,7 +19,7 @@ pub(crate) fn dn(agent: usize) -> String {
     format!("{:07}", 1_000_000 + agent)
 }
 
-/// Writes the agents' file. Its only hash is of the cheapest kind, because argon2 is not to be measured.
+/// Writes the agents' file. All agents share the cheapest possible hash, because argon2 is not part of the measurement.
 pub(crate) fn write_agents(path: &Path, agents: usize) -> Outcome<()> {
     let hash = hash_password(PASSWORD.as_bytes(), &SystemRandom, Cost::Test)?;
     let mut file = String::new();
@@ -31,7 +31,7 @@ pub(crate) fn write_agents(path: &Path, agents: usize) -> Outcome<()> {
     Ok(std::fs::write(path, file)?)
 }
 
-/// The events that create a session of the agent in which texts arrive, one per line.
+/// The events, one per line, that create a session of the agent in which texts can arrive.
 pub(crate) fn answered_call(agent: usize) -> String {
     let (dn, mut lines) = (dn(agent), String::new());
     for event in ["EventRinging", "EventEstablished"] {
@@ -40,7 +40,7 @@ pub(crate) fn answered_call(agent: usize) -> String {
     lines
 }
 
-/// A text in that session, containing the time when it was sent.
+/// A text in that session. It contains the time when it was sent.
 pub(crate) fn text(agent: usize, sent: u128) -> String {
     line("EventPrivateInfo", &dn(agent), agent, &format!(r#","Extensions":{{"text":"{sent}"}}"#))
 }

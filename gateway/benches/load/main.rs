@@ -1,9 +1,9 @@
-//! The cost of many agents: memory while their connects are held, processor time per push, time from an event to its
-//! client.
+//! What do many agents cost? Measures the memory while their connects are held, the processor time per push, and the
+//! time from an event to its client.
 //!
-//! `scripts/gateway_load` builds and installs what this needs, and runs it. One server after the other gets the same
-//! load from this process: the gateway with its store, the gateway in memory, npm `cometd-nodejs-server` as the peer,
-//! and a bare axum handler, which shows the cost of HTTP alone. The agents' password has a cheap hash.
+//! `scripts/gateway_load` builds and installs the requirements, and runs this program. The program puts the same load
+//! on one server after the other: the gateway with its store, the gateway in memory, npm `cometd-nodejs-server` as the
+//! peer, and a bare axum handler, which shows the cost of HTTP alone. The agents' password has a cheap hash.
 //!
 //! | file | question |
 //! |---|---|

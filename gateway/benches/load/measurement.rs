@@ -1,4 +1,4 @@
-//! Measures a server: started, with its agents connected, at rest, at a steady rate, and at full speed.
+//! Measures a server after its start, with its agents connected, at a steady rate, and at full speed.
 
 use std::net::SocketAddr;
 use std::process::Command;
@@ -16,23 +16,23 @@ use super::fixture::{answered_call, text, write_agents};
 use super::options::{Options, Server};
 use super::process::Process;
 
-/// How many agents sign in at the same time.
+/// The number of agents that sign in at the same time.
 const AT_A_TIME: usize = 16;
 
-/// How often events are posted at a steady rate.
+/// The interval between posts at a steady rate.
 const BEAT: Duration = Duration::from_millis(10);
 
-/// How long to wait for anything.
+/// The time limit of every wait.
 const PATIENCE: Duration = Duration::from_secs(120);
 
 /// The figures of one server.
 #[derive(Debug)]
 pub(crate) struct Row {
     pub(crate) server: &'static str,
-    /// Resident memory in KiB before there are connections, and with all of them held.
+    /// Resident memory in KiB: without connections, and while all connects are held.
     pub(crate) resident_before: f64,
     pub(crate) resident: f64,
-    /// The times from an event to its client at a steady rate, ascending.
+    /// The times from an event to its client at a steady rate, in ascending order.
     pub(crate) times: Vec<Duration>,
     /// Processor time of the server per push, at a steady rate and at full speed.
     pub(crate) steady: Duration,
@@ -60,7 +60,7 @@ async fn measure_here(server: &Server, options: &Options) -> Outcome<Row> {
     let arrivals = Arrivals::new();
     let connected = connect(server, process.address, options.agents, &arrivals);
     in_time("connects of all agents", connected).await??;
-    // Lets the rest of the handshakes end.
+    // Gives the remaining handshakes time to finish.
     sleep(Duration::from_secs(2)).await;
     let resident = process.resident()?;
 
@@ -132,7 +132,7 @@ async fn connect(server: &Server, address: SocketAddr, agents: usize, arrivals: 
     Ok(())
 }
 
-/// Sends single events to each agent in turn, at the configured rate. Returns the time that each took to its client.
+/// Sends single events to each agent in turn, at the configured rate. Returns the time from each event to its client.
 async fn steady(feed: &mut Feed, options: &Options, arrivals: &Rc<Arrivals>) -> Outcome<Vec<Duration>> {
     let beats = options.seconds * 1_000 / BEAT.as_millis() as usize;
     let each = options.rate * BEAT.as_millis() as usize / 1_000;

@@ -1,4 +1,4 @@
-//! Which servers, how many agents, how much load?
+//! Which servers are measured, with how many agents and how much load?
 
 use std::path::PathBuf;
 

@@ -18,7 +18,7 @@ pub(crate) struct Process {
 }
 
 impl Process {
-    /// Starts it. Its first line has to end with its address.
+    /// Starts the server. Its first line of output must end with its address.
     pub(crate) fn start(command: &mut Command) -> Outcome<Self> {
         let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).env("RUST_LOG", "error").spawn()?;
         let mut first = String::new();
@@ -38,10 +38,10 @@ impl Process {
         Ok(line.trim().trim_end_matches(" kB").parse()?)
     }
 
-    /// The processor time so far, of the program and of the system on its behalf.
+    /// The processor time so far, both of the program and of the kernel on its behalf.
     pub(crate) fn processor(&self) -> Outcome<Duration> {
         let stat = fs::read_to_string(format!("/proc/{}/stat", self.child.id()))?;
-        // The preceding name may contain spaces and parentheses.
+        // The process name before these fields may contain spaces and parentheses.
         let fields = stat.rsplit(") ").next().ok_or("no fields")?;
         let ticks = |field: usize| -> Outcome<f64> {
             Ok(fields.split(' ').nth(field).ok_or("no processor time")?.parse::<f64>()?)

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::measurement::Row;
 use super::options::{Options, Server};
 
-/// Prints a Markdown table, in which the figures of the others are compared with those of the peer.
+/// Prints a Markdown table that compares the servers' figures with those of the peer.
 pub(crate) fn print(rows: &[Row], options: &Options) {
     let Options { agents, rate, seconds, rounds, batch, .. } = options;
     println!(
@@ -40,7 +40,7 @@ fn micros(duration: Duration) -> f64 {
     duration.as_secs_f64() * 1e6
 }
 
-/// The lowest time that this percentage of the times does not exceed.
+/// The percentile: the lowest time that this percentage of the times does not exceed.
 fn percentile(ascending: &[Duration], of_hundred: usize) -> Duration {
     let place = (ascending.len() * of_hundred).div_ceil(100).saturating_sub(1);
     ascending.get(place).copied().unwrap_or_default()

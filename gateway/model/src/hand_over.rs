@@ -1,6 +1,7 @@
-//! The hand-over of one shard between workers: appending, claiming by lease with a fencing token, reading, deciding,
-//! committing, trimming, pausing, crashing. Redis executes one script at a time, so a script is one step here; between
-//! two scripts of a worker there may be any number of steps of others.
+//! Is each entry committed once, however a shard moves between workers? The model has all steps of a hand-over:
+//! appending, claiming by lease with a fencing token, reading, deciding, committing, trimming, pausing and crashing. A
+//! script is a single step, because Redis executes one at a time. Between two scripts of a worker, others may take any
+//! number of steps.
 
 use stateright::{Model, Property};
 
@@ -8,25 +9,25 @@ pub(crate) const ZOMBIE: &str = "a worker that lost the shard commits nothing";
 pub(crate) const TWICE: &str = "no entry is committed twice";
 pub(crate) const TRIMMED: &str = "nothing is trimmed before it is committed";
 
-/// The bounds of the model.
+/// The bounds of the model, which keep the number of states finite.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Bounds {
     pub(crate) workers: usize,
-    /// The number of appended entries.
+    /// The number of entries.
     pub(crate) entries: u8,
-    /// How many times a shard is claimed.
+    /// The maximum number of claims.
     pub(crate) claims: u8,
-    /// How many commits are sent whose answer is lost.
+    /// The maximum number of commits whose answer is lost.
     pub(crate) lost_answers: u8,
 }
 
-/// What a commit and a trim check.
+/// The checks in a commit and a trim.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Rules {
     AsTheyAre,
     /// The position is checked, but not the token.
     NoToken,
-    /// Neither is checked.
+    /// Neither the position nor the token is checked.
     NoChecks,
     TrimsWhatIsAppended,
 }
@@ -37,20 +38,20 @@ pub(crate) struct HandOver {
     pub(crate) rules: Rules,
 }
 
-/// The state of a worker as it knows it, which may be outdated.
+/// A worker's view of the shard, which may be outdated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Worker {
     Idle,
-    /// It has claimed the shard, and has not read the records yet.
+    /// The worker has claimed the shard, but not read the records yet.
     Claimed {
         token: u8,
     },
-    /// It has restored the shard up to this entry.
+    /// The worker has restored the shard up to this entry.
     Owns {
         token: u8,
         entry: u8,
     },
-    /// It has decided the entries after `entry` up to `last`, and has not committed them yet.
+    /// The worker has decided the entries after `entry` up to `last`, but not committed them yet.
     Decided {
         token: u8,
         entry: u8,
@@ -64,18 +65,18 @@ pub(crate) struct State {
     /// The holder of the lease; `None` if it has expired.
     owner: Option<usize>,
     token: u8,
-    /// How many entries were appended, and up to which (exclusive) they were trimmed.
+    /// The number of appended entries, and the first entry that was not trimmed.
     appended: u8,
     trimmed: u8,
-    /// The position: the last committed entry.
+    /// The last committed entry.
     entry: u8,
-    /// How many times each entry was committed: its records, answers and notifications.
+    /// How many times each entry's records, answers and notifications were committed.
     committed: Vec<u8>,
     /// Whether the commits were in order.
     in_order: bool,
-    /// Whether a worker that had lost the shard has committed.
+    /// Whether a worker committed after it had lost the shard.
     zombie_committed: bool,
-    /// Whether an owner continued reading after missing entries.
+    /// Whether an owner skipped missing entries.
     skipped: bool,
     lost_answers: u8,
 }
@@ -83,16 +84,16 @@ pub(crate) struct State {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) enum Action {
     Append,
-    /// The lease expires: its owner was paused, is dead, or the network is slow.
+    /// The lease expires, because its owner was paused or died, or because the network is slow.
     LeaseEnds,
     Claim(usize),
     Restore(usize),
-    /// Reads and decides up to an entry.
+    /// Reads and decides entries, up to this one.
     Decide(usize, u8),
     Commit(usize),
     /// Like `Commit`, but the answer does not reach the worker.
     CommitUnheard(usize),
-    /// The process dies, and is restarted without any state.
+    /// The process dies, and restarts without any state.
     Crash(usize),
     Trim,
 }
@@ -188,7 +189,7 @@ impl Model for HandOver {
             }
             Action::Decide(place, last) => {
                 if let Worker::Owns { token, entry } = state.workers[place] {
-                    // Trimmed entries are no longer in the stream. A worker that is behind continues after them.
+                    // Trimmed entries are gone from the stream, so a worker that is behind skips them.
                     next.skipped |= state.token == token && state.trimmed > entry;
                     next.workers[place] = Worker::Decided { token, entry, last };
                 }
@@ -198,7 +199,7 @@ impl Model for HandOver {
                     let is_committed = self.commit(&mut next, token, entry, last);
                     let heard = matches!(action, Action::Commit(_));
                     next.lost_answers += u8::from(!heard);
-                    // A worker without an answer gives the shard up, and starts again from the committed state.
+                    // A worker without an answer releases the shard, and starts again from the committed state.
                     let goes_on = is_committed && heard;
                     next.workers[place] = if goes_on { Worker::Owns { token, entry: last } } else { Worker::Idle };
                 }

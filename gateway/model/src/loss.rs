@@ -1,26 +1,27 @@
-//! Redis loses its newest commits, and a gateway with a client finds out. The state of the shard is its last commit. The
-//! client folds notifications and lists as `bayeux` does: it drops a notification whose position it knows already.
+//! Do clients find out that Redis lost its newest commits? In this model the state of the shard is its last commit, and
+//! a gateway has one client. The client processes notifications and lists as `bayeux` does: it drops a notification
+//! with a position that it already knows.
 
 use stateright::{Model, Property};
 
 pub(crate) const STALE: &str = "a client that was told everything has the state that a read gives";
 
-/// The bounds of the model.
+/// The bounds of the model, which keep the number of states finite.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Bounds {
-    /// How many commits are made.
+    /// The number of commits.
     pub(crate) commits: u8,
-    /// How many times Redis loses some.
+    /// How many times Redis loses commits.
     pub(crate) losses: u8,
 }
 
-/// How commits are numbered, and how a gateway finds out that some were lost.
+/// How commits are numbered, and how a gateway detects a loss.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Rules {
     AsTheyAre,
     /// New commits get the numbers of lost ones.
     ReusesNumbers,
-    /// The gateway compares the number of the last commit with what it has read, not the replication id.
+    /// The gateway compares commit numbers, instead of replication ids, with what it has read.
     ComparesNumbers,
 }
 
@@ -32,20 +33,20 @@ pub(crate) struct Loss {
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 struct Commit {
-    /// Never used twice. It stands for the contents.
+    /// Unique. It stands for the contents of the commit.
     id: u8,
-    /// Also the position of its notification.
+    /// The number of the commit, and the position of its notification.
     number: u8,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct State {
     commits: Vec<Commit>,
-    /// How many commits were made, lost ones included.
+    /// The number of commits so far, including lost ones.
     made: u8,
-    /// The highest number that was ever given.
+    /// The highest number used so far.
     highest: u8,
-    /// The replication id: how many times Redis was started again.
+    /// The replication id, which is the number of restarts.
     history: u8,
     gateway: Gateway,
     client: Client,
@@ -54,32 +55,32 @@ pub(crate) struct State {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 struct Gateway {
     is_connected: bool,
-    /// The replication id where it was connected last.
+    /// The replication id at the last connection.
     history: u8,
-    /// The last commit that it has read from the outbox.
+    /// The last commit that the gateway has read from the outbox.
     read: u8,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 struct Client {
-    /// The id of the commit whose state it shows.
+    /// The id of the commit whose state the client shows.
     shows: u8,
-    /// The highest position that it knows.
+    /// The highest position that the client knows.
     position: u8,
-    /// Whether it has to begin with the list.
+    /// Whether the client has to start again from the list.
     needs_list: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) enum Action {
     Commit,
-    /// Redis is killed, and starts again without the last commits. With none lost, it only starts again.
+    /// Redis is killed, and restarts without its last commits. It may also restart without a loss.
     Lose(usize),
     Connect,
-    /// The gateway reads the next commit, and tells the client.
+    /// The gateway reads the next commit, and notifies the client.
     Read,
-    /// The client gets a list, because it needs one or because it subscribes again. A list is read from the committed
-    /// state, which may be ahead of what the gateway has read from the outbox.
+    /// The client gets a list, because it needs one or subscribes again. The list shows the committed state, which may
+    /// be ahead of the gateway's position in the outbox.
     List,
 }
 

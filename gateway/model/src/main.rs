@@ -1,7 +1,7 @@
-//! Models of one shard on Redis (`gateway/src/engine/redis`), in which every state within the bounds is checked.
+//! Models of one shard on Redis (`gateway/src/engine/redis`). The checker visits every state within the bounds.
 //!
-//! `cargo run --release` checks each model, then wrong variants of it. Each wrong one must fail, to show that the check
-//! can fail. The argument `short` reduces the bounds.
+//! `cargo run --release` checks each model, and then faulty variants of it. Each faulty variant must fail, which shows
+//! that the check can find faults. The argument `short` reduces the bounds.
 //!
 //! | file | question |
 //! |---|---|
@@ -19,7 +19,7 @@ use hand_over::HandOver;
 use loss::Loss;
 use stateright::{Checker, Expectation, Model};
 
-/// Checks every state. Returns the properties that do not hold.
+/// Checks every state. Returns the properties that were violated.
 fn check<M>(model: M, name: &str) -> Vec<&'static str>
 where
     M: Model + Send + Sync + 'static,
