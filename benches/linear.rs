@@ -41,7 +41,7 @@ const WORKS: &[Work] = &[
     decoder("Platform SDK log", "numbers of messages", |n| read(&format!("{}\n", "('1') ".repeat(n)))),
     decoder("envelope: grep", "names of files", |n| read(&format!("{} message EventHeld\n", "a-".repeat(n)))),
     decoder("envelope: colours", "colours", |n| read(&format!("{}\u{1b}[0m\n", "\u{1b}[1".repeat(n)))),
-    // Smaller ones cost less for each byte.
+    // A smaller input costs less per byte.
     Work {
         n: 16_000,
         ..decoder("envelope: quotes", "quoted mail", |n| read(&format!("{}message EventHeld\n", "> ".repeat(n))))

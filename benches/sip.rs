@@ -14,7 +14,7 @@ use im_session::sip::{Direction, Observer, SipLimits, SipMessage};
 /// How many calls overlap.
 const OVERLAP: u64 = 200;
 
-/// The messages of one call, as seen by the callee: direction and bytes. `CALL` stands for the call's number.
+/// The messages of one call, as the callee sees them: direction and bytes. `CALL` stands for the call's number.
 fn call(kind: u64) -> Vec<(Direction, String)> {
     let message = |direction, first: &str, cseq: &str, tag: &str, body: &str| {
         let to = if tag.is_empty() { String::new() } else { format!(";tag={tag}-CALL") };
@@ -54,7 +54,7 @@ fn call(kind: u64) -> Vec<(Direction, String)> {
     messages
 }
 
-/// Plays messages without end: advances every call by one step, and replaces calls that have ended.
+/// Plays messages endlessly. It advances every call by one step, and replaces calls that have ended.
 struct Stream {
     kinds: [Vec<(Direction, String)>; 4],
     /// Number and step of each overlapping call.
@@ -96,7 +96,7 @@ fn bench(criterion: &mut Criterion) {
     let bytes = call(1)[0].1.clone().into_bytes();
     group.bench_function("parse an INVITE", |bencher| bencher.iter(|| SipMessage::parse(black_box(&bytes)).is_ok()));
 
-    // Written beforehand, so that only the observer is measured.
+    // Written beforehand, so that the bench measures the observer only.
     let mut stream = Stream::new();
     let mut text = String::new();
     let written: Vec<(Direction, Vec<u8>)> = (0..100_000)
@@ -113,7 +113,7 @@ fn bench(criterion: &mut Criterion) {
             let (direction, bytes) = &written[at];
             at = (at + 1) % written.len();
             now += 1;
-            // Far apart, so that the calls of the last round are forgotten in the next one.
+            // The rounds are far apart, so that the calls of one round are forgotten in the next.
             observer.observe(*direction, bytes, Duration::from_millis(now)).expect("readable").len()
         });
     });
@@ -121,8 +121,8 @@ fn bench(criterion: &mut Criterion) {
     a_million_messages();
 }
 
-/// Not timed by criterion: prints the memory after each hundred thousand messages; ended calls are remembered for 32
-/// seconds.
+/// Prints the memory after each hundred thousand messages, without criterion's timing. Ended calls are remembered for
+/// 32 seconds.
 fn a_million_messages() {
     let mut limits = SipLimits::DEFAULT;
     limits.ended_calls = 10_000;

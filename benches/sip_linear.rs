@@ -15,7 +15,7 @@ const fn bytes(entry: &'static str, input: &'static str, run: fn(usize)) -> Work
     Work { entry, input, n: 16_384, run }
 }
 
-/// For calls and packets, which are larger than bytes.
+/// For calls and packets. They cost more than bytes, so n is smaller.
 const fn count(entry: &'static str, input: &'static str, run: fn(usize)) -> Work {
     Work { entry, input, n: 1_000, run }
 }
@@ -214,7 +214,7 @@ fn with_calls(calls: usize) -> Observer {
     observer
 }
 
-/// Parts up to so many bytes.
+/// Parts that have up to this many bytes in total.
 fn fill(bytes: usize, parts: impl Iterator<Item = String>) -> String {
     let mut text = String::with_capacity(bytes + 100);
     for part in parts {

@@ -1,5 +1,5 @@
-//! Years of use of a store, in minutes: ten million events over a hundred thousand DNs, with completions, expiry,
-//! forgetting and restarts.
+//! Does a store stay the same over years of use? Ten million events over a hundred thousand DNs, with completions,
+//! expiry, forgetting and restarts, take minutes.
 //!
 //! `cargo bench --bench soak`, or fewer millions: `cargo bench --bench soak -- 3`. After each million it prints the
 //! number of sessions, the memory of the process and the processor time per event. From the second million on both

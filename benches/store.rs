@@ -12,7 +12,7 @@ use im_session::{Agent, BaseUri, CallEvent, DataEvent, Event, KeyValueList, Limi
 
 const SIZES: [usize; 3] = [1_000, 100_000, 1_000_000];
 const SESSIONS_PER_DN: usize = 10;
-/// Between how many sessions the measured calls alternate.
+/// The number of sessions among which the measured calls alternate.
 const TOUCHED: usize = 10_000;
 
 /// The DN and the id of a session, by number.
@@ -105,7 +105,7 @@ fn bench(criterion: &mut Criterion) {
             });
         });
 
-        // Nothing is old enough: the cost must not depend on the number of sessions.
+        // No session is old enough to expire. The cost must not depend on the number of sessions.
         store.set_time(Duration::from_secs(1)).expect("a time");
         group.bench_function(name("expire and forget none"), |bencher| {
             bencher.iter(|| {
@@ -124,7 +124,7 @@ fn bench(criterion: &mut Criterion) {
 
         let body = br#"{"operationName":"AttachUserData","userData":{"PegAG":1}}"#;
         let mut asked = keys.iter().cycle();
-        // With the event that settles the request, because no more than `Limits::requests` can be in flight.
+        // Includes the event that settles the request, because at most `Limits::requests` can be in flight.
         group.bench_function(name("operation and its event"), |bencher| {
             bencher.iter(|| {
                 let key = asked.next().expect("a cycle");

@@ -17,7 +17,7 @@ use im_session::{
     Target,
 };
 
-/// Without a random key, so that the figures repeat.
+/// A hasher without a random key, so that the figures repeat.
 type Sessions = im_session::store::Sessions<BuildHasherDefault<DefaultHasher>>;
 
 const DN: &str = "3002";
@@ -27,7 +27,7 @@ const fn count(entry: &'static str, input: &'static str, run: fn(usize)) -> Work
     Work { entry, input, n: 1_000, run }
 }
 
-/// For work with n log n steps: only for a large n does twice the input take at most 2.2 times as many.
+/// Work of n log n steps. It needs a larger n, because for a small n twice the input takes more than 2.2 times as many.
 const fn at_least(n: usize, entry: &'static str, input: &'static str, run: fn(usize)) -> Work {
     Work { entry, input, n, run }
 }
@@ -46,8 +46,8 @@ const WORKS: &[Work] = &[
         (0..n).for_each(|id| complete(&mut store, DN, &id.to_string()));
         measured(|| (n..2 * n).for_each(|id| ring(&mut store, DN, &id.to_string())));
     }),
-    // Making room in a full call visits all its sessions, of which `Limits::sessions_per_call` allows a thousand. An
-    // order like that of a DN would cost every event that ends a session one more hash.
+    // Making room in a full call visits all its sessions, of which `Limits::sessions_per_call` allows a thousand.
+    // Keeping them ordered, as for a DN, would cost one more hash for every event that ends a session.
     count("Sessions::handle_event", "sessions that make room in full calls", |n| {
         let mut store = limited(|limits| limits.sessions_per_call = 100);
         (0..n).for_each(|dn| complete(&mut store, &dn.to_string(), &(dn / 100).to_string()));

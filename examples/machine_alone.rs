@@ -23,7 +23,7 @@ impl Call {
 
 fn main() {
     let mut call = Call::default();
-    // A late second Ringing is rejected, and the call goes on talking.
+    // A late second Ringing is rejected, and the call continues.
     for number in [60, 64, 60, 65] {
         let Some(event) = CallEvent::from_message_number(number) else { continue };
         match call.take(event) {

@@ -1,5 +1,5 @@
-//! A property test of something that is based on the crate: a desktop that knows sessions only from notifications
-//! always shows the same as the list of the API.
+//! A property test of a program that uses the crate: a desktop that learns of sessions only from notifications always
+//! shows the same as the list of the API.
 //!
 //! ```text
 //! cargo run --example property_test
@@ -41,7 +41,7 @@ impl Desktop {
 }
 
 proptest! {
-    // A test keeps failing cases in a file; an example has no place for one.
+    // A test stores failing cases in a file, but an example has no place for one.
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     fn a_desktop_shows_what_the_list_shows(events in vec(any_event(), 1..=24)) {
@@ -55,7 +55,7 @@ proptest! {
 }
 
 fn feed(sessions: &mut Sessions, event: &Event<'_>, desktop: &mut Desktop) {
-    // An event that cannot be read changes nothing.
+    // An unreadable event changes nothing.
     let Ok(handled) = sessions.handle_event(event) else { return };
     for (dn, notification) in handled.notifications() {
         desktop.notify(dn, &notification);

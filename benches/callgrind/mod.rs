@@ -1,5 +1,5 @@
-//! Counts instructions: a bench starts itself under `valgrind --tool=callgrind`, and this child process does one piece
-//! of work.
+//! How many instructions does a piece of work need? A bench starts itself under `valgrind --tool=callgrind`, and this
+//! child process does the work.
 
 use std::io::ErrorKind;
 use std::process::{Command, ExitCode};
@@ -7,13 +7,13 @@ use std::process::{Command, ExitCode};
 /// The first argument of a child.
 const CHILD: &str = "--count";
 
-/// How the program was started.
+/// The role in which the program was started.
 pub(crate) enum Started {
-    /// As a child, to do only the work that these arguments name.
+    /// A child process, which does only the work that these arguments name.
     AsChild(Vec<String>),
-    /// As a bench, to count.
+    /// A bench, which counts.
     AsBench,
-    /// Without a purpose: it exits with this code.
+    /// Neither of them. The program exits with this code.
     InVain(ExitCode),
 }
 

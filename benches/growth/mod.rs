@@ -12,7 +12,7 @@ use std::io::ErrorKind;
 use std::path::Path;
 use std::process::{Command, ExitCode};
 
-/// The most that a doubling of the input may cost. It is more than 2 for vectors that grow, and for n log n.
+/// The maximum cost of doubling the input. It is above 2 to allow for vectors that grow, and for n log n.
 const MOST: f64 = 2.2;
 
 /// The argument of the child.
@@ -30,14 +30,14 @@ pub(crate) struct Work {
     pub(crate) run: fn(usize),
 }
 
-/// Runs the part that is counted. Nothing else of the child process is.
+/// Runs the part that is counted. All other work of the child process is not counted.
 pub(crate) fn measured<T>(work: impl FnOnce() -> T) -> T {
     let (mut work, mut result) = (Some(work), None);
     counted(&mut || result = work.take().map(|work| work()));
     black_box(result).expect("it was called")
 }
 
-/// Valgrind finds this function by its name. It has no type parameters, since they would be part of the name.
+/// Valgrind finds this function by its name. It has no type parameters, because they would become part of the name.
 #[inline(never)]
 fn counted(work: &mut dyn FnMut()) {
     work();
@@ -115,7 +115,7 @@ fn table(works: &[&Work], only: Option<&String>) -> Result<bool, String> {
 fn count(works: usize, only: Option<&String>) -> Result<Vec<[u64; 3]>, String> {
     let program = std::env::current_exe().map_err(|error| format!("this program: {error}"))?;
     let directory = program.with_extension("callgrind");
-    // Files of an earlier run would be counted as well.
+    // Files of an earlier run would be counted, too.
     let _ = std::fs::remove_dir_all(&directory);
     std::fs::create_dir_all(&directory).map_err(|error| format!("{}: {error}", directory.display()))?;
     let out = directory.join("out");

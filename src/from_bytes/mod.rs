@@ -12,8 +12,8 @@
 //! | `random` | Which random bytes and histories are generated? |
 //! | `arbitrary` | `Arbitrary`, the trait for fuzzers, for every type |
 //!
-//! Types implement [`FromBytes`], and with the feature `arbitrary` also `Arbitrary`. For values without a type of their
-//! own there are functions.
+//! Types implement [`FromBytes`], and with the feature `arbitrary` also `Arbitrary`. Values that have no separate type
+//! have functions instead.
 //!
 //! All values favour the boundaries: 0, 1 and the largest number; empty texts, texts of one character, of 64 or 255
 //! bytes, which are the limits of ids and DNs, and of one more; user data of 16 000 bytes or 16 levels, and of one

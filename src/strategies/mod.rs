@@ -28,7 +28,7 @@
 //! # it_holds();
 //! ```
 //!
-//! `tests/outside/` in the repository is a complete project with properties of its own.
+//! `tests/outside/` in the repository is a complete project that tests its own properties.
 
 mod any;
 

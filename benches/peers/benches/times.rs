@@ -1,7 +1,7 @@
-//! Measures the time of every workload with criterion, and appends the fastest samples as figures to the file that
-//! `PEERS_FIGURES` names. The fastest instead of the median, because other load can only make a sample slower.
+//! How long does each workload take? Measures the times with criterion, and appends the fastest samples as figures to
+//! the file that `PEERS_FIGURES` names. It takes the fastest rather than the median, because other load only adds time.
 //!
-//! With `PEERS_QUICK` each is measured once, and not all of them.
+//! With `PEERS_QUICK` some workloads are measured, once each.
 
 use std::fs::OpenOptions;
 use std::path::{Path, PathBuf};
@@ -12,8 +12,8 @@ use im_session_peers::figures;
 use im_session_peers::work::Work;
 use im_session_peers::workloads::{self, Length, Workload};
 
-/// How many times each contender of an input is measured, alternating with the others, so that disturbances affect all
-/// of them.
+/// How many times each contender of an input is measured. Contenders take turns, so that disturbances affect all of
+/// them.
 const ROUNDS: usize = 3;
 
 fn main() {

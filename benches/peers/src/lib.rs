@@ -1,4 +1,4 @@
-//! What im-session is measured with and compared with; the script `run` in this folder starts everything.
+//! The measurements of im-session and of its peers. The script `run` in this folder starts everything.
 //!
 //! | file | question |
 //! |---|---|

@@ -28,7 +28,7 @@ struct Service {
 
 type Shared = State<Arc<Service>>;
 
-/// The agent who asks. A real service takes it from its sign-on, never from a header that anybody can set.
+/// The agent who sends the request. A real service takes it from its sign-on, never from a header that anybody can set.
 struct Me(im::Agent);
 
 impl FromRequestParts<Arc<Service>> for Me {
@@ -50,7 +50,7 @@ fn answer(result: Result<impl serde::Serialize, im::ErrorBody>) -> Response {
     result.map_or_else(failed, |body| Json(body).into_response())
 }
 
-/// Events of the SIP Server, one JSON object per line. Only the SIP Server's side may be able to reach this.
+/// Takes events of the SIP Server, one JSON object per line. Make this reachable for the SIP Server's side only.
 async fn feed(State(service): Shared, lines: String) -> Result<StatusCode, (StatusCode, String)> {
     let unreadable = |error: &dyn std::error::Error| (StatusCode::BAD_REQUEST, error.to_string());
     for line in lines.lines().filter(|line| !line.trim().is_empty()) {
@@ -58,7 +58,7 @@ async fn feed(State(service): Shared, lines: String) -> Result<StatusCode, (Stat
         let mut sessions = service.sessions.lock().await;
         let handled = sessions.handle_event(&event).map_err(|error| unreadable(&error))?;
         for (dn, notification) in handled.notifications() {
-            // An error means that there are no receivers.
+            // Sending fails only if there are no receivers.
             let _ = service.notifications.send((dn.to_owned(), notification.into_owned()));
         }
     }
@@ -77,7 +77,7 @@ async fn read(State(service): Shared, Me(me): Me, id: Option<Path<String>>, RawQ
 async fn operate(State(service): Shared, Me(me): Me, id: Option<Path<String>>, body: Bytes) -> Response {
     let target = id.as_ref().map_or(im::Target::Sessions, |Path(id)| im::Target::Session(id));
     let request = service.sessions.lock().await.post(&me, target, &body);
-    // A real service sends it to the SIP Server, whose events show the result.
+    // A real service sends the request to the SIP Server, whose events then show the result.
     answer(request.map(|request| {
         println!("{}", serde_json::json!(request));
         im::resource::Sent
@@ -87,7 +87,7 @@ async fn operate(State(service): Shared, Me(me): Me, id: Option<Path<String>>, b
 async fn notify(State(service): Shared, Me(me): Me) -> Sse<impl Stream<Item = Result<sse::Event, Infallible>>> {
     let events = stream::unfold((service.notifications.subscribe(), me), |(mut receiver, me)| async move {
         loop {
-            // An error ends the stream: the agent's desktop connects again and reads the list.
+            // An error ends the stream. The agent's desktop then connects again and reads the list.
             let (dn, notification) = receiver.recv().await.ok()?;
             if me.devices().iter().any(|device| device.dn == dn) {
                 let event = sse::Event::default().json_data(notification.for_rights(me.rights())).ok()?;

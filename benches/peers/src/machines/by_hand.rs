@@ -149,8 +149,8 @@ impl Contender for RowsInWords {
     }
 }
 
-/// Load, xor, store, without looking at the result: no machine can do less. Atomic, so that the compiler does not
-/// vectorise it.
+/// Loads, xors and stores without looking at the result, which is the minimum for any machine. It is atomic, so that
+/// the compiler does not vectorise it.
 pub struct Bare;
 
 impl Contender for Bare {

@@ -114,7 +114,7 @@ pub fn chain<C: Contender>(events: &[C::Event]) -> Tally {
     };
     let nothing = black_box(0);
     for life in 0..lives.len() {
-        // A black box, so that the first event of a life gets no loop body of its own.
+        // A black box, so that the compiler does not generate a separate loop body for the first event of a life.
         let mut machine = black_box(C::machine());
         for &event in &lives[life + (tally.0 as usize & nothing)] {
             tally.add(C::handle(&mut machine, event));

@@ -1,4 +1,4 @@
-//! The machine written with statig. It is in a crate of its own, which is also used to measure the cost of building.
+//! The machine written with statig. It is a separate crate, which is also used to measure the cost of building.
 
 use im_session::{CallEvent, State};
 use statig_machine::Event;
