@@ -1,5 +1,5 @@
-//! Damaged logs: nothing panics, any split gives the same, and what is still read has the same effect on a store as on
-//! the reference model.
+//! Are damaged logs read safely? Nothing panics, any split gives the same results, and the events that are still read
+//! affect a store exactly as they affect the reference model.
 
 use std::fs;
 use std::path::Path;
@@ -27,14 +27,14 @@ static LOGS: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| {
     paths.iter().map(|path| fs::read(path).expect("a log")).collect()
 });
 
-/// What is done to a log.
+/// One way to damage a log.
 #[derive(Debug, Clone)]
 enum Damage {
-    /// A byte becomes another.
+    /// Overwrites a byte.
     Set(Index, u8),
-    /// Bytes are lost.
+    /// Removes bytes.
     Cut(Index, usize),
-    /// Bytes come twice.
+    /// Duplicates bytes.
     Repeat(Index, usize),
 }
 
@@ -65,7 +65,7 @@ fn damaged_log() -> impl Strategy<Value = Vec<u8>> {
     })
 }
 
-/// The events, how many results are errors, and the warnings.
+/// The events, the number of errors, and the warnings.
 type Given = (Vec<(u64, Event<'static>)>, usize, Vec<DecodeWarning>);
 
 fn decode<'b>(pieces: impl IntoIterator<Item = &'b [u8]>) -> Given {

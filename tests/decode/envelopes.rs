@@ -1,4 +1,4 @@
-//! Envelopes within envelopes, lines in pieces, and containers whose two streams alternate.
+//! Are events found within nested envelopes, in split lines, and in container logs whose two streams alternate?
 
 use std::fmt::Write;
 
@@ -167,7 +167,7 @@ fn a_line_of_docker_around_another_envelope() {
     assert_eq!(found(&log), named(&[(1, "EventRinging"), (2, "EventRinging")]));
 }
 
-/// Lines from `grep`, including context lines and file names with spaces or a date.
+/// Output of `grep`, including context lines and file names with spaces or a date.
 #[test]
 fn prefixes_of_grep() {
     let headers = [
@@ -212,7 +212,7 @@ fn prefixes_of_grep() {
             assert_eq!(found(&log), named(&[(1, "EventHeld")]), "{log}");
         }
     }
-    // A time is not a prefix, and neither is text that the next lines do not have.
+    // A time is not a prefix. Text that the following lines do not repeat is not a prefix either.
     let attributes = ATTRIBUTES.join("\n");
     for header in [
         "12:34:56 x message EventRinging",

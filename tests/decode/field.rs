@@ -1,9 +1,10 @@
-//! Logs as users have them: `data/field-cases` are those of the project's issue, `data/field` its own of the same
-//! kinds.
+//! Are logs read as users have them? `data/field-cases` holds the cases of the project's issue, and `data/field` holds
+//! more cases of the same kinds.
 //!
-//! A case names its files, which are one log, and what must come of it: for each event its line, its name, the outcome,
-//! the reason of a refusal, and the state before and after; whether all was read; the user data of the last session;
-//! the time of the last event, the lines of errors and the number of warnings where it says so.
+//! A case names its files, which form one log, and the expected results: for each event its line, its name, the
+//! outcome, the reason of a rejection, and the state before and after; whether everything was read; and the user data
+//! of the last session. A case can also state the time of the last event, the lines of errors and the number of
+//! warnings.
 
 use std::fs;
 use std::path::PathBuf;
@@ -16,7 +17,7 @@ fn data(directory: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(directory)
 }
 
-/// The bytes of a file as a tool hands them to a decoder: it reads UTF-16 for it.
+/// The bytes of a file as a tool passes them to a decoder. The tool itself converts UTF-16.
 fn read(directory: &str, name: &str) -> Vec<u8> {
     let bytes = fs::read(data(directory).join(name)).expect("a file of the case");
     match bytes.strip_prefix(b"\xff\xfe") {
@@ -28,7 +29,7 @@ fn read(directory: &str, name: &str) -> Vec<u8> {
     }
 }
 
-/// What comes of a log.
+/// The results of a log.
 #[derive(Debug, PartialEq)]
 struct Come {
     events: Vec<Value>,
@@ -136,7 +137,7 @@ fn cases_of_the_same_kinds() {
     check("field");
 }
 
-/// The logs of `data/replay` and their counterparts in other forms are read the same in any split.
+/// The logs of `data/replay` and their counterparts in other forms give the same results in any split.
 #[test]
 fn the_replayed_logs_in_any_split() {
     for file in fs::read_dir(data("replay")).expect("the directory").map(|entry| entry.expect("an entry").path()) {

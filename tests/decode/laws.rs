@@ -1,5 +1,5 @@
-//! What must hold whatever a log says: any split gives the same, an envelope changes nothing but times, and what stands
-//! in a quoted value or in an announced SIP message never becomes an event.
+//! What holds for every log? Any split gives the same results, an envelope changes only times, and neither a quoted
+//! value nor an announced SIP message ever becomes an event.
 
 use std::fs;
 use std::path::PathBuf;
@@ -11,7 +11,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
 
-/// What a decoder gives.
+/// The results of a decoder.
 #[derive(Debug, Clone, PartialEq)]
 struct Given {
     results: Vec<Result<Decoded<'static>, DecodeError>>,
@@ -34,13 +34,13 @@ fn decode<'b>(mut decoder: Decoder, pieces: impl IntoIterator<Item = &'b [u8]>) 
     Given { results, warnings, tally: finished.tally() }
 }
 
-/// The events, with their lines; all must have been read.
+/// The events with their lines. Asserts that everything was read.
 fn events(log: &[u8]) -> Vec<(u64, Event<'static>)> {
     let given = decode(Decoder::new(), [log]);
     given.results.into_iter().map(|result| result.map(|decoded| (decoded.line, decoded.event)).expect("read")).collect()
 }
 
-/// Pieces of lines that mean something somewhere.
+/// Pieces of lines that have a meaning in some form of log.
 const FRAGMENTS: [&str; 51] = [
     "12:30:00.250 Trc 04542 ",
     "@12:30:00.2500 [0] 8.1 ",
@@ -111,7 +111,7 @@ fn log() -> impl Strategy<Value = String> {
     })
 }
 
-/// The log with a byte that is not UTF-8 wherever it has the character that stands for one.
+/// A log in which a placeholder character is replaced by a byte that is not UTF-8.
 fn log_bytes() -> impl Strategy<Value = Vec<u8>> {
     log().prop_map(|log| {
         let pieces: Vec<&[u8]> = log.split('\u{fffd}').map(str::as_bytes).collect();
@@ -126,8 +126,8 @@ fn decoder() -> impl Strategy<Value = Decoder> {
     })
 }
 
-/// The lines of a text that a log cannot but end a value at, or that close it, or that go on with the message, are left
-/// out.
+/// The text without those lines that a log cannot carry within a value: a line that must end the value, closes it, or
+/// continues the message.
 fn carried(text: Vec<String>) -> String {
     let is_text = |line: &String| {
         let trimmed = line.trim_end();
@@ -141,7 +141,7 @@ fn carried(text: Vec<String>) -> String {
     text.into_iter().filter(is_text).collect::<Vec<_>>().join("\n")
 }
 
-/// More cases than usual with `PROPTEST_CASES`; what fails is printed and not written into the sources.
+/// `PROPTEST_CASES` can raise the number of cases. Failures are printed and not written into the source tree.
 fn config() -> ProptestConfig {
     let config = ProptestConfig::default();
     ProptestConfig { cases: config.cases.max(400), failure_persistence: None, ..config }
@@ -198,7 +198,7 @@ proptest! {
                 Err(error) if error.to_string().contains("in the whole file") => error.line.max(last),
                 Err(error) => error.line,
             };
-            // A message on one stream of a container can go on after one on the other.
+            // In a container log, a message on one stream can continue after a message on the other stream.
             let is_in_order = last <= line || log.contains("stderr");
             prop_assert!(is_in_order && line <= lines.max(1), "{} after {}", line, last);
             last = line;
@@ -226,7 +226,7 @@ proptest! {
 
     #[test]
     fn a_closed_value_of_a_platform_sdk_log_never_becomes_an_event(text in vec(line(), 0..8)) {
-        // An attribute that is not indented is one of the message's own here.
+        // In this form an attribute that is not indented belongs to the message itself.
         let is_own = |line: &&str| line.starts_with("Attribute");
         let text = carried(text).replace(['"', '“', '”'], "_");
         let text = text.split('\n').filter(|line| !is_own(line)).collect::<Vec<_>>().join("\n");
@@ -251,7 +251,7 @@ proptest! {
         };
         let event = format!("12:31:00.000 message EventRinging\n{ATTRIBUTES}");
         let alone = events(format!("{event}\n{event}").as_bytes()).len();
-        // As it is, and with the line ends that a log on another system has.
+        // With the original line ends, and with those of another system.
         for sip in [sip.clone(), sip.replace("\r\n", "\n")] {
             let log = format!("{event}{announced}{sip}\n{event}");
             prop_assert_eq!(events(log.as_bytes()).len(), alone);
@@ -271,7 +271,7 @@ proptest! {
         prop_assert_eq!(events(log.as_bytes()).len(), 2);
     }
 
-    /// At the end of a line a log may go on in another file.
+    /// A log can continue in another file after the end of any line.
     #[test]
     fn files_cut_between_lines_are_one_log(log in log(), cut in any::<prop::sample::Index>()) {
         let lines: Vec<&[u8]> = log.as_bytes().split_inclusive(|&byte| byte == b'\n').collect();
@@ -296,7 +296,7 @@ proptest! {
     }
 }
 
-/// Each line in an envelope.
+/// Wraps each line in an envelope.
 type Wrap = fn(usize, &str) -> String;
 
 const ENVELOPES: [(&str, Wrap); 12] = [
@@ -321,7 +321,7 @@ const ENVELOPES: [(&str, Wrap); 12] = [
     ("colours", |_, line| format!("\u{1b}[32m{line}\u{1b}[0m")),
 ];
 
-/// An envelope around a log changes nothing but times.
+/// An envelope around a log changes only times.
 #[test]
 fn an_envelope_around_a_log_changes_nothing_but_times() {
     let data = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/data");
@@ -342,7 +342,8 @@ fn an_envelope_around_a_log_changes_nothing_but_times() {
     }
 }
 
-/// Whether the first envelope can be around the second: mail is around all others, and `grep` around what is no mail.
+/// Whether the outer envelope can contain the inner one. Mail contains all others, and `grep` contains everything
+/// except mail.
 fn can_be_around(outer: &str, inner: &str) -> bool {
     let kind = |name: &str| ["mail", "grep"].iter().position(|kind| name.starts_with(kind)).unwrap_or(2);
     let is_log = |name: &str| name == "CRI" || name.contains("syslog");
@@ -350,7 +351,8 @@ fn can_be_around(outer: &str, inner: &str) -> bool {
         || (outer == "mail" && inner != "mail" && inner != "colours")
 }
 
-/// A container's line in two pieces, after a line of its other stream, and with another between them.
+/// Splits a container's line into two pieces. A line of the other stream comes before them and another one between
+/// them.
 type InPieces = fn(&str) -> String;
 
 const IN_PIECES: [InPieces; 2] = [
@@ -370,12 +372,12 @@ const IN_PIECES: [InPieces; 2] = [
     },
 ];
 
-/// Two envelopes, the outer one perhaps in pieces and with lines of the other stream between, change nothing but times
-/// and lines.
+/// Two nested envelopes change only times and line numbers. The outer one may split lines and interleave lines of the
+/// other stream.
 #[test]
 fn nor_do_two_envelopes() {
     let data = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/data");
-    // The last message may be cut, which is an error.
+    // The last message may be cut off, which is an error.
     let only = |log: &[u8]| -> Vec<Option<Event<'static>>> {
         decode(Decoder::new(), [log])
             .results
@@ -385,7 +387,7 @@ fn nor_do_two_envelopes() {
     };
     for log in ["replay/tserver-3.log", "replay/java-7.log", "replay/jsonl-1.log", "field/13-sip-message-lf-body.log"] {
         let text = fs::read_to_string(data.join(log)).expect("a log");
-        // The first messages are enough for so many pairs.
+        // There are many pairs of envelopes, so the first messages suffice.
         let text: String = text.lines().take(150).map(|line| format!("{line}\n")).collect();
         let plain = only(text.as_bytes());
         assert!(!plain.is_empty(), "{log}");

@@ -1,4 +1,4 @@
-//! Decoding: text to events. Specification 6.
+//! How is text decoded into events? Specification 6.
 
 #![cfg(feature = "json")]
 

@@ -1,4 +1,5 @@
-//! Where and when events were, what is warned of, and what is said of a file without events. Specification 6 and 6.5.
+//! Which line and time does an event have, which warnings are given, and what is reported for a file without events?
+//! Specification 6 and 6.5.
 
 use im_session::Decoder;
 use im_session::decode::{DecodeErrorKind, DecodeWarning, Decoded, NearestKind, WarningKind};
@@ -13,7 +14,7 @@ fn events(log: &str) -> Vec<Decoded<'static>> {
     found
 }
 
-/// The warnings of a log, the kind and the line of each.
+/// The kind and the line of each warning of a log.
 fn warnings(log: &str) -> Vec<(WarningKind, u64)> {
     let mut decoder = Decoder::new();
     decoder.push(log.as_bytes(), |_| ());
@@ -79,7 +80,8 @@ fn what_no_rule_can_tell_is_warned_of_by_its_line() {
     assert_eq!(warnings(&within), [(WarningKind::HeaderInValue, 3)]);
     let skip = "12:00:00 Received [0,UDP] 400 bytes from 192.0.2.1:5060 <<<<<\nOPTIONS sip:x SIP/2.0\n";
     assert_eq!(warnings(skip), [(WarningKind::SkipReachesEnd, 1)]);
-    // With two bytes a line end the message is over before the header, with one it is not.
+    // If line ends count as two bytes, the announced message ends before the header. If they count as one byte, it does
+    // not.
     let body = "\n".repeat(30);
     let announced = "12:00:00 Sending [0,UDP] 69 bytes to 192.0.2.1:5060 >>>>>\nACK x\n\n";
     let after = format!("{announced}{body}message EventHeld\n12:00:01 x\n");
@@ -92,7 +94,8 @@ fn what_no_rule_can_tell_is_warned_of_by_its_line() {
     assert_eq!(warnings(&format!("x message EventRinging\n{ATTRIBUTES}")), []);
 }
 
-/// Found by use: a rotated log ended in a message, and the next file was named with a line that it does not have.
+/// Found by use: a rotated log ended within a message, and the error named the next file with a line that the file does
+/// not have.
 #[test]
 fn a_warning_names_the_file_of_its_line_wherever_a_log_was_rotated() {
     let open = format!("x message EventRinging\n{ATTRIBUTES}\tAttributeOtherDN\t'30\nmore\nmore\n12:00:00 x\n");
@@ -136,7 +139,8 @@ fn a_warning_names_the_file_of_its_line_wherever_a_log_was_rotated() {
     assert_eq!(tried, 6 + 7 + 3 + 3);
 }
 
-/// Found by fuzzing: the beginning of such a message was read where it lay in the bytes of one push, and warned of.
+/// Found by fuzzing: the decoder read the beginning of such a message if it lay in the bytes of one push, and then gave
+/// a warning about it.
 #[test]
 fn a_message_over_the_limit_is_not_read_and_so_nothing_in_it_is_replaced() {
     let list = b"\tAttributeUserData\t[9] 00\n\t\t'k'\t'\xfa'\n";

@@ -1,8 +1,10 @@
-//! Decoding, rule by rule of specification 6: each case is a log in `data/decoders` and beside it what it should give.
+//! Does decoding follow every rule of specification 6? Each case is a log in `data/decoders` with its expected results
+//! beside it.
 //!
-//! `NAME.expected.jsonl` has one object a result: an event with all its attributes, lists as arrays of pairs so that
-//! order and repeated keys count; or an error, with phrases that its text must hold. Every case is also read a byte at
-//! a time and cut in two at every place. Long inputs, which no file should hold, are made at the end of this file.
+//! `NAME.expected.jsonl` has one object per result. An event has all its attributes, with lists as arrays of pairs
+//! because order and repeated keys count. An error has phrases that its text must contain. Every case is also read a
+//! byte at a time and split in two at every position. The end of this file generates long inputs, which are too large
+//! to store.
 
 use std::borrow::Cow;
 use std::fs;
@@ -35,7 +37,7 @@ fn list_attribute(attribute: &ListAttribute<'_>) -> Option<serde_json::Value> {
     }
 }
 
-/// A result as the expectations spell it; the text of an error as it is.
+/// A result in the notation of the expectations. An error is its text.
 fn shown(result: &DecodeResult<'_>) -> serde_json::Value {
     let decoded = match result {
         Ok(decoded) => decoded,
@@ -70,7 +72,7 @@ fn decode<'b>(mut decoder: Decoder, pieces: impl IntoIterator<Item = &'b [u8]>) 
     found
 }
 
-/// Whether a result is the expected one; of an error each phrase must be there.
+/// Whether a result is the expected one. The text of an error must contain every phrase.
 fn is_as_expected(found: &serde_json::Value, expected: &serde_json::Value) -> bool {
     let Some(phrases) = expected["error"].as_array() else { return found == expected };
     let text = found["error"].as_str();
@@ -94,7 +96,8 @@ fn check(name: &str) {
     assert_splits_do_not_show(&log, Decoder::new());
 }
 
-/// Cut in two at every place (of a long log, around its line ends and the ends of it), or to single bytes.
+/// Splits the log in two at every position, and into single bytes. A long log is split only near its ends and line
+/// ends.
 fn assert_splits_do_not_show(log: &[u8], decoder: Decoder) {
     let whole = decode(decoder.clone(), [log]);
     assert_eq!(decode(decoder.clone(), log.chunks(1)), whole, "a byte at a time");
@@ -251,7 +254,8 @@ fn a_json_line_over_the_limit_is_an_error_and_the_next_is_read() {
     assert_splits_do_not_show(log.as_bytes(), decoder);
 }
 
-/// Found in review: of a line in pieces over the limit what fitted was read, so that the error was one of JSON.
+/// Found in review: of a split line over the limit, the part that fitted was parsed. The error then complained about
+/// JSON and not about the limit.
 #[test]
 fn a_line_in_pieces_over_the_limit_is_an_error_and_the_next_is_read() {
     let docker = |line: &str, end: &str| format!("{}\n", json!({ "log": format!("{line}{end}"), "stream": "stdout" }));
@@ -265,7 +269,7 @@ fn a_line_in_pieces_over_the_limit_is_an_error_and_the_next_is_read() {
     let header = format!("{long} message EventRinging");
     let attribute = format!("\tAttributeOtherDN\t'{long}'");
     for wrap in wraps {
-        // A line is written in pieces of 400 bytes.
+        // Writes a line in pieces of 400 bytes.
         let written = |lines: &[&str]| -> String {
             let mut log = String::new();
             for line in lines {
@@ -290,20 +294,20 @@ fn a_line_in_pieces_over_the_limit_is_an_error_and_the_next_is_read() {
             assert_eq!(decode(decoder.clone(), [log.as_bytes()]), expected, "{line:.20}");
             assert_splits_do_not_show(log.as_bytes(), decoder.clone());
         }
-        // A message whose header is too long ends where it does.
+        // A message whose header is too long still ends at its normal end.
         let log = written(&[&header, "\tAttributeThisDN\t'3002'", "\tAttributeCallUUID\t'A'", &json_line]);
         let number = header.len().div_ceil(400) as u64 + 3;
         assert_eq!(decode(decoder.clone(), [log.as_bytes()]), [too_long(1, 1000), too_long(number, 1000)]);
     }
 }
 
-/// Found in review: only colours at the ends of a line were taken off, and `grep --color` has them around what it
-/// found.
+/// Found in review: colour codes were removed only at the ends of a line, but `grep --color` puts them around each
+/// match.
 #[test]
 fn colours_inside_a_line_are_taken_off_but_for_those_of_quoted_values() {
     const ON: &str = "\u{1b}[01;31m\u{1b}[K";
     const OFF: &str = "\u{1b}[m\u{1b}[K";
-    // What stands between `<` and `>` was found.
+    // `<` and `>` mark a match.
     let coloured = |log: &str| log.replace('<', ON).replace('>', OFF);
     let logs = [
         "10:00:00 message <EventRinging> (refid=3)\n\tAttribute<ThisDN>\t'3002'\n\tAttribute<CallUUID>\t'A'\n",
@@ -355,14 +359,15 @@ fn a_message_of_a_million_bytes_is_read_and_one_byte_more_is_not() {
     }
 }
 
-/// Found in review: the title of a Platform SDK message was looked at further than a decoder keeps of a long line.
+/// Found in review: the check for the title of a Platform SDK message looked past the part of a long line that the
+/// decoder keeps.
 #[test]
 fn a_long_title_line_over_the_limit_is_the_same_in_any_split() {
     let log = format!("'EventHeld' ('66')\nmessage attributes:{}x\nAttributeThisDN [str] = \"1\"\n", " ".repeat(300));
     assert_splits_do_not_show(log.as_bytes(), Decoder::new().with_limit(100));
 }
 
-/// Of a line over the limit the first 256 bytes say whether it belongs to the message, however small the limit is.
+/// The first 256 bytes of a line over the limit decide whether it belongs to the message, however small the limit is.
 #[test]
 fn a_long_attribute_after_a_small_limit_is_the_same_in_any_split() {
     for name in [200, 300] {
@@ -377,7 +382,8 @@ fn a_long_attribute_after_a_small_limit_is_the_same_in_any_split() {
     }
 }
 
-/// Found in review: a byte order mark was still before the header where all of a line over the limit was its end.
+/// Found in review: the byte order mark was left before a header over the limit if the decoder kept the whole line as
+/// its end.
 #[test]
 fn a_byte_order_mark_before_a_header_over_the_limit_is_the_same_in_any_split() {
     for digits in [0, 225, 226, 227, 228, 229, 230, 231, 232] {
@@ -389,7 +395,7 @@ fn a_byte_order_mark_before_a_header_over_the_limit_is_the_same_in_any_split() {
     }
 }
 
-/// Found in review: of a line over the limit one byte less was kept where it ended in CR.
+/// Found in review: a line over the limit kept one byte less if it ended in CR.
 #[test]
 fn a_carriage_return_after_a_header_over_the_limit_is_the_same_in_any_split() {
     for digits in 228..234 {
@@ -399,7 +405,7 @@ fn a_carriage_return_after_a_header_over_the_limit_is_the_same_in_any_split() {
     }
 }
 
-/// Found in review: the name of the key was looked for in the first bytes alone, and with its case.
+/// Found in review: the name of the key was searched for only in the first bytes, and case-sensitively.
 #[test]
 fn an_indented_json_line_decides_the_form_wherever_its_event_stands() {
     let late = format!(
@@ -418,7 +424,7 @@ fn an_indented_json_line_decides_the_form_wherever_its_event_stands() {
     }
 }
 
-/// Found in review: what lies deeper than a line that is no attribute became an attribute of the event.
+/// Found in review: lines nested below a line that is not an attribute became attributes of the event.
 #[test]
 fn what_is_deeper_than_an_odd_line_belongs_to_it() {
     let log = b"x 'EventRinging' ('60')\nmessage attributes:\nAttributeThisDN [str] = \"3002\"\n\todd line\n\t\tAttributeThisDN [str] = \"1\"\nAttributeCallUuid [str] = \"A\"\n";
@@ -436,7 +442,7 @@ fn what_is_deeper_than_an_odd_line_belongs_to_it() {
     assert_eq!(dns, [Some("3002".to_owned())]);
 }
 
-/// `Event` and `Request` are no names yet, and a name is one word.
+/// `Event` and `Request` alone are not names. A name is a single word.
 #[test]
 fn a_name_needs_a_word_after_event_or_request() {
     for (name, is_one) in [
@@ -454,7 +460,7 @@ fn a_name_needs_a_word_after_event_or_request() {
     }
 }
 
-/// A message that lies whole in the bytes handed over is not copied: header and text are where they were.
+/// A message that lies completely in the given bytes is not copied: header and text point into those bytes.
 #[test]
 fn what_lies_whole_in_the_bytes_is_read_in_place() {
     let platform_sdk = "x 'EventRinging' ('60')\nAttributeThisDN [str] = \"3002\"\nAttributeCallUuid [str] = \"A\"\n\n";

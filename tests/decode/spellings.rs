@@ -1,4 +1,4 @@
-//! Other spellings of headers and of announced SIP messages.
+//! Which other spellings of headers and of announced SIP messages are read?
 
 use std::borrow::Cow;
 
@@ -11,7 +11,7 @@ const SIP: &str = "MESSAGE sip:5101@192.0.2.9 SIP/2.0\nContent-Type: text/plain\
 const ATTRIBUTES: &str = "\tAttributeCallUUID\t'FIELD01'\n\tAttributeThisDN\t'5101'\n";
 const TYPED: &str = "\tAttributeCallUUID [str] = \"FIELD01\"\n\tAttributeThisDN [str] = \"5101\"\n";
 
-/// The names of the events with their times.
+/// The names and times of the events.
 fn found(log: &str) -> Vec<(String, Option<String>)> {
     however_split(log, |result| match result {
         Ok(decoded) => (decoded.event.name.as_str().to_owned(), decoded.time.map(Cow::into_owned)),
@@ -52,7 +52,7 @@ fn announcements_of_sip_messages() {
         );
         assert_eq!(names(&log), ["EventHeld", "EventRinging"], "{log}");
     }
-    // What a value says announces nothing.
+    // Text within a value announces no SIP message.
     let text = "Received [0,UDP] 4 bytes from 192.0.2.7:5060 <<<<<\nx message EventReleased\nbye'\n";
     let log = format!("x message EventHeld\n\tAttributeExtensions\t[9] 00\n\t\t'k'\t'{text}{ATTRIBUTES}");
     assert_eq!(names(&log), ["EventHeld"]);
@@ -74,7 +74,7 @@ fn headers_of_the_platform_sdk() {
         assert_eq!(found(&once), [("EventHeld".to_owned(), time.clone())], "{once}");
         let twice = format!("{once}{once}");
         assert_eq!(names(&twice), ["EventHeld", "EventHeld"], "{twice}");
-        // Also without a line between the messages.
+        // The next message may also start without a line in between.
         if let Some((_, header)) = header.split_once(":\n") {
             if header.contains("Event") {
                 let twice = format!("{once}{header}{TYPED}");
@@ -82,7 +82,7 @@ fn headers_of_the_platform_sdk() {
             }
         }
     }
-    // A value that looks like a header.
+    // A value can look like a header.
     let log = format!("x 'EventHeld' ('64')\nmessage attributes:\n\tText [str] = \"'EventReleased' ('65')\"\n{TYPED}");
     assert_eq!(names(&log), ["EventHeld"]);
 }
@@ -116,7 +116,7 @@ fn json_that_a_parser_refuses_but_others_write() {
 fn times_of_syslog_before_a_header() {
     let log = format!("Jan  1 10:00:00.250 Trc: message EventHeld\n{ATTRIBUTES}");
     assert_eq!(found(&log), [("EventHeld".to_owned(), Some("Jan  1 10:00:00.250".to_owned()))]);
-    // As journald prints a message of several lines.
+    // journald prints a message of several lines like this.
     let blank = " ".repeat(32);
     let indented = ATTRIBUTES.replace('\t', &format!("{blank}\t"));
     let log = format!("Jan 01 10:00:00 host sips[123]: 10:00:00.100 Trc x message EventHeld\n{indented}");

@@ -1,9 +1,9 @@
-//! Reads a log whole and in pieces, for tests of other questions: the results must not depend on the split.
+//! Reads a log whole and in pieces for other tests, because the results must not depend on the split.
 
 use im_session::Decoder;
 use im_session::decode::DecodeResult;
 
-/// The results of a log, each as `shown`. They must be the same for pieces of 1, 7 and 64 bytes.
+/// The results of a log, each passed through `shown`. Asserts that pieces of 1, 7 and 64 bytes give the same results.
 pub(crate) fn however_split<T: PartialEq + std::fmt::Debug>(
     log: &str,
     shown: impl Fn(DecodeResult<'_>) -> T,

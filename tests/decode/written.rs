@@ -1,5 +1,4 @@
-//! What is written in each form is read back: the library's own writer, made from the specification, against its
-//! decoder.
+//! Does the decoder read back what the library's own writer writes in each form? The writer follows the specification.
 
 use im_session::decode::{DecodeError, DecodeErrorKind, Decoded, Form};
 use im_session::from_bytes;
@@ -31,7 +30,7 @@ fn form() -> impl Strategy<Value = Form> {
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
-    /// Each message in a form of its own.
+    /// The messages of one log can have different forms.
     #[test]
     fn what_is_written_is_read_back(
         events in vec((form(), loggable_event()), 1..5),
@@ -90,7 +89,7 @@ proptest! {
     fn over_the_limit_is_one_error_at_the_header(form in form(), event in loggable_event(), limit in 40..300_usize) {
         let log = log_message(form, &event);
         let found = decode(Decoder::new().with_limit(limit), [log.as_bytes()]);
-        // The limit counts whole lines with their ends, of a JSON line all but its end.
+        // The limit counts whole lines with their line ends. For a JSON line the line end does not count.
         let length = if form == Form::JsonLines { log.len() - 1 } else { log.len() };
         prop_assert_eq!(found.len(), 1);
         let too_long = matches!(&found[0], Err(error)

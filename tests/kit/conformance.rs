@@ -1,10 +1,10 @@
-//! Does this crate conform, and reach every cell?
+//! Does this crate conform to the specification, and does the test run reach every cell of the tables?
 
 use im_session::Limits;
 use im_session::testing::Setup;
 use im_session::testing::conformance::{Cell, Coverage, Histories, Report, System, run};
 
-/// How many histories reach every cell, with room to spare.
+/// The number of histories that reach every cell, with a margin.
 pub(crate) const ENOUGH: usize = 400;
 
 pub(crate) fn tested(system: &mut impl System, setup: &Setup) -> Report {
@@ -23,7 +23,7 @@ fn this_crate_conforms() {
     }
 }
 
-/// With low limits the cells about making room are reached as well. With limits that are never met they do not count.
+/// Low limits also reach the cells for making room. With limits that are never met, these cells do not count.
 #[test]
 fn this_crate_conforms_where_room_is_made() {
     let mut small = Setup::default();

@@ -21,7 +21,7 @@ fn served(lines: &str) -> Vec<Value> {
     String::from_utf8(answers).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
-/// Every line that the kit can write, and what this crate's store answers.
+/// Every kind of line that the kit writes, and the answers of this crate's store.
 #[test]
 fn the_lines_over_the_pipe() {
     let few = Operations::of(&[Operation::Complete]);
@@ -113,7 +113,7 @@ fn the_limits_cross_the_pipe_where_they_are_the_default() {
     assert_eq!((outcome(line), outcome("{\"do\":\"reset\"}\n")), (json!("rejected"), json!("changed")));
 }
 
-/// Everything in the answers of a system behind a pipe reaches the kit.
+/// Every part of the answers of a system behind a pipe reaches the kit.
 #[test]
 fn the_answers_over_the_pipe() {
     let answers = concat!(
@@ -139,7 +139,7 @@ fn the_answers_over_the_pipe() {
     assert_eq!(String::from_utf8(written).unwrap().lines().count(), 6);
 }
 
-/// One end of a pipe in memory.
+/// An in-memory pipe.
 fn pipe() -> (BufReader<io::PipeReader>, io::PipeWriter) {
     let (reader, writer) = io::pipe().unwrap();
     (BufReader::new(reader), writer)
@@ -157,7 +157,7 @@ fn this_crate_conforms_over_a_pipe_too() {
     system.join().unwrap().unwrap();
 }
 
-/// The error if the answer to the first line is this one.
+/// The error that the kit reports if the first line gets this answer.
 fn error_after(answer: &str) -> String {
     let setup = Setup::default();
     let mut system = JsonLines::new(answer.as_bytes(), Vec::new());
@@ -195,12 +195,12 @@ fn a_system_that_tells_nothing_of_its_own_is_compared_by_what_everybody_sees() {
     assert!(report.conforms(), "{report}");
 }
 
-/// A program in Python with its standard input and output. Without Python, the name of the test is printed as skipped.
+/// Starts a Python program with piped standard input and output. Without Python, the test is reported as skipped.
 pub(crate) fn python(test: &str) -> Option<std::process::Child> {
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/kit/im_session.py");
     let python = Command::new("python3").arg(script).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
     if python.is_err() {
-        // `eprintln` would be captured with the output of the test, and nobody would see it.
+        // The test harness captures `eprintln`, so nobody would see it.
         let skipped = format!("SKIPPED: {test}: there is no python3\n");
         io::stderr().write_all(skipped.as_bytes()).unwrap();
     }
@@ -222,7 +222,7 @@ fn an_implementation_in_python_conforms() {
     assert!(python.wait().unwrap().success());
 }
 
-/// A time beyond 63 bits is still in the future.
+/// A time beyond 63 bits is still a time in the future.
 #[test]
 fn the_last_time_of_all_lies_ahead() {
     let expected = json!({"answer": "refused", "notifications": [], "settled": []});
@@ -246,7 +246,7 @@ fn the_last_time_of_all_lies_ahead() {
     }
 }
 
-/// The answers of both engines to the same lines, which begin with `reset` and the default limits.
+/// The answers of both implementations to the same lines, starting with a `reset` to the default limits.
 struct AtTheLimits {
     lines: Vec<String>,
 }
@@ -266,7 +266,7 @@ impl AtTheLimits {
         self.say(command);
     }
 
-    /// The answers of this crate's store. Asserts that the implementation in Python gives the same.
+    /// The answers of this crate's store. Asserts that the Python implementation gives the same answers.
     fn answers(&self, test: &str) -> Option<Vec<Value>> {
         let text = self.lines.join("\n") + "\n";
         let ours = served(&text);
@@ -290,7 +290,7 @@ impl AtTheLimits {
     }
 }
 
-/// The outcome of each event, or the reason of its rejection.
+/// The outcome of each event or the reason for its rejection.
 fn words(answers: &[Value]) -> Vec<&str> {
     let told = answers.iter().map(|answer| &answer["told"]);
     told.filter_map(|told| told["reason"].as_str().or(told["outcome"].as_str())).collect()
@@ -305,7 +305,7 @@ fn both_engines_at_the_limits_of_one_session() {
     }
     lines.event("EventPartyAdded", "3001", "A", json!({"OtherDN": "99"}));
     lines.event("EventPartyChanged", "3001", "A", json!({"OtherDN": "one for all"}));
-    // 255 and 256 bytes in at most 128 characters.
+    // 255 and 256 bytes, both in at most 128 characters.
     let (fits, too_long) = (format!("x{}", "ü".repeat(127)), "ü".repeat(128));
     for dn in [&fits, &too_long] {
         lines.event("EventPartyAdded", "3001", "A", json!({"OtherDN": dn}));
@@ -323,8 +323,8 @@ fn both_engines_at_the_limits_of_one_session() {
     assert_eq!(words[100..], [&expected[..], &["message", "limit"]].concat());
 }
 
-/// A DN and a call refuse when they are full of open sessions. Completed ones make room in the order in which they
-/// completed, also after a restart.
+/// A DN or a call that is full of open sessions refuses further sessions. Completed sessions make room in the order of
+/// their completion, also after a restart.
 #[test]
 fn both_engines_where_sessions_make_room() {
     let mut lines = AtTheLimits::new();
@@ -333,7 +333,7 @@ fn both_engines_where_sessions_make_room() {
         lines.event("EventRinging", "3001", &format!("id{number}"), numbered(1));
         lines.event("EventRinging", &format!("dn{number}"), "A", numbered(1));
     }
-    // The second completes before the first.
+    // The second session completes before the first.
     for number in [1, 0] {
         lines.event("EventReleased", "3001", &format!("id{number}"), numbered(2));
         lines.event("EventReleased", &format!("dn{number}"), "A", numbered(2));
@@ -343,7 +343,7 @@ fn both_engines_where_sessions_make_room() {
         lines.event("EventRinging", "3001", &format!("id{number}"), numbered(3));
         lines.event("EventRinging", &format!("dn{number}"), "A", numbered(3));
     }
-    // The session that made room is still remembered as ended.
+    // The end of the session that made room is still remembered.
     lines.event("EventRinging", "3001", "id1", numbered(2));
     lines.event("EventReleased", "3001", "id1000", numbered(4));
     lines.event("EventRinging", "3001", "id1", numbered(2));

@@ -5,13 +5,12 @@ use im_session::testing::{Agent, History, Setup, Step};
 use im_session::{CallEvent, DataEvent, Event, KeyValueList, Sessions};
 use serde_json::{Value, json};
 
-/// FNV-1a.
+/// The FNV-1a hash.
 fn fingerprint(text: &str) -> u64 {
     text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3))
 }
 
-/// The same seed always gives the same histories, so that a noted seed remains useful. Change this test only on
-/// purpose.
+/// A seed always gives the same histories, so a recorded seed stays useful. Change the expected value only on purpose.
 #[test]
 fn the_histories_of_a_seed_are_the_same_everywhere_and_for_ever() {
     for (seed, steps, expected) in
@@ -40,7 +39,7 @@ fn report_of(steps: impl IntoIterator<Item = Step>) -> Report {
     run(&mut setup.sessions(), &setup, [one_agent(steps)])
 }
 
-/// The cells that one history reaches, each counted once a step.
+/// The cells that one history reaches, each counted once per step.
 fn reached(steps: impl IntoIterator<Item = Step>) -> Vec<String> {
     let report = report_of(steps);
     assert!(report.failure.is_none(), "{report}");
@@ -140,7 +139,7 @@ fn coverage_says_what_is_missing() {
     let none = Coverage::default();
     assert_eq!(none.missing().len(), none.cells().count());
     let reached = one.cells().filter(|(_, count)| *count > 0).count();
-    // Where room is never made, its four cells are none of the run.
+    // The run never makes room, so the four cells for that do not count.
     assert_eq!(one.missing().len() + reached, none.cells().count() - 4);
     assert!(!one.is_complete());
     let printed = one.to_string();
@@ -151,13 +150,13 @@ fn coverage_says_what_is_missing() {
     assert_eq!(by_line, one.missing().len());
 }
 
-/// A store whose answers are changed on their way.
+/// A store whose answers are changed on the way to the kit.
 struct Says<F> {
     inner: Sessions,
     says: F,
 }
 
-/// The possible answers of a system.
+/// The kinds of answers of a system.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum What {
     Reset,
@@ -172,7 +171,7 @@ enum What {
 }
 
 impl<F: FnMut(What, &mut Value) -> Result<(), Error>> Says<F> {
-    /// An empty part is not printed.
+    /// An empty part is omitted.
     fn part(&mut self, what: What, answer: &mut Value, name: &str) -> Result<(), Error> {
         let Some(part) = answer.get_mut(name) else { return Ok(()) };
         (self.says)(what, part)?;
@@ -226,7 +225,7 @@ fn tested(history: History, says: impl FnMut(What, &mut Value) -> Result<(), Err
     run(&mut Says { inner: setup.sessions(), says }, &setup, [history])
 }
 
-/// A system with one wrong answer.
+/// A report on a system that gives one wrong answer.
 fn otherwise(steps: impl IntoIterator<Item = Step>, what: What, value: Value) -> Report {
     tested(one_agent(steps), move |said, answer| {
         if said == what {
@@ -236,7 +235,7 @@ fn otherwise(steps: impl IntoIterator<Item = Step>, what: What, value: Value) ->
     })
 }
 
-/// Where the system could not go on, and its own words.
+/// The failure, the step at which the system stopped, and the system's own message.
 fn halted(report: &Report) -> (&Failure, Option<usize>, &str) {
     match &report.failure {
         Some(failure @ Failure { why: Why::Halt(error), .. }) => (failure, failure.step, &error.0),
@@ -283,7 +282,7 @@ fn whatever_a_system_says_otherwise_is_a_difference_of_that_name() {
         assert!(!printed.contains("not reached"), "it ended before it could: {printed}");
         assert!(printed.starts_with(&format!("histories: 1, with {length} steps in all; reached:\n  ")), "{printed}");
         assert!(printed.contains(&failure.history.code("it_differs")), "{printed}");
-        // The lines that reproduce it stand beside the Rust.
+        // The report gives the lines that reproduce the failure next to the Rust code.
         assert_eq!(failure.lines, failure.history.json_lines(&Setup::default()));
         assert!(printed.contains(&failure.lines.concat()), "{printed}");
     }
@@ -308,7 +307,7 @@ fn what_a_system_is_free_to_say_is_no_difference() {
     }
 }
 
-/// A step that a system does not support is left out for the model as well.
+/// If a system does not support a step, the model skips the step too.
 #[test]
 fn what_an_embedder_does_is_left_out_where_there_is_no_such_thing() {
     let forget = Step::Expire { ago: 0 };
@@ -335,7 +334,7 @@ fn a_run_ends_at_the_first_difference_or_error() {
     assert!(report.to_string().contains("DOES NOT CONFORM: the system under test cannot go on: it died\n"), "{report}");
 }
 
-/// One that dies of what makes a session talk, and can be reset after that or not.
+/// A report on a system that dies when a session starts talking. `survives` says whether it can be reset afterwards.
 fn dies_of_talking(survives: bool) -> Report {
     let mut is_dead = false;
     let says = move |what: What, answer: &mut Value| {
@@ -363,7 +362,7 @@ fn what_a_system_dies_of_is_made_short_if_it_can_be_reset() {
     assert!(printed.contains(&format!("DOES NOT CONFORM: {halt}")) && !printed.contains("not reached"), "{printed}");
 }
 
-/// The words are those of the system, and no part of what is expected.
+/// The system's message is reported verbatim and is not part of the expectation.
 #[test]
 fn the_words_of_an_error_are_not_expected() {
     let read = Step::Read { agent: 0, id: "B".into(), query: String::new() };
@@ -390,7 +389,7 @@ fn a_system_that_cannot_be_reset_shows_nothing() {
     assert_eq!(halt.to_string(), "the system under test cannot go on: it is dead\nat reset\n");
 }
 
-/// The place and the history belong together, whatever happened to the system meanwhile.
+/// The reported step belongs to the reported history, whatever happened to the system in between.
 #[test]
 fn a_difference_is_told_of_the_history_that_showed_it_last() {
     for survived in 1..8 {

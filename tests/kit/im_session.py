@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""IM sessions, written straight from the specification, standard library only.
+"""IM sessions, implemented directly from the specification, with the standard library only.
 
-Shows that the conformance kit tests an implementation in another language: one JSON object a line on standard input, one a
-line on standard output (see `im_session::testing::conformance::JsonLines`):
+Shows that the conformance kit can test an implementation in another language. Standard input and standard output carry
+one JSON object per line (see `im_session::testing::conformance::JsonLines`):
 
     cargo run -- conformance python3 tests/kit/im_session.py
 """
@@ -17,7 +17,7 @@ TOUCHES_DATA = ["EventAttachedDataChanged", "EventPartyAdded", "EventPartyDelete
                 "EventPrivateInfo", "EventDestinationBusy"]
 ENDS = ["EventReleased", "EventAbandoned"]
 STATES = [None, "Initiating", "Alerting", "Talking", "Completed"]
-# 2.1 and the column "accepted in" of 2.2: the state after, "=" for the same, or the reason.
+# 2.1 and the column "accepted in" of 2.2: the new state, "=" if it is unchanged, or the reason for the rejection.
 TABLE = {
     "EventDialing": ["Initiating", "=", "role-conflict", "late", "ended"],
     "EventRinging": ["Alerting", "role-conflict", "=", "late", "ended"],
@@ -41,16 +41,16 @@ REQUESTS = {
     "Complete": ("RequestReleaseCall", 17),
 }
 LARGEST, DEEPEST, MOST_PAIRS = 16_000, 16, 1_000
-# How many ReferenceIDs are left out after a restart, and what is remembered of sessions that are gone.
+# The ReferenceIDs that are skipped after a restart, and the ends that are remembered of sessions that are gone.
 GAP, REMEMBERED_ENDS = 1_000, 100_000
-# `Limits::DEFAULT`; the specification limits none of these. Lengths are in bytes of UTF-8.
+# `Limits::DEFAULT`. The specification does not limit these. Lengths are in bytes of UTF-8.
 DEFAULT_LIMITS = {"sessions": 1_000_000, "sessions of a DN": 1_000, "sessions of a call": 1_000, "participants": 100,
                   "text": 16_000, "DN": 255, "requests": 10_000}
 LIMITS = {"default": DEFAULT_LIMITS, None: dict.fromkeys(DEFAULT_LIMITS, float("inf"))}
 
 
 class Pairs(list):
-    """User data: (key, value) pairs in order, keys can repeat."""
+    """User data: (key, value) pairs in order. Keys can repeat."""
 
     def view(self):
         return {key: value.view() if isinstance(value, Pairs) else value for key, value in self}
@@ -73,12 +73,12 @@ class Pairs(list):
 
 
 def pairs_of(value):
-    """What was written as JSON as user data again: a list is one of pairs."""
+    """User data from its JSON form in a snapshot, where every list is a list of pairs."""
     return Pairs((key, pairs_of(item)) for key, item in value) if isinstance(value, list) else value
 
 
 class Refused(Exception):
-    """An event is rejected for a reason, an operation answered with a statusCode."""
+    """The reason for the rejection of an event, or the statusCode that answers an operation."""
 
 
 def no_constant(name):
@@ -86,7 +86,7 @@ def no_constant(name):
 
 
 def user_data(value):
-    """The pairs of a JSON object; ValueError where it is none of user data. Specification 2.3."""
+    """The pairs of a JSON object. Raises ValueError if it is not valid user data. Specification 2.3."""
     pairs = Pairs()
     for key, item in value.items() if isinstance(value, dict) else value:
         if item is None:
@@ -107,7 +107,7 @@ class Session:
         self.participants, self.user_data = [], Pairs()
         self.conn_id, self.last = None, None
         self.heard, self.busy, self.cause = 0, False, None
-        # Which it was of those that were heard at the same time, or that completed.
+        # The position among the sessions that were heard at the same time, or among the completed ones.
         self.order = 0
 
     def copy(self):
@@ -127,7 +127,7 @@ class Session:
 
 
 def rights(me):
-    """What an agent may do: everything, unless a member of `me` says less."""
+    """The operations that an agent has a right to: all of them, unless a member of `me` lists fewer."""
     granted = set(REQUESTS)
     for device in me:
         granted &= set(device.get("rights", REQUESTS))
@@ -139,11 +139,11 @@ class ImSessions:
         self.base_uri = base_uri.rstrip("/")
         self.limits = LIMITS[limits]
         self.sessions, self.in_flight, self.last_reference_id = {}, {}, 0
-        # The ends of sessions that are gone, the oldest first.
+        # The ends of sessions that are gone, oldest first.
         self.now, self.clock, self.ends = 0, 0, {}
         self.notifications, self.requests, self.settled = [], [], []
 
-    # What is shown. Specification 1 and 5.
+    # Resources and notifications. Specification 1 and 5.
 
     def resource(self, session):
         path = "/im-sessions/" + session.id
@@ -244,14 +244,14 @@ class ImSessions:
         text = (self.text(event) or "") if name == "EventPrivateInfo" else ""
         too_long = self.is_too_long(dn) or self.is_too_long(other or "") or self.is_too_long(text, "text")
         if name in ENDS:
-            # An end event always ends: what it brings over a limit is left out.
+            # An end event always ends the session. Only the part that exceeds a limit is left out.
             brought = None if brought is not None and brought.is_over_a_limit() else brought
         elif too_long or (brought is not None and brought.is_over_a_limit()) or self.lacks_room(before, name, other):
             raise Refused("limit")
 
         after = before.copy() if before else Session(dn, id)
         if not before:
-            # Without a number it is as new as the end that is remembered.
+            # An event without a number takes over the number of the remembered end.
             after.last = end
             if not self.makes_room(dn, id):
                 raise Refused("limit")
@@ -294,7 +294,7 @@ class ImSessions:
         return len(text.encode()) > self.limits[what]
 
     def lacks_room(self, session, name, other):
-        """Whether a party would be one too many: beside the others where it is added, alone where it takes their place."""
+        """Whether a party would exceed the limit. An added party joins the others, and any other one replaces them."""
         there = session.participants if session else []
         beside = len(there) if name == "EventPartyAdded" else 0
         brings = name in MOVES[:3] + ["EventPartyAdded", "EventPartyChanged"] and other is not None and other not in there
@@ -313,7 +313,7 @@ class ImSessions:
             session.participants.remove(other)
 
     def settle(self, event):
-        """Any event with its ReferenceID settles a request; of one to initiate, no event that concerns no session but an error."""
+        """An event with its ReferenceID settles a request. InitiateIMSession needs an error or a session's event."""
         request, failed = self.in_flight.get(event.get("ReferenceID")), event["Event"] == "EventError"
         if not request or (event.get("ThisDN") or request["thisDN"]) != request["thisDN"]:
             return
@@ -327,7 +327,7 @@ class ImSessions:
         del request["sent"]
         self.settled.append(dict(request, result=result))
 
-    # What the embedder does. Specification 2.1 and 4.
+    # The embedder's calls. Specification 2.1 and 4.
 
     def remember_end(self, key, last):
         self.ends.pop(key, None)
@@ -336,11 +336,11 @@ class ImSessions:
             del self.ends[next(iter(self.ends))]
 
     def makes_room(self, dn, id):
-        """Whether there is room for one more session: what completed longest ago goes, and open ones alone fill a place."""
+        """Makes room by forgetting the session that completed longest ago. False if open sessions fill a limit."""
         places = [("sessions of a DN", lambda session: session.dn == dn),
                   ("sessions of a call", lambda session: session.id == id),
                   ("sessions", lambda session: True)]
-        # Most of the time it is clear without a look at them all.
+        # Usually the total number of sessions already shows that there is room.
         places = [place for place in places if len(self.sessions) >= self.limits[place[0]]]
 
         def there(is_there):
@@ -366,7 +366,7 @@ class ImSessions:
         if before > self.now:
             return "refused"
         unheard = [session for session in self.sessions.values() if session.is_open() and session.heard < before]
-        # They complete in the order in which they were heard, and are told of in that of lists.
+        # Sessions complete in the order in which they were heard. Notifications follow the order of lists.
         for session in sorted(unheard, key=lambda session: session.order):
             session.state, session.cause = "Completed", "expired"
             self.hear(session)
@@ -384,7 +384,7 @@ class ImSessions:
             self.forget_one(session)
 
     def snapshot(self):
-        """All that is kept over a restart, as JSON can write it."""
+        """The state that survives a restart, in a form that JSON can express."""
         return {"now": self.now, "clock": self.clock, "lastReferenceID": self.last_reference_id,
                 "sessions": [vars(session) for session in self.sessions.values()],
                 "ends": [[*key, last] for key, last in self.ends.items()],
@@ -392,14 +392,14 @@ class ImSessions:
 
     def restore(self, snapshot):
         self.now, self.clock = snapshot["now"], snapshot["clock"]
-        # More may have been sent than was kept.
+        # More requests may have been sent than the snapshot contains.
         self.last_reference_id = snapshot["lastReferenceID"] + GAP
         self.sessions, self.ends = {}, {(dn, id): tuple(last) for dn, id, last in snapshot["ends"]}
         for kept in snapshot["sessions"]:
             session = self.sessions[kept["dn"], kept["id"]] = Session(kept["dn"], kept["id"])
             vars(session).update(kept, user_data=pairs_of(kept["user_data"]), last=kept["last"] and tuple(kept["last"]))
         self.in_flight = {request["referenceID"]: request for request in snapshot["requests"]}
-        # What was heard at the same time has no order any more but that of the list.
+        # Sessions heard at the same time lose their order in a snapshot and take the order of the list.
         still_open = [session for session in self.sessions.values() if session.is_open()]
         for session in sorted(still_open, key=lambda one: (one.heard, self.bytes_of((one.dn, one.id)))):
             self.clock += 1
@@ -563,10 +563,10 @@ class ImSessions:
         resource, granted = self.resource(session), rights(me)
         return dict(resource, capabilities=[name for name in resource["capabilities"] if name in granted])
 
-    # A line of the kit.
+    # The protocol of the kit.
 
     def carry_out(self, command):
-        """The answer to a command of the kit, an object whose nested objects are Pairs."""
+        """The answer to a command of the kit. The command is an object whose nested objects are Pairs."""
         do, answer = command["do"], {}
         me = [dict(device) for device in command.get("me", [])]
         if do == "reset":

@@ -1,4 +1,4 @@
-//! The legal sequences of specification 2, typed in by hand.
+//! The legal sequences of specification 2, copied by hand.
 
 use im_session::{DataEvent, Event, EventName};
 
@@ -12,7 +12,7 @@ pub(crate) const LEGAL: [&[&str]; 7] = [
     &["EventEstablished", "EventReleased"],
 ];
 
-/// Whether these are one of the sequences, or its beginning.
+/// Whether these names form one of the sequences or a prefix of one.
 pub(crate) fn is_legal(names: &[&str]) -> bool {
     LEGAL.iter().any(|legal| legal.starts_with(names))
 }

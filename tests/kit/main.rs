@@ -1,4 +1,4 @@
-//! Tests of the testing kit: `testing`, `from_bytes`, `strategies`. Each file answers one question.
+//! Tests of the testing kit: `testing`, `from_bytes` and `strategies`. Each file answers one question.
 
 #![allow(clippy::incompatible_msrv, reason = "tests need not build with the minimum Rust version of the library")]
 

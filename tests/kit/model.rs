@@ -1,12 +1,12 @@
 //! Do the store and the reference model agree at and beyond every limit, and when sessions end or appear without an
-//! event? Random histories compare the rest: see `laws` and `conformance`.
+//! event? The random histories of `laws` and `conformance` compare the rest.
 
 use im_session::from_bytes::agents;
 use im_session::testing::{Model, Setup, Step, carry_out};
 use im_session::{CallEvent, ConnId, DataEvent, Event, KeyValueList, Limits, Sessions};
 use serde_json::{Value, json};
 
-/// Lists nested to this many levels.
+/// Lists nested to this depth.
 fn nested(depth: usize) -> KeyValueList<'static> {
     (1..depth).fold(KeyValueList::new(), |list, _| KeyValueList::try_from_iter([("k", list)]).unwrap())
 }
@@ -15,7 +15,7 @@ fn event(name: CallEvent, this_dn: &'static str, id: &'static str) -> Event<'sta
     Event::new(name).with_this_dn(this_dn).with_call_uuid(id)
 }
 
-/// The store answers as the model, and holds what it has.
+/// Asserts that the store and the model give the same answer and hold the same state.
 fn both(store: &mut Sessions, model: &mut Model, step: &Step) {
     let answer = carry_out(store, &agents(), step);
     assert_eq!(answer, model.carry_out(&agents(), step), "{step:?}: the store on the left, the model on the right");
@@ -39,7 +39,7 @@ fn data_event(name: DataEvent, id: &'static str) -> Event<'static> {
     Event::new(name).with_this_dn("3001").with_call_uuid(id)
 }
 
-/// User data of this size: a key of one byte, and the rest.
+/// User data of this size: a key of one byte and a value of the rest.
 fn of_size(size: usize) -> KeyValueList<'static> {
     let pair = |rest| ("k", "v".repeat(rest));
     size.checked_sub(1).map(pair).into_iter().collect()
@@ -59,7 +59,7 @@ fn resource(id: &str, more: &Value) -> Value {
     resource
 }
 
-/// Every number of bytes, levels, parties, sessions and requests from none to 6, wherever one is limited.
+/// Steps with sizes from 0 to 6 for everything that has a limit: bytes, levels, parties, sessions and requests.
 fn steps() -> Vec<Step> {
     const IDS: [&str; 7] = ["a", "b", "c", "d", "e", "f", "g"];
     const DNS: [&str; 7] = ["", "1", "22", "333", "4444", "55555", "666666"];
@@ -85,7 +85,7 @@ fn steps() -> Vec<Step> {
             post(None, &json!({"operationName": "InitiateIMSession", "destination": {"phoneNumber": dn}})),
         ]);
     }
-    // Begun anew by what is provably newer: heard then, and over again; a repeat of the end is not heard.
+    // A provably newer event reopens the session, and each of its events counts as heard. A repeated end does not.
     for (number, name) in
         (1..).zip([CallEvent::Ringing, CallEvent::Released, CallEvent::Dialing, CallEvent::Established])
     {
@@ -172,8 +172,8 @@ fn without_any_limit() {
     follow(&Setup::default());
 }
 
-/// A resource is read as tolerantly as the specification says. If one resource of a list is invalid, the whole list is
-/// refused.
+/// Resources are read as tolerantly as the specification says. One invalid resource in a list makes the whole list
+/// invalid.
 #[test]
 fn resources_of_every_shape() {
     let texts = [json!(null), json!(""), json!("1"), json!("3001"), json!(7)];
@@ -212,7 +212,7 @@ fn resources_of_every_shape() {
     }
 }
 
-/// A jump of the time is refused, except for the first time that is set, also after a restart.
+/// A jump of the time is refused. The first time may be any, also after a restart.
 #[test]
 fn the_time_goes_on_by_no_more_than_the_limit() {
     let mut setup = Setup::default();
@@ -232,7 +232,7 @@ fn the_time_goes_on_by_no_more_than_the_limit() {
     assert_eq!(store.now(), std::time::Duration::from_secs(111));
 }
 
-/// A session that makes room for a list vanishes because of the same list, so agents are notified of it.
+/// If a list removes a session to make room, agents are notified of the removal.
 #[test]
 fn what_vanishes_and_makes_room_at_once_is_told_of() {
     let mut setup = Setup::default();
@@ -243,7 +243,7 @@ fn what_vanishes_and_makes_room_at_once_is_told_of() {
     }
 }
 
-/// Only the part of an end event that exceeds a limit is left out.
+/// Of an end event, only the part that exceeds a limit is left out.
 #[test]
 fn of_an_end_event_only_what_is_over_a_limit_is_left_out() {
     let mut setup = Setup::default();

@@ -1,10 +1,10 @@
-//! What a decoder finds in a log.
+//! The results of decoding a log.
 
 use im_session::decode::DecodeResult;
 use im_session::testing::Log;
 use im_session::{Decoder, Event};
 
-/// The events and the errors that are found, by line.
+/// The decoded events and the errors, by line.
 pub(crate) fn found(log: &Log) -> (Vec<(u64, Event<'static>)>, Vec<u64>) {
     let (mut events, mut errors) = (Vec::new(), Vec::new());
     let mut decoder = Decoder::new();

@@ -1,10 +1,10 @@
-//! What is the shortest history that fails, and how is it printed?
+//! How are failing histories shortened and printed?
 
 use im_session::testing::conformance::Histories;
 use im_session::testing::{Agent, History, LAWS, Setup, Step, laws, shortest};
 use im_session::{CallEvent, CapabilityTable, ConnId, Event, KeyValueList, Value};
 
-/// After shrinking, a failing history is not longer than before, and still fails.
+/// After shrinking, a failing history is no longer than before and still fails.
 #[test]
 fn shrinking_keeps_the_failure() {
     for (history, at_least) in Histories::new(5).take(40).zip((1..4).cycle()) {
@@ -25,7 +25,7 @@ fn at_3002(name: CallEvent) -> Event<'static> {
     Event::new(name).with_this_dn("3002").with_call_uuid("007")
 }
 
-/// A history with much that does not matter.
+/// A history with many irrelevant parts.
 fn long_history() -> History {
     let data = pairs([("k", Value::from("v")), ("n", Value::from(7))]);
     let steps = vec![
@@ -40,7 +40,7 @@ fn long_history() -> History {
     History { agents: vec![Agent::new().with_device("/devices/1", "3002"), Agent::new()], steps }
 }
 
-/// The following was pasted from the output of the broken law.
+/// Pasted from the output of the broken law.
 #[rustfmt::skip]
 mod pasted {
     pub(crate) fn capabilities_follow_state_and_data() -> im_session::testing::History {
@@ -75,7 +75,7 @@ at step 2 of the shortest history that breaks it:
     assert_eq!(printed.strip_prefix(expected), Some(&*code_in_this_file("capabilities_follow_state_and_data")));
 }
 
-/// One law by itself, of this crate's store.
+/// Checks a single law against this crate's store.
 #[test]
 fn a_law_by_itself_tells_its_place() {
     let mut setup = Setup::default();
@@ -90,7 +90,7 @@ fn a_law_by_itself_tells_its_place() {
     }
 }
 
-/// Forty letters are still read at a glance.
+/// A history of forty letters can still be read at a glance.
 #[test]
 fn a_text_of_one_letter_over_forty_is_printed_as_how_often() {
     for (times, printed) in [(40, format!("{:?}", "x".repeat(40))), (41, r#""x".repeat(41)"#.to_owned())] {
@@ -104,7 +104,7 @@ fn a_text_of_one_letter_over_forty_is_printed_as_how_often() {
     assert!(!history.code("it").contains("repeat"));
 }
 
-/// Everything that a history can hold, as it is printed.
+/// Everything that a history can contain, in its printed form.
 #[rustfmt::skip]
 mod everything {
     pub(crate) fn everything() -> im_session::testing::History {
@@ -144,7 +144,7 @@ fn whatever_a_history_holds_can_be_pasted() {
     assert_eq!(printed, code_in_this_file("everything"));
 }
 
-/// The function of this name as it stands in this file, without its indentation and visibility.
+/// The source of this function in this file, without indentation and visibility.
 fn code_in_this_file(name: &str) -> String {
     let file = include_str!("shortest_histories.rs");
     let begin = file.find(&format!("    pub(crate) fn {name}()")).expect("it stands here");
@@ -153,7 +153,7 @@ fn code_in_this_file(name: &str) -> String {
     lines.map(|line| line.strip_prefix("pub(crate) ").unwrap_or(line).to_owned() + "\n").collect()
 }
 
-/// The one step that is left of this one.
+/// The step to which this one shrinks.
 fn shortest_step(step: Step, fails: impl Fn(&Step) -> bool) -> Step {
     let history = History { agents: vec![], steps: vec![Step::Time(1), step, Step::Time(2)] };
     let mut short = shortest(&history, |history| history.steps.iter().any(&fails));
@@ -266,7 +266,7 @@ fn what_agents_ask_gets_short() {
     for (fails, expected) in cases {
         assert_eq!(shortest_step(post(body), body_of(fails)), post(expected));
     }
-    // What is no JSON object stays.
+    // A body that is not a JSON object stays unchanged.
     for body in ["{", "7", "no JSON", r#""a text of more than twelve letters""#] {
         let expected = if body.starts_with('"') { r#""""# } else { body };
         assert_eq!(shortest_step(post(body), body_of(|_| true)), post(expected));
@@ -313,7 +313,7 @@ fn what_embedders_do_gets_small() {
     assert_eq!(shortest_step(reconcile(list), |step| matches!(step, Step::Reconcile { .. })), reconcile(vec![]));
 }
 
-/// Parts that can be removed only after another part became smaller are removed as well.
+/// Parts that become removable only after another part has shrunk are removed as well.
 #[test]
 fn steps_are_tried_again_after_they_got_plainer() {
     let forget = Step::Forget { this_dn: "3001".into(), id: "A".into() };
@@ -324,7 +324,7 @@ fn steps_are_tried_again_after_they_got_plainer() {
     assert_eq!(short.steps, [Step::Time(0)]);
 }
 
-/// Agents at the end go, those before keep their places and lose their devices.
+/// Unneeded agents at the end are removed. Unneeded agents before them keep their positions and lose their devices.
 #[test]
 fn agents_and_devices_that_do_not_matter_go() {
     let agent = |dns: &[&str]| dns.iter().fold(Agent::new(), |agent, &dn| agent.with_device("/devices/1", dn));
@@ -341,13 +341,13 @@ fn agents_and_devices_that_do_not_matter_go() {
         });
         assert_eq!(short.agents, expected);
     }
-    // Rights that do not matter become all.
+    // Irrelevant rights become all rights.
     let few = History { agents: vec![agent(&["1"]).with_rights(im_session::Operations::NONE)], steps: vec![] };
     let has_one = |history: &History| !history.agents.is_empty() && !history.agents[0].devices().is_empty();
     assert_eq!(shortest(&few, has_one).agents, [agent(&["1"])]);
 }
 
-/// How often it has to be asked: chunks go at once.
+/// The number of attempts stays low because whole chunks are removed at once.
 #[test]
 fn a_long_history_is_short_after_few_questions() {
     let steps = (0..64).map(|number| Step::Forget { this_dn: number.to_string(), id: String::new() });

@@ -1,5 +1,5 @@
-//! Does the crate satisfy the language-neutral vectors in `tests/vectors/`, and does the implementation in Python?
-//! `im-session conformance --write-vectors` writes them.
+//! Do the crate and the Python implementation satisfy the language-neutral vectors in `tests/vectors/`? `im-session
+//! conformance --write-vectors` writes them.
 
 use std::fs;
 use std::io::Write;
@@ -35,7 +35,7 @@ fn names_are_there_once() {
     }
 }
 
-/// The lines that a system is given for all vectors, and what is expected of each line of its answers.
+/// The lines that a system gets for all vectors, and the expected answer to each line.
 fn lines() -> (String, Vec<(String, Value)>) {
     let (mut commands, mut expected) = (String::new(), Vec::new());
     for name in PLAYED {
@@ -51,7 +51,7 @@ fn lines() -> (String, Vec<(String, Value)>) {
     (commands, expected)
 }
 
-/// A missing part counts as empty; the message of an error is not compared.
+/// Asserts the answers. A missing part counts as empty, and the message of an error is not compared.
 fn check(answers: &str, expected: &[(String, Value)]) {
     assert_eq!(answers.lines().count(), expected.len());
     for (line, (name, expected)) in answers.lines().zip(expected) {
@@ -79,7 +79,7 @@ fn this_crate_satisfies_them() {
     let mut answers = Vec::new();
     let setup = Setup::default();
     serve(&mut setup.sessions(), &setup, commands.as_bytes(), &mut answers).unwrap();
-    // Of an event that the decoder refuses nothing but `unreadable` is told.
+    // For an event that the decoder refuses, the answer is only `unreadable`.
     check(&String::from_utf8(answers).unwrap(), &expected);
 }
 

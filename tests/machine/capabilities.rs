@@ -1,4 +1,4 @@
-//! Which operations are possible in which state; sets of operations.
+//! Which operations are possible in which state, and do sets of operations behave as sets?
 
 use std::collections::BTreeSet;
 
@@ -48,7 +48,7 @@ fn every_set_of_operations_against_a_naive_set() {
     assert!(Operations::ALL.iter().eq(Operation::ALL));
 }
 
-/// Specification 3: without user data, with user data.
+/// Specification 3: the capabilities without and with user data.
 const CAPABILITIES: [(State, &str, &str); 4] = [
     (State::Initiating, "AttachUserData, Complete", "AttachUserData, UpdateUserData, DeleteUserData, Complete"),
     (State::Alerting, "AttachUserData, Complete", "AttachUserData, UpdateUserData, DeleteUserData, Complete"),
@@ -92,7 +92,7 @@ fn an_own_row_of_capabilities_is_the_one_that_counts() {
         assert_eq!(table.get(state, false).to_string(), without);
         assert_eq!(table.get(state, true).to_string(), if state == State::Alerting { "SendMessage" } else { with });
     }
-    // Each row belongs to a state of its own.
+    // A different row for each state.
     let row = |operation| CapabilityRow { without_user_data: Operations::of(&[operation]), ..CapabilityRow::default() };
     let rows = [Operation::SendMessage, Operation::AttachUserData, Operation::UpdateUserData, Operation::Complete];
     let [initiating, alerting, talking, completed] = rows.map(row);

@@ -1,5 +1,5 @@
-//! After a value is added to an enum, the compiler finds most places that need it, because every `match` on these enums
-//! is exhaustive. These tests find the rest: lists, names, numbers and tables that could lack the new value.
+//! Is every list and table complete after a value is added to an enum? Every `match` on these enums is exhaustive, so
+//! the compiler finds most places. These tests find the rest: lists, names, numbers and tables without the new value.
 
 use std::collections::BTreeSet;
 use std::fmt::Debug;
@@ -14,7 +14,7 @@ use im_session::{
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-/// Every value once, each with a name of its own that reads back.
+/// Checks that every value is listed once, with a unique name that parses back.
 macro_rules! check_names {
     ($($Type:ty),+ $(,)?) => {$({
         let names: BTreeSet<&str> = <$Type>::ALL.into_iter().map(<$Type>::name).collect();
@@ -54,7 +54,7 @@ fn every_value_reads_back_as_json() {
     }
 }
 
-/// Each event has a cell for every state and for no session, and so has each state for every event.
+/// Every event has a cell for each state and for no session. Every state has a cell for each event.
 #[test]
 fn every_event_has_a_cell_in_every_column() {
     for event in CallEvent::ALL {
@@ -66,7 +66,7 @@ fn every_event_has_a_cell_in_every_column() {
     assert_eq!(transitions().count(), (State::ALL.len() + 1) * CallEvent::ALL.len());
 }
 
-/// An event that is known to the machine is known by its name and by its number wherever events are read.
+/// Every event of the machine is recognised by name and by number wherever events are read.
 #[test]
 fn every_event_of_the_machine_is_found_by_name_and_by_number() {
     let calls = CallEvent::ALL.into_iter().map(|event| (SessionEvent::Call(event), event.message_number()));
@@ -81,7 +81,7 @@ fn every_event_of_the_machine_is_found_by_name_and_by_number() {
     }
 }
 
-/// What is posted becomes a request of its own kind.
+/// Every posted operation becomes a request of its own kind.
 #[test]
 fn every_operation_has_a_request_of_its_own() {
     let requests: BTreeSet<RequestName> = Operation::ALL.into_iter().map(RequestName::of).collect();
@@ -90,7 +90,7 @@ fn every_operation_has_a_request_of_its_own() {
     assert_eq!(numbers.len(), RequestName::ALL.len());
 }
 
-/// The pinned numbers of the status codes are their positions: one that is inserted would move the others.
+/// The pinned number of a status code is its position, so an inserted status code would shift the others.
 #[test]
 fn every_status_code_is_found_by_its_number() {
     for (position, status_code) in StatusCode::ALL.into_iter().enumerate() {

@@ -1,4 +1,4 @@
-//! The diagrams of the machine.
+//! Do the diagrams show every transition and no other?
 
 use im_session::machine::{Dot, Mermaid, Table};
 

@@ -1,5 +1,5 @@
-//! The names and numbers of states, events, operations, reasons and limits: as text, in JSON, and in the words of
-//! errors.
+//! Which names and numbers do states, events, operations, reasons and limits have, as text, in JSON, and in error
+//! messages?
 
 use im_session::session::Limit;
 use im_session::{CallEvent, DataEvent, EventName, Operation, Operations, RejectReason, SessionEvent, State};
@@ -113,7 +113,7 @@ fn names_of_events_both_ways() {
     }
 }
 
-/// EventError and EventACK answer requests: they have names of their own, and no session takes them.
+/// EventError and EventACK answer requests. They have their own names, and no session accepts them.
 #[test]
 fn the_names_of_answers() {
     for (name, expected, number) in [("EventError", EventName::Error, Some(52)), ("EventACK", EventName::Ack, None)] {
@@ -127,7 +127,7 @@ fn read<T: DeserializeOwned>(json: &str) -> Result<T, String> {
     serde_json::from_str(json).map_err(|error| error.to_string())
 }
 
-/// The error of a JSON text, without the place in the text.
+/// The error of parsing a JSON text, without the position.
 fn error_of<T: DeserializeOwned>(json: &str) -> String {
     let error = read::<T>(json).err().unwrap();
     error.split(" at line 1 column").next().unwrap().to_owned()

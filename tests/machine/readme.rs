@@ -1,4 +1,4 @@
-//! Do the README and `docs/machine.md` show what the machine does and what was measured?
+//! Do the README and `docs/machine.md` match the machine and the measured figures?
 
 use im_session::CapabilityTable;
 use im_session::machine::{Mermaid, Table};

@@ -1,4 +1,4 @@
-//! The transition table of specification 2.1 and the column "accepted in" of 2.2, cell by cell.
+//! Does every cell match the transition table of specification 2.1 and the column "accepted in" of 2.2?
 
 use im_session::machine::{Step, accepts, admit, step, transitions};
 use im_session::{CallEvent, DataEvent, State};
@@ -7,7 +7,8 @@ use im_session::{CallEvent, DataEvent, State};
 const COLUMNS: [Option<State>; 5] =
     [None, Some(State::Initiating), Some(State::Alerting), Some(State::Talking), Some(State::Completed)];
 
-/// Specification 2.1: a state is where the event leads, `=` is unchanged, all else is the reason of the rejection.
+/// Specification 2.1. A state is the one that the event leads to, `=` means unchanged, and any other word is the reason
+/// for the rejection.
 const CALL_TABLE: [(CallEvent, [&str; 5]); 5] = [
     //                         no session    Initiating       Alerting         Talking      Completed
     (CallEvent::Dialing, /*    */ ["Initiating", "=", "role-conflict", "late", "ended"]),
@@ -17,7 +18,7 @@ const CALL_TABLE: [(CallEvent, [&str; 5]); 5] = [
     (CallEvent::Abandoned, /*  */ ["orphan", "Completed", "Completed", "Completed", "="]),
 ];
 
-/// Specification 2.2: `=` is accepted, all else is the reason of the rejection.
+/// Specification 2.2. `=` means accepted, and any other word is the reason for the rejection.
 const DATA_TABLE: [(DataEvent, [&str; 5]); 6] = [
     (DataEvent::DestinationBusy, /*    */ ["orphan", "=", "early", "late", "ended"]),
     (DataEvent::PartyChanged, /*       */ ["orphan", "=", "=", "=", "ended"]),
@@ -27,7 +28,7 @@ const DATA_TABLE: [(DataEvent, [&str; 5]); 6] = [
     (DataEvent::PrivateInfo, /*        */ ["orphan", "early", "early", "=", "ended"]),
 ];
 
-/// A step in the words of the tables, where the state in it is the right one.
+/// A step in the words of the tables. Also checks the state that the step reports.
 fn word(step: Step, state: Option<State>) -> &'static str {
     match step {
         Step::Changed { to } => to.name(),
@@ -37,7 +38,7 @@ fn word(step: Step, state: Option<State>) -> &'static str {
     }
 }
 
-/// An end event always ends, and nothing else does.
+/// An end event always ends the session, and no other event does.
 #[test]
 fn an_end_event_completes_every_open_session() {
     for (event, [_, open @ .., _]) in CALL_TABLE {
@@ -121,7 +122,7 @@ fn the_machine_can_be_asked_at_compile_time() {
     assert_eq!(BUSY, Step::Unchanged { state: State::Initiating });
 }
 
-/// The state after a step can be read without looking at which of the three it is.
+/// The state after a step can be read without matching on the kind of step.
 #[test]
 fn a_step_is_four_bytes_and_has_the_state_after_it() {
     for (state, event, step) in transitions() {

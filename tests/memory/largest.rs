@@ -1,4 +1,5 @@
-//! Fills each kind of value to its limits: it takes the memory that `docs/embedding.md` computes, within a tenth.
+//! How much memory does a value of each kind take when it is filled to its limits? As much as `docs/embedding.md`
+//! computes, within a tenth.
 
 use im_session::sip::SipLimits;
 use im_session::sip::stream::TcpFraming;
@@ -6,19 +7,19 @@ use im_session::{BaseUri, CallEvent, DataEvent, Decoder, Event, KeyValueList, Li
 
 use crate::counting_allocator::memory;
 
-/// Asserts that the bytes are those of the page, or at most a tenth fewer.
+/// Asserts that the bytes match the page's figure or are at most a tenth lower.
 fn meets(what: &str, bytes: isize, page: usize) {
     let page = isize::try_from(page).expect("small");
     println!("{what}: {bytes} bytes, the page says {page}");
     assert!(bytes <= page && bytes > page * 9 / 10, "{what}: {bytes} bytes, the page says {page}");
 }
 
-/// A number as long as a DN may be.
+/// A number of the maximum length of a DN.
 fn long(kind: &str, number: usize) -> String {
     format!("{:x>1$}", format!("{kind}{number}"), Limits::DEFAULT.dn_length)
 }
 
-/// The largest user data: as many pairs as possible, as long as possible.
+/// The largest user data: the most pairs of the greatest length.
 fn user_data() -> KeyValueList<'static> {
     let Limits { user_data_pairs, user_data_size, .. } = Limits::DEFAULT;
     let list: KeyValueList<'_> = (0..user_data_pairs)
@@ -40,7 +41,7 @@ fn fill(store: &mut Sessions, dn: &str, id: &str) {
     }
 }
 
-/// The figure of the page for one session.
+/// The page's figure for one session.
 fn session() -> usize {
     let Limits { participants, dn_length, user_data_pairs, user_data_size, .. } = Limits::DEFAULT;
     let names = 64 + 2 * dn_length;
@@ -78,7 +79,7 @@ fn the_largest_message_of_a_decoder() {
         events += decoder.finish().filter(Result::is_ok).count();
     });
     assert_eq!(events, 1);
-    // A vector that grows to the next power of two, and the old one.
+    // A vector grows to the next power of two, and the old vector still exists during the copy.
     let vectors = pairs.next_power_of_two() * 3 / 2 * size_of::<im_session::event::Pair<'_>>();
     meets("a JSON line of 1 MiB", most, vectors + 2 * LIMIT);
 }

@@ -1,4 +1,4 @@
-//! Memory is bounded by the largest single message, not by the log: specification 7.
+//! Is memory bounded by the largest single message, and not by the log? Specification 7.
 
 use im_session::decode::Form;
 use im_session::{BaseUri, Decoder, Sessions};
@@ -9,9 +9,9 @@ const MIB: usize = 1024 * 1024;
 const LOG: usize = 64 * MIB;
 const LONG_LINE: usize = 20 * MIB;
 
-/// Decodes a log of 64 MiB that is made as it goes: `message` over and over, and in the middle one line of 20 MiB.
+/// Decodes a log of 64 MiB, generated on the fly: `message` repeated, with one line of 20 MiB in the middle.
 ///
-/// How many events and how many errors there were, of how many messages.
+/// Returns the number of events, of errors, and of messages.
 fn decode_generated(form: Form, message: &str, long_line: (&str, &str)) -> (usize, usize, usize) {
     let piece = message.repeat(64 * 1024 / message.len());
     let in_piece = piece.len() / message.len();
@@ -31,7 +31,7 @@ fn decode_generated(form: Form, message: &str, long_line: (&str, &str)) -> (usiz
     };
     let mut long_line_to_come = true;
     while bytes < LOG {
-        // An odd size, so that ends of pieces and of messages do not meet.
+        // An odd size, so that the ends of pieces and of messages do not coincide.
         for chunk in piece.as_bytes().chunks(9_973) {
             take(&mut decoder, chunk);
         }
@@ -64,7 +64,7 @@ fn check(form: Form, message: &str, long_line: (&str, &str), expected_errors: us
     let (events, errors, messages) = counts;
     assert_eq!((events, errors), (messages, expected_errors));
     println!("{form}: {events} events, at most {most} bytes in use");
-    // A message has at most 1 MiB; while a buffer grows, the old one and one of twice its size are there.
+    // A message has at most 1 MiB. While a buffer grows, the old one and one of twice its size exist together.
     assert!(most < 3 * MIB as isize, "{most} bytes in use");
 }
 
@@ -126,8 +126,8 @@ fn a_log_without_any_event_needs_little_memory() {
     assert!(most < 3 * MIB as isize, "{most} bytes in use");
 }
 
-/// Found by the fuzz targets of the logs: the limit held for what is kept between two pieces, but of a message that lay
-/// whole in one piece every pair was collected before it was refused.
+/// Found by the fuzz targets of the logs: the limit applied only to bytes kept between two pieces. If a message lay in
+/// one piece, all its pairs were collected before it was refused.
 #[test]
 fn a_long_message_handed_over_at_once_needs_little_memory() {
     let tserver = ("x message EventRinging\n\tAttributeUserData\t[1] 00\n", "\t\t''\t1\n", "x message EventHeld\n\n");
@@ -151,7 +151,7 @@ fn a_long_message_handed_over_at_once_needs_little_memory() {
     }
 }
 
-/// Bytes that are not UTF-8 are replaced in a copy: not those of a line that takes the message over the limit.
+/// Bytes that are not UTF-8 are replaced in a copy. The line that takes a message over the limit must not be copied.
 #[test]
 fn a_long_line_that_is_not_utf_8_handed_over_at_once_needs_little_memory() {
     let tserver = ("x message EventRinging\n\tAttributeUserData\t[1] 00\n\t\t'k'\t'", "'\n\n");
@@ -169,7 +169,7 @@ fn a_long_line_that_is_not_utf_8_handed_over_at_once_needs_little_memory() {
     }
 }
 
-/// Found in review: the warnings of one message were kept without a bound until it ended.
+/// Found in review: the warnings of one message were kept without a bound until the message ended.
 #[test]
 fn a_message_of_values_that_are_not_closed_needs_little_memory() {
     const LINES: usize = 512 * 1024;

@@ -1,4 +1,4 @@
-//! How much memory a session takes, and the store for finding it; that many sessions are found as well as few.
+//! How much memory does a session take, with its index entries, and are sessions found quickly among many?
 
 use std::hash::{BuildHasherDefault, Hasher};
 
@@ -14,7 +14,8 @@ fn event(name: CallEvent, this_dn: &'static str, number: usize) -> Event<'static
     Event::new(name).with_this_dn(this_dn).with_call_uuid(number.to_string())
 }
 
-/// The id, ThisDN and the first participant are kept in the session where they have 48 bytes together, else apart.
+/// The id, ThisDN and the first participant are stored inside the session if they fit into 48 bytes together, and
+/// allocated otherwise.
 #[test]
 fn names_of_any_length_are_given_back_and_short_ones_take_no_memory_of_their_own() {
     for dn_length in 1..60 {
@@ -38,7 +39,7 @@ fn names_of_any_length_are_given_back_and_short_ones_take_no_memory_of_their_own
     }
 }
 
-/// Fewer taken places would be memory for nothing, more would make searches long.
+/// A lower load would waste memory, and a higher load would make searches long.
 #[test]
 fn the_indices_grow_when_seven_of_eight_places_are_taken() {
     let mut store = new_store();
@@ -54,7 +55,7 @@ fn the_indices_grow_when_seven_of_eight_places_are_taken() {
     let over = open(7 * 1024 + 1);
     println!("session 7168 takes {within} bytes, session 7169 takes {over}");
     assert!(within < 1024);
-    // That of the keys and that of the calls, to twice 8 192 places of at least 8 bytes.
+    // The indices of keys and of calls both grow to twice 8 192 places of at least 8 bytes.
     assert!(over >= 2 * 16_384 * 8);
 }
 
@@ -73,7 +74,7 @@ fn sessions_that_come_and_go_leave_nothing_behind() {
     assert_eq!(memory(|| rounds(100..10_000)).1, 0);
 }
 
-/// Were each searched for among all the others, this would not end in anybody's time.
+/// The test would practically never end if each lookup scanned all sessions.
 #[test]
 fn a_hundred_thousand_sessions_are_found() {
     let mut store = new_store();
@@ -84,7 +85,7 @@ fn a_hundred_thousand_sessions_are_found() {
     assert!(store.get("3002", "100000").is_none());
 }
 
-/// A hasher that knows no difference.
+/// A hasher with the same hash for everything.
 #[derive(Default)]
 struct SameForAll;
 

@@ -1,5 +1,5 @@
-//! Work that does not depend on the number of sessions: allocations, their bytes, and hashed bytes are counted, no
-//! clock.
+//! Does the work of an operation depend on the number of sessions? The tests count allocations, allocated bytes and
+//! hashed bytes, and measure no time.
 
 use std::cell::Cell;
 use std::hash::{BuildHasher, DefaultHasher, Hasher};
@@ -13,7 +13,7 @@ thread_local! {
     static HASHED: Cell<usize> = const { Cell::new(0) };
 }
 
-/// Counts the bytes written to its hashers.
+/// Counts the bytes that are written to its hashers.
 #[derive(Clone)]
 struct Counting;
 
@@ -53,7 +53,8 @@ fn hear(store: &mut Sessions<Counting>, event: &Event<'_>) {
     assert!(store.handle_event(event).is_ok_and(|handled| handled.outcome().is_accepted()));
 }
 
-/// A store with this many sessions, all since time 100: half are open and have a request in flight, half are completed.
+/// A store with this many sessions, all heard at time 100. Half are open with a request in flight, and half are
+/// completed.
 fn store_of(sessions: usize) -> Sessions<Counting> {
     let mut store = new_store();
     store.set_time(Duration::from_secs(100)).expect("no jump is too far");
@@ -83,7 +84,7 @@ fn what_ends_nothing_costs_the_same_at_any_size() {
             work(|| ends_nothing(store.forget_completed(before).expect("a cutoff").forgotten())),
             work(|| ends_nothing(store.time_out_requests(before).expect("a cutoff").settled().len())),
         ];
-        // A moment later everything ends.
+        // A second later, everything ends.
         store.set_time(Duration::from_secs(101)).expect("no jump is too far");
         let before = Duration::from_secs(101);
         assert_eq!(store.time_out_requests(before).expect("a cutoff").settled().len(), sessions / 2);
@@ -95,7 +96,7 @@ fn what_ends_nothing_costs_the_same_at_any_size() {
     assert_eq!(costs[0], costs[1]);
 }
 
-/// Some additions also add a node to a tree. So the cheapest of several is compared, and all are bounded.
+/// Some additions also allocate a tree node. So the test compares the cheapest of several and bounds all of them.
 #[test]
 fn a_party_costs_the_same_however_many_there_are() {
     let costs = [10, 1_000].map(|there| {
@@ -117,7 +118,7 @@ fn a_party_costs_the_same_however_many_there_are() {
     assert_eq!(costs[0], costs[1]);
 }
 
-/// How many allocations this thread made during `work`, and of how many bytes together.
+/// The number of allocations of this thread during `work`, and their total bytes.
 fn allocated(work: impl FnOnce()) -> (usize, usize) {
     let before = (ALLOCATIONS.get(), ALLOCATED.get());
     work();

@@ -1,13 +1,13 @@
-//! Why a session is over: every sequence of the events that decide it, against a model in another style. Specification
-//! 2.1.
+//! Why is a session over? Every sequence of the events that decide the cause is compared with a model in another style.
+//! Specification 2.1.
 
 use im_session::{CallEvent, DataEvent, Event, Limits, Session, State};
 
 const NAMES: [&str; 6] =
     ["EventDialing", "EventRinging", "EventEstablished", "EventReleased", "EventAbandoned", "EventDestinationBusy"];
 
-/// The cause by looking back over the events that were accepted, each with the state after it: what ended the leg, and
-/// for a Released whether the party was busy in this leg, and nobody answered since.
+/// The cause, found by looking back over the accepted events and the state after each. The event that ended the leg
+/// decides it. For a Released, the cause is busy if the party was busy in this leg and nobody answered since.
 fn cause(accepted: &[(&str, State)]) -> Option<&'static str> {
     let leg_begins =
         |index: &usize| *index == 0 || accepted[index - 1].1 == State::Completed && accepted[*index].1.is_open();
@@ -23,7 +23,7 @@ fn cause(accepted: &[(&str, State)]) -> Option<&'static str> {
     }
 }
 
-/// Tries every sequence up to this length; how many sessions were over.
+/// Tries every sequence up to this length. Returns the number of completed sessions.
 fn walk(session: &Option<Session>, accepted: &[(&'static str, State)], numbered: bool, left: u64) -> u32 {
     if left == 0 {
         return 0;
@@ -63,7 +63,7 @@ fn busy_released_and_abandoned() {
         (vec!["EventDialing", "EventReleased"], "released"),
         (vec!["EventRinging", "EventAbandoned"], "abandoned"),
         (vec!["EventDialing", "EventDestinationBusy", "EventAbandoned"], "abandoned"),
-        // A repeat of the end changes nothing.
+        // A repeated end changes nothing.
         (vec!["EventRinging", "EventAbandoned", "EventReleased"], "abandoned"),
         (vec!["EventRinging", "EventReleased", "EventAbandoned"], "released"),
     ] {
@@ -74,7 +74,7 @@ fn busy_released_and_abandoned() {
         }
         assert_eq!(session.unwrap().cause().map(|cause| cause.name()), Some(expected), "{names:?}");
     }
-    // In Alerting it is early, and does not count.
+    // DestinationBusy in Alerting is too early and does not count.
     let mut session = None;
     for event in
         [Event::new(CallEvent::Ringing), Event::new(DataEvent::DestinationBusy), Event::new(CallEvent::Released)]

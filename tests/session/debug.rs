@@ -1,4 +1,4 @@
-//! The output of `Debug` and `Display` for the types that do not derive them, as failing tests and logs show it.
+//! What do `Debug` and `Display` print for the types that do not derive them? Failing tests and logs show this output.
 
 use im_session::sip::{DialogInfo, Observer};
 use im_session::strategies::log;
@@ -26,12 +26,12 @@ fn an_event_is_one_short_line() {
     let event = event.with_call_uuid("007MDF3D0KAHL93L807GK2LAES000001").with_event_sequence_number(4711);
     assert_eq!(event.to_string(), "EventRinging 3002 007MDF… with 3001 #4711");
     assert_eq!(Event::new("EventHeld").with_call_uuid("007MDF").to_string(), "EventHeld 007MDF");
-    // What a log brings is shown, not obeyed.
+    // Control characters from a log are escaped.
     let event = Event::new(CallEvent::Ringing).with_this_dn("30\n02").with_other_dn("\u{1b}[2J").with_call_uuid("\r");
     assert_eq!(event.to_string(), "EventRinging 30\\n02 \\r with \\u{1b}[2J");
 }
 
-/// DN, id and state are what a person looks for in a failed assertion.
+/// A person looks for the DN, the id and the state in a failed assertion.
 #[test]
 fn a_session_is_its_key_its_state_and_what_it_has() {
     let mut session = None;

@@ -1,4 +1,5 @@
-//! Events: names, ids, numbers, lists, and what an event concerns. Specification 2, 2.3 and 6.1.
+//! How are the names, ids, numbers and lists of events read, and what does an event concern? Specification 2, 2.3 and
+//! 6.1.
 
 use im_session::event::{EventName, ListAttribute, PlainValue, Route, TooDeep, check_call_uuid};
 use im_session::{BaseUri, CallEvent, ConnId, DataEvent, Event, KeyValueList, SessionEvent, Sessions, State, Value};
@@ -143,7 +144,7 @@ fn a_conn_id_stands_in_for_a_call_uuid_that_is_not_there() {
     assert_eq!(event.call_uuid(), None);
 }
 
-/// Lists in lists, as deep as asked.
+/// Lists nested to this depth.
 fn nested(depth: usize) -> KeyValueList<'static> {
     (1..depth).fold(KeyValueList::from_iter([("n", 1)]), |inner, _| {
         KeyValueList::try_from_iter([("list", inner)]).expect("not too deep")
@@ -229,7 +230,7 @@ fn a_json_line_is_an_event_in_any_spelling() {
     }
 }
 
-/// Found in review: the keys of requests and errors were read as absent where their type was wrong.
+/// Found in review: keys of requests and errors were treated as absent if their JSON type was wrong.
 #[test]
 fn every_known_key_of_the_wrong_json_type_is_an_error_of_the_events_that_are_checked() {
     let keys = [
@@ -286,7 +287,7 @@ fn json_lists_deeper_than_a_hundred_make_an_event_unreadable() {
     assert!(Event::from_json_line(&ignored).is_ok(), "events ignored by name are not checked further");
 }
 
-/// Found in review: typed pairs have two levels of JSON for each of their own, and the JSON reader stopped at 127.
+/// Found in review: typed pairs take two JSON levels per list level, and the JSON reader stopped at 127.
 #[test]
 fn typed_lists_are_read_to_a_depth_of_a_hundred() {
     let json = |name: &str, depth: usize| {
@@ -325,7 +326,7 @@ fn an_end_event_with_typed_lists_over_the_limit_ends() {
     assert_eq!(outcome("EventReleased", 64), ("changed", Some(State::Completed)));
 }
 
-/// What no event has is skipped however deep it is, on a small stack.
+/// Unknown fields are skipped at any depth, on a small stack.
 #[test]
 fn json_of_any_depth_takes_a_bounded_stack() {
     let read = || {

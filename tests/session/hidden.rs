@@ -1,4 +1,5 @@
-//! A list that a log filter has hidden is not an empty list: the event does not tell its contents. Specification 2.3.
+//! What happens to user data that a log filter has hidden? A hidden list is not an empty list, because the event does
+//! not tell its contents. Specification 2.3.
 
 use im_session::{CallEvent, DataEvent, Event, EventName, KeyValueList, Limits, Outcome, Session};
 
@@ -16,7 +17,7 @@ fn with_user_data(first: CallEvent) -> Option<Session> {
     session
 }
 
-/// Hidden, absent, empty and other user data, in every event that can bring some: what the session has after it.
+/// The session's user data after every event that can carry user data, with hidden, absent, empty and other data.
 #[test]
 fn what_each_kind_of_attribute_says() {
     let other = || KeyValueList::from_iter([("k", "w")]);
@@ -25,7 +26,7 @@ fn what_each_kind_of_attribute_says() {
         let changes_data_alone = name == DataEvent::AttachedDataChanged.into();
         for (what, event, expected) in [
             ("hidden", at(name.clone()).with_hidden_user_data(), some()),
-            // That AttachedDataChanged has none says that there is none.
+            // AttachedDataChanged without user data means that there is none.
             ("absent", at(name.clone()), if changes_data_alone { KeyValueList::new() } else { some() }),
             ("empty", at(name.clone()).with_user_data(KeyValueList::new()), KeyValueList::new()),
             ("other", at(name.clone()).with_user_data(other()), other()),
@@ -44,7 +45,7 @@ fn what_each_kind_of_attribute_says() {
     }
 }
 
-/// A new leg starts empty, whatever is hidden.
+/// A new leg starts with empty user data, even if the event hides its own.
 #[test]
 fn a_new_leg_starts_without_user_data() {
     for again in [CallEvent::Dialing, CallEvent::Ringing] {
@@ -62,7 +63,7 @@ fn a_new_leg_starts_without_user_data() {
     }
 }
 
-/// Hidden extensions count as without a text: the event serves another feature.
+/// An event with hidden extensions counts as one without a text, which serves another feature.
 #[test]
 fn hidden_extensions_are_no_message() {
     let mut session = with_user_data(CallEvent::Established);

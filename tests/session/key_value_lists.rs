@@ -1,14 +1,14 @@
-//! Key-value lists that random tests hardly reach: long, with repeated keys, and deep.
+//! Do key-value lists work in cases that random tests hardly reach: long, deep, and with repeated keys?
 
 use im_session::{KeyValueList, Value};
 
-/// Lists in lists, with one integer in the innermost.
+/// Nested lists with one integer in the innermost one.
 fn nested(depth: usize, innermost: i64) -> KeyValueList<'static> {
     let leaf = KeyValueList::from_iter([("n", innermost)]);
     (1..depth).fold(leaf, |list, _| KeyValueList::try_from_iter([("list", list)]).expect("not too deep"))
 }
 
-/// Comparing once looked at each inner list twice, and so at the innermost of these 2⁹⁹ times.
+/// The comparison once visited each inner list twice, so it visited the innermost one 2⁹⁹ times.
 #[test]
 fn deep_lists_that_differ_in_the_innermost_are_compared() {
     assert_eq!(nested(100, 1).depth(), 100);
@@ -26,7 +26,7 @@ fn no_list_can_be_built_deeper_than_a_hundred() {
     assert!(outer.try_push("list", deepest.clone()).is_err());
     assert_eq!(outer, KeyValueList::from_iter([("k", "v")]), "nothing is added");
     assert_eq!(outer.depth(), 1);
-    // What is deepest in a list can be taken out again, and the depth is known.
+    // After the deepest list is removed, the depth is computed anew.
     deepest.push("beside", 1);
     deepest.retain(|pair| pair.key != "list");
     assert_eq!((deepest.depth(), deepest.len()), (1, 1));
@@ -34,7 +34,7 @@ fn no_list_can_be_built_deeper_than_a_hundred() {
     assert_eq!((outer.depth(), outer.len()), (7, 2));
 }
 
-/// Short lists are searched for repeated keys, long ones are sorted: both hide all but the last.
+/// Short lists are searched for repeated keys, and long lists are sorted. Both hide all but the last pair of a key.
 #[test]
 fn repeated_keys_are_hidden_in_lists_of_every_length() {
     for length in 0..100_i64 {
@@ -61,11 +61,11 @@ fn lists_nested_deeper_than_a_hundred_are_refused_in_words() {
         let error = serde_json::from_str::<KeyValueList<'_>>(&json(depth)).expect_err("too deep").to_string();
         assert!(error.starts_with("expected lists nested at most 100 deep"), "{depth}: {error}");
     }
-    // Far beyond, the reader of JSON refuses first.
+    // Far beyond the limit, the JSON reader refuses first.
     assert!(serde_json::from_str::<KeyValueList<'_>>(&json(1000)).is_err());
 }
 
-/// What JSON cannot hold but another format can.
+/// Values that JSON cannot hold but another format can.
 #[test]
 fn bytes_and_keys_that_are_numbers_are_refused_with_what_was_expected() {
     use serde::de::Deserialize;

@@ -1,4 +1,4 @@
-//! Key-value lists: the JSON view, the size, the depth and the number of pairs, against naive recursion.
+//! Do the JSON view, the size, the depth and the number of pairs of a list agree with naive recursion?
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use im_session::{KeyValueList, Value};
 use proptest::prelude::*;
 use proptest::sample::Index;
 
-/// What a reader of the JSON sees.
+/// The values that a reader of the JSON gets.
 #[derive(Debug, PartialEq)]
 enum Seen {
     Text(String),
@@ -17,7 +17,7 @@ enum Seen {
     Object(BTreeMap<String, Seen>),
 }
 
-/// The JSON view: on repeated keys the last value wins.
+/// The JSON view. The last value of a repeated key wins.
 fn view(list: &KeyValueList<'_>) -> BTreeMap<String, Seen> {
     let mut map = BTreeMap::new();
     for pair in list {
@@ -41,7 +41,8 @@ fn json(map: BTreeMap<String, Seen>) -> serde_json::Value {
     map.into_iter().map(|(key, seen)| (key, value(seen))).collect()
 }
 
-/// The UTF-8 length of keys and strings, 4 for an integer, a list its key and its pairs, binary as the text kept.
+/// The size in bytes: the UTF-8 length of keys and strings, 4 for an integer, and the stored text for binary. A list
+/// counts its key and its pairs.
 fn size(list: &KeyValueList<'_>) -> usize {
     let mut total = 0;
     for pair in list {
@@ -66,7 +67,7 @@ fn depth(list: &KeyValueList<'_>) -> usize {
     1 + deepest
 }
 
-/// Every pair, those in lists too.
+/// The number of pairs, including those in nested lists.
 fn pair_count(list: &KeyValueList<'_>) -> usize {
     let mut count = 0;
     for pair in list {
@@ -78,12 +79,12 @@ fn pair_count(list: &KeyValueList<'_>) -> usize {
     count
 }
 
-/// Lists nested up to a few levels, with keys that repeat.
+/// Lists nested to a few levels, with repeated keys.
 fn list() -> impl Strategy<Value = KeyValueList<'static>> {
     prop_oneof![any::<KeyValueList<'static>>(), made_by(loggable_user_data)]
 }
 
-/// How many lists a property is tried with; what is found becomes a named regression test, and is not kept in a file.
+/// The number of lists per property. A failure becomes a named regression test and is not saved to a file.
 fn config() -> ProptestConfig {
     ProptestConfig { cases: 512, failure_persistence: None, ..ProptestConfig::default() }
 }
@@ -98,7 +99,7 @@ fn the_json_view() {
     proptest!(config(), |(list in list())| {
         repeated.case();
         prop_assert_eq!(serde_json::to_value(&list).ok(), Some(json(view(&list))));
-        // Each key once, at the place of its last pair.
+        // Every key appears once, at the position of its last pair.
         let pairs = list.pairs();
         let is_last = |at: usize| pairs[at + 1..].iter().all(|later| later.key != pairs[at].key);
         let expected: Vec<&str> = (0..pairs.len()).filter(|&at| is_last(at)).map(|at| &*pairs[at].key).collect();
@@ -134,7 +135,7 @@ fn the_same_view() {
     proptest!(config(), |(one in list(), other in list(), at in any::<Index>(), rotate in 0..4_usize)| {
         same(&one, &other)?;
         same(&one, &one.clone())?;
-        // Close to each other: in another order, with a pair less, with a pair twice.
+        // Similar lists: in another order, with one pair removed, or with one pair repeated.
         let pairs = one.pairs();
         let mut turned = pairs.to_vec();
         turned.rotate_left(rotate.min(one.len()));

@@ -1,15 +1,15 @@
-//! Events and one session: what an event is, and what it does to one session.
+//! Events and a single session: how an event is read, and how it changes one session.
 //!
 //! | file | question |
 //! |---|---|
 //! | `one_session` | Which events does a session take, which count as accepted, and what does it store of them? |
-//! | `rejections` | Which state met which event, and why was it rejected, in words? |
+//! | `rejections` | What does the message of a rejected event say? |
 //! | `causes` | Why is a session over? |
-//! | `hidden` | What does an event mean whose user data a log filter has hidden? |
-//! | `event` | What is an id, a name, a number, and what does an event concern? |
-//! | `key_value_lists` | Long, deep and repeated pairs; user data as JSON |
-//! | `list_properties` | Do view, size and depth of any list agree with naive recursion? |
-//! | `sequences` | Does every sequence of call events lead where it should? |
+//! | `hidden` | What does an event mean if a log filter has hidden its user data? |
+//! | `event` | How are names, ids, numbers and lists read, and what does an event concern? |
+//! | `key_value_lists` | Do long, deep and repeated pairs work, and user data as JSON? |
+//! | `list_properties` | Do the view, size and depth of any list agree with naive recursion? |
+//! | `sequences` | Does every sequence of call events lead to the right state? |
 //! | `debug` | How do failing tests print events, sessions and lists? |
 
 mod causes;

@@ -1,4 +1,5 @@
-//! One session without a store: whose events it takes, which of them count as accepted, and what it remembers of them.
+//! How does one session behave without a store? Whose events it takes, which of them count as accepted, and what it
+//! remembers of them.
 
 use im_session::{
     CallEvent, ConnId, DataEvent, Event, EventName, KeyValueList, Limits, Outcome, RejectReason, Session, State,

@@ -1,8 +1,8 @@
-//! The message of a rejected event.
+//! What does the message of a rejected event say?
 
 use im_session::{CallEvent, DataEvent, Event, KeyValueList, Limits, Outcome, Session};
 
-/// The sentence of the rejection of the last of these events.
+/// The message for the last of these events, which is rejected.
 fn sentence(events: &[Event<'_>], limits: &Limits) -> String {
     let mut session = None;
     let mut last = String::new();

@@ -1,17 +1,18 @@
-//! Every sequence of the five events that move a session, up to length 8, against a model in another style: ranks. And
-//! the legal sequences of specification 2.
+//! Does every sequence of call events lead to the right state? Every sequence up to length 8 of the five events that
+//! move a session is compared with a model in another style, ranks. The legal sequences of specification 2 are checked
+//! too.
 //!
-//! Sequences of all eleven events with their attributes, of any length: `tests/store/reachable.rs`.
+//! `tests/store/reachable.rs` covers sequences of any length of all eleven events with their attributes.
 
 use im_session::{CallEvent, Event, Limits, Outcome, Session, State};
 
 const ID: &str = "007MDF3D0KAHL93L807GK2LAES000001";
 
-/// A session as two numbers: how far it is, and whether it began as the caller's (1), the callee's (2) or in mid-call
+/// A session as two numbers: its progress, and whether it began as the caller's (1), as the callee's (2) or in mid-call
 /// (0).
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct Ranks {
-    /// 0 no session, 1 begun, 2 talking, 3 over.
+    /// 0 no session, 1 begun, 2 talking, 3 completed.
     rank: u8,
     role: u8,
 }
@@ -27,7 +28,7 @@ impl Ranks {
         }
     }
 
-    /// The result of an event, by comparing ranks: an event raises a session to its own rank, or changes nothing.
+    /// The result of an event by comparison of ranks. An event raises a session to its own rank or changes nothing.
     fn take(&mut self, event: CallEvent) -> &'static str {
         let (rank, role) = match event {
             CallEvent::Dialing => (1, 1),
@@ -51,7 +52,7 @@ impl Ranks {
     }
 }
 
-/// Tries every event after `session`, and after each what can follow, to this depth. How many steps that were.
+/// Tries every event after `session` and recurses to this depth. Returns the number of steps.
 fn walk(session: &Option<Session>, model: Ranks, depth: u32) -> u32 {
     if depth == 0 {
         return 0;

@@ -1,4 +1,5 @@
-//! Dialog-info documents (RFC 4235): states, forks, full and partial documents, versions, limits and faults.
+//! How are dialog-info documents (RFC 4235) mapped to events? States, forks, full and partial documents, versions,
+//! limits and faults.
 
 use crate::support::{End, request, response, seconds};
 use im_session::sip::{DialogInfo, DialogInfoError, SipLimits};
@@ -6,14 +7,14 @@ use im_session::{BaseUri, Sessions, State};
 
 const NOTHING: [&str; 0] = [];
 
-/// Documents about one entity, and the sessions that they make.
+/// The documents about one entity and the sessions that result from them.
 struct Entity {
     watched: DialogInfo,
     sessions: End,
     version: u32,
 }
 
-/// A dialog element: id, attributes, and the state, with its event after a colon.
+/// A dialog element: the id, the attributes, and the state, optionally followed by a colon and the state's event.
 fn dialog(id: &str, attributes: &str, state: &str) -> String {
     let (state, event) = state.split_once(':').unwrap_or((state, "x"));
     format!(
@@ -131,8 +132,8 @@ fn a_full_document_ends_what_it_does_not_name_and_a_partial_one_does_not() {
     assert_eq!(entity.full(""), NOTHING);
 }
 
-/// RFC 4235 4.1.2: an id is unique among the current dialogs, so it can come again. Asterisk's is the extension, in
-/// every call, without a call-id or with one that stays the same.
+/// RFC 4235 4.1.2: an id is unique only among the current dialogs, so it can be reused. Asterisk uses the extension in
+/// every call, with no call-id or always the same one.
 #[test]
 fn a_dialog_id_that_comes_again_is_another_call() {
     let idle = dialog("100", "", "terminated");
@@ -148,7 +149,8 @@ fn a_dialog_id_that_comes_again_is_another_call() {
             assert_eq!(lamp.full(&idle), NOTHING, "{call}");
         }
         assert_eq!(lamp.watched.open_calls(), 0);
-        // Answered between two documents: what begins anew begins with Ringing, or the machine would not take it.
+        // The call was answered between two documents. The session reopens with Ringing first, because the machine
+        // would reject Established.
         assert_eq!(lamp.full(&dialog("100", attributes, "confirmed")), ["Ringing", "Established"]);
         assert_eq!(lamp.full(""), ["Released"]);
     }
@@ -157,7 +159,7 @@ fn a_dialog_id_that_comes_again_is_another_call() {
     assert_eq!(caller.partial(&dialog("d", CALLS, "terminated")), ["Released"]);
     assert_eq!(caller.partial(&dialog("d", CALLS, "confirmed")), ["Dialing", "Established"]);
     assert_eq!(caller.sessions.states(), [("c1~~b1", State::Talking)]);
-    // Another call under the id is another session.
+    // Another call under the same id is another session.
     assert_eq!(caller.full(""), ["Released"]);
     assert_eq!(caller.full(&dialog("d", &CALLS.replace("c1", "c2"), "trying")), ["Dialing"]);
     assert_eq!(caller.sessions.states(), [("c1~~b1", State::Completed), ("c2~~b1", State::Initiating)]);
@@ -185,7 +187,7 @@ fn versions_tell_old_documents_and_gaps() {
     assert_eq!(entity.take(&document(u32::MAX, "full", "")), NOTHING);
 }
 
-/// Found by the properties: elements of one id, and ids of one session.
+/// Found by the properties: several elements with one id, and several ids for one session.
 #[test]
 fn one_id_twice_and_one_session_in_both_roles() {
     let mut twice = Entity::new();
@@ -227,7 +229,7 @@ fn of_the_sessions_that_ended_only_the_last_are_remembered() {
         assert_eq!(entity.partial(&call(id, "confirmed")), ["Established"]);
         assert_eq!(entity.partial(&call(id, "terminated")), ["Released"]);
     }
-    // One that is remembered begins anew, one that is not simply begins.
+    // A remembered session reopens with Ringing first. A forgotten one simply begins.
     let mut names = |id: &str| {
         entity.version += 1;
         let document = document(entity.version, "partial", &call(id, "confirmed"));
@@ -248,14 +250,14 @@ fn a_call_goes_on_when_the_one_before_it_under_its_dialog_id_is_forgotten() {
     assert_eq!(entity.partial(&dialog("100", &of("c1"), "confirmed")), ["Established"]);
     assert_eq!(entity.partial(&dialog("100", &of("c1"), "terminated")), ["Released"]);
     assert_eq!(entity.partial(&dialog("100", &of("c2"), "confirmed")), ["Established"]);
-    // The end of a third one makes the first one forgotten.
+    // The end of a third call evicts the first one from the remembered calls.
     assert_eq!(entity.partial(&dialog("7", &of("c3"), "confirmed")), ["Established"]);
     assert_eq!(entity.partial(&dialog("7", &of("c3"), "terminated")), ["Released"]);
     assert_eq!(entity.partial(&dialog("100", "", "terminated")), ["Released"]);
     assert_eq!(entity.watched.open_calls(), 0);
 }
 
-/// Asterisk leaves out the call-id in some documents.
+/// Asterisk omits the call-id in some documents.
 #[test]
 fn a_dialog_that_is_known_is_no_new_call_whatever_its_attributes() {
     let mut limits = SipLimits::DEFAULT;
@@ -335,7 +337,7 @@ fn what_counts_is_read_in_every_form_of_xml() {
     assert_eq!(entity.sessions.states(), [("c~261~~b1", State::Alerting)]);
     assert_eq!(entity.sessions.session().this_dn(), "3002");
     assert!(entity.sessions.session().participants().eq(["3001"]));
-    // Without an identity the target says who it is.
+    // Without an identity, the target names the party.
     let target = "<dialog id='d'><state>early</state><remote><target uri='sip:6@x'/></remote></dialog>";
     let mut entity = Entity::new();
     assert_eq!(entity.full(target), ["Ringing"]);
@@ -396,7 +398,7 @@ fn hostile_documents_are_typed_errors_and_change_nothing() {
     assert!(matches!(DialogInfo::new().observe(nobody, seconds(0)), Err(DialogInfoError::Bad { what: "entity", .. })));
 }
 
-/// Found in review: nothing said what a source of events needs after a restart.
+/// Found in review: the documentation did not say what a source of events needs after a restart.
 #[test]
 fn after_a_restart_events_need_another_server_start_time() {
     let begin =

@@ -1,9 +1,9 @@
-//! HEP: packets of all versions, whole, cut off and wrong.
+//! Are HEP packets of all versions read, and how are truncated and invalid ones handled?
 
 use im_session::sip::SipMessage;
 use im_session::sip::hep::{HepError, HepPacket, HepPayload, packet_length};
 
-/// A chunk of the vendor 0.
+/// A chunk of vendor 0.
 fn chunk(kind: u16, value: &[u8]) -> Vec<u8> {
     let length = u16::try_from(value.len() + 6).unwrap();
     [&[0, 0][..], &kind.to_be_bytes(), &length.to_be_bytes(), value].concat()
@@ -36,7 +36,7 @@ fn a_packet_has_what_it_says() {
         chunk(11, &[1]),
         chunk(14, b"key"),
         chunk(17, b"call@x"),
-        // Of another vendor, and of a type that nobody knows.
+        // A chunk of another vendor, and one of an unknown type.
         [&[0, 7, 0, 15, 0, 7][..], b"x"].concat(),
         chunk(999, b"?"),
         chunk(15, b"OPTIONS sip:a SIP/2.0\r\n"),

@@ -1,4 +1,4 @@
-//! Messages in the dialog, limits, the caller's time, and input that is hostile.
+//! How are messages in the dialog, limits, the caller's time and hostile input handled?
 
 use crate::support::{End, both, established, request, response, seconds};
 use im_session::sip::{Direction, Observer, SipError, SipLimits};
@@ -130,7 +130,7 @@ fn what_is_as_long_as_the_limit_is_read() {
     let mut observer = Observer::new().with_limits(limits);
     let events = observer.observe(Direction::Sent, &longest().bytes(), seconds(0)).expect("readable");
     assert_eq!(events.len(), 1);
-    // What an observer makes with its default limits, a store takes with its own.
+    // A store with default limits accepts everything that an observer with default limits produces.
     let mut sessions = Sessions::new(BaseUri::new("http://localhost")).with_limits(Limits::DEFAULT);
     assert!(sessions.handle_event(&events[0]).expect("readable").outcome().is_accepted());
     assert_eq!(

@@ -1,18 +1,18 @@
-//! SIP, from the bytes of a message to the events of a session: a file a question.
+//! SIP, from the bytes of a message to the events of a session. Each file answers one question.
 //!
 //! | file | question |
 //! |---|---|
-//! | `recorded_flows`, `written_flows` | what does each message of a whole call give, at each endpoint? |
-//! | `mapping` | which message is which event? |
-//! | `retransmissions` | what does a message do that is sent again? |
-//! | `races` | what if messages cross, fork, or come too late? |
-//! | `parties` | who is a party of a call, and under which address? |
-//! | `text_messages` | which MESSAGE is a message, and with which text? |
-//! | `reading`, `torture` | what is read of a message, and what is refused? |
-//! | `stream` | where does a message begin and end in a connection? |
-//! | `dialog_info` | what does a dialog-info document say? |
-//! | `limits_and_time`, `memory` | how much is held, and how long is waited? |
-//! | `properties` | what holds for whatever comes? |
+//! | `recorded_flows`, `written_flows` | Which events does each message of a whole call give at each endpoint? |
+//! | `mapping` | Which message maps to which event? |
+//! | `retransmissions` | Which events does a repeated message give? |
+//! | `races` | What happens if messages cross, fork or come too late? |
+//! | `parties` | Who is a party of a call, and under which address? |
+//! | `text_messages` | Which MESSAGE is a chat message, and which text does it have? |
+//! | `reading`, `torture` | What is read from a message, and what is refused? |
+//! | `stream` | Where does a message begin and end in a connection? |
+//! | `dialog_info` | Which events does a dialog-info document give? |
+//! | `limits_and_time`, `memory` | How much is held, and for how long? |
+//! | `properties` | What holds for any input? |
 
 #![cfg(feature = "sip")]
 

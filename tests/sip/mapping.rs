@@ -1,4 +1,4 @@
-//! The mapping of `docs/sip.md`, clause by clause: what maps, and to what.
+//! Does the observer map messages as `docs/sip.md` says, clause by clause?
 
 use crate::support::{End, both, established, request, response, seconds};
 use im_session::State;
@@ -178,7 +178,7 @@ fn gone_dialogs_481_and_408_release_both_ends() {
 
 #[test]
 fn what_is_not_about_the_session_is_not() {
-    // Another code, another kind of request, another dialog, another call.
+    // Another status code, request method, dialog or call.
     for end in both() {
         let mut end = established(end);
         for (status, method) in [(481, "PRACK"), (481, "CANCEL"), (481, "NOTIFY"), (408, "SUBSCRIBE"), (481, "ACK")] {
@@ -250,7 +250,7 @@ fn a_challenge_or_redirect_that_is_answered_is_one_session() {
         assert_eq!(caller.wait(20), NOTHING);
         assert_eq!(caller.alice(request("INVITE", 2)), NOTHING);
         assert_eq!(caller.wait(20), NOTHING, "the wait is over");
-        // A second challenge, by the next proxy.
+        // A second challenge, from the next proxy.
         assert_eq!(caller.bob(response(status, 2, "INVITE", "x2")), NOTHING);
         assert_eq!(caller.alice(request("INVITE", 3)), NOTHING);
         assert_eq!(caller.bob(response(180, 3, "INVITE", "b1")), NOTHING);
@@ -258,7 +258,7 @@ fn a_challenge_or_redirect_that_is_answered_is_one_session() {
         assert_eq!(caller.alice(request("BYE", 4).tagged("b1")), ["Released"]);
         assert_eq!(caller.states(), [("call-1~4010.0.0.1~~a1", State::Completed)]);
 
-        // The one who challenged sees one session too.
+        // The challenging endpoint sees a single session too.
         let mut callee = End::callee();
         callee.alice(request("INVITE", 1));
         assert_eq!(callee.bob(response(status, 1, "INVITE", "x1")), NOTHING);
@@ -312,7 +312,7 @@ fn a_call_that_was_refused_and_is_tried_again_begins_anew_under_its_id() {
     assert_eq!(callee.states(), [(first, State::Completed), (second, State::Alerting)]);
 }
 
-/// Found by the properties: only Ringing opens an ended session anew, Established does not.
+/// Found by the properties: only Ringing reopens an ended session. Established does not.
 #[test]
 fn a_callee_that_answers_again_under_the_same_tag_rings_first() {
     let mut callee = End::callee();
@@ -346,8 +346,8 @@ fn an_invite_that_takes_the_place_of_another_ends_the_call_when_it_is_refused() 
     }
 }
 
-/// What a callee remembers of an ended session shows in how it answers again: with Ringing first, or as if it were the
-/// first time.
+/// The next answer shows whether the observer remembers an ended session of a callee. It gives Ringing first if it
+/// does, and otherwise looks like the first answer.
 #[test]
 fn a_call_remembers_the_last_16_of_its_sessions_and_forgets_the_others() {
     let refused = |observer: &mut Observer, number: u32| {
@@ -415,14 +415,14 @@ fn dn_other_dn_and_id_follow_the_addresses_or_the_embedder() {
 
 #[test]
 fn a_callee_that_is_called_again_by_another_address_has_that_one() {
-    // The endpoint redirected bob to bob2, and is bob2 as well.
+    // The endpoint redirected the call from bob to bob2, and it is bob2 as well.
     let mut callee = End::callee();
     callee.alice(request("INVITE", 1));
     callee.bob(response(302, 1, "INVITE", "b1"));
     callee.alice(request("INVITE", 2).request_uri("sip:bob2@10.0.0.2"));
     assert_eq!(callee.bob(response(180, 2, "INVITE", "c1")), ["Ringing"]);
     assert_eq!(callee.session().this_dn(), "bob2");
-    // Forks of one INVITE change nothing.
+    // Forks of one INVITE make no difference.
     let mut forked = End::callee();
     forked.alice(request("INVITE", 1).branch("z9hG4bK-1"));
     forked.alice(request("INVITE", 1).branch("z9hG4bK-2").request_uri("sip:bob2@10.0.0.2"));
@@ -430,7 +430,7 @@ fn a_callee_that_is_called_again_by_another_address_has_that_one() {
     assert_eq!(forked.session().this_dn(), "bob");
 }
 
-/// Found by the fuzzer. Ids come of tags that endpoints choose, and of functions that embedders write.
+/// Found by the fuzzer. Ids come from tags that endpoints choose and from functions that embedders write.
 #[test]
 fn two_open_calls_never_have_one_id() {
     let from_another = |message: crate::support::Message| message.from("<sip:carol@10.0.0.3>;tag=c1");
@@ -442,7 +442,7 @@ fn two_open_calls_never_have_one_id() {
     let in_use = SipError::SessionIdInUse { id: "call-1~4010.0.0.1~~b1".into() };
     assert_eq!(callee.observer.observe(Direction::Sent, &second, seconds(0)), Err(in_use));
     assert_eq!(callee.bob(response(486, 1, "INVITE", "b1")), ["Released"], "the first goes on");
-    // Now the id is free: the second call is the session's next.
+    // The id is free now, so the second call becomes the next leg of the session.
     assert_eq!(callee.observe(Direction::Sent, &second), ["Ringing"]);
     assert_eq!(callee.bob(from_another(response(200, 1, "INVITE", "b1"))), ["Established"]);
     assert_eq!(callee.session().state(), State::Talking);

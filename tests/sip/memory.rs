@@ -1,4 +1,4 @@
-//! What an observer holds at most: as much as `SipLimits::most_memory` says, and the default less than a gigabyte.
+//! How much memory does an observer hold? At most `SipLimits::most_memory`, which is below a gigabyte by default.
 
 use im_session::sip::stream::{Framed, TcpFraming, WebSocketFraming};
 use im_session::sip::{DialogInfo, Direction, Observer, SipLimits};
@@ -11,12 +11,13 @@ fn the_default_limits_hold_less_than_a_gigabyte() {
     assert_eq!(SipLimits::DEFAULT.most_memory() / 1_000_000, 679, "the documentation says it");
 }
 
-/// A name of the longest length, with a number.
+/// A name of the maximum length that contains a number.
 fn name(kind: &str, number: usize) -> String {
     format!("{:x>1$}", format!("{kind}{number}"), SipLimits::DEFAULT.name)
 }
 
-/// Everything that one call can make an observer keep: it begins again and again, with names as long as they may be.
+/// Makes an observer keep as much as possible for one call: the call begins again and again, with names of maximum
+/// length.
 fn fill(observer: &mut Observer, call: usize, ends: bool) {
     let dn = format!("{call:d>255}");
     let of_call = |message: Message| {
@@ -31,7 +32,7 @@ fn fill(observer: &mut Observer, call: usize, ends: bool) {
         for status in [180, 486] {
             if status == 180 || attempt < 20 || ends {
                 let answer = of_call(response(status, cseq, "INVITE", &tag)).branch(&branch);
-                // A status line, whatever `request_uri` made of it.
+                // `request_uri` has replaced the first line, so the status line is restored.
                 let bytes = String::from_utf8(answer.bytes()).expect("UTF-8");
                 let (_, headers) = bytes.split_once("\r\n").expect("a line");
                 let bytes = format!("SIP/2.0 {status} X\r\n{headers}");
@@ -47,7 +48,7 @@ fn an_observer_holds_at_most_what_its_limits_say_and_it_can_come_to_that() {
     (limits.open_calls, limits.ended_calls) = (30, 30);
     let mut observer = Observer::new().with_limits(limits);
     let (most, held) = memory(|| (0..120).for_each(|call| fill(&mut observer, call, call < 90)));
-    // The last one that began again had to be forgotten as ended for a moment.
+    // When the last call began again, the observer stopped remembering it as ended for a moment.
     assert_eq!((observer.open_calls(), observer.held_calls()), (30, 59));
     let allowed = isize::try_from(limits.most_memory()).expect("small");
     println!("{held} bytes held, at most {most}, allowed {allowed}");

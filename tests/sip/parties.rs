@@ -1,11 +1,11 @@
-//! Who is a party of a call: not a proxy; an endpoint that calls itself twice; one that sends from a port on which it
-//! does not listen.
+//! Who is a party of a call? Not a proxy. Other cases: an endpoint that calls itself twice, and one that sends from a
+//! port on which it does not listen.
 
 use crate::support::{End, request, response};
 
 const NOTHING: [&str; 0] = [];
 
-/// A proxy is no party: it passes the INVITE on, and all that it relays is other endpoints' business.
+/// A proxy is not a party. It forwards the INVITE, and everything that it relays belongs to other endpoints.
 #[test]
 fn a_proxy_has_no_session_and_who_calls_through_it_has_one() {
     use im_session::sip::Direction::{Received, Sent};
@@ -17,8 +17,8 @@ fn a_proxy_has_no_session_and_who_calls_through_it_has_one() {
         proxy.observer.open_calls()
     };
     let caller = |message: crate::support::Message| message.branch("z9hG4bK-below");
-    // One leg is busy, the caller is challenged, the next leg rings for longer than anything is remembered, and
-    // answers.
+    // One leg is busy, and the caller is challenged. The next leg rings for longer than the observer remembers
+    // anything, and then answers.
     let mut open = vec![
         relay(caller(request("INVITE", 1)), below(request("INVITE", 1).branch("z9hG4bK-leg-1"))),
         relay(below(response(486, 1, "INVITE", "x1").branch("z9hG4bK-leg-1")), request("ACK", 1).tagged("x1")),
@@ -37,7 +37,7 @@ fn a_proxy_has_no_session_and_who_calls_through_it_has_one() {
     assert_eq!(open, [1, 1, 1, 0, 1, 1, 0, 0, 0]);
     assert_eq!(proxy.states(), []);
 
-    // Several Vias alone make no proxy.
+    // Several Vias alone do not make a proxy.
     assert_eq!(End::caller().alice(below(request("INVITE", 1))), ["Dialing"]);
     let mut callee = End::callee();
     callee.alice(below(request("INVITE", 1)));
@@ -51,13 +51,13 @@ fn who_passes_an_invite_on_after_ringing_or_another_one_is_a_party() {
         let below = format!("Via: SIP/2.0/UDP 10.0.0.1;branch={below}");
         message.branch("z9hG4bK-leg").header(&below).bytes()
     };
-    // It rang, and only then sends the call on.
+    // The endpoint rang and only then forwards the call.
     let mut callee = End::callee();
     callee.alice(request("INVITE", 1).branch("z9hG4bK-below"));
     assert_eq!(callee.bob(response(180, 1, "INVITE", "b1").branch("z9hG4bK-below")), ["Ringing"]);
     assert_eq!(callee.observe(Sent, &leg(request("INVITE", 1), "z9hG4bK-below")), NOTHING);
     assert_eq!(callee.bob(response(200, 1, "INVITE", "b1").branch("z9hG4bK-below")), ["Established"]);
-    // What it sends is not what it received: it calls.
+    // The endpoint sends another INVITE than the one it received, so it is calling.
     let mut callee = End::callee();
     callee.alice(request("INVITE", 1).branch("z9hG4bK-below"));
     assert_eq!(callee.observe(Sent, &leg(request("INVITE", 1), "z9hG4bK-other")), ["Dialing"]);
@@ -86,8 +86,8 @@ fn an_endpoint_that_calls_itself_has_both_views() {
     assert_eq!(end.states().len(), 2);
 }
 
-/// RFC 3261 section 18.2.2: known by the port on which it listens, such an endpoint is one; known by the packets alone
-/// it is two.
+/// RFC 3261 section 18.2.2: such an endpoint counts as one if it is identified by its listening port, and as two if
+/// only the packets identify it.
 #[test]
 fn an_endpoint_that_sends_from_another_port_is_known_by_its_via() {
     use std::collections::BTreeMap;
@@ -95,7 +95,7 @@ fn an_endpoint_that_sends_from_another_port_is_known_by_its_via() {
     use im_session::sip::Direction::{Received, Sent};
     use im_session::sip::SipMessage;
 
-    /// What a tool does with a packet: the endpoint that sent it.
+    /// The endpoint that sent a packet, determined as a tool does it.
     fn sender(packet: (&str, u16), bytes: &[u8]) -> (String, u16) {
         let message = SipMessage::parse(bytes).expect("readable");
         let via = if message.is_a_request() { message.via() } else { None };

@@ -1,5 +1,5 @@
-//! Whole conversations, reordered, duplicated, lost and hostile: never a panic, never an event that the machine's table
-//! calls impossible for one DN, never one that changes nothing.
+//! What holds for any conversation, whether reordered, duplicated, lossy or hostile? The observer never panics, never
+//! gives an event that the machine's table rules out for one DN, and never gives an event without effect.
 
 use std::cell::Cell;
 use std::time::Duration;
@@ -12,7 +12,7 @@ use im_session::sip::{CallIdentity, DialogInfo, Direction, Observer, SipLimits, 
 use im_session::{CallEvent, Event};
 use proptest::prelude::*;
 
-/// Sensible conversations, to be shaken: who sends (Alice: true), and what.
+/// Sensible conversations to be disturbed: who sends (`true` for Alice), and the message.
 fn conversations() -> Vec<Vec<(bool, Message)>> {
     let in_dialog = |method, cseq| (true, request(method, cseq).tagged("b1"));
     let answer = |status, cseq, method, tag| (false, response(status, cseq, method, tag));
@@ -114,14 +114,14 @@ fn a_conversation_in_a_slightly_other_order_keeps_the_laws() {
     });
 }
 
-/// A message with headers that nobody needs, so that what is wrong is not always in one that counts.
+/// The message with extra optional headers, so that a mutation does not always hit a header that counts.
 fn with_more_headers(message: &Message) -> Message {
     let contact = message.clone().header("Max-Forwards: 70").header("Contact: \"A, B\" <sip:alice@10.0.0.1:5070>");
     contact.header("User-Agent: x/1.0").header("Allow: INVITE, ACK, BYE").header("X-Folded: a\r\n b")
 }
 
-/// Between the messages of a call come those of another one, with something wrong in most of them. What is read of
-/// these counts in their own sessions, and the call has its five events.
+/// Messages of another call, most of them damaged, arrive between the messages of a call. They affect only their own
+/// sessions, and the call still gives its five events.
 #[test]
 fn hostile_bytes_never_panic_and_never_disturb_another_session() {
     let noise = (0_usize..3, 0_usize..12, any::<bool>(), prop::collection::vec(mutation(), 0..3));
@@ -180,7 +180,7 @@ fn default_ids_satisfy_the_rules_are_stable_and_tell_calls_apart() {
     });
 }
 
-/// A mutant of a message is read or refused, and what is read of it is what stands in it.
+/// A mutant of a message is read or refused. Everything read from it occurs in it.
 #[test]
 fn mutants_are_read_or_refused() {
     let strategy = (0_usize..3, 0_usize..12, prop::collection::vec(mutation(), 1..3));
@@ -202,10 +202,10 @@ fn mutants_are_read_or_refused() {
     });
 }
 
-/// Conversations that the interpreter found to be at fault once, or that reach far: they stay.
+/// Conversations from the fuzzer that once failed or that cover a lot. They stay as regression tests.
 #[test]
 fn conversations_that_reach_far() {
-    // INVITE, 180, 200, MESSAGE, BYE of one call, at both ends.
+    // INVITE, 180, 200, MESSAGE and BYE of one call, seen from both ends.
     let call: Vec<u8> = [
         [0x00, 0x00, 0x11, 0x00],
         [0xc0, 0x00, 0x19, 0x10],
@@ -218,8 +218,8 @@ fn conversations_that_reach_far() {
     let received: Vec<u8> = call.chunks(4).flat_map(|step| [step[0] ^ 0x80, step[1], step[2], step[3]]).collect();
     assert_eq!(conversation(&received), 4, "Ringing, Established, the message, Released");
 
-    // Found by the fuzzer: an ended call is forgotten, and answered again at once. The observer cannot know; the end of
-    // it does nothing then.
+    // Found by the fuzzer: an ended call is forgotten and then answered again at once. The observer cannot know the old
+    // call, so the end of the new one has no effect.
     let forgotten: Vec<u8> = [
         [0x81, 0x00, 0x11, 0x00],
         [0x40, 0x00, 0x19, 0x10],
@@ -233,7 +233,7 @@ fn conversations_that_reach_far() {
     .concat();
     assert_eq!(conversation(&forgotten), 5, "Ringing, Established, Released, Established, Released");
 
-    // Found by the fuzzer: two calls that would have one id, here those of two callers whom one tag answers. The second
+    // Found by the fuzzer: two calls would get the same id, here because one tag answers two callers. The second call
     // is refused.
     let one_id: Vec<u8> =
         [[0x80, 0x00, 0x11, 0x00], [0x40, 0x00, 0x19, 0x10], [0x8a, 0x00, 0x00, 0x00], [0x5a, 0x00, 0x08, 0x40]]

@@ -1,4 +1,5 @@
-//! Forks, glare and messages that cross: RFC 3261 sections 13 and 15, and every race of RFC 5407, at both ends.
+//! What happens if calls fork or messages cross? RFC 3261 sections 13 and 15, glare, and every race of RFC 5407, at
+//! both ends.
 
 use crate::support::{End, both, established, request, response};
 use im_session::State;
@@ -19,7 +20,7 @@ fn early_dialogs_of_a_fork_are_one_session_until_the_last_of_them_is_refused() {
 
 #[test]
 fn a_second_2xx_is_no_second_session_and_its_bye_no_end() {
-    // The second dialog ends first, or the first one does, or the far end ends it.
+    // Either dialog ends first, or the far end ends it.
     for order in [["c1", "b1"], ["b1", "c1"]] {
         for mut end in both() {
             end.alice(request("INVITE", 1));
@@ -46,7 +47,7 @@ fn a_second_2xx_after_the_end_is_nothing() {
 
 #[test]
 fn cancel_crosses_200() {
-    // RFC 5407 3.1.2: both are established, then BYE.
+    // RFC 5407 3.1.2: both dialogs are established before the BYE.
     for mut end in both() {
         end.alice(request("INVITE", 1));
         end.bob(response(180, 1, "INVITE", "b1"));
@@ -106,14 +107,14 @@ fn early_bye_for_one_of_two_early_dialogs_is_no_end() {
         assert_eq!(end.alice(request("BYE", 2).tagged("b1")), NOTHING);
         assert_eq!(end.bob(response(487, 1, "INVITE", "b1")), [outcome], "the transaction is over");
     }
-    // At the callee any refusal after it is the caller giving up.
+    // After the BYE, any refusal at the callee means that the caller gave up.
     let mut callee = End::callee();
     callee.alice(request("INVITE", 1));
     callee.bob(response(180, 1, "INVITE", "b1"));
     callee.bob(response(180, 1, "INVITE", "c1"));
     callee.alice(request("BYE", 2).tagged("b1"));
     assert_eq!(callee.bob(response(480, 1, "INVITE", "c1")), ["Abandoned"]);
-    // The caller only gave up one of the forks: it may still follow a redirect.
+    // The caller gave up only one of the forks, so it may still follow a redirect.
     let mut caller = End::caller();
     caller.alice(request("INVITE", 1));
     caller.bob(response(180, 1, "INVITE", "b1"));
@@ -155,7 +156,7 @@ fn early_bye_before_the_ringing_leaves_the_call_to_its_invite() {
 
 #[test]
 fn responses_that_make_no_dialog_do_not_keep_a_call_alive() {
-    // RFC 3261 12.1: 100 makes none, whatever its tag; at the caller no response without a tag does.
+    // RFC 3261 12.1: a 100 never creates a dialog, even with a tag. At the caller, no response without a tag does.
     for (mut end, outcome) in [(End::caller(), "Released"), (End::callee(), "Abandoned")] {
         end.alice(request("INVITE", 1));
         end.bob(response(100, 1, "INVITE", "t1"));
@@ -261,7 +262,7 @@ fn bye_overtakes_the_200() {
 
 #[test]
 fn bye_glare() {
-    // RFC 5407 3.2.1: both hang up at once; each end sends one and receives one.
+    // RFC 5407 3.2.1: both hang up at once, so each end sends a BYE and receives one.
     for end in both() {
         let mut end = established(end);
         assert_eq!(end.alice(request("BYE", 2).tagged("b1")), ["Released"]);
@@ -274,7 +275,7 @@ fn bye_glare() {
 
 #[test]
 fn re_invite_glare() {
-    // RFC 5407 3.3: both re-INVITE, both get 491, one tries again.
+    // RFC 5407 3.3: both send a re-INVITE, both get 491, and one tries again.
     for end in both() {
         let mut end = established(end);
         assert_eq!(end.alice(request("INVITE", 2).tagged("b1")), NOTHING);
@@ -291,7 +292,7 @@ fn re_invite_glare() {
 
 #[test]
 fn re_invite_of_the_callee_with_the_callers_own_number_and_branch() {
-    // Bob's CSeq numbers are his own: his 1 is not Alice's initial INVITE.
+    // Bob counts his CSeq numbers separately, so his 1 is not Alice's initial INVITE.
     for end in both() {
         let mut end = established(end);
         assert_eq!(end.bob(request("INVITE", 1).by_bob("b1")), NOTHING);
@@ -302,7 +303,7 @@ fn re_invite_of_the_callee_with_the_callers_own_number_and_branch() {
 
 #[test]
 fn re_invite_crosses_bye() {
-    // RFC 5407 3.2.2: the re-INVITE gets 481 after the BYE.
+    // RFC 5407 3.2.2: the re-INVITE after the BYE gets 481.
     for end in both() {
         let mut end = established(end);
         assert_eq!(end.alice(request("INVITE", 2).tagged("b1")), NOTHING);
@@ -327,7 +328,7 @@ fn re_invite_before_the_first_ack() {
 
 #[test]
 fn a_merged_request_refused_with_482_does_not_end_the_call() {
-    // A fork brought the INVITE to the same endpoint twice; RFC 3261 8.2.2.2.
+    // A fork delivers the INVITE to the same endpoint twice (RFC 3261 8.2.2.2).
     let mut callee = End::callee();
     callee.alice(request("INVITE", 1).branch("z9hG4bK-path-1"));
     assert_eq!(callee.bob(response(180, 1, "INVITE", "b1").branch("z9hG4bK-path-1")), ["Ringing"]);
@@ -349,7 +350,7 @@ fn an_endpoint_that_forks_is_released_by_its_last_branch() {
 
 #[test]
 fn an_invite_sent_again_another_way_is_released_by_the_one_that_was_answered() {
-    // RFC 3263 4.3: no response to the first, so the next server is asked.
+    // RFC 3263 4.3: the first server does not respond, so the caller asks the next one.
     let mut caller = End::caller();
     caller.alice(request("INVITE", 1).branch("z9hG4bK-1"));
     caller.alice(request("INVITE", 1).branch("z9hG4bK-2"));
@@ -382,7 +383,7 @@ fn a_transfer_is_a_new_call_and_the_bye_of_the_old_one() {
 
 #[test]
 fn an_invite_that_overtakes_the_challenge_leaves_the_answer_to_the_first_one_an_answer() {
-    // The endpoint did not wait for the end of its first INVITE, and that one is answered.
+    // The endpoint sent a second INVITE without waiting for the end of its first one, and the first one is answered.
     for mut end in both() {
         end.alice(request("INVITE", 1));
         end.bob(response(180, 1, "INVITE", "b1"));
@@ -393,8 +394,8 @@ fn an_invite_that_overtakes_the_challenge_leaves_the_answer_to_the_first_one_an_
     }
 }
 
-/// RFC 3261 section 15.1.2: an agent that accepts the BYE ends its INVITE, whichever of its early dialogs the BYE is
-/// for.
+/// RFC 3261 section 15.1.2: an endpoint that accepts the BYE ends its INVITE, whichever of its early dialogs the BYE
+/// names.
 #[test]
 fn an_early_bye_that_the_callee_accepts_ends_its_call_by_the_final_response_or_in_time() {
     let with_two_tags = |seen: bool| {
@@ -419,7 +420,7 @@ fn an_early_bye_that_the_callee_accepts_ends_its_call_by_the_final_response_or_i
         let mut callee = with_two_tags(seen);
         let events = callee.observer.finish();
         assert_eq!(callee.take(events), ["Abandoned"], "the traffic ended");
-        // It rings on, or is answered, in the other dialog.
+        // The other dialog goes on ringing or is answered.
         let mut callee = with_two_tags(seen);
         assert_eq!(callee.bob(response(180, 1, "INVITE", "b1")), NOTHING);
         assert_eq!(callee.wait(100), NOTHING);
@@ -444,13 +445,13 @@ fn an_early_bye_that_is_refused_or_another_ends_200_changes_nothing() {
     assert_eq!(callee.bob(response(200, 2, "PRACK", "b1")), NOTHING);
     assert_eq!(callee.wait(100), NOTHING);
     assert_eq!(callee.bob(response(480, 1, "INVITE", "b1")), ["Released"]);
-    // The callee's own BYE, accepted by the caller.
+    // The callee's own BYE, which the caller accepts.
     let mut callee = ringing();
     callee.bob(response(183, 1, "INVITE", "c1"));
     callee.bob(request("BYE", 1).by_bob("c1"));
     callee.alice(response(200, 1, "BYE", "").by_bob("c1"));
     assert_eq!(callee.wait(100), NOTHING);
-    // At the caller it is one fork of several.
+    // At the caller, the dialog is one fork of several.
     let mut caller = End::caller();
     caller.alice(request("INVITE", 1));
     caller.bob(response(180, 1, "INVITE", "b1"));
@@ -458,7 +459,7 @@ fn an_early_bye_that_is_refused_or_another_ends_200_changes_nothing() {
     caller.alice(request("BYE", 2).tagged("c1"));
     caller.bob(response(200, 2, "BYE", "c1"));
     assert_eq!(caller.wait(100), NOTHING);
-    // In a call that talks the BYE for a dialog that nobody saw ends nothing.
+    // In an established call, a BYE for an unknown dialog ends nothing.
     let mut talks = established(End::callee());
     talks.alice(request("BYE", 2).tagged("c1"));
     talks.bob(response(200, 2, "BYE", "c1"));

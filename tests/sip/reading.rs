@@ -1,4 +1,4 @@
-//! One message: what is read of it, what is wrong with it, and what is not looked at.
+//! What is read from a single message, what is refused, and what is ignored?
 
 use im_session::sip::{Direction, Observer, Rport, SipError, SipMessage, dn_of_uri};
 
@@ -58,7 +58,7 @@ fn addresses_are_read_in_all_forms_of_the_grammar() {
         let error = SipMessage::parse(with_from(from).as_bytes()).expect_err(from);
         assert!(matches!(error, SipError::BadHeader { header: "From", .. }), "{from}: {error}");
     }
-    // A display name may be in any character set, an address not.
+    // A display name may be in any character set, but an address must not.
     let in_latin1 = |from: &str| with_from(from).bytes().map(|byte| if byte == b'#' { 0xff } else { byte }).collect();
     let (name, address): (Vec<u8>, Vec<u8>) = (in_latin1("\"#\" <sip:a@b>"), in_latin1("<sip:#@b>"));
     assert!(SipMessage::parse(&name).is_ok());
@@ -143,7 +143,7 @@ fn every_fault_has_its_own_error() {
     assert_eq!(error(good.trim_end()), SipError::NoEndOfHeaders);
     assert!(matches!(error(&changed("i: c", "nonsense")), SipError::BadHeaderLine { .. }));
     assert!(matches!(error(&changed("i: c", "(x): c")), SipError::BadHeaderLine { .. }));
-    // A line that is no header refuses nothing where all that is needed is there.
+    // A line that is not a header causes no refusal as long as every required header is present.
     for line in ["nonsense", "(x): c", ": c", "Call ID: c", "\u{fffd}"] {
         let message = changed("i: c", &format!("i: c\r\n{line}"));
         assert!(im_session::sip::SipMessage::parse(message.as_bytes()).is_ok(), "{line}");
@@ -173,7 +173,7 @@ fn every_fault_has_its_own_error() {
         assert!(matches!(error(&changed(from, to)), SipError::BadHeader { header, .. } if header == name), "{to}");
     }
     assert!(matches!(error(&changed("1 INVITE", "1 ACK")), SipError::MethodMismatch { .. }));
-    // Whom it is for is in the Request-URI, or else in To: here in neither.
+    // The Request-URI names the callee, or else To does. Here neither does.
     let for_nobody = changed("<sip:b@x>", "<sip:>").replacen("INVITE sip:b@x", "INVITE sip:x", 1);
     assert!(matches!(error(&for_nobody), SipError::BadHeader { header: "To", .. }));
     assert_eq!(observer.held_calls(), 0);
@@ -189,7 +189,7 @@ fn keep_alives_are_nothing_and_no_error() {
     }
 }
 
-/// A BYE with these header lines instead of its own, in a call that talks.
+/// The events of a BYE with these From and To lines in an established call.
 fn bye_with(from: &str, to: &str) -> Vec<String> {
     let mut end = established(End::callee());
     let bye = String::from_utf8(request("BYE", 2).tagged("b1").bytes()).expect("UTF-8");
@@ -209,14 +209,14 @@ fn a_fault_in_a_header_that_the_message_does_not_need_never_refuses_it() {
         (length, "Contact: \"\r\nReason: ;;;\r\nMax-Forwards: x\r\n"),
         (";branch=z9hG4bK-a-2", ";branch=\"open"),
         ("Via: SIP/2.0/UDP 10.0.0.9", "Via: <<<"),
-        // Found in review: without a Via it was refused.
+        // Found in review: a message without a Via was refused.
         ("Via: SIP/2.0/UDP 10.0.0.9;branch=z9hG4bK-a-2\r\n", ""),
         ("<sip:alice@10.0.0.1>", "<alice>"),
         ("<sip:bob@10.0.0.2>", "<not a URI>"),
     ] {
         assert_eq!(bye_with(from, to), ["Released"], "{to}");
     }
-    // INVITE, CANCEL and the responses to INVITE need their branch, and INVITE its addresses.
+    // INVITE, CANCEL and the responses to INVITE need their branch. INVITE also needs its addresses.
     let via = ("Via: SIP/2.0/UDP 10.0.0.9;branch=z9hG4bK-a-1\r\n", "");
     let branch = ("branch=z", "branch=\"z");
     let address = ("<sip:alice@10.0.0.1>", "<alice>");

@@ -1,4 +1,4 @@
-//! The recorded flows: at every endpoint, message by message, exactly the events that `expected.json` says.
+//! Does every endpoint of the recorded flows give exactly the events of `expected.json`, message by message?
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -15,7 +15,7 @@ fn flow(name: &str) -> Vec<TracedMessage> {
     trace::flow(&format!("sip/{name}.txt"))
 }
 
-/// What an endpoint sends and receives.
+/// The messages that an endpoint sends and receives.
 fn at(endpoint: &str, messages: Vec<TracedMessage>) -> impl Iterator<Item = (Direction, TracedMessage)> {
     let endpoint = format!("127.0.0.1:{endpoint}");
     messages.into_iter().map(move |message| {
@@ -61,11 +61,12 @@ fn every_endpoint_of_every_flow_gives_the_expected_events_message_by_message() {
                     let outcome = Session::apply(session, event, &Limits::DEFAULT);
                     assert!(matches!(outcome, Outcome::Changed { .. } | Outcome::Message(_)), "{place}: {outcome:?}");
                 }
-                // A message is no event of `expected.json`: it may come of a MESSAGE, once, and of nothing else.
+                // `expected.json` does not list chat messages. One may result from a MESSAGE, once, and from no other
+                // request.
                 let (texts, events): (Vec<_>, Vec<_>) = events.into_iter().partition(is_message);
                 assert!(texts.len() <= usize::from(start.starts_with("MESSAGE")), "{place}: {texts:?}");
                 let mut names: Vec<&str> = events.iter().map(|event| event.name.as_str()).collect();
-                // The README of the flows: where the caller gave up, EventAbandoned at the callee is right as well.
+                // The README of the flows also accepts EventAbandoned at the callee if the caller gave up.
                 let gave_up = name == "03-cancel-ringing" && expected["role"] == "callee (sipp UAS)";
                 if gave_up && names == ["EventAbandoned"] {
                     names = vec!["EventReleased"];
@@ -134,7 +135,7 @@ fn dn_other_dn_and_id_are_those_of_the_endpoint() {
     }
 }
 
-/// Every message twice, and every message dropped once: nothing impossible comes of it.
+/// Repeats every message once, and drops every message once. No impossible event may result.
 #[test]
 fn duplicated_and_lost_messages_never_give_an_event_that_the_table_rejects() {
     for recorded in flows() {

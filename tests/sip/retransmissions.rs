@@ -1,4 +1,5 @@
-//! What is sent again, by an endpoint that lost the answer or by the network: it maps to nothing.
+//! Which events does a retransmission give? None, whether an endpoint that lost the answer or the network repeats the
+//! message.
 
 use crate::support::{End, both, established, request, response};
 
@@ -26,7 +27,7 @@ fn retransmissions_map_to_nothing() {
             }
         }
         assert_eq!(count, 4);
-        // All of it once more, forwards and backwards, after the end.
+        // The whole conversation once more, forwards and backwards, after the end.
         for _ in 0..2 {
             for (by_alice, message) in &conversation {
                 let events = if *by_alice { end.alice(message.clone()) } else { end.bob(message.clone()) };

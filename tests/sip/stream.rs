@@ -1,4 +1,4 @@
-//! Where messages begin and end in a connection: TCP (RFC 3261 section 18.3) and WebSocket (RFC 6455, RFC 7118).
+//! Where do messages begin and end in a connection? TCP (RFC 3261 section 18.3) and WebSocket (RFC 6455, RFC 7118).
 
 use im_session::sip::SipMessage;
 use im_session::sip::stream::FramingFault::{Cut, Extension, Fragments, NotAFrame, NotSip, TooLong};
@@ -21,7 +21,7 @@ fn web_socket(bytes: &[u8]) -> (Vec<Came>, Option<Came>) {
     frames(&mut WebSocketFraming::new(), [bytes])
 }
 
-/// INVITE, its answer with a body, a MESSAGE whose body is itself a message, and a BYE.
+/// An INVITE, its answer with a body, a MESSAGE whose body is itself a SIP message, and a BYE.
 fn conversation() -> Vec<Vec<u8>> {
     let inner = String::from_utf8(request("BYE", 9).bytes()).expect("UTF-8");
     vec![
@@ -66,7 +66,7 @@ fn the_length_is_found_in_all_forms_of_its_header() {
         let first = with(headers, "Hello");
         assert_eq!(tcp(&[&first[..], &next].concat()), (vec![message(&first), message(&next)], None), "{headers:?}");
     }
-    // No length, or none that can be used: no body. What follows is no message, up to the next one.
+    // Without a usable Content-Length there is no body. The bytes that follow are skipped up to the next message.
     for (headers, skipped) in [("", 7), ("l: -5\r\n", 7), ("l: 5\r\nl: 6\r\n", 7), ("l: 99999999999999999999\r\n", 7)] {
         let first = with(headers, "");
         let bytes = [&first[..], b"Hello\r\n", &next].concat();
@@ -87,12 +87,12 @@ fn a_connection_that_is_joined_in_the_middle_is_read_from_the_next_message_on() 
             Came::Message(message) => message.len(),
             Came::Skipped(bytes, _) => usize::try_from(*bytes).expect("small"),
         });
-        // Nothing is lost but the line ends before a message.
+        // Only the line ends before a message may be missing from the results.
         assert!(whole.len() - begin - lengths.sum::<usize>() <= 4, "from {begin} on");
     }
     let garbage = b"\0\x16\x03\x01 binary \n\nGET / HTTP/1.1\r\nHost: x\r\n\r\n";
     let bytes = [&garbage[..], &messages[0], garbage, &messages[3]].concat();
-    // Empty lines between are keep-alives.
+    // Empty lines between messages are keep-alives.
     let skipped = Came::Skipped(garbage.len() as u64 - 3, NotSip);
     assert_eq!(tcp(&bytes), (vec![skipped.clone(), message(&messages[0]), skipped, message(&messages[3])], None));
 }
@@ -122,7 +122,7 @@ fn a_message_that_is_too_long_is_passed_over_to_its_end() {
     let limit = next.len();
     let tcp = |bytes: &[u8]| frames(&mut TcpFraming::with_limit(limit), [bytes]);
     assert_eq!(tcp(&next), (vec![message(&next)], None), "as long as the limit");
-    // Its body has messages, which are not taken for any.
+    // The body contains messages, which must not be taken for separate ones.
     let body = String::from_utf8(next.clone()).expect("UTF-8");
     let long_body = request("MESSAGE", 2).text(&body).bytes();
     let padding = format!("X-Padding: {}\r\n", "x".repeat(limit));
@@ -135,7 +135,7 @@ fn a_message_that_is_too_long_is_passed_over_to_its_end() {
         assert_eq!(tcp(&[&long[..], &next].concat()), (vec![skipped.clone(), message(&next)], None));
         assert_eq!(tcp(&long[..long.len() - 1]).1, Some(Came::Skipped(long.len() as u64 - 1, TooLong)));
     }
-    // Wherever a line that is too long is cut, its rest is neither a header nor the empty line.
+    // Wherever a line over the limit is cut, its rest counts neither as a header nor as the empty line.
     for length in limit - 20..2 * limit + 20 {
         for rest in ["", "l: 0", "\r", "l: 999999"] {
             let line = format!("X-Padding: {}{rest}\r\n", "x".repeat(length));
@@ -148,7 +148,7 @@ fn a_message_that_is_too_long_is_passed_over_to_its_end() {
     assert_eq!(tcp(endless.as_bytes()), (vec![], Some(Came::Skipped(100_000, NotSip))));
 }
 
-/// One frame of RFC 6455, built here by its section 5.2.
+/// One frame of RFC 6455, built here as section 5.2 describes.
 fn frame(first: u8, mask: Option<[u8; 4]>, payload: &[u8]) -> Vec<u8> {
     let masked = if mask.is_some() { 0x80 } else { 0 };
     let mut frame = vec![first];
@@ -187,7 +187,7 @@ fn a_web_socket_message_is_a_sip_message_masked_or_not_text_or_binary() {
             assert_eq!(web_socket(&bytes), (expected, None));
         }
     }
-    // RFC 6455 section 5.7: the examples, with their bytes.
+    // The examples of RFC 6455 section 5.7, byte by byte.
     let hello = vec![message(b"Hello")];
     assert_eq!(web_socket(b"\x81\x05Hello").0, hello);
     assert_eq!(web_socket(b"\x81\x85\x37\xfa\x21\x3d\x7f\x9f\x4d\x51\x58").0, hello);
@@ -215,7 +215,7 @@ fn fragments_are_one_message_with_control_frames_between_them() {
             assert_eq!(web_socket(&bytes), (vec![message(&whole)], None), "{size}");
         }
     }
-    // A fragment of nothing, at the end or anywhere.
+    // An empty fragment, at the end or elsewhere.
     let bytes = [frame(TEXT, None, b""), frame(CONTINUATION, None, &whole), frame(LAST, None, b"")].concat();
     assert_eq!(web_socket(&bytes), (vec![message(&whole)], None));
 }
@@ -272,7 +272,7 @@ fn after_what_is_no_frame_nothing_is_read() {
         let skipped = Came::Skipped((bad.len() + good.len()) as u64, NotAFrame);
         assert_eq!(web_socket(&bytes), (vec![message(&bye)], Some(skipped)));
     }
-    // Cut anywhere: how much is left over, and never a part of a message.
+    // Wherever the stream is cut, the adapter reports the length of the rest and never gives a partial message.
     for end in 1..good.len() {
         let head = 2 + if bye.len() < 126 { 0 } else { 2 };
         let left = if end < head { end } else { end - head };
@@ -281,7 +281,7 @@ fn after_what_is_no_frame_nothing_is_read() {
     }
 }
 
-/// A connection as it may be: messages, keep-alives, garbage, and what is cut.
+/// A realistic connection: messages, keep-alives, garbage and truncated messages.
 fn connection() -> impl Strategy<Value = Vec<Vec<u8>>> {
     let message = (prop::sample::select(vec!["INVITE", "MESSAGE", "BYE"]), 0_u32..9, "[ -~\r\n]{0,60}");
     let part = prop_oneof![

@@ -1,4 +1,4 @@
-//! MESSAGE in a dialog: which is a message, which text it has, and that each is told once.
+//! Which MESSAGE in a dialog is a chat message, and which text does it have? Each is reported once.
 
 use im_session::State;
 use im_session::sip::{Direction, SipError};
@@ -130,7 +130,7 @@ fn credentials_that_nobody_asked_for_make_no_message_the_same() {
         assert_eq!(end.alice(message(2, "first")), ["“first”"]);
         assert_eq!(end.bob(response(200, 2, "MESSAGE", "b1")), NOTHING);
         assert_eq!(end.alice(message(3, "second")), ["“second”"]);
-        // Nor does the challenge of another request.
+        // The challenge of another request makes no difference either.
         end.alice(request("INFO", 4).tagged("b1"));
         assert_eq!(end.bob(response(401, 4, "INFO", "b1")), NOTHING);
         assert_eq!(end.alice(message(5, "third")), ["“third”"]);

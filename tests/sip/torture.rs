@@ -1,11 +1,11 @@
-//! The torture messages of RFC 4475, and of RFC 5118 (IPv6): which are read, which are refused and why, and that none
-//! disturbs another session.
+//! Which torture messages of RFC 4475 and RFC 5118 (IPv6) are read, and which are refused and why? None may disturb
+//! another session.
 
 use crate::support::conversation::Machines;
 use crate::support::{request, response, seconds};
 use im_session::sip::{DialogInfo, Direction, Observer, SipMessage, dn_of_uri};
 
-/// RFC 4475 3.1.1: well-formed, must be read.
+/// RFC 4475 3.1.1: well-formed messages, which must be read.
 const WELL_FORMED: [&str; 13] = [
     "wsinv",
     "intmeth",
@@ -22,7 +22,7 @@ const WELL_FORMED: [&str; 13] = [
     "noreason",
 ];
 
-/// RFC 4475 3.1.2 and 3.3: not well-formed, and what the observer says of them.
+/// RFC 4475 3.1.2 and 3.3: malformed messages, and the observer's error for each.
 const REFUSED: [(&str, &str); 10] = [
     ("scalar02", "CSeq: expected a number of 32 bits and a method, found \"36893488147419103232 REGISTER\""),
     ("scalarlg", "CSeq: expected a number of 32 bits and a method, found \"9292394834772304023312 OPTIONS\""),
@@ -82,7 +82,7 @@ fn well_formed_messages_are_read() {
     assert_eq!(SipMessage::parse(&bytes).expect("dblreq").body, b"", "what follows is another message");
 }
 
-/// RFC 5118. One of them is not well-formed, in the Request-URI of a REGISTER, which nobody needs.
+/// RFC 5118. One message is malformed, but only in the Request-URI of a REGISTER, which nothing needs.
 #[test]
 fn ipv6_messages_are_read() {
     let messages = messages_in("torture-ipv6");
@@ -95,7 +95,7 @@ fn ipv6_messages_are_read() {
     }
 }
 
-/// Dumps of these messages that go around end with the last header: read as well, and with the same outcome.
+/// Published dumps of these messages end right after the last header. They are read too, with the same outcome.
 #[test]
 fn well_formed_messages_without_the_empty_line_are_read() {
     for name in WELL_FORMED {
@@ -105,7 +105,7 @@ fn well_formed_messages_without_the_empty_line_are_read() {
         let (whole, headers) = (whole.expect(name), headers.expect(name));
         assert_eq!((whole.call_id, whole.cseq, whole.to), (headers.call_id, headers.cseq, headers.to), "{name}");
         assert_eq!(headers.body, b"", "{name}");
-        // Within the last line: read where that is of no weight, and never as something else.
+        // If the cut is within the last line, the message may be read, but with the same headers.
         if let Ok(cut) = SipMessage::parse(&bytes[..end - 1]) {
             assert_eq!((whole.call_id, whole.cseq, whole.to), (cut.call_id, cut.cseq, cut.to), "{name}");
         }
@@ -148,7 +148,7 @@ fn none_of_them_disturbs_another_session() {
             let mut machines = Machines::default();
             for (by_alice, message) in &conversation {
                 for direction in [Direction::Sent, Direction::Received] {
-                    // Whole, and cut at a few places.
+                    // The whole message, and the message cut off at a few positions.
                     for cut in [hostile.len(), hostile.len() / 2, hostile.len() / 3, 40] {
                         let part = hostile.get(..cut).unwrap_or(&hostile);
                         machines.take(&observer.observe(direction, part, seconds(0)).unwrap_or_default());

@@ -1,5 +1,5 @@
-//! More flows, written by hand in the form of the recorded ones: races, retries, refusals and repetitions, with what
-//! each message gives at each endpoint.
+//! Do further flows, written by hand in the form of the recorded ones, give the expected events at each endpoint?
+//! Races, retries, refusals and repetitions.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::support::trace::{self, TracedMessage};
 
-/// The names of events, and a text in quotation marks for a message; and the number of the message where it stood.
+/// The name of an event, or the text of a chat message in quotation marks, with the number of the SIP message.
 type Events = Vec<(String, u64)>;
 
 fn flows() -> Vec<Value> {
@@ -36,7 +36,7 @@ fn shown(name: &str, text: Option<&str>) -> String {
     text.map_or_else(|| name.to_owned(), |text| format!("“{text}”"))
 }
 
-/// An observer and its sessions, which must take every event.
+/// An observer and its sessions, which must accept every event.
 #[derive(Default)]
 struct End {
     observer: Observer,

@@ -1,4 +1,4 @@
-//! One agent with two devices and its sessions, for the tests that are not properties.
+//! One agent with two devices and its sessions, shared by the tests that are not properties.
 
 use core::time::Duration;
 
@@ -8,12 +8,12 @@ use im_session::{
 };
 use serde_json::{Value, json};
 
-/// The agent of most tests, at two DNs; the first device is not the first DN in byte order.
+/// The agent of most tests, with two DNs. The first device does not have the first DN in byte order.
 pub(crate) fn me() -> Agent {
     Agent::new().with_device("/devices/1", "3002").with_device("/devices/2", "3001")
 }
 
-/// The same agent at the first device alone.
+/// The same agent with only the first device.
 pub(crate) fn me_at_one_device() -> Agent {
     Agent::new().with_device("/devices/1", "3002")
 }
@@ -41,57 +41,58 @@ pub(crate) fn user_data(pairs: &[(&'static str, &'static str)]) -> KeyValueList<
     pairs.iter().copied().collect()
 }
 
-/// Lists one in the other, so that there are as many levels.
+/// Lists nested to this depth.
 pub(crate) fn nested(depth: usize) -> KeyValueList<'static> {
     let inner = |list: KeyValueList<'static>, _| KeyValueList::try_from_iter([("k", list)]).expect("not too deep");
     (1..depth).fold(KeyValueList::new(), inner)
 }
 
-/// Hands the event in; it must be readable.
+/// Passes the event to the store. The event must be readable.
 pub(crate) fn hear(store: &mut Sessions, event: &Event<'_>) {
     let _handled = store.handle_event(event).expect("a readable event");
 }
 
-/// Tells the store the time, in seconds.
+/// Sets the time of the store, in seconds.
 pub(crate) fn set_time(store: &mut Sessions, seconds: u64) {
     store.set_time(Duration::from_secs(seconds)).expect("no jump is too far");
 }
 
-/// Ends the sessions without an event since `seconds`.
+/// Ends the sessions that have had no event since `seconds`.
 pub(crate) fn expire(store: &mut Sessions, seconds: u64) -> Handled<'_> {
     store.expire(Duration::from_secs(seconds)).expect("not ahead of the store's time")
 }
 
-/// How many sessions that ends.
+/// Expires sessions and returns their number.
 pub(crate) fn expired(store: &mut Sessions, seconds: u64) -> usize {
     expire(store, seconds).changed().count()
 }
 
-/// Forgets what was completed before `seconds`; how many sessions that were.
+/// Forgets the sessions that completed before `seconds` and returns their number.
 pub(crate) fn forget_completed(store: &mut Sessions, seconds: u64) -> usize {
     let handled = store.forget_completed(Duration::from_secs(seconds)).expect("not ahead of the store's time");
     handled.forgotten()
 }
 
-/// Forgets a completed session; whether there was one.
+/// Forgets a completed session. Returns whether there was one.
 pub(crate) fn forget(store: &mut Sessions, this_dn: &str, id: &str) -> bool {
     store.forget(this_dn, id).forgotten() == 1
 }
 
-/// Forgets whatever is completed, when a second has passed; how many sessions that were.
+/// Lets a second pass, forgets all completed sessions and returns their number.
 pub(crate) fn forget_all_completed(store: &mut Sessions) -> usize {
     let later = a_second_later(store);
     forget_completed(store, later)
 }
 
-/// Lets a second pass; the time after it. Everything that there is was heard before.
+/// Lets a second pass, so that all earlier events are older, and returns the time.
 pub(crate) fn a_second_later(store: &mut Sessions) -> u64 {
     let later = store.now().as_secs() + 1;
     set_time(store, later);
     later
 }
 
-/// Brings a session of the DN into this state: with `3001` (or, there, `3002`), ConnID 7 and the user data `k`.
+/// Brings a session of the DN into this state, with the party `3001` (`3002` if the DN is 3001), ConnID 7 and the user
+/// data `k`.
 pub(crate) fn put(store: &mut Sessions, this_dn: &'static str, id: &'static str, state: State) {
     let begin = if state == State::Initiating { CallEvent::Dialing } else { CallEvent::Ringing };
     let mut names = vec![begin];
@@ -114,23 +115,23 @@ pub(crate) fn store_with(state: State) -> Sessions {
     store
 }
 
-/// The request, or the statusCode.
+/// Posts an operation. Returns the request or the statusCode.
 pub(crate) fn post(store: &mut Sessions, me: &Agent, target: Target<'_>, body: &Value) -> Result<Value, u8> {
     let text = body.to_string();
     store.post(me, target, text.as_bytes()).map(|request| json!(request)).map_err(|error| error.status_code.code())
 }
 
-/// An operation of ME on the session.
+/// Posts ME's operation on the session.
 pub(crate) fn on_session(store: &mut Sessions, body: &Value) -> Result<Value, u8> {
     post(store, &me(), Target::Session(ID), body)
 }
 
-/// What ME reads of the list.
+/// The list that ME reads.
 pub(crate) fn list(store: &Sessions, query: &str) -> Value {
     json!(store.list(&me(), &Query::parse(query)))
 }
 
-/// What ME reads of one session, or the error body.
+/// The session that ME reads, or the error body.
 pub(crate) fn read(store: &Sessions, id: &str, query: &str) -> Value {
     store.read(&me(), id, &Query::parse(query)).map_or_else(|error| json!(error), |body| json!(body))
 }
@@ -152,12 +153,12 @@ pub(crate) fn good_body(operation: &str) -> Value {
     }
 }
 
-/// DN, id and state of every session, in the order of lists.
+/// The DN, id and state of every session, in list order.
 pub(crate) fn all(store: &Sessions) -> Vec<(&str, &str, State)> {
     store.iter().map(|session| (session.this_dn(), session.id(), session.state())).collect()
 }
 
-/// DN, id and state of what is notified; there is no message among it.
+/// The DN, id and state in each notification. There must be no chat message among them.
 pub(crate) fn told(handled: &Handled<'_>) -> Vec<(String, String, State)> {
     let told = handled.notifications().map(|(this_dn, notification)| match notification {
         Notification::SessionChanged { im_session, .. } => (this_dn.into(), im_session.id().into(), im_session.state()),

@@ -1,4 +1,4 @@
-//! How a property is tried.
+//! Runs a property and counts the cases that reach the assertion.
 
 use std::fmt::Debug;
 
@@ -6,11 +6,10 @@ use im_session::testing::Reached;
 use proptest::strategy::Strategy;
 use proptest::test_runner::{Config, TestCaseError, TestRunner};
 
-/// Tries a property with so many values, none of which is kept in a file: what is found becomes a named regression
-/// test.
+/// Runs a property with this many values. A failure is not saved to a file. It becomes a named regression test.
 ///
-/// `holds` returns whether the case reached the property's last assertion. Where fewer than `least` percent do, the
-/// property says less than it seems to, and fails.
+/// `holds` returns whether the case reached the property's last assertion. The property fails if fewer than `least`
+/// percent of the cases do, because it then proves less than it seems to.
 #[track_caller]
 pub(crate) fn check<S: Strategy<Value: Debug>>(
     cases: u32,

@@ -1,4 +1,4 @@
-//! A client that reads the list once and then only hears notifications.
+//! A client that reads the list once and then only receives notifications.
 
 use std::collections::BTreeMap;
 
@@ -11,13 +11,13 @@ use crate::steps::{agents, is_mine};
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Client {
     resources: BTreeMap<(String, String), Value>,
-    /// When it heard that a session is completed.
+    /// When the client learned that a session completed.
     completed: BTreeMap<(String, String), u64>,
 }
 
 impl Client {
-    /// Takes the notifications of a step. Nobody is notified of what the embedder forgets: the client knows the step,
-    /// and forgets completed sessions as the embedder does.
+    /// Processes the notifications of a step. Nobody is notified of forgotten sessions, so the client forgets completed
+    /// sessions in the same steps as the embedder.
     pub(crate) fn hear(&mut self, step: &Step, answer: &Value, now: u64) {
         match step {
             Step::Forget { this_dn, id } => {
@@ -57,11 +57,11 @@ impl Client {
         self.completed.remove(key);
     }
 
-    /// The list as it would be read by an agent.
+    /// The list as an agent would read it.
     pub(crate) fn list(&self, agent: usize) -> Value {
         let me = &agents()[agent];
         let mine = self.resources.iter().filter(|((dn, _), _)| is_mine(me, dn));
-        // The agent sees no capability that it has no right to.
+        // The agent sees only capabilities that it has a right to.
         let mine = mine.map(|(key, resource)| {
             let mut resource = resource.clone();
             let may = |name: &Value| me.rights().iter().any(|operation| operation.name() == name);

@@ -1,4 +1,4 @@
-//! The counters: every event, operation and session is counted once, where it belongs.
+//! Is every event, operation and session counted exactly once, under the right counter?
 
 use core::time::Duration;
 
@@ -55,7 +55,7 @@ fn every_event_is_counted_by_its_outcome() {
     assert_eq!(State::ALL.map(|state| store.counters().sessions(state)), [0, 0, 0, 1]);
 }
 
-/// One event, one count, whatever number of sessions it reached.
+/// An event counts once, however many sessions it reached.
 #[test]
 fn an_event_to_the_whole_call_counts_once() {
     let mut store = new_store();

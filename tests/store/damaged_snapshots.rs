@@ -1,7 +1,8 @@
-//! Whatever a snapshot contains, `restore` never panics and never applies half of it; what it accepts is a valid store.
+//! What does `restore` do with a damaged snapshot? It never panics and never restores only a part. A snapshot that it
+//! accepts gives a valid store.
 //!
-//! Two kinds of damage: one that keeps the form of a snapshot, so that `restore` sees it, and one that keeps nothing,
-//! of which the reader of JSON refuses nearly all.
+//! There are two kinds of damage. One keeps the form of a snapshot, so that `restore` sees it. The other does not, and
+//! the JSON reader refuses nearly all of it.
 
 use im_session::testing::{Reached, Step};
 use im_session::{Sessions, Snapshot};
@@ -13,10 +14,10 @@ use serde_json::{Value, json};
 use crate::check::check;
 use crate::steps::{self, carry_out, history, without_order};
 
-/// A place, and what becomes of it.
+/// A place in the snapshot and its replacement.
 #[derive(Debug, Clone)]
 struct Damage {
-    /// The part of the snapshot: most of what matters is in the sessions and in the requests.
+    /// The part of the snapshot. Most of the important fields are in the sessions and the requests.
     part: &'static str,
     place: Index,
     becomes: Index,
@@ -27,7 +28,7 @@ fn damage() -> impl Strategy<Value = Damage> {
     (part, any::<Index>(), any::<Index>()).prop_map(|(part, place, becomes)| Damage { part, place, becomes })
 }
 
-/// The pointers to all places at and below `at`, from front to back.
+/// The pointers to `at` and all places below it, from front to back.
 fn places(value: &Value, at: &str, into: &mut Vec<String>) {
     into.push(at.to_string());
     match value {
@@ -43,8 +44,8 @@ fn is_position(part: &str) -> bool {
     !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// What a place is: its pointer without the positions in lists. Values of the same kind of place have the same form. A
-/// pair of user data is an array of three, and these are not of the same kind.
+/// The kind of a place: its pointer without list positions. Values of the same kind have the same form. A pair of user
+/// data is an array of three elements, and those differ in kind.
 fn kind(place: &str) -> String {
     let mut kind: Vec<&str> = Vec::new();
     for part in place.split('/') {
@@ -53,7 +54,7 @@ fn kind(place: &str) -> String {
     kind.join("/")
 }
 
-/// What can stand at a place without the form of the snapshot being another.
+/// The values that can stand at a place without changing the form of the snapshot.
 fn candidates(snapshot: &Value, place: &str) -> Vec<Value> {
     let mut all = Vec::new();
     places(snapshot, "", &mut all);
@@ -99,7 +100,7 @@ fn candidates(snapshot: &Value, place: &str) -> Vec<Value> {
         Some("id") if place.starts_with("/requests") => candidates.extend([json!(null), json!("A")]),
         Some("lastEvent") => {
             candidates.push(json!({"serverStartTime": 1, "eventSequenceNumber": u64::MAX}));
-            // A remembered end always has one; without it, it is no snapshot.
+            // A remembered end always has a `lastEvent`. Without it, the text is no snapshot.
             if place.starts_with("/sessions") {
                 candidates.push(json!(null));
             }
@@ -115,7 +116,7 @@ fn damaged(mut snapshot: Value, damages: &[Damage]) -> Value {
     for Damage { part, place, becomes } in damages {
         let mut all = Vec::new();
         places(snapshot.pointer(part).unwrap_or(&snapshot), part, &mut all);
-        // An empty part has no other place than itself: then any of the whole.
+        // An empty part has only one place, itself. Then any place of the whole snapshot is chosen.
         if all.len() == 1 {
             places(&snapshot, "", &mut all);
         }
@@ -128,7 +129,7 @@ fn damaged(mut snapshot: Value, damages: &[Damage]) -> Value {
     snapshot
 }
 
-/// A store that leaves no gap in the ReferenceIDs when it is restored: it goes on to the digit as the one before.
+/// A store without a gap in the ReferenceIDs after a restore, so that it continues exactly like the original.
 fn new_store() -> Sessions {
     steps::new_store().with_reference_id_gap(0)
 }
@@ -141,8 +142,9 @@ fn after(history: &[Step]) -> Sessions {
     store
 }
 
-/// Restores into a store that holds something; whether the snapshot was taken. Refused, it changes nothing. Taken, it
-/// is a store: its own snapshot can be restored, and whatever happens next happens there too.
+/// Restores into a store that already has sessions. Returns whether the snapshot was accepted. A refused snapshot
+/// changes nothing. An accepted one gives a valid store: its own snapshot can be restored, and both stores continue
+/// alike.
 fn restores(snapshot: &Snapshot, there: &[Step], then: &[Step]) -> Result<bool, TestCaseError> {
     let mut store = after(there);
     let before = store.snapshot();
@@ -180,13 +182,13 @@ fn a_damaged_snapshot_never_panics_and_never_half_applies() {
     refused.at_least(20).expect("many are refused");
 }
 
-/// How a place of a snapshot is damaged without regard to its form. Places are numbered from front to back.
+/// Damage that ignores the form of the snapshot. Places are numbered from front to back.
 #[derive(Debug, Clone)]
 enum WildDamage {
     Replace(Index, Value),
     Remove(Index),
     Swap(Index, Index),
-    /// Only an element of an array can be there twice.
+    /// Only an element of an array can be repeated.
     Repeat(Index),
 }
 
@@ -230,7 +232,7 @@ fn wildly_damaged(mut snapshot: Value, damages: &[WildDamage]) -> Value {
             WildDamage::Replace(index, value) => *snapshot.pointer_mut(&place(index)).unwrap() = value.clone(),
             WildDamage::Swap(one, other) => {
                 let (one, other) = (place(one), place(other));
-                // Of two places one inside the other, the outer becomes the inner.
+                // If one place lies inside the other, the outer one is replaced by the inner one.
                 let (first, second) = (snapshot.pointer(&one).cloned(), snapshot.pointer(&other).cloned());
                 *snapshot.pointer_mut(&one).unwrap() = second.unwrap();
                 if let Some(place) = snapshot.pointer_mut(&other) {
@@ -260,7 +262,7 @@ fn wildly_damaged(mut snapshot: Value, damages: &[WildDamage]) -> Value {
     snapshot
 }
 
-/// Nearly all of these are no snapshots any more: what is refused is refused by the reader of JSON.
+/// Nearly all of these are no longer snapshots, and the JSON reader refuses them.
 #[test]
 fn a_wildly_damaged_snapshot_is_refused_by_its_form_or_like_any_other() {
     let values = (history(40), history(20), vec(wild_damage(), 1..4), history(40));

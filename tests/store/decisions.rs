@@ -1,12 +1,11 @@
-//! The order of the checks of an event. Specification 7: ignored by name, unreadable, stale, the table, the limits.
+//! In which order is an event checked? Specification 7: ignored by name, unreadable, stale, the table, the limits.
 
 use im_session::machine::{Step, admit, step};
 use im_session::{CallEvent, DataEvent, Event, Limits, Outcome, SessionEvent, Sessions, State};
 
 use crate::agent::{ID, event, hear, new_store, user_data};
 
-/// A store in which 3002 has a session in this state, or remembers an end, with the last number 5 of the server start
-/// 9.
+/// A store in which 3002 has a session in this state, or only a remembered end. The last number is 5 of server start 9.
 fn store_in(state: Option<State>) -> Sessions {
     let mut limits = Limits::DEFAULT;
     limits.user_data_size = 5;
@@ -26,7 +25,7 @@ fn store_in(state: Option<State>) -> Sessions {
     store
 }
 
-/// What is wrong with an event, besides what the table says.
+/// Defects of an event that the table does not cover.
 #[derive(Debug, Clone, Copy)]
 struct Wrong {
     ignored: bool,
@@ -35,14 +34,14 @@ struct Wrong {
     over_a_limit: bool,
 }
 
-/// In words: `ignored`, `unreadable`, the reason of a rejection, or `accepted`.
+/// The expected result as a word: `ignored`, `unreadable`, `accepted`, or the reason for a rejection.
 fn expected(state: Option<State>, session_event: SessionEvent, wrong: Wrong) -> &'static str {
     let by_table = match session_event {
         SessionEvent::Call(event) => step(state, event),
         SessionEvent::Data(event) => admit(state, event),
     };
     let is_end = matches!(session_event, SessionEvent::Call(CallEvent::Released | CallEvent::Abandoned));
-    // An event with a higher number opens a completed session anew.
+    // An event with a higher number reopens a completed session.
     let opens_anew = matches!(session_event, SessionEvent::Call(CallEvent::Dialing | CallEvent::Ringing))
         && state == Some(State::Completed);
     match by_table {
@@ -55,7 +54,7 @@ fn expected(state: Option<State>, session_event: SessionEvent, wrong: Wrong) -> 
     }
 }
 
-/// Every event, in every state, with every combination of what can be wrong with it.
+/// Every event in every state with every combination of defects.
 #[test]
 fn ignored_then_unreadable_then_stale_then_the_table_then_limit() {
     let columns = [None].into_iter().chain(State::ALL.map(Some));
@@ -94,7 +93,7 @@ fn ignored_then_unreadable_then_stale_then_the_table_then_limit() {
     assert_eq!(tried, 5 * 11 * 16);
 }
 
-/// The two accounts of a stale event: that of the session, and that of the end that is remembered.
+/// An event can be stale in two ways: against the session, or against the remembered end.
 #[test]
 fn a_rejection_as_stale_says_after_what() {
     for state in [None, Some(State::Talking)] {

@@ -1,5 +1,5 @@
-//! How a service uses the types of the store: threads, lifetimes, loops, errors. Most of these tests only have to
-//! compile.
+//! Can a service use the types of the store with its threads, lifetimes, loops and errors? Most of these tests only
+//! have to compile.
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -16,7 +16,7 @@ use serde_json::json;
 
 use crate::agent::{ID, data_event, event, hear, me, new_store, put, store_with, user_data};
 
-/// A longer life can be taken for a shorter one: a value that borrows the store can stand beside one that borrows a
+/// A longer lifetime can be shortened, so a value that borrows the store can be used together with one that borrows a
 /// text.
 #[test]
 fn what_borrows_the_store_can_be_taken_for_something_shorter() {
@@ -66,7 +66,7 @@ fn what_borrows_the_store_can_be_taken_for_something_shorter() {
     assert_eq!(handled(store.handle_event(&ringing).unwrap()).changed().count(), 1);
 }
 
-/// Every public type of the core can go to another thread, and be looked at from several.
+/// Every public type of the core can be sent to another thread and shared between threads.
 #[test]
 fn all_types_are_send_and_sync() {
     macro_rules! send_and_sync {
@@ -163,7 +163,7 @@ fn all_types_are_send_and_sync() {
     assert_eq!(machine + events + sessions + resources + stores, 14 + 18 + 7 + 18 + 14);
 }
 
-/// One event after the other, and what is to be pushed collected beyond the life of each `Handled`.
+/// Handles events one by one and collects the notifications beyond the lifetime of each `Handled`.
 #[test]
 fn notifications_outlive_what_they_came_of() {
     let mut store = new_store();
@@ -172,7 +172,7 @@ fn notifications_outlive_what_they_came_of() {
         let handled = store.handle_event(&event(name, "3002", ID)).unwrap();
         let notifications = handled.notifications();
         drop(handled);
-        // The event is gone, and so is what came of it.
+        // The event is gone, and so is its `Handled`.
         pushed.extend(notifications.map(|(dn, notification)| (dn.to_string(), notification.into_owned())));
     }
     let state = |notification: &Notification<'_>| match notification {
@@ -184,7 +184,7 @@ fn notifications_outlive_what_they_came_of() {
     assert!(pushed.iter().all(|(dn, _)| dn == "3002"));
 }
 
-/// What borrows the store alone can be collected and sorted while nothing else is done to it.
+/// Notifications that borrow only the store can be collected and sorted as long as the store is not changed.
 #[test]
 fn borrowed_notifications_are_collected_by_dn() {
     let mut store = new_store();
@@ -215,7 +215,7 @@ fn an_owned_notification_goes_to_another_thread() {
     assert_eq!(pusher.join().unwrap(), ["3002 \"hello\""]);
 }
 
-/// A store behind a lock: the answer is written while it is held.
+/// A store behind a lock. The answer is written while the lock is held.
 #[test]
 fn a_store_can_be_shared_behind_a_lock() {
     let shared = Mutex::new(store_with(State::Talking));
@@ -231,7 +231,7 @@ fn a_store_can_be_shared_behind_a_lock() {
     assert_eq!(answers, [r#"{"imSession":{"state":"Talking"},"statusCode":0}"#; 2]);
 }
 
-/// Every error goes through `?` into what services have.
+/// `?` converts every error into the error types that services use.
 #[test]
 fn errors_are_errors() {
     fn feed(store: &mut Sessions, json: &str) -> Result<usize, Box<dyn Error + Send + Sync>> {
@@ -264,7 +264,7 @@ fn errors_are_errors() {
     assert_eq!(Box::<dyn Error>::from(error).to_string(), "expected a DN, found none");
 }
 
-/// What a service keeps, or sends to another one, is written and read.
+/// All types that a service stores or sends can be serialized and deserialized.
 #[test]
 fn requests_settled_requests_and_errors_go_both_ways() {
     fn there_and_back<T: serde::Serialize + serde::de::DeserializeOwned>(value: &T) -> T {
@@ -281,7 +281,7 @@ fn requests_settled_requests_and_errors_go_both_ways() {
     }
     let error = store.post(&me(), Target::Session("none"), br#"{"operationName":"Complete"}"#).unwrap_err();
     assert_eq!(there_and_back(&error), error);
-    // But for the sessions by state, which the sessions themselves say.
+    // The counts of sessions by state are left out because they come from the sessions themselves.
     let counted =
         |counters: &Counters| -> Vec<_> { counters.iter().filter(|(what, ..)| *what != "sessions").collect() };
     assert_eq!(counted(&there_and_back(store.counters())), counted(store.counters()));
@@ -298,7 +298,7 @@ fn sessions_of_a_dn_and_of_a_call() {
     assert_eq!((store.of_dn("none").count(), store.of_call("none").count()), (0, 0));
 }
 
-/// What each statusCode is as an HTTP status, pinned.
+/// Pins the HTTP status of each statusCode.
 #[test]
 fn http_status_of_each_status_code() {
     use im_session::StatusCode;

@@ -1,4 +1,4 @@
-//! What has ended stays ended, also where the session itself is gone. Specification 2.1.
+//! Does an ended session stay ended, even after the session itself is gone? Specification 2.1.
 
 use std::collections::{HashSet, VecDeque};
 
@@ -7,7 +7,7 @@ use im_session::{CallEvent, DataEvent, Event, Limits, Outcome, RejectReason, Ses
 use crate::agent::{ID, event, forget, hear, new_store, put, user_data};
 use crate::steps::without_order;
 
-/// A number and a ServerStartTime.
+/// A sequence number and a ServerStartTime.
 type Identity = (Option<u64>, Option<u64>);
 
 fn identified(event: Event<'static>, (number, start): Identity) -> Event<'static> {
@@ -15,7 +15,7 @@ fn identified(event: Event<'static>, (number, start): Identity) -> Event<'static
     start.into_iter().fold(event, Event::with_server_start_time)
 }
 
-/// A store that remembers of 3002 an end with the number 5 of the server start 9.
+/// A store that remembers an end at 3002 with number 5 of server start 9.
 fn remembering() -> Sessions {
     let mut store = new_store();
     hear(&mut store, &identified(event(CallEvent::Released, "3002", ID), (Some(5), Some(9))));
@@ -23,7 +23,7 @@ fn remembering() -> Sessions {
     store
 }
 
-/// `changed`, `unchanged`, … or the reason of the rejection.
+/// The result as a word: `changed`, `unchanged`, … or the reason for the rejection.
 fn word(store: &mut Sessions, event: &Event<'_>) -> &'static str {
     match store.handle_event(event).unwrap().outcome() {
         Outcome::Rejected(rejection) => rejection.reason.name(),
@@ -31,8 +31,8 @@ fn word(store: &mut Sessions, event: &Event<'_>) -> &'static str {
     }
 }
 
-/// Every event with every kind of number at a key whose end is remembered: stale if its number is not higher under the
-/// same server start, otherwise as if nothing were remembered.
+/// Every event with every kind of number at a key whose end is remembered. The event is stale if its number is not
+/// higher under the same server start. Otherwise the result is as if nothing were remembered.
 #[test]
 fn every_event_after_a_remembered_end() {
     let numbers = [None, Some(4), Some(5), Some(6)];
@@ -58,7 +58,7 @@ fn every_event_after_a_remembered_end() {
             let event = identified(event, identity).with_extensions(user_data(&[("text", "t")]));
             assert_eq!(word(&mut remembering(), &event), if is_stale { "stale" } else { "orphan" }, "{event:?}");
         }
-        // Another key, and an event to the whole call, have no such memory.
+        // The remembered end does not apply to another key, nor to an event for the whole call.
         let elsewhere = identified(event(CallEvent::Ringing, "3001", ID), identity);
         assert_eq!(word(&mut remembering(), &elsewhere), "changed");
         let another = identified(event(CallEvent::Ringing, "3002", "another"), identity);
@@ -75,16 +75,16 @@ fn word_without(name: CallEvent) -> &'static str {
     }
 }
 
-/// A later orphan end replaces what is remembered unless it is stale itself; one without a number leaves it.
+/// A later orphan end replaces the remembered one unless it is stale itself. One without a number leaves it unchanged.
 #[test]
 fn which_end_is_remembered() {
     let ringing = |identity| identified(event(CallEvent::Ringing, "3002", ID), identity);
     for (second, stale, fresh) in [
-        // Remembered is then (6, 9): 6 is stale, 7 is not, and of another start nothing is.
+        // The store then remembers (6, 9): 6 is stale, 7 is not, and no number of another start is.
         ((Some(6), Some(9)), (Some(6), Some(9)), (Some(7), Some(9))),
         ((Some(1), Some(10)), (Some(1), Some(10)), (Some(1), Some(9))),
         ((Some(1), None), (Some(1), None), (Some(5), Some(9))),
-        // It stays (5, 9).
+        // (5, 9) stays remembered.
         ((Some(5), Some(9)), (Some(5), Some(9)), (Some(6), Some(9))),
         ((Some(4), Some(9)), (Some(5), Some(9)), (Some(6), Some(9))),
         ((None, Some(9)), (Some(5), Some(9)), (Some(6), Some(9))),
@@ -96,15 +96,15 @@ fn which_end_is_remembered() {
             assert_eq!(word(&mut store, &ringing(fresh)), "changed", "{name} {second:?}");
         }
     }
-    // No other orphan is an end.
+    // No other orphan event counts as an end.
     let mut store = new_store();
     let party = Event::new(DataEvent::PartyAdded).with_this_dn("3002").with_call_uuid(ID);
     hear(&mut store, &identified(party, (Some(5), Some(9))));
     assert_eq!(word(&mut store, &ringing((Some(5), Some(9)))), "changed");
 }
 
-/// A session that opens removes what is remembered, and one opened by an event without a number takes it over as its
-/// last.
+/// A session that opens removes the remembered end. If the opening event has no number, the session takes over the
+/// remembered one.
 #[test]
 fn a_session_that_opens_takes_the_remembered_end_over() {
     for name in [CallEvent::Dialing, CallEvent::Ringing, CallEvent::Established] {
@@ -117,21 +117,21 @@ fn a_session_that_opens_takes_the_remembered_end_over() {
         let mut store = remembering();
         hear(&mut store, &identified(event(name, "3002", ID), (Some(1), Some(10))));
         assert_eq!(store.get("3002", ID).unwrap().last_event().unwrap().to_string(), "#1 since 10", "{name}");
-        // Removed: what the old server start says is no longer stale.
+        // The end is no longer remembered, so events of the old server start are not stale.
         assert_eq!(
             word(&mut store, &identified(event(CallEvent::Released, "3002", ID), (Some(5), Some(9)))),
             "changed"
         );
     }
-    // One that another server's list makes known takes it over, too.
+    // A session that becomes known from another server's list also takes over the number.
     let mut store = remembering();
     let list = [im_session::ImSession::new(ID, State::Talking)];
     assert_eq!(store.reconcile("3002", &list).unwrap().changed().count(), 1);
     assert_eq!(store.get("3002", ID).unwrap().last_event().unwrap().to_string(), "#5 since 9");
 }
 
-/// A session that is forgotten, or makes room, leaves the number of its last event; an open one leaves nothing, as it
-/// stays.
+/// A session that is forgotten or makes room leaves the number of its last event. An open session leaves nothing,
+/// because it stays.
 #[test]
 fn a_forgotten_session_leaves_its_end() {
     let at = |name, number| identified(event(name, "3002", ID), (Some(number), Some(9)));
@@ -164,22 +164,22 @@ fn the_oldest_of_too_many_ends_goes_first() {
     for (id, number) in [("a", 1), ("b", 1), ("a", 2), ("c", 1)] {
         hear(&mut store, &at(CallEvent::Released, id, number));
     }
-    // b is the oldest, since a was replaced.
+    // b is the oldest because a was replaced.
     let stale = |store: &Sessions, id| word(&mut store.clone(), &at(CallEvent::Ringing, id, 1)) == "stale";
     assert_eq!(["a", "b", "c"].map(|id| stale(&store, id)), [true, false, true]);
-    // Over a restart as well.
+    // The same after a restart.
     let mut restarted = new_store().with_limits(limits);
     restarted.restore(&store.snapshot()).unwrap();
     hear(&mut restarted, &at(CallEvent::Released, "d", 1));
     assert_eq!(["a", "b", "c", "d"].map(|id| stale(&restarted, id)), [false, false, true, true]);
-    // None at all.
+    // No ends are remembered at all.
     limits.remembered_ends = 0;
     let mut store = new_store().with_limits(limits);
     hear(&mut store, &at(CallEvent::Released, "a", 1));
     assert!(!stale(&store, "a"));
 }
 
-/// The legal sequences of specification 2 at one DN, and two legs, of one server start.
+/// The legal sequences of specification 2 at one DN, and two legs, all under one server start.
 const FEEDS: [&[&str]; 9] = [
     &["EventDialing", "EventEstablished", "EventReleased"],
     &["EventDialing", "EventReleased"],
@@ -192,8 +192,9 @@ const FEEDS: [&[&str]; 9] = [
     &["EventRinging", "EventAttachedDataChanged", "EventAbandoned", "EventDialing", "EventReleased"],
 ];
 
-/// Any reordering and any redelivery of a legal numbered feed, with the session forgotten and the store restarted in
-/// between, ends with no open session: every state that can be reached in which all events have been delivered.
+/// Any reordering and redelivery of a legal numbered feed ends without an open session, even if the session is
+/// forgotten and the store restarted in between. The test checks every reachable state in which all events have been
+/// delivered.
 #[test]
 fn no_reordered_or_redelivered_feed_brings_a_session_back_to_life() {
     for feed in FEEDS {
@@ -232,13 +233,13 @@ fn no_reordered_or_redelivered_feed_brings_a_session_back_to_life() {
                 }
             }
         }
-        // Completed or gone, at least.
+        // At least two final states: completed and gone.
         assert!(ended >= 2, "{feed:?}: {ended}");
     }
 }
 
-/// The exception: an AttachedDataChanged without ThisDN raises the number of every open session of its call.
-/// So what was reported before it at one of their DNs is stale when it comes later, the end included.
+/// The exception: an AttachedDataChanged without ThisDN raises the number of every open session of its call. Earlier
+/// events of one of their DNs are then stale if they arrive later, even the end.
 #[test]
 fn a_change_for_the_whole_call_that_overtakes_an_end_leaves_the_session_open() {
     let at = |name, this_dn, number| identified(event(name, this_dn, ID), (Some(number), Some(9)));

@@ -1,11 +1,11 @@
-//! The result of `handle_event`: the outcome, the state before and after, the changes, and who is notified.
+//! What does `handle_event` return? The outcome, the state before and after, the changes, and who is notified.
 
 use im_session::{CallEvent, DataEvent, Event, Handled, Outcome, RejectReason, State};
 use serde_json::{Value, json};
 
 use crate::agent::{ID, data_event, event, new_store, put, store_with, user_data};
 
-/// DN of each session that changed, and its state now.
+/// The DN of each changed session and its new state.
 fn changed(handled: &Handled<'_>) -> Vec<(String, State)> {
     handled.changed().map(|session| (session.this_dn().to_string(), session.state())).collect()
 }

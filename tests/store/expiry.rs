@@ -1,4 +1,4 @@
-//! How sessions end without an event, and how completed ones are forgotten.
+//! How do sessions end without an event, and how are completed ones forgotten?
 
 use core::time::Duration;
 
@@ -36,11 +36,11 @@ fn expire_ends_what_heard_nothing_since_in_the_order_of_lists() {
     let nothing = expire(&mut store, 20);
     assert_eq!((nothing.outcome(), nothing.changed().count()), (&Outcome::Unchanged, 0), "once");
     assert_eq!(store.get("3001", "a").unwrap().state(), State::Talking);
-    // What they held can still be read.
+    // Their user data can still be read.
     assert_eq!(store.get("3002", "b").unwrap().user_data().len(), 1);
 }
 
-/// So the time has to be told before the first event.
+/// Sessions heard before any time is set count as heard at 0. So the time must be set before the first event.
 #[test]
 fn what_was_heard_before_any_time_was_told_was_heard_at_0() {
     let mut store = new_store();
@@ -51,7 +51,7 @@ fn what_was_heard_before_any_time_was_told_was_heard_at_0() {
     assert_eq!(all(&store), [("3001", "after", State::Talking), ("3001", "before", State::Completed)]);
 }
 
-/// How long the service was down is not known, so the first time may be any; from then on a jump is refused again.
+/// The length of the downtime is unknown, so the first time may be any. From then on a jump is refused again.
 #[test]
 fn the_first_time_after_a_restore_is_not_checked_for_a_jump() {
     let mut limits = Limits::DEFAULT;
@@ -65,7 +65,7 @@ fn the_first_time_after_a_restore_is_not_checked_for_a_jump() {
     restored.restore(&store.snapshot()).unwrap();
     assert!(refused(&mut store));
     assert!(!refused(&mut restored.clone()));
-    // Time told after that is checked.
+    // Later times are checked.
     set_time(&mut restored, 1_763_000_000 + 3_600);
     assert!(refused(&mut restored));
 }
@@ -134,19 +134,19 @@ fn completed_sessions_are_forgotten_by_the_time_of_their_end() {
     }
     put(&mut store, "3002", "open", State::Talking);
     set_time(&mut store, 40);
-    // A repeat of the end does not put it off.
+    // A repeated end does not postpone it.
     hear(&mut store, &event(CallEvent::Released, "3002", "a"));
     assert_eq!(forget_completed(&mut store, 10), 0);
     assert_eq!(forget_completed(&mut store, 21), 2);
     assert_eq!(all(&store).len(), 2);
     assert_eq!(forget_all_completed(&mut store), 1);
     assert_eq!(all(&store), [("3002", "open", State::Talking)]);
-    // A forgotten session that had no number is unknown: it can begin again without any proof.
+    // A forgotten session without a number is unknown, so it can begin again without any proof.
     put(&mut store, "3002", "a", State::Alerting);
     assert_eq!(store.len(), 2);
 }
 
-/// Many come and go: what is left is found, and nothing else.
+/// After many sessions come and go, exactly the remaining ones are found.
 #[test]
 fn places_are_used_again() {
     let mut store = new_store();
@@ -173,7 +173,7 @@ fn seconds(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
 }
 
-/// A cutoff later than the store's time would end what was heard just now.
+/// A cutoff later than the store's time would end sessions that were heard just now.
 #[test]
 fn a_cutoff_ahead_of_the_time_is_refused_and_changes_nothing() {
     for told in [None, Some(10)] {
@@ -191,21 +191,21 @@ fn a_cutoff_ahead_of_the_time_is_refused_and_changes_nothing() {
             assert_eq!(store.time_out_requests(found).map(|handled| handled.settled().len()), Err(ahead));
         }
         assert_eq!(store.snapshot(), before);
-        // Now itself is no cutoff ahead, and ends nothing that was heard now.
+        // A cutoff of now is allowed and ends nothing that was heard now.
         assert_eq!(expired(&mut store, now), usize::from(now > 0));
     }
     let error = new_store().expire(seconds(3)).map(|handled| handled.changed().count()).unwrap_err();
     assert_eq!(error.to_string(), "expected a cutoff that is not after the store's time 0ns, found 3s");
 }
 
-/// One value in the wrong unit would freeze the clock for good.
+/// A single time in the wrong unit would freeze the clock for good.
 #[test]
 fn a_jump_beyond_the_limit_is_refused_and_changes_nothing() {
     let mut limits = Limits::DEFAULT;
     limits.time_jump = seconds(100);
     let with_limit = || new_store().with_limits(limits);
     let mut store = with_limit();
-    // The first time may be any: who knows which epoch it is counted from.
+    // The first time may be any, because its epoch is unknown.
     set_time(&mut store, 1_763_000_000);
     for (told, expected) in [(1_763_000_101, 1_763_000_000), (u64::MAX, 1_763_000_000)] {
         let jump = TimeError::Jump { found: seconds(told), now: seconds(expected), limit: limits.time_jump };
@@ -216,10 +216,10 @@ fn a_jump_beyond_the_limit_is_refused_and_changes_nothing() {
     assert_eq!(error, "expected a time at most 100s after 1763000000s, found 1763000101s");
     set_time(&mut store, 1_763_000_100);
     assert_eq!(store.now(), seconds(1_763_000_100));
-    // An earlier time is ignored, however much earlier.
+    // An earlier time is ignored, however far back it is.
     set_time(&mut store, 5);
     assert_eq!(store.now(), seconds(1_763_000_100));
-    // The first time after a restart may be any again: nobody knows how long it took.
+    // The first time after a restart may be any again, because the length of the restart is unknown.
     let mut restarted = with_limit();
     restarted.restore(&store.snapshot()).unwrap();
     assert_eq!(restarted.now(), seconds(1_763_000_100));
@@ -227,7 +227,7 @@ fn a_jump_beyond_the_limit_is_refused_and_changes_nothing() {
     assert!(restarted.set_time(seconds(1_863_000_101)).is_err());
 }
 
-/// The order of completion counts, not the clock, and not that of the lists.
+/// The order of completion counts, and not the clock or the order of lists.
 #[test]
 fn what_ends_together_is_forgotten_in_the_order_of_its_end() {
     let mut limits = Limits::DEFAULT;
@@ -243,7 +243,7 @@ fn what_ends_together_is_forgotten_in_the_order_of_its_end() {
     for (new, expected) in [("n", ["a", "c", "b", "n"]), ("o", ["c", "b", "n", "o"]), ("p", ["b", "n", "o", "p"])] {
         hear(&mut store, &event(CallEvent::Ringing, "3003", new));
         assert_eq!(ids(&store), expected);
-        // Over a restart as well.
+        // The same after a restart.
         let snapshot = store.snapshot();
         store.restore(&snapshot).unwrap();
     }

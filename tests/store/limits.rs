@@ -1,5 +1,5 @@
-//! Every limit: an input that exceeds it by one is refused as a whole, with a typed reason, and changes nothing; an
-//! input at the limit is accepted.
+//! Is every limit kept? Input that exceeds a limit by one is refused as a whole, with a typed reason, and changes
+//! nothing. Input at the limit is accepted.
 
 use im_session::session::Limit;
 use im_session::{
@@ -16,7 +16,7 @@ fn limited(change: impl FnOnce(&mut Limits)) -> Sessions {
     new_store().with_limits(limits)
 }
 
-/// The limit that the event goes over, none where it is accepted. Nothing has changed then but the counters.
+/// The limit that the event exceeds, or `None` if it is accepted. Asserts that a refusal changes only the counters.
 fn over(store: &mut Sessions, event: &Event<'_>) -> Option<Limit> {
     let before: Vec<_> = store.iter().cloned().collect();
     let handled = store.handle_event(event).expect("a readable event");
@@ -35,8 +35,7 @@ fn ringing(this_dn: &'static str, id: &'static str) -> Event<'static> {
     event(CallEvent::Ringing, this_dn, id)
 }
 
-/// Only open sessions fill a store; of the completed ones the one that completed longest ago makes room, whatever its
-/// DN.
+/// Only open sessions fill a store. Among the completed ones, the one that completed longest ago makes room, at any DN.
 #[test]
 fn sessions_in_all() {
     let mut store = limited(|limits| limits.sessions = 3);
@@ -44,7 +43,7 @@ fn sessions_in_all() {
         assert_eq!(over(&mut store, &ringing(this_dn, id)), None);
     }
     assert_eq!(over(&mut store, &ringing("3004", "a")), Some(Limit::Sessions));
-    // By order, not by the clock: the time never went on.
+    // The order decides and not the clock, which never advanced here.
     hear(&mut store, &event(CallEvent::Released, "3003", "a"));
     hear(&mut store, &event(CallEvent::Released, "3001", "a"));
     let handled = store.handle_event(&ringing("3004", "a")).unwrap();
@@ -63,7 +62,7 @@ fn sessions_of_one_dn() {
     assert_eq!(over(&mut store, &ringing("3001", "b")), None);
     assert_eq!(over(&mut store, &ringing("3001", "c")), Some(Limit::SessionsPerDn));
     assert_eq!(over(&mut store, &ringing("3002", "c")), None);
-    // A completed session of another DN, however old, makes no room here.
+    // A completed session of another DN makes no room here, however old it is.
     hear(&mut store, &event(CallEvent::Released, "3002", "c"));
     assert_eq!(over(&mut store, &ringing("3001", "c")), Some(Limit::SessionsPerDn));
     hear(&mut store, &event(CallEvent::Released, "3001", "b"));
@@ -87,7 +86,7 @@ fn sessions_of_one_call() {
     assert_eq!(all(&store), expected);
 }
 
-/// A DN, a call and the store can be full at once: as few sessions go as make room.
+/// A DN, a call and the store can be full at the same time. As few sessions as possible make room.
 #[test]
 fn one_completed_session_makes_room_wherever_it_is_full() {
     let mut store = limited(|limits| {
@@ -100,7 +99,7 @@ fn one_completed_session_makes_room_wherever_it_is_full() {
     assert_eq!(all(&store), [("3001", "c", State::Alerting), ("3002", "b", State::Talking)]);
 }
 
-/// What makes room is not told to anybody, and an event that opens nothing makes none.
+/// Nobody is notified of a session that makes room. An event that opens no session makes no room.
 #[test]
 fn room_is_made_only_for_a_session_that_opens() {
     let mut store = limited(|limits| (limits.sessions, limits.user_data_size) = (1, 5));
@@ -134,7 +133,7 @@ fn participants_of_a_session() {
     assert_eq!(over(&mut store, &party(DataEvent::PartyChanged, "4")), None, "takes the place of all");
 }
 
-/// Named regression: where none was allowed, all events but PartyAdded still brought one.
+/// Named regression: with a limit of zero participants, all events except PartyAdded still added one.
 #[test]
 fn no_participants_at_all() {
     let none = || limited(|limits| limits.participants = 0);
@@ -152,7 +151,7 @@ fn no_participants_at_all() {
         let party = data_event(name, "3002", "a").with_other_dn("1");
         assert_eq!(over(&mut store, &party), Some(Limit::Participants), "{name}");
     }
-    // An end always ends, and brings nobody.
+    // An end event always ends the session and adds no participant.
     assert_eq!(over(&mut store, &event(CallEvent::Released, "3002", "a").with_other_dn("1")), None);
 }
 
@@ -163,13 +162,13 @@ fn size_of_the_user_data() {
     assert_eq!(over(&mut store, &brings(CallEvent::Ringing, "12345")), Some(Limit::UserDataSize));
     assert_eq!(over(&mut store, &brings(CallEvent::Ringing, "1234")), None);
     assert_eq!(over(&mut store, &brings(CallEvent::Established, "größ")), Some(Limit::UserDataSize), "6 bytes");
-    // Used or not: on every event that the table accepts.
+    // The limit applies to every event that the table accepts, even if the event's user data is not used.
     let party = data_event(DataEvent::PartyAdded, "3002", "a").with_user_data(user_data(&[("k", "12345")]));
     assert_eq!(over(&mut store, &party), Some(Limit::UserDataSize));
     assert_eq!(over(&mut store, &brings(CallEvent::Established, "1")), None);
 }
 
-/// Found in review: empty pairs cost memory and no bytes of the size.
+/// Found in review: empty pairs take memory but add nothing to the size in bytes.
 #[test]
 fn pairs_of_the_user_data() {
     let pairs = |count: usize| KeyValueList::from_iter((0..count).map(|_| ("", "")));
@@ -182,7 +181,7 @@ fn pairs_of_the_user_data() {
     assert_eq!(over(&mut store, &changed(nested(999))), None, "999 and the list");
     assert_eq!(over(&mut store, &changed(nested(1_000))), Some(Limit::UserDataPairs));
 
-    // Operations and another server's list as well.
+    // Operations and another server's list are limited too.
     let mut store = limited(|limits| limits.user_data_pairs = 2);
     put(&mut store, "3002", ID, State::Talking);
     let mut attach = |user_data: serde_json::Value| {
@@ -197,7 +196,7 @@ fn pairs_of_the_user_data() {
     assert_eq!(error.to_string(), "imSessions[0]: over a limit: pairs of the user data");
 }
 
-/// An end event always ends: what it brings over a limit is left out, and no more than that.
+/// An end event always ends the session. Only the part that exceeds a limit is left out.
 #[test]
 fn an_end_event_always_ends() {
     for name in [CallEvent::Released, CallEvent::Abandoned] {
@@ -232,7 +231,7 @@ fn an_end_event_always_ends() {
             }
         }
     }
-    // What is within the limits is kept, though the other is not.
+    // The part within the limits is kept although the other part is not.
     let mut store = limited(|limits| limits.dn_length = 4);
     put(&mut store, "3002", "a", State::Talking);
     let end = event(CallEvent::Released, "3002", "a").with_other_dn("30011").with_user_data(user_data(&[("k", "w")]));
@@ -264,8 +263,8 @@ fn user_data_for_a_whole_call_is_checked_once_for_all() {
     assert!(store.iter().all(|session| session.user_data().size() == 5));
 }
 
-/// One session cannot take it because of what it brings, the other has heard newer: what is wrong with the event is
-/// said, in whichever order they are asked.
+/// One session cannot take the event because of its user data, and the other has already heard a newer event. The
+/// answer names the limit, in whichever order the sessions are asked.
 #[test]
 fn of_a_whole_call_the_limit_counts_more_than_a_stale_number() {
     for stale_at in ["3001", "3002"] {
@@ -317,7 +316,7 @@ fn length_of_a_message() {
     assert_eq!(send("hello!"), Err(10));
 }
 
-/// Decided before the limits: what is stale or not in the table is not looked at.
+/// Limits are not checked for events that are stale or that the table rejects.
 #[test]
 fn limits_come_last() {
     let mut store = limited(|limits| limits.user_data_size = 0);
@@ -331,11 +330,11 @@ fn limits_come_last() {
     assert_eq!(reason(&heavy(CallEvent::Dialing).with_event_sequence_number(5)), Some(RejectReason::Stale));
     assert_eq!(reason(&heavy(CallEvent::Dialing).with_event_sequence_number(6)), Some(RejectReason::RoleConflict));
     assert_eq!(reason(&heavy(CallEvent::Established).with_event_sequence_number(6)), Some(RejectReason::Limit));
-    // A rejected event counts for nothing: its number is still free.
+    // A rejected event has no effect, so its number is still free.
     assert_eq!(reason(&event(CallEvent::Established, "3002", "a").with_event_sequence_number(6)), None);
 }
 
-/// Lower limits do not touch what is there already.
+/// Lower limits do not affect existing sessions.
 #[test]
 fn what_is_there_stays() {
     let mut store = new_store();
@@ -361,7 +360,7 @@ fn the_defaults_are_those_of_the_specification_or_sensible() {
     assert_eq!((only.user_data_pairs, only.remembered_ends), (1_000, 100_000));
 }
 
-/// Found in review: every pair that is there was looked for in the whole body, however large that is.
+/// Found in review: every existing pair was searched for in the whole body, however large the body was.
 #[test]
 fn a_huge_update_is_refused_before_it_is_merged() {
     let mut sessions = Sessions::new(BaseUri::new("http://localhost:8090"));

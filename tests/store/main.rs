@@ -1,31 +1,31 @@
-//! What the REST API shows, and the store of all sessions.
+//! The REST API's resources, and the store of all sessions.
 //!
 //! | file | question |
 //! |---|---|
 //! | `resource` | What is the JSON of sessions, lists, notifications and user data, written and read? |
 //! | `events` | What does an event do to the store, and who is notified? |
-//! | `counters` | Is everything counted once, where it belongs? |
+//! | `counters` | Is everything counted exactly once, under the right counter? |
 //! | `decisions` | In which order is an event checked: ignored, unreadable, stale, the table, the limits? |
-//! | `ended` | Does what has ended stay ended, also where the session is gone? |
-//! | `limits` | Which input exceeds which limit, and does it change nothing? |
-//! | `operations` | May this agent do that now, and in which order is that checked? |
+//! | `ended` | Does an ended session stay ended, even after the session itself is gone? |
+//! | `limits` | Which input exceeds which limit, and is the store then unchanged? |
+//! | `operations` | May this agent perform this operation now, and in which order is that checked? |
 //! | `requests` | Which request is sent, and what settles it? |
 //! | `reads` | What does an agent see? |
 //! | `expiry` | When does a session end without an event, and when is it forgotten? |
 //! | `snapshots` | How is a store restored after a restart, and which snapshots are refused? |
 //! | `reconcile` | How does a store catch up with another server's list? |
 //! | `shards` | How do several stores divide the work? |
-//! | `embedding` | Threads, lifetimes, loops, errors: can a service use the types as it needs to? |
-//! | `tracing` | Which `tracing` events are there? (feature `tracing`) |
+//! | `embedding` | Can a service use the types with its threads, lifetimes, loops and errors? |
+//! | `tracing` | Which `tracing` events are emitted? (feature `tracing`) |
 //!
 //! | `sessions` | What may no event do to a session, and what does every event do? (properties) |
 //! | `properties` | What holds for every history of many agents, sessions, operations and reads? |
-//! | `state_machine` | Does the store go where the model goes, when each step follows from what is there? |
-//! | `damaged_snapshots` | Does every snapshot, however damaged, give a valid store or an error that changes nothing? |
-//! | `reachable` | Every state that can be reached over small alphabets of events, against the model |
+//! | `state_machine` | Does the store follow the model if each step depends on the current state? |
+//! | `damaged_snapshots` | Does every damaged snapshot give a valid store or an error that changes nothing? |
+//! | `reachable` | Does every reachable state agree with the model, over small alphabets of events? |
 //!
-//! Shared by the tests: `agent` has one agent with two devices and its sessions, `steps` random histories for the store
-//! and the model, `client` a client that receives notifications; `check` tries a property.
+//! The tests share `agent` (one agent with two devices and its sessions), `steps` (random histories for the store and
+//! the model), `client` (a client that receives notifications) and `check` (which runs a property).
 
 mod agent;
 mod check;

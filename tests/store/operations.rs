@@ -1,4 +1,4 @@
-//! The operations of an agent, and the order of their checks: the rules of specification 4 on operations.
+//! May an agent perform an operation, and in which order is that checked? The rules of specification 4 on operations.
 
 use im_session::resource::{OperationBody, Parameter};
 use im_session::store::RequestName;
@@ -12,7 +12,7 @@ use crate::agent::{
     ID, data_event, event, good_body, hear, me, new_store, on_session, other, post, put, store_with, user_data,
 };
 
-/// What can be wrong, in the order in which it is checked, and how it is made wrong.
+/// A defect: its name, the statusCode, and the function that introduces it. The list has the order of the checks.
 type Wrong = (&'static str, u8, fn(&mut Situation));
 
 /// An operation about to be posted.
@@ -89,22 +89,22 @@ fn answered(operation: &str, wrong: &[&Wrong]) -> Result<Value, u8> {
     let id = if operation == "InitiateIMSession" { None } else { Some(ID) };
     let mut situation =
         Situation { body: good_body(operation), not_an_object: false, id, no_right: false, not_now: false };
-    // The last first: where two concern the same parameter, the one checked first is the one that stands.
+    // Applied in reverse order: if two defects concern the same parameter, the one that is checked first must remain.
     wrong.iter().rev().for_each(|(_, _, make)| make(&mut situation));
     let Situation { mut body, not_an_object, id, no_right, not_now } = situation;
     if not_an_object {
         body = json!([body]);
     }
-    // InitiateIMSession is not possible beside an open session, all others only with one.
+    // InitiateIMSession is not possible beside an open session. All other operations are possible only with one.
     let state = if (operation == "InitiateIMSession") == not_now { State::Talking } else { State::Completed };
     let operation: Operation = operation.parse().unwrap();
-    // Without the right to one operation, or with the right to it alone.
+    // All rights except the one to the operation, or only that right.
     let rights = if no_right { Operations::ALL.without(operation) } else { Operations::of(&[operation]) };
     let me = me().with_rights(rights);
     post(&mut store_with(state), &me, id.map_or(Target::Sessions, Target::Session), &body)
 }
 
-/// Whatever is wrong alone is found; of any two, the one that is checked first is answered.
+/// Every defect is found on its own. Of any two, the answer names the one that is checked first.
 #[test]
 fn checks_come_in_the_order_of_the_specification() {
     let operations: [(&str, &[Wrong]); 6] = [
@@ -152,8 +152,7 @@ fn what_is_no_json_object_is_no_body() {
     assert_eq!(store.counters().operations(StatusCode::InputValidation), 11);
 }
 
-/// Named regression: a number as operationName was answered with 10, before the session and its parameters were looked
-/// at.
+/// Named regression: a number as operationName was answered with 10 before the session and its parameters were checked.
 #[test]
 fn an_operation_name_that_is_no_string_is_unknown() {
     let mut store = store_with(State::Talking);
@@ -180,7 +179,7 @@ fn unknown_keys_are_skipped_and_of_a_repeated_one_the_last_counts() {
     assert_eq!(request.name, RequestName::RequestReleaseCall);
 }
 
-/// An embedder without JSON text fills the body in by hand.
+/// An embedder that has no JSON text fills in the body by hand.
 #[test]
 fn a_body_can_be_filled_in_by_hand() {
     let mut body = OperationBody::default();
@@ -192,7 +191,7 @@ fn a_body_can_be_filled_in_by_hand() {
     assert_eq!(store.operate(&me(), Target::Session(ID), &body).unwrap().key.as_deref(), Some("k"));
 }
 
-/// Capabilities decide: every operation in every state, with and without user data.
+/// The capabilities decide. Every operation in every state, with and without user data.
 #[test]
 fn operations_are_possible_as_the_capabilities_say() {
     for state in State::ALL {
@@ -207,7 +206,7 @@ fn operations_are_possible_as_the_capabilities_say() {
                 let may = capabilities.iter().any(|known| known.name() == operation);
                 let expected = match operation {
                     _ if may => Ok(()),
-                    // There is no key to delete: found before the capability.
+                    // The key to delete does not exist. This is checked before the capability.
                     "DeleteUserData" if !with_user_data && state != State::Completed => Err(10),
                     _ => Err(2),
                 };
@@ -227,7 +226,7 @@ fn one_session_per_agent_unless_switched_off() {
     for (state, expected) in
         [(State::Initiating, Err(2)), (State::Alerting, Err(2)), (State::Talking, Err(2)), (State::Completed, Ok(()))]
     {
-        // At the agent's other DN.
+        // The session is at the agent's other DN.
         let mut store = new_store();
         put(&mut store, "3001", ID, state);
         assert_eq!(post(&mut store, &me(), Target::Sessions, &initiate).map(|_| ()), expected, "{state}");
@@ -235,7 +234,7 @@ fn one_session_per_agent_unless_switched_off() {
         put(&mut many, "3001", ID, state);
         assert!(post(&mut many, &me(), Target::Sessions, &initiate).is_ok(), "{state}");
     }
-    // Another agent's session is no hindrance, and an event may open a second one all the same.
+    // Another agent's session does not matter. An event may also open a second session.
     let mut store = new_store();
     put(&mut store, "3009", ID, State::Talking);
     assert!(post(&mut store, &me(), Target::Sessions, &initiate).is_ok());
@@ -244,7 +243,7 @@ fn one_session_per_agent_unless_switched_off() {
     assert_eq!(store.len(), 3);
 }
 
-/// Two of an agent's DNs are on the same call.
+/// Two of an agent's DNs take part in the same call.
 #[test]
 fn device_path_chooses_else_the_first_open_session_in_device_order_else_the_first() {
     let complete = |device_path: Option<&str>| json!({"operationName": "Complete", "devicePath": device_path});
@@ -265,12 +264,12 @@ fn device_path_chooses_else_the_first_open_session_in_device_order_else_the_firs
     ] {
         assert_eq!(this_dn(first, second, device_path), Ok(json!(expected)), "{first} {second} {device_path:?}");
     }
-    // A device of the agent that has no such session: the session is where it is.
+    // The agent's device does not have that session, so the operation goes to the DN that has it.
     let request = on_session(&mut store_with(State::Talking), &complete(Some("/devices/2")));
     assert_eq!(request.unwrap()["ThisDN"], "3002");
 }
 
-/// Named regression: a device without a DN, or with one that is too long, sent a request that no store could restore.
+/// Named regression: a device whose DN was empty or too long sent a request that no store could restore.
 #[test]
 fn a_device_without_a_usable_dn_initiates_nothing() {
     for (dn, expected) in [("", Err(10)), (&*"1".repeat(256), Err(10)), (&*"1".repeat(255), Ok(()))] {
@@ -279,14 +278,15 @@ fn a_device_without_a_usable_dn_initiates_nothing() {
         assert_eq!(post(&mut store, &me, Target::Sessions, &good_body("InitiateIMSession")).map(|_| ()), expected);
         new_store().restore(&store.snapshot()).expect("a store takes its own snapshot");
     }
-    // After whose device it is, before whether another session is open.
+    // This is checked after the owner of the device and before an open session.
     let mut body = good_body("InitiateIMSession");
     let me = me().with_device("/devices/3", "");
     body["devicePath"] = json!("/devices/3");
     assert_eq!(post(&mut store_with(State::Talking), &me, Target::Sessions, &body), Err(10));
 }
 
-/// Named regression: only SendMessage looked at whose device it was, and all others fell back to another one.
+/// Named regression: only SendMessage checked the owner of the device. All other operations fell back to another
+/// device.
 #[test]
 fn a_device_of_somebody_else_is_no_device_whatever_the_operation() {
     for operation in ["SendMessage", "AttachUserData", "UpdateUserData", "DeleteUserData", "Complete"] {
@@ -308,7 +308,7 @@ fn anothers_session_is_not_found_in_the_same_words() {
     assert_eq!(store.post(&Agent::new(), Target::Session(ID), br#"{"operationName":"Complete"}"#).unwrap_err(), none);
 }
 
-/// The limit is on what the server would have: attaching adds, updating replaces.
+/// The limit applies to the resulting user data: attaching adds to the existing data, and updating replaces it.
 #[test]
 fn the_limit_of_user_data_is_on_the_resulting_total() {
     let mut limits = Limits::DEFAULT;
@@ -320,7 +320,7 @@ fn the_limit_of_user_data_is_on_the_resulting_total() {
     let mut answer = |operation: &str, user_data: Value| {
         on_session(&mut store, &json!({"operationName": operation, "userData": user_data})).map(|_| ())
     };
-    // There are 9 bytes: 5 and 4.
+    // The session already has 9 bytes, 5 and 4.
     assert_eq!(answer("AttachUserData", json!({"n": ""})), Ok(()));
     assert_eq!(answer("AttachUserData", json!({"n": "1"})), Err(10));
     assert_eq!(answer("AttachUserData", json!({"k": "1"})), Err(10), "the key is there, and it is added all the same");
@@ -344,7 +344,7 @@ fn deleting_names_a_key_of_the_outermost_list() {
     assert_eq!(delete("List"), Err(10));
 }
 
-/// The message of an answer is for a person, and quotes only a short part of the request.
+/// The message of an answer is meant for a person and quotes only a short part of the request.
 #[test]
 fn status_messages_are_short_and_say_what_was_expected() {
     let mut store = store_with(State::Alerting);
@@ -359,7 +359,7 @@ fn status_messages_are_short_and_say_what_was_expected() {
          UpdateUserData, DeleteUserData, Complete"
     );
     assert_eq!(message(good_body("SendMessage")), "SendMessage is not possible while the session is Alerting");
-    // Named regression: that there is no user data was said also where it is not the reason.
+    // Named regression: the message blamed the missing user data even if that was not the reason.
     hear(&mut store, &data_event(DataEvent::AttachedDataChanged, "3002", ID));
     let mut message = |body: Value| {
         let body = body.to_string();
@@ -378,8 +378,8 @@ fn status_messages_are_short_and_say_what_was_expected() {
     assert!(error.status_message.len() < 300);
 }
 
-/// Every operation in every state, with and without user data, with and without the right to it: what is answered, and
-/// what `why_not` says before.
+/// Every operation in every state, with and without user data, with and without the right to it. The answer must be the
+/// one that `why_not` gave before.
 #[test]
 fn why_not_says_what_the_answer_will_be() {
     let on_session = Operation::ALL.into_iter().filter(|&operation| operation != Operation::InitiateIMSession);
@@ -409,7 +409,7 @@ fn why_not_says_what_the_answer_will_be() {
                 assert_eq!(why_not, expected, "{place}");
                 match expected {
                     Some(WhyNot::NoRight) => assert_eq!(answered, Err(5), "{place}"),
-                    // There is no key to delete: found before the capability.
+                    // The key to delete does not exist. This is checked before the capability.
                     Some(WhyNot::NoUserData) if operation == Operation::DeleteUserData => {
                         assert_eq!(answered, Err(10), "{place}");
                     }
@@ -427,8 +427,8 @@ fn why_not_says_what_the_answer_will_be() {
     }
 }
 
-/// Named regression: `why_not` explained another session than the operation went to where two of the agent's DNs had
-/// the id, and of InitiateIMSession it said that it is not possible in this state, which is no answer of `post`.
+/// Named regression: if two of the agent's DNs had the id, `why_not` explained another session than the one that the
+/// operation goes to. For InitiateIMSession it blamed the state, an answer that `post` never gives.
 #[test]
 fn why_not_explains_the_session_that_the_operation_goes_to() {
     let send = |device_path: Option<&str>| {

@@ -1,4 +1,4 @@
-//! What holds for every history of many agents, sessions, operations and reads.
+//! What holds for every history of many agents, sessions, operations and reads?
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -18,7 +18,7 @@ use crate::steps::{
     agents, carry_out, counts, events, history, is_mine, linear_extension, list_of, new_store, setup, without_order,
 };
 
-/// The same answers, the same notifications, in the same order.
+/// The store and the model give the same answers and the same notifications in the same order.
 #[test]
 fn the_store_answers_as_the_model_does() {
     check(150, 90, history(120), |history| {
@@ -34,7 +34,7 @@ fn the_store_answers_as_the_model_does() {
     });
 }
 
-/// The same with limits so small that they are hit.
+/// The same with limits so low that histories reach them.
 #[test]
 fn the_store_keeps_its_limits_as_the_model_does() {
     check(150, 90, (history(120), small_limits()), |(history, small)| {
@@ -50,8 +50,8 @@ fn the_store_keeps_its_limits_as_the_model_does() {
     });
 }
 
-/// Notifications, lists, single sessions and resources are the same bytes written directly and through serde_json, with
-/// number analysis and without, as views of the store and owned.
+/// Notifications, lists, single sessions and resources are the same bytes whether they are written directly or through
+/// serde_json, with and without number analysis, borrowed from the store or owned.
 #[test]
 fn what_is_written_directly_is_what_serde_writes() {
     check(150, 90, (history(60), any::<bool>()), |(history, analysed)| {
@@ -87,7 +87,7 @@ fn what_is_written_directly_is_what_serde_writes() {
     });
 }
 
-/// What serde_json gives, and what is written directly behind what is in the buffer already.
+/// Asserts that direct writing appends the same bytes that serde_json gives.
 fn same_bytes(value: &impl serde::Serialize, write: impl FnOnce(&mut Vec<u8>)) -> Result<(), TestCaseError> {
     let mut direct = b"before ".to_vec();
     write(&mut direct);
@@ -104,8 +104,8 @@ fn every_other(number: &str) -> Option<AnalysedNumber> {
     (number.len() % 2 == 0).then(analysed)
 }
 
-/// Folded by a client that starts from an empty list, the notifications alone give what a fresh list gives, at every
-/// point. (A client that starts from a list later on holds at that point what this one holds.)
+/// A client starts from an empty list and applies the notifications. At every point it has the list that an agent would
+/// read. (A client that starts from a later list has the same state at that point.)
 #[test]
 fn the_notifications_lead_to_the_list() {
     check(150, 90, history(120), |history| {
@@ -122,11 +122,11 @@ fn the_notifications_lead_to_the_list() {
     });
 }
 
-/// At every point, a store that is written as JSON and restored goes on as the original.
+/// A store that is written as JSON and restored at any point continues exactly like the original.
 #[test]
 fn a_restored_store_goes_on_as_the_original() {
     check(150, 90, history(120), |history| {
-        // As one that knows all that was sent: it leaves no gap in the ReferenceIDs.
+        // No gap in the ReferenceIDs, because the snapshot is known to contain every sent request.
         let new_store = || new_store().with_reference_id_gap(0);
         let mut original = new_store();
         let mut restored = original.clone();
@@ -142,8 +142,8 @@ fn a_restored_store_goes_on_as_the_original() {
     });
 }
 
-/// After every step the parts that it names, and no others, have to be kept: together with those kept before they are
-/// the store. With limits so small that room is made.
+/// After every step, an embedder has to save exactly the parts that the step names. Together with the parts saved
+/// before, they make up the store. Low limits also make the store forget sessions to make room.
 #[test]
 fn the_parts_that_a_step_names_are_all_that_has_to_be_kept() {
     check(150, 90, (history(120), small_limits(), any::<bool>()), |(history, small, are_small)| {
@@ -172,7 +172,7 @@ fn the_parts_that_a_step_names_are_all_that_has_to_be_kept() {
     });
 }
 
-/// Any interleaving that keeps each session's own order ends in the same store.
+/// Every interleaving that keeps each session's own order leads to the same store.
 #[test]
 fn the_order_between_sessions_does_not_count() {
     check(150, 90, (events(80), vec(any::<usize>(), 1..20)), |(events, choices)| {
@@ -188,8 +188,8 @@ fn the_order_between_sessions_does_not_count() {
     });
 }
 
-/// So sessions can be spread over threads by key, each with a store of its own. AttachedDataChanged without ThisDN
-/// concerns every session of its call, and goes to all.
+/// Sessions can therefore be spread over threads by key, each thread with its own store. AttachedDataChanged without
+/// ThisDN concerns every session of its call, so all threads get it.
 #[test]
 fn sessions_spread_over_four_threads_end_as_in_one_store() {
     check(150, 90, events(80), |events| {
@@ -218,8 +218,8 @@ fn sessions_spread_over_four_threads_end_as_in_one_store() {
     });
 }
 
-/// What an agent is answered and told is the same whether or not there is anybody else on its calls: but for the
-/// ReferenceID, which counts the requests of all, and for what is sent to the whole call.
+/// An agent gets the same answers and notifications whether or not other agents take part in its calls. Two things may
+/// differ: the ReferenceID, which counts everybody's requests, and events for the whole call.
 #[test]
 fn an_agent_cannot_tell_whether_others_are_on_its_calls() {
     check(150, 90, (history(120), 0..agents().len()), |(history, me)| {
@@ -238,7 +238,7 @@ fn an_agent_cannot_tell_whether_others_are_on_its_calls() {
     });
 }
 
-/// Another agent's session answers to the letter as one that does not exist.
+/// The answer for another agent's session is identical to the answer for a session that does not exist.
 #[test]
 fn anothers_session_is_as_none() {
     check(150, 65, (history(60), any::<Index>(), ask()), |(history, which, body)| {
@@ -246,7 +246,7 @@ fn anothers_session_is_as_none() {
         for step in &history {
             carry_out(&mut store, step);
         }
-        // A session, and an agent who has none with its id.
+        // Picks a session and an agent that has no session with its id.
         let has = |agent: &Agent, id: &str| agent.devices().iter().any(|device| store.get(&device.dn, id).is_some());
         let others: Vec<(&Agent, &str)> = store
             .iter()
@@ -269,7 +269,7 @@ fn anothers_session_is_as_none() {
     });
 }
 
-/// Carries the step out; the parts that it changed, as the documentation of each call says.
+/// Carries out the step and returns the changed parts, as documented for each call.
 fn parts_of(store: &mut Sessions, step: &Step) -> Vec<PartKey> {
     let nobody = Agent::new();
     let now = store.now();
@@ -279,12 +279,12 @@ fn parts_of(store: &mut Sessions, step: &Step) -> Vec<PartKey> {
     };
     let of = |handled: Handled<'_>| handled.parts().collect();
     match step {
-        // An event that cannot be read is counted.
+        // An unreadable event is counted.
         Step::Event(event) => store.handle_event(event).map_or(vec![PartKey::Store], of),
         Step::Post { agent, target, body } => {
             let target = target.as_deref().map_or(Target::Sessions, Target::Session);
             let request = store.post(agents().get(*agent).unwrap_or(&nobody), target, body.as_bytes());
-            // And so is an operation that is refused.
+            // A refused operation is counted too.
             let request = request.ok().map(|request| PartKey::Request { reference_id: request.reference_id });
             request.into_iter().chain([PartKey::Store]).collect()
         }
@@ -308,7 +308,7 @@ fn parts_of(store: &mut Sessions, step: &Step) -> Vec<PartKey> {
     }
 }
 
-/// The parts of a snapshot as text, in one order.
+/// The parts of a snapshot as text, in a fixed order.
 fn in_order(snapshot: &Snapshot) -> Vec<String> {
     let mut parts: Vec<String> = snapshot.clone().into_parts().map(|part| json!(part).to_string()).collect();
     parts.sort();
@@ -317,7 +317,7 @@ fn in_order(snapshot: &Snapshot) -> Vec<String> {
 
 const THREADS: u64 = 4;
 
-/// Which thread has the session; none where it is for all.
+/// The thread that has the session, or `None` if the event goes to all threads.
 fn thread_of(event: &Event<'_>) -> Option<u64> {
     use std::hash::{DefaultHasher, Hash, Hasher};
     let this_dn = event.this_dn()?;
@@ -362,19 +362,20 @@ fn ask() -> impl Strategy<Value = String> {
     })
 }
 
-/// An EventError or EventACK names a request by a ReferenceID, which is another where others ask too.
+/// Whether the event answers a request. It names the request by a ReferenceID, which differs if others send requests
+/// too.
 fn answers_a_request(step: &Step) -> bool {
     matches!(step, Step::Event(event) if event.reference_id.is_some())
 }
 
-/// Whether this is an operation of another agent who shares a DN: a request of that agent's may be a session of the DN
-/// in a moment, so it counts as open for both.
+/// Whether this is an operation of another agent that shares a DN. That agent's request may soon be a session at the
+/// DN, so it counts as open for both agents.
 fn is_of_one_who_shares_a_dn(step: &Step, me: usize) -> bool {
     let shares = |agent: usize| agents()[agent].devices().iter().any(|device| is_mine(&agents()[me], &device.dn));
     matches!(step, Step::Post { agent, .. } if *agent != me && shares(*agent))
 }
 
-/// Whether this concerns the agent: its own events, operations and reads, and what concerns all.
+/// Whether the step concerns the agent: its own events, operations and reads, and steps that concern everybody.
 fn concerns(step: &Step, me: usize) -> bool {
     let is_mine = |dn: &str| is_mine(&agents()[me], dn);
     match step {
@@ -391,7 +392,7 @@ fn for_me(step: &Step, mut answer: Value, me: usize) -> Value {
     let mine = answer["notifications"].as_array().into_iter().flatten();
     let mine: Value = mine.filter(|notification| is_mine(&notification["thisDN"])).cloned().collect();
     match step {
-        // The outcome of an event to the whole call is nothing that an agent is told.
+        // Agents are not told the outcome of an event for the whole call.
         Step::Event(_) | Step::Expire { .. } | Step::Reconcile { .. } => mine,
         Step::Post { .. } => {
             for request in answer["requests"].as_array_mut().into_iter().flatten() {

@@ -1,10 +1,9 @@
-//! All reachable states: a breadth-first search over two agents and two calls, with every event of an alphabet
-//! delivered in every order and any number of times. At every step the store is compared with the model, and the states
+//! Does every reachable state agree with the model? A breadth-first search over two agents and two calls delivers every
+//! event of an alphabet in every order and any number of times. Every step is compared with the model, and the states
 //! are counted.
 //!
-//! Two stores that look the same are the same: what is compared and counted is the whole snapshot (but for counters and
-//! for orders that count only at a limit) and all that the model knows. So every sequence of any length over the
-//! alphabet is covered.
+//! Two stores count as the same state if their whole snapshots and the model's knowledge are equal. Counters do not
+//! count, nor do orders that matter only at a limit. So the search covers sequences of any length over the alphabet.
 
 use std::collections::{HashSet, VecDeque};
 
@@ -15,21 +14,21 @@ use serde_json::{Value, json};
 
 use crate::steps::without_order;
 
-/// Two agents, each with a DN of its own.
+/// Two agents with one DN each.
 fn agents() -> [Agent; 2] {
     [Agent::new().with_device("/devices/1", "3001"), Agent::new().with_device("/devices/2", "3002")]
 }
 
-/// All that a store is, but for the counters and for the order in which sessions completed and ends were remembered:
-/// that counts only where something goes over a limit, and nothing does here.
+/// The whole state of a store, except the counters and the order in which sessions completed and ends were remembered.
+/// That order matters only at a limit, and no limit is reached here.
 fn inside(store: &Sessions) -> String {
     let mut snapshot = without_order(store);
     snapshot["store"] = json!(null);
     snapshot.to_string()
 }
 
-/// All that can be asked of a state is answered the same: what the model knows of each session, and every operation and
-/// read of every agent.
+/// Asserts that the store and the model give the same answer to every question: the state of each session, and every
+/// operation and read of every agent.
 fn agree(store: &Sessions, model: &Model) {
     let resources: Vec<Value> = store.iter().map(|session| json!(store.resource(session))).collect();
     assert_eq!(resources, model.resources());
@@ -67,16 +66,16 @@ fn questions() -> Vec<Step> {
     questions
 }
 
-/// What a search found.
+/// The result of a search.
 #[derive(Debug, PartialEq)]
 struct Found {
-    /// How many different states there are.
+    /// The number of distinct states.
     states: usize,
-    /// How many steps were tried: each event in each state.
+    /// The number of steps: each event in each state.
     steps: usize,
 }
 
-/// Tries every event in every state that can be reached.
+/// Tries every event in every reachable state.
 fn search(alphabet: &[Event<'static>]) -> Found {
     search_with(&Setup::default(), alphabet)
 }
@@ -94,8 +93,8 @@ fn search_with(setup: &Setup, alphabet: &[Event<'static>]) -> Found {
             tried += 1;
             let answer = carry_out(&mut after, &agents, step);
             assert_eq!(answer, model_after.carry_out(&agents, step), "{step:?}");
-            // Most lead nowhere, and are found out without a snapshot: without a session only an end that overtook is
-            // remembered.
+            // Most steps change nothing, and this check avoids a snapshot for them. Without a session, an event can
+            // change the store only if it is an end that arrived early and is remembered.
             let may_differ = answer["told"]["reason"] == "orphan" || !after.iter().eq(store.iter());
             if may_differ && seen.insert(inside(&after)) {
                 agree(&after, &model_after);
@@ -106,7 +105,7 @@ fn search_with(setup: &Setup, alphabet: &[Event<'static>]) -> Found {
     Found { states: seen.len(), steps: tried }
 }
 
-/// Every event of these names at each of these DNs of each of these calls.
+/// Every event with one of these names at each of these DNs in each of these calls.
 fn events(names: &[&'static str], dns: &[&'static str], ids: &[&'static str]) -> Vec<Event<'static>> {
     let mut events = Vec::new();
     for name in names {
@@ -131,7 +130,7 @@ fn data(value: &'static str) -> KeyValueList<'static> {
     [("k", value)].into_iter().collect()
 }
 
-/// With a message in every EventPrivateInfo.
+/// Adds a message to every EventPrivateInfo.
 fn with_messages(mut alphabet: Vec<Event<'static>>) -> Vec<Event<'static>> {
     for event in alphabet.iter_mut().filter(|event| event.name == DataEvent::PrivateInfo.into()) {
         event.extensions = ListAttribute::Present([("text", "hello")].into_iter().collect());
@@ -139,19 +138,20 @@ fn with_messages(mut alphabet: Vec<Event<'static>>) -> Vec<Event<'static>> {
     alphabet
 }
 
-/// Each of the four sessions of two agents and two calls is on its own in one of six states: none, Initiating,
-/// Alerting, Talking, and Completed for one of two causes. All events but DestinationBusy, which brings a state and two
-/// causes more.
+/// Two agents and two calls give four sessions. Each is in one of six states, independently of the others: none,
+/// Initiating, Alerting, Talking, or Completed for one of two causes. The alphabet has all events except
+/// DestinationBusy, which adds a state and two causes.
 #[test]
 fn two_agents_two_calls_all_events_but_one() {
     let names: Vec<&str> = all_events().into_iter().filter(|name| *name != "EventDestinationBusy").collect();
     let alphabet = with_messages(events(&names, &["3001", "3002"], &["a", "b"]));
-    // 10 events at 4 sessions: every one is tried in every one of 6⁴ states.
+    // 10 events at 4 sessions: each of the 40 is tried in each of the 6⁴ states.
     assert_eq!(search(&alphabet), Found { states: 1296, steps: 1296 * 40 });
 }
 
-/// All events at two sessions: of one call, and of one DN. Each is in one of nine states: Initiating also where the
-/// other party is busy, and Completed for one of three causes, abandoned also where the party was busy before.
+/// All events at two sessions, first of one call, then of one DN. Each session is in one of nine states. Initiating
+/// counts twice, because the other party may be busy. Completed has three causes, and abandoned counts twice for the
+/// same reason.
 #[test]
 fn two_sessions_all_events() {
     for (dns, ids) in [(&["3001", "3002"][..], &["a"][..]), (&["3001"], &["a", "b"])] {
@@ -160,7 +160,7 @@ fn two_sessions_all_events() {
     }
 }
 
-/// As above, with user data at one of the calls, sent to one DN or to the whole call, or taken away.
+/// The same with user data at one of the calls. It is sent to one DN or to the whole call, or it is removed.
 #[test]
 fn two_agents_two_calls_and_user_data() {
     let mut alphabet = events(&call_events(), &["3001", "3002"], &["a"]);
@@ -169,13 +169,13 @@ fn two_agents_two_calls_and_user_data() {
     for event in [changed().with_this_dn("3001"), changed().with_this_dn("3002"), changed()] {
         alphabet.extend([event.clone(), event.with_user_data(data("v"))]);
     }
-    // At each DN, of the one call 5 states (two causes of the end) with user data or not and no session, of the other 2
-    // states and none.
+    // At each DN, the first call has no session or one in 5 states (two causes of the end), with or without user data.
+    // The other call has no session or one in 2 states.
     assert_eq!(search(&alphabet), Found { states: (11 * 3) * (11 * 3), steps: 1089 * 20 });
 }
 
-/// The log of a call, numbered: the caller's and the callee's events in the order in which the server sent them, and a
-/// second ringing. Lost, repeated and reordered as it may be.
+/// The numbered log of a call: the caller's and the callee's events in the order in which the server sent them, and a
+/// second ringing. The tests lose, repeat and reorder them.
 fn log() -> Vec<Event<'static>> {
     let at = |name: CallEvent, dn: &'static str| Event::new(name).with_this_dn(dn).with_call_uuid("a");
     let changed = || Event::new(DataEvent::AttachedDataChanged).with_call_uuid("a");
@@ -200,13 +200,13 @@ fn a_numbered_log_lost_repeated_and_reordered() {
     assert_eq!(search(&log()), Found { states: 96, steps: 96 * 9 });
 }
 
-/// The numbers sort duplicates and late events out: whatever comes a second time, or after a later one of its session,
-/// changes nothing, and might as well not have come. What is rejected otherwise changes no session either.
+/// The numbers filter out duplicates and late events. An event that is repeated, or that arrives after a later one of
+/// its session, changes nothing. Events that are rejected for other reasons change no session either.
 #[test]
 fn what_is_late_might_as_well_not_have_come() {
     let log = log();
     let (setup, agents) = (Setup::default(), agents());
-    // Every sequence of four deliveries, of nine events each.
+    // Every sequence of four deliveries, chosen from nine events.
     let mut sequences = 0;
     for code in 0..9_usize.pow(4) {
         let deliveries: Vec<&Event<'static>> = (0..4).map(|place| &log[code / 9_usize.pow(place) % 9]).collect();
@@ -217,7 +217,7 @@ fn what_is_late_might_as_well_not_have_come() {
             let answer = carry_out(&mut all, &agents, &step);
             match answer["told"]["reason"].as_str() {
                 Some("stale") => assert_eq!(inside(&all), before, "{event:?}"),
-                // The end of a session that was never here is remembered.
+                // The store remembers the end of a session that it never knew.
                 Some("orphan") if event.name == CallEvent::Released.into() => {
                     assert_ne!(inside(&all), before, "{event:?}");
                     carry_out(&mut newer, &agents, &step);
@@ -234,7 +234,7 @@ fn what_is_late_might_as_well_not_have_come() {
     assert_eq!(sequences, 6561);
 }
 
-/// Numbers of two server starts, and none: at one session, every call event and user data.
+/// Numbers of two server starts, and no number, at one session, with every call event and user data.
 #[test]
 fn numbers_of_two_server_starts() {
     let mut alphabet = Vec::new();
@@ -246,8 +246,8 @@ fn numbers_of_two_server_starts() {
             alphabet.push(event.clone());
         }
     }
-    // 5 states (two causes of the end) with each of 5 last numbers and none, and no session, with each of 5 remembered
-    // ends and none.
+    // A session in one of 5 states (two causes of the end) has one of 5 last numbers or none. Without a session, there
+    // is one of 5 remembered ends or none.
     assert_eq!(search(&alphabet), Found { states: 36, steps: 36 * 36 });
 }
 
@@ -266,7 +266,7 @@ fn parties_come_and_go() {
     for event in events(&names, &["3001"], &["a"]) {
         alphabet.extend(["3001", "3002", "3003"].map(|other| event.clone().with_other_dn(other)));
     }
-    // 3 states with nobody, one of the two or both in either order; and no session.
+    // 3 states, each with nobody, one of the two, or both in either order. One more state is no session.
     assert_eq!(search(&alphabet), Found { states: 16, steps: 16 * 18 });
 }
 
@@ -299,7 +299,7 @@ fn all_names() -> Vec<&'static str> {
     all_events().into_iter().chain(["EventHeld"]).collect()
 }
 
-/// Three parties, of which one is the agent and one is empty, with every kind of number.
+/// Three parties with every kind of number. One party is the agent itself, and one is empty.
 #[test]
 fn parties_and_numbers() {
     let mut alphabet = with_attributes(
@@ -309,17 +309,17 @@ fn parties_and_numbers() {
         &[None],
     );
     for event in alphabet.iter_mut().filter(|event| event.name == DataEvent::PrivateInfo.into()) {
-        // Some with a message, some without.
+        // Some events have a message and some do not.
         if event.other_dn.is_some() {
             event.extensions = ListAttribute::Present([("text", "hello")].into_iter().collect());
         }
     }
-    // 8 states (as above) × 5 lists of parties × 5 last numbers, and no session, with each of 4 remembered ends and
-    // none.
+    // A session has one of 8 states (as above), 5 lists of parties and 5 last numbers. Without a session, there is one
+    // of 4 remembered ends or none.
     assert_eq!(search(&alphabet), Found { states: 205, steps: 205 * 360 });
 }
 
-/// User data that differs, that has the same view in another order, and that goes over the limits, with numbers.
+/// Numbered events with user data: some differs, some has the same view in another order, and some exceeds the limits.
 #[test]
 fn user_data_and_numbers() {
     let list = |pairs: &[(&'static str, &'static str)]| Some(pairs.iter().copied().collect::<KeyValueList<'_>>());
@@ -332,9 +332,9 @@ fn user_data_and_numbers() {
             None,
             list(&[]),
             list(&[("k", "v"), ("l", "w")]),
-            // The same view in another order, and with a pair that another hides.
+            // The same view in another order, with one pair hidden by a later one.
             list(&[("l", "w"), ("k", "hidden"), ("k", "v")]),
-            // Over the limit of 12 bytes, and too deep.
+            // One list over the limit of 12 bytes, and one that is too deep.
             list(&[("key", "ten bytes!")]),
             KeyValueList::try_from_iter([("k", inner)]).ok(),
         ],
@@ -342,12 +342,12 @@ fn user_data_and_numbers() {
     let mut setup = Setup::default();
     setup.limits.user_data_size = 12;
     setup.limits.user_data_depth = 2;
-    // 8 states (as above) × 2 lists of parties × 3 lists of user data × 3 last numbers, and no session, with each of 2
-    // remembered ends and none.
+    // A session has one of 8 states (as above), 2 lists of parties, 3 lists of user data and 3 last numbers. Without a
+    // session, there is one of 2 remembered ends or none.
     assert_eq!(search_with(&setup, &alphabet), Found { states: 147, steps: 147 * 432 });
 }
 
-/// Events at one DN, at the other, or without a DN, numbered or not, with user data or without.
+/// Events at one DN, at the other, or without a DN, with and without a number, with and without user data.
 #[test]
 fn two_dns_of_one_call_and_numbers() {
     let names = ["EventDialing", "EventRinging", "EventEstablished", "EventReleased", "EventAttachedDataChanged"];
@@ -365,7 +365,7 @@ fn two_dns_of_one_call_and_numbers() {
             }
         }
     }
-    // At each DN: 4 states × with user data or not × 3 last numbers, and no session, with each of 2 remembered ends and
-    // none.
+    // At each DN: a session has one of 4 states, user data or not, and 3 last numbers. Without a session, there is one
+    // of 2 remembered ends or none.
     assert_eq!(search(&alphabet), Found { states: 729, steps: 729 * 90 });
 }

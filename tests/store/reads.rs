@@ -1,4 +1,4 @@
-//! The reads of an agent: the rules of specification 4 on reading.
+//! What does an agent see? The rules of specification 4 on reading.
 
 use im_session::resource::{Field, Fields, ImSessionList, ListBody};
 use im_session::{Agent, DataEvent, Operation, Operations, Query, Sessions, State};
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::agent::{ID, data_event, forget, hear, list, me, new_store, other, put, read, store_with, user_data};
 
-/// Sessions of me at both DNs, and one of another agent on the same call.
+/// Sessions of ME at both DNs, and one of another agent on the same call.
 fn store() -> Sessions {
     let mut store = new_store();
     put(&mut store, "3009", "a", State::Talking);
@@ -49,7 +49,7 @@ fn a_list_with_every_field_is_the_resource_of_the_specification() {
         r#""userData":{"k":"v"}}],"statusCode":0}"#
     );
     assert_eq!(body, expected);
-    // It reads back, and is written so again.
+    // The list parses, and writing it again gives the same text.
     let ImSessionList { im_sessions, .. } = serde_json::from_str(&body).unwrap();
     assert_eq!(serde_json::to_string(&ListBody { im_sessions, fields: Some(Fields::ALL) }).unwrap(), expected);
 }
@@ -96,7 +96,7 @@ fn only_the_fields_asked_for_are_given() {
     assert_eq!(names("fields=state&fields=id"), ["id"], "of a repeated fields the last counts");
 }
 
-/// Every set of fields, exhaustively.
+/// Every set of fields.
 #[test]
 fn every_set_of_fields() {
     let fields = [
@@ -143,7 +143,7 @@ fn filters_compare_the_text_of_a_plain_value() {
         ("state=Completed&id=a", 1),
         ("state=Completed&state=Talking", 0),
         ("state=Completed&unknown=1", 2),
-        // Nested values match nothing.
+        // A nested value matches no filter.
         ("userData=v", 0),
         ("userData=", 0),
         ("participants=3001", 0),
@@ -151,14 +151,13 @@ fn filters_compare_the_text_of_a_plain_value() {
     ] {
         assert_eq!(count(query), expected, "{query}");
     }
-    // They filter the addresses too, and fields that are not shown.
+    // Filters also apply to lists of addresses, and to fields that are not shown.
     let uri = "http://localhost:8090/api/v2/im-sessions/B";
     assert_eq!(list(&store(), "state=Alerting"), json!({"statusCode": 0, "uris": [uri]}));
     assert_eq!(ids(&list(&store(), "fields=id&state=Alerting")), ["B"]);
 }
 
-/// Found by counting: a list tried every filter on every session, so that one query cost as much as both have,
-/// multiplied.
+/// Found by counting: a list applied every filter to every session, so the cost of one query was the product of both.
 #[test]
 fn of_thousands_of_filters_two_on_a_field_count() {
     let store = store();
@@ -181,7 +180,7 @@ fn names_and_values_are_percent_decoded() {
         ("fields=id&st%61te=Talk%69ng", "fields=id&state=Talking"),
         ("fields=id&path=%2Fim-sessions%2Fa", "fields=id&path=/im-sessions/a"),
         ("devicePath=%2Fdevices%2f1", "devicePath=/devices/1"),
-        // What is no such triple stays as it is, and a plus is a plus.
+        // An invalid percent triple stays unchanged, and a plus is a plus.
         ("fields=id&id=a%", "fields=id&id=a%25"),
         ("fields=id&id=a%4", "fields=id&id=a%254"),
         ("fields=id&id=%zz", "fields=id&id=%25zz"),
@@ -207,7 +206,7 @@ fn one_session_is_given_whole_unless_fields_are_named() {
         read(&store, ID, "fields=id,state"),
         json!({"imSession": {"id": ID, "state": "Talking"}, "statusCode": 0})
     );
-    // Filters are for lists.
+    // Filters apply only to lists.
     assert_eq!(read(&store, ID, "fields=id&state=Completed"), json!({"imSession": {"id": ID}, "statusCode": 0}));
 }
 
@@ -218,7 +217,7 @@ fn device_path_chooses_among_sessions_with_the_same_id() {
     assert_eq!(state("devicePath=/devices/1"), "Talking");
     assert_eq!(state("devicePath=/devices/2"), "Completed");
     assert_eq!(state("devicePath=/devices/9"), "Talking", "another agent's device names none");
-    // Both completed: the first in device order, which is 3002.
+    // Both sessions are completed, so the first in device order is read, which is at 3002.
     let mut store = new_store();
     put(&mut store, "3001", "a", State::Completed);
     put(&mut store, "3002", "a", State::Completed);
@@ -252,7 +251,7 @@ fn completed_sessions_stay_readable_until_forgotten() {
     assert_eq!(read(&store, "b", "")["statusCode"], 6);
 }
 
-/// An agent sees no capability that it has no right to: in lists, in single reads, and in notifications made for it.
+/// An agent sees only capabilities that it has a right to: in lists, in single reads, and in notifications made for it.
 #[test]
 fn what_an_agent_has_no_right_to_is_not_among_the_capabilities() {
     let store = store_with(State::Talking);

@@ -1,4 +1,4 @@
-//! How a store catches up with the list of another server.
+//! How does a store catch up with the list of another server?
 
 use std::collections::BTreeMap;
 
@@ -12,7 +12,7 @@ use crate::agent::{
     new_store, on_session, put, set_time, store_with, told,
 };
 
-/// The list of an upstream, for one DN.
+/// The list of an upstream server for one DN.
 fn upstream(list: &Value) -> String {
     json!({"imSessions": list, "statusCode": 0}).to_string()
 }
@@ -56,7 +56,7 @@ fn reconcile_leads_to_the_list() {
     assert_eq!(reconcile(&mut store, "3002", &list).unwrap(), [], "it is there");
 }
 
-/// After it the own list is the upstream's: read, and taken over by an empty store.
+/// After reconciling, the store's own list equals the upstream list. An empty store can take that list over as well.
 #[test]
 fn what_one_store_lists_another_takes_over() {
     let mut there = new_store();
@@ -84,7 +84,7 @@ fn reconcile_tells_data_alone_as_data() {
     assert_eq!(notifications[0]["data"]["imSession"]["userData"], json!({"k": 1}));
 }
 
-/// Events go on where the list left off: their numbers count from the last accepted event.
+/// Events continue where the list ended: their numbers are compared with the last accepted event.
 #[test]
 fn events_go_on_after_reconcile() {
     let mut store = new_store();
@@ -97,8 +97,8 @@ fn events_go_on_after_reconcile() {
     assert_eq!(all(&store), [("3002", ID, State::Completed)]);
 }
 
-/// Named regression: a list that said nothing new did not count as heard, and expire ended what it had confirmed. The
-/// end of a completed session is not put off by a list.
+/// Named regression: a list that only confirmed a session did not count as hearing of it, so expire ended the session.
+/// A list does not postpone forgetting a completed session.
 #[test]
 fn what_a_list_confirms_was_heard_of() {
     let mut store = new_store();
@@ -114,8 +114,8 @@ fn what_a_list_confirms_was_heard_of() {
     assert_eq!(forget_completed(&mut store, 20), 1);
 }
 
-/// Named regression: a session that a list only confirmed was heard of, but `parts` did not name it, and after a crash
-/// it expired earlier.
+/// Named regression: a list that only confirmed a session counted as hearing of it, but `parts` did not name the
+/// session. After a crash it expired too early.
 #[test]
 fn what_a_list_confirms_is_named_to_be_kept() {
     let mut store = new_store();
@@ -133,8 +133,7 @@ fn what_a_list_confirms_is_named_to_be_kept() {
     assert_eq!(Snapshot::of_parts(kept.into_values()), Some(store.snapshot()));
 }
 
-/// Named regression: a list that said what was known already made a busy party free, and the end that followed was
-/// `released`.
+/// Named regression: a list without news cleared the busy party, so the end that followed had the cause `released`.
 #[test]
 fn a_list_does_not_change_why_a_session_ends() {
     let cause = |lists: &[Value]| {
@@ -197,13 +196,13 @@ fn a_list_that_cannot_be_taken_is_refused_whole() {
         assert!(error.starts_with(message), "{error} is not {message}");
         assert_eq!(store.snapshot(), before);
     }
-    // A party named twice, or the agent itself, is not one more.
+    // A party that is named twice counts once, and the agent itself does not count.
     let mut store = new_store().with_limits(limits);
     let list = json!([{"id": "a", "state": "Talking", "participants": [{"digits": "1"}, {"digits": "1"}, {"digits": "3002"}]}]);
     assert_eq!(reconcile(&mut store, "3002", &list).unwrap().len(), 1);
 }
 
-/// What is known already takes no room, though the store is full.
+/// A known session takes no further room, even if the store is full.
 #[test]
 fn a_full_store_can_be_reconciled() {
     let mut limits = Limits::DEFAULT;
@@ -216,7 +215,7 @@ fn a_full_store_can_be_reconciled() {
     assert_eq!(reconcile(&mut store, "3002", &json!([])).unwrap().len(), 1);
 }
 
-/// Nor where the store holds more than it may now.
+/// The same if the store holds more than its limits now allow.
 #[test]
 fn a_store_over_its_limits_can_be_reconciled() {
     for (sessions, sessions_per_dn) in [(0, 9), (9, 0)] {
@@ -255,7 +254,7 @@ fn of_a_session_taken_over_it_is_told_what_it_holds() {
     }
 }
 
-/// What a list says is heard: beginnings and ends too.
+/// Sessions that a list ends or reopens also count as heard.
 #[test]
 fn what_a_list_ends_or_begins_anew_was_heard_of() {
     let mut store = new_store();

@@ -1,4 +1,4 @@
-//! The request of each operation of specification 4, and how it is settled.
+//! Which request does each operation of specification 4 send, and how is it settled?
 
 use core::time::Duration;
 
@@ -49,14 +49,14 @@ fn every_operation_gives_its_request() {
     for (operation, request) in cases {
         assert_eq!(on_session(&mut store, &good_body(operation)), Ok(request), "{operation}");
     }
-    // An operation never changes a session by itself.
+    // An operation alone never changes a session.
     assert!(store.iter().eq(&before));
     assert_eq!(json!(Sent), json!({"statusCode": 0}));
 }
 
 #[test]
 fn initiating_gives_request_make_call() {
-    // Several in flight.
+    // Several requests in flight.
     let mut store = new_store().with_many_sessions_per_agent();
     let mut initiate = |me: &Agent, body: Value| post(&mut store, me, Target::Sessions, &body);
     let body = good_body("InitiateIMSession");
@@ -64,7 +64,7 @@ fn initiating_gives_request_make_call() {
         "OtherDN": "3009", "UserData": {"k": "v"}});
     assert_eq!(initiate(&me(), body), Ok(request));
 
-    // Without user data, and without devicePath where there is one device.
+    // Without user data, and without devicePath because the agent has one device.
     let body = json!({"operationName": "InitiateIMSession", "destination": {"phoneNumber": "3009"}});
     let request = json!({"Request": "RequestMakeCall", "RequestNumber": 14, "ReferenceID": 2, "ThisDN": "3002",
         "OtherDN": "3009"});
@@ -117,7 +117,7 @@ fn answer(name: &'static str, reference_id: u64) -> Event<'static> {
     Event::new(name).with_reference_id(reference_id)
 }
 
-/// Every kind of event with the ReferenceID of a request, at its DN, without a DN, and at another DN, for every
+/// Every kind of event with the ReferenceID of a request, at its DN, at another DN and without a DN, for every
 /// operation.
 #[test]
 fn any_event_with_the_reference_id_settles() {
@@ -128,7 +128,7 @@ fn any_event_with_the_reference_id_settles() {
         let initiates = operation == Operation::InitiateIMSession;
         for name in &names {
             for this_dn in [Some("3002"), None, Some("3001")] {
-                // AttachedDataChanged apart, an event of a session without a DN is unreadable: it settles nothing.
+                // An event of a session without a DN is unreadable and settles nothing, except AttachedDataChanged.
                 let of_session = !matches!(*name, "EventError" | "EventACK" | "EventHeld");
                 if of_session && this_dn.is_none() && *name != "EventAttachedDataChanged" {
                     continue;
@@ -144,12 +144,12 @@ fn any_event_with_the_reference_id_settles() {
                 let expected = match (*name, this_dn) {
                     (_, Some("3001")) => vec![],
                     ("EventError", _) => vec![RequestResult::Failed(error)],
-                    // That the server received it does not tell what becomes of it.
+                    // The server has only received the request, and its result is still open.
                     ("EventACK" | "EventHeld", _) if initiates => vec![],
                     _ => vec![RequestResult::Done],
                 };
                 assert_eq!(settled, expected, "{operation}, {event:?}");
-                // A settled request is no longer in flight; the others are.
+                // A settled request is no longer in flight, while the others are.
                 let again = store.handle_event(&event).unwrap().settled().len();
                 assert_eq!(again, 0, "{operation}, {event:?}");
                 let error = answer("EventError", 1);
@@ -160,7 +160,7 @@ fn any_event_with_the_reference_id_settles() {
     }
 }
 
-/// Whatever comes of the event otherwise: rejected as stale, or for a limit, it settles all the same.
+/// An event settles its request even if the event itself is rejected as stale or over a limit.
 #[test]
 fn a_rejected_event_settles_too() {
     let mut store = store_with(State::Talking);
@@ -185,7 +185,7 @@ fn a_rejected_event_settles_too() {
     assert_eq!(store.counters().rejected(RejectReason::Late), 1);
 }
 
-/// What a settled request says: which operation it was, whose, and what went wrong.
+/// A settled request tells its operation, its agent and the error, if any.
 #[test]
 fn a_settled_request_says_which_it_was() {
     let mut store = store_with(State::Talking);
@@ -216,7 +216,7 @@ fn a_failed_request_without_words_has_none() {
     assert_eq!(settled.result.error().unwrap().to_string(), "the request failed");
 }
 
-/// An event that names a session and answers a request does both: it settles, and says how the session stands.
+/// An event that names a session and answers a request does both: it settles the request and updates the session.
 #[test]
 fn an_event_error_at_a_session_settles_too() {
     let mut store = store_with(State::Talking);
@@ -227,7 +227,7 @@ fn an_event_error_at_a_session_settles_too() {
     assert_eq!(handled.settled().len(), 1);
 }
 
-/// A double click makes one call: while a request to initiate is in flight, another is refused.
+/// A double click makes only one call, because a second InitiateIMSession is refused while the first is in flight.
 #[test]
 fn a_request_to_initiate_in_flight_counts_as_an_open_session() {
     let initiate = |store: &mut Sessions| {
@@ -241,7 +241,7 @@ fn a_request_to_initiate_in_flight_counts_as_an_open_session() {
         assert_eq!(initiate(&mut store), Err(2));
         store
     };
-    // An EventACK does not settle it; an error, an event of a session and a time-out do.
+    // An EventACK does not settle it. An error, an event of a session, or a timeout does.
     let mut store = in_flight();
     hear(&mut store, &answer("EventACK", 1));
     assert_eq!(initiate(&mut store), Err(2));
@@ -259,7 +259,8 @@ fn a_request_to_initiate_in_flight_counts_as_an_open_session() {
     assert_eq!(timed_out(&mut store, 11), [1]);
     assert_eq!(initiate(&mut store), Ok(json!(2)));
 
-    // It counts at all of the agent's DNs, for nobody else, not where many sessions are allowed, and over a restart.
+    // It counts as open at all of the agent's DNs and after a restart. It does not count for other agents, nor if many
+    // sessions are allowed.
     let mut store = in_flight();
     let at_the_other = json!({"operationName": "InitiateIMSession", "destination": {"phoneNumber": "1"},
         "devicePath": "/devices/2"});
@@ -270,14 +271,14 @@ fn a_request_to_initiate_in_flight_counts_as_an_open_session() {
     restarted.restore(&store.snapshot()).unwrap();
     assert_eq!(initiate(&mut restarted), Err(2));
     assert!(initiate(&mut store.with_many_sessions_per_agent()).is_ok());
-    // Any other operation in flight does not.
+    // Other operations in flight do not count.
     let mut store = store_with(State::Completed).with_capabilities(CapabilityTable::DOCUMENTED_SAMPLE);
     on_session(&mut store, &good_body("Complete")).unwrap();
     assert!(initiate(&mut store).is_ok());
 }
 
-/// Named regression: over the limit the oldest request was forgotten. Nothing settled it or timed it out, its part
-/// stayed where parts are kept, and one to initiate no longer counted as open.
+/// Named regression: over the limit, the oldest request was forgotten. It was never settled and never timed out, its
+/// part stayed in the embedder's storage, and an InitiateIMSession no longer counted as open.
 #[test]
 fn no_request_in_flight_makes_way_for_another() {
     let mut limits = Limits::DEFAULT;
@@ -299,24 +300,24 @@ fn no_request_in_flight_makes_way_for_another() {
     assert_eq!(store.counters().operations(StatusCode::InvalidState), 2);
     let (before, after) = (json!(before), json!(store.snapshot()));
     assert_eq!((&before["requests"], &before["sessions"]), (&after["requests"], &after["sessions"]));
-    // Whatever is wrong besides is said first.
+    // All other errors take precedence.
     assert_eq!(on_session(&mut store, &json!({"operationName": "DeleteUserData", "key": "none"})), Err(10));
     assert_eq!(post(&mut store, &other(), Target::Session(ID), &good_body("Complete")), Err(6));
-    // All of them are reported, and then there is room again.
+    // Each request is reported when it is settled or times out, and then there is room again.
     hear(&mut store, &answer("EventACK", 1));
     assert_eq!(sent(&mut store), 3);
     assert_eq!(on_session(&mut store, &good_body("Complete")), Err(2));
     let later = a_second_later(&mut store);
     assert_eq!(timed_out(&mut store, later), [2, 3]);
     assert_eq!(sent(&mut store), 4);
-    // A request to initiate counts as open for as long as it is in flight.
+    // An InitiateIMSession counts as open as long as it is in flight.
     limits.requests = 1;
     let mut store = new_store().with_limits(limits);
     post(&mut store, &me(), Target::Sessions, &good_body("InitiateIMSession")).unwrap();
     put(&mut store, "3009", ID, State::Talking);
     assert_eq!(post(&mut store, &other(), Target::Session(ID), &good_body("Complete")), Err(2));
     assert_eq!(post(&mut store, &me(), Target::Sessions, &good_body("InitiateIMSession")), Err(2));
-    // Where none may be in flight, none is sent.
+    // With a limit of zero, no request is sent.
     limits.requests = 0;
     assert_eq!(on_session(&mut store_with(State::Talking).with_limits(limits), &good_body("Complete")), Err(2));
 }
@@ -365,7 +366,7 @@ fn sent(store: &mut Sessions) -> u64 {
     on_session(store, &good_body("Complete")).unwrap()["ReferenceID"].as_u64().unwrap()
 }
 
-/// After the last of the range comes the first, and what is in flight is left out.
+/// After the last ReferenceID of the range the first one follows. Those in flight are skipped.
 #[test]
 fn reference_ids_begin_anew_and_leave_out_those_in_flight() {
     let mut store = store_with(State::Talking).with_reference_ids(ReferenceIds::new(7, 9).unwrap());
@@ -373,7 +374,7 @@ fn reference_ids_begin_anew_and_leave_out_those_in_flight() {
     hear(&mut store, &answer("EventACK", 7));
     hear(&mut store, &answer("EventACK", 9));
     assert_eq!([(); 2].map(|()| sent(&mut store)), [7, 9], "8 is in flight");
-    // All are in flight: none is left to give.
+    // All ReferenceIDs are in flight, so none is available.
     assert_eq!(on_session(&mut store, &good_body("Complete")), Err(2));
     hear(&mut store, &answer("EventACK", 8));
     assert_eq!(sent(&mut store), 8);
@@ -394,7 +395,7 @@ fn reference_ids_begin_anew_and_leave_out_those_in_flight() {
     }
 }
 
-/// A store may have sent more before it ended than its snapshot knows.
+/// Before it ended, a store may have sent more requests than its snapshot contains.
 #[test]
 fn a_restored_store_leaves_a_gap() {
     let mut store = store_with(State::Talking);
@@ -408,15 +409,15 @@ fn a_restored_store_leaves_a_gap() {
     assert_eq!(first_after(new_store()), 1_004);
     assert_eq!(first_after(new_store().with_reference_id_gap(10)), 14);
     assert_eq!(first_after(new_store().with_reference_id_gap(0)), 4);
-    // Over the end of a range the gap goes on at its beginning; 1, 2 and 3 are in flight.
+    // The gap wraps around at the end of the range. 1, 2 and 3 are in flight.
     let range = |first, last| ReferenceIds::new(first, last).unwrap();
     assert_eq!(first_after(new_store().with_reference_ids(range(1, 20)).with_reference_id_gap(18)), 4);
     assert_eq!(first_after(new_store().with_reference_ids(range(1, 20)).with_reference_id_gap(16)), 20);
-    // A range in which the last one is not: another store's.
+    // The last ReferenceID lies outside the range, so it came from another store.
     assert_eq!(first_after(new_store().with_reference_ids(range(100, 200))), 100);
 }
 
-/// Requests do not end with their session, nor with its DN's list.
+/// A request outlives its session and the list of its DN.
 #[test]
 fn a_request_outlives_its_session() {
     let mut store = store_with(State::Talking);

@@ -1,4 +1,5 @@
-//! The JSON of specification 1, 2.3 and 5: written to the byte, read with tolerance, refused with a reason.
+//! What is the JSON of specification 1, 2.3 and 5? It is written to the byte, read with tolerance, and refused with a
+//! reason.
 
 use im_session::resource::{Country, Fields, ImSessionList, ListBody, NotificationType, OperationBody, Parameter};
 use im_session::{
@@ -9,7 +10,7 @@ use serde_json::json;
 
 use crate::agent::hear;
 
-/// The sample of specification 1 without the white space between its parts.
+/// The sample of specification 1 without insignificant white space.
 const SAMPLE: &str = concat!(
     r#"{"imSessions":[{"capabilities":["SendMessage","AttachUserData","Complete"],"#,
     r#""id":"007MDF3D0KAHL93L807GK2LAES000001","#,
@@ -25,7 +26,7 @@ fn to_json(value: &impl serde::Serialize) -> String {
     serde_json::to_string(value).expect("JSON")
 }
 
-/// A list with every field.
+/// A list with every field of each session.
 fn whole_list(im_sessions: Vec<ImSession<'_>>) -> String {
     to_json(&ListBody { im_sessions, fields: Some(Fields::ALL) })
 }
@@ -141,7 +142,7 @@ fn only_id_and_state_must_be_there() {
     }
 }
 
-/// Found in review: an answer that went wrong was no list, and `null` was refused for some of the fields.
+/// Found in review: an error answer was not read as a list, and `null` was refused for some of the fields.
 #[test]
 fn an_error_is_read_as_a_list_without_sessions() {
     for body in [
@@ -152,7 +153,7 @@ fn an_error_is_read_as_a_list_without_sessions() {
         let list: ImSessionList = serde_json::from_str(body).expect("an answer");
         assert_eq!((list.im_sessions.len(), list.status_code), (0, StatusCode::NotFound), "{body}");
     }
-    // Addresses alone, or nothing at all, are no empty list.
+    // A list of addresses, or no list at all, is not an empty list of sessions.
     for body in [r#"{"statusCode":0,"uris":["http://h/api/v2/im-sessions/A"]}"#, r#"{"imSessions":null}"#, "{}"] {
         let error = serde_json::from_str::<ImSessionList>(body).expect_err(body).to_string();
         assert!(error.contains("imSessions"), "{error}");
@@ -216,7 +217,8 @@ fn user_data_that_is_none_is_refused_with_key_and_kind() {
     assert_eq!((edges.get("k"), edges.get("l")), (Some(&i64::MAX.into()), Some(&i64::MIN.into())));
 }
 
-/// Found in review: a body whose user data nested deeper than 127 was none, whatever else was wrong with it.
+/// Found in review: a body with user data nested deeper than 127 levels was unreadable, so its other errors went
+/// unreported.
 #[test]
 fn a_body_is_read_however_deep_it_is() {
     for depth in [101, 128, 100_000] {
@@ -229,7 +231,7 @@ fn a_body_is_read_however_deep_it_is() {
     }
 }
 
-/// What JSON cannot hold but another format can.
+/// Values that JSON cannot hold but another format can.
 #[test]
 fn a_body_with_bytes_is_refused_with_what_was_expected() {
     use serde::de::Deserialize;
@@ -323,7 +325,7 @@ fn a_slash_at_the_end_of_the_base_address_does_not_count() {
     );
 }
 
-/// Short addresses are put together on the stack, long ones on the heap.
+/// Short addresses are built on the stack, long ones on the heap.
 #[test]
 fn addresses_of_any_length_are_written_whole() {
     let mut written = 0;
@@ -382,7 +384,7 @@ fn both_notifications_are_written_as_events_cause_them() {
     let tail = r#""userData":{"k":"v"}},"messageType":"IMSessionStateChangeMessage","notificationType":"AttachedDataChanged"}}"#;
     assert!(told[0].1.ends_with(tail), "{}", told[0].1);
 
-    // Data that comes with a new state or new participants is told with it, once.
+    // Data that comes with a new state or new participants is included in that notification, once.
     let more = KeyValueList::from_iter([("k", "w")]);
     let released = at(Event::new(CallEvent::Released)).with_user_data(more);
     let told = pushed(&mut sessions, released);
@@ -441,7 +443,7 @@ fn notifications_that_are_none_are_refused() {
     }
 }
 
-/// A resource that outlives its text is compared with one that does not.
+/// An owned resource, which outlives its text, equals a borrowed one.
 #[test]
 fn what_is_owned_is_equal_to_what_is_borrowed() {
     let text = String::from(

@@ -1,4 +1,4 @@
-//! What no event may do to a session, and what every event does, for any events that meet each other.
+//! What may no event do to a session, and what does every event do? Any events, most of which hit the same sessions.
 
 use im_session::testing::Step;
 use im_session::{
@@ -17,7 +17,7 @@ fn all(sessions: &Sessions) -> Vec<Session> {
     sessions.iter().cloned().collect()
 }
 
-/// Hands the event in; what came of it, `None` where it is unreadable.
+/// Handles the event and returns the outcome, or `None` if the event is unreadable.
 fn take(sessions: &mut Sessions, event: &Event<'_>) -> Option<Outcome> {
     sessions.handle_event(event).ok().map(|handled| handled.outcome().clone())
 }
@@ -31,7 +31,8 @@ fn rank(state: Option<State>) -> u8 {
     }
 }
 
-/// Numbered, the session's last number known, the same ServerStartTime, higher: specification 2.1.
+/// Specification 2.1: the event has a number, the session has a last number, both are of the same ServerStartTime, and
+/// the event's number is higher.
 fn is_provably_newer(event: &Event<'_>, session: &Session) -> bool {
     session.last_event().is_some_and(|last| {
         last.server_start_time == event.server_start_time
@@ -39,7 +40,7 @@ fn is_provably_newer(event: &Event<'_>, session: &Session) -> bool {
     })
 }
 
-/// Events of which most meet at one of two sessions, so that these end and go on hearing.
+/// Events most of which concern one of two sessions, so that sessions end and still get further events.
 fn events_at_few_sessions(count: usize) -> impl Strategy<Value = Vec<Event<'static>>> {
     let event = (any_event(), 0..8_u8).prop_map(|(event, at)| match at {
         0..=2 => event.with_this_dn("3001").with_call_uuid("A"),
@@ -49,7 +50,7 @@ fn events_at_few_sessions(count: usize) -> impl Strategy<Value = Vec<Event<'stat
     vec(event, count / 2..count)
 }
 
-/// User data of any size and depth meets any limit on them.
+/// User data of any size and depth against any limits on it.
 #[test]
 fn events_do_what_the_model_says() {
     let largest = prop_oneof![Just(16_000_usize), 0..60_usize];
@@ -169,7 +170,7 @@ fn the_same_event_again_changes_nothing_more() {
     });
 }
 
-/// One log can hold the same event several times, once for each client it was sent to.
+/// A log can contain the same event several times, once for each client that received it.
 #[test]
 fn numbered_events_again_at_any_later_time_change_nothing() {
     let repeats = vec((any::<Index>(), any::<Index>()), 0..20);
@@ -177,7 +178,7 @@ fn numbered_events_again_at_any_later_time_change_nothing() {
         let numbered =
             |(number, event): (u64, Event<'static>)| event.with_event_sequence_number(number).with_server_start_time(1);
         let numbered: Vec<Event<'static>> = (1..).zip(events).map(numbered).collect();
-        // Each repeat: which event, and after which later one it comes again.
+        // Each repetition: the event, and the later event after which it is repeated.
         let mut order: Vec<(usize, usize)> = (0..numbered.len()).map(|at| (at, at)).collect();
         for (which, after) in repeats {
             let which = which.index(numbered.len());

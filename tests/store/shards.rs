@@ -1,4 +1,5 @@
-//! How several stores divide the work: a hash that other languages can compute, and one list of their answers.
+//! How do several stores divide the work? By a hash that other languages can compute, with their answers merged into
+//! one list.
 
 use im_session::resource::{Fields, ListBody};
 use im_session::store::shard;
@@ -7,7 +8,7 @@ use serde_json::json;
 
 use crate::agent::{event, hear, list, me, new_store, put};
 
-/// Computed by a program in another language from the words of the documentation (FNV-1a, 64 bits, of the UTF-8 bytes).
+/// Computed from the documentation by a program in another language (64-bit FNV-1a of the UTF-8 bytes).
 const VECTORS: [(&str, [u32; 4]); 6] = [
     ("", [0, 1, 5, 1_343_537_162]),
     ("3002", [0, 0, 0, 2_775_222_050]),
@@ -34,7 +35,7 @@ fn every_shard_gets_its_share() {
     assert!(counts.iter().all(|count| (800..1_200).contains(count)), "{counts:?}");
 }
 
-/// What several stores answer is one list, as one store would have answered.
+/// The answers of several stores merge into the list that one store would have given.
 #[test]
 fn the_answers_of_several_stores_are_one_list() {
     let keys = [("3002", "b"), ("3001", "z"), ("3002", "B"), ("3001", "a"), ("3009", "c")];
@@ -49,7 +50,7 @@ fn the_answers_of_several_stores_are_one_list() {
         assert_eq!(json!(ListBody::merged(answers)), list(&one, query), "{query}");
     }
     assert_eq!(json!(ListBody::merged([])), json!({"statusCode": 0, "uris": []}));
-    // Of an agent who has one DN in two stores.
+    // The list of an agent with one DN in two stores.
     let me = Agent::new().with_device("/devices/1", "3002");
     let mut two = [new_store(), new_store()];
     hear(&mut two[0], &event(CallEvent::Ringing, "3002", "b"));

@@ -1,5 +1,5 @@
-//! A store as a snapshot, and back: what is damaged is refused at its place. Parts, and snapshots that other versions
-//! wrote.
+//! How is a store saved as a snapshot and restored? Damage is refused with its place. Also covers parts, and snapshots
+//! written by other versions.
 
 use std::collections::BTreeMap;
 
@@ -15,7 +15,7 @@ use crate::agent::{
     user_data,
 };
 
-/// Two sessions, a remembered end and a request, with something in every field.
+/// The snapshot of two sessions, a remembered end and a request, with something in every field.
 fn snapshot() -> Value {
     let mut store = new_store();
     set_time(&mut store, 30);
@@ -36,7 +36,7 @@ fn restored(store: &mut Sessions, snapshot: &Value) -> Result<(), RestoreError> 
     store.restore(&snapshot)
 }
 
-/// The snapshot of a restored store, with the last ReferenceID before the gap.
+/// The snapshot of a restored store, with the last ReferenceID set back to its value before the gap.
 fn but_for_the_gap(store: &Sessions) -> Value {
     let mut snapshot = json!(store.snapshot());
     assert_eq!(snapshot["store"]["lastReferenceId"], json!(1_001));
@@ -57,7 +57,7 @@ fn a_restored_store_is_the_same_and_keeps_its_settings() {
     assert!(list(&store, "fields=uri")["imSessions"][0]["uri"].as_str().unwrap().starts_with("http://localhost:8090/"));
 }
 
-/// A snapshot of nothing is one too.
+/// The snapshot of an empty store is a snapshot too.
 #[test]
 fn an_empty_store_can_be_restored() {
     let mut store = store_with(State::Talking);
@@ -66,7 +66,7 @@ fn an_empty_store_can_be_restored() {
     assert_eq!(json!(store.list(&me(), &Query::default())), json!({"statusCode": 0, "uris": []}));
 }
 
-/// What is damaged is refused at its place, and the store is as it was.
+/// Damage is refused with its place, and the store stays unchanged.
 #[test]
 fn a_damaged_snapshot_is_refused_and_its_place_named() {
     let long = "x".repeat(256);
@@ -201,7 +201,7 @@ fn a_damaged_snapshot_is_refused_and_its_place_named() {
         *damaged.pointer_mut(place).expect(place) = value;
         refused(&damaged, message);
     }
-    // What there may be once is there twice.
+    // Repeats a part that must be unique.
     for (parts, place) in [
         ("sessions", "sessions[2].id: expected every pair of DN and id once"),
         ("ends", "ends[1].order: expected every key and every order"),
@@ -214,8 +214,8 @@ fn a_damaged_snapshot_is_refused_and_its_place_named() {
     }
 }
 
-/// What completed or was sent later has no earlier time: the first that is not old enough would keep the older ones
-/// behind it for ever.
+/// A later completion or request cannot have an earlier time. Cleaning up stops at the first entry that is not old
+/// enough, so older entries behind it would stay forever.
 #[test]
 fn an_order_that_contradicts_the_times_is_refused() {
     let mut store = new_store();
@@ -228,7 +228,7 @@ fn an_order_that_contradicts_the_times_is_refused() {
         set_time(&mut store, now);
         on_session(&mut store, &good_body("Complete")).unwrap();
     }
-    // What the store wrote is taken: equal times are no contradiction.
+    // The store's own snapshot is accepted, because equal times are no contradiction.
     let whole = json!(store.snapshot());
     restored(&mut new_store(), &whole).unwrap();
     for (one, other, message) in [
@@ -265,7 +265,7 @@ fn an_order_that_contradicts_the_times_is_refused() {
     }
 }
 
-/// Found in review: a counter of a later version that is no number made the whole snapshot unreadable.
+/// Found in review: a counter of a later version with a value that is not a number made the whole snapshot unreadable.
 #[test]
 fn an_unknown_counter_may_be_anything() {
     let unknown = [json!(-1), json!(1.5), json!(null), json!("many"), json!([1, {}]), json!({"a": [1]}), json!(true)];
@@ -277,7 +277,7 @@ fn an_unknown_counter_may_be_anything() {
             let mut store = new_store();
             restored(&mut store, &later).unwrap();
             assert_eq!(but_for_the_gap(&store), snapshot(), "{value}");
-            // One that is known has to be a number.
+            // A known counter must be a number.
             let mut damaged = snapshot();
             let counters = &mut damaged["store"]["counters"];
             let place = counters.as_object().unwrap().values().find_map(|kind| kind.get(known)).is_some();
@@ -289,7 +289,7 @@ fn an_unknown_counter_may_be_anything() {
     }
 }
 
-/// That something is missing is damage, and not `null`.
+/// A missing field is damage. It does not stand for `null`.
 #[test]
 fn a_missing_field_is_refused_by_name() {
     for part in
@@ -312,7 +312,7 @@ fn a_missing_field_is_refused_by_name() {
     }
 }
 
-/// A list of this depth, as snapshots hold it.
+/// A list of this depth in the form of snapshots.
 fn lists(depth: usize) -> Value {
     (1..depth).map(|depth| json!([depth, "k", "list"])).collect()
 }
@@ -343,7 +343,7 @@ fn a_snapshot_over_the_limits_of_this_store_is_refused() {
     assert_eq!(at(|limits| limits.remembered_ends = 0), "ends[0]: over a limit: remembered ends");
 }
 
-/// As much as is allowed is: the snapshot above goes up to each of these limits.
+/// Values at a limit are accepted: the snapshot above reaches each of these limits.
 #[test]
 fn a_snapshot_at_the_limits_of_this_store_is_taken() {
     let mut limits = Limits::DEFAULT;
@@ -354,7 +354,7 @@ fn a_snapshot_at_the_limits_of_this_store_is_taken() {
     assert_eq!(but_for_the_gap(&store), snapshot());
 }
 
-/// Found by the fuzz target `store`: where no level of user data is allowed, its own snapshot was refused.
+/// Found by the fuzz target `store`: with no level of user data allowed, a store refused its own snapshot.
 #[test]
 fn a_session_without_user_data_is_within_every_limit() {
     let mut limits = Limits::DEFAULT;
@@ -366,7 +366,7 @@ fn a_session_without_user_data_is_within_every_limit() {
     assert!(again.iter().eq(store.iter()));
 }
 
-/// Named regression: a mutant took the counters of sessions from the snapshot. They are what the sessions are.
+/// Named regression: a mutant took the counts of sessions from the snapshot. They must be counted from the sessions.
 #[test]
 fn how_many_sessions_there_are_is_counted_and_not_read() {
     let sessions = |store: &Sessions| State::ALL.map(|state| store.counters().sessions(state));
@@ -376,26 +376,26 @@ fn how_many_sessions_there_are_is_counted_and_not_read() {
     }
     restored(&mut store, &snapshot()).unwrap();
     assert_eq!(sessions(&store), [0, 1, 0, 1]);
-    // Also where the snapshot did not become text in between.
+    // The same without turning the snapshot into text.
     let snapshot_value = store.snapshot();
     store.restore(&snapshot_value).unwrap();
     assert_eq!(sessions(&store), [0, 1, 0, 1]);
-    // Whatever another version of the crate wrote of them.
+    // The counts that another version of the crate wrote are ignored.
     let mut claimed = snapshot();
     claimed["store"]["counters"]["sessions"] = json!({"Initiating": 7, "Alerting": 7, "Talking": 7, "Completed": 7});
     restored(&mut store, &claimed).unwrap();
     assert_eq!(sessions(&store), [0, 1, 0, 1]);
-    // With a session less there is one less.
+    // A snapshot with one session less gives a count of one less.
     let mut fewer = snapshot();
     fewer["sessions"].as_array_mut().unwrap().remove(0);
     restored(&mut store, &fewer).unwrap();
     assert_eq!(sessions(&store), [0, 1, 0, 0]);
-    // And they go on from there.
+    // The counts then go on from there.
     hear(&mut store, &event(CallEvent::Established, "3002", ID));
     assert_eq!(sessions(&store), [0, 0, 1, 0]);
 }
 
-/// Found in review: deeper lists than a reader of JSON takes made a snapshot that could not be read again.
+/// Found in review: lists deeper than the JSON reader allows made a snapshot that could not be read again.
 #[test]
 fn the_deepest_user_data_comes_back() {
     let mut limits = Limits::DEFAULT;
@@ -410,7 +410,7 @@ fn the_deepest_user_data_comes_back() {
     assert!(again.iter().eq(deep.iter()));
 }
 
-/// Every kind of value, repeated keys, empty lists and lists after lists.
+/// Every kind of value, repeated keys, empty lists, and lists after lists.
 #[test]
 fn any_user_data_comes_back_pair_by_pair() {
     let text = |text: &'static str| KeyValue::from(text);
@@ -430,9 +430,9 @@ fn any_user_data_comes_back_pair_by_pair() {
     assert_eq!(again.get("3002", ID).unwrap().user_data(), &user_data);
 }
 
-/// Written by this version on 26 November 2026 and not to be changed: later versions have to read it. What it has
-/// besides, a later version may have written: unknown fields, counters and reasons are skipped, known counters are
-/// kept.
+/// Written by this version on 26 November 2026. Never change it, because later versions must read it. It also has
+/// fields that a later version may have written: unknown fields, counters and reasons are skipped, and known counters
+/// are kept.
 #[test]
 fn a_snapshot_of_another_version_is_read() {
     let mut store = new_store();
@@ -452,7 +452,7 @@ fn a_snapshot_of_another_version_is_read() {
     let user_data = json!({"n": -1, "list": {"b": "00 01..", "empty": {}}});
     assert_eq!(json!(session("3002", ID).user_data()), user_data);
 
-    // The end that it remembers, that the party was busy, and the request in flight.
+    // The remembered end, the busy party and the request in flight are restored.
     let again = event(CallEvent::Ringing, "3001", "gone").with_event_sequence_number(9);
     assert_eq!(store.handle_event(&again).unwrap().outcome().name(), "rejected");
     hear(&mut store, &event(CallEvent::Released, "3003", "busy"));
@@ -462,7 +462,7 @@ fn a_snapshot_of_another_version_is_read() {
     assert_eq!(on_session(&mut store, &good_body("Complete")).unwrap()["ReferenceID"], 1_002);
 }
 
-/// What this version writes is what it wrote when the fixture was frozen.
+/// This version still writes what it wrote when the fixture was frozen.
 #[test]
 fn the_form_of_a_snapshot_is_that_of_the_fixture() {
     let frozen: Value = serde_json::from_str(include_str!("../data/snapshot-2.json")).unwrap();
@@ -480,8 +480,8 @@ fn the_form_of_a_snapshot_is_that_of_the_fixture() {
     assert_eq!(json!(store.snapshot()), without_what_is_unknown);
 }
 
-/// What was kept part by part is the snapshot, whatever happened: an event at one session, an end, a request and its
-/// answer, room that is made.
+/// The parts that were saved one by one equal the snapshot after every kind of step: an event at one session, an end, a
+/// request and its answer, and room that is made.
 #[test]
 fn the_parts_that_changed_are_all_that_has_to_be_kept() {
     let mut limits = Limits::DEFAULT;
@@ -551,8 +551,8 @@ fn the_parts_that_changed_are_all_that_has_to_be_kept() {
     assert!(Snapshot::of_parts([]).is_none(), "the part of the store has to be there");
 }
 
-/// A restart under smaller limits, where the embedder would rather lose sessions than not start: open ones before
-/// completed ones, newer before older; of what is left out the end is remembered.
+/// A restart under lower limits, where the embedder would rather lose sessions than not start. Open sessions are kept
+/// before completed ones, and newer before older. The ends of dropped sessions are remembered.
 #[test]
 fn what_fits_is_kept() {
     let mut store = new_store();
@@ -581,18 +581,18 @@ fn what_fits_is_kept() {
     assert_eq!(fits(|limits| limits.sessions_per_dn = 1), (1, "new first last".into()));
     assert_eq!(fits(|limits| limits.participants = 0), (4, String::new()));
     assert_eq!(fits(|limits| limits.user_data_size = 1), (4, String::new()));
-    // What is damaged is refused all the same.
+    // Damage is still refused.
     let mut damaged = json!(snapshot);
     damaged["sessions"][0]["state"] = json!("talking");
     let damaged: Snapshot = serde_json::from_value(damaged).unwrap();
     assert!(new_store().restore_what_fits(&damaged).is_err());
-    // Within the limits nothing is left out.
+    // Within the limits, nothing is dropped.
     let mut same = new_store();
     assert_eq!(same.restore_what_fits(&snapshot), Ok(0));
     assert_eq!(all(&same), all(&store));
 }
 
-/// A store with three completed sessions whose numbers are their places, and one end that it remembers.
+/// A store with three completed sessions, numbered by position, and one remembered end.
 fn three_that_ended() -> Sessions {
     let mut store = new_store();
     hear(&mut store, &event(CallEvent::Released, "3009", "overtook").with_event_sequence_number(1));
@@ -603,15 +603,15 @@ fn three_that_ended() -> Sessions {
     store
 }
 
-/// The ids of the remembered ends, the oldest first.
+/// The ids of the remembered ends, oldest first.
 fn ends(store: &Sessions) -> Vec<String> {
     let mut ends = json!(store.snapshot())["ends"].as_array().unwrap().clone();
     ends.sort_by_key(|end| end["order"].as_u64());
     ends.iter().map(|end| end["id"].as_str().unwrap().into()).collect()
 }
 
-/// Named regression: the ends of sessions that were left out were remembered the newest first, so that the newest went
-/// first, and an end that they took the room of was not counted.
+/// Named regression: the ends of dropped sessions were remembered in reverse order, so the newest was evicted first. An
+/// earlier end that they evicted was not counted.
 #[test]
 fn of_what_does_not_fit_the_newest_ends_are_remembered() {
     let snapshot = three_that_ended().snapshot();
@@ -633,8 +633,8 @@ fn of_what_does_not_fit_the_newest_ends_are_remembered() {
     assert_eq!(fits(3, 0), (1, String::new()));
 }
 
-/// Named regression: a completed session that is over a limit by itself was left out without a trace, and a feed that
-/// is delivered again brought it back to life.
+/// Named regression: a completed session that exceeded a limit by itself was dropped without a trace, so a redelivered
+/// feed brought it back to life.
 #[test]
 fn what_does_not_fit_by_itself_stays_ended() {
     let mut store = new_store();
@@ -649,14 +649,14 @@ fn what_does_not_fit_by_itself_stays_ended() {
     hear(&mut again, &ringing);
     assert_eq!(again.counters().rejected(RejectReason::Stale), 1);
     assert!(again.is_empty());
-    // With a DN over the limit no event opens a session: nothing is to be remembered.
+    // No event opens a session at a DN over the limit, so there is no end to remember.
     limits.dn_length = 3;
     let mut again = new_store().with_limits(limits);
     assert_eq!(again.restore_what_fits(&store.snapshot()), Ok(1));
     assert!(ends(&again).is_empty());
 }
 
-/// Named regression: a request of a DN over the limit was an error, though what does not fit is to be left out.
+/// Named regression: a request at a DN over the limit was an error, but parts that do not fit must be dropped.
 #[test]
 fn a_request_that_does_not_fit_is_left_out() {
     let mut store = store_with(State::Talking);
@@ -681,7 +681,7 @@ fn a_request_that_does_not_fit_is_left_out() {
     assert_eq!(fits(3, 0), (3, vec![]));
 }
 
-/// Named regression: of what goes over a limit by itself not all was looked at.
+/// Named regression: a part that exceeds a limit by itself was not checked completely.
 #[test]
 fn what_does_not_fit_is_damaged_all_the_same() {
     let mut limits = Limits::DEFAULT;

@@ -1,5 +1,5 @@
-//! The store as a state machine: what happens next follows from what is there, and shrinks to what matters. The
-//! reference is the model; after every step the answers, all resources and all counters are compared.
+//! Does the store follow the model if each step depends on the current state? Failures shrink to the steps that matter.
+//! After every step, the answers, all resources and all counters are compared with those of the model.
 
 use im_session::from_bytes::query;
 use im_session::strategies::{made_by, step};
@@ -12,12 +12,12 @@ use serde_json::{Value, json};
 
 use crate::steps::{agents, agree, carry_out, is_mine, setup};
 
-/// The model, and what it answered last.
+/// The model and its last answer.
 #[derive(Debug, Clone)]
 struct Answered {
     model: Model,
     answer: Value,
-    /// How many steps there were: the number of an event that is to be fresh.
+    /// The number of steps so far, which serves as the number of a fresh event.
     steps: u64,
 }
 
@@ -61,7 +61,7 @@ impl ReferenceStateMachine for TheModel {
     }
 }
 
-/// What may happen at a session that is there, most of it what leads on.
+/// Steps for an existing session. Most of them move it forward.
 fn at(dn: String, id: String, number: u64) -> BoxedStrategy<Step> {
     let agent = agents().iter().position(|agent| is_mine(agent, &dn)).unwrap_or(3);
     let device = agents()[agent].devices().iter().find(|device| device.dn == dn);

@@ -1,5 +1,4 @@
-//! Random histories of a store, carried out by the crate's own `testing` at the store and at the model. Common ground
-//! of the properties.
+//! Random histories for the properties. The crate's own `testing` carries them out on the store and on the model.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -11,7 +10,7 @@ use im_session::{Agent, Event, Limits, Query, RejectReason, Sessions, StatusCode
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-/// The agents of all histories. One has two DNs, one none.
+/// The agents of all histories. One has two DNs, and one has none.
 pub(crate) fn agents() -> &'static [Agent] {
     static AGENTS: LazyLock<Vec<Agent>> = LazyLock::new(strategies::agents);
     &AGENTS
@@ -22,7 +21,7 @@ pub(crate) fn is_mine(agent: &Agent, dn: &str) -> bool {
     agent.devices().iter().any(|device| device.dn == dn)
 }
 
-/// As services are set up.
+/// The setup that services use.
 pub(crate) fn setup() -> Setup {
     let mut setup = Setup::default();
     setup.limits = Limits::DEFAULT;
@@ -33,17 +32,17 @@ pub(crate) fn new_store() -> Sessions {
     setup().sessions()
 }
 
-/// What the store answers, and what it notifies, in order.
+/// The answer of the store and its notifications, in order.
 pub(crate) fn carry_out(store: &mut Sessions, step: &Step) -> Value {
     testing::carry_out(store, agents(), step)
 }
 
-/// The whole list of an agent's DNs.
+/// The whole list of an agent.
 pub(crate) fn list_of(sessions: &Sessions, agent: usize) -> Value {
     json!(sessions.list(&agents()[agent], &Query::parse("fields=*")))
 }
 
-/// The counters in the words of the model.
+/// The counters under the model's names.
 pub(crate) fn counts(sessions: &Sessions) -> BTreeMap<String, u64> {
     let counters = sessions.counters();
     let mut counts = BTreeMap::from([
@@ -63,7 +62,7 @@ pub(crate) fn counts(sessions: &Sessions) -> BTreeMap<String, u64> {
     counts
 }
 
-/// The store holds and has counted what the model has.
+/// Asserts that the sessions and counters of the store equal those of the model.
 pub(crate) fn agree(store: &Sessions, model: &Model) {
     let resources: Vec<Value> = store.iter().map(|session| json!(store.resource(session))).collect();
     assert_eq!(resources, model.resources());
@@ -82,9 +81,8 @@ pub(crate) fn agree(store: &Sessions, model: &Model) {
     }
 }
 
-/// A snapshot without the order in which sessions completed, ends were remembered and requests were sent. It counts
-/// only where something goes over a limit. A restored store does not know in which order it heard what it heard at the
-/// same time.
+/// A snapshot without the order in which sessions completed, ends were remembered and requests were sent. That order
+/// matters only at a limit. A restored store also does not know the order of sessions that were heard at the same time.
 pub(crate) fn without_order(store: &Sessions) -> Value {
     let mut snapshot = json!(store.snapshot());
     for (parts, order) in [("sessions", "completion"), ("ends", "order"), ("requests", "order")] {
@@ -95,12 +93,12 @@ pub(crate) fn without_order(store: &Sessions) -> Value {
     snapshot
 }
 
-/// Up to `steps` things that happen.
+/// Histories of up to `steps` steps.
 pub(crate) fn history(steps: usize) -> impl Strategy<Value = Vec<Step>> {
     history_of(strategies::step(), steps)
 }
 
-/// Events alone.
+/// Steps that are all events.
 pub(crate) fn events(count: usize) -> impl Strategy<Value = Vec<Event<'static>>> {
     history_of(event().prop_map(Step::Event), count).prop_map(|steps| {
         let event = |step| match step {
@@ -115,7 +113,7 @@ fn history_of(step: impl Strategy<Value = Step>, steps: usize) -> impl Strategy<
     strategies::history_of(step, 1..steps).prop_map(|history| history.steps)
 }
 
-/// Any event; half of them get their place as their number.
+/// Any event. Half of them are numbered by their position.
 fn event() -> impl Strategy<Value = Event<'static>> {
     let number = prop_oneof![3 => Just(None), 5 => Just(Some(u64::MAX)), 2 => (0..40_u64).prop_map(Some)];
     (any_event(), number).prop_map(|(mut event, number)| {
@@ -124,8 +122,8 @@ fn event() -> impl Strategy<Value = Event<'static>> {
     })
 }
 
-/// Another order of the same events, in which each session's own events keep theirs: at every place `choices` says
-/// which of the events that may come next comes.
+/// A reordering of the same events that keeps the order within each session. At every position, `choices` selects one
+/// of the events that may come next.
 pub(crate) fn linear_extension(events: &[Event<'static>], choices: &[usize]) -> Vec<Event<'static>> {
     let mut left: Vec<&Event<'static>> = events.iter().collect();
     let mut ordered = Vec::new();
@@ -141,7 +139,7 @@ pub(crate) fn linear_extension(events: &[Event<'static>], choices: &[usize]) -> 
     ordered
 }
 
-/// Whether both events can concern the same session: the same call, and the same DN, or all of them.
+/// Whether both events can concern the same session: they have the same call, and the same DN or no DN.
 fn share_a_session(one: &Event<'_>, other: &Event<'_>) -> bool {
     let (dn, other_dn) = (one.this_dn(), other.this_dn());
     one.call_uuid == other.call_uuid && (dn == other_dn || dn.is_none() || other_dn.is_none())

@@ -1,4 +1,4 @@
-//! The feature `tracing`: exactly one event for every change and every refusal, and none for anything else.
+//! Which `tracing` events are emitted? Exactly one for every change and every refusal, and none for anything else.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -15,19 +15,19 @@ use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Level, Metadata, Subscriber};
 
-/// What one event holds, by field.
+/// The fields of one event.
 type Fields = BTreeMap<&'static str, String>;
 
-/// Keeps every event of the thread, which is the test's own. There is one for all: `tracing` remembers for every place
-/// in the code whether anybody listens, and threads that come and go with subscribers of their own would disturb each
-/// other.
+/// Keeps every event of the thread, and each test has its own thread. All threads share one subscriber because
+/// `tracing` caches for every call site whether anybody listens. Subscribers that come and go with threads would
+/// disturb each other.
 struct Kept;
 
 thread_local! {
     static KEPT: RefCell<Vec<Fields>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Begins to listen; to be called before anything is done to a store.
+/// Starts listening. Must be called before the store is used.
 fn listen() {
     static LISTENING: Once = Once::new();
     LISTENING.call_once(|| tracing::subscriber::set_global_default(Kept).expect("the only subscriber"));
@@ -66,7 +66,7 @@ impl Visit for Visitor {
     }
 }
 
-/// What is traced while this is done.
+/// The events that are traced during `what`.
 fn traced(store: &mut Sessions, what: impl FnOnce(&mut Sessions)) -> Vec<Fields> {
     KEPT.take();
     what(store);
@@ -162,7 +162,7 @@ fn a_refusal_is_one_event() {
         ("status_message", "SendMessage is not possible while the session is Alerting"),
     ];
     assert_eq!(refused, [fields(&expected)]);
-    // Also where it is not known which operation, or whether it is one.
+    // The same if the operation is unknown, or if the body is no operation at all.
     for (body, status_code) in [(json!([]), "10"), (json!({}), "1"), (json!({"operationName": "Hold"}), "3")] {
         let refused = traced(&mut store, |store| assert!(on_session(store, &body).is_err()));
         assert_eq!((refused.len(), &*refused[0]["status_code"]), (1, status_code), "{body}");

@@ -1,4 +1,4 @@
-//! `im-session conformance`.
+//! What does `im-session conformance` report?
 
 use std::fs;
 
@@ -12,7 +12,7 @@ fn this_crates_own_store_conforms() {
     run.assert_line(&["CONFORMS"]);
 }
 
-/// The default limits are said at `reset`: the other side, started without them, has them too.
+/// `reset` states the default limits, so a system that is started without limits gets them too.
 #[test]
 fn the_limits_can_be_the_default_ones() {
     let tool = env!("CARGO_BIN_EXE_im-session");
@@ -25,7 +25,7 @@ fn the_limits_can_be_the_default_ones() {
         run.assert_clean();
         run.assert_line(&["CONFORMS"]);
     }
-    // Where they are not said, they are those of the other side, which refuses what the specification does not limit.
+    // Without limits in `reset`, the system keeps its own. It then refuses input that the specification allows.
     let run = tested(&["--limits", "specification"], &["--limits", "default"]);
     run.assert_line(&["DOES NOT CONFORM"]);
     assert_eq!(run_status_of("--limits", "none"), 2);

@@ -1,4 +1,4 @@
-//! Bytes that are not UTF-8.
+//! How does the tool read logs that are not UTF-8?
 
 use super::tool::{RINGING, file, json_event, replay, replay_jsonl, replay_piped};
 
@@ -44,8 +44,8 @@ fn bytes_that_are_replaced_are_warned_of_once_a_file() {
     }
 }
 
-/// Found in review: the announced length of a SIP message was counted after the conversion to UTF-8. A body of bytes
-/// that become longer then ended early, and a chat partner's text was read as an event.
+/// Found in review: the length announced for a SIP message was counted after the conversion to UTF-8. A body whose
+/// bytes grow in the conversion then ended early, and a chat partner's text was read as an event.
 #[test]
 fn what_is_in_a_sip_message_never_becomes_an_event_whatever_the_encoding() {
     let forged = json_event("Ringing", "6666", "FORGED");
@@ -69,12 +69,13 @@ fn what_is_in_a_sip_message_never_becomes_an_event_whatever_the_encoding() {
     }
     let japanese = log(&b"\x93\xfa\x96\x7b".repeat(50), real.as_bytes());
     assert_eq!(dns(&["--encoding", "shift_jis"], &japanese), "3002", "nothing after the message is skipped");
-    // Like the output of a shell: one character per byte.
+    // Latin-1: one character per byte.
     let text: String = bytes.iter().copied().map(char::from).collect();
     for unit in [u16::to_le_bytes as fn(u16) -> [u8; 2], u16::to_be_bytes] {
         assert_eq!(dns(&[], &utf_16(&format!("\u{feff}{text}"), unit)), "3002", "UTF-16");
     }
-    // UTF-16 that was made from UTF-8 has fewer characters than bytes: the message never ends early.
+    // UTF-16 text converted from UTF-8 has fewer characters than the UTF-8 had bytes. The message must still not end
+    // early.
     let text = String::from_utf8(log("ÿ".repeat(200).as_bytes(), b"")).expect("UTF-8");
     let run = replay_piped(&["--format", "jsonl", "-"], &utf_16(&format!("\u{feff}{text}"), u16::to_le_bytes));
     assert!(

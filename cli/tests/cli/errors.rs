@@ -1,4 +1,4 @@
-//! Unreadable input is reported as `FILE:LINE: reason`, and the exit status is 1.
+//! How is unreadable input reported? As `FILE:LINE: reason`, with exit status 1.
 
 use super::tool::{RINGING, file, json_event, replay, replay_jsonl, replay_piped, run};
 
@@ -53,7 +53,7 @@ fn a_file_without_events_is_one_error() {
     }
 }
 
-/// Each file is judged separately.
+/// Each file is checked separately.
 #[test]
 fn of_several_files_the_one_without_events_is_named() {
     let good = file("nothing", "good.jsonl", RINGING);
@@ -108,7 +108,7 @@ fn help_says_what_there_is() {
     }
 }
 
-/// The id of a session whose events have no CallUUID.
+/// The id that a session gets if its events have no CallUUID.
 #[test]
 fn conn_ids_are_ids_where_that_is_asked_for() {
     let log = "x message EventRinging\n\tAttributeThisDN\t'1'\n\tAttributeConnID\t6c02462a161006\n";

@@ -1,4 +1,4 @@
-//! The cases of `tests/data/field-cases`: small logs as they occur in the field, with the expected events.
+//! Do the cases of `tests/data/field-cases` give the expected events? They are small logs as they occur in the field.
 
 use std::fs;
 
@@ -40,14 +40,14 @@ fn events_exit_status_and_user_data() {
     assert!(failed.is_empty(), "{}", failed.join("\n"));
 }
 
-/// What the cases describe in words.
+/// Requirements that the cases state in words.
 #[test]
 fn notes() {
     let cases = cases();
     let (objects, _) = run(&cases["06"]).objects();
     assert_eq!(objects[1]["notifications"][0]["data"]["message"], "first line\nsecond line");
     assert_eq!(run(&cases["29"]).column("time"), ["29/May/2015:12:21:16.438"]);
-    // Two files; each event names its own.
+    // The case has two files, and each event names the file it came from.
     let files: Vec<String> = run(&cases["30"]).column("file");
     assert!(files[0].ends_with("30-two-files.1.log") && files[1].ends_with("30-two-files.2.log"), "{files:?}");
     let files: Vec<String> = run(&cases["19"]).column("file");

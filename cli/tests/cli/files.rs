@@ -1,4 +1,4 @@
-//! Which files can be a log, and how do several become one?
+//! Which files are accepted as logs, and how are several files joined into one log?
 
 use std::io::{BufRead, BufReader, Write as _};
 use std::process::Stdio;
@@ -30,7 +30,7 @@ fn several_files_share_the_sessions_whatever_their_form() {
     assert_eq!(run.column("file"), [json.as_str(), &tserver, &sdk]);
     assert_eq!(run.objects().1["imSessions"].as_array().map(Vec::len), Some(1));
 
-    // Standard input between files.
+    // Standard input can be named between files.
     let run = replay_piped(&["--format", "jsonl", "-", &tserver], RINGING.as_bytes());
     assert_eq!(run.column("from"), ["null", "Alerting"]);
     assert_eq!(run.column("file"), ["-", &tserver]);
@@ -40,7 +40,7 @@ fn several_files_share_the_sessions_whatever_their_form() {
 fn gzip_is_recognised_by_its_first_bytes() {
     let whole = gzip(RINGING);
     let established = json_event("Established", "3002", "A");
-    // In gzip, consecutive members are one file.
+    // A gzip file can consist of several consecutive members.
     let members = [whole.clone(), gzip(&established)].concat();
     let path = file("gzip", "log", &members);
     let run = replay_jsonl(&[&path]);
@@ -48,7 +48,8 @@ fn gzip_is_recognised_by_its_first_bytes() {
     assert_eq!(run.column("line"), ["1", "2"]);
     assert_eq!(replay_piped(&["--format", "jsonl", "-"], &members).column("to"), ["Alerting", "Talking"]);
 
-    // Zeros behind a member are padding, as gzip has it; anything else is said, and what came before is replayed.
+    // gzip allows zeros after a member as padding. Any other trailing bytes are reported, and the events before them
+    // are still replayed.
     for padding in [1, 511, 100_000] {
         let padded = [whole.clone(), vec![0; padding], gzip(&established), vec![0; padding]].concat();
         let run = replay_jsonl(&[&file("gzip", "padded", &padded)]);
@@ -77,7 +78,7 @@ fn an_event_of_a_pipe_is_printed_as_soon_as_it_is_complete() {
     let mut lines = BufReader::new(child.stdout.take().expect("its output")).lines();
     for (event, to) in [("Ringing", "Alerting"), ("Established", "Talking"), ("Released", "Completed")] {
         stdin.write_all(json_event(event, "3002", "A").as_bytes()).expect("it reads");
-        // If output were kept in a buffer, this would wait forever: nothing more is written before it is read.
+        // The test writes nothing more before it reads this line, so it would hang if the tool buffered its output.
         let line = lines.next().expect("a line").expect("text");
         assert!(line.contains(&format!("\"to\":\"{to}\"")), "{line}");
     }
@@ -96,8 +97,8 @@ fn a_reader_that_has_seen_enough_is_no_failure() {
     assert!(output.status.success());
 }
 
-/// Found in review: after the reader of the pipe had gone, the rest of the log was still read, and an endless one
-/// forever.
+/// Found in review: the tool kept reading the log after the reader of its output had closed the pipe. It never ended on
+/// an endless log.
 #[test]
 fn a_reader_that_goes_away_ends_the_replay() {
     let mut command = tool(&["replay", "--format", "jsonl", "-"]);
@@ -105,7 +106,7 @@ fn a_reader_that_goes_away_ends_the_replay() {
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("it runs");
     drop(child.stdout.take());
     let mut stdin = child.stdin.take().expect("a pipe");
-    // Writes until the tool stops reading. If the tool read forever, this would not end.
+    // Writes until the tool stops reading. The test would hang if the tool read forever.
     let message = b"x message EventHeld\n\tAttributeThisDN\t'1'\n".repeat(10_000);
     while stdin.write_all(&message).is_ok() {}
     drop(stdin);
@@ -120,7 +121,7 @@ fn an_empty_file_is_no_error() {
     assert_eq!(run.objects().0.len(), 0);
 }
 
-/// On Linux, names are bytes.
+/// Linux allows any bytes in file names.
 #[test]
 #[cfg(target_os = "linux")]
 fn a_name_need_not_be_utf_8() {

@@ -1,8 +1,8 @@
-//! Everything is replayed; the filters only affect what is shown.
+//! Which events do the filters show? Filters affect only the output: every event is still replayed.
 
 use super::tool::{Run, json_event, replay_piped, tserver_event};
 
-/// Two calls, the first at two DNs, across midnight.
+/// Two calls around midnight. The first involves two DNs.
 fn log() -> String {
     [
         tserver_event("23:58:00.000", "Dialing", "3001", "A"),
@@ -108,7 +108,7 @@ fn a_filter_that_is_none_is_refused() {
     }
 }
 
-/// Found in review: dates without a year were read as 1980, so that `--since` with a year hid all of them.
+/// Found in review: dates without a year were read as 1980, so `--since` with a year hid all events.
 #[test]
 fn dates_without_a_year_take_that_of_the_option() {
     let line = |time: &str, dn: &str| format!("{time} sips1 server[77]: {}", json_event("Ringing", dn, "A"));

@@ -1,6 +1,6 @@
-//! `--follow`: when is an event of a growing file printed?
+//! When does `--follow` print an event of a growing file?
 //!
-//! The tests wait for the tool's output before they write more. The deadline only limits failures.
+//! The tests wait for the tool's output before they write more. The deadline matters only when a test fails.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{BufRead, BufReader, Read, Write as _};
@@ -16,7 +16,7 @@ use super::tool::{RINGING, folder, json_event, path_text, tool, tserver_event};
 
 const DEADLINE: Duration = Duration::from_secs(60);
 
-/// The tool with a growing file.
+/// The tool, following a growing file.
 struct Following {
     path: PathBuf,
     file: File,
@@ -56,7 +56,7 @@ impl Following {
         self.lines.recv_timeout(DEADLINE).expect("a line within the deadline")
     }
 
-    /// The next printed object: line, event, state after the event.
+    /// The next printed object: its line, its event and the state after it.
     fn event(&self) -> (u64, String, String) {
         let object: Value = serde_json::from_str(&self.line()).expect("an object");
         let text = |name: &str| object[name].as_str().unwrap_or("null").to_owned();
@@ -72,7 +72,7 @@ impl Following {
         assert!(Command::new("sh").args(["-c", &kill]).status().expect("sh").success());
     }
 
-    /// The lines that it prints before it ends.
+    /// The exit status, and the remaining lines that the tool prints before it ends.
     fn rest(mut self) -> (i32, Vec<String>) {
         let mut rest = Vec::new();
         loop {
@@ -123,13 +123,14 @@ fn lines_that_come_later_still_are_reported_and_skipped() {
     assert!(error.starts_with(&format!("{}:4: ", path_text(&following.path))), "{error}");
 }
 
-/// An unfinished line counts if something closes it; otherwise more of it must come.
+/// An unfinished line counts as soon as something closes it, such as a quote or a brace. Otherwise the tool waits for
+/// the rest of the line.
 #[test]
 fn a_line_that_is_being_written_is_waited_for_where_it_is_not_whole() {
     let mut following = Following::new("half", "jsonl");
     following.write(tserver_event("10:00:00.000", "Ringing", "3002", "A").trim_end());
     following.assert_event(1, "Ringing", "Alerting");
-    // Its end comes later, and is not new text: line numbers stay those of the file.
+    // The line end arrives later. It is not new text, so the line numbers must still match the file.
     following
         .write("\n10:00:05.000 message EventAttachedDataChanged\n\tAttributeCallUUID\t'A'\n\tAttributeThisDN\t'30");
     following.write("02'\n");
@@ -206,7 +207,7 @@ fn ctrl_c_prints_the_list() {
     assert_eq!(list["imSessions"][0]["thisDN"], "3002");
 }
 
-/// All files except the last are read to their ends.
+/// All files except the last are read to the end.
 #[test]
 fn only_the_last_file_is_followed() {
     let path = folder("follow-last").join("last.log");

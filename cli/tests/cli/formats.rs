@@ -1,4 +1,4 @@
-//! What does each format show to people?
+//! What does each text format show?
 
 use super::tool::{RINGING, Run, file, json_event, path_text, replay, replay_piped, repository, tool};
 
@@ -9,7 +9,7 @@ fn the_readme_shows_what_the_tool_prints() {
     let readme = std::fs::read_to_string(repository("README.md")).expect("the README");
     let (_, rest) = readme.split_once("```text\n").expect("the excerpt");
     let (excerpt, _) = rest.split_once("```\n").expect("the end of the excerpt");
-    // The parts of the excerpt occur in the output, in order.
+    // The parts of the excerpt must occur in the output, in order.
     let mut rest = &*printed;
     let mut parts = 0;
     for part in excerpt.split("…\n") {
@@ -21,7 +21,7 @@ fn the_readme_shows_what_the_tool_prints() {
     assert_eq!(parts, 4, "{excerpt}");
 }
 
-/// A call of two DNs with every possible outcome of an event.
+/// A call at two DNs with every possible outcome of an event.
 const LOG: &str = "\
 11:49:08.388 Trc 04542 received from 65200(SIPTS)host:7007(fd=12) message EventRinging
 	AttributeCallUUID	'QK59HK4FS927D7FUU41G6IE468000004'
@@ -83,13 +83,13 @@ fn the_text_has_what_a_person_needs() {
     run.assert_line(&["7", "11:49:09.500", "3020", "Dialing", "role-conflict", "Alerting"]);
     run.assert_line(&["10", "11:49:10", "Established", "Alerting → Talking", "SendMessage"]);
     run.assert_line(&["14", "PrivateInfo", "good morning"]);
-    // A change of a whole call with its data, at all its DNs.
+    // A change of user data for the whole call, shown with all its DNs.
     run.assert_line(&["(whole call)", "3020, 3021", "Segment='gold'"]);
-    // Why events were ignored.
+    // Ignored events come with the reason.
     run.assert_line(&["Held", "ignored: such events do not concern sessions"]);
     run.assert_line(&["PrivateInfo", "ignored: its Extensions have no text"]);
     run.assert_line(&["PrivateInfo", "ignored: the log hides its Extensions"]);
-    // The numbers that made it stale.
+    // A stale event comes with both sequence numbers.
     run.assert_line(&["Established", "stale", "number 15", "the last was 16"]);
     assert!(!run.out.contains('\x1b'), "no colours where standard output is no terminal");
     assert_eq!(run.out.lines().filter(|line| line.contains("text.log")).count(), 1, "one file is named once");
@@ -114,7 +114,7 @@ fn one_is_no_plural() {
     let run = text_of(RINGING);
     run.assert_line(&["One session:"]);
     run.assert_line(&["1 event: 1 changed something, 0 nothing, 0 messages, 0 ignored, 0 refused."]);
-    // Without a time, the place is shown instead.
+    // Without a time, the line number is shown instead.
     run.assert_line(&["Alerting since -:1"]);
     let run = text_of(&json_event("Held", "1", "A"));
     run.assert_line(&["No sessions."]);
@@ -199,7 +199,7 @@ fn the_diagram_is_a_sequence_diagram_of_dns_and_messages() {
     assert!(nothing.out.starts_with("sequenceDiagram\n"), "{}", nothing.out);
 }
 
-/// Found in review: only values of user data and texts of messages were made safe to print.
+/// Found in review: control characters were escaped only in user data and message texts.
 #[test]
 fn what_a_terminal_obeys_is_shown() {
     let json = [
@@ -247,7 +247,7 @@ fn without_a_file_it_replays_the_log_that_ships_with_the_tool() {
     }
 }
 
-/// Found in review: each event was searched in each block of columns, and each DN among all DNs.
+/// Found in review: every block of columns searched all events, and every DN was looked up by scanning all DNs.
 #[test]
 fn a_call_of_many_dns_is_shown_by_call() {
     let log: String = (0..40_000).map(|dn| json_event("Ringing", &dn.to_string(), "A")).collect();
@@ -257,7 +257,7 @@ fn a_call_of_many_dns_is_shown_by_call() {
     assert_eq!(rows, 40_000, "each event stands in one block");
 }
 
-/// An event whose name is nearly right has no effect: the output should show why.
+/// An event with a misspelled name has no effect, so the output must show why.
 #[test]
 fn a_name_that_is_nearly_right_is_pointed_out() {
     let log = ["EventEstablishd", "EventRelesed", "EventRetrieved", "EventX"]
@@ -269,7 +269,7 @@ fn a_name_that_is_nearly_right_is_pointed_out() {
     run.assert_line(&["X", "ignored: such events do not concern sessions"]);
 }
 
-/// The time of an event is the same in every form: where its date ends, its clock begins.
+/// Every output format shows the time of an event as the header has it: first the date, if any, then the time of day.
 #[test]
 fn every_form_shows_the_time_that_a_header_has() {
     let times = [

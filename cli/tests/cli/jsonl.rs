@@ -56,7 +56,7 @@ fn no_session_is_an_empty_list() {
     assert_eq!(run.objects().1, json!({ "imSessions": [], "statusCode": 0 }));
 }
 
-/// The list contains the sessions of all DNs, in byte order of DN, then id.
+/// The final list contains the sessions of all DNs, in byte order of the DN, then of the id.
 #[test]
 fn the_list_is_in_byte_order() {
     let log = ["b", "B", "10", "9"].map(|dn| ["2", "1"].map(|id| super::tool::json_event("Ringing", dn, id)).concat());
@@ -79,7 +79,7 @@ fn the_base_address_may_end_in_a_slash() {
     }
 }
 
-/// JSON allows these characters unescaped; a terminal would interpret them.
+/// JSON allows these characters unescaped, but a terminal would interpret them.
 #[test]
 fn what_a_terminal_obeys_is_escaped() {
     let log = "{\"Event\":\"EventRinging\",\"ThisDN\":\"30\u{202e}02\",\"OtherDN\":\"\u{9b}2J\u{7f}\u{e0041}\",\"CallUUID\":\"A\"}\n";

@@ -1,4 +1,4 @@
-//! `im-session machine`.
+//! What does `im-session machine` print?
 
 use super::tool::run;
 

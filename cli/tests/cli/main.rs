@@ -1,11 +1,11 @@
-//! The tool as people run it. One program; each file answers a question.
+//! Tests that run the tool as a user does. They are one program, and each file answers one question.
 //!
 //! | file | question |
 //! |---|---|
 //! | `replay_cases`, `field_cases`, `more_field_cases` | Does it give the results of the specification's examples? |
 //! | `formats` | What does each format show? |
 //! | `jsonl` | Which fields does an object have? |
-//! | `filters` | What is shown of the replayed events? |
+//! | `filters` | Which of the replayed events are shown? |
 //! | `width` | Where do lines break? |
 //! | `files`, `rotation`, `encodings` | How are files joined into one log? |
 //! | `merge` | In which order are events shown? |

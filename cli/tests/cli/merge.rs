@@ -1,4 +1,4 @@
-//! `--merge`: the events of all files in order of time.
+//! In which order does `--merge` show the events of several files? In order of time.
 
 use super::tool::{Run, file, json_event, replay, replay_jsonl, tserver_event};
 
@@ -70,7 +70,7 @@ fn a_file_that_is_out_of_order_is_put_in_order() {
     assert_eq!(merged("disorder", &[one.concat()]).column("thisDN"), ["2", "1"]);
 }
 
-/// More events than are read ahead at once.
+/// More events than the tool reads ahead.
 #[test]
 fn long_files_are_merged_as_they_are_read() {
     let long = |dn: &str, first: u32| -> String {
@@ -95,7 +95,7 @@ fn a_log_that_is_followed_has_no_order_of_its_own() {
     assert_eq!(replay(&["--merge", "--follow", "x.log"]).status, 2);
 }
 
-/// Found in review: a file of dates without a year preceded all files of dates with one.
+/// Found in review: files whose dates have no year were sorted before all files whose dates have one.
 #[test]
 fn dates_without_a_year_are_near_the_dates_of_other_files() {
     let line = |time: &str, dn: &str| format!("{time} sips1 server[77]: {}", json_event("Ringing", dn, "A"));

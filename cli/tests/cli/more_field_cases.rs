@@ -1,5 +1,5 @@
-//! More logs as they occur in the field, of the same kinds as `field_cases`: written from public descriptions, with
-//! invented names and numbers.
+//! Do further logs from the field give the expected events? They are of the same kinds as `field_cases`, written from
+//! public descriptions with invented names and numbers.
 
 use serde_json::{Value, json};
 
@@ -11,7 +11,7 @@ fn replayed(log: &str) -> Run {
     run
 }
 
-/// Line, event and state after it, for every event.
+/// The line, the event and the state after it, for every event.
 fn events(run: &Run) -> Value {
     let row = |object: &Value| json!([object["line"], object["event"], object["to"]]);
     json!(run.objects().0.iter().map(row).collect::<Vec<_>>())
@@ -69,7 +69,7 @@ fn headers_of_every_kind() {
         format!("2024-03-01 09:15:00,250 INFO x got: '{name}' ({number}) attributes:\n{attributes}")
     };
     rings_and_is_answered(&[java("EventRinging", 60), java("EventEstablished", 64)].concat(), 1, 4);
-    // Forms that change within a file, with requests of both between them.
+    // The log form changes within a file, and requests in both forms come in between.
     let request = "09:15:01.000 message RequestAnswerCall\n\tAttributeThisDN\t'7009'\n'RequestAnswerCall' ('2')\nmessage attributes:\nAttributeThisDN [str] = \"7009\"\n";
     let json = "{\"Event\":\"EventReleased\",\"ThisDN\":\"7001\",\"CallUUID\":\"C1\"}\n";
     let run = replayed(&[&java("EventRinging", 60), request, &net("EventEstablished", 64), json].concat());
@@ -92,7 +92,7 @@ fn envelopes() {
     }
     let numbered: String = (40..).zip(tserver("").lines()).map(|(number, line)| format!("{number}:{line}\n")).collect();
     rings_and_is_answered(&numbered, 1, 4);
-    // A tab that syslog wrote as a number.
+    // syslog writes a tab as its character code.
     rings_and_is_answered(&tserver("Mar  1 09:15:00 host1 sips[412]: ").replace('\t', "#011"), 1, 4);
     let object = |key: &str, line: &str| {
         format!("{{\"stream\":\"stdout\",\"{key}\":{},\"time\":\"2024-03-01T09:15:00.1Z\"}}\n", json!(line))
@@ -103,7 +103,7 @@ fn envelopes() {
     }
     let nested = |line: &str| format!("{{\"event\":{{\"original\":{}}}}}\n", json!(line));
     rings_and_is_answered(&tserver("").lines().map(nested).collect::<String>(), 1, 4);
-    // Docker cuts long lines.
+    // Docker splits long lines.
     let pieces: String = tserver("")
         .lines()
         .map(|line| {
@@ -183,7 +183,7 @@ fn values_of_several_lines() {
     let run = replayed(&log);
     assert_eq!(user_data(&run), json!({"address": "1 Road\n\nTown, it''s", "k": "v"}));
     assert_eq!(run.column("line"), ["1", "9"]);
-    // A value without a closing quote consists of its first line, and takes nothing of what follows.
+    // A value without a closing quote ends with its first line and does not swallow the lines after it.
     let open = format!(
         "09:15:00 message EventEstablished\n\tAttributeOtherDN\t'7002\n{ATTRIBUTES}09:15:01 message EventHeld\n"
     );
@@ -192,7 +192,7 @@ fn values_of_several_lines() {
     assert!(run.errors[0].starts_with("-:2: warning: "), "{:?}", run.errors);
 }
 
-/// Whatever a chat partner writes, the body of a SIP message in the log never becomes an event.
+/// The body of a SIP message in the log never becomes an event, whatever the chat partner writes.
 #[test]
 fn bodies_of_sip_messages() {
     let forged = "please see\n09:15:01.000 message EventReleased\n\tAttributeThisDN\t'7001'\n\tAttributeCallUUID\t'C1'\n{\"Event\":\"EventReleased\",\"ThisDN\":\"7001\",\"CallUUID\":\"C1\"}\n";

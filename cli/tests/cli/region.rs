@@ -1,4 +1,5 @@
-//! `replay --region`: public numbers as seen from a region, if the program supports phone numbers.
+//! How does `replay --region` show public numbers? As seen from the region, if the program was built with phone
+//! numbers.
 
 use super::tool::{file, replay_jsonl, run};
 

@@ -1,4 +1,4 @@
-//! The cases of `tests/data/replay`, which are part of the specification.
+//! Do the cases of `tests/data/replay` give the expected results? They are part of the specification.
 
 use std::fs;
 

@@ -1,4 +1,4 @@
-//! Files into which a log was cut are one log.
+//! Are the files of a rotated log read as one log?
 
 use super::tool::{Run, file, replay_jsonl, tserver_event};
 
@@ -10,7 +10,7 @@ fn together(test: &str, parts: &[&str]) -> Run {
     replay_jsonl(&paths.iter().map(String::as_str).collect::<Vec<_>>())
 }
 
-/// Wherever a log is cut, at a line end or not, the events are those of the whole log.
+/// The events are those of the whole log wherever it is cut, at a line end or within a line.
 #[test]
 fn a_cut_between_lines_changes_nothing_but_files_and_lines() {
     let log = [
@@ -71,7 +71,7 @@ fn a_line_that_was_cut_is_one_line() {
     let log = tserver_event("10:00:00.000", "Ringing", "3002", "A");
     for cut in 1..log.len() {
         let (first, second) = log.split_at(cut);
-        // A continuation that looks like a separate line counts as one, because it cannot be distinguished from one.
+        // A continuation that looks like a separate line counts as one, because the two cannot be told apart.
         if first.ends_with('\n')
             || second.starts_with(['\t', '\n', ' ', '\''])
             || second.starts_with("Attribute")
@@ -99,7 +99,7 @@ fn a_json_line_that_was_cut_is_one_line() {
     }
 }
 
-/// The file continues another one, so it is not an error that it has no header.
+/// The file continues another one, so a missing header is not an error.
 #[test]
 fn a_file_that_only_continues_is_no_error() {
     let first = "10:00:00.000 message EventRinging\n\tAttributeCallUUID\t'A'\n";

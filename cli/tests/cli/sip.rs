@@ -1,4 +1,4 @@
-//! `im-session sip`: all kinds of traces and captures, errors, exit status.
+//! What does `im-session sip` read from all kinds of traces and captures, and how does it report errors?
 
 #[path = "sip/captures.rs"]
 mod captures;

@@ -1,4 +1,4 @@
-//! Runs the tool, and creates its input files.
+//! Runs the tool and creates its input files.
 
 use std::fs;
 use std::io::Write as _;
@@ -27,7 +27,7 @@ impl From<Output> for Run {
 }
 
 impl Run {
-    /// The objects of `--format jsonl`, and separately the list at the end.
+    /// The objects of `--format jsonl`, and the final list separately.
     pub(crate) fn objects(&self) -> (Vec<Value>, Value) {
         let object = |line: &str| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"));
         let mut objects: Vec<Value> = self.out.lines().map(object).collect();
@@ -35,25 +35,25 @@ impl Run {
         (objects, list)
     }
 
-    /// A field of every object, as text.
+    /// One field of every object, as text.
     pub(crate) fn column(&self, name: &str) -> Vec<String> {
         let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
         self.objects().0.iter().map(|object| text(&object[name])).collect()
     }
 
-    /// Fails unless one line has all these words.
+    /// Asserts that one line has all these words.
     pub(crate) fn assert_line(&self, words: &[&str]) {
         let has_all = |line: &&str| words.iter().all(|word| line.contains(word));
         assert!(self.out.lines().any(|line| has_all(&line)), "{words:?} on one line of\n{}", self.out);
     }
 
-    /// Fails unless everything was read.
+    /// Asserts that all input was read without an error.
     pub(crate) fn assert_clean(&self) {
         assert_eq!((self.status, &self.errors), (0, &Vec::new()));
     }
 }
 
-/// The tool without a terminal and its width.
+/// The tool, without a terminal and its width.
 pub(crate) fn tool(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_im-session"));
     command.args(arguments).env_remove("COLUMNS").env("NO_COLOR", "1").stdin(Stdio::null());
@@ -78,14 +78,14 @@ pub(crate) fn replay_piped(arguments: &[&str], input: &[u8]) -> Run {
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().expect("the tool runs");
     let (mut stdin, input) = (child.stdin.take().expect("its standard input"), input.to_vec());
-    // The tool may print before it has read everything, and end before that.
+    // The tool may print before it has read all input, and may end before that too.
     let writer = thread::spawn(move || drop(stdin.write_all(&input)));
     let output = child.wait_with_output().expect("it ends");
     writer.join().expect("the writer ends");
     output.into()
 }
 
-/// A separate folder for a test, below the build directory.
+/// A separate folder for each test, below the build directory.
 pub(crate) fn folder(test: &str) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(test);
     let _ = fs::remove_dir_all(&folder);

@@ -1,4 +1,4 @@
-//! Text fits the width of the terminal.
+//! Does the text fit the width of the terminal?
 
 use super::tool::{RINGING, Run, file, tool};
 
@@ -7,7 +7,7 @@ fn at_width(columns: usize, format: &str) -> Run {
     command.env("COLUMNS", columns.to_string()).output().expect("the tool runs").into()
 }
 
-/// In this log every character takes one column.
+/// The widest line of the output. Every character of this log takes one column.
 fn widest(run: &Run) -> usize {
     run.out.lines().map(|line| line.chars().count()).max().unwrap_or(0)
 }
@@ -23,8 +23,8 @@ fn no_line_is_wider_than_the_terminal() {
     }
 }
 
-/// Down to 20 columns, which is what a narrower terminal gets as well: with wide characters, which take two columns,
-/// with combining ones, which take none, with long names and times, and with several files.
+/// The text fits down to 20 columns, and narrower terminals get 20 columns too. The cases have wide characters (two
+/// columns), combining characters (none), long names and times, and several files.
 #[test]
 fn no_line_is_wider_than_a_narrow_terminal() {
     let log = concat!(
@@ -52,7 +52,7 @@ fn no_line_is_wider_than_a_narrow_terminal() {
     }
 }
 
-/// Lines break where the text has a blank: put together again it is the text without a limit.
+/// Lines break only at blanks, so the joined lines equal the text without a width limit.
 #[test]
 fn no_line_breaks_in_mid_word() {
     let words = |run: &Run| run.out.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
@@ -61,7 +61,7 @@ fn no_line_breaks_in_mid_word() {
     assert_eq!(words(&at_width(132, "text")), words(&endless));
 }
 
-/// Long file names are shortened at their beginning.
+/// Long file names are shortened at the beginning.
 #[test]
 fn files_are_named_within_the_width() {
     let path = |name: &str| file("width", &format!("a-name-that-is-much-longer-than-any-column-{name}.jsonl"), RINGING);

@@ -31,7 +31,7 @@
 //!
 //! - An `id` has at most 256 bytes ([`LONGEST_ID`]). A message with a longer one fails, and its reply has none.
 //! - `advice` in the reply to a handshake or a connect has `reconnect`, and `interval`, `timeout` and `maxInterval` in
-//!   milliseconds. If another client of the same browser already has a held connect, it also has
+//!   milliseconds. If another client of the same agent in the same browser already has a held connect, it also has
 //!   `"multiple-clients":true` and a longer interval.
 //! - A message that failed has `"error":"CODE::TEXT"`: 400 for a malformed message, 401 if the agent was signed out,
 //!   402 for an unknown client (`advice.reconnect` is `handshake`), 403 for a channel that is not the agent's, 500 if

@@ -14,7 +14,7 @@ pub struct Settings {
     pub max_interval: Duration,
     /// The interval for a client whose connect is not held because its browser has too many held connects: 2 s.
     pub multiple_clients_interval: Duration,
-    /// How many long-polling connects are held per browser: 1. Browsers open only a few connections to a host.
+    /// How many long-polling connects are held for an agent in a browser: 1. Browsers open only a few connections to a host.
     pub held_per_browser: usize,
     /// Whether handshakes offer `websocket` in addition to `long-polling`.
     pub web_socket: bool,

@@ -169,7 +169,7 @@ pub struct ServeOptions {
     /// Seconds that a CometD client waits between a reply and its next connect
     #[arg(long, value_name = "SECONDS", default_value = "0", value_parser = seconds_or_none)]
     pub connect_interval: Duration,
-    /// Number of CometD connects per browser that are held at the same time
+    /// Number of CometD connects of an agent that are held at the same time in one browser
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub sessions_per_browser: usize,
     /// Seconds that open requests may take after SIGTERM or SIGINT
@@ -184,7 +184,7 @@ pub struct ServeOptions {
     /// Write message texts and user data to the log: for tests with made-up data only
     #[arg(long)]
     pub log_contents: bool,
-    /// Maximum number of sessions in each shard; lowered, a restart forgets those beyond it
+    /// Maximum number of sessions in each shard; if it is lowered, a restart forgets the sessions beyond it
     #[arg(long, value_name = "N", default_value_t = Limits::DEFAULT.sessions, value_parser = at_least_one)]
     pub sessions: usize,
     /// Maximum number of sessions of a DN

@@ -73,7 +73,6 @@ async fn take(
         }
     };
     let document = gateway.read_body(body).await?;
-    names.admit(&**gateway.engine(), feed_position.as_ref()).await?;
     let apply = async move {
         // Held until the events are durable, so that the events of the next document follow them.
         let mut dialogs = dialogs.lock().await;
@@ -82,6 +81,7 @@ async fn take(
         gateway.metrics().dialog_info(taken.is_ok());
         let Taken { events, needs_refresh } = taken.map_err(|error| wrong(error.to_string()))?;
         let accepted = events.len();
+        names.admit(&**gateway.engine(), feed_position.as_ref()).await?;
         let applied = gateway.engine().events(feed_position, events).await.map_err(|error| failed(&error))?;
         let repeated = if applied.repeated { accepted } else { 0 };
         Ok::<_, Failed>(Accepted { accepted, position: applied.position, repeated, needs_refresh })

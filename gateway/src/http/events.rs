@@ -21,6 +21,9 @@ use crate::simulator;
 pub const LONGEST_EVENTS: usize = 16 * 1_024 * 1_024;
 /// How many bytes of events are read and applied at a time, in all requests together. Further requests wait.
 pub const EVENTS_AT_A_TIME: usize = LONGEST_EVENTS;
+/// How many of these bytes one byte of a body takes, because 400 kB can have as many events as 16 MiB. So bodies of 1 MiB
+/// and more are read one at a time.
+const ROOM_OF_A_BYTE: usize = 16;
 /// The longest name of a feed, in bytes.
 pub const LONGEST_FEED: usize = 255;
 
@@ -128,8 +131,9 @@ pub(super) async fn post(
 async fn room<'f>(feed: &'f Feed, headers: &HeaderMap) -> Result<SemaphorePermit<'f>, Failed> {
     let length = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
     // A body that is longer than it may be is refused when it is read.
-    let length = length.unwrap_or(LONGEST_EVENTS).min(LONGEST_EVENTS);
-    // Less than the room, so it fits.
+    let length: usize = length.unwrap_or(LONGEST_EVENTS);
+    // At most the whole room, so it fits.
+    let length = length.saturating_mul(ROOM_OF_A_BYTE).min(EVENTS_AT_A_TIME);
     let room = feed.room.acquire_many(u32::try_from(length).unwrap_or(u32::MAX));
     let failed = || {
         Failed::new(Code::InternalError, "other events are being applied").with_status(StatusCode::SERVICE_UNAVAILABLE)

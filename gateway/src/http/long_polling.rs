@@ -16,6 +16,7 @@ use im_session::StatusCode as Code;
 use tokio::task::yield_now;
 
 use super::answer::{Failed, json_bytes};
+use super::body::{SMALL_BODY, read_body};
 use super::cometd::{Answer, BROWSER_COOKIE, CometD, OnItsWay};
 use super::{Sending, SignedIn, cookies};
 use crate::bayeux::{Reply, Transport, unauthenticated};
@@ -28,10 +29,12 @@ pub(super) async fn post(State(cometd): State<CometD>, request: Request) -> Resu
     let (mut parts, body) = request.into_parts();
     // Taken out of the request, which nobody else reads any more.
     let (signed_in, sending) = (parts.extensions.remove::<SignedIn>(), parts.extensions.remove::<Sending>());
-    let body = cometd.gateway().read_body(body).await?;
     let Some(mut signed_in) = signed_in else {
-        return Ok(not_signed_in(&cometd, &body.bytes));
+        // Takes no place for large bodies from clients that are signed in.
+        let patience = cometd.gateway().settings().request_timeout;
+        return Ok(not_signed_in(&cometd, &read_body(body, SMALL_BODY, patience).await?));
     };
+    let body = cometd.gateway().read_body(body).await?;
     if cometd.is_full() {
         return Err(Failed::new(Code::InternalError, FULL).with_status(StatusCode::SERVICE_UNAVAILABLE));
     }

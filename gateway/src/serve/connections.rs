@@ -119,19 +119,20 @@ pub async fn serve_connections(
     }
 }
 
-/// Whether every reader finds the same end of the request. The server takes `chunked` for the only transfer coding if it
-/// is the last of several, and `Transfer-Encoding` for what counts beside `Content-Length`; a proxy in front may not.
-/// Then the rest of the body could be a request that the proxy has not seen.
+/// Whether every reader finds the same end of the request. hyper accepts several transfer codings if the last one is
+/// `chunked`. A proxy in front may read them differently, and then the rest of the body could be a request that the proxy
+/// has not seen. If there is a `Content-Length` beside `Transfer-Encoding`, hyper ignores it and closes the connection
+/// after the response.
 fn ends_clearly(headers: &HeaderMap) -> bool {
     let mut codings = headers.get_all(header::TRANSFER_ENCODING).iter();
     let Some(coding) = codings.next() else { return true };
     let is_chunked = coding.as_bytes().trim_ascii().eq_ignore_ascii_case(b"chunked");
-    is_chunked && codings.next().is_none() && !headers.contains_key(header::CONTENT_LENGTH)
+    is_chunked && codings.next().is_none()
 }
 
 /// The answer to a request that does not end clearly. Nothing is read after it.
 fn no_clear_end() -> Response {
-    let message = "expected either Content-Length or Transfer-Encoding: chunked, and nothing else";
+    let message = "expected Transfer-Encoding: chunked and no other coding";
     let mut response = Failed::new(StatusCode::InputValidation, message).into_response();
     response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
     response

@@ -6,7 +6,7 @@ use crate::raw::{answers, count, page, serve};
 #[tokio::test]
 async fn a_head_with_too_much_is_refused_and_others_are_served() {
     let (_house, address) = serve(4).await;
-    // The server stops reading a short while after 64 KiB.
+    // The server stops reading a short while after 16 KiB.
     let long = "x".repeat(300_000);
     for (what, line, headers) in [
         ("a thousand headers", "GET /pages/icon.svg", "A: b\r\n".repeat(1_000)),

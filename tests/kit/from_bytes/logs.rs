@@ -1,4 +1,4 @@
-//! Logs contain the events that they declare, whatever the bytes.
+//! Does a log contain the events that it declares, whatever bytes it was made from?
 
 use std::collections::BTreeSet;
 
@@ -21,7 +21,8 @@ fn assert_holds(bytes: &[u8]) -> Log {
 const FORMS: [(u8, Form); 4] =
     [(b'0', Form::JsonLines), (b'1', Form::TServerLog), (b'2', Form::PlatformSdkLog), (b'3', Form::JsonLines)];
 
-/// Every event of the table, and every other line before, between and after events, in every form and with all ends.
+/// Every event of the table, and every other line before, between and after events, in every form and with all line
+/// ends.
 #[test]
 fn a_log_of_every_byte_holds_what_it_says() {
     for ends in [0, 4, 8, 12, 0x40, 0x44, 0x48, 0x4c] {
@@ -45,7 +46,7 @@ proptest! {
         assert_holds(&[&[first], &bytes[..]].concat());
     }
 
-    /// Events spelled out, and nothing else.
+    /// A log that consists of spelled-out events only.
     #[test]
     fn a_log_of_events_that_are_spelled_out_holds_what_it_says(
         first in any::<u8>(), events in prop::collection::vec(prop::collection::vec(any::<u8>(), 10..60), 1..4),
@@ -55,7 +56,7 @@ proptest! {
     }
 }
 
-/// How lines end, the mark before them, whether the last one ends: by their bits, and by no others.
+/// Separate bits select the line ends, the byte order mark, and whether the last line ends. No other bits affect them.
 #[test]
 fn the_ends_of_lines_are_what_their_bits_say() {
     for (digit, form) in FORMS {
@@ -78,7 +79,7 @@ fn the_ends_of_lines_are_what_their_bits_say() {
     }
 }
 
-/// The events of the table, as the form writes them, and the others where they are written.
+/// A log has the events of the table as its form writes them, and the other lines at the positions of their bytes.
 #[test]
 fn a_log_is_written_by_hand() {
     for (digit, form) in FORMS {
@@ -98,7 +99,8 @@ fn a_log_is_written_by_hand() {
     assert_eq!(log.events.iter().map(|&(line, _)| line).collect::<Vec<_>>(), [1, 4]);
 }
 
-/// Each other line has its byte: ten, seven and six, and then again the first; 15 is an event.
+/// Each other line has its byte. The forms have ten, seven and six such lines, and the bytes then start again with the
+/// first. 15 is an event.
 #[test]
 fn every_other_line_is_reached() {
     for (digit, count) in [(b'0', 10), (b'1', 7), (b'2', 6)] {
@@ -121,7 +123,7 @@ fn a_log_without_events_gets_one() {
     assert_eq!((after_noise.events, after_noise.errors), (vec![(3, dialing)], vec![2]));
 }
 
-/// What is spelled out is the event of the same bytes, where logs can carry it.
+/// A spelled-out event in a log is the event that the same bytes give elsewhere, as far as logs can carry it.
 #[test]
 fn an_event_is_spelled_out_in_a_log() {
     let bytes = [0x00, 2, 1, 1, 0, 1, 0, 0, 1, 0xff, 1, 1, 1, 1, 0, 1, 2, 1, 0xfe, 1, 0];
@@ -134,17 +136,18 @@ fn an_event_is_spelled_out_in_a_log() {
     }
 }
 
-/// A name that concerns no session, texts with the end of a line, none, an id that can be none; keys with a quote.
+/// The bytes give a name that does not concern sessions, texts with a line end, an empty OtherDN, an invalid id, and
+/// keys with a quote.
 #[test]
 fn what_logs_cannot_carry_is_taken_out() {
     let spelled = |text: &str| [&[0xf0, text.len() as u8], text.as_bytes()].concat();
     let bytes = [
         vec![0x00, 11],                      // EventHeld
         [vec![1], spelled("a\nb")].concat(), // ThisDN
-        vec![1, 4],                          // OtherDN: none
+        vec![1, 4],                          // OtherDN: empty
         [vec![1], spelled("no id")].concat(),
         vec![0, 0, 0],
-        // Of the user data two pairs: a text, binary. Of the extensions a list in a list.
+        // User data of two pairs: a text and binary. Extensions with a list within a list.
         [vec![1, 0x12], spelled("'k\n"), vec![0], spelled("v\nw"), vec![0, 2], spelled("'")].concat(),
         [vec![1, 0x11, 5, 3, 1], spelled("k'"), vec![1, 7]].concat(),
         vec![0, 0],
@@ -163,7 +166,7 @@ fn what_logs_cannot_carry_is_taken_out() {
         expected.error_message = Some("no DN".into());
         assert_eq!(event, &read_back(form, &expected), "{form}");
     }
-    // Where nothing but the end of a line is wrong with a DN, it stays.
+    // A DN that is invalid only because of a line end is kept, with the line end replaced.
     let readable = [vec![0x00, 0], [vec![1], spelled("a\nb")].concat(), vec![0, 1, 1]].concat();
     let log: Log = of(&[&b"0"[..], &readable].concat());
     assert_eq!(log.events[0].1.this_dn(), Some("a b"));

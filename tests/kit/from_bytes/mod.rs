@@ -1,4 +1,4 @@
-//! The values that bytes stand for: the table byte by byte, and the boundaries.
+//! Which values do bytes stand for? The table byte by byte, and the boundary values.
 
 mod logs;
 mod pinned;
@@ -26,7 +26,7 @@ fn with(key: &'static str, value: Value<'static>) -> KeyValueList<'static> {
     KeyValueList::try_from_iter([(key, value)]).expect("not too deep")
 }
 
-/// The values of all single bytes.
+/// The values of all one-byte strings.
 fn of_every_byte<T: FromBytes>() -> Vec<T> {
     (0..=u8::MAX).map(|byte| of(&[byte])).collect()
 }
@@ -50,7 +50,7 @@ const NAMES: [&str; 16] = [
     "EventACK",
 ];
 
-/// At which DN, of which call, with which OtherDN and user data.
+/// Each row: the DN, the call, OtherDN and user data.
 const ROWS: [(&str, &str, Option<&str>, Option<&str>); 8] = [
     ("3001", "A", Some("3001"), Some("{}")),
     ("VQ_4", "~._-", None, None),
@@ -89,14 +89,15 @@ fn every_byte_is_the_event_of_the_table() {
     }
 }
 
-/// 240 bytes are events. Only EventAttachedDataChanged without ThisDN does not tell the three DNs of one call apart.
+/// 240 bytes are events. Only EventAttachedDataChanged without ThisDN gives the same event for the three DNs of one
+/// call.
 #[test]
 fn hardly_two_bytes_are_the_same_event() {
     let events: BTreeSet<String> = (0..=u8::MAX).filter_map(event_of).map(|event| format!("{event:?}")).collect();
     assert_eq!(events.len(), 240 - 2 * 2);
 }
 
-/// A corpus can be written by hand: the letters are the common rows.
+/// A corpus can be written by hand because the letters select the common rows.
 #[test]
 fn a_text_is_a_history() {
     let history: History = of(b"AbCcDd");
@@ -164,7 +165,7 @@ fn one_byte_reaches_the_boundaries() {
     assert!(sizes.is_superset(&BTreeSet::from([0, 2, 16_000, 16_001])), "{sizes:?}");
     assert!(depths.is_superset(&BTreeSet::from([1, 2, 16, 17])), "{depths:?}");
 
-    // A string, an integer: the kind, then the value.
+    // A string or an integer is its kind followed by the value.
     let integers: Vec<Value<'static>> = (0..=u8::MAX).map(|byte| of(&[1, byte])).collect();
     for boundary in [0, 1, -1, i64::MIN, i64::MAX] {
         assert!(integers.contains(&Value::Integer(boundary)), "{boundary}");
@@ -182,7 +183,7 @@ fn one_byte_reaches_the_boundaries() {
     assert_eq!(limits.user_data_size, Limits::DEFAULT.user_data_size);
 }
 
-/// 0x00 and then attribute by attribute: a byte that says whether it is there, and the value.
+/// 0x00, and then each attribute: a byte that says whether it is present, and the value.
 #[test]
 fn an_event_is_spelled_out() {
     let bytes = [0x00, 2, 1, 1, 0, 1, 0, 0, 1, 0xff, 1, 1, 1, 1, 0];
@@ -224,7 +225,7 @@ fn bodies_of_one_byte_are_good_or_have_one_thing_wrong() {
     assert_eq!(operations.len(), 6);
 }
 
-/// Bits 6 and 7 say what is wrong with the parameter of bits 3 to 5, and nothing else is.
+/// Bits 3 to 5 select a parameter, and bits 6 and 7 select what is wrong with it. The rest of the body is right.
 #[test]
 fn the_one_thing_that_is_wrong_with_a_body_is_the_one_of_its_bits() {
     let parameters = ["operationName", "text", "destination", "userData", "key", "devicePath"];
@@ -260,7 +261,7 @@ fn every_step_has_bytes() {
     assert_eq!(posted, Step::Post { agent: 0, target: Some("A".into()), body });
 }
 
-/// Of the first byte of Post bits 0 and 1 are the agent, bits 2 and 3 where to.
+/// In the first byte of Post, bits 0 and 1 select the agent, and bits 2 and 3 the target.
 #[test]
 fn an_operation_is_posted_by_hand() {
     let post = |bytes: &[u8]| match of::<Step>(bytes) {
@@ -288,7 +289,7 @@ fn an_operation_is_posted_by_hand() {
     );
 }
 
-/// That this is the type's hint, and that no string takes fewer or more bytes.
+/// Asserts that this is the size hint of the type, and that no string uses fewer or more bytes.
 fn assert_takes<T: FromBytes + for<'a> arbitrary::Arbitrary<'a> + PartialEq + std::fmt::Debug>(
     hint: (usize, Option<usize>),
 ) {

@@ -1,8 +1,8 @@
-//! The meaning of bytes does not change unnoticed: `tests/data/from_bytes.txt` has the values of many strings of bytes.
+//! Do the same bytes always give the same values? `tests/data/from_bytes.txt` holds the values of many byte strings.
 //!
-//! A change of that file makes corpora worthless, those in `fuzz/` and those that others wrote by hand, because their
-//! bytes then stand for other values. If the change is intended, or only a `Debug` output changed, let the test write
-//! the file again, and read the difference:
+//! A change of that file makes every existing corpus worthless, those in `fuzz/` and those that others wrote by hand,
+//! because their bytes then stand for other values. If the change is intended, or only a `Debug` output changed, let
+//! the test rewrite the file and review the difference:
 //!
 //! ```text
 //! FROM_BYTES_REWRITE=1 cargo test --all-features --test kit pinned
@@ -49,7 +49,7 @@ fn all() -> String {
     pins.add::<Form>("Form", bytes());
     pins.add::<Operations>("Operations", bytes());
     pins.add::<ConnId>("ConnId", bytes().chain(noisy(&[0xfc], 8, 2)));
-    // Texts are spelled out by 0xf0 to 0xfb.
+    // The bytes 0xf0 to 0xfb introduce a spelled-out text.
     pins.add::<EventName<'static>>("EventName", bytes().chain((0xf0..=0xfb).flat_map(|byte| noisy(&[byte], 16, 1))));
     pins.add::<Participant<'static>>(
         "Participant",
@@ -57,14 +57,14 @@ fn all() -> String {
     );
     pins.add::<Limits>("Limits", noisy(&[], 11, 8));
 
-    // The kind, then a text, an integer, a text, how many pairs.
+    // The kind, followed by a text, an integer, a text, or the number of pairs.
     let kinds = (0..4).flat_map(|kind| bytes().map(move |byte| [vec![kind], byte].concat()));
     pins.add::<Value<'static>>("Value of two bytes", kinds);
     pins.add::<Value<'static>>("Value", noisy(&[], 40, 24).chain((0..8).flat_map(|pairs| noisy(&[3, pairs], 40, 2))));
     pins.add::<KeyValueList<'static>>("KeyValueList of one byte", bytes());
     pins.add::<KeyValueList<'static>>("KeyValueList", (15..=40).flat_map(|pairs| noisy(&[pairs], 40, 1)));
 
-    // From 0x80 on they are the same and numbered: one row is enough.
+    // From 0x80 on, the events repeat with numbers, so one row suffices.
     let debug = |event: Option<Event<'_>>| event.map_or_else(String::new, |event| format!("{event:?}"));
     pins.values("event_of", (0..=0x8f).map(|byte| (vec![byte], debug(event_of(byte)))));
     pins.add::<Event<'static>>("Event", (0..=40).flat_map(|name| noisy(&[0, name], 40, 1)));
@@ -74,7 +74,7 @@ fn all() -> String {
 
     let rows = (0..16).map(|row| row << 4);
     pins.add::<Step>("Step", rows.flat_map(|row| noisy(&[row], 40, 4)));
-    // Who posts to what, and a body that is good, or is spelled out as a text or by its parameters.
+    // The agent and the target, and a body that is valid, spelled out as text, or spelled out by its parameters.
     let posts = (0..16).flat_map(|who| [0x00, 0x07, 0x0f].map(|body| [b'@', who, body]));
     pins.add::<Step>("Step, Post", posts.flat_map(|post| noisy(&post, 40, 1)));
     let texts = ["ACD", "AbCcDd", "QrSsTt"].map(|text| text.as_bytes().to_vec());
@@ -98,7 +98,7 @@ fn bytes() -> impl Iterator<Item = Vec<u8>> {
     (0..=u8::MAX).map(|byte| vec![byte])
 }
 
-/// Strings that start so, each with as many other bytes behind: those of a linear congruential generator.
+/// Strings with this start, each followed by `length` pseudorandom bytes of a linear congruential generator.
 fn noisy(start: &[u8], length: usize, count: u64) -> impl Iterator<Item = Vec<u8>> + use<> {
     let start = start.to_vec();
     (0..count).map(move |nth| {
@@ -129,7 +129,7 @@ impl Pins {
         self.values(name, strings.map(|bytes| (bytes.clone(), format!("{:?}", value(&bytes)))));
     }
 
-    /// In the order in which a value first comes, all strings that are it.
+    /// Adds every distinct value in the order of first occurrence, with all strings that give it.
     fn values(&mut self, name: &str, pairs: impl Iterator<Item = (Vec<u8>, String)>) {
         let mut values: Vec<(String, Vec<Vec<u8>>)> = Vec::new();
         for (bytes, value) in pairs {
@@ -144,7 +144,7 @@ impl Pins {
         }
     }
 
-    /// Of a long value its start, its length and a checksum (FNV-1a).
+    /// Of a long value, writes the start, the length and a checksum (FNV-1a).
     fn line(&mut self, strings: &[Vec<u8>], value: &str) {
         for bytes in strings {
             self.0.extend(bytes.iter().map(|byte| format!("{byte:02x}")));

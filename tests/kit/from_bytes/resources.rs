@@ -1,4 +1,4 @@
-//! Resources, participants and queries.
+//! Which resources, participants and queries do bytes stand for?
 
 use std::collections::BTreeSet;
 
@@ -21,7 +21,7 @@ fn participants_of(bytes: &[u8]) -> Vec<Participant<'static>> {
     participants(&mut Bytes::new(bytes))
 }
 
-/// From text, as others send it.
+/// Parses the resource from text, as clients receive it.
 fn read(resource: &Value) -> ImSession<'static> {
     let text = resource.to_string();
     serde_json::from_str::<ImSession<'_>>(&text).unwrap_or_else(|error| panic!("{text}: {error}")).into_owned()
@@ -37,7 +37,8 @@ proptest! {
     }
 }
 
-/// Bit by bit what is there: id `B`, state Completed, and then each its byte.
+/// Each bit says whether a field is present, and each present field has a byte. The id is `B`, and the state is
+/// Completed.
 #[test]
 fn a_resource_is_what_its_bits_say() {
     for which in 0..=u8::MAX {
@@ -127,7 +128,7 @@ fn participants_are_with_number_analysis_and_without() {
     assert_eq!((&short.country, &short.location), (&None, &None));
     assert_eq!(participants_of(b""), []);
     assert_eq!(participants_of(&[0x2f]).len(), 7, "the three low bits");
-    // Of a participant bits 0 and 1 count, and the number is a text: so long, or spelled out.
+    // Bits 0 and 1 of a participant count. The number is a text of a given length or a spelled-out text.
     assert_eq!(participants_of(&[1, 0xfc, 0xff])[0].t_library_number().len(), 256);
     assert_eq!(participants_of(&[1, 5, 0xf0, 1, b'7'])[0].t_library_number(), "7");
 }
@@ -154,7 +155,7 @@ fn a_query_is_pairs() {
     assert_eq!(Query::parse(&device).device_path.as_deref(), Some("/devices/3"));
 }
 
-/// Ids that no session can have are among them, and user data at the limits.
+/// The resources include ids that no session can have and user data at the limits.
 #[test]
 fn resources_reach_the_boundaries() {
     let ids: BTreeSet<usize> =

@@ -1,4 +1,4 @@
-//! Any bytes give a valid history; and the faults that can be added to one.
+//! Does every byte string give a valid history, and which faults can be added to one?
 
 use std::collections::BTreeSet;
 use std::slice;
@@ -36,7 +36,7 @@ fn names<'e>(events: &'e [Event<'_>]) -> Vec<&'e str> {
     events.iter().map(|event| event.name.as_str()).collect()
 }
 
-/// A store takes all of them, and they are numbered from 1 of one server start.
+/// Asserts that a store accepts all events, and that they are numbered from 1 under one server start.
 fn assert_accepted(events: &[Event<'_>], bytes: &[u8]) {
     let mut sessions = Sessions::new(BaseUri::new("http://localhost:8090"));
     assert!(!events.is_empty(), "{bytes:?}");
@@ -48,7 +48,8 @@ fn assert_accepted(events: &[Event<'_>], bytes: &[u8]) {
     }
 }
 
-/// One call at one DN: the legal sequences of specification 2 one after the other, data in between.
+/// Asserts that the events belong to one call at one DN and form consecutive legal sequences of specification 2. Data
+/// events may come in between.
 fn assert_valid(bytes: &[u8]) {
     let events = valid(bytes);
     assert_accepted(&events, bytes);
@@ -60,7 +61,7 @@ fn assert_valid(bytes: &[u8]) {
     }
 }
 
-/// What moves, from each beginning to its end.
+/// The events that move a session, split into legs from each beginning to its end.
 fn legs<'e>(events: &'e [Event<'_>]) -> Vec<Vec<&'e str>> {
     let mut legs = vec![vec![]];
     for event in events.iter().filter(|event| moves(event)) {
@@ -93,7 +94,7 @@ proptest! {
         assert_valid(&bytes);
     }
 
-    /// And letters, of which few are mapped.
+    /// Any bytes, and letters, few of which are mapped.
     #[test]
     fn every_string_is_interleaved_histories(
         bytes in prop::collection::vec(any::<u8>(), 0..80),
@@ -119,7 +120,8 @@ proptest! {
     }
 }
 
-/// What may come next: the low half's own event, or one of these counted modulo.
+/// The low half selects its own event if that is legal next. Otherwise it selects one of the legal events, counted
+/// modulo.
 #[test]
 fn every_byte_is_a_legal_event_at_every_point() {
     const CHANGES: [&str; 4] =
@@ -149,7 +151,7 @@ fn every_byte_is_a_legal_event_at_every_point() {
         ("BEB", &rings),
     ] {
         for byte in 0..=u8::MAX {
-            // Where the attributes are spelled out the event is the byte that follows.
+            // If the attributes are spelled out, the byte after them selects the event.
             for bytes in [vec![byte], vec![0x40, byte]] {
                 let low = usize::from(byte & 0xf);
                 if bytes[0] & 0xf == 0 && bytes.len() == 1 {
@@ -158,7 +160,7 @@ fn every_byte_is_a_legal_event_at_every_point() {
                 let whole = [so_far.as_bytes(), &bytes].concat();
                 let events = valid(&whole);
                 let own = NAMES[low];
-                // NAMES[13] is EventAttachedDataChanged without ThisDN, which is none of one DN.
+                // NAMES[13] is EventAttachedDataChanged without ThisDN, which is not an event of a single DN.
                 let expected = if legal.contains(&own) && low != 13 { own } else { legal[low % legal.len()] };
                 assert_eq!(names(&events).last(), Some(&expected), "{so_far} and {bytes:?}");
                 assert_eq!(events.len(), so_far.len() + 1);
@@ -183,7 +185,7 @@ fn every_legal_sequence_is_reached() {
     assert_eq!(whole.len(), LEGAL.len(), "{whole:?}");
 }
 
-/// DN, id, OtherDN, size and depth of the user data, text, of each row from 8 on; the rows before are those of every
+/// Each row from 8 on: DN, id, OtherDN, size and depth of the user data, and text. The rows before are those of every
 /// history.
 #[test]
 fn the_high_half_says_where_and_with_what() {
@@ -234,7 +236,7 @@ fn the_high_half_says_where_and_with_what() {
     );
 }
 
-/// The first byte says where: what the others say of that does not count.
+/// The first byte selects the DN and the call. The later bytes cannot change them.
 #[test]
 fn a_valid_history_is_of_the_place_of_its_first_byte() {
     let events = valid(b"1cT");
@@ -255,7 +257,7 @@ fn no_bytes_are_one_call_that_is_dialed() {
     assert_eq!(faulty(b""), [dialing.clone(), dialing], "no bytes are one fault, that the first event comes twice");
 }
 
-/// The same letters are the same events as in a history, where that is valid and numbered.
+/// The same letters give the same events as in a history, provided that the history is valid and numbered.
 #[test]
 fn interleaved_histories_read_as_a_history() {
     let letters = b"AbCcKjDdaQ";
@@ -264,7 +266,7 @@ fn interleaved_histories_read_as_a_history() {
     assert_eq!(interleaved(letters).into_iter().map(Step::Event).collect::<Vec<_>>(), history.steps);
 }
 
-/// The event, OtherDN, ConnID, user data, text.
+/// The event, OtherDN, ConnID, user data and text.
 #[test]
 fn attributes_are_spelled_out() {
     let events =
@@ -285,7 +287,7 @@ fn attributes_are_spelled_out() {
                 .with_conn_id(ConnId(u64::MAX))
                 .with_user_data(KeyValueList::from_iter([("k", "v")])),
             at(DataEvent::PrivateInfo.into(), 2).with_extensions(KeyValueList::from_iter([("text", "")])),
-            // 17 levels are over the limit, and left out.
+            // 17 levels exceed the limit, so the user data is left out.
             at(changed.into(), 3),
             at(changed.into(), 4).with_user_data(of(&[8])),
         ]
@@ -297,7 +299,7 @@ fn faults_are_those_of_the_table() {
     for byte in 0..=u8::MAX {
         let at = usize::from(byte & 0xf) + if byte < 0x80 { 0 } else { 16 };
         let expected = match byte >> 4 & 7 {
-            // Of a place, 5, and how far, as far as can be.
+            // The position is 5, and the distance is the maximum.
             0 => match byte & 0xf {
                 0 | 5 | 10 | 15 => Fault::Repeated { at: 5, after: usize::MAX },
                 1 | 6 | 11 => Fault::Lost { at: 5 },
@@ -328,7 +330,7 @@ fn faults_are_written_by_hand() {
         ("0\u{10}ACD", "EXD"),
         ("0aACD", "D"),
         ("0pACD", "REX"),
-        // Two, three, four faults, one after the other.
+        // Two, three and four faults, one after the other.
         ("1@@ACD", "X"),
         ("2@@@ACKJD", "JX"),
         ("3@@@@ACKJD", "X"),
@@ -350,12 +352,13 @@ fn faults_are_written_by_hand() {
     assert_eq!(numbers(b"4AACD"), [None, None]);
 }
 
-/// Faulty histories meet the reasons that faults lead to.
+/// Faulty histories lead to every reason for rejection that the faults can cause.
 #[test]
 fn faulty_histories_are_refused_for_every_reason_that_a_fault_leads_to() {
     let mut reasons = BTreeSet::new();
     for fault in 0..=u8::MAX {
-        // The last one is two faults: the event at place 1, which came twice, is then the one of the other side.
+        // The last string has two faults: the event at position 1 is repeated, and then replaced by the other side's
+        // event.
         for how in [&b"0"[..], b"4", b"5q"] {
             for calls in ["AJCKD", "BCD", "BE", "ACDBCD", "A"] {
                 let mut session = None;

@@ -1,4 +1,4 @@
-//! Do the laws hold, and is every kind of violation noticed?
+//! Do the laws hold for this crate's store, and is every kind of violation detected?
 
 mod of_events;
 mod of_the_store_under_test;
@@ -16,10 +16,10 @@ pub(crate) use im_session::{
 };
 pub(crate) use serde_json::{Value, json};
 
-/// What is wrong, given how many steps were carried out.
+/// Changes an answer, given the number of steps carried out so far.
 pub(crate) type Wrong<T> = Rc<dyn Fn(usize, &mut T)>;
 
-/// This crate's store, with something in its answers changed.
+/// This crate's store with some of its answers changed.
 #[derive(Clone)]
 pub(crate) struct WrongStore {
     inner: Sessions,
@@ -62,7 +62,7 @@ impl StoreUnderTest for WrongStore {
         snapshot
     }
 
-    /// What is restored is right.
+    /// The restored store answers correctly.
     fn restored(&self, snapshot: &Value) -> Result<Box<dyn StoreUnderTest>, String> {
         let snapshot: Snapshot = serde_json::from_str(&snapshot.to_string()).map_err(|error| error.to_string())?;
         let inner = self.inner.clone().with_reference_id_gap(0);
@@ -89,7 +89,7 @@ pub(crate) fn attached(key: &'static str) -> Event<'static> {
     Event::new(DataEvent::AttachedDataChanged).with_this_dn("3001").with_call_uuid("A").with_user_data(list)
 }
 
-/// Agent 0 has 3001 and 3002, agent 1 has 3003.
+/// A history of two agents: agent 0 has 3001 and 3002, agent 1 has 3003.
 pub(crate) fn history(steps: impl IntoIterator<Item = Event<'static>>) -> History {
     with_steps(steps.into_iter().map(Step::Event))
 }
@@ -108,7 +108,7 @@ pub(crate) fn asked(law: &str, setup: &Setup, store: &dyn StoreUnderTest, histor
     law.check(setup, store, history)
 }
 
-/// The law says where it is broken: at the last step.
+/// Asserts that the law is broken and names the last step.
 pub(crate) fn breaks(law: &str, store: &WrongStore, history: &History) -> Violation {
     let violation = asked(law, &Setup::default(), store, history).expect_err(law);
     assert_eq!(violation.step + 1, history.steps.len(), "{law}: {violation:?}");
@@ -127,7 +127,7 @@ pub(crate) fn wrong_answer(wrong: impl Fn(usize, &mut Value) + 'static) -> Wrong
     WrongStore { answer: Rc::new(wrong), ..WrongStore::new(&Setup::default()) }
 }
 
-/// After the last of so many steps the first session is seen otherwise.
+/// Changes the first session after the last of this many steps.
 pub(crate) fn at_last(steps: usize, wrong: impl Fn(&mut SeenSession) + 'static) -> WrongStore {
     wrong_sessions(move |step, sessions| {
         if step >= steps {
@@ -162,7 +162,7 @@ pub(crate) const RANKS: [(State, &[CallEvent], u8); 4] = [
     (State::Completed, &[CallEvent::Ringing, CallEvent::Released], 3),
 ];
 
-/// How many histories are played, and under which limits.
+/// Plays this many histories under the limits of the setup.
 fn hold(setup: &Setup, seed: u64, count: usize) {
     for history in Histories::new(seed).take(count) {
         laws::check_all(setup, &history).unwrap();

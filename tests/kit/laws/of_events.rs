@@ -1,4 +1,4 @@
-//! Laws of what an event may change: every kind of violation is noticed.
+//! Which changes may an event make? Every violation of the laws is detected.
 
 use super::*;
 
@@ -15,7 +15,7 @@ fn state_never_goes_back() {
             } else {
                 keeps("state_never_goes_back", &store, &history);
             }
-            // These laws are about events only.
+            // These laws cover only events.
             let mut history = history;
             *history.steps.last_mut().unwrap() = Step::Time(1);
             keeps("state_never_goes_back", &store, &history);
@@ -24,7 +24,7 @@ fn state_never_goes_back() {
     }
 }
 
-/// A session is known by its DN and its id, both.
+/// The key of a session is its DN together with its id.
 #[test]
 fn sessions_of_one_dn_and_of_one_call_are_not_mixed_up() {
     let talking_before_alerting = [
@@ -39,7 +39,7 @@ fn sessions_of_one_dn_and_of_one_call_are_not_mixed_up() {
     }
 }
 
-/// The one way back: a Dialing or Ringing of this very session, numbered higher under the same ServerStartTime.
+/// The only way back is a Dialing or Ringing of this same session with a higher number under the same ServerStartTime.
 #[test]
 fn completed_absorbs() {
     let numbered =
@@ -79,7 +79,7 @@ fn completed_absorbs() {
         assert_eq!(violation.expected == "Initiating or Alerting at most", may_reopen, "{last:?}");
         keeps("completed_absorbs", &wrong_sessions(|_, _| {}), &history);
     }
-    // Where the session before has no number, nothing is newer; and one that is not completed, is not spoken of.
+    // If the session has no number, no event is provably newer. The law does not cover sessions that are not completed.
     let unnumbered = [mine(CallEvent::Ringing), mine(CallEvent::Released), numbered(mine(CallEvent::Ringing), 6, 1)];
     breaks("completed_absorbs", &state_at_last(3, State::Alerting), &history(unnumbered));
     let open = [numbered(mine(CallEvent::Established), 4, 1), numbered(mine(CallEvent::Ringing), 6, 1)];
@@ -114,7 +114,7 @@ fn a_refusal_changes_nothing() {
             } else {
                 keeps("a_refusal_changes_nothing", store, &history);
             }
-            // What embedders and agents do is not spoken of.
+            // The law does not cover steps of embedders and agents.
             let history = with_steps([Step::Event(mine(CallEvent::Established)), Step::Expire { ago: 0 }]);
             keeps("a_refusal_changes_nothing", store, &history);
         }
@@ -124,7 +124,7 @@ fn a_refusal_changes_nothing() {
 #[test]
 fn repeated_delivery_changes_nothing_more() {
     let history = history([mine(CallEvent::Established)]);
-    // Only the second time.
+    // Makes the mistake only the second time.
     let changes = wrong_sessions(|step, sessions| {
         if step == 2 {
             sessions[0].participants.push("again".into());
@@ -152,7 +152,7 @@ fn an_event_changes_only_its_own_session() {
     let law = "an_event_changes_only_its_own_session";
     let begun = [mine(CallEvent::Ringing), at("3001", "B", CallEvent::Ringing), at("3002", "A", CallEvent::Ringing)];
     let whole_call = Event::new(DataEvent::AttachedDataChanged).with_call_uuid("A");
-    // Which of the three (in order: 3001 A, 3001 B, 3002 A) the event may change.
+    // Which of the three sessions the event may change, in this order: 3001 A, 3001 B, 3002 A.
     for (last, may_change) in [
         (mine(CallEvent::Established), [true, false, false]),
         (at("3001", "B", CallEvent::Established), [false, true, false]),
@@ -263,7 +263,7 @@ fn the_outcome_is_what_changed() {
         &told(|answer| answer["notifications"] = json!(["n"])),
         &with_steps([Step::Event(ringing), Step::Expire { ago: 0 }]),
     );
-    // What is not told is noticed from the sessions too.
+    // A change without a notification is also detected from the sessions.
     let violation = breaks(law, &at_last(2, |session| session.resource = json!("another")), &nothing);
     assert!(
         violation.expected.contains("AttachedDataChanged") && violation.expected.contains("another"),

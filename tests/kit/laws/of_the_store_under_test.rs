@@ -1,8 +1,8 @@
-//! The laws are checked on the given store, and on no other.
+//! Are the laws checked on the given store and on no other?
 
 use super::*;
 
-/// The laws in one go: the first broken one is told with the shortest history.
+/// Checks all laws at once and reports the first broken one with its shortest history.
 #[test]
 fn all_laws_of_a_store_are_asked_in_order_and_the_shortest_history_is_told() {
     let revives = wrong_sessions(|_, sessions| {
@@ -21,7 +21,8 @@ fn all_laws_of_a_store_are_asked_in_order_and_the_shortest_history_is_told() {
     laws::check_all_of(&setup, &wrong_sessions(|_, _| {}), &history).unwrap();
 }
 
-/// A wrapper that exposes its inner store, directly or by a snapshot: its own mistakes would then go unnoticed.
+/// A wrapper that exposes its inner store, directly or in a snapshot. The wrapper's own mistakes would then go
+/// unnoticed.
 struct GivesAway {
     inner: Sessions,
     whole: bool,

@@ -1,4 +1,4 @@
-//! Laws of what agents read and which notifications they get: every kind of violation is noticed.
+//! What may agents read, and which notifications do they get? Every violation of the laws is detected.
 
 use super::*;
 
@@ -7,14 +7,14 @@ fn capabilities_follow_state_and_data() {
     let law = "capabilities_follow_state_and_data";
     for (_, events, _) in RANKS {
         for data in [None, Some(attached("k"))] {
-            // The data before the end: a completed session takes none.
+            // The data comes before the end because a completed session accepts none.
             let mut steps: Vec<_> = events.iter().map(|event| mine(*event)).collect();
             data.into_iter().for_each(|data| steps.insert(1, data));
             let (steps, history) = (steps.len(), history(steps));
             let offered = StoreUnderTest::sessions(&played(&history))[0].resource["capabilities"].clone();
             let all = ["SendMessage", "AttachUserData", "UpdateUserData", "DeleteUserData", "Complete"];
             for operation in all {
-                // One too few, or one too many.
+                // One session too few or one too many.
                 let list: Vec<&str> = all
                     .into_iter()
                     .filter(|known| (*known == operation) != offered.as_array().unwrap().contains(&json!(known)))
@@ -34,7 +34,7 @@ fn capabilities_follow_state_and_data() {
 #[test]
 fn notifications_fold_to_the_list() {
     let law = "notifications_fold_to_the_list";
-    // The lists are asked between the steps, and are answers too.
+    // The law also asks for the lists between the steps, and those are answers too.
     let untold = |step_untold: usize| {
         wrong_answer(move |step, answer| {
             if step == step_untold && answer.get("notifications").is_some() {
@@ -56,7 +56,7 @@ fn notifications_fold_to_the_list() {
     });
     breaks(law, &at_another_dn, &of_the_other);
 
-    // What is forgotten, the embedder tells: both ways of it, and no other step.
+    // The embedder knows which sessions it forgets. Both ways to forget count, and no other step does.
     let forgotten = |last: Step| {
         let completes = [CallEvent::Ringing, CallEvent::Released].map(|event| Step::Event(mine(event)));
         with_steps(completes.into_iter().chain([Step::Time(9), last]))
@@ -65,14 +65,14 @@ fn notifications_fold_to_the_list() {
     let right = wrong_sessions(|_, _| {});
     keeps(law, &right, &forgotten(forget()));
     keeps(law, &right, &forgotten(Step::ForgetCompleted { ago: 5 }));
-    // The lists lose a session although nobody forgot it.
+    // The lists lose a session that nobody forgot.
     let loses = wrong_answer(|_, answer| {
         if answer.pointer("/answer/imSessions").is_some() {
             answer["answer"]["imSessions"] = json!([]);
         }
     });
     breaks(law, &loses, &history([mine(CallEvent::Ringing)]));
-    // The session is gone, and its list with it: that may happen to a completed one alone.
+    // The session and its list entry disappear, which is allowed only for a completed session.
     let gone = WrongStore {
         answer: Rc::new(|step, answer| {
             if step > 2 && answer.pointer("/answer/imSessions").is_some() {
@@ -106,7 +106,7 @@ fn notifications_fold_to_the_list() {
 fn agents_see_only_their_own() {
     let law = "agents_see_only_their_own";
     let both = history([mine(CallEvent::Ringing), at("3003", "B", CallEvent::Ringing)]);
-    // Every list is the first agent's.
+    // Every agent gets the first agent's list.
     let shows = {
         let list = json!([StoreUnderTest::sessions(&opened())[0].resource.clone()]);
         wrong_answer(move |step, answer| {

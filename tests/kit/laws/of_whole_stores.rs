@@ -1,4 +1,4 @@
-//! Laws of operations, limits and snapshots, and the model: every kind of violation is noticed.
+//! Do operations, limits, snapshots and the model follow the laws? Every violation is detected.
 
 use super::*;
 
@@ -76,7 +76,7 @@ fn limits_are_kept() {
         assert_eq!(found.as_ref().map(|violation| &*violation.expected), expected);
         assert_eq!(found.map(|violation| violation.found).as_deref(), expected.map(|_| "2"));
     }
-    // Nothing is over a limit of nothing.
+    // With limits of zero, an empty list still exceeds nothing.
     (setup.limits.user_data_size, setup.limits.user_data_depth) = (0, 0);
     let store = at_last(1, |session| session.user_data = KeyValueList::new());
     assert_eq!(asked("limits_are_kept", &setup, &store, &history), Ok(()));
@@ -88,7 +88,7 @@ fn a_restored_store_goes_on() {
     let law = "a_restored_store_goes_on";
     let body = r#"{"operationName":"InitiateIMSession","destination":{"phoneNumber":"3009"}}"#;
     let history = with_steps([Step::Post { agent: 1, target: None, body: body.into() }]);
-    // What the snapshot says before the step, or after it.
+    // Changes a part of the snapshot before or after the step.
     let wrong_snapshot = |at: usize, name: &'static str, value: Value| WrongStore {
         snapshot: Rc::new(move |step, snapshot| {
             if step == at {

@@ -1,4 +1,4 @@
-//! Every kind of value is reached.
+//! Do the strategies reach every kind of value?
 
 use std::collections::BTreeSet;
 
@@ -16,7 +16,7 @@ use serde_json::json;
 
 use super::samples;
 
-/// Half of what may go to the whole call does, and nothing else: that lacks a ThisDN only now and then.
+/// Half of the events that may concern the whole call do. All other events lack ThisDN only rarely.
 #[test]
 fn half_of_the_events_for_a_whole_call_have_no_dn() {
     let events = samples(any_event(), 2000);
@@ -29,7 +29,7 @@ fn half_of_the_events_for_a_whole_call_have_no_dn() {
     assert!((1..10).contains(&without(&others)), "{} %", without(&others));
 }
 
-/// Of a history the events with the number `u64::MAX` are numbered, and no others.
+/// A history numbers exactly those events whose number is `u64::MAX`.
 #[test]
 fn a_history_numbers_what_asks_for_it() {
     for (number, numbers) in [
@@ -49,7 +49,7 @@ fn a_history_numbers_what_asks_for_it() {
     }
 }
 
-/// A history of named events with a fault in it, by their first letters.
+/// A history with one fault, written as the initials of its events.
 #[test]
 fn faults_are_at_their_places() {
     let damaged = |letters: &str, fault: Fault| -> String {
@@ -184,7 +184,7 @@ fn resources_can_be_read_and_are_of_every_shape() {
     let resources = samples(made_by(resource), 2000);
     let mut states = BTreeSet::new();
     for resource in &resources {
-        // From text, as others send it.
+        // Parsed from text, as clients receive it.
         let text = resource.to_string();
         let read: ImSession<'_> = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{text}: {error}"));
         states.insert(read.state());
@@ -202,7 +202,7 @@ fn resources_can_be_read_and_are_of_every_shape() {
     assert!(some(&|resource| resource["capabilities"] == json!(["Complete", "SendMessage"])));
 }
 
-/// `any` of each type reaches all of it, and the boundaries.
+/// `any` of each type reaches every value, including the boundaries.
 #[test]
 fn any_of_a_type_reaches_every_kind() {
     let forms: BTreeSet<String> = samples(any::<Form>(), 50).iter().map(Form::to_string).collect();
@@ -219,7 +219,7 @@ fn any_of_a_type_reaches_every_kind() {
     assert!(samples(any::<Log>(), 20).iter().all(|log| !log.events.is_empty()));
 }
 
-/// Each limit is its default in about half of them, else under 128.
+/// Each limit has its default in about half of the cases, and is below 128 in the others.
 #[test]
 fn any_limits_are_small_or_the_default() {
     let all = samples(any::<Limits>(), 200);
@@ -294,7 +294,7 @@ fn steps_of_every_kind() {
     assert_eq!(found.iter().collect::<Vec<_>>(), all);
 }
 
-/// At a store, histories reach every outcome, every reason and every status code that an operation can have.
+/// Against a store, histories reach every outcome, every reason and every status code that an operation can have.
 #[test]
 fn histories_reach_every_outcome() {
     let mut outcomes = BTreeSet::new();

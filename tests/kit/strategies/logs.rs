@@ -1,4 +1,4 @@
-//! A log holds the events that it says, at the lines that it says.
+//! Does a log contain the events that it declares, at the lines that it declares?
 
 use im_session::decode::Form;
 use im_session::strategies::{log, log_of};
@@ -37,7 +37,7 @@ fn logs_of_every_form_and_shape() {
     );
 }
 
-/// A failing property shows the log, not a string with escapes.
+/// A failing property prints the log itself, not a string with escapes.
 #[test]
 fn a_log_shows_as_it_stands() {
     let log = &samples(log_of(Form::TServerLog), 1)[0];

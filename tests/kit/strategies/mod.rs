@@ -1,5 +1,5 @@
-//! The strategies keep their promises: every kind of value is reached, valid histories are valid, logs contain the
-//! events that they declare, and a failing property ends in the smallest case.
+//! Do the strategies keep their promises? Every kind of value is reached, valid histories are valid, logs contain the
+//! events that they declare, and a failing property shrinks to the smallest case.
 
 mod kinds;
 mod logs;
@@ -10,21 +10,21 @@ use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::{RngAlgorithm, TestError, TestRng, TestRunner};
 
-/// The same numbers in every run.
+/// A runner with the same random numbers in every run.
 fn runner(cases: u32) -> TestRunner {
-    // What is shrunk here is what is tested, whatever the environment says (`scripts/mutants` says no shrinking).
+    // These tests test shrinking itself, so the environment must not turn it off (`scripts/mutants` does).
     let config =
         ProptestConfig { cases, max_shrink_iters: u32::MAX, failure_persistence: None, ..ProptestConfig::default() };
     TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha))
 }
 
-/// So many values.
+/// This many values of the strategy.
 fn samples<T: std::fmt::Debug>(strategy: impl Strategy<Value = T>, count: usize) -> Vec<T> {
     let mut runner = runner(1);
     (0..count).map(|_| strategy.new_tree(&mut runner).expect("a value").current()).collect()
 }
 
-/// What a property that fails for these shrinks to.
+/// The smallest value for which the property fails, found by shrinking.
 fn smallest<T: std::fmt::Debug>(strategy: impl Strategy<Value = T>, fails: impl Fn(&T) -> bool) -> T {
     let check = |value| if fails(&value) { Err(TestCaseError::fail("as wanted")) } else { Ok(()) };
     match runner(2000).run(&strategy, check) {

@@ -1,4 +1,4 @@
-//! A failing property ends in the smallest case, which a person can read.
+//! Does a failing property shrink to the smallest case, so that a person can read it?
 
 use im_session::decode::Form;
 use im_session::from_bytes::{
@@ -73,7 +73,7 @@ fn a_faulty_history() {
         let mut outcomes = events.iter().map(|event| Session::apply(&mut session, event, &Limits::DEFAULT));
         matches!(outcomes.next(), Some(Outcome::Rejected(_))) && events[0].name == CallEvent::Released.into()
     });
-    // What was left out or put last was an event of the same call: one other may stay.
+    // The event that was left out or moved to the end belonged to the same call, so one other event may remain.
     let names: Vec<_> = orphan.iter().map(|event| event.name.as_str()).collect();
     assert_eq!(names[0], "EventReleased");
     assert!(names.len() <= 11, "{names:?}");
@@ -88,7 +88,7 @@ fn interleaved_histories_of_two_dns() {
         };
         dn(1).is_some() && dn(0) != dn(1)
     });
-    // Of two calls, either may be the one whose DN is the first.
+    // Either of the two calls may have the first DN.
     let mut dns: Vec<_> = two
         .steps
         .iter()
@@ -118,7 +118,7 @@ fn user_data_up_to_a_limit() {
 #[test]
 fn an_operation() {
     let bodies = || made_by(|bytes| operation_body(bytes, "/devices/1"));
-    // No bytes are a good InitiateIMSession.
+    // An empty byte string gives a valid InitiateIMSession.
     let good = operation_of(0, "/devices/1").expect("an operation");
     assert_eq!(smallest(bodies(), always), good);
     let key = smallest(bodies(), |body| body.contains("\"key\""));
@@ -152,7 +152,7 @@ fn a_history() {
     assert_eq!(smallest(step(), always), Step::Event(dialing().with_this_dn("3001").with_call_uuid("A")));
     let posted = smallest(history(), |history| history.steps.iter().any(|step| matches!(step, Step::Post { .. })));
     assert!(matches!(&posted.steps[..], [Step::Post { agent: 0, body, .. }] if body == "{}"), "{posted:?}");
-    // A session that ends twice: the shortest way there, with nothing around it.
+    // A session that ends twice shrinks to the shortest way there, with nothing else.
     let completed = smallest(history(), |history| {
         let mut session = None;
         for step in &history.steps {
@@ -169,7 +169,7 @@ fn a_history() {
     assert_eq!((first, last), (&at(CallEvent::Dialing), &at(CallEvent::Released)));
 }
 
-/// What can go often shows only after something else got simpler: then leaving out begins again.
+/// Some steps become removable only after another step got simpler, so removal must then start again.
 #[test]
 fn steps_go_that_became_needless_when_others_got_simpler() {
     let begun = std::cell::Cell::new(false);
@@ -182,8 +182,8 @@ fn steps_go_that_became_needless_when_others_got_simpler() {
                 _ => None,
             })
             .collect();
-        // It begins with user data at the one step that has to stay; as long as that is there, two others have to stay
-        // too.
+        // The failure starts with user data at the one step that must stay. As long as the user data is there, two
+        // other steps must stay too.
         begun.set(begun.get() || (established == [true] && history.steps.len() > 9));
         begun.get() && (established == [false] || (established == [true] && history.steps.len() > 2))
     });
@@ -197,7 +197,8 @@ fn a_history_keeps_as_many_steps_as_it_must_have() {
     }
 }
 
-/// Half of the steps are left out at once, then a quarter, and so on: one that matters among 60 is soon alone.
+/// Removal takes half of the steps at once, then a quarter, and so on. It soon isolates the one step of 60 that
+/// matters.
 #[test]
 fn few_questions_lead_to_the_one_step_that_matters() {
     let (asked, since) = (std::cell::Cell::new(0), std::cell::Cell::new(None));

@@ -1,4 +1,4 @@
-//! Every valid history is accepted, some faulty ones are not; user data stays within the limits.
+//! Are all valid histories accepted and some faulty ones rejected? User data stays within the limits.
 
 use std::collections::BTreeSet;
 
@@ -35,7 +35,7 @@ proptest! {
     #[test]
     fn a_valid_history_is_one_of_the_legal_sequences(events in valid_history()) {
         let calls: Vec<&str> = events.iter().filter(|event| moves(event)).map(|event| event.name.as_str()).collect();
-        // Each time it rings begins where the one before ended.
+        // Each leg begins where the one before it ended.
         for (nth, leg) in calls.split_inclusive(|name| ["EventReleased", "EventAbandoned"].contains(name)).enumerate() {
             prop_assert!(is_legal(leg) && (nth == 0 || leg[0] != "EventEstablished"), "{:?}", leg);
         }
@@ -48,7 +48,7 @@ proptest! {
         for step in &history.steps {
             let Step::Event(event) = step else { return Err(TestCaseError::fail("only events")) };
             let this_dn = event.this_dn().unwrap_or_default();
-            // Or of nobody, as long as a DN may be.
+            // Or at a DN of maximum length that belongs to no agent.
             prop_assert!(mine.contains(&this_dn) || this_dn.len() == 255);
             let handled = sessions.handle_event(event).map_err(|error| TestCaseError::fail(error.to_string()))?;
             prop_assert!(handled.outcome().is_accepted(), "{:?}: {:?}", event, handled.outcome());
@@ -105,7 +105,7 @@ proptest! {
     }
 }
 
-/// Each of the seven is reached, whole, and one that rings again.
+/// Every one of the seven sequences is reached in full, and so is a session that rings again.
 #[test]
 fn every_legal_sequence_is_reached() {
     let mut found = BTreeSet::new();
@@ -122,7 +122,7 @@ fn every_legal_sequence_is_reached() {
     assert!(found.iter().any(|names| names.len() == 1), "one that goes on");
 }
 
-/// Faulty histories meet the reasons that faults lead to.
+/// Faulty histories lead to every reason for rejection that the faults can cause.
 #[test]
 fn faulty_histories_are_refused_for_every_reason_that_a_fault_leads_to() {
     let mut reasons = BTreeSet::new();
@@ -169,7 +169,7 @@ fn rejected(list: &im_session::KeyValueList<'static>, limits: Limits) -> bool {
     matches!(Session::apply(&mut None, &event, &limits), Outcome::Rejected(_))
 }
 
-/// To the byte and to the level, small limits and the usual ones.
+/// User data fills small limits and the usual ones exactly, to the byte and to the level.
 #[test]
 fn user_data_reaches_the_limits() {
     for (size, depth) in [(40, 3), (16_000, 16), (7, 1), (0, 1)] {
@@ -184,7 +184,7 @@ fn user_data_reaches_the_limits() {
     }
 }
 
-/// Nothing of 2⁶⁴ bytes is tried.
+/// A limit of `usize::MAX` does not make the strategy build lists that large.
 #[test]
 fn user_data_without_a_limit_is_what_t_library_packs() {
     let mut limits = Limits::SPECIFICATION;

@@ -1,4 +1,4 @@
-//! The embedder's calls of the plain implementation, and the remembered ends.
+//! The plain implementation: the embedder's calls and the remembered ends.
 
 use std::mem::take;
 
@@ -10,7 +10,7 @@ use super::events::{Completed, Plain, Sent, Session};
 use super::mistakes::Mistake;
 
 impl Plain {
-    /// Room for one more session: at the DN, in the call, and in all.
+    /// Makes room for one more session at the DN, in the call and in the store.
     pub(crate) fn makes_room(&mut self, dn: &str, id: &str) -> bool {
         let (of_dn, of_call) = (|session: &Session| session.dn == dn, |session: &Session| session.id == id);
         type Place<'p> = (usize, &'p dyn Fn(&Session) -> bool);
@@ -96,7 +96,7 @@ impl Plain {
         if !self.makes(Mistake::NumbersOnAfterARestart) {
             self.sent += 1_000;
         }
-        // What was heard at the same time has no order any more but that of the list.
+        // Sessions heard at the same time lose their order in a snapshot and take the order of the list.
         self.sessions.sort_by_key(|session| (session.heard, session.dn.clone(), session.id.clone()));
         for session in self.sessions.iter_mut().filter(|session| session.state != Completed) {
             self.clock += 1;

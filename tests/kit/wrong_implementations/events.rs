@@ -1,4 +1,4 @@
-//! Events of the plain implementation.
+//! The plain implementation: events.
 
 use im_session::testing::{Agent, Setup};
 use im_session::{ConnId, Event, KeyValueList, Limits};
@@ -11,13 +11,13 @@ pub(crate) struct Plain {
     pub(crate) limits: Limits,
     pub(crate) now: i64,
     pub(crate) sessions: Vec<Session>,
-    /// DN, id, number, the oldest first.
+    /// DN, id and number, oldest first.
     pub(crate) ends: Vec<(String, String, Number)>,
     pub(crate) in_flight: Vec<Sent>,
     pub(crate) sent: u64,
     pub(crate) requests: Vec<Value>,
     pub(crate) notifications: Vec<Value>,
-    /// Counts what was heard and what completed.
+    /// A logical clock that counts heard and completed sessions.
     pub(crate) clock: u64,
 }
 
@@ -44,7 +44,7 @@ pub(crate) struct Session {
     pub(crate) conn_id: Option<ConnId>,
     pub(crate) last: Option<Number>,
     pub(crate) heard: i64,
-    /// Which of those it was that were heard at the same time, or completed.
+    /// The position among the sessions that were heard at the same time, or among the completed ones.
     pub(crate) order: u64,
     busy: bool,
     pub(crate) cause: Option<&'static str>,
@@ -108,7 +108,7 @@ impl Plain {
         json!({"told": told, "settled": settled, "rendered": rendered})
     }
 
-    /// What agents without all rights are told.
+    /// The notifications for agents without all rights.
     fn rendered(&self, agents: &[Agent]) -> Vec<Value> {
         let mut rendered = vec![];
         for (position, agent) in agents.iter().enumerate() {
@@ -180,7 +180,7 @@ impl Plain {
         is_id || self.makes(Mistake::TakesAnyCallUuid)
     }
 
-    /// AttachedDataChanged without ThisDN.
+    /// Handles AttachedDataChanged without ThisDN.
     fn heard_by_all(&mut self, event: &Event<'_>, id: &str) -> Result<&'static str, &'static str> {
         let completed_too = self.makes(Mistake::TellsCompletedSessionsOfTheCall);
         let mut keys: Vec<String> = self
@@ -209,7 +209,7 @@ impl Plain {
         }
     }
 
-    /// Whether anything changed; it is told then.
+    /// Whether anything changed. If so, agents are notified.
     fn applied(
         &mut self,
         event: &Event<'_>,
@@ -323,7 +323,7 @@ impl Plain {
         data.size() > 16_000 || data.depth() > 16 || pairs > self.limits.user_data_pairs
     }
 
-    /// Whether an event is newer than the last; none where that cannot be said.
+    /// Whether an event is newer than the last one. `None` if their numbers cannot be compared.
     fn is_newer(&self, last: Option<Number>, event: &Event<'_>) -> Option<bool> {
         let (start, last) = last?;
         let number = event.event_sequence_number?;
@@ -379,7 +379,7 @@ impl Plain {
         }
     }
 
-    /// Tells what changed; whether anything did.
+    /// Notifies agents of the changes. Returns whether anything changed.
     pub(crate) fn notify(&mut self, before: Option<&Session>, after: &Session) -> bool {
         let status = before.is_none_or(|before| before.state != after.state || before.parties != after.parties);
         let data = before.map_or(json!({}), |before| json!(before.data)) != json!(after.data);

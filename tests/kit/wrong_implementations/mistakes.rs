@@ -1,4 +1,4 @@
-//! The mistakes that are switched on one by one.
+//! The mistakes, which tests switch on one by one.
 
 macro_rules! mistakes {
     ($($(#[doc = $what:literal])* $name:ident,)*) => {
@@ -15,23 +15,23 @@ macro_rules! mistakes {
 mistakes! {
     /// A late EventEstablished takes a completed session back to Talking.
     RevivesACompletedSession,
-    /// EventAbandoned is not known.
+    /// EventAbandoned is unknown.
     ForgetsAbandoned,
-    /// UpdateUserData and DeleteUserData stay when the last key is gone.
+    /// UpdateUserData and DeleteUserData stay possible after the last key is gone.
     KeepsUpdateAfterTheLastKey,
-    /// The key is the CallUUID without ThisDN.
+    /// The session key is the CallUUID without ThisDN.
     KeysByCallUuidAlone,
-    /// A session answers whoever knows its id.
+    /// A session answers any agent that knows its id.
     AnswersAnotherAgent,
     /// An OtherDN equal to ThisDN becomes a participant.
     TakesTheOwnDnAsParticipant,
-    /// Event numbers are not looked at.
+    /// Event numbers are ignored.
     TakesStaleEvents,
-    /// Numbers are compared over a restart of the server.
+    /// Numbers are compared across a restart of the server.
     IgnoresTheServerStart,
-    /// A number without ServerStartTime is compared with any.
+    /// A number without ServerStartTime is compared with the numbers of every server start.
     TakesAnAbsentServerStartForAny,
-    /// Of repeated keys the first is shown.
+    /// The first value of a repeated key is shown.
     ShowsTheFirstOfRepeatedKeys,
     /// AttachedDataChanged without ThisDN goes to one session.
     TellsOneSessionOfTheCall,
@@ -39,132 +39,132 @@ mistakes! {
     TellsCompletedSessionsOfTheCall,
     /// AttachedDataChanged without UserData leaves the data as it was.
     TakesAbsentUserDataForNoNews,
-    /// An accepted event is told although nothing changed.
+    /// Agents are notified of every accepted event, even if nothing changed.
     NotifiesWhereNothingChanged,
     /// Every notification is a StatusChange.
     AlwaysTellsStatusChange,
-    /// Data that came with a change of state is told as AttachedDataChanged.
+    /// A change of state that comes with data is notified as AttachedDataChanged.
     TellsTheDataAndNotTheState,
     /// The state is checked before the parameters.
     ChecksTheStateBeforeTheParameters,
-    /// A missing parameter is found before the session is looked for.
+    /// A missing parameter is reported before the session is looked up.
     ChecksTheParametersBeforeTheSession,
-    /// AttachUserData of nothing is sent.
+    /// AttachUserData with empty user data is sent.
     SendsEmptyUserData,
-    /// The uri is without /api/v2.
+    /// The uri lacks /api/v2.
     LeavesTheVersionOutOfTheUri,
-    /// The path is that of the API of voice calls.
+    /// The path is the one of the API for voice calls.
     ShowsThePathOfCalls,
-    /// Lists are in order of the id.
+    /// Lists are sorted by id.
     ListsById,
-    /// An added party takes the place of the others.
+    /// An added party replaces the others.
     ReplacesThePartiesByAnAddedOne,
-    /// A deleted party is not taken away.
+    /// A deleted party stays.
     KeepsADeletedParty,
-    /// A participant is there twice when it is added twice.
+    /// A participant that is added twice is listed twice.
     AddsAPartyTwice,
     /// EventRinging makes a caller's session Alerting.
     MixesCallerAndCallee,
-    /// Complete ends the session before the SIP Server says so.
+    /// Complete ends the session before the SIP Server reports the end.
     CompletesByTheOperation,
     /// A call never rings a second time.
     NeverReopens,
-    /// A reopened session has the user data of the time before.
+    /// A reopened session keeps the user data of its previous leg.
     KeepsTheDataOverAReopening,
-    /// A second ringing without a number opens the session anew.
+    /// A second ringing without a number reopens the session.
     ReopensWithoutProof,
     /// The number of a rejected event counts.
     RemembersTheNumberOfARejectedEvent,
-    /// A repeated EventReleased brings user data.
+    /// A repeated EventReleased changes the user data.
     ChangesDataAfterTheEnd,
-    /// Completed sessions offer what they offered before.
+    /// Completed sessions still offer the operations that they offered before the end.
     OffersOperationsAfterTheEnd,
     /// A message is pushed while the phone still rings.
     PushesMessagesBeforeTheAnswer,
     /// A message without text is pushed as an empty one.
     PushesMessagesWithoutText,
-    /// The ConnID of the first event is kept for ever.
+    /// The ConnID of the first event is kept forever.
     KeepsTheFirstConnId,
     /// A second session may be initiated while one is open.
     InitiatesWhileAnotherIsOpen,
-    /// A device of somebody else is taken.
+    /// Another agent's device is accepted.
     TakesAnyDevicePath,
-    /// Of two sessions with the same id the first answers, open or not.
+    /// If two sessions have the same id, the first one answers even if it is completed and the other open.
     PrefersTheFirstDeviceToTheOpenSession,
     /// Queries are not percent-decoded.
     LeavesQueriesEscaped,
-    /// Without fields the list has paths, not addresses.
+    /// Without fields, the list has paths instead of addresses.
     ListsPathsForUris,
     /// AttachedDataChanged opens a session.
     OpensASessionByData,
-    /// EventEstablished needs a ringing before it.
+    /// EventEstablished needs an earlier ringing.
     NeedsARingBeforeTheAnswer,
-    /// A participant's numbers are all without what is no digit.
+    /// Non-digits are removed from every participant's number.
     StripsEveryNumber,
-    /// DeleteUserData of a key that is not there is sent.
+    /// DeleteUserData of a key that does not exist is sent.
     DeletesKeysThatAreNotThere,
     /// The size of user data has no limit.
     HasNoLimit,
-    /// Any CallUUID is taken.
+    /// Any CallUUID is accepted.
     TakesAnyCallUuid,
-    /// An EventError settles the last request, whichever it names.
+    /// An EventError settles the last request, whichever request it names.
     SettlesTheLastRequest,
-    /// Of a session that is forgotten no end is remembered.
+    /// The end of a forgotten session is not remembered.
     ForgetsTheEndOfAForgottenSession,
-    /// An end event that overtook the begin is not remembered.
+    /// An end event that arrived before its session began is not remembered.
     ForgetsAnEndThatOvertookTheBegin,
-    /// A session that opens without a number does not take the number over that is remembered.
+    /// A session that opens without a number ignores the remembered number.
     OpensWithoutTheRememberedNumber,
-    /// Of too many remembered ends the newest goes.
+    /// If too many ends are remembered, the newest one is dropped.
     ForgetsTheNewestEnd,
-    /// After a restart no end is remembered.
+    /// A restart loses the remembered ends.
     LosesTheEndsInARestart,
-    /// A full DN forgets its first session, open or not.
+    /// A full DN forgets its first session, even an open one.
     EvictsAnOpenSession,
-    /// A full DN refuses, completed sessions or not.
+    /// A full DN refuses a new session even if completed ones could make room.
     CountsCompletedSessions,
-    /// A full DN forgets what completed last.
+    /// A full DN forgets the session that completed last.
     EvictsWhatCompletedLast,
-    /// An event settles a request at whatever DN.
+    /// An event settles a request at any DN.
     SettlesAnotherAgentsRequest,
-    /// Only EventError and EventACK settle.
+    /// Only EventError and EventACK settle requests.
     SettlesByAnswersAlone,
     /// EventACK settles an InitiateIMSession.
     SettlesAnInitiationByAck,
-    /// A request in flight does not count as open.
+    /// An InitiateIMSession in flight does not count as an open session.
     InitiatesTwiceAtOnce,
     /// Requests never time out.
     NeverTimesOut,
-    /// After a restart requests are numbered on without a gap.
+    /// After a restart, request numbers continue without a gap.
     NumbersOnAfterARestart,
-    /// A notification shows what the agent has no right to.
+    /// A notification shows capabilities that the agent has no right to.
     LeaksARightThroughANotification,
-    /// A list shows what the agent has no right to.
+    /// A list shows capabilities that the agent has no right to.
     LeaksARightThroughAList,
-    /// What the agent has no right to is sent.
+    /// Operations that the agent has no right to are sent.
     SendsWithoutTheRight,
-    /// The right is checked after the session is looked for.
+    /// The right is checked after the session is looked up.
     ChecksTheRightAfterTheSession,
     /// An end event with too much user data is refused.
     RefusesAnEndForALimit,
-    /// Hidden user data is taken for none.
+    /// Hidden user data is treated as empty.
     TakesHiddenUserDataForNone,
-    /// The pairs of nested lists are not counted.
+    /// Pairs in nested lists are not counted.
     CountsTheOutermostPairsAlone,
-    /// A busy destination is not the cause.
+    /// A busy destination does not become the cause.
     ForgetsThatItWasBusy,
-    /// It was busy, also after an answer.
+    /// The cause stays busy after an answer.
     StaysBusyAfterTheAnswer,
     /// A session that rings again keeps its cause.
     KeepsTheCauseOverAReopening,
-    /// What was heard at the cutoff expires.
+    /// A session that was heard exactly at the cutoff expires.
     ExpiresWhatWasHeardAtTheCutoff,
-    /// A cutoff that is still to come is taken.
+    /// A cutoff in the future is accepted.
     TakesACutoffAhead,
-    /// A full call refuses, completed sessions or not.
+    /// A full call refuses a new session even if completed ones could make room.
     CountsCompletedSessionsOfACall,
-    /// A full DN forgets what completed longest ago anywhere.
+    /// A full DN forgets the session that completed longest ago, at whatever DN.
     MakesRoomAtAnotherDn,
-    /// Of a session that makes room no end is remembered.
+    /// The end of a session that made room is not remembered.
     ForgetsTheEndOfWhatMadeRoom,
 }

@@ -1,5 +1,5 @@
-//! Is every mistake caught? A plain implementation of the specification, written by hand, conforms. With any of its
-//! mistakes switched on it does not, and the history that shows the mistake is short.
+//! Does the kit catch every mistake? A plain, hand-written implementation of the specification conforms. With any of
+//! its mistakes switched on it does not, and the history that shows the mistake is short.
 
 mod embedder;
 mod events;
@@ -14,10 +14,10 @@ use crate::conformance::ENOUGH;
 use events::Plain;
 use mistakes::{MISTAKES, Mistake};
 
-/// The most steps of a history that a person still reads at a glance.
+/// The most steps that a person can still read at a glance.
 const MOST_STEPS: usize = 6;
 
-/// Limits that are soon reached.
+/// Low limits, which histories soon reach.
 fn small_limits() -> Setup {
     let mut setup = Setup::default();
     setup.limits = Limits::SPECIFICATION;
@@ -26,7 +26,7 @@ fn small_limits() -> Setup {
     setup
 }
 
-/// The same for user data. Where calls are soon full too, hardly any user data gets that far.
+/// Low limits on user data. If calls are soon full too, hardly any user data gets that far.
 fn few_pairs() -> Setup {
     let mut setup = Setup::default();
     setup.limits = Limits::SPECIFICATION;
@@ -53,7 +53,7 @@ fn every_mistake_is_caught_and_shown_in_six_steps_at_most() {
     assert!(MISTAKES.len() >= 77);
     let (mut longest, mut uncaught) = (0, vec![]);
     for &mistake in MISTAKES {
-        // A setup is only tried if those before it did not show the mistake in a few steps.
+        // A setup is tried only if the earlier ones did not show the mistake in a few steps.
         let setups = [Setup::default(), small_limits(), few_pairs()];
         let mut failures = setups.iter().filter_map(|setup| tested(Some(mistake), setup).failure);
         let Some(failure) = failures.find(|failure| failure.history.steps.len() <= MOST_STEPS) else {

@@ -1,4 +1,4 @@
-//! Operations and reads of the plain implementation.
+//! The plain implementation: operations and reads.
 
 use im_session::store::Device;
 use im_session::testing::Agent;
@@ -9,7 +9,7 @@ use super::events::{Plain, Sent, Session, State};
 use super::mistakes::Mistake;
 
 impl Plain {
-    /// Sends the request, or gives the statusCode.
+    /// Sends the request or returns the statusCode.
     pub(crate) fn posted(&mut self, me: &Agent, id: Option<&str>, body: &str) -> Result<(), u8> {
         let body: Value = serde_json::from_str(body).map_err(|_| 10)?;
         let body: Map<String, Value> = body.as_object().ok_or(10)?.clone();
@@ -67,7 +67,7 @@ impl Plain {
         self.send(&name, me, session, &body, new)
     }
 
-    /// The new user data.
+    /// Checks the parameters and returns the new user data.
     fn check(
         &self,
         name: &str,
@@ -155,7 +155,7 @@ impl Plain {
         Ok(())
     }
 
-    /// What an event settles.
+    /// Settles the requests that the event answers.
     pub(crate) fn settle(&mut self, event: &Event<'_>) -> Vec<Value> {
         let (name, failed) = (event.name.as_str(), event.name.as_str() == "EventError");
         let any = failed && self.makes(Mistake::SettlesTheLastRequest);
@@ -293,7 +293,7 @@ impl Sent {
     }
 }
 
-/// Takes away what the agent has no right to.
+/// Removes the capabilities that the agent has no right to.
 pub(crate) fn for_rights(resource: &mut Value, me: &Agent) {
     let may = |name: &Value| me.rights().iter().any(|right| *name == right.name());
     resource["capabilities"].as_array_mut().expect("an array").retain(may);

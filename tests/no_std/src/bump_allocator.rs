@@ -1,4 +1,4 @@
-//! The smallest allocator that will do: a piece of memory, a mark that moves up, and nothing is ever given back.
+//! The smallest allocator that suffices: a block of memory and a mark that moves up. Memory is never freed.
 
 use core::alloc::{GlobalAlloc, Layout};
 use core::cell::UnsafeCell;
@@ -15,10 +15,11 @@ struct BumpAllocator {
     used: AtomicUsize,
 }
 
-// SAFETY: the bytes are handed out only by `alloc`, no byte twice.
+// SAFETY: only `alloc` hands out the bytes, and never the same byte twice.
 unsafe impl Sync for BumpAllocator {}
 
-// SAFETY: every piece lies in `bytes`, is aligned as asked, and the mark moves up atomically, so no two overlap.
+// SAFETY: every block lies in `bytes` and has the requested alignment. The mark moves up atomically, so no two blocks
+// overlap.
 unsafe impl GlobalAlloc for BumpAllocator {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         let start = self.bytes.get() as usize;

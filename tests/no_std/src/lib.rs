@@ -1,5 +1,5 @@
-//! Proof that `im-session` needs no standard library: a static library without `std`, with its own panic handler and
-//! allocator, linked into the C program `main.c`. `./check` builds and runs it. Nothing depends on this crate.
+//! Does `im-session` work without the standard library? This static library without `std` has its own panic handler and
+//! allocator and is linked into the C program `main.c`. `./check` builds and runs it. Nothing depends on this crate.
 
 #![no_std]
 
@@ -20,7 +20,7 @@ const LOG: &[u8] = b"11:49:08.388 Trc 04542 received from 65200(SIPTS)host:7007(
     \tAttributeCallUUID\t'QK59HK4FS927D7FUU41G6IE468000004'\n\
     \tAttributeThisDN\t'3020'\n";
 
-/// Uses every module: 0 if all is as it should be, else the number of the line that is not.
+/// Uses every module. Returns 0 if everything works, otherwise the number of the failing line.
 #[unsafe(no_mangle)]
 pub extern "C" fn im_session_check() -> u32 {
     if step(Some(State::Alerting), CallEvent::Established) != (Step::Changed { to: State::Talking }) {
@@ -56,7 +56,7 @@ pub extern "C" fn im_session_check() -> u32 {
     0
 }
 
-/// What `std` would bring along; with it there are two, and that does not compile.
+/// `std` would bring its own panic handler. The build fails with two, which proves that `std` is not linked.
 #[panic_handler]
 fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
     loop {}

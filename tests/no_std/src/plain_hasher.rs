@@ -1,4 +1,4 @@
-//! The hash that `std` would bring along. FNV-1a: short, and good enough where nobody attacks.
+//! Replaces the hasher of `std` with FNV-1a, which is short and sufficient without attackers.
 
 use core::hash::Hasher;
 

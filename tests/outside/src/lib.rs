@@ -1,13 +1,13 @@
-//! A project that uses `im-session`: the number on an agent's badge, of conversations that are open.
+//! A project that uses `im-session`: the number of open conversations on an agent's badge.
 
 use im_session::{BaseUri, CallEvent, Event, EventName, Sessions, State};
 
-/// Counts open conversations as events come.
+/// Counts open conversations as events arrive.
 #[derive(Debug)]
 pub struct Badge {
-    /// What it is measured by.
+    /// The sessions that the count is checked against.
     pub sessions: Sessions,
-    /// The number shown.
+    /// The displayed number.
     pub open: usize,
 }
 
@@ -18,7 +18,7 @@ impl Default for Badge {
 }
 
 impl Badge {
-    /// Counts what the session does.
+    /// Updates the count from the changes of the session.
     pub fn hear(&mut self, event: &Event<'_>) {
         let Ok(handled) = self.sessions.handle_event(event) else { return };
         match (handled.from().is_some_and(State::is_open), handled.to().is_some_and(State::is_open)) {
@@ -28,8 +28,8 @@ impl Badge {
         }
     }
 
-    /// Counts names instead, and forgets one: where the caller gives up there is an EventAbandoned and no
-    /// EventReleased.
+    /// Updates the count from event names instead, with a mistake: a caller that gives up causes an EventAbandoned and
+    /// no EventReleased.
     pub fn hear_forgetfully(&mut self, event: &Event<'_>) {
         let Ok(handled) = self.sessions.handle_event(event) else { return };
         let was_open = handled.from().is_some_and(State::is_open);
@@ -40,7 +40,7 @@ impl Badge {
         }
     }
 
-    /// How many there really are.
+    /// The true number of open sessions.
     pub fn really(&self) -> usize {
         self.sessions.iter().filter(|session| session.state().is_open()).count()
     }

@@ -1,4 +1,4 @@
-//! The property of the wrapper, whatever many agents hear.
+//! Does the wrapper keep its property, whatever events many agents receive?
 
 use im_session::strategies::interleaved_histories;
 use im_session::testing::Step;

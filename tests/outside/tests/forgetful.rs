@@ -1,4 +1,4 @@
-//! The same of a wrapper with a mistake: it fails, and what it prints is the mistake.
+//! Does the same property catch a wrapper with a mistake? It fails, and its output shows the mistake.
 
 use im_session::strategies::valid_history;
 use outside::Badge;

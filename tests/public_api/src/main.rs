@@ -1,7 +1,7 @@
-//! Prints the public items of a crate, one a line, from the JSON that rustdoc wrote: `public_api FILE`.
+//! Prints the public items of a crate, one per line, from the JSON of rustdoc: `public_api FILE`.
 //!
-//! Left out are the standard library's blanket implementations, and of the auto traits all but `Send` and `Sync`: those
-//! two others rely on. Derived implementations stay for the same reason.
+//! The standard library's blanket implementations are left out, and so are all auto traits except `Send` and `Sync`.
+//! Users rely on those two and on derived implementations, so these are listed.
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let file = std::env::args().nth(1).ok_or("which file? Usage: public_api FILE")?;

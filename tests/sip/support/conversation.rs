@@ -1,7 +1,8 @@
-//! A SIP conversation from bytes: what a fuzzer, or a property, plays to an observer. Needs nothing but the public
+//! Turns bytes into a SIP conversation that a fuzzer or a property plays to an observer. Uses only the public
 //! interface.
 //!
-//! [`conversation`] is total: any bytes are one. Few Call-IDs, tags, numbers and branches, so that messages meet.
+//! [`conversation`] is total: any bytes give one. It has few Call-IDs, tags, numbers and branches, so that messages
+//! affect each other.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -15,15 +16,15 @@ const STATUSES: [u16; 16] = [100, 180, 183, 199, 200, 202, 302, 401, 407, 408, 4
 const TAGS: [&str; 4] = ["", "t1", "t2", "t3"];
 const DIALOG_STATES: [&str; 5] = ["trying", "proceeding", "early", "confirmed", "terminated"];
 
-/// All sessions that the events make; they must accept every event, and every event must do something.
+/// All sessions that result from the events. They must accept every event, and every event must have an effect.
 #[derive(Debug, Default)]
 pub(crate) struct Machines {
     sessions: BTreeMap<(String, String), Option<Session>>,
     pub(crate) events: usize,
-    /// The source forgets ended calls: a callee that then answers without 18x, under the same Call-ID and both the same
-    /// tags, is rejected as ended, and that is the one thing it cannot know.
+    /// Whether the source forgets ended calls. If so, one rejection is allowed: a callee of a forgotten call answers
+    /// without 18x, under the same Call-ID and tags, and its event is rejected because the session has ended.
     pub(crate) forgetful: bool,
-    /// The sessions to which that happened. What follows in them does nothing, until they begin anew.
+    /// The sessions to which that happened. Further events have no effect on them until they reopen.
     mistaken: BTreeSet<(String, String)>,
 }
 
@@ -54,8 +55,8 @@ impl Machines {
     }
 }
 
-/// Plays the conversation that the bytes stand for. Panics only where a law is broken: an event that the machine's
-/// table rejects, an event that changes nothing, or more in memory than the limits allow.
+/// Plays the conversation that the bytes encode. Panics only if a law is broken: an event that the machine's table
+/// rejects, an event without effect, or more memory than the limits allow.
 pub(crate) fn conversation(bytes: &[u8]) -> usize {
     let mut limits = SipLimits::DEFAULT;
     let forgetful = bytes.first().is_some_and(|first| first & 1 == 1);
@@ -64,7 +65,7 @@ pub(crate) fn conversation(bytes: &[u8]) -> usize {
         (limits.ended_calls, limits.ended_wait) = (usize::MAX, Duration::MAX);
     }
     let mut observer = Observer::new().with_limits(limits);
-    // At another server start, as if it were another source: its sessions are its own.
+    // Another server start makes this a separate source with its own sessions.
     let mut dialog_info = DialogInfo::new().with_limits(limits);
     let (mut machines, mut of_dialog_info) = (Machines::default(), Machines::default());
     (machines.forgetful, of_dialog_info.forgetful) = (forgetful, forgetful);
@@ -75,8 +76,8 @@ pub(crate) fn conversation(bytes: &[u8]) -> usize {
     let mut observe = |observer: &mut Observer, machines: &mut Machines, direction, message: &[u8], now| {
         machines.take(&observer.advance(now));
         let events = observer.observe(direction, message, now).unwrap_or_default();
-        // An endpoint that takes a tag of its own again, which RFC 3261 (19.3) forbids, makes the old message one of
-        // another session.
+        // An endpoint that reuses one of its tags, against RFC 3261 (19.3), turns the old message into one of another
+        // session.
         let session = |event: &Event<'_>| (event.this_dn().map(String::from), event.call_uuid().map(String::from));
         let sessions: BTreeSet<_> = events.iter().map(session).collect();
         let mut first = true;
@@ -96,9 +97,9 @@ pub(crate) fn conversation(bytes: &[u8]) -> usize {
                 observe(&mut observer, &mut machines, direction, &message, now);
                 before = message;
             }
-            // The same message again.
+            // Repeats the previous message.
             100..=107 => observe(&mut observer, &mut machines, direction, &before, now),
-            // A broken one: bytes overwritten, or cut.
+            // A damaged message: bytes overwritten or cut off.
             108..=112 => {
                 let mut broken = before.clone();
                 if let Some(byte) = broken.get_mut(usize::from(a) * 2) {
@@ -123,7 +124,7 @@ pub(crate) fn conversation(bytes: &[u8]) -> usize {
         assert!(observer.open_calls() <= limits.open_calls && dialog_info.open_calls() <= limits.open_calls);
         assert!(observer.held_calls() <= limits.open_calls.saturating_add(limits.ended_calls).saturating_add(1));
     }
-    // What is left is a message of its own.
+    // The remaining bytes form one more message.
     machines.take(&observer.observe(Direction::Received, steps.remainder(), now).unwrap_or_default());
     machines.take(&observer.finish());
     machines.take(&observer.expire(Duration::MAX));
@@ -142,7 +143,8 @@ fn parameters(from: u8, to: u8) -> (String, String) {
     (with("a", tag(from)), with("b", tag(to)))
 }
 
-/// `a`: the method and the Call-ID; `b`: tags and number; `c`: branch, body, credentials, reason.
+/// A request. `a` selects the method and the Call-ID, `b` the tags and the number, and `c` the branch, body,
+/// credentials and reason.
 fn request(a: u8, b: u8, c: u8) -> Vec<u8> {
     let method = METHODS[usize::from(a & 0x0f) % METHODS.len()];
     let more = match c >> 4 {
@@ -154,7 +156,7 @@ fn request(a: u8, b: u8, c: u8) -> Vec<u8> {
     message(&format!("{method} sip:b@h SIP/2.0"), method, a >> 4, b, c & 3, more)
 }
 
-/// The same for a response; `c` has the status.
+/// A response, encoded the same way. `c` also selects the status.
 fn response(a: u8, b: u8, c: u8) -> Vec<u8> {
     let method = METHODS[usize::from(a & 0x0f) % METHODS.len()];
     let status = STATUSES[usize::from(c >> 4)];
@@ -164,7 +166,7 @@ fn response(a: u8, b: u8, c: u8) -> Vec<u8> {
 fn message(first_line: &str, method: &str, call: u8, b: u8, branch: u8, more: &str) -> Vec<u8> {
     let (from, to) = parameters(b & 3, b >> 2 & 3);
     let cseq = b >> 4 & 7;
-    // What a proxy sends on.
+    // A second Via, as in a message that a proxy forwards.
     let below = if b & 0x80 == 0 { String::new() } else { format!(", SIP/2.0/UDP i;branch=z{}", (branch + 1) & 3) };
     format!(
         "{first_line}\r\nVia: SIP/2.0/UDP h;branch=z{branch}{below}\r\nFrom: {from}\r\nTo: {to}\r\nCall-ID: c{call}\r\n\

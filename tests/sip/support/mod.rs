@@ -1,4 +1,4 @@
-//! Conversations for the SIP tests: messages written by hand in a few words, played to an observer at one end.
+//! Conversations for the SIP tests: short hand-written messages, played to an observer at one end.
 
 pub(crate) mod conversation;
 pub(crate) mod mutate;
@@ -11,12 +11,12 @@ use std::time::Duration;
 use im_session::sip::{Direction, Observer};
 use im_session::{DataEvent, Event, EventName, Limits, Outcome, Session, State};
 
-/// Seconds as the caller's time.
+/// Seconds in the caller's time.
 pub(crate) fn seconds(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
 }
 
-/// One SIP message, in the making. Alice calls Bob: `From` is Alice unless [`by_bob`](Message::by_bob).
+/// A builder of one SIP message. Alice calls Bob, so `From` is Alice unless [`by_bob`](Message::by_bob) is used.
 #[derive(Debug, Clone)]
 pub(crate) struct Message {
     first_line: String,
@@ -32,7 +32,7 @@ pub(crate) struct Message {
 const ALICE: &str = "<sip:alice@10.0.0.1>";
 const BOB: &str = "<sip:bob@10.0.0.2>";
 
-/// A request of Alice in no dialog: INVITE, CANCEL, ….
+/// A request from Alice outside a dialog: INVITE, CANCEL, ….
 pub(crate) fn request(method: &str, cseq: u32) -> Message {
     Message {
         first_line: format!("{method} sip:bob@10.0.0.2 SIP/2.0"),
@@ -46,7 +46,7 @@ pub(crate) fn request(method: &str, cseq: u32) -> Message {
     }
 }
 
-/// A response to Alice's request with this CSeq; `tag` is Bob's, if it has one.
+/// A response to Alice's request with this CSeq. `tag` is Bob's tag, or empty.
 pub(crate) fn response(status: u16, cseq: u32, method: &str, tag: &str) -> Message {
     let message = Message { first_line: format!("SIP/2.0 {status} Words"), ..request(method, cseq) };
     if tag.is_empty() { message } else { message.tagged(tag) }
@@ -57,7 +57,7 @@ impl Message {
         Message { to: format!("{};tag={tag}", self.to), ..self }
     }
 
-    /// In the other direction: Bob's request in the dialog, or a response to one.
+    /// Reverses the direction: Bob's request in the dialog, or a response to one.
     pub(crate) fn by_bob(self, bobs_tag: &str) -> Self {
         Message { from: format!("{BOB};tag={bobs_tag}"), to: format!("{ALICE};tag=a1"), ..self }
     }
@@ -107,12 +107,12 @@ impl Message {
     }
 }
 
-/// An endpoint: an observer, and the sessions that its events make, which must accept every one of them.
+/// An endpoint: an observer and its sessions, which must accept every event that the observer gives.
 pub(crate) struct End {
     pub(crate) observer: Observer,
     pub(crate) now: Duration,
     sessions: Vec<(String, String, Option<Session>)>,
-    /// Whether it is the caller: it sends what Alice sends.
+    /// Whether this is the caller, which sends Alice's messages.
     caller: bool,
 }
 
@@ -129,7 +129,7 @@ impl End {
         End { observer: change(self.observer), ..self }
     }
 
-    /// Alice sends a message; the names of the events that it gives here.
+    /// Alice sends a message. Returns the names of the events at this end.
     pub(crate) fn alice(&mut self, message: Message) -> Vec<String> {
         let direction = if self.caller { Direction::Sent } else { Direction::Received };
         self.observe(direction, &message.bytes())
@@ -146,14 +146,14 @@ impl End {
         self.take(events)
     }
 
-    /// Time passes.
+    /// Lets time pass.
     pub(crate) fn wait(&mut self, seconds: u64) -> Vec<String> {
         self.now += Duration::from_secs(seconds);
         let events = self.observer.advance(self.now);
         self.take(events)
     }
 
-    /// Applies the events: none may be rejected, and none may change nothing.
+    /// Applies the events. Asserts that none is rejected and that each has an effect.
     pub(crate) fn take(&mut self, events: Vec<Event<'static>>) -> Vec<String> {
         let mut names = Vec::new();
         for event in events {
@@ -177,7 +177,7 @@ impl End {
         names
     }
 
-    /// The ids and states of the sessions, in the order in which they came.
+    /// The ids and states of the sessions, in order of creation.
     pub(crate) fn states(&self) -> Vec<(&str, State)> {
         self.sessions.iter().map(|(_, id, session)| (id.as_str(), session.as_ref().expect("open").state())).collect()
     }
@@ -188,7 +188,7 @@ impl End {
     }
 }
 
-/// An established call with Bob's tag b1, at the caller or the callee.
+/// An established call with Bob's tag b1, seen from this end.
 pub(crate) fn established(mut end: End) -> End {
     end.alice(request("INVITE", 1));
     end.bob(response(180, 1, "INVITE", "b1"));

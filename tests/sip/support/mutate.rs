@@ -1,26 +1,26 @@
-//! Hostile messages: real ones with something wrong.
+//! Hostile messages: valid ones with a mutation.
 
 use proptest::prelude::*;
 use proptest::sample::Index;
 
-/// One thing that is wrong with a message.
+/// A mutation of a message.
 #[derive(Debug, Clone)]
 pub(crate) enum Mutation {
-    /// A byte is another one.
+    /// Replaces a byte.
     Byte(Index, u8),
-    /// It ends early.
+    /// Cuts the message off.
     Cut(Index),
-    /// A line is gone, comes twice, or has changed places with the next.
+    /// Drops a line, repeats it, or swaps it with the next one.
     Lost(Index),
     Twice(Index),
     Swapped(Index),
-    /// The value of a header is this.
+    /// Replaces the value of a header.
     Value(Index, String),
-    /// A line that is none.
+    /// Inserts a random line.
     Line(Index, String),
 }
 
-/// Values that headers have where somebody means harm.
+/// Header values that an attacker would send.
 const VALUES: [&str; 16] = [
     "",
     "\"",
@@ -53,7 +53,7 @@ pub(crate) fn mutation() -> impl Strategy<Value = Mutation> {
     ]
 }
 
-/// The message with that wrong.
+/// Applies the mutation to the message.
 pub(crate) fn mutated(message: &[u8], mutation: &Mutation) -> Vec<u8> {
     let mut bytes = message.to_vec();
     if bytes.is_empty() {

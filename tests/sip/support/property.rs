@@ -1,14 +1,14 @@
-//! Properties that say how many of their cases are about something.
+//! Runs properties and counts the cases that reach the assertion.
 
 use std::cell::Cell;
 
 use proptest::strategy::Strategy;
 use proptest::test_runner::{Config, TestCaseError, TestRunner};
 
-/// What a case came to: whether it reached what the property is about.
+/// The result of a case: whether it reached the assertion that the property is about.
 pub(crate) type Reached = Result<bool, TestCaseError>;
 
-/// Runs a property, and fails where fewer than `percent` of a hundred cases reach what it is about.
+/// Runs a property. Fails if fewer than `percent` of a hundred cases reach the assertion.
 pub(crate) fn property<S: Strategy>(
     cases: u32,
     percent: u32,

@@ -1,15 +1,15 @@
-//! What holds for every connection, whatever bytes it carries: what the properties and the fuzzer play to both adapters
-//! of `sip::stream`. Needs nothing but the public interface.
+//! What holds for every connection, whatever bytes it carries? The properties and the fuzzer check these laws of both
+//! adapters of `sip::stream`. Uses only the public interface.
 
 use im_session::sip::stream::{Framed, FramingFault, TcpFraming, WebSocketFraming};
 
 /// One of the two adapters.
 pub(crate) trait Framing {
-    /// With this limit of the length of a message.
+    /// An adapter with this limit on the length of a message.
     fn with_limit(limit: usize) -> Self;
     fn next_message(&mut self, input: &mut &[u8]) -> Option<Framed<'_>>;
     fn finish(&mut self) -> Option<Framed<'_>>;
-    /// Whether a message alone is one again.
+    /// Whether a framed message keeps its wire form, so that it can be framed again on its own.
     const WIRE_FORM: bool;
 }
 
@@ -33,7 +33,7 @@ macro_rules! framing {
 framing!(TcpFraming, true);
 framing!(WebSocketFraming, false);
 
-/// What came of a connection, owned.
+/// The owned result of framing a connection.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Came {
     Message(Vec<u8>),
@@ -49,7 +49,7 @@ impl From<Framed<'_>> for Came {
     }
 }
 
-/// What comes of these pieces, and what their end gives.
+/// The results of these pieces, and the result of their end.
 pub(crate) fn frames<'p, F: Framing>(
     framing: &mut F,
     pieces: impl IntoIterator<Item = &'p [u8]>,
@@ -64,7 +64,7 @@ pub(crate) fn frames<'p, F: Framing>(
     (came, framing.finish().map(Came::from))
 }
 
-/// The laws, for bytes whose first one says the limit and the size of the pieces. How many messages came.
+/// Checks the laws. The first byte selects the limit and the size of the pieces. Returns the number of messages.
 pub(crate) fn any_bytes<F: Framing>(input: &[u8]) -> usize {
     let (first, bytes) = input.split_first().unwrap_or((&0, &[]));
     let limit = [40, 400, 1000, 65_535][usize::from(first & 3)];
@@ -73,7 +73,7 @@ pub(crate) fn any_bytes<F: Framing>(input: &[u8]) -> usize {
     let whole = frames(&mut framing(), [bytes]);
     assert_eq!(frames(&mut framing(), bytes.chunks(piece)), whole, "pieces of {piece}");
     assert_eq!(frames(&mut framing(), bytes.chunks(1)), whole, "byte by byte");
-    // After its end an adapter is as new.
+    // After the end of a connection, an adapter is as good as new.
     let mut again = framing();
     assert_eq!(frames(&mut again, [bytes]), whole);
     assert_eq!(frames(&mut again, [bytes]), whole, "again");

@@ -1,7 +1,7 @@
-//! The recorded flows as text: after a preamble, messages, each headed by `-- #N t=SECONDS SRC -> DST`.
+//! Reads the recorded flows as text: a preamble, then messages under header lines `-- #N t=SECONDS SRC -> DST`.
 //!
-//! Printing took the CR of every line end away and put an empty line after each message; Content-Length says which ends
-//! the body had.
+//! The text lacks the CR of every line end and has an empty line after each message. Content-Length tells which line
+//! ends the body had.
 
 use std::path::Path;
 use std::time::Duration;
@@ -9,9 +9,9 @@ use std::time::Duration;
 /// One message of a flow.
 #[derive(Debug, Clone)]
 pub(crate) struct TracedMessage {
-    /// The line of its head, from 1.
+    /// The number of its header line, from 1.
     pub(crate) line: usize,
-    /// Since the flow began.
+    /// The time since the flow began.
     pub(crate) at: Duration,
     pub(crate) source: String,
     pub(crate) destination: String,
@@ -44,7 +44,7 @@ fn head(line: usize, text: &str) -> Option<TracedMessage> {
     Some(TracedMessage { line, at, source: source.into(), destination: destination.into(), bytes: Vec::new() })
 }
 
-/// Whichever line ends make the body as long as it says it is.
+/// Restores the line ends with which the body has its declared length.
 fn on_the_wire(text: &str) -> Vec<u8> {
     let (headers, body) = text.trim_start().split_once("\n\n").unwrap_or((text, ""));
     let headers = headers.replace('\n', "\r\n") + "\r\n\r\n";

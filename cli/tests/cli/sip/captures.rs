@@ -1,4 +1,4 @@
-//! Builds packets and captures, byte by byte.
+//! Builds packets and capture files byte by byte.
 
 use std::io::Write as _;
 
@@ -29,7 +29,7 @@ pub(crate) fn ipv6(protocol: u8, source: u8, destination: u8, payload: &[u8]) ->
 
 pub(crate) const CALLER_IP: [u8; 4] = [198, 51, 100, 1];
 pub(crate) const CALLEE_IP: [u8; 4] = [198, 51, 100, 2];
-/// The ends of tunnels.
+/// The IPv4 addresses of the tunnel endpoints.
 pub(crate) const OUTER: ([u8; 4], [u8; 4]) = ([203, 0, 113, 1], [203, 0, 113, 2]);
 
 /// A message in UDP over IPv4, from port 5060 to port 5060.
@@ -39,7 +39,7 @@ pub(crate) fn packet(message: &Message) -> Vec<u8> {
     ipv4(17, source, destination, &udp)
 }
 
-/// The same over IPv6.
+/// The same message over IPv6.
 pub(crate) fn packet6(message: &Message) -> Vec<u8> {
     let udp = udp(5060, 5060, &message.bytes);
     let (source, destination) = if message.from_caller { (1, 2) } else { (2, 1) };
@@ -51,7 +51,7 @@ pub(crate) fn ethernet(ether_type: u16, payload: &[u8]) -> Vec<u8> {
     [&[2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1][..], &ether_type.to_be_bytes(), payload].concat()
 }
 
-/// How a classic capture is written.
+/// A variant of the classic capture format.
 #[derive(Clone, Copy)]
 pub(crate) struct Pcap {
     pub(crate) magic: u32,
@@ -65,7 +65,7 @@ impl Pcap {
         if self.big_endian { number.to_be_bytes() } else { number.to_le_bytes() }
     }
 
-    /// A capture of these packets, one each second.
+    /// A capture of these packets, one per second.
     pub(crate) fn file(self, link_type: u32, packets: &[Vec<u8>]) -> Vec<u8> {
         let version = if self.big_endian { [0, 2, 0, 4] } else { [2, 0, 4, 0] };
         let mut file =
@@ -92,11 +92,11 @@ pub(crate) fn pcap(link_type: u32, packets: &[Vec<u8>]) -> Vec<u8> {
 pub(crate) enum Block {
     Enhanced,
     Simple,
-    /// The predecessor of the enhanced one.
+    /// The predecessor of the enhanced packet block.
     Old,
 }
 
-/// A pcapng file: a section, an interface with times in nanoseconds, one block per packet.
+/// A pcapng file: a section, an interface with timestamps in nanoseconds, and one block per packet.
 pub(crate) fn pcapng(link_type: u16, packets: &[Vec<u8>], kind: Block, big_endian: bool) -> Vec<u8> {
     let n32 = |number: u32| if big_endian { number.to_be_bytes() } else { number.to_le_bytes() };
     let n16 = |number: u16| if big_endian { number.to_be_bytes() } else { number.to_le_bytes() };
@@ -110,7 +110,7 @@ pub(crate) fn pcapng(link_type: u16, packets: &[Vec<u8>], kind: Block, big_endia
     // if_tsresol: 10⁻⁹.
     let options = [&n16(9)[..], &n16(1), &[9, 0, 0, 0], &n16(0), &n16(0)].concat();
     file.extend(block(1, &[&n16(link_type)[..], &n16(0), &n32(262_144), &options].concat()));
-    // An unknown block.
+    // A block of an unknown type.
     file.extend(block(0x0bad_cafe, &[1, 2, 3, 4, 5]));
     for (second, packet) in (u64::from(BEGIN)..).zip(packets) {
         let time = second * 1_000_000_000;
@@ -125,7 +125,7 @@ pub(crate) fn pcapng(link_type: u16, packets: &[Vec<u8>], kind: Block, big_endia
     file
 }
 
-/// A capture of snoop; every second record has padding.
+/// A snoop capture. Every second record has padding.
 pub(crate) fn snoop(packets: &[Vec<u8>]) -> Vec<u8> {
     let mut file = [&b"snoop\0\0\0"[..], &2_u32.to_be_bytes(), &4_u32.to_be_bytes()].concat();
     for (second, packet) in (BEGIN..).zip(packets) {

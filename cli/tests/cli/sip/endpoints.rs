@@ -1,4 +1,4 @@
-//! Which endpoint a message belongs to, and which DN an endpoint has.
+//! Which endpoint does a message belong to, and which DN does an endpoint have?
 
 use super::captures::{CALLEE_IP, CALLER_IP, ipv4, pcap, udp};
 use super::messages::{CALLEE, CALLER, Call, Message, assert_call, call};
@@ -35,7 +35,7 @@ fn an_endpoint_that_sends_from_another_port_is_one() {
     // The caller sends from 1033 and listens at 5060.
     let from_1033 = |message: &Message| if message.from_caller { (1033, 5060) } else { (5060, 5060) };
     assert_call("no rport", &with_ports(from_1033, as_it_is));
-    // With rport the responses go to the source of the request.
+    // With rport, responses go to the source port of the request.
     let symmetric = |message: &Message| if message.from_caller { (1033, 5060) } else { (5060, 1033) };
     let rport = |text: &str| text.replacen(";branch", ";rport;branch", 1);
     assert_call("rport", &with_ports(symmetric, rport));
@@ -87,7 +87,7 @@ fn two_endpoints_of_one_host_stay_two() {
 
 const PROXY_IP: [u8; 4] = [198, 51, 100, 9];
 
-/// The usual call through a proxy that receives at port 5060 and forwards from this address.
+/// The usual call through a proxy that receives at port 5060 and forwards from the address `out`.
 fn through_proxy(out: ([u8; 4], u16), via: &str, seen_by_caller: bool) -> Said {
     let mut packets = Vec::new();
     let proxy = (PROXY_IP, 5060);
@@ -122,7 +122,7 @@ fn a_proxy_is_no_party_from_wherever_it_sends() {
     ] {
         assert_call(via, &through_proxy(out, via, true));
     }
-    // The request that the proxy received is not in the capture; the proxy is still not a caller.
+    // The capture lacks the request that the proxy received. The proxy is still not taken for a caller.
     let said = through_proxy((PROXY_IP, 5060), "198.51.100.9:5060", false);
     let events = said.by_endpoint();
     assert_eq!(events.keys().collect::<Vec<_>>(), [&(CALLEE.to_owned(), "2002".to_owned())]);
@@ -139,16 +139,16 @@ fn the_command_line_says_which_dn_an_endpoint_has() {
     };
     let both = |one: &str, two: &str| (vec![format!("{CALLER} {one}"), format!("{CALLEE} {two}")], String::new());
     assert_eq!(dns(&["--dn", "198.51.100.1:5060=7001", "--dn", "198.51.100.2:5060=7002"]), both("7001", "7002"));
-    // An address without a port means all its ports; one with the port takes precedence.
+    // An address without a port stands for all its ports. An address with a port takes precedence over it.
     assert_eq!(dns(&["--dn", "198.51.100.2=7002"]), both("2001", "7002"));
     assert_eq!(dns(&["--dn", "198.51.100.2=7003", "--dn", "198.51.100.2:5060=7002"]), both("2001", "7002"));
     assert_eq!(dns(&["--dn", "192.0.2.7=7003"]), both("2001", "2002"));
-    // Without an endpoint the option selects what is shown.
+    // Without an endpoint, the option filters the output.
     assert_eq!(dns(&["--dn", "2002"]).0, [format!("{CALLEE} 2002")]);
     assert_eq!(dns(&["--dn", "198.51.100.1=7001", "--dn", "7001"]).0, [format!("{CALLER} 7001")]);
 }
 
-/// A stranger's INVITE names a DN; the endpoint keeps its own.
+/// An unknown party's INVITE names a DN, but the endpoint keeps its own DN.
 #[test]
 fn a_stranger_does_not_choose_the_dn_of_an_endpoint_that_has_one() {
     let forged: Vec<_> = call()
@@ -169,7 +169,7 @@ fn a_caller_has_five_minutes_for_another_try_unless_the_command_line_says_otherw
     let call = Call::default();
     let invite = |via, cseq| call.request("INVITE", via, "", cseq, ("", ""));
     let challenge = call.response("407 Proxy Authentication Required", 1, "1 INVITE", ("", ""));
-    // Typing a password takes four minutes.
+    // The user takes four minutes to type the password.
     let packets: Vec<_> = [(true, invite(1, 1)), (false, challenge)]
         .into_iter()
         .chain(std::iter::repeat_n((true, call.request("OPTIONS", 50, "", 1, ("", ""))), 240))

@@ -1,4 +1,4 @@
-//! Captures and traces as they occur in the field, one call in each form: `tests/data/sip-field`.
+//! Does the tool read captures and traces as they occur in the field? `tests/data/sip-field` has one call in each form.
 
 use serde_json::Value;
 

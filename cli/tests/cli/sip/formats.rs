@@ -1,4 +1,4 @@
-//! All formats of capture files.
+//! Which capture file formats are read?
 
 use super::captures::{Block, Pcap, ethernet, gzip, packet, pcap, pcapng, snoop};
 use super::messages::{assert_call, call};
@@ -77,7 +77,7 @@ fn a_capture_that_is_cut_is_read_up_to_there() {
         assert!(said.errors.ends_with(":8: the capture ends within a packet\n"), "{name}: {}", said.errors);
         assert_eq!((said.status, said.events().len()), (Some(1), 8), "{name}");
     }
-    // Zeros behind what was compressed are padding.
+    // Zeros after the compressed data are padding.
     let padded = [gzip(&pcap(1, &frames())), vec![0; 700]].concat();
     assert_call("padded", &watch_bytes("padded", &padded));
     let said = watch_bytes("followed", &[&padded[..], b"x"].concat());
@@ -85,7 +85,7 @@ fn a_capture_that_is_cut_is_read_up_to_there() {
     let said = watch_bytes("gzip", &gzip(&pcap(1, &frames()))[..600]);
     assert_eq!(said.status, Some(1));
     assert!(said.errors.contains(": "), "{}", said.errors);
-    // A packet of two gigabytes is invalid.
+    // A packet length of two gigabytes is invalid.
     let mut file = pcap(1, &frames());
     file[24 + 8..24 + 12].copy_from_slice(&0x7fff_ffff_u32.to_le_bytes());
     let said = watch_bytes("length", &file);

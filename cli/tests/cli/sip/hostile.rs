@@ -1,4 +1,5 @@
-//! Input that does not occur by accident: mutants, noise, long and deeply nested things; and endless captures.
+//! Does the tool survive hostile input? The tests use mutants, noise, very long and deeply nested structures, and
+//! endless captures.
 
 use std::time::{Duration, Instant};
 
@@ -6,7 +7,7 @@ use super::captures::{Block, ethernet, ipv4, packet, pcap, pcapng, snoop, udp};
 use super::messages::{Call, Message, call};
 use super::tool::{Temporary, run, watch, watch_bytes};
 
-/// Random numbers that are the same in every run.
+/// A pseudorandom generator that gives the same numbers in every run.
 struct Numbers(u64);
 
 impl Numbers {
@@ -43,7 +44,7 @@ fn mutant(bytes: &[u8], numbers: &mut Numbers) -> Vec<u8> {
     bytes
 }
 
-/// No mutant of these files makes the tool panic.
+/// Asserts that no mutant of these files makes the tool panic.
 fn assert_no_panic(originals: &[Vec<u8>], count: usize) {
     let mut numbers = Numbers(0x9e37_79b9_7f4a_7c15);
     let files: Vec<Temporary> = (0..count)
@@ -113,7 +114,7 @@ fn what_is_not_sip_is_never_called_broken_sip() {
     }
 }
 
-/// A minute is generous: linear work needs a second or two, anything else would need many minutes.
+/// A generous limit: linear work needs a second or two, and quadratic work would need many minutes.
 const LONG: Duration = Duration::from_secs(60);
 
 fn assert_in_proportion(name: &str, bytes: &[u8]) {
@@ -149,7 +150,8 @@ fn long_streams_take_time_in_proportion() {
         };
         pcap(101, &(0..60_000).map(segment).collect::<Vec<_>>())
     };
-    // Endless headers, a byte at a time; line ends only; bodies that are announced and do not follow; binary noise.
+    // Four endless streams: headers sent a byte at a time, bare line ends, announced bodies that never follow, and
+    // binary noise.
     let endless = |index: usize| if index == 0 { b"INVITE sip:x SIP/2.0\r\nX: ".to_vec() } else { b"y".to_vec() };
     let line_ends = |_: usize| b"\r\n".to_vec();
     let bodies = |_: usize| b"INVITE sip:x SIP/2.0\r\nContent-Length: 999999\r\n\r\n".to_vec();

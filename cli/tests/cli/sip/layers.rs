@@ -1,29 +1,29 @@
-//! Link types and tunnels, alone and nested, and fragments.
+//! Which link types, tunnels and fragments are read, alone and nested?
 
 use super::captures::{OUTER, ethernet, ipv4, ipv6, packet, packet6, pcap, udp};
 use super::messages::{Message, assert_call, assert_call_between, call};
 use super::tool::watch_bytes;
 
-/// Wraps an IP packet.
+/// Wraps an IP packet in a tunnel.
 type Wrap = Box<dyn Fn(&[u8]) -> Vec<u8>>;
 
 fn before(head: &'static [u8]) -> Wrap {
     Box::new(move |packet| [head, packet].concat())
 }
 
-/// An IPv4 packet between the ends of a tunnel.
+/// An IPv4 packet between the tunnel endpoints.
 fn outer(protocol: u8, payload: &[u8]) -> Vec<u8> {
     ipv4(protocol, OUTER.0, OUTER.1, payload)
 }
 
-/// A datagram between the ends of a tunnel, to this port.
+/// A UDP datagram between the tunnel endpoints, to this port.
 fn outer_udp(port: u16, payload: &[u8]) -> Vec<u8> {
     outer(17, &udp(51_234, port, payload))
 }
 
 fn nflog(packet: &[u8]) -> Vec<u8> {
     let length = u16::try_from(packet.len() + 4).expect("a packet").to_le_bytes();
-    // Family, version, a group; a prefix "in", then the payload.
+    // TLVs: the address family, the version, a group, a prefix "in", then the payload.
     [&[2, 0, 0, 5][..], &[7, 0, 10, 0, b'i', b'n', 0, 0], &length, &[9, 0], packet].concat()
 }
 
@@ -131,12 +131,12 @@ fn captures_of_ipv6_are_read() {
     for (link_type, name, wrap) in links {
         let packets: Vec<_> = call().iter().map(|message| wrap(&packet6(message))).collect();
         let said = watch_bytes("link6", &pcap(link_type, &packets));
-        // The Via names another address, which does not make two endpoints one.
+        // The Via names another address. It must not merge the two endpoints into one.
         assert_call_between(name, &said, "[2001:db8::1]:5060", "[2001:db8::2]:5060");
     }
 }
 
-/// Every tunnel as a separate packet, on Ethernet.
+/// Every tunnel as a separate packet on Ethernet.
 fn tunnels() -> Vec<(&'static str, Wrap)> {
     fn inner(packet: &[u8]) -> Vec<u8> {
         ethernet(0x0800, packet)
@@ -163,7 +163,7 @@ fn tunnels() -> Vec<(&'static str, Wrap)> {
         (
             "ethernet over mpls without control word",
             Box::new(|packet| {
-                // An address that does not begin like an IP packet.
+                // An Ethernet address whose first byte does not look like the start of an IP packet.
                 let mut frame = inner(packet);
                 frame[0] = 0x22;
                 ethernet(0x8847, &[&[0, 1, 1, 64][..], &frame].concat())
@@ -378,7 +378,7 @@ fn tunnels_in_tunnels_are_looked_into_and_too_many_are_said() {
     let tunnels = tunnels();
     let find = |name: &str| &tunnels.iter().find(|(tunnel, _)| *tunnel == name).expect("a tunnel").1;
     let (vxlan, gre) = (find("vxlan"), find("gre with ethernet"));
-    // The frame in a tunnel, without its addresses, is a packet again.
+    // Without its Ethernet header, the tunnelled frame is an IP packet again, so it can be wrapped once more.
     let nested = |depth: usize| {
         let wrap = |packet: Vec<u8>, index: usize| {
             let frame = if index % 2 == 0 { vxlan(&packet) } else { gre(&packet) };
@@ -391,7 +391,7 @@ fn tunnels_in_tunnels_are_looked_into_and_too_many_are_said() {
     assert!(said.errors.ends_with(": 8 packets not read: too many tunnels around it\n"), "{}", said.errors);
 }
 
-/// The payload of a packet, cut into fragments of at most this many bytes.
+/// The packet with its payload split into fragments of at most `size` bytes.
 fn fragments(packet: &[u8], size: usize, identification: u8) -> Vec<Vec<u8>> {
     let (head, payload) = packet.split_at(20);
     let count = payload.chunks(size).count();

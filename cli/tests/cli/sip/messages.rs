@@ -1,4 +1,4 @@
-//! The SIP messages of one call, and the expected events.
+//! The SIP messages of one call and the expected events.
 
 use super::tool::Said;
 
@@ -12,13 +12,13 @@ pub(crate) struct Message {
     pub(crate) bytes: Vec<u8>,
 }
 
-/// A call with some properties.
+/// The parameters of a call.
 #[derive(Clone, Copy)]
 pub(crate) struct Call {
     pub(crate) transport: &'static str,
     pub(crate) caller: &'static str,
     pub(crate) callee: &'static str,
-    /// Distinguishes it from other calls.
+    /// Distinguishes this call from other calls.
     pub(crate) number: u32,
 }
 
@@ -101,7 +101,7 @@ pub(crate) fn call() -> Vec<Message> {
 pub(crate) const CALLER_EVENTS: [&str; 4] = ["EventDialing", "EventEstablished", "EventPrivateInfo", "EventReleased"];
 pub(crate) const CALLEE_EVENTS: [&str; 4] = ["EventRinging", "EventEstablished", "EventPrivateInfo", "EventReleased"];
 
-/// Checks that both endpoints had the usual call, and that nothing else is reported.
+/// Asserts that both endpoints had the usual call and that nothing else is reported.
 pub(crate) fn assert_call(name: &str, said: &Said) {
     assert_call_between(name, said, CALLER, CALLEE);
 }

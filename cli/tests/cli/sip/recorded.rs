@@ -1,4 +1,4 @@
-//! The recorded flows of the repository, and the formats of the output.
+//! Do the recorded flows of the repository give the expected output in every format?
 
 use serde_json::Value;
 
@@ -119,7 +119,7 @@ fn a_trace_with_crlf_and_a_byte_order_mark_is_the_same_trace() {
     assert_eq!(expected.len(), 10);
     assert_eq!(events(&format!("\u{feff}{}", flow.replace('\n', "\r\n"))), expected);
 
-    // The first message is on the first line, after the mark.
+    // The first message starts on the first line, right after the byte order mark.
     let (before, messages) = flow.split_once("-- #1").expect("a head");
     let skipped = before.lines().count() as u64;
     let moved: Vec<_> =
@@ -127,7 +127,7 @@ fn a_trace_with_crlf_and_a_byte_order_mark_is_the_same_trace() {
     assert_eq!(events(&format!("\u{feff}#1{messages}")), moved);
 }
 
-/// A caller that waits in vain for a retry is released at the response that required one, not at a later message.
+/// A caller is released by the response that demanded a retry if the retry never comes, and not by a later message.
 #[test]
 fn a_redirect_that_is_not_followed_is_told_where_it_stood() {
     let message = |number: u32, time: &str, from: u16, to: u16, first: &str, tag: &str, cseq: &str| {

@@ -1,4 +1,4 @@
-//! SIP over TCP, WebSocket, HEP and SCTP: segments as networks deliver them.
+//! Does the tool read SIP over TCP, WebSocket, HEP and SCTP, from segments as networks deliver them?
 
 use std::io::Write as _;
 
@@ -9,12 +9,12 @@ use super::tool::{Said, watch_bytes};
 const SYN: u8 = 2;
 const ACK: u8 = 16;
 
-/// A connection between the caller, at a port of its own, and the callee.
+/// A connection from a client port of the caller to the callee.
 #[derive(Clone, Copy)]
 struct Connection {
     caller_port: u16,
     callee_port: u16,
-    /// The sequence numbers of the first bytes in both directions.
+    /// The initial sequence numbers of both directions.
     begin: [u32; 2],
 }
 
@@ -47,7 +47,7 @@ impl Connection {
         ]
     }
 
-    /// The segments for the bytes of both directions, in this order of parts.
+    /// The segments that carry these parts, in this order, in both directions.
     fn segments(&self, parts: &[(bool, Vec<u8>)]) -> Vec<Vec<u8>> {
         let mut offsets = [0, 0];
         let mut segments = Vec::new();
@@ -69,7 +69,7 @@ fn parts(messages: &[Message]) -> Vec<(bool, Vec<u8>)> {
     messages.iter().map(|message| (message.from_caller, message.bytes.clone())).collect()
 }
 
-/// Every part cut into pieces of this many bytes.
+/// Splits every part into pieces of this many bytes.
 fn cut(parts: &[(bool, Vec<u8>)], size: usize) -> Vec<(bool, Vec<u8>)> {
     parts.iter().flat_map(|(from, bytes)| bytes.chunks(size).map(|chunk| (*from, chunk.to_vec()))).collect()
 }
@@ -115,7 +115,7 @@ fn what_is_sent_again_or_overlaps_or_is_probed_changes_nothing() {
     let twice: Vec<_> = whole.iter().flat_map(|segment| [segment.clone(), segment.clone()]).collect();
     assert_call("twice", &capture(&[connection.handshake(), twice].concat()));
 
-    // Each segment begins forty bytes early.
+    // Each segment repeats the last forty bytes of the segment before it.
     let (mut offset, mut sent) = ([0, 0], [Vec::new(), Vec::new()]);
     let mut overlapping = connection.handshake();
     for (from_caller, data) in cut(&parts(&tcp_call()), 100) {
@@ -124,7 +124,7 @@ fn what_is_sent_again_or_overlaps_or_is_probed_changes_nothing() {
         let begin = offset[own] - before;
         let bytes = [&sent[own][sent[own].len() - before..], &data[..]].concat();
         overlapping.push(connection.segment(from_caller, begin, ACK, offset[1 - own], &bytes));
-        // A keep-alive probe: the last byte again.
+        // A keep-alive probe repeats the last byte.
         overlapping.push(connection.segment(from_caller, offset[own] + data.len() - 1, ACK, offset[1 - own], &[0]));
         offset[own] += data.len();
         sent[own].extend(data);
@@ -137,7 +137,7 @@ fn segments_that_overtake_others_wait_for_them() {
     let connection = Connection::default();
     let mut segments = connection.handshake();
     for part in parts(&tcp_call()) {
-        // In reverse order, within one message.
+        // In reverse order within one message.
         let count = segments.len();
         let all = connection.segments(&cut(&parts(&tcp_call()), 90));
         let taken: usize = segments.len() - 3;
@@ -159,7 +159,7 @@ fn with_exchanged(segments: &[Vec<u8>], first: usize, second: usize) -> Vec<Vec<
 fn a_capture_that_begins_within_a_connection_may_have_its_first_segments_in_another_order() {
     let connection = Connection::default();
     let messages = parts(&tcp_call());
-    // The halves of each message.
+    // Swaps the two halves of each message.
     for halved in 0..messages.len() {
         let mut pieces = Vec::new();
         for (number, (from, bytes)) in messages.iter().enumerate() {
@@ -168,7 +168,7 @@ fn a_capture_that_begins_within_a_connection_may_have_its_first_segments_in_anot
         }
         let segments = connection.segments(&pieces);
         assert_call(&format!("halves of {halved}"), &capture(&with_exchanged(&segments, halved, halved + 1)));
-        // What one end acknowledges says nothing: the capture was made where it is always the same.
+        // The acknowledgement numbers carry no information here, because the capture point always saw the same one.
         let silent = Connection { begin: [1000, 0u32.wrapping_sub(256)], ..connection };
         let mut offsets = [0, 0];
         let segments: Vec<_> = pieces
@@ -187,7 +187,7 @@ fn a_capture_that_begins_within_a_connection_may_have_its_first_segments_in_anot
     let segments = connection.segments(&messages);
     assert_call("200 first", &capture(&with_exchanged(&segments, 1, 2)));
     assert_call("MESSAGE first", &capture(&with_exchanged(&segments, 3, 4)));
-    // Only the callee's half of the connection is in the capture, from the 200 on.
+    // The capture contains only the callee's half of the connection, from the 200 on.
     let callee: Vec<_> = messages.iter().filter(|(from_caller, _)| !from_caller).cloned().collect();
     let ordered = connection.segments(&callee);
     assert_eq!(
@@ -197,7 +197,7 @@ fn a_capture_that_begins_within_a_connection_may_have_its_first_segments_in_anot
     );
 }
 
-/// Whatever order the first segments of a connection come in: HEP over TCP has a whole call in one direction.
+/// The first segments of a connection can arrive in any order. HEP over TCP carries a whole call in one direction.
 #[test]
 fn any_order_of_the_first_segments_gives_what_their_own_order_gives() {
     let call = Call::default().messages();
@@ -211,7 +211,7 @@ fn any_order_of_the_first_segments_gives_what_their_own_order_gives() {
     for round in 0..12 {
         let size = [150, 333, 700, 100_000][round % 4];
         let mut segments = hep.segments(&cut(&packets, size));
-        // The one that was sent first is among the first eight.
+        // The segment that was sent first is among the first eight.
         let first = segments.len().min(8);
         for place in (1..first).rev() {
             let other = below(place + 1);
@@ -221,7 +221,7 @@ fn any_order_of_the_first_segments_gives_what_their_own_order_gives() {
     }
 }
 
-/// The first frame, without the handshake, in pieces of any order; and keep-alives before it.
+/// The first WebSocket frame arrives without the handshake, in pieces of any order, with keep-alives before it.
 #[test]
 fn a_websocket_in_mid_connection_may_have_its_first_segments_in_another_order() {
     let connection = Connection { callee_port: 8080, ..Connection::default() };
@@ -249,13 +249,13 @@ fn a_websocket_in_mid_connection_may_have_its_first_segments_in_another_order() 
     assert_web_call("ping", &connection.segments(&with_ping));
 }
 
-/// What is missing of HEP and of WebSocket is said, and what follows is read.
+/// Gaps in HEP and WebSocket connections are reported, and reading resumes after them.
 #[test]
 fn a_gap_in_frames_and_packets_is_said_and_the_next_are_read() {
     let call = Call::default().messages();
     let hep = Connection { callee_port: 9060, ..Connection::default() };
     let packets: Vec<_> = call.iter().map(|message| (true, hep3(message, 15, &message.bytes))).collect();
-    // The second half of the MESSAGE is not there.
+    // Drops the second half of the MESSAGE.
     let missing = |packets: &[(bool, Vec<u8>)], connection: Connection| {
         let mut pieces = packets.to_vec();
         let (from, bytes) = pieces.remove(4);
@@ -278,7 +278,7 @@ fn a_gap_in_frames_and_packets_is_said_and_the_next_are_read() {
     }
 }
 
-/// Packets of a live capture are shown as they come: what is held is held for a bounded number of them.
+/// A live capture shows packets as they arrive: the tool holds a segment back for a bounded number of packets only.
 #[test]
 fn what_is_held_comes_before_the_input_ends() {
     use std::io::{BufRead as _, BufReader};
@@ -286,7 +286,7 @@ fn what_is_held_comes_before_the_input_ends() {
 
     let connection = Connection::default();
     let mut packets = connection.segments(&parts(&tcp_call()));
-    // Other packets, which tell nothing of the connection, and more than a buffer of output.
+    // Unrelated packets that say nothing about the connection, enough to fill more than one output buffer.
     let other = ipv4(17, OUTER.0, OUTER.1, &udp(1, 2, b"?"));
     packets.extend(std::iter::repeat_n(other, 400));
     for number in 1..200 {
@@ -326,7 +326,7 @@ fn a_connection_of_the_callee_leads_to_the_same_endpoint() {
     let messages = call.messages();
     let first = Connection::default();
     let mut segments = first.segments(&parts(&messages[..6]));
-    // The callee hangs up, over a connection to the port on which the caller listens.
+    // The callee hangs up over a connection to the caller's listening port.
     let bye = String::from_utf8(call.request("BYE", 9, ";tag=t", 1, ("", ""))).expect("UTF-8");
     let bye = bye
         .replace("From: \"Ann <a>\" <sip:2001@example.net>;tag=f0", "From: <sip:2002@example.net>;tag=t")
@@ -357,7 +357,7 @@ fn what_a_capture_has_lost_of_a_stream_is_counted() {
     let connection = Connection::default();
     let messages = tcp_call();
     let mut segments = connection.segments(&cut(&parts(&messages), 200));
-    // The second piece of the INVITE.
+    // Drops the second piece of the INVITE.
     segments.remove(1);
     let said = capture(&segments);
     assert!(
@@ -366,10 +366,10 @@ fn what_a_capture_has_lost_of_a_stream_is_counted() {
         said.errors
     );
     assert_eq!(said.status, Some(1));
-    // Without the INVITE neither the callee nor the caller has events; but what follows is read.
+    // Without the INVITE, neither end has events, but the messages after it are read.
     assert_eq!(said.events().len(), 0);
 
-    // A message in the middle is lost: the rest of the call is read.
+    // A message in the middle is lost, and the rest of the call is still read.
     let mut segments = connection.segments(&parts(&messages));
     segments.remove(4);
     let said = capture(&segments);
@@ -433,11 +433,11 @@ fn upgrade() -> Vec<(bool, Vec<u8>)> {
 }
 
 fn web_call() -> Vec<Message> {
-    // A browser has no address of its own.
+    // A browser has no address that others can reach.
     Call { transport: "WS", caller: "df7jal23ls0d.invalid", ..Call::default() }.messages()
 }
 
-/// The caller is at its port, the callee at 8080.
+/// Asserts the call between the caller at its own port and the callee at port 8080.
 fn assert_web_call(name: &str, segments: &[Vec<u8>]) {
     assert_call_between(name, &capture(segments), "198.51.100.1:51001", "198.51.100.2:8080");
 }
@@ -540,7 +540,7 @@ fn hep_over_udp_and_tcp_tells_the_addresses_of_what_it_carries() {
     for size in [100, 1460, 100_000] {
         assert_call("tcp", &capture(&connection.segments(&cut(&packets, size))));
     }
-    // Reports about media, and chunks that claim to be longer than the packet, are ignored.
+    // Media reports, and chunks that claim to be longer than the packet, are ignored.
     let report = hep3(&call[0], 15, b"{\"type\": 200}");
     let mut long = hep3(&call[0], 15, &call[0].bytes);
     long[4] = 0xff;
@@ -557,7 +557,7 @@ fn sctp_is_read_where_a_chunk_holds_a_message() {
     };
     let sctp = |message: &Message, chunks: Vec<u8>| {
         let (source, destination) = if message.from_caller { (CALLER_IP, CALLEE_IP) } else { (CALLEE_IP, CALLER_IP) };
-        // A SACK precedes the data.
+        // A SACK chunk before the data.
         let head = [0x13, 0xc4, 0x13, 0xc4, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 0, 16, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
         ipv4(132, source, destination, &[&head[..], &chunks].concat())
     };
@@ -570,7 +570,7 @@ fn sctp_is_read_where_a_chunk_holds_a_message() {
 
 #[test]
 fn datagrams_and_streams_of_one_call_are_one_call() {
-    // The request is too long for a datagram (RFC 3261 section 18.1.1), its responses are not.
+    // The request is too long for a datagram (RFC 3261 section 18.1.1), but its responses are not.
     let call = Call::default().messages();
     let connection = Connection { caller_port: 5060, ..Connection::default() };
     let mut segments = connection.segments(&parts(&call[..1]));

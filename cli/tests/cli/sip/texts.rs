@@ -1,10 +1,10 @@
-//! All forms of text: traces, logs and consoles, with the same call in each.
+//! Which text forms does the tool read? Traces, logs and consoles, with the same call in each.
 
 use super::captures::gzip;
 use super::messages::{CALLEE, CALLER, Call, Message, assert_call_between};
 use super::tool::{Said, watch_bytes};
 
-/// A form of text: its name, how it shows a message, and which endpoints it names.
+/// A text form: its name, how it prints a message, and which endpoints it names.
 struct Form {
     name: &'static str,
     write: fn(&At<'_>) -> String,
@@ -12,10 +12,10 @@ struct Form {
     callee: &'static str,
 }
 
-/// A message with its number.
+/// A message and its number in the call.
 struct At<'m> {
     message: &'m Message,
-    /// The number, from 1.
+    /// Counted from 1.
     number: usize,
 }
 
@@ -42,7 +42,7 @@ impl At<'_> {
         if self.message.from_caller { (CALLER, CALLEE) } else { (CALLEE, CALLER) }
     }
 
-    /// Whether the writer of the log, which is the caller, sent it.
+    /// Whether the caller sent the message. The caller is the one that writes the log.
     fn sent(&self) -> bool {
         self.message.from_caller
     }
@@ -55,13 +55,13 @@ impl At<'_> {
         if self.wire().starts_with("SIP/") { "response" } else { "request" }
     }
 
-    /// Every line with this prefix.
+    /// The text with this prefix on every line.
     fn behind(&self, margin: &str) -> String {
         self.text().lines().map(|line| format!("{margin}{line}\n")).collect()
     }
 }
 
-/// Replaces CR as ngrep does, by a dot.
+/// Replaces CR with a dot, as ngrep does.
 fn dots(text: &str) -> String {
     text.replace("\r\n", ".\n")
 }
@@ -414,7 +414,7 @@ fn texts_of_every_form_show_the_call() {
         let text = written(form, &Call::default().messages());
         let said = watch_bytes(form.name, text.as_bytes());
         assert_call_between(form.name, &said, form.caller, form.callee);
-        // The line of the first event is that of its message's header line.
+        // The first event has the line number of the header line of its message.
         let line = said.events()[0].2;
         let head = text.lines().nth(usize::try_from(line).expect("a line") - 1).expect("a line");
         let is_head = [CALLEE, "198.51.100.2", "message", "Sent:", "sent"].iter().any(|word| head.contains(word));
@@ -464,7 +464,7 @@ fn the_time_of_a_message_is_that_of_its_head_or_of_a_line_before() {
     }
 }
 
-/// A partner's message that contains another call in the form of the log.
+/// A message from the chat partner that contains another call in this log form.
 fn forged(form: &Form) -> (String, usize) {
     let another = Call { number: 66, ..Call::default() }.messages_with_text("gotcha");
     let forged = written(form, &another);
@@ -485,7 +485,7 @@ fn nothing_in_the_body_of_a_message_becomes_a_message() {
     }
 }
 
-/// Published logs have other names and numbers, so that lengths are wrong.
+/// Published logs have their names and numbers replaced, so the lengths in them are wrong.
 #[test]
 fn wrong_lengths_lose_no_message() {
     for form in FORMS {

@@ -7,14 +7,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use serde_json::Value;
 
-/// The output of the tool.
+/// The parsed output of the tool.
 pub(crate) struct Said {
     pub(crate) objects: Vec<Value>,
     pub(crate) errors: String,
     pub(crate) status: Option<i32>,
 }
 
-/// An event: endpoint, DN, line, name.
+/// An event: its endpoint, DN, line and name.
 pub(crate) type Shown = (String, String, u64, String);
 
 impl Said {
@@ -50,7 +50,7 @@ pub(crate) fn run(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_im-session")).arg("sip").args(arguments).output().expect("the tool")
 }
 
-/// The same with the format for programs.
+/// The same with the machine-readable format.
 pub(crate) fn watch(arguments: &[&str]) -> Said {
     let output = run(&[&["--format", "jsonl"], arguments].concat());
     let text = String::from_utf8(output.stdout).expect("UTF-8");
@@ -65,7 +65,7 @@ pub(crate) fn watch_bytes(name: &str, bytes: &[u8]) -> Said {
     watch(&[file.path()])
 }
 
-/// A file for one test, removed at its end.
+/// A file for one test. It is removed when dropped.
 pub(crate) struct Temporary(PathBuf);
 
 impl Temporary {

@@ -92,10 +92,13 @@ async fn ask_for_each_shard(
     let without_note = || feed.clone().map(|feed| FeedPosition { note: None, ..feed });
     let is_elsewhere = |number: &u32| Some(*number) != home;
     if divided.has_events_for_all() {
-        // One shard at a time, so that the copies for all shards never exist at once.
+        // One shard at a time, so that the copies for all shards never exist at once. All shards are asked, even if one
+        // fails.
+        let mut answers = Vec::new();
         for number in divided.shards().into_iter().filter(is_elsewhere) {
-            ask(number, without_note(), divided.take(number)).await?;
+            answers.push(ask(number, without_note(), divided.take(number)).await);
         }
+        answers.into_iter().collect::<Result<Vec<_>, _>>()?;
     } else {
         let elsewhere = divided.shards().into_iter().filter(is_elsewhere);
         for answer in join_all(elsewhere.map(|number| ask(number, without_note(), divided.take(number)))).await {

@@ -254,9 +254,17 @@ impl Dividing<'_> {
         for (number, of_shard) in (0..).zip(by_shard) {
             let keys = new.shard(number);
             records::write(keys, of_shard, &mut self.connection).await?;
-            // Commit numbers are never reused, because they record whose requests were queued.
+            // Commit numbers are never reused, because they record whose requests were queued. `above` makes the first
+            // claim skip ReferenceIDs, because Redis may have lost requests before the resharding.
             let mut command = ::redis::cmd("HSET");
-            command.arg(keys.state()).arg("commits").arg(commits).exec_async(&mut self.connection).await?;
+            command
+                .arg(keys.state())
+                .arg("commits")
+                .arg(commits)
+                .arg("above")
+                .arg(commits + 1)
+                .exec_async(&mut self.connection)
+                .await?;
         }
         for number in 0..self.from {
             self.copy_undelivered(self.layout.shard(number), new).await?;

@@ -6,7 +6,7 @@
 local state = redis.call('HMGET', KEYS[1], 'token', 'entry', 'commits')
 if state[1] ~= ARGV[1] then return 'fenced' end
 if (state[2] or '0-0') ~= ARGV[2] or (state[3] or '0') ~= ARGV[4] then return 'elsewhere' end
-redis.call('XADD', KEYS[3], ARGV[5] .. '-0', 'p', ARGV[4], 'c', ARGV[6])
+redis.call('XADD', KEYS[3], ARGV[5] .. '-0', 'c', ARGV[6], 'p', ARGV[4])
 redis.call('HSET', KEYS[1], 'entry', ARGV[3], 'commits', ARGV[5])
 local records = tonumber(ARGV[8])
 for i = 1, records do
