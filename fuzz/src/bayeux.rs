@@ -15,7 +15,7 @@
 //! | `w500` | half a second passes |
 //! | `oA1` | session 1 of agent A ends |
 //! | `m`, `q` | notifications were missed; the gateway ends |
-//!  `n` and a body | a POST by a client that is not signed in |
+//! | `n` and a body | a POST by a client that is not signed in |
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::time::Duration;

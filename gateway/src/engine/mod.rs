@@ -11,11 +11,11 @@
 //! | [`embedded`] | The engine in this process: one file, one thread. (feature `server`) |
 //! | `redis` | The engine of many processes: Redis Streams. (feature `redis`) |
 //! | `clock`, `told` | Who passes the time, and which clock values are accepted? (feature `server`) |
-//!  `delivered` | Which notifications have reached a client but are not recorded yet? (feature `server`) |
+//! | `delivered` | Which notifications have reached a client but are not recorded yet? (feature `server`) |
 //! | `entry` | Which values are passed in and returned? |
 //! | `shard` | What does one shard decide about an entry? Pure and deterministic. |
-//!  `key`, `stored` | Which records make up a shard, and how do they restore it? |
-//!  [`division`] | How are events and records assigned to shards, and how are records reassigned? |
+//! | `key`, `stored` | Which records make up a shard, and how do they restore it? |
+//! | [`division`] | How are events and records assigned to shards, and how are records reassigned? |
 //! | `outgoing` | What do notifications contain? |
 //! | [`inspection`] | What is the state of the sessions, and what happened at a DN? |
 

@@ -4,9 +4,9 @@
 //! | file | question |
 //! |---|---|
 //! | `http` | How much do an HTTP session, a connection, a body and a WebSocket hold? |
-//!  `cometd` | How much does a CometD client hold, and how much do all clients together? |
-//!  `page` | Which figures does the documentation contain, and what is their sum? |
-//!  `feeds` | How much do a POST of events, a feed's position, a followed file, HEP, a phone and an entity hold? |
+//! | `cometd` | How much does a CometD client hold, and how much do all clients together? |
+//! | `page` | Which figures does the documentation contain, and what is their sum? |
+//! | `feeds` | How much do a POST of events, a feed's position, a followed file, HEP, a phone and an entity hold? |
 
 mod cometd;
 mod counting_allocator;

@@ -5,7 +5,7 @@
 //!
 //! | file | question |
 //! |---|---|
-//!  `observation` | What does an observation at a DN record? |
+//! | `observation` | What does an observation at a DN record? |
 //! | `observer` | What does a shard remember, and how much of it? |
 //! | `overview` | What is the state of the sessions, over all shards? |
 

@@ -8,15 +8,15 @@
 //! | `keys` | What is stored under which key? |
 //! | `wire` | How are entries and commits written as bytes? |
 //! | `scripts` | What does Redis do atomically? |
-//!  `shared` | What do the parts of a process share? |
+//! | `shared` | What do the parts of a process share? |
 //! | `asking` | How does a question reach its shard, and the answer its caller? |
-//!  `reading` | Which reads need no worker? |
+//! | `reading` | Which reads need no worker? |
 //! | `outboxes` | How does this process learn what was committed? |
 //! | `history` | May Redis have lost commits? |
 //! | `worker` | Which shards does this process own, and for how long? |
-//!  `owner` | How is a shard restored, and how are its entries decided and committed? |
+//! | `owner` | How is a shard restored, and how are its entries decided and committed? |
 //! | `records` | How are all records of a shard read, written and deleted? |
-//!  `reshard` | How does the number of shards change? |
+//! | `reshard` | How does the number of shards change? |
 
 mod asking;
 mod history;
