@@ -1,4 +1,4 @@
-//! Channels: names, patterns, and which of them belong to an agent.
+//! Which channels exist, which belong to an agent, and what does a pattern cover?
 
 /// The channel on which an agent's sessions are published.
 pub const IM_SESSIONS: &str = "/v2/me/im-sessions";
@@ -6,7 +6,8 @@ pub const IM_SESSIONS: &str = "/v2/me/im-sessions";
 /// The prefix of every channel of the signed-in agent.
 const OF_THE_AGENT: &str = "/v2/me/";
 
-/// The longest channel in bytes. The gateway has no longer one, and storing one would let clients fill memory.
+/// The maximum length of a channel, in bytes. The gateway has no longer channel, and storing one would let clients fill
+/// memory.
 const LONGEST: usize = 256;
 
 /// Whether a subscription to `pattern` receives what is published on `channel`.

@@ -12,10 +12,10 @@ use super::exchange::ExchangeId;
 use super::positions::Positions;
 use super::queue::Queue;
 
-/// How many bytes a queued message takes beside its text: its entry, and the room for another one.
+/// The bytes that a queued message takes in addition to its text: its entry, and spare capacity for another one.
 const BESIDE_A_TEXT: usize = 128;
 
-/// Identifies a client inside the server, so that its id, which is a secret, is not passed around. Never reused.
+/// Identifies a client inside the server. Unlike the client's id, it is not secret. Never reused.
 pub(super) type Key = u64;
 
 /// Identifies one request for an agent's current sessions, made for one client.
@@ -25,13 +25,13 @@ pub struct Ticket {
     pub(super) number: u64,
 }
 
-/// A connect that is held.
+/// A held connect.
 #[derive(Debug)]
 pub(super) struct Hold {
     pub(super) exchange: ExchangeId,
     /// The `id` of the connect.
     pub(super) message_id: Option<Value>,
-    /// The browser against whose limit it counts; `None` for a WebSocket.
+    /// The browser whose limit it counts towards, or `None` for a WebSocket.
     pub(super) browser: Option<Arc<str>>,
 }
 
@@ -48,7 +48,7 @@ pub(super) struct Listing {
 pub(super) struct Client {
     pub(super) id: Arc<str>,
     pub(super) agent: Arc<str>,
-    /// The HTTP session in which the client was last seen.
+    /// The HTTP session that the client used last.
     pub(super) session: Arc<str>,
     pub(super) subscriptions: BTreeSet<String>,
     pub(super) queue: Queue,
@@ -56,13 +56,13 @@ pub(super) struct Client {
     pub(super) connected: bool,
     pub(super) hold: Option<Hold>,
     pub(super) listing: Option<Listing>,
-    /// The position of the last list. No state older than this is sent after it.
+    /// The position of the last list. Older states are not sent after it.
     pub(super) listed: u64,
-    /// The positions that were queued, so that nothing is queued twice.
+    /// The positions that were queued, which prevents queueing a notification twice.
     pub(super) queued: Positions,
-    /// What its messages weigh in the sum of all clients.
+    /// The share of its messages in the total weight of all clients.
     pub(super) weight: usize,
-    /// When its connect is released, or, if none is held, when the client is forgotten.
+    /// When its connect is released. If none is held, when the client is forgotten.
     pub(super) deadline: Duration,
 }
 
@@ -71,7 +71,7 @@ impl Client {
         self.subscriptions.iter().any(|pattern| covers(pattern, channel))
     }
 
-    /// The bytes that all its messages take, whether they count towards its limits or not.
+    /// The bytes that all its messages take, including those that do not count towards its limits.
     pub(super) fn messages_weigh(&self) -> usize {
         let (messages, bytes) = self.queue.size();
         let (waiting, waiting_bytes) =

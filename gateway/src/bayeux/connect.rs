@@ -1,4 +1,4 @@
-//! Connects: holds them, answers them at once, and releases those that were held.
+//! When is a connect held, answered at once, or released?
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -24,7 +24,7 @@ impl Bayeux {
         if !message.connection_type().is_some_and(|name| self.connection_types().contains(&name)) {
             return Err(Failure::ConnectionType);
         }
-        // A client has at most one held connect, and from now on it is this one.
+        // A client has at most one held connect. The new connect replaces the former one.
         self.release_empty(key);
         let Some(client) = self.clients.get_mut(&key) else { return Err(Failure::UnknownClient) };
         let reached = match message.acknowledged() {
@@ -113,7 +113,7 @@ impl Bayeux {
         self.outputs.push_back(Output::Reply(reply));
     }
 
-    /// Answers the held connect, if any, without messages, because another one has arrived and takes them.
+    /// Answers the held connect, if any, without messages, because a newer connect takes them.
     pub(super) fn release_empty(&mut self, key: Key) {
         let Some(hold) = self.take_hold(key) else { return };
         let interval = self.settings.multiple_clients_interval;

@@ -1,13 +1,13 @@
-//! When a published message reaches a client.
+//! When does a published message reach a client?
 //!
 //! A notification is queued for each client of the agent that is subscribed to its channel. It leaves with the next
 //! reply to the client, and is removed from the queue when that reply was delivered or, with the `ack` extension,
 //! acknowledged.
 //!
 //! A subscription to the sessions begins with a list of them. Notifications that are published between the subscription
-//! and the list wait. Then the list is queued, followed by what it does not contain, in order of position: states newer
-//! than the list, and all messages, of any age, that the client does not have yet. States that arrive later but are not
-//! newer than the list are dropped.
+//! and the list wait. Once the list is queued, the notifications that it does not contain follow in order of position.
+//! These are states newer than the list, and all messages, of any age, that the client does not have yet. States that
+//! arrive later but are not newer than the list are dropped.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -25,7 +25,7 @@ use super::settings::Settings;
 pub struct Notification {
     /// Its number among the agent's notifications, from 1. They are published in this order.
     pub position: u64,
-    /// Whether it reports the state of a session, which the list of current sessions contains too.
+    /// Whether it reports the state of a session, which is also part of the list of current sessions.
     pub state: bool,
     /// The serialized message.
     event: Event,
@@ -96,7 +96,7 @@ impl Bayeux {
         let listed = present.undelivered.iter().map(|one| (one, Kind::Listed(one.position)));
         let waited = listing.waiting.iter().map(|one| (one, Kind::Published(one.position)));
         let mut both: Vec<_> = listed.chain(waited).collect();
-        // The sort is stable, so a notification that both sources contain comes first from the list.
+        // The sort is stable, so if both sources contain a notification, the list's copy comes first.
         both.sort_by_key(|(one, _)| one.position);
         for (notification, kind) in both {
             client.enqueue(notification, kind);
@@ -110,7 +110,7 @@ impl Bayeux {
         }
     }
 
-    /// Reports that the current sessions cannot be read. Forgets the client, so that it does not wait for them in vain.
+    /// Reports that the current sessions cannot be read. The client is forgotten, so that it does not wait in vain.
     pub fn cannot_list(&mut self, now: Duration, ticket: Ticket) {
         self.wake(now);
         let listing = self.clients.get(&ticket.client).and_then(|client| client.listing.as_ref());
@@ -124,7 +124,7 @@ impl Bayeux {
         self.wake(now);
         let subscribed = self.clients.iter().filter(|(_, client)| client.receives(IM_SESSIONS));
         for key in subscribed.map(|(key, _)| *key).collect::<Vec<_>>() {
-            // A list that has been requested may be older than what was missed.
+            // A list that was requested earlier may be older than the missed notifications.
             if let Some(client) = self.clients.get_mut(&key) {
                 let waited = client.listing.take();
                 self.ask_for_list(key, waited);
@@ -192,7 +192,7 @@ impl Client {
     /// Queues a notification unless the client has it already or a list contained it.
     pub(super) fn enqueue(&mut self, notification: &Notification, kind: Kind) {
         let is_told = notification.state && notification.position <= self.listed;
-        // Its position is known even if a list contained it, so the next one leaves no gap.
+        // The position is recorded even if a list contained the notification, so that it leaves no gap.
         if self.queued.insert(notification.position) && !is_told {
             self.queue.push(Arc::clone(&notification.event), kind);
         }

@@ -17,8 +17,8 @@ use super::server::{Bayeux, HANDSHAKE};
 const LONG_POLLING: &str = "long-polling";
 const WEB_SOCKET: &str = "websocket";
 
-/// How often a new client id is drawn if one is taken. With 128 random bits this does not happen; the limit keeps a
-/// random source that repeats itself from looping forever.
+/// How often another client id is drawn if one is taken. With 128 random bits this does not happen. The limit prevents
+/// an endless loop if a random source repeats itself.
 const DRAWS: usize = 4;
 
 impl Bayeux {
@@ -84,7 +84,7 @@ impl Bayeux {
     }
 }
 
-/// Whether the client speaks version 1.0. Fields that it leaves out are no objection.
+/// Whether the client supports version 1.0. Missing fields are no objection.
 fn includes_version(message: &Message) -> bool {
     let major = |version: &str| version.split('.').next().and_then(|major| major.parse::<u32>().ok());
     let version = message.version().map_or(Some(1), major);

@@ -11,7 +11,7 @@ use thiserror::Error;
 use super::server::HANDSHAKE;
 use super::settings::Settings;
 
-/// The longest `id` of a message, in bytes. It is stored while a connect is held.
+/// The maximum length of an `id`, in bytes. The `id` is stored while a connect is held.
 pub const LONGEST_ID: usize = 256;
 
 /// Why no messages can be read from a body.
@@ -56,15 +56,15 @@ enum Name {
     Other(String),
 }
 
-/// What a body may be.
+/// The possible kinds of body.
 enum Body {
     Array(Vec<Message>),
     Object(Message),
-    /// Neither: a description of the value.
+    /// Neither of these. Contains a description of the value.
     Other(&'static str),
 }
 
-/// The messages of a request. They are read without a [`Bayeux`](super::Bayeux), so bodies can be read in parallel.
+/// The messages of a request. Reading them needs no [`Bayeux`](super::Bayeux), so bodies can be read in parallel.
 #[derive(Debug)]
 pub struct Request(Vec<Message>);
 
@@ -140,7 +140,7 @@ impl<'de> Visitor<'de> for BodyVisitor {
 
     fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<Body, A::Error> {
         let mut message = Message::default();
-        // Of members with one name the last counts.
+        // If a member occurs several times, the last one counts.
         while let Some(name) = object.next_key()? {
             let value = object.next_value()?;
             match name {

@@ -1,13 +1,13 @@
-//! Which notifications a client has been sent.
+//! Which notifications were sent to a client?
 
 use std::collections::VecDeque;
 
-/// How many runs are kept.
+/// The maximum number of runs.
 pub const RUNS: usize = 1_024;
 
 /// A set of positions, stored as runs of consecutive ones. If there are too many runs, the lowest is dropped. A message
-/// may then be sent twice, but none is lost. Positions number the notifications of all agents of a shard, so a client
-/// comes to as many runs as are kept.
+/// may then be sent twice, but no message is lost. Because positions count the notifications of all agents of a shard,
+/// the number of runs usually reaches the maximum.
 #[derive(Debug, Default)]
 pub(super) struct Positions {
     /// The first and the last position of each run, in order.
@@ -17,7 +17,7 @@ pub(super) struct Positions {
 impl Positions {
     /// Adds a position. Returns false if it was already there.
     pub(super) fn insert(&mut self, position: u64) -> bool {
-        // The runs from here on begin after the position.
+        // All runs from this index on begin after the position.
         let after = self.runs.partition_point(|(first, _)| *first <= position);
         let before = after.checked_sub(1).and_then(|before| self.runs.get(before)).copied();
         if before.is_some_and(|(_, last)| position <= last) {

@@ -8,16 +8,16 @@ use super::exchange::ExchangeId;
 /// A serialized message, shared by all clients that get it.
 pub(super) type Event = Arc<[u8]>;
 
-/// Where a queued message comes from.
+/// The source of a queued message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     /// The list of current sessions. A newer list replaces it.
     Session,
-    /// A list, which contained the notification with this position.
+    /// An entry of a list that stands for the notification with this position.
     Listed(u64),
     /// A published notification with this position.
     Published(u64),
-    /// A published notification that is sent before the list that would contain the earlier ones.
+    /// A published notification that is sent before a list that would contain earlier ones.
     Overtaking,
 }
 
@@ -30,7 +30,7 @@ impl Kind {
         }
     }
 
-    /// The position up to which the agent has everything once this message arrives, if that is known.
+    /// The position up to which the agent has received everything once this message arrives, if it is known.
     fn reaches(self) -> Option<u64> {
         match self {
             Kind::Listed(position) | Kind::Published(position) => Some(position),
@@ -43,11 +43,11 @@ impl Kind {
 struct Entry {
     event: Event,
     kind: Kind,
-    /// The number of lists queued when this message was queued. A session of the list belongs to this list.
+    /// The number of lists queued when this message was queued. A session of a list belongs to the newest of them.
     list: u64,
-    /// Whether it counts towards the limits. Messages of the newest list do not: the store bounds that list, and a
-    /// client that was forgotten because of it would come back and request it again. Messages of older lists do,
-    /// because the number of lists is not bounded.
+    /// Whether it counts towards the limits. Messages of the newest list do not, because the store bounds that list,
+    /// and a client that was forgotten because of it would only come back and request it again. Messages of older lists
+    /// count, because the number of lists is not bounded.
     counts: bool,
     /// The batch of the message, for clients that acknowledge.
     batch: u64,
@@ -57,17 +57,16 @@ struct Entry {
 #[derive(Debug)]
 pub(super) struct Queue {
     entries: VecDeque<Entry>,
-    /// How many entries, and how many of their bytes, count towards the limits.
+    /// The number of entries that count towards the limits, and their bytes.
     counted: usize,
     counted_bytes: usize,
     bytes: usize,
-    /// The reply in flight, with the number of entries from the front that it contains. Unused for clients that
-    /// acknowledge.
+    /// The reply in flight, and how many entries from the front it contains. Unused for clients that acknowledge.
     in_flight: Option<(ExchangeId, usize)>,
     acknowledges: bool,
     /// The open batch, to which messages queued now belong.
     batch: u64,
-    /// How many lists have been queued.
+    /// The number of lists queued so far.
     lists: u64,
 }
 
@@ -100,8 +99,8 @@ impl Queue {
         self.entries.push_back(Entry { event, kind, list: self.lists, counts, batch: self.batch });
     }
 
-    /// Queues the current sessions. Sessions of an older list that were not sent are dropped; the other messages of
-    /// that list count towards the limits from now on.
+    /// Queues the current sessions. Unsent sessions of an older list are dropped, and the other messages of that list
+    /// count towards the limits from now on.
     pub(super) fn push_list(&mut self, list: impl Iterator<Item = Event>) {
         let kept = self.in_flight.map_or(0, |(_, count)| count);
         let mut position = 0;
@@ -131,8 +130,8 @@ impl Queue {
         (self.entries.len(), self.bytes)
     }
 
-    /// Whether a reply that is written now takes messages. While a reply is in flight the other messages wait, because
-    /// its messages may come back and the order must be kept.
+    /// Whether a reply that is written now may take messages. While a reply is in flight, the other messages wait. Its
+    /// messages may come back, and the order must be kept.
     pub(super) fn is_ready(&self) -> bool {
         !self.entries.is_empty() && self.in_flight.is_none()
     }
@@ -143,7 +142,7 @@ impl Queue {
         self.batch - 1
     }
 
-    /// Removes what was acknowledged, and returns the highest position in it.
+    /// Removes acknowledged messages, and returns the highest position among them.
     pub(super) fn acknowledge(&mut self, batch: u64) -> Option<u64> {
         let count = self.entries.partition_point(|entry| entry.batch <= batch && entry.batch < self.batch);
         self.drop_front(count)
@@ -158,14 +157,13 @@ impl Queue {
         self.entries.iter().take(ready).map(|entry| &entry.event)
     }
 
-    /// The reply arrived. Removes its messages, and returns the highest position among them.
+    /// Removes the messages of a delivered reply, and returns the highest position among them.
     pub(super) fn delivered(&mut self, exchange: ExchangeId) -> Option<u64> {
         let (_, count) = self.in_flight.take_if(|(of, _)| *of == exchange)?;
         self.drop_front(count)
     }
 
-    /// The reply did not arrive. Its messages become the first again, except those of a list that a newer one has
-    /// replaced.
+    /// Puts the messages of a lost reply back to the front, except those of a list that a newer list has replaced.
     pub(super) fn not_delivered(&mut self, exchange: ExchangeId) {
         if self.in_flight.take_if(|(of, _)| *of == exchange).is_some() {
             self.entries.retain(|entry| entry.kind != Kind::Session || entry.list == self.lists);

@@ -1,4 +1,4 @@
-//! How replies are written.
+//! How are replies written?
 
 use std::time::Duration;
 
@@ -45,7 +45,7 @@ impl Failure {
         }
     }
 
-    /// What the client has to do (`advice.reconnect`); `None` if only this message failed.
+    /// The action that the client has to take (`advice.reconnect`), or `None` if only this message failed.
     fn reconnect(self) -> Option<&'static str> {
         match self {
             Failure::NoChannel
@@ -60,8 +60,8 @@ impl Failure {
     }
 }
 
-/// The reply to a connect that did not fail, which is the message that is written most often. Its members are in the
-/// order in which those of all other replies are written.
+/// The reply to a successful connect, which is the most frequent message. Its members have the same order as in all
+/// other replies.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct ConnectReply<'r> {
@@ -87,7 +87,7 @@ pub(super) struct ConnectAdvice {
     timeout: u64,
 }
 
-/// The number of the batch that a client has with the reply.
+/// The number of the batch in the reply.
 #[derive(Serialize)]
 pub(super) struct Acknowledgement {
     pub(super) ack: u64,
@@ -112,7 +112,7 @@ impl ConnectReply<'_> {
     }
 }
 
-/// What a client is to do next.
+/// The advice that tells a client its next step.
 pub(super) fn advice(settings: &Settings, reconnect: &str, interval: Duration) -> Value {
     json!({
         "reconnect": reconnect,
@@ -148,7 +148,7 @@ pub(super) fn failed(settings: &Settings, message: &Message, failure: Failure) -
     reply
 }
 
-/// The same, if the message itself is no longer available.
+/// A failed reply for a message that is no longer available.
 pub(super) fn failed_with_id(
     settings: &Settings,
     channel: Option<&str>,
@@ -158,7 +158,7 @@ pub(super) fn failed_with_id(
     let mut reply = members(channel, id, false);
     reply.insert("error".to_owned(), failure.text().into());
     let interval = match failure {
-        // Some clients may be gone when it tries again.
+        // Some clients may be gone by the time of the retry.
         Failure::TooManyClients | Failure::NoClientId => settings.max_interval,
         Failure::NoChannel
         | Failure::LongId

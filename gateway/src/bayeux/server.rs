@@ -1,4 +1,4 @@
-//! What a request changes, and what the reply to it is.
+//! What does a request change, and what is its reply?
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::sync::Arc;
@@ -29,11 +29,11 @@ pub struct Bayeux {
     /// The clients of each agent.
     pub(super) agents: HashMap<Arc<str>, BTreeSet<Key>>,
     pub(super) deadlines: BTreeSet<(Duration, Key)>,
-    /// What the messages of each client weigh; a client without messages has no entry.
+    /// The weight of each client's messages. A client without messages has no entry.
     weights: BTreeSet<(usize, Key)>,
     /// The sum of the weights.
     weight: usize,
-    /// The clients of each exchange: those whose connect is held, or whose messages are in flight.
+    /// The clients of each exchange. Their connect is held, or their messages are in flight.
     pub(super) exchanges: HashMap<ExchangeId, Vec<Key>>,
     pub(super) outputs: VecDeque<Output>,
     pub(super) last_key: Key,
@@ -55,12 +55,13 @@ impl Bayeux {
         &self.settings
     }
 
-    /// Handles a request. At a handshake `random` is called for 128 random bits, which become the client's id; if it
+    /// Handles a request. At a handshake it calls `random` for 128 random bits, which become the client's id. If it
     /// returns none, the handshake fails.
     ///
     /// # Errors
     ///
-    /// If the body contains no messages. Nothing has changed then, and there is no reply: answer with HTTP status 400.
+    /// If the body contains no messages. In this case nothing changes, and there is no reply. Answer with HTTP status
+    /// 400.
     pub fn receive(
         &mut self,
         now: Duration,
@@ -71,7 +72,7 @@ impl Bayeux {
         Ok(self.answer(now, sender, &Request::read(body, &self.settings)?, random))
     }
 
-    /// The same for a request that has already been read.
+    /// Handles a request that has already been parsed.
     pub fn answer(
         &mut self,
         now: Duration,
@@ -89,7 +90,7 @@ impl Bayeux {
             return Received::Reply(Reply { exchange, body: array(&[], &[reply.to_string()]) });
         }
         let mut replies = Vec::with_capacity(messages.len());
-        // The clients whose messages go with this reply.
+        // The clients whose messages are sent with this reply.
         let mut receivers = BTreeSet::new();
         for message in messages {
             let known = self.known(sender, message);
@@ -127,8 +128,8 @@ impl Bayeux {
         Received::Reply(self.reply(exchange, receivers, &replies))
     }
 
-    /// Does what is due: answers connects that were held long enough, and forgets clients that stayed away. All other
-    /// calls do this first.
+    /// Performs all due actions: answers connects that were held long enough, and forgets clients that stayed away. All
+    /// other calls do this first.
     pub fn wake(&mut self, now: Duration) {
         self.now = self.now.max(now);
         while let Some(&(deadline, key)) = self.deadlines.first().filter(|(deadline, _)| *deadline <= self.now) {
@@ -142,7 +143,7 @@ impl Bayeux {
         }
     }
 
-    /// When to call [`wake`](Self::wake) at the latest.
+    /// The latest time for the next call of [`wake`](Self::wake).
     #[must_use]
     pub fn next_wake(&self) -> Option<Duration> {
         self.deadlines.first().map(|(deadline, _)| *deadline)
@@ -153,7 +154,7 @@ impl Bayeux {
         self.outputs.drain(..)
     }
 
-    /// An HTTP session of the agent has ended. Forgets its clients.
+    /// Forgets the clients of an agent's HTTP session, because it has ended.
     pub fn sign_out(&mut self, now: Duration, agent: &str, session: &str) {
         self.wake(now);
         for key in self.clients_of(agent) {
@@ -164,7 +165,7 @@ impl Bayeux {
         }
     }
 
-    /// Answers everything that is held, and holds nothing from now on.
+    /// Answers all held requests. From now on, no request is held.
     pub fn shut_down(&mut self, now: Duration) {
         self.wake(now);
         self.shutting_down = true;
@@ -190,7 +191,7 @@ impl Bayeux {
         counts
     }
 
-    /// The client that sent a message. The client of another agent is reported as unknown, like one that never existed.
+    /// The client that sent a message. Another agent's client is reported as unknown, as if it had never existed.
     fn known(&self, sender: &Sender<'_>, message: &Message) -> Option<Key> {
         let key = *self.keys.get(message.client_id()?)?;
         self.clients.get(&key).filter(|client| &*client.agent == sender.agent)?;
@@ -207,7 +208,7 @@ impl Bayeux {
         failed(&self.settings, message, failure)
     }
 
-    /// The body of a reply, with the messages of those who get them.
+    /// The body of a reply, including the messages of these receivers.
     pub(super) fn reply(
         &mut self,
         exchange: ExchangeId,
@@ -237,7 +238,7 @@ impl Bayeux {
         self.remove(key);
     }
 
-    /// Counts the messages of a client again, after some were queued or removed.
+    /// Recalculates the weight of a client's messages after some were queued or removed.
     pub(super) fn weigh(&mut self, key: Key) {
         let Some(client) = self.clients.get_mut(&key) else { return };
         let weight = client.messages_weigh();
@@ -251,7 +252,7 @@ impl Bayeux {
         }
     }
 
-    /// Forgets the clients with the most messages until those of the others are within the limit.
+    /// Forgets the clients with the most messages, until the others are within the limit.
     pub(super) fn make_room(&mut self) {
         while self.weight > self.settings.queue_bytes_of_all
             && let Some(&(_, key)) = self.weights.last()
@@ -278,7 +279,7 @@ impl Bayeux {
         self.agents.get(agent).into_iter().flatten().copied().collect()
     }
 
-    /// Sets the deadline: unless a connect comes within the interval plus `max_interval`, the client is forgotten.
+    /// Sets the client's deadline. It is forgotten unless it connects within the interval plus `max_interval`.
     pub(super) fn expect_connect(&mut self, key: Key, interval: Duration) {
         let deadline = self.now.saturating_add(interval).saturating_add(self.settings.max_interval);
         self.set_deadline(key, deadline);

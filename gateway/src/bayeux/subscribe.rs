@@ -36,7 +36,7 @@ impl Bayeux {
             client.subscriptions.remove(pattern);
         }
         if !client.receives(IM_SESSIONS) {
-            // The client was subscribed when these were published, so they are delivered even if the list is no longer
+            // These were published while the client was subscribed, so they are delivered even if the list is no longer
             // wanted.
             let waiting = client.listing.take().map(|listing| listing.waiting).unwrap_or_default();
             for notification in &waiting {
