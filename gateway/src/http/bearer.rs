@@ -12,7 +12,7 @@ use subtle::ConstantTimeEq;
 
 use super::answer::Failed;
 
-/// The shortest accepted token: one that can be guessed is worse than none.
+/// The minimum length of a token. A shorter one could be guessed.
 pub const SHORTEST_TOKEN: usize = 16;
 
 /// The token for feeds. `Debug` does not print it.
@@ -23,7 +23,7 @@ pub struct BearerToken(Arc<str>);
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("expected a bearer token of at least {SHORTEST_TOKEN} visible ASCII characters, found {length} characters")]
 pub struct BadToken {
-    /// The number of its characters.
+    /// The length in characters.
     pub length: usize,
 }
 
@@ -41,7 +41,7 @@ impl BearerToken {
         }
     }
 
-    /// Whether the header has this token. The comparison takes a time that reveals only its length.
+    /// Whether the header has this token. The comparison time reveals only the token's length.
     fn is(&self, header: Option<&HeaderValue>) -> bool {
         let token = header.and_then(|value| value.as_bytes().split_at_checked("Bearer ".len()));
         let Some((scheme, token)) = token else { return false };

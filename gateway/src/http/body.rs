@@ -16,17 +16,17 @@ use super::answer::Failed;
 /// The longest body of an operation: 64 KiB. Gateway specification 2.
 pub const LONGEST_BODY: usize = 64 * 1_024;
 
-/// The longest body that is read at any time. Most are shorter.
+/// The longest body that may be read without a reserved place. Most bodies are shorter.
 pub const SMALL_BODY: usize = 4 * 1_024;
 
-/// How many longer bodies of operations are read and used at a time. Further ones wait after their first 4 KiB.
+/// The number of longer bodies that are read and used at a time. Further ones wait after their first 4 KiB.
 pub const LARGE_BODIES: usize = 512;
 
 /// The places for large bodies. Clones share them.
 #[derive(Debug, Clone)]
 pub(super) struct Bodies(Arc<Semaphore>);
 
-/// A body, which has its place until it is dropped.
+/// A body. It keeps its place until it is dropped.
 #[derive(Debug)]
 pub(super) struct ReadBody {
     pub(super) bytes: Vec<u8>,
@@ -75,8 +75,8 @@ async fn read(
     }
 }
 
-/// Copies the pieces of a body, because each of them would keep the whole buffer that it was read into, and a body may
-/// have as many pieces as bytes.
+/// Copies the pieces of a body. A piece would keep the whole buffer that it was read into, and a body may have as many
+/// pieces as bytes.
 async fn collect(
     body: Body,
     longest: usize,
@@ -85,7 +85,7 @@ async fn collect(
     let mut body = pin!(Limited::new(body, longest));
     let (mut bytes, mut place) = (Vec::new(), None);
     while let Some(frame) = body.frame().await {
-        // Trailers are no part of it.
+        // Trailers are not part of the body.
         let Ok(piece) = frame?.into_data() else { continue };
         if let Some(places) = places.filter(|_| place.is_none() && bytes.len() + piece.len() > SMALL_BODY) {
             place = Some(places.clone().acquire_owned().await?);

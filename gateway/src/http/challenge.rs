@@ -1,4 +1,4 @@
-//! Tells a script that nobody is signed in, without making the browser open its own dialog.
+//! How does a script learn that nobody is signed in, without the browser opening its own dialog?
 
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;

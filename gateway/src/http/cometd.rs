@@ -34,11 +34,11 @@ struct Shared {
     /// The origin of the protocol's times. It is monotonic, so that setting the clock does not expire clients.
     started: Instant,
     state: Mutex<State>,
-    /// How many bytes of replies are being written.
+    /// The number of bytes of replies that are being written.
     writing: AtomicUsize,
     /// The number of open WebSockets per agent. An agent without any has no entry.
     sockets: Mutex<HashMap<AgentId, usize>>,
-    /// Notified when the next wake is earlier than [`Driver`] knows.
+    /// Notified when the next wake is earlier than the [`Driver`] expects.
     earlier: Notify,
 }
 
@@ -46,7 +46,7 @@ struct State {
     bayeux: Bayeux,
     /// The senders for the replies to held requests.
     waiting: HashMap<ExchangeId, oneshot::Sender<Reply>>,
-    /// When the driver wakes without a notification.
+    /// When the driver has to wake if no notification arrives.
     wake: Option<Duration>,
 }
 
@@ -79,17 +79,18 @@ pub(super) enum Answer {
     Held(oneshot::Receiver<Reply>, OnItsWay),
 }
 
-/// A reply to be written. If it is dropped without [`delivered`](Self::delivered), it counts as not delivered.
+/// A reply to be written. Unless [`delivered`](Self::delivered) is called, it counts as not delivered when it is
+/// dropped.
 pub(super) struct OnItsWay {
     cometd: CometD,
     exchange: ExchangeId,
-    /// The length of the reply, as long as it is being written.
+    /// The length of the reply while it is being written.
     bytes: usize,
     delivered: bool,
 }
 
 impl OnItsWay {
-    /// The reply is there, and is being written from now on.
+    /// Records that the reply exists, and that it is being written from now on.
     pub(super) fn begins(&mut self, reply: &Reply) {
         self.bytes = reply.body.len();
         self.cometd.0.writing.fetch_add(self.bytes, Relaxed);
@@ -132,7 +133,7 @@ impl Drop for Place {
 impl CometD {
     /// Starts without clients. The driver has to [run](Driver::run).
     pub fn new(gateway: Gateway, settings: Settings) -> (Self, Driver) {
-        // Subscribed before the first list, so that no notification between the two is missed.
+        // Subscribes before the first list is read, so that no notification is missed in between.
         let (outgoing, missed) = (gateway.engine().outgoing(), gateway.engine().missed());
         let ends = gateway.sign_in().ends();
         let state = State { bayeux: Bayeux::new(settings.clone()), waiting: HashMap::new(), wake: None };
@@ -150,8 +151,8 @@ impl CometD {
         (cometd.clone(), Driver { cometd, outgoing, missed, ends })
     }
 
-    /// `/api/v2/notifications`, with and without a trailing slash, and all paths below: some clients append the kind of
-    /// their message.
+    /// The routes for `/api/v2/notifications`, with and without a trailing slash, and for all paths below, because some
+    /// clients append the kind of their message.
     pub fn router(&self) -> Router {
         let all = get(web_socket::open).post(long_polling::post);
         Router::new()
@@ -173,7 +174,7 @@ impl CometD {
         self.sockets().values().sum()
     }
 
-    /// Counts one more WebSocket of the agent; `None` if the agent has reached the limit.
+    /// Counts one more WebSocket of the agent, or returns `None` if the agent has reached the limit.
     pub(super) fn place(&self, agent: &AgentId) -> Option<Place> {
         let most = self.settings().web_sockets_per_agent;
         let mut sockets = self.sockets();
@@ -209,8 +210,8 @@ impl CometD {
         // Drawn before the lock is taken, because the operating system may be slow.
         let bits = request.is_handshake().then(|| self.gateway().surroundings().random.bytes().ok()).flatten();
         let mut bits = bits.map(u128::from_be_bytes);
-        // Declared before the lock, so that it is dropped after it, also during a panic: dropping an undelivered answer
-        // takes the lock.
+        // Dropping an undelivered answer takes the lock. The answer is therefore declared before the lock, so that it
+        // is dropped after it, even during a panic.
         let answer;
         let mut state = self.state();
         match state.bayeux.answer(self.now(), &sender, &request, &mut || bits.take()) {
@@ -230,13 +231,13 @@ impl CometD {
         Ok(answer)
     }
 
-    /// An HTTP session has ended. Ends the clients that were last seen in it.
+    /// Ends the clients that were last seen in this HTTP session, because it has ended.
     pub(super) fn sign_out(&self, agent: &AgentId, session: SignInId) {
         let session = session.0.to_string();
         self.call(|bayeux, now| bayeux.sign_out(now, agent.as_str(), &session));
     }
 
-    /// Whether so many bytes of replies are being written that no further request may add to them.
+    /// Whether so many bytes of replies are being written that further requests have to be refused.
     pub(super) fn is_full(&self) -> bool {
         self.0.writing.load(Relaxed) >= self.settings().reply_bytes_of_all
     }
@@ -265,8 +266,8 @@ impl CometD {
         for output in bayeux.outputs() {
             match output {
                 Output::Reply(reply) => {
-                    // A receiver that is gone has dropped its `OnItsWay`, or is about to, which queues the messages
-                    // again.
+                    // The receiver may be gone. It has then dropped its `OnItsWay`, or is about to, which queues the
+                    // messages again.
                     let _gone = waiting.remove(&reply.exchange).map(|waiting| waiting.send(reply));
                 }
                 Output::List { ticket, agent } => self.ask_for_list(ticket, &agent),
@@ -284,7 +285,7 @@ impl CometD {
     fn ask_for_list(&self, ticket: Ticket, agent: &str) {
         let agent = self.gateway().directory().current().by_id(agent).cloned();
         let cometd = self.clone();
-        // In a task, because the lock is held here.
+        // Runs in a task, because the lock is held here.
         tokio::spawn(async move { cometd.list(ticket, agent).await });
     }
 
@@ -310,7 +311,7 @@ impl Driver {
                 state.wake = state.bayeux.next_wake();
                 state.wake
             };
-            // A day is long enough: each call sets the time again.
+            // The wait is at most a day, because every call sets it again.
             let wake = self.cometd.0.started + wake.unwrap_or(Duration::MAX).min(self.cometd.now() + DAY);
             tokio::select! {
                 biased;
@@ -347,7 +348,7 @@ const DAY: Duration = Duration::from_secs(24 * 3_600);
 
 /// Waits until the gateway ends.
 pub(super) async fn until(ending: &mut tokio::sync::watch::Receiver<bool>) {
-    // If the sender is gone, the gateway has ended.
+    // If the sender no longer exists, the gateway has ended.
     let _gone = ending.wait_for(|ending| *ending).await;
 }
 

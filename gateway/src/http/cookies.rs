@@ -8,8 +8,8 @@ use super::http_sessions::Cookie;
 /// Its name, the same as in GWS.
 pub const SESSION_COOKIE: &str = "JSESSIONID";
 
-/// How many cookies of that name are examined. Cookies do not depend on the port, so other servers on this host may
-/// have set some.
+/// The maximum number of cookies of this name that are examined. Cookies do not depend on the port, so other servers on
+/// this host may have set some.
 const CANDIDATES: usize = 8;
 
 /// The values of all cookies with this name.

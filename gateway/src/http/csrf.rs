@@ -1,4 +1,4 @@
-//! Checks by the session's token that an operation was sent by a page of this gateway. Gateway specification 2.
+//! Was an operation sent by a page of this gateway? The session's token shows it. Gateway specification 2.
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use axum::response::Response;
@@ -9,7 +9,7 @@ use super::answer::Failed;
 use super::http_sessions::SignedIn;
 use super::origin::is_safe;
 
-/// The header that names the token's header.
+/// The header that contains the name of the token's header.
 pub const CSRF_HEADER: HeaderName = HeaderName::from_static("x-csrf-header");
 
 /// The header that contains the token.
@@ -17,8 +17,8 @@ pub const CSRF_TOKEN: HeaderName = HeaderName::from_static("x-csrf-token");
 
 const MESSAGE: &str = "Missing or invalid Csrf token";
 
-/// Whether a request needs the token: everything that may change something under `/api/v2/me`, or in the simulated SIP
-/// Server.
+/// Whether a request needs the token. This is every request that may change something under `/api/v2/me` or in the
+/// simulated SIP Server.
 pub(super) fn is_needed(method: &Method, path: &str) -> bool {
     let is_below = |of: &str| path.strip_prefix(of).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
     !is_safe(method) && (is_below("/api/v2/me") || is_below("/simulator"))

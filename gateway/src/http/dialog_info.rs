@@ -24,7 +24,7 @@ use crate::feeds::dialog_info::{DialogInfos, Taken};
 #[derive(Clone)]
 struct Shared {
     gateway: Gateway,
-    /// Locked while a document is processed, because their versions have to rise.
+    /// Locked while a document is processed, because the documents' versions must rise.
     dialogs: Arc<Mutex<DialogInfos>>,
     names: FeedNames,
 }
@@ -74,7 +74,7 @@ async fn take(
     };
     let document = gateway.read_body(body).await?;
     let apply = async move {
-        // Held until the events are durable, so that the events of the next document follow them.
+        // Held until the events are durable, so that the events of the next document come after them.
         let mut dialogs = dialogs.lock().await;
         let (agents, now) = (gateway.directory().current(), gateway.surroundings().clock.now());
         let taken = dialogs.take(&document.bytes, resubscribed, &agents, now);
@@ -86,7 +86,7 @@ async fn take(
         let repeated = if applied.repeated { accepted } else { 0 };
         Ok::<_, Failed>(Accepted { accepted, position: applied.position, repeated, needs_refresh })
     };
-    // In a separate task, because a client that disconnects must not stop it after the document was processed and
+    // Runs in a separate task. Otherwise a client that disconnects could stop it after the document was processed but
     // before its events are applied.
     let accepted = tokio::spawn(apply).await.map_err(|error| {
         tracing::error!(%error, "a dialog-info document was not taken");

@@ -19,10 +19,10 @@ use crate::simulator;
 
 /// The longest body of events: 16 MiB.
 pub const LONGEST_EVENTS: usize = 16 * 1_024 * 1_024;
-/// How many bytes of events are read and applied at a time, in all requests together. Further requests wait.
+/// The number of bytes of events that are read and applied at a time, over all requests. Further requests wait.
 pub const EVENTS_AT_A_TIME: usize = LONGEST_EVENTS;
-/// How many of these bytes one byte of a body takes, because 400 kB can have as many events as 16 MiB. So bodies of 1 MiB
-/// and more are read one at a time.
+/// How many of these bytes one byte of a body counts as. A body of 400 kB can have as many events as one of 16 MiB, so
+/// bodies of 1 MiB and more are read one at a time.
 const ROOM_OF_A_BYTE: usize = 16;
 /// The longest name of a feed, in bytes.
 pub const LONGEST_FEED: usize = 255;
@@ -70,7 +70,7 @@ fn feed_name(feed: Option<String>) -> Result<Option<String>, Failed> {
 /// The position of the feed after the events of a POST.
 pub(super) fn feed_position(feed: Option<String>, position: Option<String>) -> Result<Option<FeedPosition>, Failed> {
     match (feed_name(feed)?, position) {
-        // These feeds store a note with their position that they need after a restart.
+        // These feeds need the note that they store with their position after a restart.
         (Some(feed), _) if feed == simulator::FEED => Err(wrong(format!(
             "expected the name of another feed, found {feed:?}, which is the simulated SIP Server's"
         ))),
@@ -97,10 +97,10 @@ pub(super) async fn post(
 ) -> Result<Response, Failed> {
     let Query(parameters) = parameters.map_err(|error| wrong(error.body_text()))?;
     let feed_position = feed_position(parameters.feed, parameters.position)?;
-    // Until the events are applied.
+    // The room is kept until the events are applied.
     let _room = room(&feed, &headers).await?;
     let body = read_body(body, LONGEST_EVENTS, feed.patience).await?;
-    // Reading megabytes takes a while, during which other requests are served.
+    // Parsing megabytes takes a while. On another thread it does not delay other requests.
     let lines = tokio::task::spawn_blocking(move || EventLines::read(&body)).await;
     let EventLines { events, mut errors, more_errors, is_too_much } = lines.map_err(|error| {
         tracing::error!(%error, "events could not be read");
@@ -114,25 +114,25 @@ pub(super) async fn post(
         errors.push(LineError { line: 1, error: "expected events as JSON lines, found nothing".to_owned() });
     }
     if events.is_empty() && !errors.is_empty() {
-        // Lines were sent and none of them is an event, so nothing is applied and the feed keeps its position. An empty
-        // body with a position moves the feed.
+        // Lines were sent, but none of them is an event. Nothing is applied, and the feed keeps its position. An empty
+        // body with a position, however, moves the feed.
         let refused = Accepted { accepted: 0, position: None, repeated: 0, errors, more_errors };
         return Ok(json(StatusCode::BAD_REQUEST, &refused));
     }
     feed.names.admit(&*feed.engine, feed_position.as_ref()).await?;
-    // Every event has a route, because `EventLines` has checked that.
+    // `EventLines` has checked that every event has a route.
     let applied = feed.engine.events(feed_position, events).await.map_err(|error| failed(&error))?;
     let accepted = applied.results.iter().filter(|result| result.is_ok()).count();
     let repeated = if applied.repeated { accepted } else { 0 };
     Ok(json(StatusCode::OK, &Accepted { accepted, position: applied.position, repeated, errors, more_errors }))
 }
 
-/// Waits for as much room as the body needs: as long as it says, or as long as it may be.
+/// Waits for as much room as the body's stated length needs. Without a stated length, it needs the maximum.
 async fn room<'f>(feed: &'f Feed, headers: &HeaderMap) -> Result<SemaphorePermit<'f>, Failed> {
     let length = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
-    // A body that is longer than it may be is refused when it is read.
+    // A body that exceeds the maximum is refused while it is read.
     let length: usize = length.unwrap_or(LONGEST_EVENTS);
-    // At most the whole room, so it fits.
+    // This is at most the whole room, so it fits.
     let length = length.saturating_mul(ROOM_OF_A_BYTE).min(EVENTS_AT_A_TIME);
     let room = feed.room.acquire_many(u32::try_from(length).unwrap_or(u32::MAX));
     let failed = || {

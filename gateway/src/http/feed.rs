@@ -23,7 +23,7 @@ pub(super) struct Feed {
     pub(super) ending: watch::Receiver<bool>,
     pub(super) patience: Duration,
     pub(super) names: FeedNames,
-    /// As many bytes of events as may be read and applied at a time.
+    /// The room for events, in bytes that may be read and applied at a time.
     pub(super) room: Arc<Semaphore>,
 }
 
@@ -45,7 +45,7 @@ pub fn feed_routes(
         .with_state(Feed { engine, ending, patience, names, room })
 }
 
-/// The response if the engine fails. Its error may contain an address, so it goes into the log only.
+/// The response if the engine fails. The error is logged but not sent, because it may contain an address.
 pub(super) fn failed(error: &EngineError) -> Failed {
     tracing::error!(%error, "the engine does not answer");
     Failed::new(Code::InternalError, "the store does not answer")

@@ -1,4 +1,4 @@
-//! Which feeds may store a position: those that have one already, and new ones as long as there is room.
+//! Which feeds may store a position? Those that already have one, and new ones as long as there is room.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use super::feed::{failed, wrong};
 use crate::engine::inspection::Inquiry;
 use crate::engine::{Engine, FeedPosition};
 
-/// How many feeds may have a position, those that the gateway reads by itself included.
+/// The maximum number of feeds with a position, including those that the gateway reads itself.
 pub const MOST_FEEDS: usize = 1_024;
 
 /// The feeds that were admitted since the start. Clones share them.
@@ -24,10 +24,10 @@ struct Stored {
 }
 
 impl FeedNames {
-    /// Admits a feed. Positions are never forgotten, so without a limit new names would fill the memory and the store.
+    /// Admits a feed. Positions are never forgotten, so unlimited new names would fill the memory and the store.
     pub(super) async fn admit(&self, engine: &dyn Engine, feed: Option<&FeedPosition>) -> Result<(), Failed> {
         let Some(FeedPosition { feed, .. }) = feed else { return Ok(()) };
-        // Locked until it is admitted, so that two new feeds do not take the same place.
+        // The lock is held until the feed is admitted, so that two new feeds cannot take the same place.
         let mut names = self.0.lock().await;
         if names.contains(feed) {
             return Ok(());

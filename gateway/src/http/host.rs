@@ -1,5 +1,5 @@
-//! Checks that a request is meant for this gateway. A page of another site whose name was bound to this address (DNS
-//! rebinding) is refused. Gateway specification 2.
+//! Is a request meant for this gateway? This check refuses pages of other sites whose name was bound to this address
+//! (DNS rebinding). Gateway specification 2.
 
 use std::net::IpAddr;
 
@@ -13,7 +13,7 @@ use super::answer::Failed;
 ///
 /// # Errors
 ///
-/// 421 if it is for another host, or for none.
+/// 421 if the request is for another host, or names none.
 pub(super) fn check(request: &Request, hosts: &[String]) -> Result<(), Failed> {
     let message = match authority(request.headers(), request.uri()) {
         Some(authority) if is_ours(host_of(authority), hosts) => return Ok(()),
@@ -23,7 +23,7 @@ pub(super) fn check(request: &Request, hosts: &[String]) -> Result<(), Failed> {
     Err(Failed::new(Code::NoPermission, message).with_status(StatusCode::MISDIRECTED_REQUEST))
 }
 
-/// Host and port of the request; `None` if they are missing or ambiguous.
+/// The host and port of the request, or `None` if they are missing or ambiguous.
 pub(super) fn authority<'r>(headers: &'r HeaderMap, uri: &'r Uri) -> Option<&'r str> {
     let mut hosts = headers.get_all(header::HOST).iter();
     let host = hosts.next().and_then(|host| host.to_str().ok());

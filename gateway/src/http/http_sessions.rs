@@ -1,4 +1,4 @@
-//! The HTTP sessions: begun with a password, ended by signing out, by inactivity, or by a change of the agent.
+//! The HTTP sessions. A password begins a session. Signing out, inactivity, or a change of the agent ends it.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
@@ -9,7 +9,7 @@ use tokio::sync::{mpsc, watch};
 
 use crate::config::{AgentId, AgentRecord, Agents, PasswordHash};
 
-/// The maximum number of HTTP sessions per agent. A further one ends the one that was unused for longest.
+/// The maximum number of HTTP sessions per agent. Beyond that, the session that was unused for longest ends.
 pub const SESSIONS_OF_AN_AGENT: usize = 100;
 
 /// The secret that the browser stores. `Debug` does not print it.
@@ -34,7 +34,7 @@ impl fmt::Debug for Cookie {
     }
 }
 
-/// Identifies an HTTP session; not a secret. Numbers are not reused within a process.
+/// Identifies an HTTP session. It is not secret. Numbers are not reused within a process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SignInId(pub u64);
 
@@ -43,9 +43,9 @@ pub struct SignInId(pub u64);
 pub struct Ended(watch::Receiver<()>);
 
 impl Ended {
-    /// Waits until the HTTP session has ended.
+    /// Waits until the HTTP session ends.
     pub async fn wait(&mut self) {
-        // Nothing is ever sent: `changed` fails once the sender is dropped.
+        // Nothing is ever sent. `changed` fails once the sender is dropped.
         while self.0.changed().await.is_ok() {}
     }
 
@@ -73,11 +73,11 @@ pub struct SignedIn {
 struct HttpSession {
     cookie: Cookie,
     agent: AgentId,
-    /// The hash that the password matched. The session ends when the agent has another one.
+    /// The hash that matched the password. The session ends when the agent gets a different one.
     password: PasswordHash,
     csrf_token: Arc<str>,
     last_used: Duration,
-    /// Dropped with the session, which wakes those who wait for its end.
+    /// The session drops this when it ends, which wakes the tasks that wait for its end.
     alive: watch::Sender<()>,
 }
 
@@ -89,20 +89,21 @@ pub(super) struct HttpSessions {
     by_cookie: HashMap<Cookie, SignInId>,
     sessions: BTreeMap<SignInId, HttpSession>,
     by_agent: HashMap<AgentId, Vec<SignInId>>,
-    /// The receivers of the sessions that end.
+    /// The receivers that are told about each ended session.
     listeners: Vec<mpsc::UnboundedSender<(AgentId, SignInId)>>,
 }
 
 impl HttpSessions {
-    /// No sessions yet. A session ends when it was unused for `idle`.
+    /// Starts without sessions. A session ends after it was unused for `idle`.
     pub(super) fn new(idle: Duration) -> Self {
         let (by_cookie, by_agent) = (HashMap::new(), HashMap::new());
         HttpSessions { idle, last: 0, by_cookie, sessions: BTreeMap::new(), by_agent, listeners: Vec::new() }
     }
 
-    /// Returns a receiver of each session that ends from now on, for whatever reason.
+    /// Returns a receiver of every session that ends from now on, for any reason.
     pub(super) fn ends(&mut self) -> mpsc::UnboundedReceiver<(AgentId, SignInId)> {
-        // Unbounded, because nothing may wait here. There are never more elements than sessions.
+        // The channel is unbounded, because sending must not wait. It never holds more elements than there are
+        // sessions.
         let (listener, ends) = mpsc::unbounded_channel();
         self.listeners.push(listener);
         ends
@@ -140,7 +141,7 @@ impl HttpSessions {
         SignedIn { agent, session, ended: Ended(ended), csrf_token, cookie }
     }
 
-    /// The agent with this cookie. The session counts as used.
+    /// The agent whose session has this cookie. Counts as use of the session.
     pub(super) fn find(&mut self, cookie: Cookie, agents: &Agents, now: Duration) -> Option<SignedIn> {
         let session = *self.by_cookie.get(&cookie)?;
         let Some(agent) = self.agent_of(session, agents, now) else {
@@ -153,7 +154,8 @@ impl HttpSessions {
         Some(SignedIn { agent, session, ended, csrf_token: found.csrf_token.clone(), cookie })
     }
 
-    /// Counts a session as used without a cookie: for a message on a WebSocket. Returns false if the session has ended.
+    /// Counts a message on a WebSocket, which has no cookie, as use of the session. Returns false if the session has
+    /// ended.
     pub(super) fn renew(&mut self, session: SignInId, agents: &Agents, now: Duration) -> bool {
         let cookie = self.sessions.get(&session).map(|session| session.cookie);
         cookie.is_some_and(|cookie| self.find(cookie, agents, now).is_some())
@@ -171,7 +173,7 @@ impl HttpSessions {
         self.listeners.retain(|listener| listener.send((ended.agent.clone(), session)).is_ok());
     }
 
-    /// Ends expired sessions, and those of agents who were removed or have another password.
+    /// Ends expired sessions, and sessions of agents who were removed or have a different password.
     pub(super) fn sweep(&mut self, agents: &Agents, now: Duration) {
         let is_over = |&session: &SignInId| self.agent_of(session, agents, now).is_none();
         let over: Vec<SignInId> = self.sessions.keys().copied().filter(is_over).collect();

@@ -21,16 +21,16 @@ use super::cometd::{Answer, BROWSER_COOKIE, CometD, OnItsWay};
 use super::{Sending, SignedIn, cookies};
 use crate::bayeux::{Reply, Transport, unauthenticated};
 
-/// Why a request is refused while too many replies are being written.
+/// The reason for refusing a request while too many replies are being written.
 pub(super) const FULL: &str = "too many replies are being written: try again later";
 
 /// `POST /api/v2/notifications`, and below.
 pub(super) async fn post(State(cometd): State<CometD>, request: Request) -> Result<Response, Failed> {
     let (mut parts, body) = request.into_parts();
-    // Taken out of the request, which nobody else reads any more.
+    // Moved out of the request, because no other code reads them after this.
     let (signed_in, sending) = (parts.extensions.remove::<SignedIn>(), parts.extensions.remove::<Sending>());
     let Some(mut signed_in) = signed_in else {
-        // Takes no place for large bodies from clients that are signed in.
+        // Large bodies take a place only if their client is signed in. Other clients must not use up the places.
         let patience = cometd.gateway().settings().request_timeout;
         return Ok(not_signed_in(&cometd, &read_body(body, SMALL_BODY, patience).await?));
     };
@@ -40,7 +40,7 @@ pub(super) async fn post(State(cometd): State<CometD>, request: Request) -> Resu
     }
     let browser = Browser::of(&cometd, &parts.headers)?;
     let answer = cometd.receive(&signed_in, &browser.id, Transport::LongPolling, &body.bytes);
-    // Not kept while the request is held.
+    // Dropped now, so that it does not take memory while the request is held.
     drop((parts, body));
     let (reply, on_its_way) = match answer.map_err(|error| Failed::new(Code::InputValidation, error.to_string()))? {
         Answer::Now(reply, on_its_way) => (reply, on_its_way),
@@ -52,7 +52,7 @@ pub(super) async fn post(State(cometd): State<CometD>, request: Request) -> Resu
                     reply.await
                 }
             };
-            // The sender is dropped without a reply only if the client was forgotten for a reason other than those
+            // The sender was dropped without a reply. The client must have been forgotten for a reason other than those
             // above.
             let reply = reply.map_err(|_| Failed::new(Code::InternalError, "the request is no longer held"))?;
             on_its_way.begins(&reply);
@@ -68,9 +68,9 @@ pub(super) async fn post(State(cometd): State<CometD>, request: Request) -> Resu
     Ok(response)
 }
 
-/// Each message fails, because some clients read only bodies.
+/// Answers each message with a failure, because some clients read only bodies.
 pub(super) fn not_signed_in(cometd: &CometD, body: &[u8]) -> Response {
-    // Only its challenge is used.
+    // Provides the challenge only.
     let mut response = Failed::new(Code::NotAuthenticated, "").into_response();
     let messages = json_bytes(StatusCode::UNAUTHORIZED, unauthenticated(cometd.settings(), body));
     *response.body_mut() = messages.into_body();
@@ -110,15 +110,15 @@ impl Browser {
 
 /// Waits until the runtime has polled the connections again, and has woken the tasks of closed ones.
 pub(super) async fn connections_seen() {
-    // In a separate task: this one may be polled earlier, because it waits for other things too.
+    // Runs in a separate task, because this task may be polled earlier for another reason.
     let _ended = tokio::spawn(yield_now()).await;
 }
 
-/// The body of a reply on a connection that reports when it was written. It yields its only piece together with its
-/// end, so that the server writes both at once.
+/// The body of a reply on a connection that reports when it was written. It yields its single piece and its end
+/// together, so that the server writes both at once.
 struct WholeReply {
     body: Bytes,
-    /// Until the server takes the body. One that it never takes is not delivered.
+    /// `Some` until the server takes the body. If it never does, the reply is not delivered.
     on_its_way: Option<(OnItsWay, Sending)>,
 }
 
@@ -144,7 +144,7 @@ impl HttpBody for WholeReply {
     }
 }
 
-/// The body of a reply on a connection that does not report when it was written, so that the body has to find out.
+/// The body of a reply on a connection that does not report when it was written. The body has to find out itself.
 ///
 /// The server polls the body again after it has copied a piece to its buffer. The body then makes it wait, so that the
 /// server writes its buffer and notices a closed connection. At the next poll the body ends, and the reply counts as

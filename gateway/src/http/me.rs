@@ -123,7 +123,7 @@ impl User {
     }
 }
 
-/// What an agent's page needs to know: the permitted operations, and whether the agent may see all sessions.
+/// The settings that an agent's page needs: the permitted operations, and whether the agent may see all sessions.
 fn settings(agent: &AgentRecord) -> serde_json::Map<String, Value> {
     let operations: Vec<&str> = agent.rights.iter().map(im_session::Operation::name).collect();
     [("permittedOperations", operations.into()), ("supervisor", agent.supervisor.into())]

@@ -1,6 +1,6 @@
 //! The HTTP interface of the gateway.
 //!
-//! A request passes these checks in order; each of them may answer it.
+//! A request passes these checks in order. Each of them may answer it.
 //!
 //! | file | question |
 //! |---|---|
@@ -99,19 +99,19 @@ use crate::metrics::Metrics;
 /// The settings of the HTTP interface.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// The base URI for the `uri` of a session.
+    /// The base URI for the `uri` member of a session.
     pub base_uri: BaseUri,
-    /// The names of this gateway, apart from loopback.
+    /// The host names of this gateway, in addition to loopback.
     pub hosts: Vec<String>,
-    /// Other origins whose pages may use it.
+    /// The other origins whose pages may use the gateway.
     pub allowed_origins: Vec<String>,
     /// Whether cookies are marked as Secure.
     pub secure_cookies: bool,
-    /// Whether the client's address is taken from the proxy's header.
+    /// Whether the proxy's header determines the client's address.
     pub behind_proxy: bool,
     /// Whether operations need a CSRF token.
     pub csrf: bool,
-    /// How long the body of a request may take.
+    /// The time limit for the body of a request.
     pub request_timeout: Duration,
 }
 
@@ -131,7 +131,7 @@ impl Settings {
     }
 }
 
-/// The shared state of the handlers. Clones share it, too.
+/// The shared state of the handlers. All clones share it.
 #[derive(Clone)]
 pub struct Gateway(Arc<Shared>);
 
@@ -213,7 +213,7 @@ impl Gateway {
         self.0.bodies.read(body, self.settings().request_timeout).await
     }
 
-    /// Becomes true when the gateway ends; held requests must then be answered.
+    /// Becomes true when the gateway ends. Held requests must then be answered.
     #[must_use]
     pub fn ending(&self) -> watch::Receiver<bool> {
         self.0.ending.subscribe()
@@ -225,7 +225,7 @@ impl Gateway {
     }
 }
 
-/// All routes: its own and `more`, behind the checks that they share.
+/// All routes: the gateway's own and `more`, behind their common checks.
 pub fn router(gateway: Gateway, more: Router) -> Router {
     let router = Router::new()
         .route("/api/v2/me", get(me::read).post(me::operate))
@@ -244,7 +244,7 @@ pub fn router(gateway: Gateway, more: Router) -> Router {
     Router::new().fallback_service(Reception::new(gateway, router, cors))
 }
 
-/// Checks that the request is for this gateway. Every request is counted, and every response gets the plain headers.
+/// Checks that the request is for this gateway. Counts every request, and adds the plain headers to every response.
 async fn receive(gateway: &Gateway, request: Request, next: Next) -> Response {
     let _in_flight = gateway.metrics().request_begins();
     let mut response = match host::check(&request, &gateway.settings().hosts) {
@@ -279,11 +279,11 @@ async fn wrong_method(method: Method) -> Failed {
 }
 
 fn panicked(_: Box<dyn Any + Send + 'static>) -> Response {
-    // The panic hook has logged the details; the client gets none.
+    // The panic hook has logged the details. The client must not see them.
     Failed::new(Code::InternalError, "internal error").into_response()
 }
 
-/// Responses must not be cached by others, nor interpreted as another type.
+/// Keeps other parties from caching responses, and from interpreting them as another type.
 fn plain_headers(headers: &mut HeaderMap) {
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     if !headers.contains_key(header::CACHE_CONTROL) {

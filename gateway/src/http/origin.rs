@@ -1,4 +1,4 @@
-//! Checks that a request comes from a page that is allowed to send it. Gateway specification 2.
+//! Does a request come from a page that may send it? Gateway specification 2.
 
 use axum::extract::Request;
 use axum::http::{HeaderMap, Method, header};
@@ -8,7 +8,7 @@ use super::answer::Failed;
 use super::host;
 
 /// Checks that the request only reads, or that no page of a foreign origin sends it. The gateway's own origin and the
-/// allowed ones are not foreign.
+/// allowed origins are not foreign.
 ///
 /// # Errors
 ///
@@ -33,7 +33,7 @@ pub(super) fn is_web_socket(headers: &HeaderMap) -> bool {
     upgrades.flat_map(|value| value.split(',')).any(|protocol| protocol.trim().eq_ignore_ascii_case("websocket"))
 }
 
-/// Without an Origin, no page sent the request. If there are several, each has to be allowed.
+/// Without an Origin, the request does not come from a page. If there are several, each must be allowed.
 fn is_allowed(request: &Request, allowed: &[String]) -> bool {
     let own = host::authority(request.headers(), request.uri());
     request.headers().get_all(header::ORIGIN).iter().all(|origin| {
@@ -43,7 +43,7 @@ fn is_allowed(request: &Request, allowed: &[String]) -> bool {
     })
 }
 
-/// Whether the origin has this host and port, with either scheme, because TLS may end at a proxy.
+/// Whether the origin has this host and port. Both schemes count, because TLS may end at a proxy.
 fn is_of(origin: &str, host: &str) -> bool {
     let Some((scheme, authority)) = origin.split_once("://") else { return false };
     let default_port = match scheme {

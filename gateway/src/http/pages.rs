@@ -47,7 +47,7 @@ const ASSETS: [Asset; 21] = [
     ("/pages/faults.js", SCRIPT, file!("faults.js")),
 ];
 
-/// The Content-Security-Policy. A page may run its own scripts, use its own styles and contact the gateway, and nothing
+/// The Content-Security-Policy. A page may run its own scripts, use its own styles and contact the gateway, but nothing
 /// else. Scripts cannot create HTML from strings, so a text cannot become markup even by mistake.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; \
      base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
@@ -57,7 +57,8 @@ const HEADERS: [(HeaderName, &str); 5] = [
     (header::REFERRER_POLICY, "no-referrer"),
     (header::X_FRAME_OPTIONS, "DENY"),
     (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
-    // Browsers validate each time, and usually get a short 304. So after an update no page mixes old and new files.
+    // Browsers validate each time, and usually get a short 304. After an update, no page can therefore mix old and new
+    // files.
     (header::CACHE_CONTROL, "private, no-cache"),
 ];
 
@@ -85,7 +86,7 @@ fn answer(headers: &HeaderMap, content_type: &'static str, text: &'static str, t
     response
 }
 
-/// A tag of the text: the same text has the same tag, within one build.
+/// An entity tag for the text. Within one build, equal texts have equal tags.
 fn tag(text: &str) -> String {
     let mut hasher = DefaultHasher::new();
     text.hash(&mut hasher);

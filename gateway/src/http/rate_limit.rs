@@ -1,13 +1,13 @@
-//! Limits wrong passwords: ten a minute for a user, a hundred a minute for an address. After that nothing is checked
-//! for a minute.
+//! Limits wrong passwords to ten a minute for a user, and a hundred a minute for an address. Beyond that, no password
+//! is checked for a minute.
 //!
-//! The minute begins with the first wrong password. The result of a check is unknown while it runs, so at most as many
-//! run as may still be wrong; further ones wait. So a hundred parallel attempts count as a hundred, and twelve correct
-//! passwords as none.
+//! The minute begins with the first wrong password. The result of a check is unknown while it runs. Therefore at most
+//! as many checks run as may still fail, and further ones wait. A hundred parallel attempts then count as a hundred,
+//! and twelve correct passwords as none.
 //!
 //! The tables are bounded. Unknown user names share a fixed number of counters, selected by a keyed hash, and so do
-//! addresses. Made-up names therefore fill no memory and lock no agent out, and the responses do not differ from those
-//! for existing names.
+//! addresses. Made-up names therefore fill no memory and lock no agent out, and the responses are the same as for
+//! existing names.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher, Hash, RandomState};
@@ -16,13 +16,13 @@ use std::time::Duration;
 
 use crate::config::{AgentId, Agents};
 
-/// How many wrong passwords a user may have per minute.
+/// The number of wrong passwords that a user may have per minute.
 pub const ATTEMPTS_OF_A_USER: u32 = 10;
 
-/// How many wrong passwords may come from one address per minute; of IPv6 addresses the first 64 bits count.
+/// The number of wrong passwords that may come from one address per minute. Of IPv6 addresses the first 64 bits count.
 pub const ATTEMPTS_FROM_AN_ADDRESS: u32 = 100;
 
-/// How long attempts count, and how long checks are blocked after too many.
+/// The time for which attempts count, and for which checks are blocked after too many.
 pub const MINUTE: Duration = Duration::from_secs(60);
 
 /// The number of counters for unknown user names.
@@ -58,9 +58,9 @@ impl Attempt {
 pub(super) enum Begun {
     /// It may.
     Attempt(Attempt),
-    /// There were too many wrong passwords: nothing is checked for this time.
+    /// There were too many wrong passwords. Nothing is checked for this time.
     Blocked(Duration),
-    /// The attempts in progress could use up the limit, so it has to wait for one of them.
+    /// The attempts in progress could use up the limit, so this one has to wait for one of them.
     Full,
 }
 
@@ -81,7 +81,7 @@ struct Minute {
 }
 
 impl Minute {
-    /// For how long nothing is checked; `None` if checks are not blocked.
+    /// The time for which nothing is checked, or `None` if checks are not blocked.
     fn blocked(&self, limit: u32, now: Duration) -> Option<Duration> {
         (self.wrong >= limit).then(|| self.blocked_until.saturating_sub(now)).filter(|wait| !wait.is_zero())
     }
@@ -90,7 +90,7 @@ impl Minute {
         now.saturating_sub(self.since) >= MINUTE && self.blocked(limit, now).is_none()
     }
 
-    /// Starts again if the minute is over, or the block has ended.
+    /// Starts a new minute if the current one is over or the block has ended.
     fn renew(&mut self, limit: u32, now: Duration) {
         if self.is_over(limit, now) || (self.wrong >= limit && self.blocked(limit, now).is_none()) {
             *self = Minute { since: now, checking: self.checking, ..Minute::default() };
@@ -152,13 +152,13 @@ impl RateLimits {
         Begun::Attempt(attempt)
     }
 
-    /// The password was wrong.
+    /// Counts the attempt, because its password was wrong.
     pub(super) fn was_wrong(&mut self, attempt: &Attempt, now: Duration) {
         self.take_back(attempt);
         attempt.places().into_iter().for_each(|place| self.minute(place).was_wrong(limit(place), now));
     }
 
-    /// The password was right, or was not checked.
+    /// Does not count the attempt, because its password was right or was not checked.
     pub(super) fn take_back(&mut self, attempt: &Attempt) {
         for place in attempt.places() {
             let minute = self.minute(place);
@@ -183,7 +183,7 @@ impl RateLimits {
     }
 
     fn bucket(&self, key: impl Hash, buckets: usize) -> usize {
-        // The result is less than the number of buckets, so it fits a `usize`.
+        // The result is less than the number of buckets, so it fits into a `usize`.
         (self.hasher.hash_one(key) % buckets as u64) as usize
     }
 }

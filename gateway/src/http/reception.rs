@@ -1,6 +1,6 @@
-//! How does a request reach the router? Through the checks, which are one service around it.
+//! How does a request reach the router? It passes the checks, which are a single service around the router.
 //!
-//! As layers of the router they would be cloned for every request, each with everything inside it.
+//! If they were layers of the router, each layer with everything inside it would be cloned for every request.
 
 use std::convert::Infallible;
 use std::task::{Context, Poll};
@@ -21,14 +21,14 @@ pub(super) struct Reception {
     next: Next,
 }
 
-/// What handles the requests that are for this gateway.
+/// Handles the requests that are for this gateway.
 #[derive(Clone)]
 pub(super) enum Next {
     Admission {
         gateway: Gateway,
         router: Router,
     },
-    /// The same, with CORS around it, so that a page of an allowed origin can also read why it was refused.
+    /// Adds CORS headers, so that a page of an allowed origin can also read why it was refused.
     Cors(Router),
 }
 

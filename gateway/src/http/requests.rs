@@ -18,7 +18,7 @@ use super::body::{SMALL_BODY, read_body};
 use super::feed::{Feed, failed, wrong};
 use crate::engine::StoredRequest;
 
-/// After this time without a request an empty line is sent, so that both sides notice a broken connection.
+/// An empty line is sent after this time without a request, so that both sides notice a broken connection.
 const HEARTBEAT: Duration = Duration::from_secs(15);
 
 #[derive(Debug, Deserialize)]
@@ -31,7 +31,7 @@ struct Confirmation {
     offset: u64,
 }
 
-/// What was sent on a connection, and what comes next.
+/// The state of a stream of requests: what was sent, and what comes next.
 struct Reading {
     feed: Feed,
     newest: watch::Receiver<u64>,
@@ -40,7 +40,7 @@ struct Reading {
 }
 
 impl Reading {
-    /// The next piece of the body; `None` ends it.
+    /// The next piece of the body, or `None` at its end.
     async fn next(mut self) -> Option<(Result<Bytes, Infallible>, Self)> {
         loop {
             if let Some(request) = self.read.pop_front() {
@@ -52,9 +52,9 @@ impl Reading {
             if *self.feed.ending.borrow() {
                 return None;
             }
-            // Before the read, so that requests made in the meantime count as a change.
+            // This precedes the read, so that requests made in the meantime count as a change.
             self.newest.mark_unchanged();
-            // If the engine has stopped, the body ends, so that the client connects to a gateway that runs.
+            // If the engine has stopped, the body ends, so that the client connects to a running gateway.
             self.read = self.feed.engine.requests(self.from).await.ok()?.into();
             if self.read.is_empty() {
                 let is_silent = tokio::select! {

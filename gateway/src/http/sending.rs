@@ -1,12 +1,12 @@
-//! When is a reply with messages written? The connection reports it.
+//! When is a reply with messages written? The connection reports this.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::cometd::OnItsWay;
 
-/// Links a connection to the reply that is written to it. Clones belong to the same connection. The server of a
-/// connection puts one into the extensions of each request.
+/// Links a connection to the reply that is written to it. All clones belong to the same connection. The connection's
+/// server adds one to the extensions of each request.
 #[derive(Clone, Default)]
 pub struct Sending(Arc<Mutex<Option<OnItsWay>>>);
 
@@ -17,15 +17,15 @@ impl fmt::Debug for Sending {
 }
 
 impl Sending {
-    /// The server has taken a whole reply and is about to write it. It writes one at a time.
+    /// Records that the server has taken a whole reply and is about to write it. It writes one reply at a time.
     pub(super) fn begins(&self, on_its_way: OnItsWay) {
         let before = self.replace(Some(on_its_way));
-        // Not while the lock is held.
+        // Dropped only after the lock is released.
         drop(before);
     }
 
-    /// Everything that the server took was written. The reply counts as delivered, unless the client has closed the
-    /// connection.
+    /// Records that everything that the server took was written. The reply then counts as delivered, unless the client
+    /// has closed the connection.
     pub fn written(&self, is_closed: impl FnOnce() -> bool) {
         if let Some(on_its_way) = self.replace(None)
             && !is_closed()
@@ -34,7 +34,7 @@ impl Sending {
         }
     }
 
-    /// The connection is gone, and so is a reply that was not written.
+    /// Drops a reply that was not written, because the connection is gone.
     pub fn gone(&self) {
         drop(self.replace(None));
     }

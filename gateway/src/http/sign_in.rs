@@ -1,5 +1,5 @@
-//! Identifies who sends a request: by a cookie, or by user and password, which begin an HTTP session. Gateway
-//! specification 2.
+//! Who sends a request? A cookie identifies the agent, or a user name and password, which begin an HTTP session.
+//! Gateway specification 2.
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -25,13 +25,13 @@ use super::{Gateway, cookies, csrf, origin};
 use crate::clock::Surroundings;
 use crate::config::{AgentId, Directory, PasswordHash, Passwords};
 
-/// How many passwords are checked at a time. Each check takes 19 MiB.
+/// The number of passwords that are checked at a time. Each check takes 19 MiB.
 const CHECKS: usize = 2;
 
-/// How many passwords may wait for a check. Further clients have to try again later.
+/// The number of passwords that may wait for a check. Further clients have to try again later.
 const WAITING: usize = 32;
 
-/// Signs agents in, and identifies those who are.
+/// Signs agents in, and identifies signed-in agents.
 pub struct SignIn {
     directory: Directory,
     surroundings: Surroundings,
@@ -40,7 +40,7 @@ pub struct SignIn {
     limits: Mutex<RateLimits>,
     checks: Arc<Semaphore>,
     waiting: Semaphore,
-    /// Notified when a check has ended, whatever the result.
+    /// Notified when a check ends, whatever its result.
     checked: Notify,
 }
 
@@ -55,14 +55,14 @@ impl fmt::Debug for SignIn {
 enum Refused {
     /// The user or the password is wrong. The client does not learn which.
     Wrong,
-    /// There were too many wrong passwords, or there are too many checks: try again after this time.
+    /// There were too many wrong passwords, or there are too many checks. The client may try again after this time.
     TooMany(Duration),
-    /// There are no random bytes for a cookie.
+    /// No random bytes are available for a cookie.
     Internal,
 }
 
-/// An attempt whose password is being checked. Dropping it does not count as a wrong password: the password was right,
-/// or the client is gone.
+/// An attempt whose password is being checked. When it is dropped, it does not count as a wrong password, because the
+/// password was right or the client is gone.
 struct Checking<'s> {
     sign_in: &'s SignIn,
     attempt: Option<Attempt>,
@@ -112,18 +112,19 @@ impl SignIn {
         self.sessions().end(session);
     }
 
-    /// Returns a receiver of each HTTP session that ends from now on: by signing out, by inactivity, or by a change of
+    /// Returns a receiver of every HTTP session that ends from now on by signing out, by inactivity, or by a change of
     /// the agent.
     pub(super) fn ends(&self) -> mpsc::UnboundedReceiver<(AgentId, SignInId)> {
         self.sessions().ends()
     }
 
-    /// Counts a session as used without a cookie: for a message on a WebSocket. Returns false if the session has ended.
+    /// Counts a message on a WebSocket, which has no cookie, as use of the session. Returns false if the session has
+    /// ended.
     pub fn renew(&self, session: SignInId) -> bool {
         self.sessions().renew(session, &self.directory.current(), self.surroundings.clock.now())
     }
 
-    /// Removes expired sessions. To be called from time to time; an expired session is rejected before that, too.
+    /// Removes expired sessions. Call this periodically. Expired sessions are rejected even before they are removed.
     pub fn sweep(&self) {
         let (agents, now) = (self.directory.current(), self.surroundings.clock.now());
         self.sessions().sweep(&agents, now);
@@ -150,7 +151,7 @@ impl SignIn {
             return Err(Refused::TooMany(Duration::from_secs(1)));
         };
         let attempt = self.begin(who, address).await?;
-        // For an unknown user name a password is checked, too, so that the time does not reveal that the name is
+        // Checks a password even for an unknown user name, so that the response time does not reveal that the name is
         // unknown.
         let hash = agent.map(|agent| &agent.password).or_else(|| agents.decoy()).cloned();
         let fits = self.check(hash, credentials.password).await;
@@ -169,11 +170,11 @@ impl SignIn {
         Ok(self.sessions().begin(agent.clone(), Cookie(cookie), uuid(token).into(), now))
     }
 
-    /// Begins an attempt. Waits if the checks in progress could use up the limit of wrong passwords.
+    /// Begins an attempt. Waits as long as the checks in progress could use up the limit of wrong passwords.
     async fn begin(&self, who: Who<'_>, address: IpAddr) -> Result<Checking<'_>, Refused> {
         loop {
             let mut checked = pin!(self.checked.notified());
-            // From here on no notification is missed.
+            // From here on, no notification can be missed.
             checked.as_mut().enable();
             let begun = self.limits().begin(who, address, self.surroundings.clock.now());
             match begun {
@@ -184,19 +185,19 @@ impl SignIn {
         }
     }
 
-    /// Checks a password on a thread that may block, a few at a time.
+    /// Checks a password on a blocking thread. Only a few checks run at a time.
     async fn check(&self, hash: Option<PasswordHash>, password: Vec<u8>) -> bool {
         let Ok(permit) = self.checks.clone().acquire_owned().await else { return false };
         let passwords = self.passwords.clone();
         let check = spawn_blocking(move || {
-            // Held by the check, so that a client that disconnects does not make room for another one.
+            // The check holds the permit, so that a client that disconnects does not make room for another check.
             let _permit = permit;
             hash.is_some_and(|hash| passwords.fits(&hash, &password))
         });
         check.await.unwrap_or(false)
     }
 
-    // Ignore poisoning: the protected values are consistent after every statement.
+    // These ignore poisoning, because the protected values are consistent after every statement.
 
     fn sessions(&self) -> MutexGuard<'_, HttpSessions> {
         self.sessions.lock().unwrap_or_else(PoisonError::into_inner)
@@ -207,7 +208,7 @@ impl SignIn {
     }
 }
 
-/// Identifies the agent: to the handlers by an extension, to the client by a cookie and a token.
+/// Identifies the agent. Handlers get an extension, and the client gets a cookie and a token.
 pub(super) async fn identify(gateway: &Gateway, mut request: Request, router: Router) -> Response {
     let (sign_in, settings) = (gateway.sign_in(), gateway.settings());
     let mut signed_in = sign_in.with_cookie(request.headers());
@@ -253,17 +254,18 @@ pub(super) async fn identify(gateway: &Gateway, mut request: Request, router: Ro
     response
 }
 
-/// Whether user and password are accepted: on requests that read, except for CometD, which needs the cookie. A password
-/// alone must not permit changes, because browsers also send known passwords with requests of foreign pages.
+/// Whether user and password are accepted. They are on requests that only read, except for CometD, which needs the
+/// cookie. A password alone must not permit changes, because browsers also send known passwords with requests of
+/// foreign pages.
 fn passwords_count(request: &Request, csrf: bool) -> bool {
     let is_cometd = request.uri().path().starts_with("/api/v2/notifications");
     !is_cometd && !origin::is_web_socket(request.headers()) && (origin::is_safe(request.method()) || !csrf)
 }
 
-/// The address that attempts are counted for.
+/// The address for which attempts are counted.
 fn client_address(request: &Request, behind_proxy: bool) -> IpAddr {
     let forwarded = request.headers().get_all(HeaderName::from_static("x-forwarded-for")).iter().next_back();
-    // The proxy appended the last address itself; those before it come from the client.
+    // The proxy appended the last address itself. Addresses before it come from the client, and cannot be trusted.
     let forwarded = forwarded.and_then(|line| line.to_str().ok()?.rsplit(',').next()?.trim().parse().ok());
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
     let forwarded = forwarded.filter(|_| behind_proxy);
@@ -295,7 +297,7 @@ fn not_authenticated() -> Failed {
     Failed::new(Code::NotAuthenticated, "Access denied: expected the cookie of a session, or user and password")
 }
 
-/// A handler that takes a `SignedIn` requires that an agent is signed in; otherwise the response is 401.
+/// A handler that takes a `SignedIn` requires a signed-in agent. Otherwise the response is 401.
 impl<S: Sync> FromRequestParts<S> for SignedIn {
     type Rejection = Failed;
 
@@ -304,7 +306,7 @@ impl<S: Sync> FromRequestParts<S> for SignedIn {
     }
 }
 
-/// A handler that takes an `Option` answers the other requests itself.
+/// A handler that takes an `Option` answers requests without a signed-in agent itself.
 impl<S: Sync> OptionalFromRequestParts<S> for SignedIn {
     type Rejection = Failed;
 

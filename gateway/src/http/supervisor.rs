@@ -1,4 +1,4 @@
-//! The state of the sessions and what happened at a DN, for supervisors. Gateway specification 6.
+//! The state of the sessions and the observations at a DN, for supervisors. Gateway specification 6.
 
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
@@ -12,7 +12,7 @@ use super::http_sessions::SignedIn;
 use super::open_api::{ErrorAnswer, NotSignedIn, OnlySupervisors, OverviewAnswer, Refusals, TimelineAnswer};
 use crate::engine::inspection::Inquiry;
 
-/// The longest DN that is looked up, in bytes.
+/// The maximum length of a DN in a query, in bytes.
 pub const LONGEST_DN: usize = 255;
 
 #[derive(Debug, Deserialize)]

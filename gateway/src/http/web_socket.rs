@@ -1,4 +1,4 @@
-//! CometD over a WebSocket: each of its messages is a request, and the reply is another message. Gateway specification
+//! CometD over a WebSocket. Each of its messages is a request, and the reply is another message. Gateway specification
 //! 3.
 
 use std::time::Duration;
@@ -48,7 +48,7 @@ pub(super) async fn open(
     let secure = cometd.gateway().settings().secure_cookies;
     let id = browser.id.clone();
     let mut response = upgrade
-        // Of tungstenite's defaults each socket would take 128 KiB as soon as it is open.
+        // With tungstenite's defaults, each socket would allocate 128 KiB as soon as it opens.
         .read_buffer_size(READ_AT_ONCE)
         .write_buffer_size(0)
         .max_message_size(LONGEST_SOCKET_MESSAGE)
@@ -62,7 +62,7 @@ pub(super) async fn open(
     Ok(response)
 }
 
-/// `GET` is allowed, but only for a WebSocket, so `Allow` names `POST`.
+/// `GET` works only for a WebSocket, so `Allow` names `POST`.
 fn no_web_socket() -> Response {
     let message = "expected a POST of Bayeux messages, or a WebSocket";
     let failed = Failed::new(Code::OperationForbidden, message).with_status(StatusCode::METHOD_NOT_ALLOWED);
@@ -76,7 +76,7 @@ struct Connection {
     signed_in: SignedIn,
     browser: String,
     socket: WebSocket,
-    /// Replies that were written, as long as it is unknown whether the client was still connected.
+    /// Replies that were written, but whose client may have disconnected before.
     written: Vec<OnItsWay>,
 }
 
@@ -106,7 +106,7 @@ impl Connection {
         let mut last_message = Instant::now();
         loop {
             tokio::select! {
-                // Rare events come first, so that a client that never stops sending cannot starve them.
+                // Rare events come first, so that a client that sends without pause cannot starve them.
                 biased;
                 () = self.signed_in.ended.wait() => {
                     self.cometd.sign_out(&self.signed_in.agent.id, self.signed_in.session);
@@ -156,7 +156,7 @@ impl Connection {
                         Err(_) => return End::Close(close_code::INVALID, "expected Bayeux messages"),
                     }
                 }
-                // The runtime has polled the connection since, and it was not closed.
+                // The runtime has polled the connection since then, and it was not closed.
                 () = connections_seen(), if !self.written.is_empty() => {
                     self.written.drain(..).for_each(OnItsWay::delivered);
                 }
@@ -178,7 +178,7 @@ impl Connection {
         }
     }
 
-    /// Writes the replies to held requests, which have been answered or are just being answered.
+    /// Writes the replies to all held requests that have been answered or are being answered.
     async fn write_all(&mut self, held: &mut FuturesUnordered<HeldReply>) {
         while let Ok(Some(reply)) = timeout(WRITE, held.next()).await {
             if let Some((reply, on_its_way)) = reply
@@ -190,15 +190,15 @@ impl Connection {
     }
 }
 
-/// The longest message on a WebSocket, in bytes. The messages of one are Bayeux messages, which are short.
+/// The maximum length of a message on a WebSocket, in bytes. Its contents are Bayeux messages, which are short.
 pub const LONGEST_SOCKET_MESSAGE: usize = 16 * 1_024;
 
-/// How many bytes of a WebSocket are read at once.
+/// The number of bytes of a WebSocket that are read at once.
 const READ_AT_ONCE: usize = 4 * 1_024;
 
-/// The maximum number of replies that are written before the runtime polls the connection again. Until then nothing
+/// The maximum number of replies that are written before the runtime polls the connection again. Until then, nothing
 /// more is read.
 const WRITTEN: usize = 64;
 
-/// How long a client may take to read a reply.
+/// The time limit for a client to read a reply.
 const WRITE: Duration = Duration::from_secs(10);
