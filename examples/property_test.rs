@@ -5,7 +5,7 @@
 //! cargo run --example property_test
 //! ```
 //!
-//! In your own project this would be a `#[test]`; the strategies come with the feature `proptest`.
+//! In your own project this would be a `#[test]`. The feature `proptest` provides the strategies.
 
 use std::collections::BTreeMap;
 

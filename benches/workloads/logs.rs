@@ -1,4 +1,4 @@
-//! Logs to decode: the same events in each of the three forms, one session after the other.
+//! Logs to decode. Each of the three forms contains the same events, one session after the other.
 
 use std::fmt::Write;
 

@@ -58,7 +58,7 @@ pub fn sip_tcp(input: &[u8]) {
     sip_stream_laws::any_bytes::<im_session::sip::stream::TcpFraming>(input);
 }
 
-/// The same for a WebSocket connection.
+/// See `tests/sip/support/stream_laws.rs`: one direction of a WebSocket connection.
 pub fn sip_web_socket(input: &[u8]) {
     sip_stream_laws::any_bytes::<im_session::sip::stream::WebSocketFraming>(input);
 }

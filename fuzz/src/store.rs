@@ -1,6 +1,6 @@
 //! The target `store`: complete histories, checked against all laws and the reference model.
 //!
-//! The first byte determines the settings of the service, see `situation.rs`; the rest is a history by the table of
+//! The first byte determines the settings of the service (`situation.rs`). The rest is a history by the table of
 //! `im_session::from_bytes`: `0AbCcDd`.
 
 use im_session::from_bytes::{Bytes, FromBytes};

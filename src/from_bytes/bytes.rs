@@ -40,7 +40,7 @@ impl<'b> Bytes<'b> {
         self.rest
     }
 
-    /// The same bytes, with this number for numbered events.
+    /// Reads the same bytes, but gives numbered events this number.
     pub(crate) const fn at_place(self, place: u64) -> Self {
         Bytes { place, ..self }
     }

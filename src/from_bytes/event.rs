@@ -33,8 +33,8 @@ pub(super) fn names() -> impl Iterator<Item = &'static str> {
     of_sessions.chain(["EventHeld", "EventAttachedDataChanged", "EventError", "EventACK"])
 }
 
-// Each event of a session has its own byte, EventAttachedDataChanged a second one without ThisDN. Half a byte has no
-// value left for a new event, so its author has to decide here how it is read.
+// Each event of a session has its own byte. EventAttachedDataChanged has a second one, without ThisDN. Half a byte has
+// no value left for a new event, so its author has to decide here how it is read.
 const _: () = assert!(CallEvent::ALL.len() + DataEvent::ALL.len() + 4 == 15, "an event without a byte");
 
 /// The event for this byte, by the [table](crate::from_bytes). `None` for bytes whose low half is 0, which announce an

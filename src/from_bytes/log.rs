@@ -29,7 +29,7 @@ impl FromBytes for Log {
     }
 }
 
-/// The same in this form, whatever the first byte says.
+/// A log in this form, whatever the first byte says.
 pub(crate) fn log_of(form: Form, bytes: &mut Bytes<'_>) -> Log {
     let (ends, mut log) = (bytes.byte(), Log::new(form));
     while !bytes.is_empty() {

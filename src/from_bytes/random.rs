@@ -99,7 +99,7 @@ fn who_posts(chance: u8) -> u8 {
     }
 }
 
-/// What is posted: half of the time a valid body, otherwise one that is spelled out, incomplete, or wrong.
+/// The body of a post. Half of the time it is valid; otherwise it is spelled out, incomplete, or wrong.
 fn what_is_posted(chance: u16) -> u8 {
     let [low, high] = chance.to_le_bytes();
     let (operation, parameter) = (if low & 7 == 6 && high & 0x60 != 0 { 5 } else { low & 7 }, high & 7);

@@ -136,7 +136,7 @@ fn deepest(limits: &Limits) -> usize {
     limits.user_data_depth.min(KeyValueList::DEEPEST - 1)
 }
 
-/// As many of the first pairs as the limits allow.
+/// Keeps as many of the first pairs as the limits allow.
 fn within(mut kept: KeyValueList<'static>, limits: &Limits) -> KeyValueList<'static> {
     while !kept.is_empty() && limits.exceeded_by_user_data(&kept).is_some() {
         let fewer = kept.len() - 1;

@@ -30,7 +30,7 @@ pub fn carry_out<S: BuildHasher + Clone>(sessions: &mut Sessions<S>, agents: &[A
     answer
 }
 
-/// The same, but with the statusMessage, whose text is specific to the crate.
+/// Like [`carry_out`], but the answer includes the statusMessage, whose text is specific to the crate.
 pub(super) fn carry_out_in_words<S: BuildHasher + Clone>(
     sessions: &mut Sessions<S>,
     agents: &[Agent],

@@ -146,7 +146,7 @@ pub fn log_message(form: Form, event: &Event<'_>) -> String {
     let (name, texts, numbers, lists) = (&event.name, all(&texts), all(&numbers), all(&lists));
     match form {
         Form::JsonLines => format!("{{\"Event\":\"{name}\"{texts}{numbers}{lists}}}\n"),
-        // As in real logs, the lists are between the other attributes.
+        // The lists are between the other attributes, as in real logs.
         Form::TServerLog => {
             let header = "11:49:08.388 Trc 04542 received from 65200(SIPTS)host:7007(fd=12) message";
             format!("{header} {name}\n{numbers}\tAttributeCallType\t2\n{lists}{texts}")

@@ -1,4 +1,4 @@
-//! The seeded random numbers of all streams: the same on every machine and in every run.
+//! The seeded random numbers of all streams. They are the same on every machine and in every run.
 
 /// SplitMix64.
 #[derive(Debug, Clone)]

@@ -1,14 +1,14 @@
 //! The streams of events for the machine alone, and the order in which machines get them.
 //!
-//! A machine lives for [`LIFE`] events and is then created anew: otherwise every machine would soon be completed, and
-//! every event rejected.
+//! A machine lives for [`LIFE`] events and is then created again. Otherwise every machine would soon be completed, and
+//! would reject every event.
 
 use im_session::machine::{accepts, step};
 use im_session::{CallEvent, State};
 
 use crate::random::Random;
 
-/// How many events a machine gets before it is created anew.
+/// The number of events that a machine gets before it is created again.
 pub const LIFE: usize = 6;
 /// How many machines there are in the middle workload.
 pub const MACHINES: usize = 1024;

@@ -5,7 +5,7 @@ use std::fmt;
 use crate::figures::Figures;
 use crate::workloads::PEERS;
 
-/// What is counted of allocations.
+/// The metric of allocations.
 pub const ALLOCATIONS: [&str; 2] = ["allocations a change of state", "allocations a repeated or rejected event"];
 
 const CHAIN: &str = "a step that depends on the last one waits for a load from the table, some five cycles; correctly \
@@ -39,7 +39,7 @@ impl fmt::Display for Target {
     }
 }
 
-/// As a Markdown table.
+/// The targets as a Markdown table.
 pub fn markdown(targets: &[Target]) -> String {
     let mut text = String::from("| target | found | |\n|---|---|---|\n");
     for Target { what, found, reached, because } in targets {

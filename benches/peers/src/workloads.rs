@@ -7,7 +7,7 @@ use crate::texts::FORMS;
 use crate::work::Work;
 use crate::{decode, notification, store, whole_path};
 
-/// What is measured, on which input, and for which contender.
+/// The measured operation, its input, and the contender.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Workload {
     pub group: &'static str,

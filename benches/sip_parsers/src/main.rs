@@ -175,7 +175,7 @@ fn real_life(invite: &[u8]) -> Vec<(&'static str, Vec<u8>)> {
     ]
 }
 
-/// Recorded messages with changed, duplicated and removed bytes; the same in every run.
+/// Recorded messages with changed, duplicated and removed bytes. They are the same in every run.
 fn mutants(recorded: &[Vec<u8>], count: usize) -> Vec<Vec<u8>> {
     let mut state = 0x9e37_79b9_7f4a_7c15_u64;
     let mut random = move |below: usize| {

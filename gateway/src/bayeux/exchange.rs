@@ -49,7 +49,7 @@ pub enum Received {
     Held(ExchangeId),
 }
 
-/// What else the caller has to do.
+/// A further action for the caller.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Output {
     /// Write the reply to a request that was held.

@@ -38,7 +38,7 @@ pub struct DividedEvents {
     shards: u32,
 }
 
-/// Assigns events to shards. An event goes to the shard of its DN; one without a DN goes to all shards.
+/// Assigns events to shards. An event goes to the shard of its DN, and an event without a DN goes to all shards.
 #[must_use]
 pub fn divide_events(events: Vec<Event<'static>>, agents: &Agents, shards: u32) -> DividedEvents {
     let mut divided = DividedEvents { of_one: BTreeMap::new(), of_all: Vec::new(), shards };

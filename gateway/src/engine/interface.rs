@@ -25,7 +25,7 @@ pub enum EngineError {
     /// The store cannot be read or written.
     #[error("the store failed while {doing}: {error}")]
     Store {
-        /// What the engine was doing.
+        /// The action that failed.
         doing: &'static str,
         /// The error of the store.
         error: String,
@@ -35,9 +35,9 @@ pub enum EngineError {
     Damaged {
         /// Where the value is stored.
         place: String,
-        /// What was expected.
+        /// The expected kind of value.
         expected: &'static str,
-        /// What was found.
+        /// The value that was found.
         found: String,
     },
 }

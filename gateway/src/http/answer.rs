@@ -6,13 +6,13 @@ use axum::response::{IntoResponse, Response};
 use im_session::ErrorBody;
 use serde::Serialize;
 
-/// The longest message of an error, in characters: messages may quote what the client sent.
+/// The maximum length of an error message, in characters, because messages may quote the client's input.
 const LONGEST_MESSAGE: usize = 400;
 
-/// How many characters of a longer message are left at its end, where parsers say what they expected.
+/// The number of characters kept from the end of a longer message, because parsers state there what they expected.
 const END: usize = 100;
 
-/// An error response. Its HTTP status follows from the statusCode unless another one is set.
+/// An error response. The statusCode determines its HTTP status, unless another one is set.
 #[derive(Debug, Clone)]
 pub struct Failed {
     status: StatusCode,
@@ -27,7 +27,7 @@ impl Failed {
         Failed { status: http_status(status_code), body: ErrorBody::new(status_code, message) }
     }
 
-    /// The same with another HTTP status, if HTTP has a more specific one.
+    /// Sets another HTTP status, where HTTP has a more specific one.
     #[must_use]
     pub fn with_status(self, status: StatusCode) -> Self {
         Failed { status, ..self }

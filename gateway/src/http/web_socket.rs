@@ -165,7 +165,7 @@ impl Connection {
         }
     }
 
-    /// Writes a reply. Returns false if the connection is gone; the messages of the reply are then queued again.
+    /// Writes a reply. Returns false if the connection is gone. The messages of the reply are then queued again.
     async fn write(&mut self, reply: Reply, on_its_way: OnItsWay) -> bool {
         // The body is JSON, and therefore UTF-8.
         let Ok(text) = String::from_utf8(reply.body) else { return false };

@@ -104,7 +104,7 @@ impl RedisServer {
         self.engine_of(directory(), role, shards).await
     }
 
-    /// The same with other agents.
+    /// An engine with this role and other agents.
     pub(crate) async fn engine_of(
         &self,
         directory: Directory,

@@ -100,7 +100,7 @@ async fn nothing_is_fetched_from_elsewhere() {
     }
 }
 
-/// The browser refuses these, too; here they are reported before somebody opens the page.
+/// The browser refuses these, too. Here they are reported before anyone opens the page.
 #[tokio::test]
 async fn scripts_make_no_markup_of_texts() {
     let mut scripts = 0;

@@ -60,11 +60,11 @@ impl Default for Coverage {
 
 /// Random histories have few DNs and fewer ids. They never fill a limit above this.
 const FULL: usize = 4;
-/// The same for the sessions of a DN.
+/// The number of sessions of a DN above which random histories never fill a limit.
 const FULL_DN: usize = 1;
 
 impl Coverage {
-    /// The cells that a system with these settings can reach. Where nothing is ever full, no room is made.
+    /// The cells that a system with these settings can reach. If no limit can be reached, no room is ever made.
     pub(super) fn of(setup: &Setup) -> Self {
         let mut coverage = Coverage::default();
         let limits = &setup.limits;
@@ -175,7 +175,7 @@ impl Coverage {
         } else if from == "Completed" && outcome == "changed" {
             self.reach("reopening", name);
         } else if !["stale", "limit"].contains(&reason) {
-            // Staleness is checked before the table, and a limit does not depend on the table.
+            // Staleness is checked before the table, and limits do not depend on the table.
             self.reach("transitions", format!("{name} in {from}"));
             self.reach("data events", format!("{name} in {from}"));
         }

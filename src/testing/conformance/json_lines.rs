@@ -54,7 +54,7 @@ enum Command<'c> {
         #[serde(skip_serializing_if = "Option::is_none")]
         limits: Option<Cow<'c, str>>,
     },
-    /// Not deserialised here, since [`Event::from_json_line`] needs the text of the line.
+    /// The event is not deserialised here, because [`Event::from_json_line`] needs the text of the line.
     #[serde(skip_deserializing)]
     Event(&'c Event<'c>),
     Post {
@@ -133,7 +133,7 @@ impl Lines {
     /// Carries out the command of a line at the system, and returns its answer. A line has at most one agent.
     fn answer(&mut self, system: &mut impl System, setup: &Setup, line: &str) -> Result<Value, Error> {
         let wrong = |error: serde_json::Error| Error(error.to_string());
-        // What does not fit stays on its side of now: a time that is still to come must not become one long ago.
+        // Times that do not fit stay on the same side of now, so that a future time cannot become one long ago.
         let ago = |now: u64, before: u64| {
             let (past, ahead) = (now.checked_sub(before), before.saturating_sub(now));
             past.map_or_else(|| 0_i64.saturating_sub_unsigned(ahead), |past| 0_i64.saturating_add_unsigned(past))

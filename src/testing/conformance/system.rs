@@ -21,14 +21,14 @@ pub trait System {
     ///
     /// # Errors
     ///
-    /// The system cannot go on.
+    /// The system cannot continue.
     fn reset(&mut self, setup: &Setup) -> Result<Value, Error>;
 
     /// Carries out a step, and returns the answer. `None` if the system does not support it; the step is then skipped.
     ///
     /// # Errors
     ///
-    /// The system cannot go on.
+    /// The system cannot continue.
     fn carry_out(&mut self, agents: &[Agent], step: &Step) -> Result<Option<Value>, Error>;
 }
 

@@ -33,8 +33,8 @@ pub(super) fn a_restored_store_goes_on(snapshot: &mut Option<Value>, played: &Pl
     same(&expected, &found)
 }
 
-/// Removes the ordinal numbers from a snapshot. They differ after a restart, since what is gone no longer counts, and
-/// the order of equal times is lost.
+/// Removes the ordinal numbers from a snapshot. They differ after a restart, because forgotten sessions no longer
+/// count, and the order of equal times is lost.
 fn without_orders(snapshot: &mut Value) {
     let parts = snapshot.as_object_mut().into_iter().flat_map(|parts| parts.values_mut());
     for one in parts.filter_map(Value::as_array_mut).flatten().filter_map(Value::as_object_mut) {

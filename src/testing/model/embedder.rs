@@ -1,4 +1,4 @@
-//! The actions of the embedder: sessions of the model end or appear without an event, and the service restarts.
+//! The actions of the embedder. They end or create sessions of the model without an event, and restart the service.
 
 use serde::Deserialize;
 
@@ -9,7 +9,7 @@ use crate::testing::prelude::*;
 /// The notifications and the settled requests.
 type Done = (Vec<Value>, Vec<Value>);
 
-/// How many ReferenceIDs a service skips after a restart, since it may have sent more requests than it saved.
+/// How many ReferenceIDs a service skips after a restart, because it may have sent more requests than it saved.
 const GAP: u64 = 1_000;
 
 impl Model {
@@ -54,7 +54,7 @@ impl Model {
         ended
     }
 
-    /// Forgets the sessions that completed before, the oldest first.
+    /// Forgets the sessions that completed before this time, the oldest first.
     pub(super) fn forget_completed(&mut self, before: u64) -> Done {
         let old = |session: &ModelSession| !session.is_open() && session.heard < before;
         while self.sessions.iter().any(old) {
@@ -63,7 +63,7 @@ impl Model {
         Done::default()
     }
 
-    /// Restarts with everything that was saved. It only does not know whether more requests were sent.
+    /// Restarts with everything that was saved. The restarted service does not know whether more requests were sent.
     pub(super) fn restart(&mut self) -> Done {
         let (first, last) = self.reference_ids;
         self.restarted |= self.last_reference_id >= first;
@@ -71,7 +71,7 @@ impl Model {
         let passed = self.last_reference_id + 1 - first + GAP;
         self.last_reference_id = first - 1 + if passed > size { (passed - 1) % size + 1 } else { passed };
         self.time_told = false;
-        // Sessions with equal times are in the order of the list after a restart.
+        // After a restart, sessions with equal times are in the order of the list.
         let mut open = self.copies(ModelSession::is_open);
         open.sort_by_key(|session| session.heard);
         for mut session in open {
@@ -152,7 +152,7 @@ impl Model {
         let other_state = after.state != wanted.state;
         after.state.clone_from(&wanted.state);
         after.participants.clone_from(&wanted.participants);
-        // With the same view the pairs are kept, since they may differ from the view.
+        // If the view is the same, the pairs are kept, because they may differ from the view.
         if view(&after.user_data) != view(&wanted.user_data) {
             after.user_data.clone_from(&wanted.user_data);
         }
@@ -166,8 +166,8 @@ impl Model {
     }
 }
 
-/// What is read of a resource. Reading is tolerant: only `id` and `state` are required, and `null` counts as absent.
-/// Specification 1.
+/// The relevant members of a resource. Reading is tolerant: only `id` and `state` are required, and `null` counts as
+/// absent. Specification 1.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Listed {

@@ -1,4 +1,4 @@
-//! What an event does to the model. Specification 2 and 5.
+//! How does an event change the model? Specification 2 and 5.
 
 use super::user_data::{is_over, view};
 use super::{Identity, Model, ModelSession, for_rights, is_an_id};
@@ -43,7 +43,8 @@ fn identity(event: &Event<'_>) -> Option<Identity> {
     event.event_sequence_number.map(|number| (event.server_start_time, number))
 }
 
-/// Whether its number is not higher than this one, with the same ServerStartTime (absent is a value of its own).
+/// Whether its number is not higher than this one, with the same ServerStartTime. An absent ServerStartTime is a
+/// separate value.
 fn is_stale(event: &Event<'_>, last: Option<Identity>) -> bool {
     match (last, identity(event)) {
         (Some((last_start, last)), Some((start, number))) => start == last_start && number <= last,
@@ -110,7 +111,7 @@ impl Model {
         let mut after = match self.applied(before.as_ref(), event, this_dn, id) {
             Ok(after) => after,
             Err(reason) => {
-                // The end of an unknown session is remembered, since it may have overtaken the first event.
+                // The end of an unknown session is remembered, because it may have overtaken the session's first event.
                 if let Some(identity) = identity(event).filter(|_| reason == "orphan" && ends(event)) {
                     if this_dn.len() <= self.limits.dn_length {
                         self.remember_end(this_dn, id, identity);
@@ -187,7 +188,7 @@ impl Model {
         let name = event.name.as_str();
         let cell = table(name, state);
         let reopened = cell == Err("ended") && is_newer_leg(event, last);
-        // A reopened session starts as if there had been none.
+        // A reopened session starts as if it had not existed.
         let to = if reopened { table(name, None)? } else { cell? };
         self.check_limits(before, event, this_dn)?;
 
@@ -212,7 +213,7 @@ impl Model {
         }
         let brings_user_data =
             name == "EventAttachedDataChanged" || (MOVES.contains(&name) && (reopened || state != Some("Completed")));
-        // User data over a limit, which only an end event can have here, is dropped.
+        // Drops user data over a limit. Only an end event can have it here.
         if let Some(user_data) = user_data(event).filter(|_| brings_user_data && !self.is_too_much(event)) {
             after.user_data = user_data;
         }

@@ -1,4 +1,4 @@
-//! A second service, written only from the specification and as plainly as possible: a linear search in a `Vec`, names
+//! A second service, written only from the specification and as simply as possible: a linear search in a `Vec`, names
 //! as text, and the rules in the order of the specification.
 //!
 //! It shares no logic with the crate, so the two agree only if both are right. It uses only the attributes of events
@@ -77,13 +77,13 @@ pub struct Model {
     /// A counter for the order of events and completions of sessions.
     clock: u64,
     counts: BTreeMap<String, u64>,
-    /// Whether no request was sent since the service began again, though some were before.
+    /// Whether the service restarted after earlier requests and has sent no request since.
     restarted: bool,
-    /// What happened but no answer shows, for the coverage of a run.
+    /// Effects that no answer shows. They count towards the coverage of a run.
     reached: BTreeSet<Inside>,
 }
 
-/// Something that no answer shows: its group and name, as in [`Cell`](crate::testing::conformance::Cell).
+/// An effect that no answer shows: its group and name, as in [`Cell`](crate::testing::conformance::Cell).
 pub(super) type Inside = (&'static str, &'static str);
 
 /// A session.
@@ -139,12 +139,12 @@ impl Model {
         }
     }
 
-    /// What happened since the last call but no answer shows.
+    /// The effects since the last call that no answer shows.
     pub(super) fn take_reached(&mut self) -> BTreeSet<Inside> {
         core::mem::take(&mut self.reached)
     }
 
-    /// What a service with these agents must answer to the step.
+    /// The answer that a service with these agents must give to the step.
     pub fn carry_out(&mut self, agents: &[Agent], step: &Step) -> Value {
         let nobody = Agent::new();
         let me = |agent: &usize| agents.get(*agent).unwrap_or(&nobody);

@@ -30,7 +30,7 @@ impl Model {
         true
     }
 
-    /// Forgets enough of these completed sessions to make room for `new` ones, but none that has to stay.
+    /// Forgets enough of these completed sessions to make room for `new` ones, but keeps those that must stay.
     pub(super) fn make_room_for(
         &mut self,
         new: usize,

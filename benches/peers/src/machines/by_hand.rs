@@ -61,7 +61,7 @@ impl Contender for HandWrittenMatch {
     }
 }
 
-/// One byte per cell. The index has the event in the high bits and the state in the low ones; the value has the next
+/// One byte per cell. The index has the event in the high bits and the state in the low ones. The value has the next
 /// state in the low three bits and the outcome in the high two.
 pub struct TotalTable;
 
@@ -110,8 +110,8 @@ impl Contender for TotalTable {
     }
 }
 
-/// The same table with one word per event, which contains one byte per state: the word is loaded before the state is
-/// known, so that there is only a shift between two states.
+/// The table with one word per event, which contains one byte per state. The word is loaded before the state is known,
+/// so that only a shift remains between two states.
 pub struct RowsInWords;
 
 const ROWS: [u64; 8] = {

@@ -1,4 +1,4 @@
-//! The machine in every implementation, and the loops that drive them, which are the same for all.
+//! The machine in every implementation, and the loops that drive all of them.
 
 mod by_hand;
 mod finny;
@@ -27,7 +27,7 @@ pub use self::stateforward_sml::StateforwardSml;
 pub use self::statig::Statig;
 pub use by_hand::{Bare, HandWrittenMatch, RowsInWords, TotalTable};
 
-/// What a user looks at after an event. It is a number, so that a table can contain it.
+/// The outcome that a user checks after an event. It is a number, so that a table can contain it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Seen(u8);
 
@@ -81,8 +81,9 @@ pub fn sizes() -> Vec<usize> {
     sizes
 }
 
-/// Counts outcomes: three counters of 21 bits in one word, so that counting costs next to nothing and the same for all.
-/// Enough for two million events; beyond that a counter overflows into the next, which does not affect the measurement.
+/// Counts outcomes in three counters of 21 bits in one word, so that counting is cheap and costs the same for all
+/// contenders. Two million events fit. Beyond that a counter overflows into the next, which does not affect the
+/// measurement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Tally(u64);
 

@@ -18,7 +18,7 @@ impl<C: Contender> Work for OneMachine<C> {
     }
 }
 
-/// Machines that are created anew at the beginning of each life, within the pass.
+/// Machines that are created again at the beginning of each life, within the pass.
 struct SideBySide<C: Contender> {
     events: Vec<C::Event>,
     machines: Box<[C::Machine]>,
@@ -37,8 +37,8 @@ impl<C: Contender> Work for SideBySide<C> {
     }
 }
 
-/// As many machines as make a pass one round: every machine gets one event. They are created anew for each life,
-/// between passes.
+/// So many machines that a pass is one round, in which every machine gets one event. They are created again for each
+/// life, between passes.
 struct Many<C: Contender> {
     events: Vec<C::Event>,
     machines: Box<[C::Machine]>,

@@ -12,7 +12,7 @@ impl<'a> Event<'a> {
     }
 }
 
-/// Reads a T-Server log; each notification is written into `out`.
+/// Reads a T-Server log, and writes each notification into `out`.
 pub fn tserver_log(program: &mut Program, log: &str, out: &mut Vec<u8>) {
     let mut open: Option<Event<'_>> = None;
     let mut in_user_data = true;
@@ -56,7 +56,7 @@ pub fn tserver_log(program: &mut Program, log: &str, out: &mut Vec<u8>) {
     }
 }
 
-/// Reads a Platform SDK log; each notification is written into `out`.
+/// Reads a Platform SDK log, and writes each notification into `out`.
 pub fn platform_sdk_log(program: &mut Program, log: &str, out: &mut Vec<u8>) {
     let mut open: Option<Event<'_>> = None;
     let mut in_user_data = true;
