@@ -187,7 +187,7 @@ async fn plain_consumer(redis: &Redis, shard: u32) {
     let mut connection = redis.connection().await;
     let key = |rest: &str| format!("{{s{shard}}}:{rest}");
     let claim = Script::new(concat!(
-        include_str!("../src/engine/redis/scripts/history.lua"),
+        include_str!("../src/engine/redis/scripts/replication_id.lua"),
         include_str!("../src/engine/redis/scripts/claim.lua")
     ));
     let commit = Script::new(include_str!("../src/engine/redis/scripts/commit.lua"));

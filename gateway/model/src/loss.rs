@@ -47,7 +47,7 @@ pub(crate) struct State {
     /// The highest number used so far.
     highest: u8,
     /// The replication id, which is the number of restarts.
-    history: u8,
+    replication_id: u8,
     gateway: Gateway,
     client: Client,
 }
@@ -56,7 +56,7 @@ pub(crate) struct State {
 struct Gateway {
     is_connected: bool,
     /// The replication id at the last connection.
-    history: u8,
+    replication_id: u8,
     /// The last commit that the gateway has read from the outbox.
     read: u8,
 }
@@ -99,16 +99,16 @@ impl Model for Loss {
     type Action = Action;
 
     fn init_states(&self) -> Vec<State> {
-        let gateway = Gateway { is_connected: true, history: 0, read: 0 };
+        let gateway = Gateway { is_connected: true, replication_id: 0, read: 0 };
         let client = Client { shows: 0, position: 0, needs_list: false };
-        vec![State { commits: Vec::new(), made: 0, highest: 0, history: 0, gateway, client }]
+        vec![State { commits: Vec::new(), made: 0, highest: 0, replication_id: 0, gateway, client }]
     }
 
     fn actions(&self, state: &State, actions: &mut Vec<Action>) {
         if state.made < self.bounds.commits {
             actions.push(Action::Commit);
         }
-        if state.history < self.bounds.losses {
+        if state.replication_id < self.bounds.losses {
             actions.extend((0..=state.commits.len()).map(Action::Lose));
         }
         if !state.gateway.is_connected {
@@ -133,18 +133,21 @@ impl Model for Loss {
             }
             Action::Lose(count) => {
                 next.commits.truncate(state.commits.len() - count);
-                next.history += 1;
+                next.replication_id += 1;
                 next.gateway.is_connected = false;
             }
             Action::Connect => {
                 let last = state.last().number;
                 let has_lost = match self.rules {
-                    Rules::AsTheyAre | Rules::ReusesNumbers => state.gateway.history != state.history,
+                    Rules::AsTheyAre | Rules::ReusesNumbers => state.gateway.replication_id != state.replication_id,
                     Rules::ComparesNumbers => last < state.gateway.read,
                 };
                 next.client.needs_list |= has_lost;
-                next.gateway =
-                    Gateway { is_connected: true, history: state.history, read: state.gateway.read.min(last) };
+                next.gateway = Gateway {
+                    is_connected: true,
+                    replication_id: state.replication_id,
+                    read: state.gateway.read.min(last),
+                };
             }
             Action::Read => {
                 let commit = state.next_to_read()?.clone();

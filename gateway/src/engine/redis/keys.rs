@@ -67,7 +67,7 @@ impl ShardKeys {
     }
 
     /// `token` is the fencing token of the last owner. `entry` is the last committed entry, and `commits` the number of
-    /// the last commit. Further commits get numbers higher than `above`. `history` is the replication id at the last
+    /// the last commit. Further commits get numbers higher than `above`. `replication_id` is that of Redis at the last
     /// claim of the shard.
     pub(super) fn state(self) -> String {
         self.key("state")

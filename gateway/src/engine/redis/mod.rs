@@ -12,19 +12,19 @@
 //! | `asking` | How does a question reach its shard, and the answer its caller? |
 //! | `reading` | Which reads need no worker? |
 //! | `outboxes` | How does this process learn what was committed? |
-//! | `history` | May Redis have lost commits? |
+//! | `replication_id` | May Redis have lost commits? |
 //! | `worker` | Which shards does this process own, and for how long? |
 //! | `owner` | How is a shard restored, and how are its entries decided and committed? |
 //! | `records` | How are all records of a shard read, written and deleted? |
 //! | `reshard` | How does the number of shards change? |
 
 mod asking;
-mod history;
 mod keys;
 mod outboxes;
 mod owner;
 mod reading;
 mod records;
+mod replication_id;
 mod reshard;
 mod scripts;
 mod server;

@@ -13,7 +13,7 @@ use super::keys::{GATEWAYS, REFERENCES, REQUESTS, REQUESTS_STATE};
 use super::server::{BLOCK, Connection};
 use super::shared::{Shared, failed};
 use super::wire::{Commit, RequestChange, json};
-use super::{history, scripts};
+use super::{replication_id, scripts};
 use crate::engine::EngineError;
 
 /// The maximum number of commits per read.
@@ -33,9 +33,9 @@ pub(super) async fn begin(
     lives.map_err(failed("saying that this gateway lives"))?;
     for number in 0..shared.settings.shards {
         let mut connection = shared.own_connection(number).await.map_err(failed("connecting to Redis"))?;
-        let history = history::of(&mut connection).await.map_err(failed("reading the replication id"))?;
+        let replication_id = replication_id::of(&mut connection).await.map_err(failed("reading the replication id"))?;
         let (shared, said) = (shared.clone(), (0, Instant::now()));
-        let mut reader = Reader { shared, number, history, has_begun: false, read: 0, said };
+        let mut reader = Reader { shared, number, replication_id, has_begun: false, read: 0, said };
         // The reader registers before it reads, so that workers keep the part of the outbox that it still needs.
         reader.say(&mut connection).await.map_err(failed("registering a reader"))?;
         while reader.step(&mut connection, Duration::ZERO).await.map_err(failed("reading an outbox"))? {}
@@ -87,7 +87,7 @@ struct Reader {
     shared: Arc<Shared>,
     number: u32,
     /// The replication id of Redis at the last connection.
-    history: String,
+    replication_id: String,
     /// Whether the reader has caught up once. Only gaps after that are missed notifications.
     has_begun: bool,
     /// The last commit that was read.
@@ -128,15 +128,15 @@ impl Reader {
     /// in notifications or lists, so clients start again from the list. New commits get higher numbers than the lost
     /// ones, so the reader continues at its position.
     async fn begin_again(&mut self, connection: &mut MultiplexedConnection) -> Result<(), RedisError> {
-        let history = history::of(connection).await?;
-        if history != self.history {
+        let replication_id = replication_id::of(connection).await?;
+        if replication_id != self.replication_id {
             let commits = connection.hget(self.shared.keys(self.number).state(), "commits").await?;
             let commits: u64 = commits.and_then(|commits| commits.parse().ok()).unwrap_or_default();
             if commits < self.read {
                 tracing::error!(shard = self.number, commits, read = self.read, "Redis has lost commits");
                 self.read = commits;
             }
-            self.history = history;
+            self.replication_id = replication_id;
             self.shared.miss();
         }
         self.say(connection).await

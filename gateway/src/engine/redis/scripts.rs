@@ -19,11 +19,11 @@ scripts! {
     /// Records that a resharding is in progress, if no process is live.
     DIVIDE = "scripts/living.lua", "scripts/divide.lua";
     /// Claims an unowned shard for the duration of a resharding.
-    HOLD = "scripts/history.lua", "scripts/hold.lua";
+    HOLD = "scripts/replication_id.lua", "scripts/hold.lua";
     /// Replaces the old layout by the new one, if no process is live.
     SWITCH = "scripts/living.lua", "scripts/switch.lua";
     /// Claims an unowned shard. Returns the fencing token, or 0 if the shard has an owner.
-    CLAIM = "scripts/history.lua", "scripts/claim.lua";
+    CLAIM = "scripts/replication_id.lua", "scripts/claim.lua";
     /// Renews the lease of a shard. Returns whether the caller still owns it.
     RENEW = "scripts/renew.lua";
     /// Releases a shard.
@@ -37,7 +37,7 @@ scripts! {
     /// Records the position up to which an agent's notifications have reached a client.
     DELIVER = "scripts/deliver.lua";
     /// Queues the requests of a commit, at most once.
-    TAKE_REQUESTS = "scripts/history.lua", "scripts/take_requests.lua";
+    TAKE_REQUESTS = "scripts/replication_id.lua", "scripts/take_requests.lua";
     /// Drops requests that have been sent.
     CONFIRM_REQUESTS = "scripts/confirm_requests.lua";
 }

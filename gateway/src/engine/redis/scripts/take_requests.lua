@@ -1,6 +1,6 @@
 -- KEYS: requests, references, state. ARGV: shard, commit; then, in order, the ReferenceID and text of each request to
 -- send, or a ReferenceID and an empty text to drop a request. Returns the offset of the newest request.
-local number = new_history(KEYS[3])
+local number = changed_replication_id(KEYS[3])
 if number then raise(KEYS[3], 'newest', number) end
 if tonumber(ARGV[2]) > tonumber(redis.call('HGET', KEYS[3], 'taken:' .. ARGV[1]) or '0') then
   for i = 3, #ARGV, 2 do
