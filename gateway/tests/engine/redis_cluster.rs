@@ -87,6 +87,31 @@ async fn shards_move_evenly_when_workers_come_and_go() {
 }
 
 #[tokio::test]
+async fn a_gateway_that_starts_after_commits_were_trimmed_misses_nothing() {
+    let Some(server) = server("a_gateway_that_starts_after_commits_were_trimmed_misses_nothing") else { return };
+    let engine = server.engine(Role::All, SHARDS).await.unwrap();
+    engine.tick(START).await.unwrap();
+    talking(&engine, "3001", "before").await;
+    drop(engine);
+    let client = redis::Client::open(server.address()).unwrap();
+    let mut connection = client.get_multiplexed_async_connection().await.unwrap();
+    let mut trimmed = 0;
+    for number in 0..SHARDS {
+        let mut command = redis::cmd("XTRIM");
+        command.arg(format!("{{s{number}}}:outbox")).arg("MAXLEN").arg(0);
+        let commits: u64 = command.query_async(&mut connection).await.unwrap();
+        trimmed += commits;
+    }
+    assert!(trimmed > 0);
+    let engine = server.engine(Role::All, SHARDS).await.unwrap();
+    let missed = engine.missed();
+    engine.tick(START).await.unwrap();
+    talking(&engine, "3001", "after").await;
+    assert!(!missed.has_changed().unwrap());
+    assert_eq!(states(&engine, "ann").await, [pair("after", "Talking"), pair("before", "Talking")]);
+}
+
+#[tokio::test]
 async fn an_engine_whose_connections_broke_leaves_when_it_ends() {
     let Some(server) = server("an_engine_whose_connections_broke_leaves_when_it_ends") else { return };
     let engine = server.engine(Role::All, SHARDS).await.unwrap();

@@ -38,7 +38,10 @@ pub(super) async fn begin(
         let mut reader = Reader { shared, number, replication_id, has_begun: false, read: 0, said };
         // The reader registers before it reads, so that workers keep the part of the outbox that it still needs.
         reader.say(&mut connection).await.map_err(failed("registering a reader"))?;
+        // Commits may have been trimmed from the outbox, so the reader asks for the number of the last one, too.
+        let commits = reader.commits(&mut connection).await.map_err(failed("reading the number of commits"))?;
         while reader.step(&mut connection, Duration::ZERO).await.map_err(failed("reading an outbox"))? {}
+        reader.read = reader.read.max(commits);
         reader.has_begun = true;
         let ending = ending.clone();
         parts.spawn(async move { reader.run(connection, ending).await });
@@ -124,14 +127,19 @@ impl Reader {
         }
     }
 
+    /// The number of the last commit; 0 before the first.
+    async fn commits(&self, connection: &mut MultiplexedConnection) -> Result<u64, RedisError> {
+        let commits = connection.hget(self.shared.keys(self.number).state(), "commits").await?;
+        Ok(commits.and_then(|commits| commits.parse().ok()).unwrap_or_default())
+    }
+
     /// Continues on a new connection. If Redis was restarted, it may have lost commits that clients have already seen
     /// in notifications or lists, so clients start again from the list. New commits get higher numbers than the lost
     /// ones, so the reader continues at its position.
     async fn begin_again(&mut self, connection: &mut MultiplexedConnection) -> Result<(), RedisError> {
         let replication_id = replication_id::of(connection).await?;
         if replication_id != self.replication_id {
-            let commits = connection.hget(self.shared.keys(self.number).state(), "commits").await?;
-            let commits: u64 = commits.and_then(|commits| commits.parse().ok()).unwrap_or_default();
+            let commits = self.commits(connection).await?;
             if commits < self.read {
                 tracing::error!(shard = self.number, commits, read = self.read, "Redis has lost commits");
                 self.read = commits;
