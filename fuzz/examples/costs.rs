@@ -16,7 +16,7 @@ use im_session_gateway::bayeux::{
     may_subscribe, unauthenticated,
 };
 use im_session_gateway::config::{AgentId, AgentRecord, Agents, DeviceRecord, PasswordHash};
-use im_session_gateway::engine::{Entry, OwnedTarget, Shard, ShardSettings, Times};
+use im_session_gateway::engine::{Entry, OwnedTarget, Shard, ShardSettings};
 use im_session_gateway::event_lines::EventLines;
 use im_session_gateway::feeds::hep::{Watch, captured};
 use im_session_gateway::me_operation::MeOperation;
@@ -304,14 +304,8 @@ fn record(at: usize) -> AgentRecord {
 }
 
 fn shard() -> Shard {
-    let settings = ShardSettings {
-        base_uri: BaseUri::new("http://localhost:8090"),
-        number: 0,
-        shards: 1,
-        limits: Limits::SPECIFICATION,
-        times: Times::default(),
-        reference_id_gap: 0,
-    };
+    let settings =
+        ShardSettings { limits: Limits::SPECIFICATION, ..ShardSettings::new(BaseUri::new("http://localhost:8090")) };
     Shard::new(&settings).expect("one shard of one")
 }
 

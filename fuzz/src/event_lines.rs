@@ -1,9 +1,9 @@
 //! The target `event_lines`: arbitrary bytes as the body of a POST of events, and a shard that applies them. The target
 //! `decode` checks how an event is read.
 
-use im_session::{BaseUri, Event, Limits};
+use im_session::{BaseUri, Event};
 use im_session_gateway::config::{Agents, PasswordHash, demo_agents};
-use im_session_gateway::engine::{Answer, Entry, FeedPosition, Shard, ShardSettings, Times};
+use im_session_gateway::engine::{Answer, Entry, FeedPosition, Shard, ShardSettings};
 use im_session_gateway::event_lines::{EventLines, MOST_ERRORS};
 use serde_json::Value;
 
@@ -57,13 +57,6 @@ fn told_is_json_for_agents(outgoing: &[im_session_gateway::engine::Outgoing], ag
 }
 
 fn shard() -> Shard {
-    let settings = ShardSettings {
-        base_uri: BaseUri::new("http://localhost:8090"),
-        number: 0,
-        shards: 1,
-        limits: Limits::DEFAULT,
-        times: Times::default(),
-        reference_id_gap: 0,
-    };
+    let settings = ShardSettings::new(BaseUri::new("http://localhost:8090"));
     Shard::new(&settings).expect("one shard of one")
 }

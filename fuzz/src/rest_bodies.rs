@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use im_session::from_bytes::{agents as agents_of_histories, event_of};
 use im_session::store::{Device, PartKey};
-use im_session::{Agent, BaseUri, ErrorBody, Limits, StatusCode};
+use im_session::{Agent, BaseUri, ErrorBody, StatusCode};
 use im_session_gateway::config::{AgentId, AgentRecord, Agents, DeviceRecord, PasswordHash};
 use im_session_gateway::engine::{
     Answer, Decision, Entry, OutgoingKind, OwnedTarget, RecordKey, Reply, Shard, ShardSettings, Times,
@@ -147,14 +147,7 @@ fn told(records: &[AgentRecord]) -> Agents {
 
 /// A shard after these events, one byte each.
 fn shard_after(events: &[u8], agents: &Agents) -> Shard {
-    let settings = ShardSettings {
-        base_uri: BaseUri::new("http://localhost:8090"),
-        number: 0,
-        shards: 1,
-        limits: Limits::DEFAULT,
-        times: Times::default(),
-        reference_id_gap: 0,
-    };
+    let settings = ShardSettings::new(BaseUri::new("http://localhost:8090"));
     let mut shard = Shard::new(&settings).expect("one shard of one");
     let events = (1..).zip(events.iter().take(60)).filter_map(|(place, &byte)| {
         let mut event = event_of(byte)?;

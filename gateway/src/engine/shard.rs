@@ -34,6 +34,19 @@ pub struct ShardSettings {
 }
 
 impl ShardSettings {
+    /// The settings of a service with a single shard, the default limits and the default times.
+    #[must_use]
+    pub fn new(base_uri: BaseUri) -> Self {
+        ShardSettings {
+            base_uri,
+            number: 0,
+            shards: 1,
+            limits: Limits::DEFAULT,
+            times: Times::default(),
+            reference_id_gap: 0,
+        }
+    }
+
     /// The range of ReferenceIDs that the shard assigns. The ranges of different shards do not overlap.
     pub(super) fn reference_ids_from_to(&self) -> RangeInclusive<u64> {
         let per_shard = u64::from(ReferenceIds::HIGHEST.checked_div(self.shards).unwrap_or_default());

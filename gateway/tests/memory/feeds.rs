@@ -10,12 +10,12 @@ use std::time::Duration;
 use axum::body::{Body, Bytes};
 use axum::http::{Request, StatusCode};
 use futures_util::{StreamExt, stream};
+use im_session::BaseUri;
 use im_session::sip::SipLimits;
-use im_session::{BaseUri, Limits};
 use im_session_gateway::clock::SystemRandom;
 use im_session_gateway::config::{Agents, Cost, Directory, agents_of, hash_password};
 use im_session_gateway::engine::embedded::{EmbeddedEngine, EmbeddedSettings};
-use im_session_gateway::engine::{Engine, Entry, FeedPosition, Shard, ShardSettings, Times};
+use im_session_gateway::engine::{Engine, Entry, FeedPosition, Shard, ShardSettings};
 use im_session_gateway::event_lines::{EventLines, LONGEST_LINE, MOST_EVENTS, MOST_PAIRS};
 use im_session_gateway::feeds::dialog_info::{DialogInfos, ENTITY};
 use im_session_gateway::feeds::hep::{Captured, HepReceiver, MOST_CONNECTIONS, MOST_WAITING, PHONE, Watch};
@@ -26,6 +26,7 @@ use tower::ServiceExt;
 
 use crate::counting_allocator::{Meter, meets};
 use crate::page::{self, DIALOGS_OF_A_CALL, LONGEST_PACKET};
+use crate::runtime;
 
 const NOW: Duration = Duration::from_secs(1_763_000_000);
 
@@ -52,12 +53,9 @@ fn a_post_of_events() {
     let lines = EventLines::read(&body);
     assert_eq!((lines.events.len(), lines.errors.len(), lines.is_too_much), (MOST_EVENTS, 0, false));
     drop(lines);
-    let runtime =
-        tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime");
+    let runtime = runtime();
     runtime.block_on(async {
-        let directory = Directory::new((*agents()).clone());
-        let settings = EmbeddedSettings::new(BaseUri::new("http://localhost:8090"));
-        let engine: Arc<dyn Engine> = Arc::new(EmbeddedEngine::in_memory(directory, settings).expect("an engine"));
+        let engine = engine();
         let ending = tokio::sync::watch::Sender::new(false);
         let token = BearerToken::new("a-token-of-the-feeds").expect("a token");
         let routes = feed_routes(engine, token, ending.subscribe(), Duration::from_secs(3_600));
@@ -74,6 +72,13 @@ fn a_post_of_events() {
         assert_eq!(answer.status(), StatusCode::OK);
         meets("a POST of events", meter.most(), page::post_of_events());
     });
+}
+
+/// An engine with the default limits.
+fn engine() -> Arc<dyn Engine> {
+    let directory = Directory::new((*agents()).clone());
+    let settings = EmbeddedSettings::new(BaseUri::new("http://localhost:8090"));
+    Arc::new(EmbeddedEngine::in_memory(directory, settings).expect("an engine"))
 }
 
 fn agents() -> Arc<Agents> {
@@ -199,8 +204,7 @@ fn packet(payload: &[u8]) -> Vec<u8> {
 #[test]
 fn connections_of_hep_and_the_messages_that_wait() {
     let mut meter = Meter::alone();
-    let runtime =
-        tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime");
+    let runtime = runtime();
     let packet = packet(&[b'x'; LONGEST_PACKET - 55]);
     assert_eq!(packet.len(), LONGEST_PACKET);
     let bound = HepReceiver::bind("127.0.0.1:0".parse().expect("an address"), None, Metrics::default());
@@ -235,12 +239,9 @@ fn a_followed_file() {
     let directory = tempfile::tempdir().expect("a directory");
     let path = directory.path().join("log");
     std::fs::write(&path, [start, &pair.repeat(pairs), end].concat()).expect("written");
-    let runtime =
-        tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime");
+    let runtime = runtime();
     runtime.block_on(async {
-        let directory = Directory::new((*agents()).clone());
-        let settings = EmbeddedSettings::new(BaseUri::new("http://localhost:8090"));
-        let engine: Arc<dyn Engine> = Arc::new(EmbeddedEngine::in_memory(directory, settings).expect("an engine"));
+        let engine = engine();
         meter.begin();
         let following = tokio::spawn(follow(engine.clone(), Metrics::default(), path.clone()));
         while engine.feed(name_of(&path)).await.expect("a position").is_none() {
@@ -254,14 +255,7 @@ fn a_followed_file() {
 #[test]
 fn the_positions_of_the_feeds() {
     let mut meter = Meter::alone();
-    let settings = ShardSettings {
-        base_uri: BaseUri::new("http://localhost:8090"),
-        number: 0,
-        shards: 1,
-        limits: Limits::DEFAULT,
-        times: Times::default(),
-        reference_id_gap: 0,
-    };
+    let settings = ShardSettings::new(BaseUri::new("http://localhost:8090"));
     let agents = Agents::default();
     let mut shard = Shard::new(&settings).expect("a shard");
     meter.begin();

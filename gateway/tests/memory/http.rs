@@ -29,7 +29,7 @@ use tokio::runtime::Runtime;
 use tower::ServiceExt;
 
 use crate::counting_allocator::{Meter, meets};
-use crate::page;
+use crate::{page, runtime};
 
 const DAY: Duration = Duration::from_secs(24 * 3_600);
 
@@ -85,10 +85,6 @@ fn basic(agent: usize) -> String {
     format!("Basic {}", STANDARD.encode(format!("agent{agent}:x")))
 }
 
-fn runtime() -> Runtime {
-    tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime")
-}
-
 /// Serves on a free port.
 fn serve(runtime: &Runtime, router: Router) -> SocketAddr {
     let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).expect("a listener");
@@ -142,6 +138,18 @@ fn a_body() {
     meets("a body in pieces of one byte", meter.most(), page::body(LONGEST));
 }
 
+/// Serves the whole router with one agent.
+fn serve_cometd(runtime: &Runtime) -> (CometD, SocketAddr) {
+    let gateway = runtime.block_on(async { gateway(1).await });
+    let (cometd, driver) = {
+        let _entered = runtime.enter();
+        CometD::new(gateway.clone(), bayeux::Settings::default())
+    };
+    runtime.spawn(driver.run());
+    let address = serve(runtime, router(gateway, cometd.router()));
+    (cometd, address)
+}
+
 /// A request with the longest accepted head. It expects a 100 response once its body is read.
 fn longest_head() -> Vec<u8> {
     let (start, end) = (
@@ -158,13 +166,7 @@ fn a_connection_with_the_longest_head() {
     const CONNECTIONS: usize = 64;
     let mut meter = Meter::alone();
     let runtime = runtime();
-    let gateway = runtime.block_on(async { gateway(1).await });
-    let (cometd, driver) = {
-        let _entered = runtime.enter();
-        CometD::new(gateway.clone(), bayeux::Settings::default())
-    };
-    runtime.spawn(driver.run());
-    let address = serve(&runtime, router(gateway, cometd.router()));
+    let (_, address) = serve_cometd(&runtime);
     let head = longest_head();
     let mut sockets: Vec<TcpStream> = Vec::with_capacity(CONNECTIONS + 1);
     let mut open = || {
@@ -200,13 +202,7 @@ fn a_web_socket() {
     const SOCKETS: usize = 64;
     let mut meter = Meter::alone();
     let runtime = runtime();
-    let gateway = runtime.block_on(async { gateway(1).await });
-    let (cometd, driver) = {
-        let _entered = runtime.enter();
-        CometD::new(gateway.clone(), bayeux::Settings::default())
-    };
-    runtime.spawn(driver.run());
-    let address = serve(&runtime, router(gateway, cometd.router()));
+    let (cometd, address) = serve_cometd(&runtime);
     let ask = |socket: &mut TcpStream, head: &str| {
         socket.write_all(head.as_bytes()).expect("written");
         let mut answer = Vec::new();

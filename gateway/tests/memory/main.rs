@@ -13,3 +13,10 @@ mod counting_allocator;
 mod feeds;
 mod http;
 mod page;
+
+use tokio::runtime::{Builder, Runtime};
+
+/// A runtime with one thread, which is not that of the test.
+fn runtime() -> Runtime {
+    Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime")
+}

@@ -9,7 +9,7 @@ use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode, header};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use im_session::{BaseUri, Event, Limits};
+use im_session::{BaseUri, Event};
 use im_session_gateway::clock::{Clock, NoRandomBytes, Random, Surroundings};
 use im_session_gateway::config::{Agents, Argon2Passwords, Cost, DEMO_PASSWORD, Directory, demo_agents, hash_password};
 use im_session_gateway::engine::embedded::{EmbeddedEngine, EmbeddedSettings};
@@ -119,7 +119,7 @@ impl Answer {
 pub(crate) fn shard_settings() -> ShardSettings {
     let times = Times { expire_after: Duration::from_secs(60), ..Times::default() };
     let base_uri = BaseUri::new("http://127.0.0.1:8090");
-    ShardSettings { base_uri, number: 0, shards: 1, limits: Limits::DEFAULT, times, reference_id_gap: 0 }
+    ShardSettings { times, ..ShardSettings::new(base_uri) }
 }
 
 /// An event of a call at a DN.

@@ -29,14 +29,7 @@ fn settings() -> ShardSettings {
         time_out_after: Duration::from_secs(time_out_after),
         forget_after: Duration::from_secs(forget_after),
     };
-    ShardSettings {
-        base_uri: BaseUri::new("http://localhost:8090"),
-        number: 3,
-        shards: 8,
-        limits,
-        times,
-        reference_id_gap: 0,
-    }
+    ShardSettings { number: 3, shards: 8, limits, times, ..ShardSettings::new(BaseUri::new("http://localhost:8090")) }
 }
 
 /// The committed records.

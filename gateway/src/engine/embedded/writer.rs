@@ -52,7 +52,7 @@ pub(super) struct Writer {
 /// Returns the function from a shard's number to its settings.
 fn settings_of_shard(settings: &EmbeddedSettings) -> impl Fn(u32) -> ShardSettings + use<> {
     let EmbeddedSettings { base_uri, shards, limits, times, .. } = settings.clone();
-    move |number| ShardSettings { base_uri: base_uri.clone(), number, shards, limits, times, reference_id_gap: 0 }
+    move |number| ShardSettings { number, shards, limits, times, ..ShardSettings::new(base_uri.clone()) }
 }
 
 /// Restores the shards from these records. Also returns the records to delete.

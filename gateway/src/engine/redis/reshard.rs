@@ -135,12 +135,11 @@ impl Dividing<'_> {
         }
         let settings = RedisSettings::new(BaseUri::new(""));
         let of_shard = |number| ShardSettings {
-            base_uri: settings.base_uri.clone(),
             number,
             shards: self.shards,
             limits: settings.limits,
             times: settings.times,
-            reference_id_gap: 0,
+            ..ShardSettings::new(settings.base_uri.clone())
         };
         let divided = divide(&old, self.from, self.agents, self.shards, of_shard);
         let Some(divided) = divided.map_err(|error| damaged("records", "those of shards", &error))? else {

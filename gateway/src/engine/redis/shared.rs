@@ -164,7 +164,7 @@ impl Shared {
 
     pub(super) fn shard_settings(&self, number: u32) -> ShardSettings {
         let RedisSettings { base_uri, shards, limits, times, .. } = self.settings.clone();
-        ShardSettings { base_uri, number, shards, limits, times, reference_id_gap: 0 }
+        ShardSettings { number, shards, limits, times, ..ShardSettings::new(base_uri) }
     }
 
     pub(super) fn keys(&self, number: u32) -> ShardKeys {
