@@ -3,13 +3,14 @@
 use std::time::Duration;
 
 use axum::body::Body;
-use axum::http::StatusCode;
+use axum::http::{Request, StatusCode, header};
 use futures_util::stream;
 use im_session_gateway::engine::FeedPosition;
 use im_session_gateway::event_lines::{LONGEST_LINE, MOST_EVENTS, MOST_PAIRS};
 use im_session_gateway::http::{LONGEST_EVENTS, MOST_FEEDS};
 use serde_json::json;
 use tokio::time::timeout;
+use tower::ServiceExt;
 
 use crate::support::{Feeds, TOKEN, ringing};
 
@@ -244,6 +245,26 @@ async fn a_position_is_kept_of_as_many_feeds_as_the_limit() {
     let (status, answer) = feeds.ask("POST", &at(7, 2), ringing("call-1")).await;
     assert_eq!((status, &answer["position"]), (StatusCode::OK, &json!(2)), "one that is known goes on");
     assert_eq!(feeds.ask("POST", "/events", ringing("call-2")).await.0, StatusCode::OK, "also one without");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_byte_of_a_body_reserves_the_room_of_the_events_that_it_may_stand_for() {
+    const MIB: usize = 1_024 * 1_024;
+    let feeds = Feeds::new().await;
+    let post = |length: usize, body: Body| {
+        let request = Request::post("/events").header(header::AUTHORIZATION, format!("Bearer {TOKEN}"));
+        let request = request.header(header::CONTENT_LENGTH, length).body(body).unwrap();
+        Box::pin(timeout(Duration::from_secs(1), feeds.routes.clone().oneshot(request)))
+    };
+    for (length, waits) in [(MIB, true), (MIB / 2, false)] {
+        // It states its length and never arrives.
+        let stalled = Body::from_stream(stream::pending::<Result<String, std::io::Error>>());
+        let mut stalled = post(length, stalled);
+        assert!(stalled.as_mut().await.is_err());
+        let event = ringing("call-1");
+        let other = post(event.len(), event.into()).await;
+        assert_eq!(other.is_err(), waits, "{length}");
+    }
 }
 
 #[tokio::test(start_paused = true)]
