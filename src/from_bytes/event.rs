@@ -29,8 +29,11 @@ pub(super) const PLACES: [(&str, &str); 8] = [
 
 /// The names of the events of one byte, by its low half, from 1.
 pub(super) fn names() -> impl Iterator<Item = &'static str> {
-    let of_sessions = CallEvent::ALL.map(CallEvent::name).into_iter().chain(DataEvent::ALL.map(DataEvent::name));
-    of_sessions.chain(["EventHeld", "EventAttachedDataChanged", "EventError", "EventACK"])
+    names_of_session_events().chain(["EventHeld", "EventAttachedDataChanged", "EventError", "EventACK"])
+}
+
+fn names_of_session_events() -> impl Iterator<Item = &'static str> {
+    CallEvent::ALL.map(CallEvent::name).into_iter().chain(DataEvent::ALL.map(DataEvent::name))
 }
 
 // Each event of a session has its own byte. EventAttachedDataChanged has a second one, without ThisDN. Half a byte has
@@ -120,7 +123,7 @@ pub(super) fn list_attribute(bytes: &mut Bytes<'_>) -> ListAttribute<'static> {
 /// One byte, except for names that are spelled out.
 impl FromBytes for EventName<'static> {
     fn from_bytes(bytes: &mut Bytes<'_>) -> Self {
-        let others = ["EventRetrieved", "EventNetworkReached", "EventError", "EventACK"];
-        EventName::from(bytes.text(&names().take(12).chain(others).collect::<Vec<_>>()))
+        let others = ["EventHeld", "EventRetrieved", "EventNetworkReached", "EventError", "EventACK"];
+        EventName::from(bytes.text(&names_of_session_events().chain(others).collect::<Vec<_>>()))
     }
 }
